@@ -1,0 +1,76 @@
+// Builds the two artifacts: the Functions app (one CommonJS bundle, what is deployed to Azure) and the ESM bundles of
+// the command line and the local cloud. `--if-stale` skips the work when nothing changed since the last build.
+import { build } from "esbuild";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const stamp = join(root, "dist", ".built");
+const sources = ["activities", "cli", "contracts", "domain", "functions", "local", "node", "orchestrations", "recipes", "scripts", "services", "package-lock.json"];
+
+/** Newest modification time (ms) below a path; 0 when it does not exist. */
+async function newest(path) {
+  const info = await stat(path).catch(() => undefined);
+  if (info === undefined) return 0;
+  if (!info.isDirectory()) return info.mtimeMs;
+  const entries = await readdir(path);
+  const times = await Promise.all(entries.map((entry) => newest(join(path, entry))));
+  return Math.max(info.mtimeMs, ...times);
+}
+
+async function isFresh() {
+  const built = await stat(stamp).catch(() => undefined);
+  if (built === undefined) return false;
+  const times = await Promise.all(sources.map((source) => newest(join(root, source))));
+  return Math.max(...times) < built.mtimeMs;
+}
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  sourcemap: true,
+  logLevel: "warning",
+  loader: { ".sh": "text" },
+  legalComments: "none",
+};
+
+const app = {
+  ...shared,
+  entryPoints: { main: "functions/main.ts" },
+  outdir: "dist/app",
+  format: "cjs",
+  outExtension: { ".js": ".cjs" },
+  external: ["@azure/functions-core"],
+};
+
+const local = {
+  ...shared,
+  entryPoints: Object.fromEntries(
+    [
+      ["batchai", "cli/main.ts"],
+      ["functions-host", "local/functions-host/main.ts"],
+      ["azurite", "local/storage/azurite-child.ts"],
+    ].filter(([, file]) => existsSync(join(root, file))),
+  ),
+  outdir: "dist/local",
+  format: "esm",
+  outExtension: { ".js": ".mjs" },
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+  external: ["libsql", "azurite", "@azure/functions-core"],
+  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+};
+
+if (!(process.argv.includes("--if-stale") && (await isFresh()))) {
+  await rm(join(root, "dist"), { recursive: true, force: true });
+  await mkdir(join(root, "dist"), { recursive: true });
+  const jobs = [];
+  if (existsSync(join(root, "functions/main.ts"))) jobs.push(build(app));
+  if (Object.keys(local.entryPoints).length > 0) jobs.push(build(local));
+  await Promise.all(jobs);
+  await writeFile(stamp, "");
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/build-once.ts"],
+    reporters: [process.stdout.isTTY ? "default" : "dot", "./test/support/closing-line-reporter.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    pool: "forks",
+    coverage: { provider: "v8", include: ["activities/**", "cli/**", "domain/**", "functions/**", "local/**", "orchestrations/**", "services/**"] },
+  },
+});
