@@ -7,7 +7,10 @@ const only = (name, comment, from, allowed, exceptFrom) => ({
   comment,
   severity: "error",
   from: { path: from, ...(exceptFrom ? { pathNot: exceptFrom } : {}) },
-  to: { path: "^(activities|bench|cli|contracts|domain|functions|local|node|orchestrations|portal|scripts|services|test)/", pathNot: allowed },
+  to: {
+    path: "^(activities|bench|cli|contracts|domain|functions|local|node|orchestrations|portal|scripts|services|test)/",
+    pathNot: allowed,
+  },
 });
 const packages = (name, comment, from, allowed, exceptFrom) => ({
   name,
@@ -19,30 +22,113 @@ const packages = (name, comment, from, allowed, exceptFrom) => ({
 
 module.exports = {
   forbidden: [
-    { name: "no-cycles", comment: "A cycle is two modules that are really one, or a rule in the wrong place.", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
-    { name: "not-to-dev-dep", comment: "The product installs from its dependencies alone.", severity: "error", from: { path: "^(activities|cli|contracts|domain|functions|local|orchestrations|services)/" }, to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] } },
-    only("domain-is-pure", "The rules of the business know nothing of the world.", own("domain"), [own("domain")]),
+    {
+      name: "no-cycles",
+      comment: "A cycle is two modules that are really one, or a rule in the wrong place.",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "not-to-dev-dep",
+      comment: "The product installs from its dependencies alone.",
+      severity: "error",
+      from: { path: "^(activities|cli|contracts|domain|functions|local|orchestrations|services)/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
+    },
+    only("domain-is-pure", "The rules of the business know nothing of the world.", own("domain"), [
+      own("domain"),
+    ]),
     packages("domain-only-zod", "Pure TypeScript and zod.", own("domain"), ["node_modules/zod/"]),
-    only("contracts-see-domain", "Names and shapes; no behaviour.", own("contracts"), [own("contracts"), own("domain")]),
-    packages("contracts-only-zod", "Names and shapes; no behaviour.", own("contracts"), ["node_modules/zod/"]),
-    only("orchestrations-decide", "Generators decide with data they were given.", own("orchestrations"), [own("orchestrations"), own("contracts"), own("domain")]),
-    packages("orchestrations-only-durable", "No I/O can be imported here.", own("orchestrations"), ["node_modules/(zod|durable-functions)/"]),
-    only("activities-use-interfaces", "One side effect each, through an interface.", own("activities"), [own("activities"), own("contracts"), own("domain"), "^services/[^/]+\\.ts$"]),
-    only("service-interfaces-are-plain", "An interface mentions domain types and other interfaces only.", "^services/[^/]+\\.ts$", ["^services/[^/]+\\.ts$", own("domain")]),
-    only("azure-implements-interfaces", "Adapters to the outside world.", own("services/azure"), ["^services/", own("domain")]),
-    only("functions-are-doorways", "Triggers parse, make one call, answer.", own("functions"), [own("functions"), own("contracts"), own("domain"), "^services/[^/]+\\.ts$"], "^functions/main\\.ts$"),
-    only("main-wires-the-app", "The one place that wires the deployed app.", "^functions/main\\.ts$", [own("functions"), own("orchestrations"), own("activities"), own("contracts"), own("domain"), own("services"), own("node")]),
-    only("local-never-imports-the-app", "The local cloud hosts the built app; it sees wire schemas only.", own("local"), [own("local"), own("domain")]),
-    only("cli-is-a-client", "The command line talks to the API as any client does; it may start the local cloud.", own("cli"), [own("cli"), own("domain"), "^local/start\\.ts$"]),
-    { name: "nothing-imports-tests", comment: "Tests, benches and scripts are leaves.", severity: "error", from: { pathNot: "^(test|bench|scripts)/" }, to: { path: "^(test|bench|scripts)/" } },
-    { name: "store-knows-no-meaning", comment: "local/<service>/store holds rows; service/ holds meaning; protocol/ holds the wire.", severity: "error", from: { path: "^local/([^/]+)/store/" }, to: { path: "^local/$1/protocol/" } },
-    { name: "service-knows-no-http", comment: "A service is (state, command, now) → state and events.", severity: "error", from: { path: "^local/([^/]+)/service/" }, to: { path: "^local/$1/protocol/" } },
+    only("contracts-see-domain", "Names and shapes; no behaviour.", own("contracts"), [
+      own("contracts"),
+      own("domain"),
+    ]),
+    packages("contracts-only-zod", "Names and shapes; no behaviour.", own("contracts"), [
+      "node_modules/zod/",
+    ]),
+    only("orchestrations-decide", "Generators decide with data they were given.", own("orchestrations"), [
+      own("orchestrations"),
+      own("contracts"),
+      own("domain"),
+    ]),
+    packages("orchestrations-only-durable", "No I/O can be imported here.", own("orchestrations"), [
+      "node_modules/(zod|durable-functions)/",
+    ]),
+    only("activities-use-interfaces", "One side effect each, through an interface.", own("activities"), [
+      own("activities"),
+      own("contracts"),
+      own("domain"),
+      "^services/[^/]+\\.ts$",
+    ]),
+    only(
+      "service-interfaces-are-plain",
+      "An interface mentions domain types and other interfaces only.",
+      "^services/[^/]+\\.ts$",
+      ["^services/[^/]+\\.ts$", own("domain")],
+    ),
+    only("azure-implements-interfaces", "Adapters to the outside world.", own("services/azure"), [
+      "^services/",
+      own("domain"),
+    ]),
+    only(
+      "functions-are-doorways",
+      "Triggers parse, make one call, answer.",
+      own("functions"),
+      [own("functions"), own("contracts"), own("domain"), "^services/[^/]+\\.ts$"],
+      "^functions/main\\.ts$",
+    ),
+    only("main-wires-the-app", "The one place that wires the deployed app.", "^functions/main\\.ts$", [
+      own("functions"),
+      own("orchestrations"),
+      own("activities"),
+      own("contracts"),
+      own("domain"),
+      own("services"),
+      own("node"),
+    ]),
+    only(
+      "local-never-imports-the-app",
+      "The local cloud hosts the built app; it sees wire schemas only.",
+      own("local"),
+      [own("local"), own("domain")],
+    ),
+    only(
+      "cli-is-a-client",
+      "The command line talks to the API as any client does; it may start the local cloud.",
+      own("cli"),
+      [own("cli"), own("domain"), "^local/start\\.ts$"],
+    ),
+    {
+      name: "nothing-imports-tests",
+      comment: "Tests, benches and scripts are leaves.",
+      severity: "error",
+      from: { pathNot: "^(test|bench|scripts)/" },
+      to: { path: "^(test|bench|scripts)/" },
+    },
+    {
+      name: "store-knows-no-meaning",
+      comment: "local/<service>/store holds rows; service/ holds meaning; protocol/ holds the wire.",
+      severity: "error",
+      from: { path: "^local/([^/]+)/store/" },
+      to: { path: "^local/$1/protocol/" },
+    },
+    {
+      name: "service-knows-no-http",
+      comment: "A service is (state, command, now) → state and events.",
+      severity: "error",
+      from: { path: "^local/([^/]+)/service/" },
+      to: { path: "^local/$1/protocol/" },
+    },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^dist/|test/fixtures)" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
   },
 };

@@ -8,6 +8,17 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: "forks",
-    coverage: { provider: "v8", include: ["activities/**", "cli/**", "domain/**", "functions/**", "local/**", "orchestrations/**", "services/**"] },
+    coverage: {
+      provider: "v8",
+      include: [
+        "activities/**",
+        "cli/**",
+        "domain/**",
+        "functions/**",
+        "local/**",
+        "orchestrations/**",
+        "services/**",
+      ],
+    },
   },
 });

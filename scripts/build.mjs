@@ -8,7 +8,20 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const stamp = join(root, "dist", ".built");
-const sources = ["activities", "cli", "contracts", "domain", "functions", "local", "node", "orchestrations", "recipes", "scripts", "services", "package-lock.json"];
+const sources = [
+  "activities",
+  "cli",
+  "contracts",
+  "domain",
+  "functions",
+  "local",
+  "node",
+  "orchestrations",
+  "recipes",
+  "scripts",
+  "services",
+  "package-lock.json",
+];
 
 /** Newest modification time (ms) below a path; 0 when it does not exist. */
 async function newest(path) {
@@ -62,7 +75,9 @@ const local = {
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
   external: ["libsql", "azurite", "@azure/functions-core"],
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
 };
 
 if (!(process.argv.includes("--if-stale") && (await isFresh()))) {

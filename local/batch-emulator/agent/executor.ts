@@ -1,0 +1,79 @@
+// What the emulator asks of whatever runs processes on its nodes. One implementation starts real processes and survives
+// a crash of the emulator, another only pretends, in virtual time. Times are epoch milliseconds.
+
+/** Azure Batch `ResourceFile`: exactly one source. */
+export interface ResourceFile {
+  readonly httpUrl?: string;
+  readonly storageContainerUrl?: string;
+  readonly autoStorageContainerName?: string;
+  readonly blobPrefix?: string;
+  /** Relative to the target directory; a directory when the source is a container. */
+  readonly filePath?: string;
+  /** Octal, default 0770. */
+  readonly fileMode?: string;
+}
+
+/** Azure Batch `OutputFile`. */
+export interface OutputFile {
+  readonly filePattern: string;
+  readonly containerUrl: string;
+  readonly path?: string;
+  readonly uploadCondition: "tasksuccess" | "taskfailure" | "taskcompletion";
+}
+
+export interface Launch {
+  /** Unique per attempt and stable over restarts: `[A-Za-z0-9._-]{1,200}`. */
+  readonly id: string;
+  readonly nodeRoot: string;
+  /** Absolute; receives `stdout.txt` and `stderr.txt`, emptied first unless `keepOutput`. */
+  readonly taskDirectory: string;
+  /** Absolute; the process's current directory. */
+  readonly workingDirectory: string;
+  /** Split into words by POSIX quoting; not run by a shell, no variable is expanded. */
+  readonly commandLine: string;
+  /** The whole environment; nothing is inherited from the emulator. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Staged into `workingDirectory` before the process starts. */
+  readonly resourceFiles: readonly ResourceFile[];
+  /** Staged into `taskDirectory` (multi-instance `commonResourceFiles`). */
+  readonly commonResourceFiles: readonly ResourceFile[];
+  readonly outputFiles: readonly OutputFile[];
+  /** Append to stdout.txt/stderr.txt instead of starting anew (primary after its coordination command). */
+  readonly keepOutput: boolean;
+}
+
+export type LaunchEnd =
+  | {
+      readonly kind: "exited";
+      readonly exitCode: number;
+      readonly endedAt: number;
+      readonly uploadFailure?: LaunchFailure;
+    }
+  /** The process never ran: files could not be staged, the program was not found. */
+  | { readonly kind: "failed"; readonly failure: LaunchFailure; readonly endedAt: number }
+  /** Ended by `kill`. */
+  | { readonly kind: "killed"; readonly endedAt: number }
+  /** After a restart: the process is gone and left no exit code. */
+  | { readonly kind: "lost"; readonly endedAt: number };
+
+export interface LaunchFailure {
+  readonly category: "UserError" | "ServerError";
+  /** Azure Batch error code, e.g. `CommandProgramNotFound`, `BlobNotFound`. */
+  readonly code: string;
+  readonly message: string;
+  readonly details: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface Executor {
+  /** Stages files, starts the process in a group of its own, and resolves when it ended and its output is complete on
+   *  disk. Never rejects for a fault of the launch. `started` is called once, when the process runs. */
+  run(launch: Launch, started: () => void): Promise<LaunchEnd>;
+  /** After a restart: every launch that left a trace, each with the promise of its end. Adopted processes keep running. */
+  recover(): Promise<ReadonlyMap<string, Promise<LaunchEnd>>>;
+  /** Ends the whole process group (also background children left after the command exited); resolves when none lives. */
+  kill(id: string): Promise<void>;
+  /** Drops the trace of an ended launch, so that `recover` does not report it again. */
+  forget(id: string): Promise<void>;
+  /** Stops watching. Processes go on when `leaveRunning`, to be adopted by the next emulator; else they are killed. */
+  close(leaveRunning: boolean): Promise<void>;
+}

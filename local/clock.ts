@@ -1,0 +1,107 @@
+// Time as an input. Everything in the local cloud that waits, polls or stamps goes through one Clock, so that tests and
+// simulations can drive days of timers in milliseconds. Invariant: timers fire in order of their due time, then of
+// their creation, and never before it.
+
+export interface Timer {
+  /** Safe to call more than once, and after the timer fired. */
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Calls `fire` once at `atMs` (epoch milliseconds), or as soon as possible when that is in the past. */
+  at(atMs: number, fire: () => void): Timer;
+}
+
+/** The longest delay that setTimeout honours; longer ones must be chained (about 24.8 days). */
+const longestDelayMs = 2 ** 31 - 1;
+
+export function systemClock(): Clock {
+  const now = () => Date.now();
+  return {
+    now,
+    at(atMs, fire) {
+      let handle: NodeJS.Timeout;
+      const arm = () => {
+        const left = atMs - now();
+        handle =
+          left > longestDelayMs ? setTimeout(arm, longestDelayMs) : setTimeout(fire, Math.max(0, left));
+      };
+      arm();
+      return { cancel: () => clearTimeout(handle) };
+    },
+  };
+}
+
+/** Resolves after `ms` of the clock's time; rejects with the signal's reason when it is aborted first. */
+export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(abortReason(signal));
+    const onAbort = () => {
+      timer.cancel();
+      if (signal) reject(abortReason(signal));
+    };
+    const timer = clock.at(clock.now() + ms, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error("aborted");
+}
+
+export interface ManualClock extends Clock {
+  /** Moves time forward, firing what falls due on the way; lets the event loop settle after each firing. */
+  advance(ms: number): Promise<void>;
+  /** Due time of the earliest pending timer, or undefined. */
+  next(): number | undefined;
+}
+
+interface Pending {
+  readonly atMs: number;
+  readonly order: number;
+  readonly fire: () => void;
+}
+
+export function manualClock(startMs: number = Date.UTC(2026, 0, 1)): ManualClock {
+  let nowMs = startMs;
+  let created = 0;
+  const pending = new Set<Pending>();
+  const earliest = () => {
+    let first: Pending | undefined;
+    for (const timer of pending) {
+      if (!first || timer.atMs < first.atMs || (timer.atMs === first.atMs && timer.order < first.order))
+        first = timer;
+    }
+    return first;
+  };
+  return {
+    now: () => nowMs,
+    at(atMs, fire) {
+      const timer: Pending = { atMs: Math.max(atMs, nowMs), order: created++, fire };
+      pending.add(timer);
+      return { cancel: () => void pending.delete(timer) };
+    },
+    next: () => earliest()?.atMs,
+    async advance(ms) {
+      const target = nowMs + ms;
+      await settle();
+      for (let timer = earliest(); timer && timer.atMs <= target; timer = earliest()) {
+        pending.delete(timer);
+        nowMs = Math.max(nowMs, timer.atMs);
+        timer.fire();
+        await settle();
+      }
+      nowMs = target;
+    },
+  };
+}
+
+/** Lets promise chains and a few turns of the event loop run. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

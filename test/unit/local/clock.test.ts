@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { delay, manualClock } from "../../../local/clock.ts";
+
+describe("the manual clock", () => {
+  it("fires timers in due order, then in creation order, at their own time", async () => {
+    const clock = manualClock(1_000);
+    const seen: [string, number][] = [];
+    const note = (name: string) => () => void seen.push([name, clock.now()]);
+    clock.at(1_030, note("late"));
+    clock.at(1_010, note("early"));
+    clock.at(1_010, note("early too"));
+    await clock.advance(25);
+    expect(seen).toEqual([
+      ["early", 1_010],
+      ["early too", 1_010],
+    ]);
+    await clock.advance(5);
+    expect(seen.at(-1)).toEqual(["late", 1_030]);
+    expect(clock.now()).toBe(1_030);
+  });
+
+  it("fires timers that were armed by timers within the same advance", async () => {
+    const clock = manualClock(0);
+    const days: number[] = [];
+    const tick = () => {
+      days.push(clock.now() / 86_400_000);
+      clock.at(clock.now() + 86_400_000, tick);
+    };
+    clock.at(86_400_000, tick);
+    await clock.advance(3 * 86_400_000);
+    expect(days).toEqual([1, 2, 3]);
+  });
+
+  it("does not fire a cancelled timer, and rejects an aborted delay", async () => {
+    const clock = manualClock(0);
+    let fired = false;
+    clock.at(10, () => (fired = true)).cancel();
+    const controller = new AbortController();
+    const waiting = delay(clock, 10, controller.signal);
+    controller.abort(new Error("stopped"));
+    await expect(waiting).rejects.toThrow("stopped");
+    await clock.advance(20);
+    expect(fired).toBe(false);
+  });
+});
