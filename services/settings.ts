@@ -1,0 +1,17 @@
+// The app's configuration as its parts see it. Parsed and checked once, in the composition root.
+export interface Settings {
+  readonly subscriptionId: string;
+  readonly location: string;
+  /** Endpoint templates with `{account}`. */
+  readonly fileEndpointTemplate: string;
+  readonly blobEndpointTemplate: string;
+  readonly monitorMinIntervalMs: number;
+  readonly monitorMaxIntervalMs: number;
+  /** The longest request body that is read, in bytes. */
+  readonly bodyLimitBytes: number;
+}
+
+/** How often a job looks for itself, in case every hint was lost. */
+export function safetyIntervalMs(settings: Settings): number {
+  return Math.max(30_000, settings.monitorMaxIntervalMs * 5);
+}
