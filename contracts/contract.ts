@@ -2,16 +2,19 @@
 // sides check what crosses. No behaviour.
 import type { z } from "zod";
 
-export interface Contract<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
+export interface Contract<Input, Output> {
   readonly name: string;
-  readonly input: Input;
-  readonly output: Output;
+  readonly input: z.ZodType<Input>;
+  readonly output: z.ZodType<Output>;
 }
 
-export function contract<Input extends z.ZodType, Output extends z.ZodType>(
+export function contract<Input, Output>(
   name: string,
-  input: Input,
-  output: Output,
+  input: z.ZodType<Input>,
+  output: z.ZodType<Output>,
 ): Contract<Input, Output> {
   return { name, input, output };
 }
+
+/** What an activity or orchestration of this contract answers. */
+export type OutputOf<Of> = Of extends { readonly output: z.ZodType<infer Output> } ? Output : never;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ExecutionState, LossCounters } from "../domain/job/schema.ts";
 import { BatchAIError } from "../domain/shared/batch-ai-error.ts";
-import { LauncherResult } from "../domain/launch/result.ts";
+import { launcherOutcomes } from "../domain/launch/result.ts";
 import { contract } from "./contract.ts";
 import { ClusterIdentity, JobIdentity } from "./refs.ts";
 
@@ -69,6 +69,13 @@ export const recordStarted = contract("recordStarted", run.extend({ startTime: z
 export const recordRequeued = contract("recordRequeued", run, nothing);
 
 export const stopRun = contract("stopRun", run, nothing);
+
+const LauncherResult = z.object({
+  outcome: z.enum(launcherOutcomes),
+  exitCode: z.int().optional(),
+  node: z.string(),
+  detail: z.string(),
+});
 
 /** What the launcher wrote about its end, if anything. */
 export const readLauncherResult = contract(

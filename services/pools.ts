@@ -20,27 +20,12 @@ export interface PoolSpec {
     readonly offer: string;
     readonly sku: string;
     readonly version: string;
-    readonly id?: string | undefined;
   };
   readonly nodeAgentSkuId: string;
   readonly lowPriority: boolean;
   readonly targetNodeCount: number;
   readonly mounts: readonly PoolMount[];
-  readonly startTask?:
-    | {
-        readonly commandLine: string;
-        readonly environment: Readonly<Record<string, string>>;
-        readonly resourceFiles: readonly { readonly httpUrl: string; readonly filePath: string }[];
-      }
-    | undefined;
-  readonly subnetId?: string | undefined;
-  readonly adminUser?:
-    | {
-        readonly name: string;
-        readonly password?: string | undefined;
-        readonly sshPublicKey?: string | undefined;
-      }
-    | undefined;
+  readonly adminUser?: { readonly name: string; readonly password: string } | undefined;
 }
 
 export type NodeDeallocationOption = "requeue" | "terminate" | "waitforjobcompletion";

@@ -16,7 +16,8 @@ import type { TokenVerifier } from "./token-verifier.ts";
 export interface LongLivedServices {
   readonly batch: Batch;
   readonly clock: Clock;
-  readonly fingerprint: (text: string) => string;
+  /** Text of `node/launch.sh`. */
+  readonly launcher: string;
   readonly logger: Logger;
   readonly operations: OperationDocuments;
   readonly outputFiles: OutputFiles;

@@ -12,9 +12,9 @@ export interface DefinedActivity {
   run(services: Services, input: unknown): Promise<ActivityResult>;
 }
 
-export function defineActivity<Input extends z.ZodType, Output extends z.ZodType>(
+export function defineActivity<Input, Output>(
   contract: Contract<Input, Output>,
-  effect: (services: Services, input: z.output<Input>) => Promise<z.input<Output>>,
+  effect: (services: Services, input: Input) => Promise<Output>,
 ): DefinedActivity {
   return {
     name: contract.name,

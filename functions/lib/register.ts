@@ -46,9 +46,9 @@ export function registerAll(
       handler: (request, context) => handle(request, forInvocation(context)),
     });
   }
-  for (const { name, handler } of parts.orchestrations) durable.app.orchestration(name, handler);
+  for (const { name, handler } of parts.orchestrations) durable.orchestration(name, handler);
   for (const { name, run } of parts.activities) {
-    durable.app.activity(name, {
+    durable.activity(name, {
       extraInputs: [client],
       handler: (activityInput: unknown, context: InvocationContext) => run(forInvocation(context), activityInput),
     });

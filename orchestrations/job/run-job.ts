@@ -79,7 +79,7 @@ function* takeStep(
   }
 }
 
-type Run = z.input<typeof stageRun.input>;
+type Run = z.output<typeof stageRun.input>;
 
 function* submit(context: OrchestrationContext, run: Run, view: JobView): Steps<"wait" | "again"> {
   yield* call(context, stageRun, run);
@@ -119,5 +119,6 @@ function* withLauncherResult(
 ): Steps<RunEnd> {
   if (runEnd.task.exitCode === 0) return runEnd;
   const { result } = yield* call(context, readLauncherResult, run);
-  return { ...runEnd, task: { ...runEnd.task, launcher: result } };
+  const launcher = result === undefined ? undefined : { ...result, exitCode: result.exitCode };
+  return { ...runEnd, task: { ...runEnd.task, launcher } };
 }

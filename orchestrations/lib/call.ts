@@ -2,7 +2,6 @@
 // wait.ts and define-orchestration.ts) that touches durable-functions.
 import { RetryOptions } from "durable-functions";
 import type { OrchestrationContext, Task } from "durable-functions";
-import type { z } from "zod";
 import { ActivityResult } from "../../contracts/activity-result.ts";
 import type { Contract } from "../../contracts/contract.ts";
 
@@ -24,11 +23,11 @@ const longestRetryMs = 60_000;
 const attempts = 30;
 
 /** Calls an activity, trying again (for about 25 minutes) what may pass by itself. Throws ActivityFailedError. */
-export function* call<Input extends z.ZodType, Output extends z.ZodType>(
+export function* call<Input extends object, Output>(
   context: OrchestrationContext,
   contract: Contract<Input, Output>,
-  input: z.input<Input> & object,
-): Steps<z.output<Output>> {
+  input: Input,
+): Steps<Output> {
   const retry = new RetryOptions(firstRetryMs, attempts);
   retry.backoffCoefficient = 2;
   retry.maxRetryIntervalInMilliseconds = longestRetryMs;
@@ -37,27 +36,24 @@ export function* call<Input extends z.ZodType, Output extends z.ZodType>(
 }
 
 /** Calls an activity once; for activities that answer every trouble as a value and are called again anyway. */
-export function* callOnce<Input extends z.ZodType, Output extends z.ZodType>(
+export function* callOnce<Input extends object, Output>(
   context: OrchestrationContext,
   contract: Contract<Input, Output>,
-  input: z.input<Input> & object,
-): Steps<z.output<Output>> {
+  input: Input,
+): Steps<Output> {
   return unwrap(contract, yield context.df.callActivity(contract.name, input));
 }
 
-export function* callOrchestration<Input extends z.ZodType, Output extends z.ZodType>(
+export function* callOrchestration<Input extends object, Output>(
   context: OrchestrationContext,
   contract: Contract<Input, Output>,
   instanceId: string,
-  input: z.input<Input> & object,
-): Steps<z.output<Output>> {
+  input: Input,
+): Steps<Output> {
   return contract.output.parse(yield context.df.callSubOrchestrator(contract.name, input, instanceId));
 }
 
-function unwrap<Output extends z.ZodType>(
-  contract: Contract<z.ZodType, Output>,
-  result: unknown,
-): z.output<Output> {
+function unwrap<Input, Output>(contract: Contract<Input, Output>, result: unknown): Output {
   const answer = ActivityResult.parse(result);
   if (answer.kind === "failed") throw new ActivityFailedError(contract.name, answer.code, answer.message);
   return contract.output.parse(answer.value ?? undefined);

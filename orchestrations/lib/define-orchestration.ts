@@ -1,6 +1,5 @@
 // An orchestration as a value: its contract and its steps. Input is checked here, registration happens in functions/lib.
 import type { OrchestrationContext, OrchestrationHandler, Task } from "durable-functions";
-import type { z } from "zod";
 import type { Contract } from "../../contracts/contract.ts";
 import type { Steps } from "./call.ts";
 
@@ -9,9 +8,9 @@ export interface DefinedOrchestration {
   readonly handler: OrchestrationHandler;
 }
 
-export function defineOrchestration<Input extends z.ZodType, Output extends z.ZodType>(
+export function defineOrchestration<Input, Output>(
   contract: Contract<Input, Output>,
-  steps: (context: OrchestrationContext, input: z.output<Input>) => Steps<z.output<Output>>,
+  steps: (context: OrchestrationContext, input: Input) => Steps<Output>,
 ): DefinedOrchestration {
   return {
     name: contract.name,

@@ -114,11 +114,7 @@ async function remove(account: Account, poolId: string): Promise<void> {
 }
 
 function toPool(spec: PoolSpec): Pool {
-  const { image, startTask, adminUser } = spec;
-  const imageReference =
-    image.id === undefined
-      ? { publisher: image.publisher, offer: image.offer, sku: image.sku, version: image.version }
-      : { id: image.id };
+  const { image: imageReference, adminUser } = spec;
   return {
     displayName: spec.displayName,
     vmSize: spec.vmSize,
@@ -135,24 +131,8 @@ function toPool(spec: PoolSpec): Pool {
     targetNodeCommunicationMode: "Simplified",
     taskSlotsPerNode: 1,
     ...(spec.mounts.length === 0 ? {} : { mountConfiguration: spec.mounts.map(toMount) }),
-    ...(startTask === undefined
-      ? {}
-      : {
-          startTask: {
-            commandLine: startTask.commandLine,
-            environmentSettings: Object.entries(startTask.environment).map(([name, value]) => ({ name, value })),
-            resourceFiles: startTask.resourceFiles.map((file) => ({ ...file })),
-            userIdentity: { autoUser: { scope: "Pool", elevationLevel: "Admin" } },
-            waitForSuccess: true,
-          },
-        }),
-    ...(spec.subnetId === undefined ? {} : { networkConfiguration: { subnetId: spec.subnetId } }),
-    ...(adminUser === undefined ? {} : { userAccounts: [toUser(adminUser)] }),
+    ...(adminUser === undefined ? {} : { userAccounts: [{ ...adminUser, elevationLevel: "Admin" }] }),
   };
-}
-
-function toUser(user: NonNullable<PoolSpec["adminUser"]>) {
-  return { name: user.name, password: user.password ?? "", elevationLevel: "Admin" as const };
 }
 
 function toMount(mount: PoolMount): MountConfiguration {

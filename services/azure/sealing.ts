@@ -1,6 +1,6 @@
 // AES-256-GCM envelopes: `{ v, iv, tag, data }` in base64, bound to the owner's name as additional data so that one
 // owner's envelope cannot be put in another's place. Only this file touches the key.
-import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
+import { createCipheriv, createDecipheriv } from "node:crypto";
 import { z } from "zod";
 import type { Random } from "../clock.ts";
 
@@ -13,8 +13,6 @@ export interface Sealer {
   seal(owner: string, text: string): string;
   /** Throws when the envelope is damaged, was made for another owner or with another key. */
   open(owner: string, envelope: string): string;
-  /** A keyed digest: tells equal texts without revealing anything about them. */
-  fingerprint(text: string): string;
 }
 
 /** @param key 32 bytes. */
@@ -39,6 +37,5 @@ export function sealer(key: Uint8Array, random: Random): Sealer {
         .setAuthTag(Buffer.from(tag, "base64"));
       return Buffer.concat([decipher.update(Buffer.from(data, "base64")), decipher.final()]).toString("utf8");
     },
-    fingerprint: (text) => createHmac("sha256", key).update(text).digest("base64url"),
   };
 }

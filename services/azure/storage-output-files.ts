@@ -99,14 +99,14 @@ async function listShare(
   const found: OutputFile[] = [];
   try {
     for await (const item of directory.listFilesAndDirectories({ includeTimestamps: true })) {
-      const lastModified = item.properties.lastModified?.toISOString();
+      const lastModified = item.properties?.lastModified?.toISOString();
       if (item.kind === "directory") found.push({ name: item.name, isDirectory: true, lastModified });
       else
         found.push({
           name: item.name,
           isDirectory: false,
           lastModified,
-          contentLength: item.properties.contentLength,
+          contentLength: item.properties?.contentLength,
           downloadUrl: link(item.name),
         });
     }

@@ -3,12 +3,12 @@
 // document means.
 const chunkLength = 32_000;
 
-export interface Row {
+export type Row = {
   readonly partitionKey: string;
   readonly rowKey: string;
   readonly n: number;
   readonly [chunk: `d${number}`]: string;
-}
+};
 
 export function toRow(partition: string, row: string, value: unknown): Row {
   const text = JSON.stringify(value);
