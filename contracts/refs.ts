@@ -5,7 +5,11 @@ const workspace = { subscriptionId: z.string(), resourceGroup: z.string(), works
 
 export const WorkspaceRef = z.object({ kind: z.literal("workspace"), ...workspace });
 export const ClusterRef = z.object({ kind: z.literal("cluster"), ...workspace, cluster: z.string() });
-export const ExperimentRef = z.object({ kind: z.literal("experiment"), ...workspace, experiment: z.string() });
+export const ExperimentRef = z.object({
+  kind: z.literal("experiment"),
+  ...workspace,
+  experiment: z.string(),
+});
 export const JobRef = z.object({
   kind: z.literal("job"),
   ...workspace,

@@ -3,7 +3,9 @@
 import { z } from "zod";
 
 const endpoint = z.url({ protocol: /^https?$/ });
-const template = z.string().refine((text) => text.includes("{account}"), { error: "expected a URL with {account}" });
+const template = z
+  .string()
+  .refine((text) => text.includes("{account}"), { error: "expected a URL with {account}" });
 const interval = (otherwise: number) => z.coerce.number().int().min(10).max(86_400_000).default(otherwise);
 
 const Environment = z.object({

@@ -33,5 +33,11 @@ export type OperationKind = "create" | "delete" | "terminate";
 /** The one operation of this kind on one creation of a resource (a GUID, or its id and creation time). */
 export function operationId(kind: OperationKind, creation: string): string {
   const hex = createHash("sha256").update(`${kind}|${creation.toLowerCase()}`).digest("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `5${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
 }

@@ -24,8 +24,5 @@ export interface OutputFile {
 
 export interface OutputFiles {
   /** Files and directories of one directory, sorted by name; an absent directory is empty. */
-  list(
-    place: StoragePlace,
-    options: { readonly linkLifetimeMs: number },
-  ): Promise<readonly OutputFile[]>;
+  list(place: StoragePlace, options: { readonly linkLifetimeMs: number }): Promise<readonly OutputFile[]>;
 }

@@ -46,7 +46,12 @@ export interface Pools {
       readonly lowPriority: boolean;
       readonly deallocation: NodeDeallocationOption;
     },
-  ): Promise<"accepted" | "busy" | "absent" | { readonly kind: "refused"; readonly code: string; readonly message: string }>;
+  ): Promise<
+    | "accepted"
+    | "busy"
+    | "absent"
+    | { readonly kind: "refused"; readonly code: string; readonly message: string }
+  >;
   /** Asks for deletion; absence is a success. */
   remove(poolId: string): Promise<void>;
 }

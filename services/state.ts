@@ -4,7 +4,13 @@
 import type { ClusterDocument } from "../domain/cluster/schema.ts";
 import type { ExperimentDocument } from "../domain/experiment/schema.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
-import type { ClusterRef, ExperimentRef, JobRef, ResourceRef, WorkspaceRef } from "../domain/shared/resource-id.ts";
+import type {
+  ClusterRef,
+  ExperimentRef,
+  JobRef,
+  ResourceRef,
+  WorkspaceRef,
+} from "../domain/shared/resource-id.ts";
 import type { WorkspaceDocument } from "../domain/workspace/schema.ts";
 
 /** Why a document changed: a row of the event table. */

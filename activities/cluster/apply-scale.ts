@@ -26,9 +26,12 @@ export const applyScale = defineActivity(contract, async (services, { cluster })
     await updateCluster(services, cluster, (current) => ({ ...current, errors }));
     throw new AppError("InvalidState", `Azure Batch refused the resize: ${code}: ${message}`);
   }
-  const latest = await updateCluster(services, cluster, (current) => resizing(current, timestamp(services.clock)));
+  const latest = await updateCluster(services, cluster, (current) =>
+    resizing(current, timestamp(services.clock)),
+  );
   // Somebody asked for another size meanwhile, and may have been overtaken by us.
-  const overtaken = latest !== undefined && !sameContent(latest.spec.scaleSettings, wanted.spec.scaleSettings);
+  const overtaken =
+    latest !== undefined && !sameContent(latest.spec.scaleSettings, wanted.spec.scaleSettings);
   return { kind: overtaken ? "busy" : "applied" };
 });
 

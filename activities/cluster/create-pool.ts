@@ -52,26 +52,22 @@ const blobOptions = "-o attr_timeout=240 -o entry_timeout=240 -o negative_timeou
 function poolMounts(cluster: ClusterDocument, secrets: SecretValues): readonly PoolMount[] {
   const volumes = cluster.spec.mountVolumes;
   if (volumes === undefined) return [];
-  const shares = volumes.azureFileShares.map(
-    (share): PoolMount => ({
-      kind: "azureFileShare",
-      accountName: share.accountName,
-      accountKey: valueOf(secrets, share.accountKeySecret),
-      source: share.azureFileUrl,
-      relativeMountPath: share.relativeMountPath,
-      mountOptions: `-o vers=3.0,dir_mode=${share.directoryMode},file_mode=${share.fileMode},sec=ntlmssp`,
-    }),
-  );
-  const blobs = volumes.azureBlobFileSystems.map(
-    (blob): PoolMount => ({
-      kind: "azureBlobFileSystem",
-      accountName: blob.accountName,
-      accountKey: valueOf(secrets, blob.accountKeySecret),
-      source: blob.containerName,
-      relativeMountPath: blob.relativeMountPath,
-      mountOptions: blob.mountOptions ?? blobOptions,
-    }),
-  );
+  const shares = volumes.azureFileShares.map((share): PoolMount => ({
+    kind: "azureFileShare",
+    accountName: share.accountName,
+    accountKey: valueOf(secrets, share.accountKeySecret),
+    source: share.azureFileUrl,
+    relativeMountPath: share.relativeMountPath,
+    mountOptions: `-o vers=3.0,dir_mode=${share.directoryMode},file_mode=${share.fileMode},sec=ntlmssp`,
+  }));
+  const blobs = volumes.azureBlobFileSystems.map((blob): PoolMount => ({
+    kind: "azureBlobFileSystem",
+    accountName: blob.accountName,
+    accountKey: valueOf(secrets, blob.accountKeySecret),
+    source: blob.containerName,
+    relativeMountPath: blob.relativeMountPath,
+    mountOptions: blob.mountOptions ?? blobOptions,
+  }));
   return [...shares, ...blobs];
 }
 

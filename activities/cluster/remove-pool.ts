@@ -6,7 +6,9 @@ import { defineActivity } from "../lib/define-activity.ts";
 export const removePool = defineActivity(contract, async (services, { cluster }) => {
   const pool = poolId(cluster.guid);
   if ((await services.batch.pool(pool)) !== undefined) {
-    await Promise.all(priorities.map((priority) => services.batch.deleteJob(batchJobId(cluster.guid, priority))));
+    await Promise.all(
+      priorities.map((priority) => services.batch.deleteJob(batchJobId(cluster.guid, priority))),
+    );
     await services.pools.remove(pool);
   }
   return { gone: (await services.batch.pool(pool)) === undefined };

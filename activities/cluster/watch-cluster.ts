@@ -15,38 +15,47 @@ import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, service, updateCluster } from "../lib/documents.ts";
 import { observeNodes } from "./observe-nodes.ts";
 
-export const watchCluster = defineActivity(contract, async (services, { cluster, seen }): Promise<OutputOf<typeof contract>> => {
-  const document = await currentCluster(services, cluster);
-  if (document === undefined || document.provisioningState === "deleting") return { kind: "gone" };
-  const active = await services.state.activeJobs.list(cluster.guid);
-  const [nodes, news] = await Promise.all([
-    observeNodes(services, poolId(cluster.guid)),
-    active.length === 0 ? { seen: {}, told: 0 } : tellJobs(services, cluster.guid, active, seen),
-  ]);
-  let nodesChanged = false;
-  if (nodes !== undefined) {
-    const now = timestamp(services.clock);
-    await updateCluster(
-      services,
-      cluster,
-      (current) => {
-        const next = observeCluster(current, nodes.observation, new Date(now));
-        nodesChanged = !sameContent(next, current);
-        return nodesChanged ? next : current;
-      },
-      (before, after) =>
-        before.allocationState === after.allocationState
-          ? undefined
-          : { time: now, actor: service, cause: "observed", from: before.allocationState, to: after.allocationState },
-    );
-  }
-  return {
-    kind: "watched",
-    seen: news.seen,
-    changed: nodesChanged || news.told > 0,
-    idle: active.length === 0 && nodes?.settled === true,
-  };
-});
+export const watchCluster = defineActivity(
+  contract,
+  async (services, { cluster, seen }): Promise<OutputOf<typeof contract>> => {
+    const document = await currentCluster(services, cluster);
+    if (document === undefined || document.provisioningState === "deleting") return { kind: "gone" };
+    const active = await services.state.activeJobs.list(cluster.guid);
+    const [nodes, news] = await Promise.all([
+      observeNodes(services, poolId(cluster.guid)),
+      active.length === 0 ? { seen: {}, told: 0 } : tellJobs(services, cluster.guid, active, seen),
+    ]);
+    let nodesChanged = false;
+    if (nodes !== undefined) {
+      const now = timestamp(services.clock);
+      await updateCluster(
+        services,
+        cluster,
+        (current) => {
+          const next = observeCluster(current, nodes.observation, new Date(now));
+          nodesChanged = !sameContent(next, current);
+          return nodesChanged ? next : current;
+        },
+        (before, after) =>
+          before.allocationState === after.allocationState
+            ? undefined
+            : {
+                time: now,
+                actor: service,
+                cause: "observed",
+                from: before.allocationState,
+                to: after.allocationState,
+              },
+      );
+    }
+    return {
+      kind: "watched",
+      seen: news.seen,
+      changed: nodesChanged || news.told > 0,
+      idle: active.length === 0 && nodes?.settled === true,
+    };
+  },
+);
 
 /** Looks at the tasks of every priority that has unfinished jobs. */
 async function tellJobs(
@@ -85,7 +94,10 @@ export function freshTasks(
 ): { readonly fresh: readonly BatchTask[]; readonly seen: Seen } {
   const known = new Set(before.keys);
   const fresh = tasks.filter((task) => !known.has(keyOf(task)));
-  const upToMs = Math.max(Date.parse(before.upTo), ...fresh.map(({ stateTransitionTime }) => Date.parse(stateTransitionTime)));
+  const upToMs = Math.max(
+    Date.parse(before.upTo),
+    ...fresh.map(({ stateTransitionTime }) => Date.parse(stateTransitionTime)),
+  );
   const upTo = new Date(upToMs).toISOString();
   const keys = [...tasks.filter((task) => Date.parse(task.stateTransitionTime) >= upToMs).map(keyOf)];
   return { fresh, seen: { upTo, keys } };

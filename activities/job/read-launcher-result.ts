@@ -12,7 +12,12 @@ export const readLauncherResult = defineActivity(contract, async (services, { jo
   if (document === undefined) return {};
   const batchJob = batchJobId(document.clusterGuid, document.spec.schedulingPriority);
   const path = `wd/${launcherResultFile}`;
-  const text = await services.batch.readTaskFile(batchJob, taskId(job.guid, attempt), path, longestResultBytes);
+  const text = await services.batch.readTaskFile(
+    batchJob,
+    taskId(job.guid, attempt),
+    path,
+    longestResultBytes,
+  );
   const result = text === undefined ? undefined : parseLauncherResult(text);
   if (result === undefined) return {};
   const { outcome, exitCode, node, detail } = result;

@@ -37,27 +37,35 @@ export const putBack = defineActivity(recordRequeued, async (services, { job, at
   return undefined;
 });
 
-export const ended = defineActivity(recordOutcome, async (services, { job, attempt, outcome, cause, ...times }) => {
-  const time = timestamp(services.clock);
-  await updateJob(
-    services,
-    job,
-    (current) => {
-      if (current.attempt !== attempt || isFinished(current.executionState)) return current;
-      const known =
-        outcome.kind !== "failed"
-          ? outcome
-          : {
-              kind: outcome.kind,
-              errors: outcome.errors,
-              ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
-            };
-      return endedRun(current, known, { startTime: dateOf(times.startTime), endTime: dateOf(times.endTime) }, new Date(time));
-    },
-    describe(time, cause),
-  );
-  return undefined;
-});
+export const ended = defineActivity(
+  recordOutcome,
+  async (services, { job, attempt, outcome, cause, ...times }) => {
+    const time = timestamp(services.clock);
+    await updateJob(
+      services,
+      job,
+      (current) => {
+        if (current.attempt !== attempt || isFinished(current.executionState)) return current;
+        const known =
+          outcome.kind !== "failed"
+            ? outcome
+            : {
+                kind: outcome.kind,
+                errors: outcome.errors,
+                ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
+              };
+        return endedRun(
+          current,
+          known,
+          { startTime: dateOf(times.startTime), endTime: dateOf(times.endTime) },
+          new Date(time),
+        );
+      },
+      describe(time, cause),
+    );
+    return undefined;
+  },
+);
 
 /** Batch runs the same task again by itself: the run keeps its number, the loss is counted. */
 function requeued(job: JobDocument, now: string): JobDocument {

@@ -36,7 +36,8 @@ export const removeRecords = defineActivity(removeJobRecords, async (services, r
     await services.state.activeJobs.forget(clusterGuid, job.guid);
     const cluster = { ref: parseClusterId(document.spec.cluster.id), guid: clusterGuid };
     if ((await currentCluster(services, cluster)) === undefined)
-      if (await services.state.activeJobs.unreferenced(clusterGuid)) await services.secrets.remove(clusterGuid);
+      if (await services.state.activeJobs.unreferenced(clusterGuid))
+        await services.secrets.remove(clusterGuid);
   }
   const isIt = ({ guid }: { readonly guid: string }) => guid === job.guid;
   await services.state.jobs.remove(job.ref, isIt, { time, actor, cause: "deleted", from: "deleting" });

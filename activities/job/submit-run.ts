@@ -15,23 +15,26 @@ import { currentJob } from "../lib/documents.ts";
 /** A task may wait long for its nodes; seven days is the most that a user delegation key allows. */
 const linkLifetimeMs = 7 * 24 * 3_600_000 - 3_600_000;
 
-export const submitRun = defineActivity(contract, async (services, { job, attempt }): Promise<OutputOf<typeof contract>> => {
-  const document = await currentJob(services, job);
-  if (document === undefined) return { kind: "refused", reason: "the job was deleted" };
-  const { schedulingPriority } = document.spec;
-  const batchJob = batchJobId(document.clusterGuid, schedulingPriority);
-  const place = await services.batch.ensureJob({
-    id: batchJob,
-    poolId: poolId(document.clusterGuid),
-    priority: batchPriority[schedulingPriority],
-  });
-  if (place.kind !== "ready") return { kind: "later", reason: place.kind };
-  const answer = await services.batch.addTask(batchJob, await newTask(services, document, attempt));
-  if (answer.kind !== "refused") return { kind: "submitted" };
-  if (answer.code === "JobBeingDeleted" || answer.code === "JobNotFound")
-    return { kind: "later", reason: answer.code };
-  return { kind: "refused", reason: `${answer.code}: ${answer.message}` };
-});
+export const submitRun = defineActivity(
+  contract,
+  async (services, { job, attempt }): Promise<OutputOf<typeof contract>> => {
+    const document = await currentJob(services, job);
+    if (document === undefined) return { kind: "refused", reason: "the job was deleted" };
+    const { schedulingPriority } = document.spec;
+    const batchJob = batchJobId(document.clusterGuid, schedulingPriority);
+    const place = await services.batch.ensureJob({
+      id: batchJob,
+      poolId: poolId(document.clusterGuid),
+      priority: batchPriority[schedulingPriority],
+    });
+    if (place.kind !== "ready") return { kind: "later", reason: place.kind };
+    const answer = await services.batch.addTask(batchJob, await newTask(services, document, attempt));
+    if (answer.kind !== "refused") return { kind: "submitted" };
+    if (answer.code === "JobBeingDeleted" || answer.code === "JobNotFound")
+      return { kind: "later", reason: answer.code };
+    return { kind: "refused", reason: `${answer.code}: ${answer.message}` };
+  },
+);
 
 async function newTask(services: Services, job: JobDocument, attempt: number): Promise<NewBatchTask> {
   const plan = planLaunch(job);

@@ -75,7 +75,11 @@ async function deleteClusters(services: Services, ref: WorkspaceRef, actor: stri
     const child = clusterRef(cluster);
     const now = new Date(services.clock.now());
     const change = requested(services, actor, "workspace");
-    await services.state.clusters.update(child, (current) => provisionCluster(current, "deleting", now), change);
+    await services.state.clusters.update(
+      child,
+      (current) => provisionCluster(current, "deleting", now),
+      change,
+    );
     await services.orchestrations.start(deleteClusterFlow.name, instances.deleteCluster(cluster.guid), {
       cluster: { ref: child, guid: cluster.guid },
       operationId: operationId("delete", cluster.guid),
@@ -96,8 +100,11 @@ export const removeEmptied = defineActivity(removeParent, async (services, reque
   return undefined;
 });
 
-export const closeFailed = defineActivity(failOperation, async (services, { operationId: id, code, message }) => {
-  const error = { code, message };
-  await services.operations.close(id, { status: "Failed", error }, timestamp(services.clock));
-  return undefined;
-});
+export const closeFailed = defineActivity(
+  failOperation,
+  async (services, { operationId: id, code, message }) => {
+    const error = { code, message };
+    await services.operations.close(id, { status: "Failed", error }, timestamp(services.clock));
+    return undefined;
+  },
+);

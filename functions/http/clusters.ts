@@ -1,6 +1,12 @@
 // Clusters: create, resize, show, list, delete, remote login. Creation and deletion are long-running operations; a PATCH
 // answers at once and the nodes follow.
-import { clusterWire, newCluster, provisionCluster, putClusterAgain, rescaleCluster } from "../../domain/cluster/rules.ts";
+import {
+  clusterWire,
+  newCluster,
+  provisionCluster,
+  putClusterAgain,
+  rescaleCluster,
+} from "../../domain/cluster/rules.ts";
 import { ClusterPatch, ClusterRequest } from "../../domain/cluster/schema.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { refuseUnavailable } from "../../domain/shared/availability.ts";
@@ -56,7 +62,11 @@ export const clusterOperations: readonly Operation[] = [
       const cluster = await existingCluster(services, clusterRefOf(request));
       const pool = poolId(cluster.guid);
       const nodes = (await services.batch.nodes(pool)) ?? [];
-      const logins = await remoteLogins(services, pool, nodes.map(({ id }) => id));
+      const logins = await remoteLogins(
+        services,
+        pool,
+        nodes.map(({ id }) => id),
+      );
       return ok(pageBody(request, pageOf(logins, pageRequest(request)), (login) => login));
     },
   },
@@ -155,6 +165,13 @@ async function remove(request: ApiRequest, services: Services) {
   return reply;
 }
 
-function identity({ kind, subscriptionId, resourceGroup, workspace, cluster, guid: clusterGuid }: ClusterDocument) {
+function identity({
+  kind,
+  subscriptionId,
+  resourceGroup,
+  workspace,
+  cluster,
+  guid: clusterGuid,
+}: ClusterDocument) {
   return { ref: { kind, subscriptionId, resourceGroup, workspace, cluster }, guid: clusterGuid };
 }

@@ -78,7 +78,13 @@ export const experimentOperations: readonly Operation[] = [
       const deleting = await services.state.experiments.update(
         ref,
         (current) => deletingExperiment(current, now),
-        (before) => ({ time: now.toISOString(), actor, cause: "delete requested", from: before.provisioningState, to: "deleting" }),
+        (before) => ({
+          time: now.toISOString(),
+          actor,
+          cause: "delete requested",
+          from: before.provisioningState,
+          to: "deleting",
+        }),
       );
       if (deleting === undefined) return noContent();
       const id = operationId("delete", `${formatId(ref)}|${deleting.creationTime}`);

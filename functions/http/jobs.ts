@@ -46,7 +46,13 @@ export const jobOperations: readonly Operation[] = [
       return ok(pageBody(request, page, jobWire));
     },
   },
-  { name: "jobs-terminate", method: "POST", route: `${jobRoute}/terminate`, role: "submitter", handle: terminate },
+  {
+    name: "jobs-terminate",
+    method: "POST",
+    route: `${jobRoute}/terminate`,
+    role: "submitter",
+    handle: terminate,
+  },
   { name: "jobs-delete", method: "DELETE", route: jobRoute, role: "submitter", handle: remove },
 ];
 
@@ -72,7 +78,11 @@ async function create(request: ApiRequest, services: Services) {
   const fresh = newJob(ref, guid(services.random.uuid()), body, cluster, now);
   const document = acceptedJob(fresh.document, now);
   await services.secrets.put(document.guid, fresh.secrets);
-  await services.state.activeJobs.add(cluster.guid, { jobGuid: document.guid, ref, since: now.toISOString() });
+  await services.state.activeJobs.add(cluster.guid, {
+    jobGuid: document.guid,
+    ref,
+    since: now.toISOString(),
+  });
   const made = await services.state.jobs.create(ref, document, {
     time: now.toISOString(),
     actor: request.principal.subject,

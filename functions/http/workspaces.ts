@@ -103,7 +103,13 @@ export const workspaceOperations: readonly Operation[] = [
       const deleting = await services.state.workspaces.update(
         ref,
         (current) => deletingWorkspace(current, now),
-        (before) => ({ time: now.toISOString(), actor, cause: "delete requested", from: before.provisioningState, to: "deleting" }),
+        (before) => ({
+          time: now.toISOString(),
+          actor,
+          cause: "delete requested",
+          from: before.provisioningState,
+          to: "deleting",
+        }),
       );
       if (deleting === undefined) return noContent();
       const id = operationId("delete", `${formatId(ref)}|${deleting.creationTime}`);

@@ -37,20 +37,22 @@ export function registerAll(
     ...services,
     orchestrations: durableOrchestrations(context),
   });
-  for (const { name, methods, route, handle } of parts.triggers) {
+  for (const trigger of parts.triggers) {
+    const { name, methods, route } = trigger;
     app.http(name, {
       methods: [...methods],
       route,
       authLevel: "anonymous",
       extraInputs: [client],
-      handler: (request, context) => handle(request, forInvocation(context)),
+      handler: (request, context) => trigger.handle(request, forInvocation(context)),
     });
   }
   for (const { name, handler } of parts.orchestrations) durable.orchestration(name, handler);
-  for (const { name, run } of parts.activities) {
-    durable.activity(name, {
+  for (const activity of parts.activities) {
+    durable.activity(activity.name, {
       extraInputs: [client],
-      handler: (activityInput: unknown, context: InvocationContext) => run(forInvocation(context), activityInput),
+      handler: (activityInput: unknown, context: InvocationContext) =>
+        activity.run(forInvocation(context), activityInput),
     });
   }
 }

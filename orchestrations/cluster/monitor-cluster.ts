@@ -1,14 +1,13 @@
 // The one watcher of a cluster while it has work or its nodes move: looks, tells, waits. Looks rarely when nothing
 // changes, soon again when something does or a hint comes. Ends when there is nothing to watch; a job that is submitted
 // or resized meanwhile starts it anew.
-import type { OrchestrationContext } from "durable-functions";
 import { watchCluster } from "../../contracts/cluster-activities.ts";
 import type { Seen } from "../../contracts/cluster-activities.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { changed } from "../../contracts/instances.ts";
 import { monitorClusterFlow } from "../../contracts/orchestrations.ts";
 import { callOnce } from "../lib/call.ts";
-import type { Steps } from "../lib/call.ts";
+import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import { continueAsNew, defineOrchestration } from "../lib/define-orchestration.ts";
 import { waitFor } from "../lib/wait.ts";
 

@@ -1,6 +1,5 @@
 // One job from its submission to its end. Level-triggered: every round looks at the document and the task and does what
 // is missing, so that a crash, a lost hint or a repeated start changes nothing but the time it takes.
-import type { OrchestrationContext } from "durable-functions";
 import type { z } from "zod";
 import { ensureMonitor } from "../../contracts/cluster-activities.ts";
 import { changed } from "../../contracts/instances.ts";
@@ -20,7 +19,7 @@ import { runJobFlow } from "../../contracts/orchestrations.ts";
 import { decideOutcome } from "../../domain/job/outcome.ts";
 import type { RunEnd } from "../../domain/job/outcome.ts";
 import { call } from "../lib/call.ts";
-import type { Steps } from "../lib/call.ts";
+import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import { continueAsNew, defineOrchestration } from "../lib/define-orchestration.ts";
 import { pause, waitFor } from "../lib/wait.ts";
 import { nextStep } from "./next-step.ts";

@@ -16,6 +16,8 @@ export class ActivityFailedError extends Error {
   }
 }
 
+export type { OrchestrationContext } from "durable-functions";
+
 export type Steps<Result> = Generator<Task, Result, unknown>;
 
 const firstRetryMs = 1_000;

@@ -166,5 +166,7 @@ function read(error: unknown): { status: number | undefined; code: string; messa
 }
 
 function unavailable(cause: unknown): AppError {
-  return new AppError("ServiceUnavailable", `Azure Batch could not answer: ${read(cause).message}`, { cause });
+  return new AppError("ServiceUnavailable", `Azure Batch could not answer: ${read(cause).message}`, {
+    cause,
+  });
 }

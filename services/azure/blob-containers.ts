@@ -14,7 +14,12 @@ export interface StorageAccount {
 export interface BlobAccess {
   container(account: StorageAccount, name: string): Promise<ContainerClient>;
   /** A read-only link to one blob. */
-  readLink(account: StorageAccount, container: ContainerClient, blob: string, lifetimeMs: number): Promise<string>;
+  readLink(
+    account: StorageAccount,
+    container: ContainerClient,
+    blob: string,
+    lifetimeMs: number,
+  ): Promise<string>;
 }
 
 /** Clocks of callers and service may differ; links are valid from a little before now. */

@@ -54,7 +54,10 @@ export function collection<Ref extends ResourceRef, Schema extends z.ZodType>(
         if (change !== undefined) writes.push(eventRow(context, ref, change));
         if ((await store.commit(partition, writes)) === "committed") return changed;
       }
-      throw new AppError("ServiceUnavailable", `'${documentKey(ref).row}' is being changed by too many at once.`);
+      throw new AppError(
+        "ServiceUnavailable",
+        `'${documentKey(ref).row}' is being changed by too many at once.`,
+      );
     },
 
     async remove(ref, isIt, change) {

@@ -57,7 +57,12 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     operations: documentOperations(documents),
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKey, random)),
     staging: blobStaging(blobs, storage),
-    pools: armPools({ endpoint: options.armEndpoint, batchAccountId: options.batchAccountId, credential, tokens }),
+    pools: armPools({
+      endpoint: options.armEndpoint,
+      batchAccountId: options.batchAccountId,
+      credential,
+      tokens,
+    }),
     batch: batchClient(batchTransport({ endpoint: options.batchEndpoint, tokens })),
     outputFiles: storageOutputFiles({
       blobs,

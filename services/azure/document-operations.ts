@@ -33,7 +33,10 @@ export function documentOperations(store: DocumentStore): OperationDocuments {
         const operation = Stored.parse(stored.value);
         if (operation.status !== "InProgress") return;
         const value = { ...operation, ...outcome, endTime };
-        if ((await store.commit(partition, [{ kind: "replace", row, value, etag: stored.etag }])) === "committed")
+        if (
+          (await store.commit(partition, [{ kind: "replace", row, value, etag: stored.etag }])) ===
+          "committed"
+        )
           return;
       }
     },

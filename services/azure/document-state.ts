@@ -50,8 +50,7 @@ export function documentState(context: CollectionContext): State {
     listClusters: (ref, page) => list(ClusterDocument, childPartition(ref), "cluster|", page),
     listExperiments: (ref, page) => list(ExperimentDocument, childPartition(ref), "experiment|", page),
     listJobs: (ref, page) => list(JobDocument, childPartition(ref), jobPrefix(ref), page),
-    listChanges: (ref, page) =>
-      list(RecordedChange, documentKey(ref).partition, eventPrefix(ref), page),
+    listChanges: (ref, page) => list(RecordedChange, documentKey(ref).partition, eventPrefix(ref), page),
   };
 }
 

@@ -22,7 +22,10 @@ export function jwtVerifier(options: {
     timeoutDuration: keyFetchTimeoutMs,
     cooldownDuration: 1_000,
   });
-  const audience = options.audiences.flatMap((name) => [name.replace(/\/+$/, ""), `${name.replace(/\/+$/, "")}/`]);
+  const audience = options.audiences.flatMap((name) => [
+    name.replace(/\/+$/, ""),
+    `${name.replace(/\/+$/, "")}/`,
+  ]);
   return {
     async verify(token) {
       try {
@@ -48,7 +51,9 @@ function principalOf(payload: JWTPayload): Principal {
   const oid: unknown = payload["oid"];
   return {
     subject: payload.sub ?? (typeof oid === "string" ? oid : "unknown"),
-    roles: roles.filter((role) => given.some((name) => typeof name === "string" && name.toLowerCase() === role)),
+    roles: roles.filter((role) =>
+      given.some((name) => typeof name === "string" && name.toLowerCase() === role),
+    ),
   };
 }
 
@@ -58,6 +63,8 @@ function explain(error: unknown): string {
   if (error instanceof errors.JWTClaimValidationFailed)
     return `The access token is not for this service: its claim '${error.claim}' is not accepted.`;
   if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError))
-    throw new AppError("ServiceUnavailable", "The keys of the token issuer could not be fetched.", { cause: error });
+    throw new AppError("ServiceUnavailable", "The keys of the token issuer could not be fetched.", {
+      cause: error,
+    });
   return "The access token is damaged or was signed by somebody else.";
 }

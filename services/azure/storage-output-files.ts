@@ -45,7 +45,11 @@ async function listBlobs(
       if (name === "") continue;
       if (item.kind === "prefix" || isDirectoryMarker(item.metadata)) {
         const lastModified = item.kind === "prefix" ? undefined : item.properties.lastModified.toISOString();
-        found.set(name, { name, isDirectory: true, lastModified: lastModified ?? found.get(name)?.lastModified });
+        found.set(name, {
+          name,
+          isDirectory: true,
+          lastModified: lastModified ?? found.get(name)?.lastModified,
+        });
       } else if (found.get(name)?.isDirectory !== true) {
         found.set(name, {
           name,
@@ -75,7 +79,10 @@ async function listShare(
 ): Promise<OutputFile[]> {
   const storage = await import("@azure/storage-file-share");
   if (place.accountKey === undefined)
-    throw new AppError("InvalidState", `The key of storage account '${place.accountName}' is not known any more.`);
+    throw new AppError(
+      "InvalidState",
+      `The key of storage account '${place.accountName}' is not known any more.`,
+    );
   const endpoint = endpointOf(options.fileEndpointTemplate, place.accountName);
   isLoopbackHttp(endpoint);
   const key = new storage.StorageSharedKeyCredential(place.accountName, place.accountKey);

@@ -1,8 +1,15 @@
 // DocumentStore on Azure Table Storage: a document is an entity, a commit an entity group transaction, a conflict the
 // service's 409 or 412. The table is created by the first write that misses it, so that reads cost one round trip.
-import { TableClient } from "@azure/data-tables";
+import type { TableClient } from "@azure/data-tables";
 import type { TableEntityResult, TransactionAction } from "@azure/data-tables";
-import type { DocumentKey, DocumentPage, DocumentRange, DocumentStore, DocumentWrite, StoredDocument } from "../documents.ts";
+import type {
+  DocumentKey,
+  DocumentPage,
+  DocumentRange,
+  DocumentStore,
+  DocumentWrite,
+  StoredDocument,
+} from "../documents.ts";
 import { afterPrefix, fromRow, quoted, toRow } from "./table-rows.ts";
 import type { Row } from "./table-rows.ts";
 
@@ -51,7 +58,10 @@ async function page(client: TableClient, range: DocumentRange): Promise<Document
   ].join(" and ");
   const pages = client
     .listEntities<Row>({ queryOptions: { filter } })
-    .byPage({ maxPageSize: size, ...(continuation === undefined ? {} : { continuationToken: continuation }) });
+    .byPage({
+      maxPageSize: size,
+      ...(continuation === undefined ? {} : { continuationToken: continuation }),
+    });
   try {
     const next = await pages.next();
     if (next.done === true) return { documents: [] };

@@ -82,7 +82,10 @@ async function authenticate(request: HttpRequest, services: Services): Promise<P
   const header = request.headers.get("authorization") ?? "";
   const [, token] = /^bearer\s+(\S+)\s*$/i.exec(header) ?? [];
   if (token === undefined)
-    throw new AppError("AuthenticationFailed", "The Authorization header is missing or is not 'Bearer <token>'.");
+    throw new AppError(
+      "AuthenticationFailed",
+      "The Authorization header is missing or is not 'Bearer <token>'.",
+    );
   const verdict = await services.tokens.verify(token);
   if (verdict.kind === "invalid") throw new AppError("AuthenticationFailed", verdict.message);
   return verdict.principal;

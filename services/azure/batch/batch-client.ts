@@ -1,6 +1,14 @@
 // The Batch interface over the wire: one small function per operation, each naming the answers it expects. What an
 // answer means for a Batch AI job or cluster is decided elsewhere.
-import type { Batch, BatchFailure, BatchNode, BatchTask, NewBatchTask, NodeCounts, PoolState } from "../../batch.ts";
+import type {
+  Batch,
+  BatchFailure,
+  BatchNode,
+  BatchTask,
+  NewBatchTask,
+  NodeCounts,
+  PoolState,
+} from "../../batch.ts";
 import type { z } from "zod";
 import { path, unexpected } from "./transport.ts";
 import type { BatchReply, BatchTransport } from "./transport.ts";
@@ -89,7 +97,11 @@ function taskBody(task: NewBatchTask): object {
   };
 }
 
-async function getTask(transport: BatchTransport, jobId: string, taskId: string): Promise<BatchTask | undefined> {
+async function getTask(
+  transport: BatchTransport,
+  jobId: string,
+  taskId: string,
+): Promise<BatchTask | undefined> {
   const reply = await transport.send({
     method: "GET",
     path: path`jobs/${jobId}/tasks/${taskId}`,
@@ -187,9 +199,15 @@ async function nodes(
   return found?.map(toNode);
 }
 
-async function subtaskNodes(transport: BatchTransport, jobId: string, taskId: string): Promise<readonly string[]> {
+async function subtaskNodes(
+  transport: BatchTransport,
+  jobId: string,
+  taskId: string,
+): Promise<readonly string[]> {
   const subtasks = await list(transport, WireSubtask, path`jobs/${jobId}/tasks/${taskId}/subtasksinfo`, {});
-  return (subtasks ?? []).flatMap(({ nodeInfo }) => (nodeInfo?.nodeId === undefined ? [] : [nodeInfo.nodeId]));
+  return (subtasks ?? []).flatMap(({ nodeInfo }) =>
+    nodeInfo?.nodeId === undefined ? [] : [nodeInfo.nodeId],
+  );
 }
 
 async function remoteLogin(
@@ -211,7 +229,8 @@ async function remoteLogin(
 
 async function remove(transport: BatchTransport, relative: string, operation: string): Promise<void> {
   const reply = await transport.send({ method: "DELETE", path: relative });
-  if (reply.ok || reply.status === 404 || (reply.status === 409 && reply.code.endsWith("BeingDeleted"))) return;
+  if (reply.ok || reply.status === 404 || (reply.status === 409 && reply.code.endsWith("BeingDeleted")))
+    return;
   throw unexpected(operation, reply);
 }
 
@@ -273,6 +292,8 @@ function toNode(node: WireNode): BatchNode {
       toFailure({ code, message, details: errorDetails }),
     ),
     startTaskFailure:
-      start?.failureInfo === undefined ? undefined : { ...toFailure(start.failureInfo), exitCode: start.exitCode },
+      start?.failureInfo === undefined
+        ? undefined
+        : { ...toFailure(start.failureInfo), exitCode: start.exitCode },
   };
 }

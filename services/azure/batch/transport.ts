@@ -57,8 +57,12 @@ export function batchTransport(options: {
   pipeline.addPolicy(defaultRetryPolicy({ maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 8_000 }));
   pipeline.addPolicy(bearerPolicy(options.tokens, batchScope));
 
-  const call = (method: HttpMethods, url: string, body?: object, headers?: Readonly<Record<string, string>>) =>
-    exchange(pipeline, client, { method, url, body, headers, allowInsecureConnection });
+  const call = (
+    method: HttpMethods,
+    url: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+  ) => exchange(pipeline, client, { method, url, body, headers, allowInsecureConnection });
   return {
     follow: (url) => {
       if (new URL(url).origin !== new URL(endpoint).origin) throw foreignLink(url);

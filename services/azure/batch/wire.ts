@@ -5,7 +5,9 @@ import { z } from "zod";
 const lower = z.string().transform((text) => text.toLowerCase());
 /** 64-bit counters are JSON strings on this wire. */
 const counter = z.union([z.number(), z.string().transform(Number)]);
-const nameValues = z.array(z.object({ name: z.string().optional(), value: z.string().optional() })).optional();
+const nameValues = z
+  .array(z.object({ name: z.string().optional(), value: z.string().optional() }))
+  .optional();
 
 export const WireFailure = z.object({
   category: z.string().optional(),
@@ -96,9 +98,7 @@ export const WireRemoteLogin = z.object({
 
 export const WireError = z.object({
   code: z.string().default("Unknown"),
-  message: z
-    .union([z.string(), z.object({ value: z.string() }).transform(({ value }) => value)])
-    .default(""),
+  message: z.union([z.string(), z.object({ value: z.string() }).transform(({ value }) => value)]).default(""),
   values: z.array(z.object({ key: z.string(), value: z.string() })).default([]),
 });
 
