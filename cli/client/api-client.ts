@@ -41,7 +41,10 @@ export function createApiClient({ baseUrl, token, pollIntervalMs = 250 }: ApiCli
   const send = async (method: string, url: string, body?: unknown): Promise<Answer> => {
     const response = await fetch(url, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -58,13 +61,16 @@ export function createApiClient({ baseUrl, token, pollIntervalMs = 250 }: ApiCli
       const { body } = await send("GET", operation);
       const { status, error } = body as { status: string; error?: { code: string; message: string } };
       if (status === "Succeeded") return;
-      if (status !== "InProgress") throw new ApiError(200, error?.code ?? status, error?.message ?? `the operation ended ${status}`);
+      if (status !== "InProgress")
+        throw new ApiError(200, error?.code ?? status, error?.message ?? `the operation ended ${status}`);
       await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
     }
   };
   return {
-    get: async <T>(path: string, query?: Readonly<Record<string, string>>) => (await send("GET", toUrl(path, query))).body as T,
-    post: async <T>(path: string, query?: Readonly<Record<string, string>>) => (await send("POST", toUrl(path, query))).body as T,
+    get: async <T>(path: string, query?: Readonly<Record<string, string>>) =>
+      (await send("GET", toUrl(path, query))).body as T,
+    post: async <T>(path: string, query?: Readonly<Record<string, string>>) =>
+      (await send("POST", toUrl(path, query))).body as T,
     put: async (path, body) => settle(await send("PUT", toUrl(path), body)),
     delete: async (path) => settle(await send("DELETE", toUrl(path))),
   };
@@ -72,5 +78,9 @@ export function createApiClient({ baseUrl, token, pollIntervalMs = 250 }: ApiCli
 
 function toApiError(status: number, body: unknown): ApiError {
   const error = (body as { error?: { code?: string; message?: string } } | undefined)?.error;
-  return new ApiError(status, error?.code ?? `Http${status}`, error?.message ?? `the service answered ${status}`);
+  return new ApiError(
+    status,
+    error?.code ?? `Http${status}`,
+    error?.message ?? `the service answered ${status}`,
+  );
 }

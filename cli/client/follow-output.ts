@@ -38,7 +38,9 @@ export function followOutput(
   let rest = "";
   const decoder = new TextDecoder();
   const poll = async (): Promise<void> => {
-    url ??= (await listOutputFiles(api, jobPath, file.directoryId)).find(({ name }) => name === file.name)?.downloadUrl;
+    url ??= (await listOutputFiles(api, jobPath, file.directoryId)).find(
+      ({ name }) => name === file.name,
+    )?.downloadUrl;
     if (url === undefined) return;
     const response = await fetch(url, { headers: { range: `bytes=${offset}-` } });
     const bytes = new Uint8Array(await response.arrayBuffer());

@@ -30,7 +30,9 @@ function plainProgress(stream: NodeJS.WritableStream): Progress {
     step(title) {
       const started = performance.now();
       line(`${title} ...`);
-      return { done: (detail) => line(`${title}: ${detail ?? "done"} (${seconds(performance.now() - started)})`) };
+      return {
+        done: (detail) => line(`${title}: ${detail ?? "done"} (${seconds(performance.now() - started)})`),
+      };
     },
   };
 }

@@ -71,7 +71,8 @@ async function refuseForeign(folder: string): Promise<void> {
     if (cause.code === "ENOENT") return [] as string[];
     throw new StartError(`The data folder ${folder} cannot be read: ${cause.message}`, cause);
   });
-  if (entries.length === 0 || entries.includes(marker) || entries.every((entry) => entry === lockFile)) return;
+  if (entries.length === 0 || entries.includes(marker) || entries.every((entry) => entry === lockFile))
+    return;
   throw new StartError(
     `${folder} is not a data folder of OpenBatchAI (it holds ${entries[0]} but no ${marker}). Name an empty or a new folder with --data.`,
   );
@@ -97,7 +98,9 @@ async function takeLock(folder: string): Promise<void> {
     }
     await rm(path, { force: true });
   }
-  throw new StartError(`The data folder ${folder} could not be locked; another process is starting on it. Try again.`);
+  throw new StartError(
+    `The data folder ${folder} could not be locked; another process is starting on it. Try again.`,
+  );
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {

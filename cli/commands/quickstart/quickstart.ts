@@ -50,7 +50,11 @@ interface Result {
   readonly logDirectory: string;
 }
 
-async function trainOnLocalCloud(options: QuickstartOptions, progress: Progress, timings: Timings): Promise<Result> {
+async function trainOnLocalCloud(
+  options: QuickstartOptions,
+  progress: Progress,
+  timings: Timings,
+): Promise<Result> {
   const starting = progress.step("Starting the local cloud");
   const cloud = await timed(timings, "startUp", () => startLocal({ data: "temporary" }));
   const stopOnSignal = () => void cloud.dispose().then(() => process.exit(130));
@@ -85,7 +89,10 @@ async function runStory(
     uploading.done(`${((await uploadInputs(recipe, cloud.description)) / 1e6).toFixed(1)} MB`);
     const clusterStep = progress.step("Creating workspace and a cluster of 2 nodes");
     await api.put(workspace, { location });
-    await api.put(`${workspace}/clusters/gpu`, await readTemplate(recipe, "cluster.json", placeholders(cloud)));
+    await api.put(
+      `${workspace}/clusters/gpu`,
+      await readTemplate(recipe, "cluster.json", placeholders(cloud)),
+    );
     await waitForNodes(api, `${workspace}/clusters/gpu`, 2);
     clusterStep.done("2 nodes idle");
   });
@@ -136,7 +143,8 @@ async function keepResults(api: ApiClient, jobPath: string, output: string) {
 
 function report(progress: Progress, result: Result, timings: Timings, totalMs: number): void {
   const { startUp, provisioning, training, teardown } = timings;
-  const reached = result.accuracy === undefined ? (result.failure ?? "not reported") : `${result.accuracy.toFixed(2)} %`;
+  const reached =
+    result.accuracy === undefined ? (result.failure ?? "not reported") : `${result.accuracy.toFixed(2)} %`;
   progress.close();
   const shown = (path: string) => relative(process.cwd(), resolve(path)) || ".";
   progress.line("");

@@ -31,7 +31,10 @@ export async function uploadInputs(recipe: Recipe, cloud: LocalCloudDescription)
   const { BlobServiceClient, StorageSharedKeyCredential } = await import("@azure/storage-blob");
   const shares = await import("@azure/storage-file-share");
   const { name, key } = cloud.storageAccount;
-  const share = new shares.ShareServiceClient(cloud.urls.file, new shares.StorageSharedKeyCredential(name, key));
+  const share = new shares.ShareServiceClient(
+    cloud.urls.file,
+    new shares.StorageSharedKeyCredential(name, key),
+  );
   await share.getShareClient(shareName).createIfNotExists();
   const blobs = new BlobServiceClient(cloud.urls.blob, new StorageSharedKeyCredential(name, key));
   const container = blobs.getContainerClient(containerName);
@@ -59,7 +62,8 @@ export async function downloadFiles(files: readonly DownloadableFile[], target: 
   await Promise.all(
     wanted.map(async ({ name, downloadUrl }) => {
       const response = await fetch(downloadUrl ?? "");
-      if (!response.ok) throw new Error(`${name} could not be downloaded: storage answered ${response.status}`);
+      if (!response.ok)
+        throw new Error(`${name} could not be downloaded: storage answered ${response.status}`);
       await writeFile(join(target, name), Buffer.from(await response.arrayBuffer()));
     }),
   );

@@ -27,13 +27,18 @@ export async function waitForNodes(api: ApiClient, clusterPath: string, nodeCoun
   for (;;) {
     const { properties } = await api.get<ClusterAnswer>(clusterPath);
     if (properties.nodeStateCounts.idleNodeCount >= nodeCount) return;
-    if (properties.nodeStateCounts.unusableNodeCount > 0) throw new Error(describe(properties.errors, "a node is unusable"));
+    if (properties.nodeStateCounts.unusableNodeCount > 0)
+      throw new Error(describe(properties.errors, "a node is unusable"));
     await pause();
   }
 }
 
 /** Follows the job, delivering the lines of its stdout.txt as they come, until it succeeded or failed. */
-export async function followJob(api: ApiClient, jobPath: string, onLine: (line: string) => void): Promise<JobAnswer> {
+export async function followJob(
+  api: ApiClient,
+  jobPath: string,
+  onLine: (line: string) => void,
+): Promise<JobAnswer> {
   const follower = followOutput(api, jobPath, { directoryId: "stdouterr", name: "stdout.txt" }, onLine);
   for (;;) {
     const job = await api.get<JobAnswer>(jobPath);
@@ -47,7 +52,11 @@ export async function followJob(api: ApiClient, jobPath: string, onLine: (line: 
   }
 }
 
-export function outputFiles(api: ApiClient, jobPath: string, directoryId: string): Promise<readonly OutputFileEntry[]> {
+export function outputFiles(
+  api: ApiClient,
+  jobPath: string,
+  directoryId: string,
+): Promise<readonly OutputFileEntry[]> {
   return listOutputFiles(api, jobPath, directoryId);
 }
 
@@ -55,7 +64,9 @@ export function describe(
   errors: readonly { readonly code: string; readonly message: string }[] | undefined,
   otherwise: string,
 ): string {
-  return errors && errors.length > 0 ? errors.map(({ code, message }) => `${code}: ${message}`).join("; ") : otherwise;
+  return errors && errors.length > 0
+    ? errors.map(({ code, message }) => `${code}: ${message}`).join("; ")
+    : otherwise;
 }
 
 function pause(): Promise<void> {

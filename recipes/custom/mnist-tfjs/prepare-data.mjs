@@ -31,7 +31,11 @@ export async function prepareData(sourceDirectory, targetDirectory) {
   }
   await mkdir(targetDirectory, { recursive: true });
   for (const [name, digits] of Object.entries(halves)) {
-    const images = idx(0x803, [digits.length, side, side], digits.map(({ image }) => image));
+    const images = idx(
+      0x803,
+      [digits.length, side, side],
+      digits.map(({ image }) => image),
+    );
     const labels = idx(0x801, [digits.length], [Uint8Array.from(digits, ({ label }) => label)]);
     await writeFile(join(targetDirectory, `${name}-images-idx3-ubyte`), images);
     await writeFile(join(targetDirectory, `${name}-labels-idx1-ubyte`), labels);

@@ -34,7 +34,11 @@ async function readIdx(path, headerBytes) {
 async function load(directory, half) {
   const images = await readIdx(join(directory, `${half}-images-idx3-ubyte`), 16);
   const labels = await readIdx(join(directory, `${half}-labels-idx1-ubyte`), 8);
-  return { count: images.count, pixels: Float32Array.from(images.bytes, (value) => value / 255), labels: labels.bytes };
+  return {
+    count: images.count,
+    pixels: Float32Array.from(images.bytes, (value) => value / 255),
+    labels: labels.bytes,
+  };
 }
 
 /** Fisher-Yates driven by a seed (mulberry32), so that a run can be repeated. */
@@ -67,8 +71,12 @@ function batch(set, order, from, size) {
 }
 
 function accuracy(model, set) {
-  const predicted = tf.tidy(() => tf.argMax(model.predict(tf.tensor2d(set.pixels, [set.count, 784])), 1).dataSync());
-  return predicted.reduce((right, label, index) => right + (label === set.labels[index] ? 1 : 0), 0) / set.count;
+  const predicted = tf.tidy(() =>
+    tf.argMax(model.predict(tf.tensor2d(set.pixels, [set.count, 784])), 1).dataSync(),
+  );
+  return (
+    predicted.reduce((right, label, index) => right + (label === set.labels[index] ? 1 : 0), 0) / set.count
+  );
 }
 
 /** The model in TensorFlow.js' own file layout: model.json and weights.bin. */
@@ -76,11 +84,25 @@ async function save(model, directory) {
   await mkdir(directory, { recursive: true });
   await model.save({
     save: async ({ modelTopology, weightSpecs, weightData }) => {
-      const weights = Buffer.from(weightData instanceof ArrayBuffer ? weightData : Buffer.concat(weightData.map((part) => Buffer.from(part))));
+      const weights = Buffer.from(
+        weightData instanceof ArrayBuffer
+          ? weightData
+          : Buffer.concat(weightData.map((part) => Buffer.from(part))),
+      );
       await writeFile(join(directory, "weights.bin"), weights);
-      const manifest = { format: "layers-model", modelTopology, weightsManifest: [{ paths: ["weights.bin"], weights: weightSpecs }] };
+      const manifest = {
+        format: "layers-model",
+        modelTopology,
+        weightsManifest: [{ paths: ["weights.bin"], weights: weightSpecs }],
+      };
       await writeFile(join(directory, "model.json"), JSON.stringify(manifest));
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON", weightDataBytes: weights.length } };
+      return {
+        modelArtifactsInfo: {
+          dateSaved: new Date(),
+          modelTopologyType: "JSON",
+          weightDataBytes: weights.length,
+        },
+      };
     },
   });
 }
@@ -95,7 +117,9 @@ async function main() {
   const batchSize = Number(options["batch-size"]);
   const seed = Number(options.seed);
   const [train, test] = await Promise.all([load(dataDirectory, "train"), load(dataDirectory, "test")]);
-  console.log(`node ${process.env.AZ_BATCH_NODE_ID ?? "(no cluster)"}: ${train.count} digits to train on, ${test.count} held out, TensorFlow.js ${tf.version_core} (${tf.getBackend()})`);
+  console.log(
+    `node ${process.env.AZ_BATCH_NODE_ID ?? "(no cluster)"}: ${train.count} digits to train on, ${test.count} held out, TensorFlow.js ${tf.version_core} (${tf.getBackend()})`,
+  );
 
   const initializer = (offset) => initializers.glorotUniform({ seed: seed + offset });
   const model = sequential({
@@ -119,7 +143,9 @@ async function main() {
       tf.dispose([inputs, targets]);
     }
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`epoch ${epoch}/${epochs} loss ${(loss / train.count).toFixed(4)} accuracy ${((100 * right) / train.count).toFixed(2)} % (${seconds} s)`);
+    console.log(
+      `epoch ${epoch}/${epochs} loss ${(loss / train.count).toFixed(4)} accuracy ${((100 * right) / train.count).toFixed(2)} % (${seconds} s)`,
+    );
   }
   await save(model, modelDirectory);
   console.log(`test accuracy ${(100 * accuracy(model, test)).toFixed(2)} % on ${test.count} held-out digits`);

@@ -31,14 +31,19 @@ describe("the data folder", () => {
 
   it("takes over the lock of a process that is gone", async () => {
     const first = await openDataFolder(join(root, "cloud"));
-    await writeFile(join(first.path, "lock.json"), JSON.stringify({ pid: process.pid, identity: "another life" }));
+    await writeFile(
+      join(first.path, "lock.json"),
+      JSON.stringify({ pid: process.pid, identity: "another life" }),
+    );
     const second = await openDataFolder(join(root, "cloud"));
     await second.release();
   });
 
   it("refuses a folder with other people's files, and leaves them alone", async () => {
     await writeFile(join(root, "thesis.tex"), "precious");
-    await expect(openDataFolder(root, { fresh: true })).rejects.toThrow("is not a data folder of OpenBatchAI");
+    await expect(openDataFolder(root, { fresh: true })).rejects.toThrow(
+      "is not a data folder of OpenBatchAI",
+    );
     expect(await readdir(root)).toEqual(["thesis.tex"]);
   });
 
