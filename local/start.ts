@@ -63,7 +63,7 @@ export interface LocalCloud {
 }
 
 const cloudFileName = "cloud.json";
-export const apiAudience = "https://management.azure.com/";
+const apiAudience = "https://management.azure.com/";
 const tokenLifetimeSeconds = 30 * 24 * 3600;
 
 /** Rejects with StartError (one sentence for a person) when the folder or a port cannot be had. */
@@ -80,6 +80,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
       data,
       settings,
       apiPort: options.apiPort ?? 0,
+      apiAudience,
       clock: options.clock ?? systemClock(),
       random,
       logger: options.logger ?? silentLogger,
