@@ -9,7 +9,10 @@ import picomatch from "picomatch";
 import { z } from "zod";
 import { HostStartError } from "./app-error.ts";
 
-const PackageJson = z.object({ main: z.string().optional(), type: z.enum(["module", "commonjs"]).optional() });
+const PackageJson = z.object({
+  main: z.string().optional(),
+  type: z.enum(["module", "commonjs"]).optional(),
+});
 
 export interface EntryPoints {
   readonly files: readonly string[];
@@ -19,17 +22,25 @@ export interface EntryPoints {
 export async function findEntryPoints(appDirectory: string): Promise<EntryPoints> {
   const file = join(appDirectory, "package.json");
   const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) throw new HostStartError([`${file} does not exist. A v4-model app names its entry points in its "main".`]);
+  if (text === undefined)
+    throw new HostStartError([
+      `${file} does not exist. A v4-model app names its entry points in its "main".`,
+    ]);
   let manifest: z.infer<typeof PackageJson>;
   try {
     manifest = PackageJson.parse(JSON.parse(text.replace(/^\uFEFF/, "")));
   } catch (error) {
     throw new HostStartError([`${file} cannot be read: ${(error as Error).message}`]);
   }
-  if (!manifest.main) throw new HostStartError([`${file} has no "main", so no function can be found. Set it to the file or glob that registers them.`]);
+  if (!manifest.main)
+    throw new HostStartError([
+      `${file} has no "main", so no function can be found. Set it to the file or glob that registers them.`,
+    ]);
   const files = await matches(appDirectory, manifest.main);
   if (files.length === 0)
-    throw new HostStartError([`No file matches "main" (${manifest.main}) of ${file}. Build the app first, or correct "main".`]);
+    throw new HostStartError([
+      `No file matches "main" (${manifest.main}) of ${file}. Build the app first, or correct "main".`,
+    ]);
   return { files, packageType: manifest.type ?? "commonjs" };
 }
 
@@ -47,7 +58,8 @@ async function matches(appDirectory: string, pattern: string): Promise<string[]>
   const walk = async (directory: string): Promise<void> => {
     for (const entry of await readdir(directory, { withFileTypes: true })) {
       const path = join(directory, entry.name);
-      if (entry.isDirectory() && entry.name !== "node_modules" && !entry.name.startsWith(".")) await walk(path);
+      if (entry.isDirectory() && entry.name !== "node_modules" && !entry.name.startsWith("."))
+        await walk(path);
       else if (entry.isFile() && isMatch(relative(appDirectory, path).split(sep).join("/"))) found.push(path);
     }
   };
@@ -59,7 +71,8 @@ async function matches(appDirectory: string, pattern: string): Promise<string[]>
 export async function loadEntryPoints(entryPoints: EntryPoints): Promise<void> {
   for (const file of entryPoints.files) {
     try {
-      const isModule = file.endsWith(".mjs") || (entryPoints.packageType === "module" && !file.endsWith(".cjs"));
+      const isModule =
+        file.endsWith(".mjs") || (entryPoints.packageType === "module" && !file.endsWith(".cjs"));
       if (isModule) await import(pathToFileURL(file).href);
       else createRequire(file)(file);
     } catch (error) {

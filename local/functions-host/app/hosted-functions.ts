@@ -60,17 +60,25 @@ export function hostedApp(
   return { functions, disabled, problems };
 }
 
-function describe(entry: RegisteredFunction, settings: Settings, problems: string[]): HostedFunction | undefined {
+function describe(
+  entry: RegisteredFunction,
+  settings: Settings,
+  problems: string[],
+): HostedFunction | undefined {
   const { name, bindings } = entry.metadata;
   if (!/^[a-zA-Z][a-zA-Z0-9_-]{0,126}$/.test(name)) {
-    problems.push(`Function '${name}': the name must begin with a letter and have only letters, digits, '-' and '_', at most 127.`);
+    problems.push(
+      `Function '${name}': the name must begin with a letter and have only letters, digits, '-' and '_', at most 127.`,
+    );
     return undefined;
   }
   const resolved = Object.entries(bindings).map(([bindingName, binding]) => {
     try {
       return resolveBinding(bindingName, binding, settings);
     } catch (error) {
-      problems.push(`Function '${name}', binding '${bindingName}' (${binding.type}): ${(error as Error).message}`);
+      problems.push(
+        `Function '${name}', binding '${bindingName}' (${binding.type}): ${(error as Error).message}`,
+      );
       return undefined;
     }
   });
@@ -109,8 +117,15 @@ function unsupported(hosted: HostedFunction, supported: SupportedBindings): stri
         `Function '${hosted.name}', binding '${binding.name}': the ${direction} '${binding.type}' is not supported by this host. Supported: ${known.join(", ")}. Disable the function with AzureWebJobs.${hosted.name}.Disabled=true to start without it.`,
       );
     const properties = binding["properties"];
-    if (typeof properties === "object" && properties !== null && "supportsDeferredBinding" in properties && properties.supportsDeferredBinding === "true")
-      problems.push(`Function '${hosted.name}', binding '${binding.name}': sdkBinding is not supported by this host. Remove sdkBinding and use the plain value.`);
+    if (
+      typeof properties === "object" &&
+      properties !== null &&
+      "supportsDeferredBinding" in properties &&
+      properties.supportsDeferredBinding === "true"
+    )
+      problems.push(
+        `Function '${hosted.name}', binding '${binding.name}': sdkBinding is not supported by this host. Remove sdkBinding and use the plain value.`,
+      );
   };
   check(hosted.trigger, supported.triggers, "trigger");
   for (const binding of hosted.inputs) check(binding, supported.inputs, "input binding");

@@ -11,11 +11,15 @@ const LocalSettings = z.object({
   IsEncrypted: z.boolean().default(false),
   Values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
   ConnectionStrings: z
-    .record(z.string(), z.union([z.string(), z.object({ ConnectionString: z.string() }).transform((entry) => entry.ConnectionString)]))
+    .record(
+      z.string(),
+      z.union([
+        z.string(),
+        z.object({ ConnectionString: z.string() }).transform((entry) => entry.ConnectionString),
+      ]),
+    )
     .default({}),
-  Host: z
-    .object({ CORS: z.string().optional(), CORSCredentials: z.boolean().default(false) })
-    .prefault({}),
+  Host: z.object({ CORS: z.string().optional(), CORSCredentials: z.boolean().default(false) }).prefault({}),
 });
 export type LocalSettings = z.infer<typeof LocalSettings>;
 
@@ -32,9 +36,13 @@ export async function readLocalSettings(appDirectory: string): Promise<LocalSett
   }
   const parsed = LocalSettings.safeParse(content);
   if (!parsed.success)
-    throw new HostStartError(parsed.error.issues.map((issue) => `${file}: ${issue.path.join(".")} ${issue.message}`));
+    throw new HostStartError(
+      parsed.error.issues.map((issue) => `${file}: ${issue.path.join(".")} ${issue.message}`),
+    );
   if (parsed.data.IsEncrypted)
-    throw new HostStartError([`${file} is encrypted. Run 'func settings decrypt' in the app folder, or set IsEncrypted to false and write plain values.`]);
+    throw new HostStartError([
+      `${file} is encrypted. Run 'func settings decrypt' in the app folder, or set IsEncrypted to false and write plain values.`,
+    ]);
   return parsed.data;
 }
 
@@ -42,7 +50,10 @@ export async function readLocalSettings(appDirectory: string): Promise<LocalSett
 export function resolveSettings(text: string, settings: Settings): string {
   return text.replace(/%([^%\s]+)%/g, (_whole, name: string) => {
     const value = settings[name];
-    if (value === undefined) throw new Error(`'%${name}%' names a setting that does not exist. Add '${name}' to local.settings.json or the environment.`);
+    if (value === undefined)
+      throw new Error(
+        `'%${name}%' names a setting that does not exist. Add '${name}' to local.settings.json or the environment.`,
+      );
     return value;
   });
 }

@@ -29,7 +29,9 @@ export async function exchangeCapabilities(model: ProgrammingModel): Promise<Cap
     const answer = (await model.getCapabilities?.({ ...workerCapabilities })) ?? {};
     const close = () => servers.forEach((server) => server.close());
     // The library says `localhost`, which may resolve to ::1 first.
-    return answer.HttpUri ? { httpUri: answer.HttpUri.replace("//localhost:", "//127.0.0.1:"), close } : { close };
+    return answer.HttpUri
+      ? { httpUri: answer.HttpUri.replace("//localhost:", "//127.0.0.1:"), close }
+      : { close };
   } finally {
     restore();
   }

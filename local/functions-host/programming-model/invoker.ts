@@ -25,13 +25,12 @@ export interface Invocation {
   readonly traceParent?: string | undefined;
   readonly traceState?: string | undefined;
   readonly retryContext?: RetryContext;
-  /** False for functions that the host never times out (orchestrators and entities). */
-  readonly timed?: boolean;
+  /** Durable orchestrators and entities: never timed out, and answered with the handler's own value. */
+  readonly replayed?: boolean;
 }
 
 export type InvocationOutcome =
-  | { ok: true; response: InvocationResponse }
-  | { ok: false; error: Error; timedOut?: true };
+  { ok: true; response: InvocationResponse; result: unknown } | { ok: false; error: Error; timedOut?: true };
 
 export type FunctionLog = (entry: {
   level: LogLevel;
@@ -73,9 +72,16 @@ export function createInvoker(options: InvokerOptions): Invoker {
     const invocationId = invocation.invocationId ?? random.uuid();
     running += 1;
     try {
-      const work = runInvocation({ registry, logger, appHookData }, target, requestOf(target, invocation, invocationId, random));
-      const limitMs = invocation.timed === false ? undefined : options.timeoutMs;
-      return await (limitMs === undefined ? work : withTimeout(options.clock, limitMs, target.metadata.name, invocationId, work));
+      const work = runInvocation(
+        { registry, logger, appHookData },
+        target,
+        requestOf(target, invocation, invocationId, random),
+        invocation.replayed === true,
+      );
+      const limitMs = invocation.replayed ? undefined : options.timeoutMs;
+      return await (limitMs === undefined
+        ? work
+        : withTimeout(options.clock, limitMs, target.metadata.name, invocationId, work));
     } finally {
       running -= 1;
       if (running === 0) {
@@ -114,7 +120,12 @@ function requestOf(
 }
 
 /** W3C Trace Context: the caller's trace goes on under a new span, or a new trace begins. */
-function traceContext(invocation: Invocation, name: string, invocationId: string, random: Random): TraceContext {
+function traceContext(
+  invocation: Invocation,
+  name: string,
+  invocationId: string,
+  random: Random,
+): TraceContext {
   const parent = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(invocation.traceParent ?? "");
   const traceId = parent?.[1] ?? random.bytes(16).toString("hex");
   return {
@@ -124,7 +135,10 @@ function traceContext(invocation: Invocation, name: string, invocationId: string
   };
 }
 
-type ScopedLog = (entry: Parameters<FunctionLog>[0], scope?: { invocationContext: unknown; hookData: unknown }) => void;
+type ScopedLog = (
+  entry: Parameters<FunctionLog>[0],
+  scope?: { invocationContext: unknown; hookData: unknown },
+) => void;
 
 /** `log` hooks see every line first and may change its level and text; a hook that throws is reported, not obeyed. */
 function hookedLog(registry: Registry, sink: FunctionLog): ScopedLog {
@@ -135,7 +149,13 @@ function hookedLog(registry: Registry, sink: FunctionLog): ScopedLog {
     inHook = true;
     try {
       for (const hook of hooks) {
-        const context = { level, message, category: entry.category, hookData: scope?.hookData ?? {}, ...(scope ? { invocationContext: scope.invocationContext } : {}) };
+        const context = {
+          level,
+          message,
+          category: entry.category,
+          hookData: scope?.hookData ?? {},
+          ...(scope ? { invocationContext: scope.invocationContext } : {}),
+        };
         hook(context);
         ({ level, message } = context);
       }
@@ -158,6 +178,7 @@ async function runInvocation(
   scope: Scope,
   target: RegisteredFunction,
   request: InvocationRequest,
+  replayed: boolean,
 ): Promise<InvocationOutcome> {
   const { metadata } = target;
   const { invocationId } = request;
@@ -169,7 +190,10 @@ async function runInvocation(
     state: undefined,
     request,
     log: (level, category, message) =>
-      scope.logger({ level, category, message, functionName: metadata.name, invocationId }, { invocationContext, hookData }),
+      scope.logger(
+        { level, category, message, functionName: metadata.name, invocationId },
+        { invocationContext, hookData },
+      ),
   };
   try {
     const programmingModel = scope.registry.model();
@@ -179,7 +203,12 @@ async function runInvocation(
     invocationContext = context;
     const shared = { hookData, appHookData: scope.appHookData, invocationContext: context };
     const result = await runWithHooks(scope.registry, core, model, shared, target.callback, inputs);
-    return { ok: true, response: await model.getResponse(context, result) };
+    // A replayed function's value goes to the engine as it is; turning its whole action list to text at every turn costs.
+    return {
+      ok: true,
+      result,
+      response: replayed ? { invocationId } : await model.getResponse(context, result),
+    };
   } catch (error) {
     return { ok: false, error: asError(error) };
   }
@@ -210,7 +239,11 @@ async function runWithHooks(
     error: undefined,
   };
   try {
-    after.result = await model.invokeFunction(shared.invocationContext, before.inputs, before.functionCallback);
+    after.result = await model.invokeFunction(
+      shared.invocationContext,
+      before.inputs,
+      before.functionCallback,
+    );
   } catch (error) {
     after.error = error ?? new Error(`The function threw ${String(error)}.`);
   }

@@ -39,7 +39,8 @@ export function createRegistry(): Registry {
           `A function can only be registered during app startup, before the host has listed the functions: '${metadata.name}'.`,
         );
       const id = metadata.functionId ?? metadata.name;
-      if (byId.has(id)) throw systemError(`A function with name "${metadata.name}" has already been registered.`);
+      if (byId.has(id))
+        throw systemError(`A function with name "${metadata.name}" has already been registered.`);
       metadata.functionId = id;
       byId.set(id, { metadata, callback });
     },

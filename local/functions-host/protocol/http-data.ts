@@ -1,7 +1,13 @@
 // Between node's HTTP messages and the language worker's `http` data: the request as the host sends it, the answer as it
 // comes back. Header names are lower case, a repeated query parameter or header keeps the host's form, hop-by-hop headers stop here.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { HttpCookie, HttpRequestData, HttpResponseData, NullableString, TypedData } from "../programming-model/rpc.ts";
+import type {
+  HttpCookie,
+  HttpRequestData,
+  HttpResponseData,
+  NullableString,
+  TypedData,
+} from "../programming-model/rpc.ts";
 
 export interface RequestAddress {
   /** Scheme and authority, as the client wrote them. */
@@ -12,7 +18,10 @@ export interface RequestAddress {
 }
 
 /** Undefined for a request whose target or Host header is not usable. */
-export function requestAddress(request: IncomingMessage, scheme: "http" | "https"): RequestAddress | undefined {
+export function requestAddress(
+  request: IncomingMessage,
+  scheme: "http" | "https",
+): RequestAddress | undefined {
   const host = request.headers.host ?? "127.0.0.1";
   const target = request.url ?? "/";
   try {
@@ -60,13 +69,24 @@ export function toRequestData(
   };
 }
 
-const hopByHop = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "content-length"]);
+const hopByHop = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "content-length",
+]);
 
 /** Writes the function's answer. `head` leaves the body out but keeps its length. */
 export function writeResponseData(response: ServerResponse, data: HttpResponseData, head: boolean): void {
   const status = Number(data.statusCode);
   const headers: OutgoingHttpHeaders = {};
-  for (const [name, value] of Object.entries(data.headers ?? {})) if (!hopByHop.has(name.toLowerCase())) headers[name] = value;
+  for (const [name, value] of Object.entries(data.headers ?? {}))
+    if (!hopByHop.has(name.toLowerCase())) headers[name] = value;
   const cookies = [...(data.cookies ?? []).map(setCookie)];
   if (cookies.length > 0) headers["set-cookie"] = cookies;
   const body = bodyBytes(data.body);

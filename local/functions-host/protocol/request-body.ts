@@ -1,27 +1,38 @@
-// Reads a request body up to a limit. Invariant: never more than the limit is held in memory, and a request without a
-// Content-Length above zero has no body for the function (trap: a chunked upload arrives empty without HTTP streaming).
+// Reads a request body up to a limit. Invariant: never more than the limit is held in memory; what is over it is read and
+// dropped, so that the client can read its 413. Trap: a request without a Content-Length above zero has no body for a function (a
+// chunked upload arrives empty without HTTP streaming).
 import type { IncomingMessage } from "node:http";
 
-export type BodyResult = { kind: "body"; bytes: Buffer | undefined } | { kind: "tooLarge" } | { kind: "aborted" };
+export type BodyResult =
+  { kind: "body"; bytes: Buffer | undefined } | { kind: "tooLarge" } | { kind: "aborted" };
 
 /** `allLengths` also takes bodies of unknown length (the host's own endpoints). */
-export async function readBody(request: IncomingMessage, limitBytes: number, allLengths = false): Promise<BodyResult> {
+export function readBody(
+  request: IncomingMessage,
+  limitBytes: number,
+  allLengths = false,
+): Promise<BodyResult> {
   const length = Number(request.headers["content-length"] ?? 0);
-  if (length > limitBytes) return { kind: "tooLarge" };
-  if (!(length > 0) && !(allLengths && request.headers["transfer-encoding"])) {
+  const unknownLength = allLengths && request.headers["transfer-encoding"] !== undefined;
+  if (length > limitBytes || (!(length > 0) && !unknownLength)) {
     request.resume();
-    return { kind: "body", bytes: undefined };
+    return Promise.resolve(length > limitBytes ? { kind: "tooLarge" } : { kind: "body", bytes: undefined });
   }
-  const chunks: Buffer[] = [];
-  let total = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+  return new Promise((resolve) => {
+    let chunks: Buffer[] = [];
+    let total = 0;
+    request.on("data", (chunk: Buffer) => {
       total += chunk.length;
-      if (total > limitBytes) return { kind: "tooLarge" };
-      chunks.push(chunk);
-    }
-  } catch {
-    return { kind: "aborted" };
-  }
-  return { kind: "body", bytes: chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, total) };
+      if (total <= limitBytes) chunks.push(chunk);
+      else {
+        chunks = [];
+        resolve({ kind: "tooLarge" });
+      }
+    });
+    request.on("end", () =>
+      resolve({ kind: "body", bytes: chunks.length === 1 ? chunks[0] : Buffer.concat(chunks) }),
+    );
+    request.on("close", () => resolve({ kind: "aborted" }));
+    request.on("error", () => resolve({ kind: "aborted" }));
+  });
 }

@@ -10,7 +10,8 @@ export interface Constraint {
 const integer = /^[+-]?\d+$/;
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)$/;
 const float = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const guid = /^(\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}|\([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\)|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})$/i;
+const guid =
+  /^(\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}|\([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\)|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})$/i;
 
 function withinBits(value: string, bits: number): boolean {
   if (!integer.test(value)) return false;
@@ -34,14 +35,18 @@ const plain: Readonly<Record<string, (value: string) => boolean>> = {
 
 type Check = (value: string, numbers: readonly number[]) => boolean;
 const withNumbers: Readonly<Record<string, { counts: readonly number[]; check: Check }>> = {
-  length: { counts: [1, 2], check: (value, [min = 0, max]) => value.length >= min && value.length <= (max ?? min) },
+  length: {
+    counts: [1, 2],
+    check: (value, [min = 0, max]) => value.length >= min && value.length <= (max ?? min),
+  },
   minlength: { counts: [1], check: (value, [min = 0]) => value.length >= min },
   maxlength: { counts: [1], check: (value, [max = 0]) => value.length <= max },
   min: { counts: [1], check: (value, [min = 0]) => withinBits(value, 64) && Number(value) >= min },
   max: { counts: [1], check: (value, [max = 0]) => withinBits(value, 64) && Number(value) <= max },
   range: {
     counts: [2],
-    check: (value, [min = 0, max = 0]) => withinBits(value, 64) && Number(value) >= min && Number(value) <= max,
+    check: (value, [min = 0, max = 0]) =>
+      withinBits(value, 64) && Number(value) >= min && Number(value) <= max,
   },
 };
 
@@ -59,7 +64,9 @@ export function parseConstraint(text: string): Constraint {
     return { text, name, accepts: (value) => expression.test(value) };
   }
   const counted = withNumbers[name];
-  const numbers = (argument ?? "").split(",").map((part) => (integer.test(part.trim()) ? Number(part) : Number.NaN));
+  const numbers = (argument ?? "")
+    .split(",")
+    .map((part) => (integer.test(part.trim()) ? Number(part) : Number.NaN));
   if (counted && counted.counts.includes(numbers.length) && !numbers.some(Number.isNaN))
     return { text, name, accepts: (value) => counted.check(value, numbers) };
   throw new Error(`the route constraint '${text}' is not known or has wrong arguments`);

@@ -23,7 +23,10 @@ function single(segment: Segment): Parameter | undefined {
 
 function canBeMissing(segment: Segment): boolean {
   const parameter = single(segment);
-  return parameter !== undefined && (parameter.optional || parameter.catchAll || parameter.defaultValue !== undefined);
+  return (
+    parameter !== undefined &&
+    (parameter.optional || parameter.catchAll || parameter.defaultValue !== undefined)
+  );
 }
 
 function isCatchAll(segment: Segment): boolean {
@@ -54,13 +57,21 @@ function fits(text: string, segment: Segment): boolean {
 
 /** Kinds of value no string can have at once (a 32-digit guid aside, which nobody routes on). */
 const kinds: Readonly<Record<string, string>> = {
-  int: "number", long: "number", decimal: "number", float: "number", double: "number", min: "number", max: "number", range: "number",
+  int: "number",
+  long: "number",
+  decimal: "number",
+  float: "number",
+  double: "number",
+  min: "number",
+  max: "number",
+  range: "number",
   alpha: "letters",
   bool: "letters",
   guid: "guid",
 };
 
 function disjoint(left: Parameter, right: Parameter): boolean {
-  const kindsOf = (parameter: Parameter) => parameter.constraints.map((constraint) => kinds[constraint.name]).filter((kind) => kind !== undefined);
+  const kindsOf = (parameter: Parameter) =>
+    parameter.constraints.map((constraint) => kinds[constraint.name]).filter((kind) => kind !== undefined);
   return kindsOf(left).some((kind) => kindsOf(right).some((other) => other !== kind));
 }

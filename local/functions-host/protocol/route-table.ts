@@ -51,8 +51,11 @@ export function buildRouteTable(functions: readonly HostedFunction[], routePrefi
 function toRoute(target: HostedFunction, routePrefix: string, problems: string[]): HttpRoute | undefined {
   const { trigger, name } = target;
   const route = typeof trigger["route"] === "string" && trigger["route"] !== "" ? trigger["route"] : name;
-  const authLevel = String(trigger["authLevel"] ?? "anonymous").toLowerCase();
-  const methods = Array.isArray(trigger["methods"]) ? trigger["methods"].map((method) => String(method).toUpperCase()) : [];
+  const level = trigger["authLevel"];
+  const authLevel = typeof level === "string" ? level.toLowerCase() : "anonymous";
+  const methods = Array.isArray(trigger["methods"])
+    ? trigger["methods"].map((method) => String(method).toUpperCase())
+    : [];
   const fail = (reason: string) => {
     problems.push(`Function '${name}', binding '${trigger.name}' (httpTrigger): ${reason}.`);
     return undefined;
@@ -64,7 +67,9 @@ function toRoute(target: HostedFunction, routePrefix: string, problems: string[]
     const template = parseRouteTemplate(prefix === "" ? route : `${prefix}/${route.replace(/^~?\//, "")}`);
     const [first] = template.segments[0] ?? [];
     if (first?.kind === "literal" && ["admin", "runtime"].includes(first.text.toLowerCase()))
-      return fail(`the route '${route}' conflicts with the host's own routes below '/${first.text}'; choose another`);
+      return fail(
+        `the route '${route}' conflicts with the host's own routes below '/${first.text}'; choose another`,
+      );
     return { target, authLevel, template, methods: new Set(methods.length > 0 ? methods : allMethods) };
   } catch (error) {
     return fail((error as Error).message);

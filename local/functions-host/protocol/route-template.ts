@@ -43,7 +43,10 @@ export function parseRouteTemplate(text: string): RouteTemplate {
 }
 
 /** The route values, or undefined when the path (as `pathSegments` splits it) does not match. */
-export function matchRoute(template: RouteTemplate, parts: readonly string[]): Record<string, string> | undefined {
+export function matchRoute(
+  template: RouteTemplate,
+  parts: readonly string[],
+): Record<string, string> | undefined {
   const values: Record<string, string> = {};
   for (let index = 0; index < template.segments.length; index += 1) {
     const segment = template.segments[index]!;
@@ -66,7 +69,10 @@ export function pathSegments(path: string): string[] {
 function decodeSegment(segment: string): string {
   if (!segment.includes("%")) return segment;
   try {
-    return segment.split(/(%2f)/i).map((piece, index) => (index % 2 === 1 ? piece : decodeURIComponent(piece))).join("");
+    return segment
+      .split(/(%2f)/i)
+      .map((piece, index) => (index % 2 === 1 ? piece : decodeURIComponent(piece)))
+      .join("");
   } catch {
     return segment;
   }
@@ -74,8 +80,10 @@ function decodeSegment(segment: string): string {
 
 function matchSegment(segment: Segment, part: string | undefined, values: Record<string, string>): boolean {
   const [only] = segment;
-  if (segment.length === 1 && only?.kind === "literal") return part?.toLowerCase() === only.text.toLowerCase();
-  if (segment.length === 1 && only?.kind === "parameter") return bind(only, part === "" ? undefined : part, values, false);
+  if (segment.length === 1 && only?.kind === "literal")
+    return part?.toLowerCase() === only.text.toLowerCase();
+  if (segment.length === 1 && only?.kind === "parameter")
+    return bind(only, part === "" ? undefined : part, values, false);
   return part !== undefined && matchComplex(segment, part, values);
 }
 
@@ -96,10 +104,17 @@ function matchComplex(segment: Segment, part: string, values: Record<string, str
     }
   });
   const match = new RegExp(`^${source}$`, "i").exec(part);
-  return match !== null && parameters.every((parameter, index) => bind(parameter, match[index + 1], values, false));
+  return (
+    match !== null && parameters.every((parameter, index) => bind(parameter, match[index + 1], values, false))
+  );
 }
 
-function bind(parameter: Parameter, value: string | undefined, values: Record<string, string>, catchAll: boolean): boolean {
+function bind(
+  parameter: Parameter,
+  value: string | undefined,
+  values: Record<string, string>,
+  catchAll: boolean,
+): boolean {
   const actual = value ?? parameter.defaultValue;
   if (actual === undefined) return parameter.optional || catchAll;
   if (!parameter.constraints.every((constraint) => constraint.accepts(actual))) return false;

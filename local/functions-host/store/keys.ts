@@ -31,12 +31,17 @@ export interface KeyStore {
 }
 
 /** `file` undefined keeps the keys in memory. */
-export async function openKeyStore(file: string | undefined, functionNames: readonly string[], random: Random): Promise<KeyStore> {
+export async function openKeyStore(
+  file: string | undefined,
+  functionNames: readonly string[],
+  random: Random,
+): Promise<KeyStore> {
   const fresh = () => random.bytes(40).toString("base64url");
   const text = file === undefined ? undefined : await readFile(file, "utf8").catch(() => undefined);
-  const keys: Keys = text === undefined
-    ? { masterKey: fresh(), functionKeys: { default: fresh() }, systemKeys: {}, functions: {} }
-    : Keys.parse(JSON.parse(text));
+  const keys: Keys =
+    text === undefined
+      ? { masterKey: fresh(), functionKeys: { default: fresh() }, systemKeys: {}, functions: {} }
+      : Keys.parse(JSON.parse(text));
   for (const name of ["durabletask_extension", "blobs_extension"]) keys.systemKeys[name] ??= fresh();
   for (const name of functionNames) keys.functions[name.toLowerCase()] ??= { default: fresh() };
   if (file !== undefined) await save(file, keys);
@@ -47,7 +52,11 @@ export async function openKeyStore(file: string | undefined, functionNames: read
     functionKeys: (name) => keys.functions[name.toLowerCase()] ?? {},
     isMaster: (key) => same(key, keys.masterKey),
     opensFunction: (name, key) =>
-      anyOf(key, [keys.masterKey, ...Object.values(keys.functionKeys), ...Object.values(keys.functions[name.toLowerCase()] ?? {})]),
+      anyOf(key, [
+        keys.masterKey,
+        ...Object.values(keys.functionKeys),
+        ...Object.values(keys.functions[name.toLowerCase()] ?? {}),
+      ]),
     opensExtension: (name, key) => anyOf(key, [keys.masterKey, keys.systemKeys[name]!]),
   };
 }
