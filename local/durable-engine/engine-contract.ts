@@ -103,7 +103,7 @@ export interface StartRequest {
 
 export type StartOutcome =
   | { kind: "started"; instanceId: string }
-  | { kind: "unknownFunction"; known: string }
+  | { kind: "unknownFunction" }
   | { kind: "invalidInstanceId"; reason: string }
   | { kind: "alreadyRunning"; instanceId: string; status: RuntimeStatus };
 

@@ -22,3 +22,5 @@ export type {
   StartRequest,
 } from "./engine-contract.ts";
 export type { DurableStore } from "./store/durable-store.ts";
+export { createDurableEngine } from "./service/engine.ts";
+export { memoryStore, sqliteStore } from "./store/sqlite-store.ts";

@@ -76,12 +76,16 @@ export interface DurableStore {
 
   instance(id: string): InstanceRow | undefined;
   putInstance(row: InstanceRow): void;
+  /** Writes the columns that a turn can change. */
+  updateInstance(
+    row: Pick<InstanceRow, "id" | "status" | "output" | "customStatus" | "updatedMs" | "endedMs">,
+  ): void;
   instances(query: InstanceQuery): InstanceRow[];
   /** Ids of instances that ended at or before `beforeMs`, oldest first. */
   endedBefore(beforeMs: number, top: number): string[];
   /** End time of the instance that ended first, if any has ended. */
   firstEnd(): number | undefined;
-  /** Removes the instance with its history, messages, timers and activities. */
+  /** Removes the instance with its history, messages and timers. */
   deleteInstance(id: string): void;
 
   /** Appends one turn's events: JSON objects joined by commas. */
@@ -93,6 +97,8 @@ export interface DurableStore {
   addMessage(target: string, execution: string | null, body: string): number;
   messages(target: string): MessageRow[];
   deleteMessage(seq: number): void;
+  /** Removes a target's messages up to and including `seq`. */
+  deleteMessagesUpTo(target: string, seq: number): void;
   deleteMessages(target: string): void;
   /** Targets that have messages, in the order of their oldest one. */
   messageTargets(): string[];
@@ -112,6 +118,8 @@ export interface DurableStore {
   entity(id: string): EntityRow | undefined;
   putEntity(row: EntityRow): void;
   deleteEntity(id: string): void;
+  /** Ids of the entities whose lock an instance holds. */
+  entitiesLockedBy(instanceId: string): string[];
   entities(query: { prefix?: string; after?: string; top: number }): EntityRow[];
 
   close(): void;
