@@ -50,11 +50,12 @@ interface Context {
 export function createProcessExecutor(options: ProcessExecutorOptions): Executor {
   const { stateDirectory: directory, logger } = options;
   const records = openLaunchRecords(directory, () => options.random.uuid());
-  const table = processTable();
+  const dialect = options.dialect ?? shellDialect();
+  const table = processTable(dialect.procfs);
   const context: Context = {
     options,
     records,
-    supervisors: supervisorPool({ directory, dialect: options.dialect ?? shellDialect(), logger }),
+    supervisors: supervisorPool({ directory, dialect, logger }),
     ending: processEnding({ table, logger }),
     active: new Map(),
     staging: {

@@ -24,8 +24,9 @@ export interface ProcessTable {
   launchOf(process: ProcessIdentity): Promise<string>;
 }
 
-export function processTable(platform: NodeJS.Platform = process.platform): ProcessTable {
-  return platform === "linux" ? procTable() : psTable();
+/** `procfs`: whether this machine has Linux's /proc. */
+export function processTable(procfs: boolean): ProcessTable {
+  return procfs ? procTable() : psTable();
 }
 
 function procTable(): ProcessTable {

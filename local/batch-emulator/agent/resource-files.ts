@@ -113,8 +113,7 @@ async function listBlobs(containerUrl: string, prefix: string | undefined, signa
   try {
     const list = container.listBlobsFlat({ abortSignal: signal, ...(prefix ? { prefix } : {}) });
     for await (const blob of list)
-      if (!blob.name.endsWith("/"))
-        found.push({ name: blob.name, url: container.getBlobClient(blob.name).url });
+      if (!blob.name.endsWith("/")) found.push({ name: blob.name, url: blobUrl(containerUrl, blob.name) });
     return found;
   } catch (error) {
     signal.throwIfAborted();
@@ -134,6 +133,11 @@ async function listBlobs(containerUrl: string, prefix: string | undefined, signa
       where,
     );
   }
+}
+
+function blobUrl(containerUrl: string, name: string): string {
+  const [base = "", query = ""] = containerUrl.split("?");
+  return `${base.replace(/\/$/, "")}/${encodeURIComponent(name)}${query ? `?${query}` : ""}`;
 }
 
 async function fetchInto(

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { delay, systemClock } from "../../../../local/clock.ts";
 import type { Executor, Launch, LaunchEnd } from "../../../../local/batch-emulator/agent/executor.ts";
+import type { ShellDialect } from "../../../../local/batch-emulator/agent/launch-script.ts";
 import { createProcessExecutor } from "../../../../local/batch-emulator/agent/process-executor.ts";
 import { silentLogger } from "../../../../local/logger.ts";
 import { systemRandom } from "../../../../local/random.ts";
@@ -20,7 +21,7 @@ export interface ProcessFixture {
   dispose(): Promise<void>;
 }
 
-export async function processFixture(): Promise<ProcessFixture> {
+export async function processFixture(dialect?: ShellDialect): Promise<ProcessFixture> {
   const folder = await mkdtemp(join(tmpdir(), "batchai-agent-"));
   const open = () =>
     createProcessExecutor({
@@ -28,6 +29,7 @@ export async function processFixture(): Promise<ProcessFixture> {
       clock: systemClock(),
       random: systemRandom(),
       logger: silentLogger,
+      ...(dialect ? { dialect } : {}),
     });
   let executor = open();
   const fixture: ProcessFixture = {
