@@ -20,7 +20,10 @@ const containerName = () => {
     .max(63, { error })
     .regex(/^(?:\$root|[a-z0-9](?:-?[a-z0-9]){2,62})$/, { error });
 };
-const Credentials = z.object({ accountKey: text(1024) });
+const keyError = "expected the account's key (base64)";
+const Credentials = z.object({
+  accountKey: z.string({ error: keyError }).regex(/^[A-Za-z0-9+/]{4,512}={0,2}$/, { error: keyError }),
+});
 
 const shareFields = {
   accountName: accountName(),
