@@ -69,6 +69,8 @@ export interface DurableEngine {
   stop(graceMs: number): Promise<void>;
   /** Resolves when nothing can happen any more without time passing or somebody calling. */
   idle(): Promise<void>;
+  /** The instance's status once it has ended; undefined when that takes longer than `timeoutMs` or it is unknown. */
+  whenEnded(instanceId: string, timeoutMs: number): Promise<InstanceStatus | undefined>;
   readonly client: DurableClientApi;
   readonly taskHub: string;
 }

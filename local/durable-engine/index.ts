@@ -24,3 +24,4 @@ export type {
 export type { DurableStore } from "./store/durable-store.ts";
 export { createDurableEngine } from "./service/engine.ts";
 export { memoryStore, sqliteStore } from "./store/sqlite-store.ts";
+export { durableHttpApi } from "./protocol/http/durable-http-api.ts";

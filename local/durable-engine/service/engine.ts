@@ -5,6 +5,7 @@ import { isEntityId } from "../protocol/entity-messages.ts";
 import { ActivityRunner } from "./activity-runner.ts";
 import { createClient } from "./client.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import { EndWatch } from "./end-watch.ts";
 import { EntityScheduler } from "./entity-scheduler.ts";
 import { fetchHttp } from "./http-activity.ts";
 import { InstanceCache } from "./instance-cache.ts";
@@ -29,6 +30,7 @@ class Engine implements DurableEngine {
   readonly #turns: TurnScheduler;
   readonly #entities: EntityScheduler;
   readonly #timers: TimerService;
+  readonly #ends: EndWatch;
   #state: "new" | "running" | "stopped" = "new";
   #failure: Error | undefined;
   #idleWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -41,7 +43,10 @@ class Engine implements DurableEngine {
       onMail: (target) => this.#wake(target),
       onActivity: (row) => this.#activities.add(row),
       onTimer: (dueMs) => this.#timers.arm(dueMs),
-      onForgotten: (instanceId) => cache.forget(instanceId),
+      onForgotten: (instanceId) => {
+        cache.forget(instanceId);
+        this.#ends.notify(instanceId);
+      },
     });
     const http = options.http ?? fetchHttp;
     this.#parts = { clock, random, logger, invoker, http, schema: options.schema ?? "V4", ledger, cache };
@@ -61,6 +66,7 @@ class Engine implements DurableEngine {
       onError,
     });
     this.client = createClient(this.#parts);
+    this.#ends = new EndWatch(clock, (instanceId) => this.client.get(instanceId));
     this.taskHub = options.taskHub;
   }
 
@@ -105,6 +111,10 @@ class Engine implements DurableEngine {
       this.#idleWaiters.push({ resolve, reject });
       this.#pulse.request();
     });
+  }
+
+  whenEnded(instanceId: string, timeoutMs: number): ReturnType<DurableEngine["whenEnded"]> {
+    return this.#ends.whenEnded(instanceId, timeoutMs);
   }
 
   get #runningFunctions(): number {

@@ -136,10 +136,7 @@ describe("an orchestration", () => {
       activities,
       orchestrators: {
         loop: function* (context) {
-          const { left, sum } = context.df.getInput<{ left: number; sum: number }>() as {
-            left: number;
-            sum: number;
-          };
+          const { left, sum } = context.df.getInput<{ left: number; sum: number }>();
           if (left === 0) return sum;
           const doubled: number = yield context.df.callActivity("double", { value: left });
           context.df.continueAsNew({ left: left - 1, sum: sum + doubled });

@@ -30,9 +30,9 @@ export interface RunningEngine {
   invoker: SdkInvoker;
   logs: LogLine[];
   /** Starts an instance, lets everything settle and returns its status. */
-  run(name: string, input?: unknown, instanceId?: string): Promise<Outcome>;
-  status(instanceId: string): Outcome;
-  advance(ms: number): Promise<void>;
+  run: (name: string, input?: unknown, instanceId?: string) => Promise<Outcome>;
+  status: (instanceId: string) => Outcome;
+  advance: (ms: number) => Promise<void>;
 }
 
 export interface Outcome {

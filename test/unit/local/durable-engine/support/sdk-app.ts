@@ -1,7 +1,7 @@
 // Runs orchestrators, entities and activities written for the real durable-functions package against the engine,
 // without a functions host: the package's own replay code is driven through a FunctionInvoker.
 import { createRequire } from "node:module";
-import type { OrchestrationContext, EntityHandler, OrchestrationHandler } from "durable-functions";
+import type { OrchestrationContext, EntityHandler } from "durable-functions";
 import type {
   ActivityOutcome,
   FunctionInvoker,
@@ -55,7 +55,7 @@ export function sdkInvoker(app: SdkApp, options: { throughJson?: boolean } = {})
       const key = name.toLowerCase();
       let run = compiled.get(key);
       if (run === undefined) {
-        run = sdk.createOrchestrator(orchestrators.get(key) as unknown as OrchestrationHandler);
+        run = sdk.createOrchestrator(orchestrators.get(key));
         compiled.set(key, run);
       }
       const handler = run;
