@@ -149,8 +149,9 @@ async function idle(invoker: Invoker, durable: DurableRuntime, triggers: Trigger
   do {
     await invoker.drained();
     await durable.idle();
-    // Bookkeeping after an invocation (deleting a message, writing a receipt) has no event to wait for.
-    if (triggers.busy()) await delay(systemClock(), 5);
+    // Bookkeeping after an invocation (deleting a message, writing a status) has no event to wait for.
+    do await delay(systemClock(), 1);
+    while (triggers.busy());
   } while (invoker.running() > 0 || triggers.busy());
 }
 

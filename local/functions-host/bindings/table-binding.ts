@@ -79,11 +79,17 @@ export async function writeTable(
     try {
       await table.createEntity(entity);
     } catch (error) {
-      if ((error as { code?: string }).code !== "TableNotFound") throw error;
+      if (!isMissingTable(error)) throw error;
       await table.createTable();
       await table.createEntity(entity);
     }
   }
+}
+
+/** The tables client keeps the service's code in the OData error, not in `code`. */
+function isMissingTable(error: unknown): boolean {
+  const details = (error as { details?: { odataError?: { code?: string } } }).details;
+  return details?.odataError?.code === "TableNotFound";
 }
 
 function toEntity(

@@ -51,6 +51,7 @@ export function timerListener(options: TimerOptions): TriggerListener {
   let timer: Timer | undefined;
   let running: Promise<void> | undefined;
   let status: TimerStatus | undefined;
+  let writing = false;
 
   /** `plannedMs`: the occurrence that is due, which may lie a little ahead of the clock. */
   async function fire(plannedMs: number, isPastDue: boolean): Promise<void> {
@@ -61,9 +62,11 @@ export function timerListener(options: TimerOptions): TriggerListener {
 
   async function remember(ranMs: number): Promise<void> {
     status = { lastMs: ranMs, nextMs: schedule.next(ranMs), updatedMs: clock.now() };
+    writing = true;
     await options.status.write(target.name, status).catch((error: unknown) => {
       logger.error("timer.statusNotWritten", { function: target.name, reason: String(error) });
     });
+    writing = false;
   }
 
   function begin(plannedMs: number, isPastDue: boolean): void {
@@ -99,7 +102,8 @@ export function timerListener(options: TimerOptions): TriggerListener {
       timer?.cancel();
       await running;
     },
-    busy: () => running !== undefined,
+    // A run is an invocation and counted as such; between two attempts of one, only time goes on.
+    busy: () => writing,
   };
 }
 
