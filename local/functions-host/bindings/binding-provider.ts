@@ -20,7 +20,7 @@ export const supportedBindings: SupportedBindings = {
     "queuetrigger",
     "blobtrigger",
   ],
-  inputs: ["blob", "table"],
+  inputs: ["blob", "table", "durableclient"],
   outputs: ["http", "blob", "queue", "table"],
 };
 
