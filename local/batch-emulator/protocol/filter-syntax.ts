@@ -38,7 +38,8 @@ function tokenize(text: string): Token[] {
     const match = tokenPattern.exec(text);
     if (match === null) throw badFilter(`unexpected character at position ${at}`);
     if (match[1] !== undefined) tokens.push({ type: "time", text: match[2] ?? "", at });
-    else if (match[3] !== undefined) tokens.push({ type: "string", text: match[3].replaceAll("''", "'"), at });
+    else if (match[3] !== undefined)
+      tokens.push({ type: "string", text: match[3].replaceAll("''", "'"), at });
     else if (match[4] !== undefined) tokens.push({ type: "number", text: match[4], at });
     else if (match[5] !== undefined) tokens.push({ type: "word", text: match[5], at });
     else tokens.push({ type: match[6] as "(" | ")" | ",", text: match[6] ?? "", at });
@@ -127,7 +128,8 @@ export function parseFilter(text: string): FilterNode {
 function literal(token: Token): Literal {
   if (token.type === "string") return token.text;
   if (token.type === "number") return Number(token.text);
-  if (token.type === "word" && (token.text === "true" || token.text === "false")) return token.text === "true";
+  if (token.type === "word" && (token.text === "true" || token.text === "false"))
+    return token.text === "true";
   if (token.type === "time") {
     const timeMs = Date.parse(token.text.replace(/(\.\d{3})\d+/, "$1"));
     if (Number.isNaN(timeMs)) throw badFilter(`'${token.text}' is not a date and time`);

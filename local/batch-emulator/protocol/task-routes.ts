@@ -47,7 +47,11 @@ function addCollection(call: Call): AddOutcome[] {
   const job = jobOf(call);
   const { value } = bodyOf(call, TaskCollection);
   if (value.length > largestCollection)
-    throw invalidProperty("value", String(value.length), `At most ${largestCollection} tasks can be added at once`);
+    throw invalidProperty(
+      "value",
+      String(value.length),
+      `At most ${largestCollection} tasks can be added at once`,
+    );
   refuseEndedJob(job);
   return value.map((item) => {
     const parsed = parseItem(item);
@@ -116,7 +120,11 @@ export const taskRoutes: readonly Route[] = [
     handle(call) {
       const task = taskOf(call, true);
       const metadata = `${call.request.baseUrl}/$metadata#tasks/@Element`;
-      return json(200, { "odata.metadata": metadata, ...renderer(call, taskFields)(task) }, versionHeaders(task));
+      return json(
+        200,
+        { "odata.metadata": metadata, ...renderer(call, taskFields)(task) },
+        versionHeaders(task),
+      );
     },
   },
   {
@@ -145,7 +153,10 @@ export const taskRoutes: readonly Route[] = [
     handle(call) {
       const task = taskOf(call);
       terminateTask(call.world, task, (run) => cancelRun(call.world, run));
-      return empty(204, { ...versionHeaders(task), dataserviceid: `${urlOf(call, task, task.job)}/terminate` });
+      return empty(204, {
+        ...versionHeaders(task),
+        dataserviceid: `${urlOf(call, task, task.job)}/terminate`,
+      });
     },
   },
   {
@@ -156,7 +167,10 @@ export const taskRoutes: readonly Route[] = [
       const task = taskOf(call);
       refuseEndedJob(task.job);
       reactivateTask(call.world, task);
-      return empty(204, { ...versionHeaders(task), dataserviceid: `${urlOf(call, task, task.job)}/reactivate` });
+      return empty(204, {
+        ...versionHeaders(task),
+        dataserviceid: `${urlOf(call, task, task.job)}/reactivate`,
+      });
     },
   },
   {

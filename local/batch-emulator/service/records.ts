@@ -167,7 +167,9 @@ export function decodeJob(row: StoredRow, scheduleOf: (row: number) => Schedule 
     ...stored(row, head),
     spec: head.spec,
     schedule: head.schedule === undefined ? undefined : scheduleOf(head.schedule),
-    nodes: new Map(nodes.map((node) => [jobNodeKey(node.poolId, node.nodeId), { ...node, preparing: undefined }])),
+    nodes: new Map(
+      nodes.map((node) => [jobNodeKey(node.poolId, node.nodeId), { ...node, preparing: undefined }]),
+    ),
   };
 }
 
