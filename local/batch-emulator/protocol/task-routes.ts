@@ -30,16 +30,17 @@ const taskOf = (call: Call, read = false): Task => {
 const urlOf = (call: Call, task: { id: string }, job: Job) =>
   `${call.request.baseUrl}/jobs/${job.id}/tasks/${task.id}`;
 
-const TaskCollection = z.strictObject({ value: z.array(z.looseObject({ id: z.string() })) });
+const TaskCollection = z.strictObject({ value: z.array(z.unknown()) });
 const TaskUpdate = z.strictObject({ constraints: TaskConstraints.optional() });
 
 /** A task of a collection, or why it is none. */
-function parseItem(item: { id: string }): { spec: TaskSpec } | { id: string; fault: BatchFault } {
+function parseItem(item: unknown): { spec: TaskSpec } | { id: string; fault: BatchFault } {
   try {
     return { spec: checked(item, TaskSpec) };
   } catch (fault) {
     if (!(fault instanceof BatchFault)) throw fault;
-    return { id: item.id, fault };
+    const id = (item as { id?: unknown } | undefined)?.id;
+    return { id: typeof id === "string" ? id : "", fault };
   }
 }
 
