@@ -39,8 +39,6 @@ export interface EmulatorParameters {
   readonly pathPrefix: readonly string[];
   /** Extra environment of every task; the Batch variables win. */
   readonly nodeEnvironment: Readonly<Record<string, string>>;
-  /** Account name of Azurite/storage that autoStorageContainerName refers to: base URL with a SAS, `{container}` in it. */
-  readonly autoStorageUrl: string | undefined;
 }
 
 export const localParameters: EmulatorParameters = {
@@ -65,5 +63,4 @@ export const localParameters: EmulatorParameters = {
   evictionsPerNodeHour: 0,
   pathPrefix: [],
   nodeEnvironment: {},
-  autoStorageUrl: undefined,
 };

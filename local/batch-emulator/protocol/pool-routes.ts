@@ -41,7 +41,15 @@ const countNames: Readonly<Partial<Record<Node["state"], string>>> = {
 };
 const countedStates = [
   ...["creating", "idle", "offline", "preempted", "rebooting", "reimaging", "running", "starting"],
-  ...["startTaskFailed", "leavingPool", "unknown", "unusable", "waitingForStartTask", "deallocated", "deallocating"],
+  ...[
+    "startTaskFailed",
+    "leavingPool",
+    "unknown",
+    "unusable",
+    "waitingForStartTask",
+    "deallocated",
+    "deallocating",
+  ],
 ];
 
 function nodeCounts(pool: Pool, dedicated: boolean): Record<string, number> {
@@ -87,7 +95,10 @@ export const poolRoutes: readonly Route[] = [
     path: "/pools/{poolId}",
     handle(call) {
       const pool = poolOf(call, true);
-      const shape = { "odata.metadata": `${call.request.baseUrl}/$metadata#pools/@Element`, ...renderer(call, poolFields)(pool) };
+      const shape = {
+        "odata.metadata": `${call.request.baseUrl}/$metadata#pools/@Element`,
+        ...renderer(call, poolFields)(pool),
+      };
       return json(200, shape, versionHeaders(pool));
     },
   },
@@ -163,14 +174,25 @@ export const poolRoutes: readonly Route[] = [
     method: "GET",
     path: "/nodecounts",
     handle: (call) =>
-      listReply(call, "poolnodecounts", call.world.pools.after(pageStart(call)), nodeCountFields, new Set(["poolId"])),
+      listReply(
+        call,
+        "poolnodecounts",
+        call.world.pools.after(pageStart(call)),
+        nodeCountFields,
+        new Set(["poolId"]),
+      ),
   },
   {
     operation: "ComputeNode_List",
     method: "GET",
     path: "/pools/{poolId}/nodes",
     handle: (call) =>
-      listReply(call, "nodes", findPool(call.world, param(call, "poolId")).nodes.after(pageStart(call)), nodeFields),
+      listReply(
+        call,
+        "nodes",
+        findPool(call.world, param(call, "poolId")).nodes.after(pageStart(call)),
+        nodeFields,
+      ),
   },
   {
     operation: "ComputeNode_Get",
@@ -183,4 +205,3 @@ export const poolRoutes: readonly Route[] = [
     },
   },
 ];
-

@@ -7,7 +7,7 @@ import { releaseNodes } from "./job-nodes.ts";
 import { assertTransition, jobMachine } from "./machines.ts";
 import type { JobState } from "./machines.ts";
 import type { Job, Task } from "./model.ts";
-import { jobFolder } from "./node-layout.ts";
+import { jobFolder, taskDirectory } from "./node-layout.ts";
 import { join } from "node:path";
 import { endTask, removeTask, requeue } from "./task-life.ts";
 import { endedByUser, exitActions } from "./task-outcome.ts";
@@ -144,7 +144,12 @@ async function removeJob(world: World, job: Job): Promise<void> {
 
 /** "Task - Delete". */
 export function deleteTask(world: World, task: Task): void {
+  const place = task.execution?.place;
+  const ran = task.run === undefined;
   removeTask(world, task, (run) => cancelRun(world, run));
+  if (!ran || place === undefined) return;
+  const node = world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
+  if (node !== undefined) world.background("task.files", world.ports.disk.remove(taskDirectory(node, task)));
 }
 
 /** What the end of a task means for its job. */
@@ -191,7 +196,8 @@ export function watchCompletion(world: World, job: Job): void {
   job.allCompleteTimer = world.clock.at(world.clock.now() + world.parameters.allTasksCompleteGraceMs, () => {
     job.allCompleteTimer = undefined;
     const done = job.counts.active === 0 && job.counts.running === 0;
-    if (world.closed || !done || job.state !== "active" || job.spec.onAllTasksComplete !== "terminatejob") return;
+    if (world.closed || !done || job.state !== "active" || job.spec.onAllTasksComplete !== "terminatejob")
+      return;
     terminateJob(world, job, "AllTasksComplete");
     world.background("job.save", world.commit());
   });

@@ -93,4 +93,6 @@ export const slotsOf = (task: Task): number => task.spec.requiredSlots ?? 1;
 
 /** Nodes that the task needs at once; 0 for a plain task. */
 export const instancesOf = (task: Task): number =>
-  task.spec.multiInstanceSettings === undefined ? 0 : (task.spec.multiInstanceSettings.numberOfInstances ?? 1);
+  task.spec.multiInstanceSettings === undefined
+    ? 0
+    : (task.spec.multiInstanceSettings.numberOfInstances ?? 1);

@@ -78,7 +78,12 @@ export class World {
   #committing: Promise<void> | undefined;
   readonly #background = new Set<Promise<void>>();
 
-  constructor(ports: Ports, account: AccountSettings, parameters: EmulatorParameters, nodesDirectory: string) {
+  constructor(
+    ports: Ports,
+    account: AccountSettings,
+    parameters: EmulatorParameters,
+    nodesDirectory: string,
+  ) {
     this.nodesDirectory = nodesDirectory;
     this.ports = ports;
     this.clock = ports.clock;
