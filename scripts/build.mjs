@@ -58,6 +58,9 @@ const app = {
   format: "cjs",
   outExtension: { ".js": ".cjs" },
   external: ["@azure/functions-core"],
+  // Packages that ask where they lie get the bundle's own address.
+  define: { "import.meta.url": "__importMetaUrl" },
+  banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
 const local = {

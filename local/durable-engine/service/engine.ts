@@ -42,6 +42,7 @@ class Engine implements DurableEngine {
     const ledger = new Ledger(store, this.#mailboxes, {
       onMail: (target) => this.#wake(target),
       onActivity: (row) => this.#activities.add(row),
+      onGroup: () => this.#pulse.request(),
       onTimer: (dueMs) => this.#timers.arm(dueMs),
       onForgotten: (instanceId) => {
         cache.forget(instanceId);
@@ -52,7 +53,7 @@ class Engine implements DurableEngine {
     this.#parts = { clock, random, logger, invoker, http, schema: options.schema ?? "V4", ledger, cache };
     const onChange = () => this.#pulse.request();
     const onError = (error: unknown) => this.#fail(error);
-    this.#activities = new ActivityRunner(this.#parts, options.maxConcurrentActivities, onChange);
+    this.#activities = new ActivityRunner(this.#parts, options.maxConcurrentActivities, onChange, onError);
     this.#entities = new EntityScheduler(this.#parts, onChange, onError);
     this.#timers = new TimerService(this.#parts, onError);
     this.#turns = new TurnScheduler({
@@ -101,7 +102,7 @@ class Engine implements DurableEngine {
         });
       });
     }
-    if (this.#failure === undefined) this.#activities.flush();
+    if (this.#failure === undefined) this.#parts.ledger.flush();
     this.#failure ??= new Error("The durable engine has been stopped.");
     this.#settleWaiters();
   }
@@ -130,9 +131,10 @@ class Engine implements DurableEngine {
   #beat(): void {
     if (this.#failure !== undefined) return this.#settleWaiters();
     try {
+      this.#parts.ledger.flush();
       if (this.#state === "running") {
-        this.#activities.pump();
         this.#turns.pump();
+        this.#activities.pump();
         this.#entities.pump();
       }
     } catch (error) {
@@ -160,7 +162,14 @@ class Engine implements DurableEngine {
       for (const waiter of this.#idleWaiters.splice(0)) waiter.reject(this.#failure);
       return;
     }
-    if (this.#pulse.pending || this.#turns.busy || this.#activities.busy || this.#entities.busy) return;
+    if (
+      this.#pulse.pending ||
+      this.#parts.ledger.hasGroup ||
+      this.#turns.busy ||
+      this.#activities.busy ||
+      this.#entities.busy
+    )
+      return;
     for (const waiter of this.#idleWaiters.splice(0)) waiter.resolve();
   }
 }
