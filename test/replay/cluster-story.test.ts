@@ -11,7 +11,7 @@ import {
 
 const jobPath = `${experimentPath}/jobs/j`;
 const show = async (world: Awaited<ReturnType<typeof worldWithCluster>>, path = clusterPath) =>
-  (await world.api("GET", path)).body;
+  (await world.api("GET", path)).body as Record<string, Record<string, unknown>>;
 
 describe("a cluster", () => {
   it("is created by one operation that ends before its nodes are there", async () => {
@@ -144,7 +144,7 @@ describe("deleting a cluster", () => {
     expect(answer.status).toBe(202);
     const operation = await world.api("GET", answer.headers["azure-asyncoperation"] ?? "");
     expect(operation.body.status).toBe("Succeeded");
-    expect((await show(world)).error.code).toBe("ClusterNotFound");
+    expect((await show(world))["error"]?.["code"]).toBe("ClusterNotFound");
     for (const name of ["j", "waiting"])
       expect((await show(world, `${experimentPath}/jobs/${name}`)).properties).toMatchObject({
         executionState: "failed",

@@ -9,6 +9,12 @@ import {
   worldWithCluster,
 } from "../../support/app/stories.ts";
 
+interface Named {
+  readonly name: string;
+}
+const namesIn = (body: unknown): string[] => (body as { value: Named[] }).value.map(({ name }) => name);
+const nextLinkIn = (body: unknown): string | undefined => (body as { nextLink?: string }).nextLink;
+
 describe("a workspace", () => {
   it("is created at once, and putting it again changes nothing", async () => {
     const { api, advance } = await startAppWorld();
@@ -79,8 +85,8 @@ describe("a list", () => {
       { name: "b", fileType: "file", downloadUrl: "https://x/b", properties: { contentLength: 3 } },
     ]);
     for (const method of ["POST", "GET"]) {
-      const rest = await api(method, first.body.nextLink);
-      expect(rest.body.value.map(({ name }: { name: string }) => name)).toEqual(["c"]);
+      const rest = await api(method, nextLinkIn(first.body) ?? "");
+      expect(namesIn(rest.body)).toEqual(["c"]);
       expect(rest.body).not.toHaveProperty("nextLink");
     }
   });
@@ -93,8 +99,8 @@ describe("a list", () => {
     let link: string | undefined = `${experimentPath}/jobs?maxresults=2`;
     while (link !== undefined) {
       const page = await api("GET", link);
-      seen.push(...page.body.value.map(({ name }: { name: string }) => name));
-      link = page.body.nextLink as string | undefined;
+      seen.push(...namesIn(page.body));
+      link = nextLinkIn(page.body);
       if (link !== undefined) expect(link).toContain("api-version=2018-05-01");
     }
     expect(seen).toEqual(names);
@@ -110,8 +116,7 @@ describe("a list", () => {
     const other = groupPath.replace("/rg/", "/rg2/");
     await api("PUT", `${groupPath}/one`, { body: { location: "eastus" } });
     await api("PUT", `${other}/two`, { body: { location: "eastus" } });
-    const names = async (path: string) =>
-      (await api("GET", path)).body.value.map(({ name }: { name: string }) => name);
+    const names = async (path: string) => namesIn((await api("GET", path)).body);
     expect(await names(groupPath)).toEqual(["one"]);
     expect(await names(other)).toEqual(["two"]);
     const all = await names(`/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/workspaces`);
@@ -130,7 +135,7 @@ describe("a list", () => {
   it("of operations names reads, writes, deletes and actions", async () => {
     const { api } = await startAppWorld();
     const { body } = await api("GET", "/providers/Microsoft.BatchAI/operations");
-    const names = body.value.map(({ name }: { name: string }) => name);
+    const names = namesIn(body);
     expect(names).toContain("Microsoft.BatchAI/workspaces/clusters/write");
     expect(names).toContain("Microsoft.BatchAI/workspaces/experiments/jobs/terminate/action");
   });
