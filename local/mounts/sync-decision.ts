@@ -67,8 +67,8 @@ function decideDirectory(
   }
   if (remote !== undefined) return { do: known?.etag === remote.etag ? "nothing" : "note" };
   if (known?.kind === "directory" && known.etag !== "") return { do: "removeLocal" };
-  if (remoteChildren) return { do: known === undefined ? "note" : "nothing" };
-  return { do: "makeRemoteDirectory" };
+  // Directories that downloads made are known; an unknown one was made on disk, and gets a marker as under blobfuse.
+  return { do: remoteChildren && known !== undefined ? "nothing" : "makeRemoteDirectory" };
 }
 
 function decideFile(
