@@ -1,0 +1,28 @@
+// What the script toolkits share: the fields of a Python script and the command that runs it.
+import { anyText, text } from "../shared/fields.ts";
+import { templateWord } from "../launch/quote.ts";
+import type { PlannedProcess } from "./toolkit.ts";
+
+export const pythonFields = {
+  pythonScriptFilePath: text(),
+  pythonInterpreterPath: text().optional(),
+  commandLineArgs: anyText().optional(),
+};
+
+interface PythonScript {
+  readonly pythonScriptFilePath: string;
+  readonly pythonInterpreterPath?: string | undefined;
+}
+
+/** Without an interpreter path: `python3` when the node has one, else `python`. */
+export function pythonCommand(
+  script: PythonScript,
+  commandLineArgs: string | undefined,
+): Required<Pick<PlannedProcess, "interpreter" | "command">> {
+  const args = commandLineArgs === undefined || commandLineArgs === "" ? "" : ` ${commandLineArgs}`;
+  return {
+    interpreter:
+      script.pythonInterpreterPath === undefined ? ["python3", "python"] : [script.pythonInterpreterPath],
+    command: `"$AZ_BATCHAI_INTERPRETER" ${templateWord(script.pythonScriptFilePath)}${args}`,
+  };
+}
