@@ -314,6 +314,8 @@ class Sync implements ContainerSync {
       remote?.md5 !== undefined &&
       remote.sizeBytes === local?.sizeBytes &&
       remote.md5 === (await md5Of(this.#tree.pathOf(name)));
+    if (!same && remote !== undefined && local !== undefined && isNewer(remote, local))
+      return this.#download(name, local);
     if (!same) return this.#upload(name, local);
     if ((await this.#existing(name))?.stamp === local.stamp) this.#note(name, local, remote);
     else return again;
@@ -386,6 +388,12 @@ class Sync implements ContainerSync {
     this.#warned.add(key);
     this.#o.logger.warn(event, { label: this.#o.label, ...fields });
   }
+}
+
+/** Storage tells whole seconds, and a downloaded file has the time of its blob, so at equal times the blob is the newer:
+ *  the file came from its predecessor within the same second. */
+function isNewer(remote: RemoteBlob, local: LocalState): boolean {
+  return remote.modifiedAtMs >= local.modifiedAtMs;
 }
 
 function youngStamp(local: LocalState): string {

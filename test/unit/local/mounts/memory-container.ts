@@ -3,7 +3,10 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
+import { systemClock } from "../../../../local/clock.ts";
 import type { RemoteBlob, RemoteContainer } from "../../../../local/mounts/remote-container.ts";
+
+const clock = systemClock();
 
 export interface MemoryContainer extends RemoteContainer {
   put(name: string, text: string): void;
@@ -26,7 +29,7 @@ export function memoryContainer(turns: () => number = () => 1): MemoryContainer 
       name,
       etag: `"${(version += 1)}"`,
       sizeBytes: Buffer.byteLength(text),
-      modifiedAtMs: Date.UTC(2026, 0, 1) + version * 1000,
+      modifiedAtMs: Math.floor(clock.now() / 1000) * 1000,
       isDirectory,
       md5: createHash("md5").update(text).digest("base64"),
     };
