@@ -529,6 +529,7 @@ finish() { # outcome code detail [exit code]
   fi
   stop_mirror
   unmount_volumes
+  rm -f "$bai_here/launch-secrets"
   if [ "$bai_verb" = run ] && [ -n "${bai_dir-}" ]; then
     cd / && remove_tree "$AZ_BATCHAI_JOB_TEMP"
     [ "$bai_nodes" = 1 ] || [ -z "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] || remove_tree "$AZ_BATCHAI_SHARED_JOB_TEMP"
