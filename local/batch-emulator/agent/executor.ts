@@ -19,6 +19,8 @@ export interface OutputFile {
   readonly containerUrl: string;
   readonly path?: string;
   readonly uploadCondition: "tasksuccess" | "taskfailure" | "taskcompletion";
+  /** Sent with each upload, e.g. `x-ms-blob-content-type`. */
+  readonly uploadHeaders?: readonly { readonly name: string; readonly value: string }[];
 }
 
 export interface Launch {
@@ -53,7 +55,7 @@ export type LaunchEnd =
   | { readonly kind: "failed"; readonly failure: LaunchFailure; readonly endedAt: number }
   /** Ended by `kill`. */
   | { readonly kind: "killed"; readonly endedAt: number }
-  /** After a restart: the process is gone and left no exit code. */
+  /** The process is gone (or never came to be, for want of a resource of this machine) and left no exit code. */
   | { readonly kind: "lost"; readonly endedAt: number };
 
 export interface LaunchFailure {

@@ -1,0 +1,105 @@
+// Watches launches that an earlier emulator started. Their supervisors append to `<id>.run`; the folder is watched for
+// that, and looked at once a second for supervisors that were killed themselves and will never write.
+import { watch, type FSWatcher } from "node:fs";
+import type { Clock, Timer } from "../../clock.ts";
+import type { LaunchRecords, RunRecord } from "./launch-records.ts";
+import type { ProcessTable } from "./process-table.ts";
+
+export type AdoptedEnd =
+  | {
+      readonly kind: "exited";
+      readonly exitCode: number;
+      readonly endedAt: number;
+      readonly uploaded: boolean;
+    }
+  /** It has not been started, and now never will be. */
+  | { readonly kind: "neverStarted" }
+  /** Its supervisor is gone and left no exit code; the process may still live. */
+  | { readonly kind: "orphaned" };
+
+export interface Adoption {
+  /** Settles when the launch's process has ended, or can no longer be followed. */
+  adopt(id: string): Promise<AdoptedEnd>;
+  close(): void;
+}
+
+const livenessIntervalMs = 1_000;
+/** A supervisor writes its name into the file it has created at once; longer than this it was killed in between. */
+const claimMs = 3_000;
+
+export function adoptLaunches(o: {
+  records: LaunchRecords;
+  table: ProcessTable;
+  /** Real processes live in real time. */
+  clock: Clock;
+}): Adoption {
+  const waiting = new Map<string, (end: AdoptedEnd) => void>();
+  let watcher: FSWatcher | undefined;
+  let timer: Timer | undefined;
+  let closed = false;
+
+  const stop = () => {
+    watcher?.close();
+    timer?.cancel();
+    watcher = timer = undefined;
+  };
+  const settle = (id: string, end: AdoptedEnd) => {
+    waiting.get(id)?.(end);
+    waiting.delete(id);
+    if (waiting.size === 0) stop();
+  };
+  const look = async (id: string) => {
+    const record = o.records.run(id);
+    if (record && isBeingClaimed(record, o.clock.now())) return;
+    const end =
+      endOf(record) ?? ((await isSupervised(record)) ? undefined : (endOf(o.records.run(id)) ?? orphaned));
+    if (end && !closed) settle(id, end);
+  };
+  const isSupervised = async (record: RunRecord | undefined) =>
+    record?.supervisor !== undefined && (await o.table.isAlive(record.supervisor));
+  const watchAll = () => {
+    if (closed || waiting.size === 0) return;
+    watcher ??= watch(o.records.directory, (_event, name) => {
+      const id = name?.endsWith(".run") ? name.slice(0, -".run".length) : "";
+      if (waiting.has(id) && endOf(o.records.run(id))) void look(id);
+    });
+    timer ??= o.clock.at(o.clock.now() + livenessIntervalMs, () => {
+      timer = undefined;
+      void Promise.all([...waiting.keys()].map(look)).then(watchAll);
+    });
+  };
+
+  return {
+    adopt(id) {
+      // Nobody can start it any more when the record is ours.
+      if (o.records.forbid(id)) return Promise.resolve({ kind: "neverStarted" });
+      return new Promise((resolve) => {
+        waiting.set(id, resolve);
+        watchAll();
+        void look(id);
+      });
+    },
+    close() {
+      closed = true;
+      stop();
+    },
+  };
+}
+
+function isBeingClaimed(record: RunRecord, nowMs: number): boolean {
+  return !record.isVoid && !record.supervisor && nowMs - record.changedAt < claimMs;
+}
+
+const orphaned: AdoptedEnd = { kind: "orphaned" };
+
+function endOf(record: RunRecord | undefined): AdoptedEnd | undefined {
+  if (!record) return orphaned;
+  if (record.isVoid) return { kind: "neverStarted" };
+  if (record.exitCode === undefined) return undefined;
+  return {
+    kind: "exited",
+    exitCode: record.exitCode,
+    endedAt: record.changedAt,
+    uploaded: record.uploaded,
+  };
+}

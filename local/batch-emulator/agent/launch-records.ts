@@ -1,0 +1,144 @@
+// The executor's memory on disk: `<id>.launch` (the script, with what a recovering emulator must know in its first line)
+// and `<id>.run` (appended to by the supervisor: who supervises, which process, which exit code). Both lie flat in one
+// folder. Invariant: whoever creates `<id>.run` decides whether the launch may start.
+import { mkdirSync, readFileSync, readdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { appendFile, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { OutputFile } from "./executor.ts";
+import type { ProcessIdentity } from "./process-table.ts";
+
+/** What is kept of a launch for the time after its process ended. */
+export interface LaunchHeader {
+  readonly taskDirectory: string;
+  readonly workingDirectory: string;
+  /** Patterns with their variables already expanded. */
+  readonly outputFiles: readonly OutputFile[];
+}
+
+export interface RunRecord {
+  /** A recovering emulator claimed the launch before it started. */
+  readonly isVoid: boolean;
+  readonly supervisor?: ProcessIdentity;
+  readonly task?: ProcessIdentity;
+  readonly exitCode?: number;
+  readonly uploaded: boolean;
+  /** Time of the last line, epoch milliseconds. */
+  readonly changedAt: number;
+}
+
+export interface LaunchRecords {
+  readonly directory: string;
+  /** Unique to this folder, so that two emulators on one machine never take each other's processes for their own. */
+  readonly instance: string;
+  /** Throws when the launch has a record already. */
+  write(id: string, script: string): void;
+  list(): string[];
+  header(id: string): LaunchHeader | undefined;
+  run(id: string): RunRecord | undefined;
+  /** Forbids a launch that has not started to do so; false when a supervisor was first. */
+  forbid(id: string): boolean;
+  markUploaded(id: string): Promise<void>;
+  forget(id: string): Promise<void>;
+}
+
+const idPattern = /^[A-Za-z0-9._-]{1,200}$/;
+
+export function openLaunchRecords(directory: string, newInstance: () => string): LaunchRecords {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const file = (id: string, suffix: "launch" | "run") => join(directory, `${id}.${suffix}`);
+  return {
+    directory,
+    instance: instanceOf(directory, newInstance),
+    write(id, script) {
+      if (!idPattern.test(id)) throw new Error(`'${id}' cannot name a launch`);
+      writeFileSync(file(id, "launch"), script, { flag: "wx", mode: 0o600 });
+    },
+    list() {
+      const names = readdirSync(directory);
+      const launches = names.filter((name) => name.endsWith(".launch")).map((name) => name.slice(0, -7));
+      const known = new Set(launches);
+      for (const name of names)
+        if (name.endsWith(".run") && !known.has(name.slice(0, -4))) unlinkSync(join(directory, name));
+      return launches;
+    },
+    header: (id) => parseHeader(readText(file(id, "launch"))),
+    run: (id) => readRun(file(id, "run")),
+    forbid: (id) => createExclusively(file(id, "run"), "void\n"),
+    markUploaded: (id) => appendFile(file(id, "run"), "uploaded\n"),
+    async forget(id) {
+      // The script first: a `.run` without a script is known to be litter.
+      await removeFile(file(id, "launch"));
+      await removeFile(file(id, "run"));
+    },
+  };
+}
+
+function instanceOf(directory: string, newInstance: () => string): string {
+  const path = join(directory, "instance");
+  createExclusively(path, newInstance());
+  return readFileSync(path, "utf8");
+}
+
+function parseHeader(script: string | undefined): LaunchHeader | undefined {
+  const line = script?.slice(1, script.indexOf("\n"));
+  try {
+    return line ? (JSON.parse(line) as LaunchHeader) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readRun(path: string): RunRecord | undefined {
+  const text = readText(path);
+  if (text === undefined) return undefined;
+  // A line without its line break is still being written.
+  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  const rest = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
+  const supervisor = identity(rest("supervisor"));
+  const task = identity(rest("task"));
+  const exit = rest("exit");
+  return {
+    isVoid: lines.includes("void"),
+    uploaded: lines.includes("uploaded"),
+    changedAt: Math.round(statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0),
+    ...(supervisor ? { supervisor } : {}),
+    ...(task ? { task } : {}),
+    ...(exit === undefined ? {} : { exitCode: Number(exit) }),
+  };
+}
+
+function identity(text: string | undefined): ProcessIdentity | undefined {
+  const match = /^(\d+) (.+)$/.exec(text ?? "");
+  return match ? { pid: Number(match[1]), start: match[2] ?? "" } : undefined;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+function createExclusively(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return false;
+    throw error;
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isCode(error, "ENOENT")) throw error;
+  }
+}
+
+export function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+}

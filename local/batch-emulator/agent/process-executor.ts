@@ -1,0 +1,284 @@
+// Runs tasks as real processes of this machine. Invariant: a launch's process never depends on this process being alive.
+// It belongs to a supervisor shell that records its exit code; what is in memory here can be rebuilt by `recover`.
+import { mkdirSync } from "node:fs";
+import { delay, systemClock, type Clock } from "../../clock.ts";
+import type { Logger } from "../../logger.ts";
+import type { Random } from "../../random.ts";
+import { adoptLaunches, type Adoption } from "./adoption.ts";
+import { CommandLineError, findProgram, splitCommandLine } from "./command-line.ts";
+import type { Executor, Launch, LaunchEnd, LaunchFailure } from "./executor.ts";
+import { isCode, openLaunchRecords, type LaunchHeader, type LaunchRecords } from "./launch-records.ts";
+import { launchScript, type ShellDialect } from "./launch-script.ts";
+import { expandPattern, uploadOutputFiles } from "./output-files.ts";
+import { processEnding, type ProcessEnding } from "./process-ending.ts";
+import { processTable } from "./process-table.ts";
+import { stageResourceFiles, type StagingContext } from "./resource-files.ts";
+import { shellDialect, supervisorPool, type SupervisorPool } from "./supervisor-pool.ts";
+
+export interface ProcessExecutorOptions {
+  /** Kept over restarts of the emulator; one executor at a time. */
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** URL (with SAS) of a container of the account's auto-storage, for `autoStorageContainerName`. */
+  readonly autoStorageContainer?: (name: string) => string | undefined;
+  readonly fetch?: typeof fetch;
+  /** What the supervisors are written in; default: the best this machine has. */
+  readonly dialect?: ShellDialect;
+}
+
+/** A launch that has not been forgotten. */
+interface Active {
+  readonly id: string;
+  readonly staging: AbortController;
+  /** Settles when the process has ended, whatever follows; undefined while it has not been started. */
+  process?: Promise<unknown>;
+  killed: boolean;
+  ended: boolean;
+}
+
+interface Context {
+  readonly options: ProcessExecutorOptions;
+  readonly records: LaunchRecords;
+  readonly supervisors: SupervisorPool;
+  readonly ending: ProcessEnding;
+  readonly active: Map<string, Active>;
+  readonly staging: StagingContext;
+}
+
+export function createProcessExecutor(options: ProcessExecutorOptions): Executor {
+  const { stateDirectory: directory, logger } = options;
+  const records = openLaunchRecords(directory, () => options.random.uuid());
+  const dialect = options.dialect ?? shellDialect();
+  const table = processTable(dialect.procfs);
+  const context: Context = {
+    options,
+    records,
+    supervisors: supervisorPool({ directory, dialect, logger }),
+    ending: processEnding({ table, logger }),
+    active: new Map(),
+    staging: {
+      clock: options.clock,
+      random: options.random,
+      fetch: options.fetch ?? fetch,
+      autoStorageContainer: options.autoStorageContainer,
+    },
+  };
+  let adoption: Adoption | undefined;
+  return {
+    run: (launch, started) => run(context, launch, started),
+    async recover() {
+      adoption ??= adoptLaunches({ records, table, clock: systemClock() });
+      return recover(context, adoption);
+    },
+    kill: (id) => kill(context, id),
+    async forget(id) {
+      context.active.delete(id);
+      await records.forget(id);
+    },
+    async close(leaveRunning) {
+      if (!leaveRunning) {
+        await Promise.all([...context.active.keys()].map((id) => kill(context, id)));
+        await context.ending.idle();
+      }
+      adoption?.close();
+      context.supervisors.release();
+    },
+  };
+}
+
+async function run(context: Context, launch: Launch, started: () => void): Promise<LaunchEnd> {
+  const { clock } = context.options;
+  if (context.active.has(launch.id))
+    throw new Error(`launch '${launch.id}' was run before and not forgotten`);
+  const active = track(context, launch.id);
+  try {
+    const prepared = await prepare(context, launch, active);
+    if (active.killed) return { kind: "killed", endedAt: clock.now() };
+    if (prepared) return { kind: "failed", failure: prepared, endedAt: clock.now() };
+    const supervised = context.supervisors.supervise(launch.id, started);
+    active.process = supervised;
+    const end = await supervised;
+    if (end.kind === "died") return await afterSupervisorDied(context, active);
+    return await finish(context, active, headerOf(launch), end.exitCode, clock.now());
+  } finally {
+    active.ended = true;
+  }
+}
+
+function track(context: Context, id: string): Active {
+  const active: Active = { id, staging: new AbortController(), killed: false, ended: false };
+  context.active.set(id, active);
+  return active;
+}
+
+/** Everything before the process: folders, files, program, script. Resolves undefined when it may start. */
+async function prepare(context: Context, launch: Launch, active: Active): Promise<LaunchFailure | undefined> {
+  const { signal } = active.staging;
+  try {
+    mkdirSync(launch.taskDirectory, { recursive: true });
+    mkdirSync(launch.workingDirectory, { recursive: true });
+    for (const [files, directory] of [
+      [launch.commonResourceFiles, launch.taskDirectory],
+      [launch.resourceFiles, launch.workingDirectory],
+    ] as const) {
+      if (files.length === 0) continue;
+      const failure = await stageResourceFiles(files, directory, context.staging, signal);
+      if (failure) return failure;
+    }
+    return writeScript(context, launch);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    if (isCode(error, "ENOSPC"))
+      return failure("DiskFull", "There is no room on the node's disk.", "ServerError");
+    const reason = error instanceof Error ? error.message : String(error);
+    context.options.logger.error("launch.prepareFailed", { launch: launch.id, reason });
+    return failure("CommandLaunchFailed", `The task could not be prepared: ${reason}`, "ServerError");
+  }
+}
+
+function writeScript(context: Context, launch: Launch): LaunchFailure | undefined {
+  const { records, supervisors } = context;
+  const strings = [launch.commandLine, ...Object.entries(launch.environment).flat()];
+  if (strings.some((text) => text.includes("\0")))
+    return failure("CommandLaunchFailed", "The command line or the environment contains a null character.");
+  if (Object.keys(launch.environment).some((name) => name === "" || name.includes("=")))
+    return failure("CommandLaunchFailed", "The name of an environment variable is empty or contains '='.");
+  let words: string[];
+  try {
+    words = splitCommandLine(launch.commandLine);
+  } catch (error) {
+    if (error instanceof CommandLineError) return failure("CommandLaunchFailed", error.message);
+    throw error;
+  }
+  const program = findProgram(words[0] ?? "", launch.environment["PATH"], launch.workingDirectory);
+  if (program.kind === "missing")
+    return failure("CommandProgramNotFound", "The specified command program is not found");
+  if (program.kind === "notExecutable")
+    return failure("CommandLaunchFailed", "The specified command program cannot be executed");
+  const script = launchScript(
+    launch,
+    {
+      program: program.path,
+      words,
+      cookie: `${records.instance}.${launch.id}`,
+      header: JSON.stringify(headerOf(launch)),
+    },
+    supervisors.dialect,
+  );
+  records.write(launch.id, script);
+  return undefined;
+}
+
+function headerOf(launch: Launch): LaunchHeader {
+  return {
+    taskDirectory: launch.taskDirectory,
+    workingDirectory: launch.workingDirectory,
+    outputFiles: launch.outputFiles.map((output) => ({
+      ...output,
+      filePattern: expandPattern(output.filePattern, launch.environment),
+    })),
+  };
+}
+
+function failure(
+  code: string,
+  message: string,
+  category: LaunchFailure["category"] = "UserError",
+): LaunchFailure {
+  return { category, code, message, details: [] };
+}
+
+async function finish(
+  context: Context,
+  active: Active,
+  header: LaunchHeader | undefined,
+  exitCode: number,
+  endedAt: number,
+): Promise<LaunchEnd> {
+  if (active.killed) return { kind: "killed", endedAt };
+  if (!header || header.outputFiles.length === 0) return { kind: "exited", exitCode, endedAt };
+  const uploadFailure = await uploadOutputFiles(header, exitCode);
+  await context.records.markUploaded(active.id);
+  return { kind: "exited", exitCode, endedAt, ...(uploadFailure ? { uploadFailure } : {}) };
+}
+
+/** The supervisor was killed, or never came to be: nobody can know the exit code, so the process must not go on. */
+async function afterSupervisorDied(context: Context, active: Active): Promise<LaunchEnd> {
+  const { records, ending, options } = context;
+  const isForbidden = records.forbid(active.id);
+  // A subshell that the supervisor forked before it died writes its name down within moments.
+  if (!isForbidden && !records.run(active.id)?.task) await delay(systemClock(), 50);
+  const record = isForbidden ? undefined : records.run(active.id);
+  if (record?.exitCode !== undefined)
+    return finish(context, active, records.header(active.id), record.exitCode, record.changedAt);
+  if (record?.task) await ending.end(`${records.instance}.${active.id}`, record.task);
+  options.logger.warn("launch.lost", { launch: active.id });
+  return { kind: active.killed ? "killed" : "lost", endedAt: options.clock.now() };
+}
+
+async function recover(
+  context: Context,
+  adoption: Adoption,
+): Promise<ReadonlyMap<string, Promise<LaunchEnd>>> {
+  const { records, active } = context;
+  const found = new Map<string, Promise<LaunchEnd>>();
+  for (const id of records.list()) {
+    if (active.has(id)) continue;
+    const one = track(context, id);
+    const process = adoption.adopt(id);
+    one.process = process;
+    found.set(id, afterAdoption(context, one, process));
+  }
+  await context.ending.endUnknown(records.instance, (cookie) => {
+    return active.has(cookie.slice(records.instance.length + 1));
+  });
+  return found;
+}
+
+async function afterAdoption(
+  context: Context,
+  active: Active,
+  process: ReturnType<Adoption["adopt"]>,
+): Promise<LaunchEnd> {
+  const { records, options } = context;
+  try {
+    const end = await process;
+    if (end.kind === "neverStarted") return { kind: "lost", endedAt: options.clock.now() };
+    if (end.kind === "orphaned") return await afterSupervisorDied(context, active);
+    const header = end.uploaded ? undefined : records.header(active.id);
+    return await finish(context, active, header, end.exitCode, end.endedAt);
+  } finally {
+    active.ended = true;
+  }
+}
+
+async function kill(context: Context, id: string): Promise<void> {
+  const active = context.active.get(id);
+  const { records, ending } = context;
+  const cookie = `${records.instance}.${id}`;
+  if (!active) return;
+  if (active.ended) {
+    const task = records.run(id)?.task;
+    return task ? ending.endRemains(cookie, task) : undefined;
+  }
+  active.killed = true;
+  active.staging.abort();
+  if (!active.process) return;
+  const task = await taskOf(records, active, id);
+  if (task) await ending.end(cookie, task);
+  await active.process;
+}
+
+/** A supervisor that has taken a launch writes its process down within moments. */
+async function taskOf(records: LaunchRecords, active: Active, id: string) {
+  const clock = systemClock();
+  let settled = false;
+  void active.process?.then(() => (settled = true));
+  for (;;) {
+    const task = records.run(id)?.task;
+    if (task || settled || active.ended) return task;
+    await delay(clock, 2);
+  }
+}

@@ -1,0 +1,394 @@
+// Keeps one folder and one blob container equal, both ways, for as long as somebody has it mounted: changes on disk are
+// found by watching (and by a slower rescan, should the watch miss one), changes in storage by listing and comparing
+// ETags. Invariants: what to do about a name is decided by `sync-decision.ts` alone; one name is worked on once at a
+// time; nothing is removed on one side before it was seen to be absent, not merely not seen, on the other.
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, type Timer, delay, systemClock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { type KnownStates, openKnownStates } from "./known-states.ts";
+import { type LocalTree, type TreeWatch, openLocalTree, parentsOf, watchTree } from "./local-tree.ts";
+import type { RemoteBlob, RemoteContainer } from "./remote-container.ts";
+import { type RemoteView, createRemoteView, fitsOnDisk } from "./remote-view.ts";
+import { type LocalState, decide } from "./sync-decision.ts";
+import { type WorkQueue, createWorkQueue } from "./work-queue.ts";
+
+export interface ContainerSyncOptions {
+  /** The folder that stands for the container. */
+  readonly folder: string;
+  /** For drafts and for what is known; on the same file system, outside `folder`. */
+  readonly stateFolder: string;
+  readonly remote: RemoteContainer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** For log lines. */
+  readonly label: string;
+}
+
+export interface ContainerSync {
+  /** Storage holds what the disk held when this was called. Rejects when storage does not answer for a while. */
+  flush(): Promise<void>;
+  /** The disk holds what storage held when this was called. Rejects like `flush`. */
+  pull(): Promise<void>;
+  /** Stops without flushing. */
+  stop(): Promise<void>;
+}
+
+const workers = 16;
+/** A file just written is looked at after this pause, so that a burst of writes becomes one upload. */
+const pauseMs = 40;
+const uploadEveryMs = 1_000;
+const retryMs = 1_000;
+const pollEveryMs = 1_000;
+const rescanEveryMs = 5_000;
+/** Listing and scanning may take this share of the time at most. */
+const idleFactor = 10;
+const patienceMs = 120_000;
+/** File times are the machine's, whatever clock drives the rest. */
+const machineClock = systemClock();
+/** The look settled nothing, because something moved meanwhile: look again at once. */
+const again = 0;
+/** File times tick this coarsely on some systems: a younger stamp does not prove that nothing was written after it. */
+const stampTickMs = 20;
+
+/** Resolves when the folder holds everything that storage holds. */
+export async function startContainerSync(o: ContainerSyncOptions): Promise<ContainerSync> {
+  await mkdir(o.folder, { recursive: true });
+  await rm(join(o.stateFolder, "drafts"), { recursive: true, force: true });
+  await mkdir(join(o.stateFolder, "drafts"), { recursive: true });
+  const known = await openKnownStates(join(o.stateFolder, "known.json"));
+  const sync = new Sync(o, known);
+  await sync.start();
+  return sync;
+}
+
+class Sync implements ContainerSync {
+  readonly #o: ContainerSyncOptions;
+  readonly #known: KnownStates;
+  readonly #tree: LocalTree;
+  readonly #watch: TreeWatch;
+  readonly #view: RemoteView = createRemoteView();
+  readonly #queue: WorkQueue;
+  /** Names whose blob this side changed since the listing under way began; that listing says nothing about them. */
+  readonly #changedHere = new Set<string>();
+  readonly #nextUploadAt = new Map<string, number>();
+  readonly #warned = new Set<string>();
+  readonly #timers = new Map<string, Timer>();
+  #pulling: Promise<void> | undefined;
+  #stopped = false;
+  #drafts = 0;
+
+  constructor(o: ContainerSyncOptions, known: KnownStates) {
+    this.#o = o;
+    this.#known = known;
+    this.#tree = openLocalTree(o.folder);
+    this.#watch = watchTree(
+      this.#tree,
+      (name) => this.#noticed(name),
+      (error) => this.#warnOnce("watch", "mount.watchFailed", { message: error.message }),
+    );
+    this.#queue = createWorkQueue({ clock: o.clock, workers, look: (name) => this.#look(name) });
+  }
+
+  async start(): Promise<void> {
+    await this.#listOnce();
+    await this.#rescan();
+    await this.#settled();
+    await this.#known.save();
+    this.#repeat("poll", pollEveryMs, () => this.#listOnce());
+    this.#repeat("rescan", rescanEveryMs, async () => {
+      await this.#rescan();
+      await this.#known.save();
+    });
+  }
+
+  async flush(): Promise<void> {
+    await this.#rescan();
+    await this.#settled();
+    await this.#known.save();
+  }
+
+  async pull(): Promise<void> {
+    await this.#pulling; // a listing under way may have begun before what the caller wants to see
+    await this.#listOnce();
+    await this.#settled();
+  }
+
+  #listOnce(): Promise<void> {
+    return (this.#pulling ??= this.#list().finally(() => (this.#pulling = undefined)));
+  }
+
+  async #settled(): Promise<void> {
+    const patience = new AbortController();
+    const tooLate = delay(machineClock, patienceMs, patience.signal).then(
+      () => {
+        throw new Error(`${this.#o.label}: storage and disk were not equal within ${patienceMs / 1000} s`);
+      },
+      () => {},
+    );
+    await Promise.race([this.#queue.settle(), tooLate]).finally(() => patience.abort());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#watch.close();
+    for (const timer of this.#timers.values()) timer.cancel();
+    await this.#pulling?.catch(() => {});
+    await this.#queue.stop();
+    await this.#known.save();
+  }
+
+  /** Again and again, with a pause that grows with the work. */
+  #repeat(name: string, everyMs: number, work: () => Promise<void>): void {
+    const { clock, logger, label } = this.#o;
+    const arm = (pauseMs: number) => {
+      if (!this.#stopped)
+        this.#timers.set(
+          name,
+          clock.at(clock.now() + pauseMs, () => void turn()),
+        );
+    };
+    const turn = async () => {
+      const began = clock.now();
+      await work().catch((error: unknown) =>
+        logger.warn("mount.turnFailed", { label, turn: name, message: String(error) }),
+      );
+      arm(Math.max(everyMs, (clock.now() - began) * idleFactor));
+    };
+    arm(everyMs);
+  }
+
+  #noticed(name: string): void {
+    if (this.#stopped) return;
+    const wait = (this.#nextUploadAt.get(name) ?? 0) - this.#o.clock.now();
+    this.#queue.touch(name, Math.max(pauseMs, wait));
+  }
+
+  /** Compares the whole listing with what was seen before and has every difference looked at. */
+  async #list(): Promise<void> {
+    this.#changedHere.clear();
+    const listed = new Set<string>();
+    for await (const blob of this.#o.remote.list()) {
+      if (!fitsOnDisk(blob.name)) {
+        this.#warnOnce(blob.name, "mount.blobSkipped", {
+          blob: blob.name,
+          reason: "no file can have this name",
+        });
+        continue;
+      }
+      listed.add(blob.name);
+      if (this.#view.get(blob.name)?.etag !== blob.etag) this.#seen(blob.name, blob);
+    }
+    const absent = (name: string) =>
+      !listed.has(name) && (this.#view.get(name) ?? this.#known.get(name))?.etag !== "";
+    for (const name of new Set([...this.#view.names(), ...this.#known.names()]))
+      if (absent(name)) this.#seen(name, undefined);
+  }
+
+  #seen(name: string, blob: RemoteBlob | undefined): void {
+    if (this.#changedHere.has(name) || this.#queue.isBusy(name)) return;
+    this.#view.set(name, blob);
+    if (blob === undefined || this.#known.get(name)?.etag !== blob.etag) this.#queue.touch(name);
+  }
+
+  /** Finds what differs from what is known, in case the watch missed it. */
+  async #rescan(): Promise<void> {
+    const found = new Set<string>();
+    await mkdir(this.#tree.root, { recursive: true });
+    this.#watch.add("");
+    for await (const { name, state } of this.#tree.walk("")) {
+      found.add(name);
+      if (state === "unsupported") continue;
+      if (state.kind === "directory") this.#watch.add(name);
+      const known = this.#known.get(name);
+      if (known?.kind !== state.kind || known.stamp !== state.stamp) this.#queue.touch(name);
+    }
+    for (const name of this.#known.names()) if (!found.has(name)) this.#queue.touch(name);
+  }
+
+  async #look(name: string): Promise<number | undefined> {
+    if (name === "" || this.#stopped) return undefined;
+    try {
+      return (await this.#settleName(name)) ?? undefined;
+    } catch (error) {
+      const { label, logger } = this.#o;
+      logger.warn("mount.syncFailed", { label, name, message: (error as Error).message });
+      return retryMs;
+    }
+  }
+
+  async #settleName(name: string): Promise<typeof again | void> {
+    const local = await this.#tree.state(name);
+    if (local === "unsupported")
+      return this.#warnOnce(name, "mount.fileSkipped", {
+        name,
+        reason: "only files and directories have a blob",
+      });
+    if (!fitsOnDisk(name)) return;
+    if (local?.kind === "directory" && this.#known.get(name)?.kind !== "directory") await this.#enter(name);
+    const remote = this.#view.get(name);
+    const decision = decide(local, remote, this.#known.get(name), this.#view.hasChildren(name));
+    switch (decision.do) {
+      case "nothing":
+        return;
+      case "note":
+        return this.#note(name, local, remote);
+      case "upload":
+        return this.#upload(name, local);
+      case "compare":
+        return this.#compare(name, local, remote);
+      case "download":
+        return this.#download(name, local);
+      case "removeRemote":
+        return this.#removeRemote(name, remote);
+      case "removeLocal":
+        return this.#removeLocal(name, local);
+      case "makeRemoteDirectory":
+        return this.#uploaded(name, await this.#o.remote.makeDirectory(name), local);
+      case "makeLocalDirectory":
+        if (!(await this.#tree.makeDirectory(name))) return;
+        this.#enterParents(name);
+        return this.#note(name, await this.#existing(name), remote);
+    }
+  }
+
+  /** A directory that was not known: watch it, and look at what it already holds. */
+  async #enter(name: string): Promise<void> {
+    this.#watch.add(name);
+    for await (const entry of this.#tree.walk(name)) {
+      if (entry.state !== "unsupported" && entry.state.kind === "directory") this.#watch.add(entry.name);
+      this.#queue.touch(entry.name);
+    }
+  }
+
+  #enterParents(name: string): void {
+    for (const parent of parentsOf(name)) {
+      if (this.#known.get(parent)?.kind === "directory") continue;
+      this.#known.set(parent, { kind: "directory", stamp: "directory", etag: "" });
+      this.#watch.add(parent);
+    }
+  }
+
+  #note(name: string, local: LocalState | undefined, remote: RemoteBlob | undefined): void {
+    if (local === undefined) this.#known.delete(name);
+    else this.#known.set(name, { kind: local.kind, stamp: local.stamp, etag: remote?.etag ?? "" });
+    if (local?.kind === "directory") this.#watch.add(name);
+  }
+
+  async #existing(name: string): Promise<LocalState | undefined> {
+    const state = await this.#tree.state(name);
+    return state === "unsupported" ? undefined : state;
+  }
+
+  async #upload(name: string, local: LocalState | undefined): Promise<typeof again | void> {
+    if (local === undefined) return;
+    const began = this.#o.clock.now();
+    const ageMs = machineClock.now() - local.modifiedAtMs;
+    if (ageMs >= 0 && ageMs < stampTickMs) {
+      await delay(machineClock, stampTickMs - ageMs);
+      return again;
+    }
+    const blob = await this.#o.remote.upload(name, this.#tree.pathOf(name), local.sizeBytes);
+    const took = this.#o.clock.now() - began;
+    this.#nextUploadAt.set(name, this.#o.clock.now() + Math.max(uploadEveryMs, took * 3));
+    this.#uploaded(name, blob, local);
+    const now = await this.#existing(name);
+    if (now?.stamp !== local.stamp) this.#noticed(name);
+  }
+
+  #uploaded(name: string, blob: RemoteBlob, local: LocalState | undefined): void {
+    this.#changedHere.add(name);
+    this.#view.set(name, blob);
+    this.#note(name, local, blob);
+  }
+
+  async #compare(
+    name: string,
+    local: LocalState | undefined,
+    remote: RemoteBlob | undefined,
+  ): Promise<typeof again | void> {
+    const same =
+      remote?.md5 !== undefined &&
+      remote.sizeBytes === local?.sizeBytes &&
+      remote.md5 === (await md5Of(this.#tree.pathOf(name)));
+    if (!same) return this.#upload(name, local);
+    if ((await this.#existing(name))?.stamp === local.stamp) this.#note(name, local, remote);
+    else return again;
+  }
+
+  async #download(name: string, before: LocalState | undefined): Promise<typeof again | void> {
+    const draft = join(this.#o.stateFolder, "drafts", String(this.#drafts++));
+    try {
+      const blob = await this.#o.remote.download(name, draft);
+      if (blob === undefined) return this.#lookedAgain(name, undefined);
+      const parent = parentsOf(name)[0];
+      if (parent !== undefined && !(await this.#tree.makeDirectory(parent)))
+        return this.#warnOnce(name, "mount.blobSkipped", {
+          name,
+          reason: "a file stands where it needs a directory",
+        });
+      this.#enterParents(name);
+      const now = await this.#existing(name);
+      if (now?.stamp !== before?.stamp) return again;
+      const placed = await this.#tree.place(draft, name, blob.modifiedAtMs);
+      this.#changedHere.add(name);
+      this.#view.set(name, blob);
+      this.#note(name, placed, blob);
+    } finally {
+      await rm(draft, { force: true });
+    }
+  }
+
+  async #removeRemote(name: string, remote: RemoteBlob | undefined): Promise<typeof again | void> {
+    if (remote === undefined) return;
+    const result = await this.#o.remote.remove(name, remote.etag);
+    if (result === "changed") return this.#lookedAgain(name, await this.#o.remote.head(name));
+    this.#changedHere.add(name);
+    this.#view.set(name, undefined);
+    this.#known.delete(name);
+    this.#nextUploadAt.delete(name);
+  }
+
+  #lookedAgain(name: string, blob: RemoteBlob | undefined): typeof again {
+    this.#changedHere.add(name);
+    this.#view.set(name, blob);
+    return again;
+  }
+
+  async #removeLocal(name: string, local: LocalState | undefined): Promise<typeof again | void> {
+    const blob = await this.#o.remote.head(name);
+    if (blob !== undefined) return this.#lookedAgain(name, blob);
+    if (local?.kind === "directory") {
+      if (!this.#view.hasChildren(name) && (await this.#tree.removeDirectory(name))) this.#known.delete(name);
+      else this.#known.set(name, { kind: "directory", stamp: "directory", etag: "" });
+      return;
+    }
+    if ((await this.#existing(name))?.stamp !== local?.stamp) return again;
+    await this.#tree.remove(name);
+    this.#known.delete(name);
+    await this.#removeEmptyParents(name);
+  }
+
+  /** Directories that only existed because blobs lay below them go with the last of these. */
+  async #removeEmptyParents(name: string): Promise<void> {
+    for (const parent of parentsOf(name)) {
+      const implied = this.#known.get(parent)?.etag === "" && !this.#view.hasChildren(parent);
+      if (!implied || !(await this.#tree.removeDirectory(parent))) return;
+      this.#known.delete(parent);
+    }
+  }
+
+  #warnOnce(key: string, event: string, fields: Record<string, string>): void {
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    this.#o.logger.warn(event, { label: this.#o.label, ...fields });
+  }
+}
+
+async function md5Of(file: string): Promise<string> {
+  const hash = createHash("md5");
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest("base64");
+}

@@ -1,0 +1,84 @@
+// A process executor in a folder of its own, and launches with the fields a test does not care about filled in.
+import { readFileSync, existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { delay, systemClock } from "../../../../local/clock.ts";
+import type { Executor, Launch, LaunchEnd } from "../../../../local/batch-emulator/agent/executor.ts";
+import type { ShellDialect } from "../../../../local/batch-emulator/agent/launch-script.ts";
+import { createProcessExecutor } from "../../../../local/batch-emulator/agent/process-executor.ts";
+import { silentLogger } from "../../../../local/logger.ts";
+import { systemRandom } from "../../../../local/random.ts";
+
+export interface ProcessFixture {
+  readonly folder: string;
+  readonly executor: Executor;
+  launch(id: string, commandLine: string, more?: Partial<Launch>): Launch;
+  run(id: string, commandLine: string, more?: Partial<Launch>): Promise<LaunchEnd>;
+  /** Of the task's directory. */
+  text(id: string, file: string): string;
+  reopen(leaveRunning: boolean): Promise<Executor>;
+  dispose(): Promise<void>;
+}
+
+export async function processFixture(dialect?: ShellDialect): Promise<ProcessFixture> {
+  const folder = await mkdtemp(join(tmpdir(), "batchai-agent-"));
+  const open = () =>
+    createProcessExecutor({
+      stateDirectory: join(folder, "state"),
+      clock: systemClock(),
+      random: systemRandom(),
+      logger: silentLogger,
+      ...(dialect ? { dialect } : {}),
+    });
+  let executor = open();
+  const fixture: ProcessFixture = {
+    folder,
+    get executor() {
+      return executor;
+    },
+    launch: (id, commandLine, more) => ({
+      id,
+      nodeRoot: folder,
+      taskDirectory: join(folder, id),
+      workingDirectory: join(folder, id, "wd"),
+      commandLine,
+      environment: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+      resourceFiles: [],
+      commonResourceFiles: [],
+      outputFiles: [],
+      keepOutput: false,
+      ...more,
+    }),
+    run: (id, commandLine, more) => executor.run(fixture.launch(id, commandLine, more), () => {}),
+    text: (id, file) => readFileSync(join(folder, id, file), "utf8"),
+    async reopen(leaveRunning) {
+      await executor.close(leaveRunning);
+      return (executor = open());
+    },
+    async dispose() {
+      await executor.close(false);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return fixture;
+}
+
+/** Polls real processes; for nothing that a clock drives. */
+export async function until(condition: () => boolean, deadlineMs = 10_000): Promise<void> {
+  const clock = systemClock();
+  const giveUpAt = clock.now() + deadlineMs;
+  while (!condition()) {
+    if (clock.now() > giveUpAt) throw new Error("the condition did not come true in time");
+    await delay(clock, 5);
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  return !existsSync(`/proc/${pid}/stat`) || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+}

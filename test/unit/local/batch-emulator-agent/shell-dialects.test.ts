@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ShellDialect } from "../../../../local/batch-emulator/agent/launch-script.ts";
+import { shellDialect } from "../../../../local/batch-emulator/agent/supervisor-pool.ts";
+import { isAlive, processFixture, until, type ProcessFixture } from "./process-fixture.ts";
+
+const own = shellDialect();
+const plain: ShellDialect = { ...own, shell: "/bin/sh", jobControl: false };
+
+describe.each<[string, ShellDialect]>([
+  ["the shell of this machine", own],
+  ["a plain POSIX shell with setsid(1)", plain],
+  ["ps(1) instead of /proc", { ...own, procfs: false }],
+  ["a plain POSIX shell and ps(1)", { ...plain, procfs: false }],
+])("with %s", (_name, dialect) => {
+  let agent: ProcessFixture;
+  beforeEach(async () => {
+    agent = await processFixture(dialect);
+  });
+  afterEach(() => agent.dispose());
+
+  it("tasks end with their exit codes, one after the other and side by side", async () => {
+    const run = (code: number) => agent.run(`task-${code}`, `/bin/sh -c 'exit ${code}'`);
+    expect(await run(3)).toMatchObject({ kind: "exited", exitCode: 3 });
+    const ends = await Promise.all([4, 5, 6].map(run));
+    expect(ends.map((end) => end.kind === "exited" && end.exitCode)).toEqual([4, 5, 6]);
+    expect(await agent.run("int", `/bin/sh -c 'kill -INT $$'`)).toMatchObject({
+      kind: "exited",
+      exitCode: 130,
+    });
+    expect(await run(7)).toMatchObject({ exitCode: 7 });
+  });
+
+  it("a task and its children are killed, also after the task was adopted", async () => {
+    const pids = () => agent.text("tree", "stdout.txt").trim().split("\n").map(Number);
+    void agent.run("tree", `/bin/sh -c 'echo $$; sleep 100 & echo $!; wait'`);
+    await until(() => existsSync(join(agent.folder, "tree/stdout.txt")) && pids().length === 2);
+    const found = await (await agent.reopen(true)).recover();
+    await agent.executor.kill("tree");
+    expect(await found.get("tree")).toMatchObject({ kind: "killed" });
+    expect(pids().filter(isAlive)).toEqual([]);
+  });
+
+  it("an adopted task's exit code is learnt", async () => {
+    const release = join(agent.folder, "release");
+    void agent.run("alive", `/bin/sh -c 'until [ -e ${release} ]; do sleep 0.02; done; exit 4'`);
+    await until(() => existsSync(join(agent.folder, "alive", "stdout.txt")));
+    const found = await (await agent.reopen(true)).recover();
+    await writeFile(release, "");
+    expect(await found.get("alive")).toMatchObject({ kind: "exited", exitCode: 4 });
+  });
+});
