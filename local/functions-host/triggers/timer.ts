@@ -108,7 +108,11 @@ export function timerListener(options: TimerOptions): TriggerListener {
 }
 
 /** What the function is given, as JSON text. */
-export function timerInput(schedule: Schedule, status: TimerStatus | undefined, isPastDue: boolean): string {
+export function timerInput(
+  schedule: Pick<Schedule, "adjustForDst">,
+  status: TimerStatus | undefined,
+  isPastDue: boolean,
+): string {
   return JSON.stringify({
     Schedule: { AdjustForDST: schedule.adjustForDst },
     ScheduleStatus: status ? timerStatusText(status) : null,
@@ -117,6 +121,6 @@ export function timerInput(schedule: Schedule, status: TimerStatus | undefined, 
 }
 
 /** The first occurrence after the last run; the stored `Next` may belong to an older schedule. */
-function dueOccurrence(schedule: Schedule, status: TimerStatus): number | undefined {
+function dueOccurrence(schedule: Pick<Schedule, "adjustForDst">, status: TimerStatus): number | undefined {
   return schedule.next(status.lastMs ?? status.updatedMs);
 }
