@@ -86,11 +86,7 @@ function openChannel(worker: Worker, logger: Logger): Channel {
   passLinesOn(worker.stderr, (line) => logger.warn("app.printed", { stream: "stderr", line }));
   const exited = new Promise<Error | undefined>((resolve) => {
     worker.once("exit", (code) => {
-      const reason =
-        failure ??
-        new Error(
-          `The Functions host's thread ended with code ${code}; the app may have called process.exit.`,
-        );
+      const reason = failure ?? unexplainedEnd(code);
       ended = reason;
       readyOrFailed.reject(reason);
       for (const reply of replies.values()) reply(reason);
@@ -124,6 +120,12 @@ function openChannel(worker: Worker, logger: Logger): Channel {
       await exited;
     },
   };
+}
+
+function unexplainedEnd(code: number): Error {
+  return new Error(
+    `The Functions host's thread ended with code ${code}; the app may have called process.exit.`,
+  );
 }
 
 function passLinesOn(stream: Readable, emit: (line: string) => void): void {

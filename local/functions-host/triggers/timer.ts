@@ -121,6 +121,6 @@ export function timerInput(
 }
 
 /** The first occurrence after the last run; the stored `Next` may belong to an older schedule. */
-function dueOccurrence(schedule: Pick<Schedule, "adjustForDst">, status: TimerStatus): number | undefined {
+function dueOccurrence(schedule: Schedule, status: TimerStatus): number | undefined {
   return schedule.next(status.lastMs ?? status.updatedMs);
 }
