@@ -211,8 +211,11 @@ remove_leftovers() {
   set -f
 }
 
-# Never follows a mount that a user made inside.
-remove_tree() { rm -rf --one-file-system -- "$1" 2>/dev/null || [ -d /proc/self ] || rm -rf -- "$1"; }
+# Never follows a mount that a user made inside, where `rm` can tell.
+remove_tree() {
+  rm -rf --one-file-system -- "$1" 2>/dev/null && return
+  rm -rf --one-file-system -- "$1/none/such" 2>/dev/null || rm -rf -- "$1"
+}
 
 mount_volumes() {
   bai_index=0
@@ -529,6 +532,7 @@ finish() { # outcome code detail [exit code]
   fi
   stop_mirror
   unmount_volumes
+  rm -f "$bai_here/launch-secrets"
   if [ "$bai_verb" = run ] && [ -n "${bai_dir-}" ]; then
     cd / && remove_tree "$AZ_BATCHAI_JOB_TEMP"
     [ "$bai_nodes" = 1 ] || [ -z "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] || remove_tree "$AZ_BATCHAI_SHARED_JOB_TEMP"

@@ -81,7 +81,10 @@ export function powerOn(world: World, node: Node, wipe: boolean): void {
     node.bootedAt = world.clock.now();
     world.save(node);
     const epoch = node.epoch;
-    world.background("node.boot", boot(world, node, wipe, () => node.epoch !== epoch || world.closed));
+    world.background(
+      "node.boot",
+      boot(world, node, wipe, () => node.epoch !== epoch || world.closed),
+    );
   });
 }
 
@@ -193,7 +196,8 @@ function continueWith(world: World, node: Node, pending: NodePending): void {
   } else if (pending === "deallocate") {
     node.pending = undefined;
     moveNode(world, node, "deallocated");
-  } else course(world, node, parameters.nodeLeaveMs, () => world.background("node.leave", leave(world, node)));
+  } else
+    course(world, node, parameters.nodeLeaveMs, () => world.background("node.leave", leave(world, node)));
   world.signals.nodeChanged(node);
 }
 

@@ -46,7 +46,7 @@ async function launchStartTask(world: World, node: Node): Promise<LaunchEnd> {
   const launch = startTaskLaunch(launchContext(world), node);
   if (launch === undefined) return { kind: "exited", exitCode: 0, endedAt: world.clock.now() };
   await world.commit();
-  await world.ports.disk.prepareTask(launch.taskDirectory, true);
+  await world.ports.disk.clearTask(launch.taskDirectory);
   return world.ports.executor.run(launch, () => undefined);
 }
 

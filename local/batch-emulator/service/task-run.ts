@@ -25,7 +25,8 @@ export function startRun(world: World, placement: Placement, prepare: PrepareNod
   task.attempt += 1;
   const run = occupyNodes(world, task, nodes);
   const execution = executionOf(task);
-  for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt"] as const) delete execution[name];
+  for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt"] as const)
+    delete execution[name];
   placeExecution(world, run);
   moveTask(world, task, "preparing");
   if (task.job.spec.jobPreparationTask === undefined) begin(world, run);
@@ -108,9 +109,8 @@ async function execute(world: World, run: TaskRun): Promise<LaunchEnd> {
   const killed = (): LaunchEnd => ({ kind: "killed", endedAt: world.clock.now() });
   if (run.cancelled || run.timedOut) return killed();
   const { task } = run;
-  await Promise.all(
-    run.nodes.map((node) => world.ports.disk.prepareTask(taskDirectory(node, task), task.attempt > 1)),
-  );
+  if (task.attempt > 1)
+    await Promise.all(run.nodes.map((node) => world.ports.disk.clearTask(taskDirectory(node, task))));
   if (run.cancelled || run.timedOut) return killed();
   if (instancesOf(task) > 0) {
     const failed = await runGang(world, run);
@@ -162,6 +162,5 @@ async function leave(world: World, run: TaskRun): Promise<void> {
   offer(world, task.job);
   await world.commit();
   await Promise.all([...run.launches].map((id) => world.ports.executor.forget(id)));
-  if (!alive)
-    await Promise.all(run.nodes.map((node) => world.ports.disk.remove(taskDirectory(node, task))));
+  if (!alive) await Promise.all(run.nodes.map((node) => world.ports.disk.remove(taskDirectory(node, task))));
 }

@@ -20,7 +20,7 @@ export const supportedBindings: SupportedBindings = {
     "queuetrigger",
     "blobtrigger",
   ],
-  inputs: ["blob", "table", "durableclient"],
+  inputs: ["durableclient", "orchestrationclient", "blob", "table"],
   outputs: ["http", "blob", "queue", "table"],
 };
 

@@ -5,8 +5,11 @@ import type { HostJson } from "../app/host-json.ts";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
-import { createDurableEngine, memoryStore, sqliteStore } from "../../durable-engine/index.ts";
-import type { Webhooks } from "../protocol/http-server.ts";
+import { createDurableEngine, durableHttpApi, memoryStore, sqliteStore } from "../../durable-engine/index.ts";
+import { serveWithFetchHandler } from "../protocol/fetch-bridge.ts";
+import { answerEmpty } from "../protocol/function-endpoint.ts";
+import { requestAddress } from "../protocol/http-data.ts";
+import { listen, type Listener, type Webhooks } from "../protocol/http-server.ts";
 import type { RunFunction } from "../triggers/run-function.ts";
 import { durableInvoker } from "./function-invoker.ts";
 
@@ -66,12 +69,38 @@ export async function startDurable(options: DurableOptions): Promise<DurableRunt
     maxConcurrentActivities: settings.maxConcurrentActivityFunctions,
     maxConcurrentOrchestrators: settings.maxConcurrentOrchestratorFunctions,
   });
+  const rpc: { port: number } = { port: 0 };
+  const api = durableHttpApi({
+    engine,
+    baseUrl: () => options.baseUrl,
+    rpcBaseUrl: () => `http://127.0.0.1:${rpc.port}/durabletask/`,
+    ...(options.systemKey === undefined ? {} : { systemKey: options.systemKey }),
+  });
+  const listener = await rpcListener((request) => api.rpc(request), logger);
+  rpc.port = listener.port;
   await engine.start();
   return {
-    webhooks: new Map(),
-    clientBinding: () => undefined,
+    webhooks: new Map([["durabletask", (request: Request) => api.webhook(request)]]),
+    clientBinding: () => api.clientBinding(),
     idle: () => engine.idle(),
     stop: (graceMs) => engine.stop(graceMs),
-    close: () => Promise.resolve(),
+    close: () => listener.close(),
   };
+}
+
+/** The SDK client's port: loopback, no key, no body limit, as the extension's. */
+function rpcListener(handle: (request: Request) => Promise<Response>, logger: Logger): Promise<Listener> {
+  return listen((request, response) => {
+    const address = requestAddress(request, "http");
+    if (!address) return answerEmpty(response, 400);
+    serveWithFetchHandler(request, response, address, Number.POSITIVE_INFINITY, handle).catch(
+      (error: unknown) => {
+        logger.error("durable.rpcFailed", {
+          path: address.path,
+          reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+        answerEmpty(response, 500);
+      },
+    );
+  }, 0);
 }
