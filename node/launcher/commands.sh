@@ -48,6 +48,8 @@ run_preparation() {
   bai_suffix=''
   is_first || bai_suffix=-$bai_node # all nodes write to one directory
   log "job preparation starts"
+  new_log "stdout-job_prep$bai_suffix.txt"
+  new_log "stderr-job_prep$bai_suffix.txt"
   (become_shell '' "$bai_preparation" "$bai_log" '') </dev/null \
     >"$bai_logs/stdout-job_prep$bai_suffix.txt" 2>"$bai_logs/stderr-job_prep$bai_suffix.txt" &
   bai_children=$!

@@ -12,19 +12,19 @@ make_directories() {
   [ "$bai_nodes" = 1 ] || bai_log_name=execution-$bai_node.log
 }
 
-# What a run left behind whose node was taken away or killed: a node has one job at a time.
+# What earlier runs left behind that were killed, also an earlier start of this one: a node has one job at a time.
 remove_leftovers() {
   [ -d "$AZ_BATCHAI_ROOT/launch" ] || return 0
   set +f
   for bai_old in "$AZ_BATCHAI_ROOT/launch"/*; do
-    [ -d "$bai_old" ] && [ "$bai_old" != "$bai_dir" ] || continue
+    [ -d "$bai_old" ] || continue
     if [ -r "$bai_old/mounted" ]; then
       while IFS= read -r bai_path; do umount -l "$bai_path" 2>/dev/null; done <"$bai_old/mounted"
     fi
     remove_tree "$bai_old"
   done
   for bai_old in "$AZ_BATCHAI_JOB_TEMP_DIR"/*; do
-    [ ! -d "$bai_old" ] || [ "$bai_old" = "$AZ_BATCHAI_JOB_TEMP" ] || remove_tree "$bai_old"
+    [ ! -d "$bai_old" ] || remove_tree "$bai_old"
   done
   set -f
 }

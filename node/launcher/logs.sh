@@ -3,9 +3,15 @@ start_logs() {
   bai_logs=$bai_stdouterr
   [ "$bai_mode" = direct ] || bai_logs=$bai_dir/logs
   bai_log=$bai_logs/$bai_log_name
-  [ "$bai_verb" = run ] && [ "$bai_nodes" -gt 1 ] || printf %s "$bai_early" >"$bai_log"
+  if [ "$bai_verb" = prepare ] || [ "$bai_nodes" = 1 ]; then
+    new_log "$bai_log_name"
+    printf %s "$bai_early" >"$bai_log"
+  fi
   [ "$bai_mode" = direct ] || start_mirror
 }
+
+# A log begins anew with every run; what an earlier run left must not be taken for its beginning.
+new_log() { [ "$bai_mode" = direct ] || rm -f "$bai_stdouterr/$1"; } # name
 
 start_mirror() {
   (

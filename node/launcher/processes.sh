@@ -16,6 +16,8 @@ start_processes() { # node
 
 start_process() { # index
   eval "bai_out=\$P_$1_stdout bai_err=\$P_$1_stderr bai_words=\$P_$1_interpreter bai_text=\$P_$1_command"
+  new_log "$bai_out"
+  new_log "$bai_err"
   (
     trap - TERM INT HUP
     (become_shell "$bai_words" "$bai_text" "$bai_log" "$1") </dev/null >"$bai_logs/$bai_out" 2>"$bai_logs/$bai_err" 3>&-

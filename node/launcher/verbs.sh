@@ -4,6 +4,8 @@ prepare_node() {
   make_directories
   log "node $bai_node, $bai_nodes node(s), $AZ_BATCHAI_NUM_GPUS GPU(s), attempt $bai_attempt"
   mount_volumes
+  [ -n "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] ||
+    log "no file share is mounted: AZ_BATCHAI_SHARED_JOB_TEMP is not set on several nodes"
   make_job_directories
   run_preparation
 }
