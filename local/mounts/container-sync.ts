@@ -235,8 +235,10 @@ class Sync implements ContainerSync {
         return;
       case "note":
         return this.#note(name, local, remote);
-      case "upload":
-        return this.#upload(name, local);
+      case "upload": {
+        const maybeSame = local !== undefined && this.#known.get(name)?.stamp === youngStamp(local);
+        return maybeSame ? this.#compare(name, local, remote) : this.#upload(name, local);
+      }
       case "compare":
         return this.#compare(name, local, remote);
       case "download":
@@ -285,17 +287,16 @@ class Sync implements ContainerSync {
   async #upload(name: string, local: LocalState | undefined): Promise<typeof again | void> {
     if (local === undefined) return;
     const began = this.#o.clock.now();
+    this.#nextUploadAt.set(name, began + uploadEveryMs);
     const ageMs = machineClock.now() - local.modifiedAtMs;
-    if (ageMs >= 0 && ageMs < stampTickMs) {
-      await delay(machineClock, stampTickMs - ageMs);
-      return again;
-    }
     const blob = await this.#o.remote.upload(name, this.#tree.pathOf(name), local.sizeBytes);
     const took = this.#o.clock.now() - began;
     this.#nextUploadAt.set(name, this.#o.clock.now() + Math.max(uploadEveryMs, took * 3));
-    this.#uploaded(name, blob, local);
+    // A stamp this young may also be that of a later write, which the upload did not have: marked for another look.
+    const young = Math.abs(ageMs) < stampTickMs;
+    this.#uploaded(name, blob, young ? { ...local, stamp: youngStamp(local) } : local);
     const now = await this.#existing(name);
-    if (now?.stamp !== local.stamp) this.#noticed(name);
+    if (young || now?.stamp !== local.stamp) this.#noticed(name);
   }
 
   #uploaded(name: string, blob: RemoteBlob, local: LocalState | undefined): void {
@@ -313,6 +314,8 @@ class Sync implements ContainerSync {
       remote?.md5 !== undefined &&
       remote.sizeBytes === local?.sizeBytes &&
       remote.md5 === (await md5Of(this.#tree.pathOf(name)));
+    if (!same && remote !== undefined && local !== undefined && isNewer(remote, local))
+      return this.#download(name, local);
     if (!same) return this.#upload(name, local);
     if ((await this.#existing(name))?.stamp === local.stamp) this.#note(name, local, remote);
     else return again;
@@ -385,6 +388,16 @@ class Sync implements ContainerSync {
     this.#warned.add(key);
     this.#o.logger.warn(event, { label: this.#o.label, ...fields });
   }
+}
+
+/** Storage tells whole seconds, and a downloaded file has the time of its blob, so at equal times the blob is the newer:
+ *  the file came from its predecessor within the same second. */
+function isNewer(remote: RemoteBlob, local: LocalState): boolean {
+  return remote.modifiedAtMs >= local.modifiedAtMs;
+}
+
+function youngStamp(local: LocalState): string {
+  return `${local.stamp}:young`;
 }
 
 async function md5Of(file: string): Promise<string> {

@@ -50,7 +50,7 @@ export function accountShape(call: Call) {
     name: world.account.name,
     type: "Microsoft.Batch/batchAccounts",
     location: world.account.location,
-    tags: {},
+    tags: world.account.tags,
     identity: { type: "None" },
     properties: {
       accountEndpoint: host,
@@ -183,7 +183,7 @@ export const armRoutes: readonly Route[] = [
     call.world.account.keys[keyName === "Primary" ? "primary" : "secondary"] = call.world.random
       .bytes(64)
       .toString("base64");
-    call.world.keysChanged();
+    call.world.accountChanged();
     return armJson(200, keysShape(call.world));
   }),
   route("ArmPool_ListByBatchAccount", "GET", `${account}/pools`, listPools),

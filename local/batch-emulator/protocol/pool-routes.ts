@@ -1,6 +1,14 @@
 // Pools and nodes in the data plane: parse, one call into the service, answer.
 import { z } from "zod";
-import { PoolPatch, PoolSpec, RemoveNodesBody, ResizeBody } from "../schema/pool-spec.ts";
+import {
+  EnableAutoScaleBody,
+  EvaluateAutoScaleBody,
+  PoolPatch,
+  PoolSpec,
+  RemoveNodesBody,
+  ResizeBody,
+} from "../schema/pool-spec.ts";
+import { disableAutoscale, enableAutoscale, evaluateAutoscale } from "../service/autoscale-control.ts";
 import type { Node, Pool } from "../service/model.ts";
 import {
   addPool,
@@ -17,7 +25,7 @@ import { bodyOf } from "./bodies.ts";
 import { checkConditions, versionHeaders } from "./conditions.ts";
 import { renderer, value } from "./fields.ts";
 import { listReply, pageStart } from "./listing.ts";
-import { nodeFields, poolFields } from "./pool-fields.ts";
+import { autoScaleRunShape, nodeFields, poolFields } from "./pool-fields.ts";
 import { empty, json, param } from "./wire.ts";
 import type { Call, Route, WireReply } from "./wire.ts";
 
@@ -167,6 +175,37 @@ export const poolRoutes: readonly Route[] = [
       const pool = poolOf(call);
       removeNodes(call.world, pool, bodyOf(call, RemoveNodesBody));
       return changed(call, 202, pool, "/removenodes");
+    },
+  },
+  {
+    operation: "Pool_EnableAutoScale",
+    method: "POST",
+    path: "/pools/{poolId}/enableautoscale",
+    handle(call) {
+      const pool = poolOf(call);
+      enableAutoscale(call.world, pool, bodyOf(call, EnableAutoScaleBody));
+      return changed(call, 200, pool, "/enableautoscale");
+    },
+  },
+  {
+    operation: "Pool_EvaluateAutoScale",
+    method: "POST",
+    path: "/pools/{poolId}/evaluateautoscale",
+    handle(call) {
+      const pool = poolOf(call);
+      const run = evaluateAutoscale(call.world, pool, bodyOf(call, EvaluateAutoScaleBody).autoScaleFormula);
+      const metadata = `${call.request.baseUrl}/$metadata#evaluateautoscale/@Element`;
+      return json(200, { "odata.metadata": metadata, ...autoScaleRunShape(run) });
+    },
+  },
+  {
+    operation: "Pool_DisableAutoScale",
+    method: "POST",
+    path: "/pools/{poolId}/disableautoscale",
+    handle(call) {
+      const pool = poolOf(call);
+      disableAutoscale(call.world, pool);
+      return changed(call, 200, pool, "/disableautoscale");
     },
   },
   {

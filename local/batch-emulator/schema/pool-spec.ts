@@ -196,3 +196,9 @@ export const RemoveNodesBody = z.strictObject({
   resizeTimeout: ResizeTimeout.optional(),
   nodeDeallocationOption: DeallocationOption.optional(),
 });
+
+export const EnableAutoScaleBody = z.strictObject({
+  autoScaleFormula: z.string().optional(),
+  autoScaleEvaluationInterval: EvaluationInterval.optional(),
+});
+export const EvaluateAutoScaleBody = z.strictObject({ autoScaleFormula: z.string() });

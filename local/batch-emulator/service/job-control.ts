@@ -130,12 +130,10 @@ async function finish(world: World, job: Job): Promise<void> {
 }
 
 async function removeJob(world: World, job: Job): Promise<void> {
-  const before = job.endedAt;
-  job.endedAt ??= world.clock.now();
   for (const task of job.tasks.after(0)) world.remove(task);
   world.jobs.delete(job);
   world.remove(job);
-  if (before === undefined) world.jobEnded(job);
+  world.jobEnded(job);
   for (const pool of world.pools) pool.readyJobs.delete(job);
   await world.commit();
   for (const pool of world.pools)

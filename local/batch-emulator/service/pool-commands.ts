@@ -4,7 +4,6 @@ import type { PoolPatch, PoolSpec, ResizeBody } from "../schema/pool-spec.ts";
 import { durationMs } from "../schema/values.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import {
-  clearNode,
   beginResize,
   defaultResizeTimeoutMs,
   deletePool,
@@ -226,14 +225,3 @@ export function removeNodes(
   touch(world, pool);
   beginResize(world, pool, option, resizeTimeoutOf(body.resizeTimeout));
 }
-
-/** An eviction by the "region": low-priority nodes only; tasks are requeued, the node comes back with an empty disk. */
-export function preemptNode(world: World, node: Node): void {
-  if (node.isDedicated)
-    throw new BatchFault(409, "OperationNotValidOnNode", "Only low-priority nodes can be preempted.");
-  if (node.pending !== undefined)
-    throw new BatchFault(409, "OperationNotValidOnNode", `The node is in the state ${node.state}.`);
-  evacuate(world, node, "preempt", "requeue");
-}
-
-export { clearNode };

@@ -124,7 +124,7 @@ function grow(
   const byQuota = Math.max(0, Math.floor((quota - coresInUse(world, dedicated)) / cores));
   const byCapacity = dedicated
     ? Infinity
-    : Math.max(0, parameters.lowPriorityCapacity - lowPriorityInUse(world));
+    : Math.max(0, world.lowPriorityCapacity - lowPriorityInUse(world));
   const count = Math.min(missing, byQuota, byCapacity);
   for (let index = 0; index < count; index += 1) allocate(world, createNode(world, pool, dedicated));
   if (missing > byQuota)
