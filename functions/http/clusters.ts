@@ -21,13 +21,13 @@ import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { poolId } from "../../services/batch-names.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
-import { acceptedOperation } from "./lib/long-running.ts";
+import { answerOperation, openOperation } from "./lib/long-running.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
 import { existingWorkspace, refuseDeleting } from "./lib/parents.ts";
 import { clusterRefOf, clusterRoute, workspaceRefOf, workspaceRoute } from "./lib/refs.ts";
 import { remoteLogins } from "./lib/remote-login.ts";
-import { noContent, ok } from "./lib/reply.ts";
+import { emptyOk, noContent, ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 
 export const clusterOperations: readonly Operation[] = [
@@ -109,9 +109,11 @@ async function create(request: ApiRequest, services: Services) {
     return again(services, made.document, body);
   }
   await refuseOrphan(services, document);
-  const reply = await acceptedOperation(request, services, ref, operationId("create", document.guid));
+  const operation = await openOperation(services, ref, operationId("create", document.guid));
   await startCreation(services, document);
-  return reply;
+  return answerOperation(request, services, operation, async () =>
+    ok(clusterWire(await existingCluster(services, ref))),
+  );
 }
 
 /** A workspace that was deleted while the cluster was being written did not see it. */
@@ -178,13 +180,13 @@ async function remove(request: ApiRequest, services: Services) {
   );
   if (document === undefined) return noContent();
   const id = operationId("delete", document.guid);
-  const reply = await acceptedOperation(request, services, ref, id);
+  const operation = await openOperation(services, ref, id);
   await services.orchestrations.start(deleteClusterFlow.name, instances.deleteCluster(document.guid), {
     cluster: identity(document),
     operationId: id,
     actor,
   });
-  return reply;
+  return answerOperation(request, services, operation, emptyOk);
 }
 
 function identity(document: ClusterDocument): ClusterIdentity {

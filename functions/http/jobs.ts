@@ -10,14 +10,14 @@ import { guid } from "../../domain/shared/brand.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
-import type { JobRef } from "../../domain/shared/resource-id.ts";
+import type { ClusterRef, JobRef } from "../../domain/shared/resource-id.ts";
 import { changed, instances } from "../../contracts/instances.ts";
 import { deleteJobFlow, runJobFlow } from "../../contracts/orchestrations.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
 import { safetyIntervalMs } from "../../services/settings.ts";
 import { clusterNotFound } from "./clusters.ts";
-import { acceptedOperation } from "./lib/long-running.ts";
+import { answerOperation, openOperation } from "./lib/long-running.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
 import { existingExperiment, refuseDeleting } from "./lib/parents.ts";
@@ -68,14 +68,15 @@ async function create(request: ApiRequest, services: Services) {
   const raw = await request.json();
   refuseUnavailable("job", raw);
   const body = parse(JobRequest, raw);
+  const clusterId = clusterIdOf(body);
   const [experiment, existing, cluster] = await Promise.all([
     existingExperiment(services, { ...ref, kind: "experiment" }),
     services.state.jobs.get(ref),
-    services.state.clusters.get(parseClusterId(body.properties.cluster.id)),
+    services.state.clusters.get(clusterId),
   ]);
   refuseDeleting("experiment", ref.experiment, experiment.provisioningState);
   if (existing !== undefined) return again(services, existing, body);
-  if (cluster === undefined) throw clusterNotFound(parseClusterId(body.properties.cluster.id));
+  if (cluster === undefined) throw clusterNotFound(clusterId);
 
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), body, cluster, now);
@@ -100,12 +101,23 @@ async function create(request: ApiRequest, services: Services) {
     await abandon(services, document);
     return again(services, made.document, body);
   }
-  const [reply] = await Promise.all([
-    acceptedOperation(request, services, ref, operationId("create", document.guid), "Succeeded"),
+  const [operation] = await Promise.all([
+    openOperation(services, ref, operationId("create", document.guid), "Succeeded"),
     startRun(services, document),
     refuseOrphan(services, document),
   ]);
-  return reply;
+  return answerOperation(request, services, operation, () => ok(jobWire(document)));
+}
+
+/** The cluster the job asks for; a bad id is told with the field it stands in. */
+function clusterIdOf(body: JobRequest): ClusterRef {
+  const target = "properties.cluster.id";
+  try {
+    return parseClusterId(body.properties.cluster.id);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, `${target}: ${error.message}`, { target });
+  }
 }
 
 /** A repeated PUT: the same content is the same job, and a run that was never started is. */
@@ -165,10 +177,10 @@ async function terminate(request: ApiRequest, services: Services) {
   );
   if (document === undefined || isFinished(document.executionState)) return emptyOk();
   const id = operationId("terminate", document.guid);
-  const reply = await acceptedOperation(request, services, ref, id);
+  const operation = await openOperation(services, ref, id);
   if ((await startRun(services, document)) === "active")
     await services.orchestrations.raise(instances.runJob(document.guid), changed, {});
-  return reply;
+  return answerOperation(request, services, operation, emptyOk);
 }
 
 async function remove(request: ApiRequest, services: Services) {
@@ -188,11 +200,11 @@ async function remove(request: ApiRequest, services: Services) {
   );
   if (document === undefined) return noContent();
   const id = operationId("delete", document.guid);
-  const reply = await acceptedOperation(request, services, ref, id);
+  const operation = await openOperation(services, ref, id);
   await services.orchestrations.start(deleteJobFlow.name, instances.deleteJob(document.guid), {
     job: { ref: jobRef(document), guid: document.guid },
     operationId: id,
     actor,
   });
-  return reply;
+  return answerOperation(request, services, operation, emptyOk);
 }

@@ -26,7 +26,7 @@ export function sparingImpatientClients(operation: Operation, read: Operation | 
 }
 
 function isImpatient(request: ApiRequest): boolean {
-  return /\bms-rest-azure-js\/1\.|\bms-rest-js\/1\./i.test(request.userAgent);
+  return /\bms-rest-azure-js\/1\.|\bms-rest-js\/1\./i.test(request.header("user-agent") ?? "");
 }
 
 function operationIdOf(reply: HttpResponseInit): string | undefined {

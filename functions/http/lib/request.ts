@@ -12,8 +12,8 @@ export interface ApiRequest {
   readonly origin: string;
   readonly url: URL;
   readonly method: string;
-  /** Empty when the client does not say. */
-  readonly userAgent: string;
+  /** Value of a header, by lower-case name. */
+  header(name: string): string | undefined;
   /** Value of a query parameter, by lower-case name. */
   query(name: string): string | undefined;
   /** The JSON body. Throws MalformedJson, RequestBodyTooLarge, UnsupportedMediaType. */
@@ -29,7 +29,7 @@ export function apiRequest(request: HttpRequest, principal: Principal, bodyLimit
     origin: originOf(request, url),
     url,
     method: request.method,
-    userAgent: request.headers.get("user-agent") ?? "",
+    header: (name) => request.headers.get(name) ?? undefined,
     query: (name) => query.get(name),
     json: () => readJson(request, bodyLimitBytes),
   };
