@@ -70,6 +70,7 @@ const local = {
       ["batchai", "cli/main.ts"],
       ["functions-host", "local/functions-host/main.ts"],
       ["azurite", "local/storage/azurite-child.ts"],
+      ["emulator", "local/batch-emulator/main.ts"],
     ].filter(([, file]) => existsSync(join(root, file))),
   ),
   outdir: "dist/local",
