@@ -13,6 +13,7 @@ import { Ledger } from "./ledger.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { Pulse } from "./pulse.ts";
 import { TimerService } from "./timer-service.ts";
+import { Retention } from "./retention.ts";
 import { runTurn } from "./turn.ts";
 import { TurnScheduler } from "./turn-scheduler.ts";
 
@@ -31,6 +32,7 @@ class Engine implements DurableEngine {
   readonly #entities: EntityScheduler;
   readonly #timers: TimerService;
   readonly #ends: EndWatch;
+  readonly #retention: Retention;
   #state: "new" | "running" | "stopped" = "new";
   #failure: Error | undefined;
   #idleWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -47,6 +49,7 @@ class Engine implements DurableEngine {
       onForgotten: (instanceId) => {
         cache.forget(instanceId);
         this.#ends.notify(instanceId);
+        this.#retention.arm();
       },
     });
     const http = options.http ?? fetchHttp;
@@ -56,6 +59,7 @@ class Engine implements DurableEngine {
     this.#activities = new ActivityRunner(this.#parts, options.maxConcurrentActivities, onChange, onError);
     this.#entities = new EntityScheduler(this.#parts, onChange, onError);
     this.#timers = new TimerService(this.#parts, onError);
+    this.#retention = new Retention(this.#parts, options.retentionMs, onError);
     this.#turns = new TurnScheduler({
       clock,
       cache,
@@ -80,6 +84,7 @@ class Engine implements DurableEngine {
     for (const row of activities) this.#activities.add(row);
     for (const target of targets) this.#wake(target);
     this.#timers.rearm();
+    this.#retention.arm();
     if (activities.length + targets.length > 0)
       this.#parts.logger.info("engine.recovered", { activities: activities.length, targets: targets.length });
     this.#pulse.request();
@@ -88,10 +93,7 @@ class Engine implements DurableEngine {
   async stop(graceMs: number): Promise<void> {
     if (this.#state === "stopped") return;
     this.#state = "stopped";
-    this.#timers.stop();
-    this.#turns.stop();
-    this.#activities.stop();
-    this.#entities.stop();
+    this.#haltParts();
     const { clock } = this.#parts;
     if (this.#runningFunctions > 0) {
       await new Promise<void>((resolve) => {
@@ -149,11 +151,13 @@ class Engine implements DurableEngine {
     this.#failure = error instanceof Error ? error : new Error(String(error));
     this.#parts.logger.error("engine.failed", { message: this.#failure.message });
     this.#state = "stopped";
-    this.#timers.stop();
-    this.#turns.stop();
-    this.#activities.stop();
-    this.#entities.stop();
+    this.#haltParts();
     this.#pulse.request();
+  }
+
+  #haltParts(): void {
+    for (const part of [this.#timers, this.#retention, this.#turns, this.#activities, this.#entities])
+      part.stop();
   }
 
   #settleWaiters(): void {

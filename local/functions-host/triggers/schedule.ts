@@ -57,6 +57,8 @@ export function parseSchedule(text: string, timeZone = "UTC"): Schedule {
   const pattern = parts.map((part, index) => normalField(part, fields[index]!, text)).join(" ");
   try {
     const cron = new Cron(pattern, { mode: "6-part", domAndDow: true, timezone: timeZone, paused: true });
+    // Only a calculation tells whether the time zone exists.
+    cron.nextRun(new Date(0));
     return { adjustForDst: true, next: (afterMs) => cron.nextRun(new Date(afterMs))?.getTime() };
   } catch (error) {
     throw new Error(
