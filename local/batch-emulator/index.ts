@@ -27,7 +27,7 @@ import { scheduleRoutes } from "./protocol/schedule-routes.ts";
 import { taskRoutes } from "./protocol/task-routes.ts";
 import { createThrottle } from "./protocol/throttle.ts";
 import type { Listener } from "./protocol/listener.ts";
-import type { AutoscaleEngine } from "./service/autoscale-engine.ts";
+import { createFormulaAutoscale } from "./service/formula-autoscale.ts";
 import { compose } from "./service/emulator.ts";
 import type { MountProvider } from "./service/mount-provider.ts";
 import { noDisk, realDisk } from "./service/node-disk.ts";
@@ -56,7 +56,6 @@ export interface EmulatorOptions {
   readonly parameters?: Partial<EmulatorParameters>;
   /** Also listen with TLS (a self-signed certificate kept in the data folder) on this port; 0 takes a free one. */
   readonly tlsPort?: number;
-  readonly autoscale?: AutoscaleEngine;
   /** No folders are made for nodes: for simulations whose executor needs none. */
   readonly simulated?: boolean;
 }
@@ -174,7 +173,10 @@ function openWorld(
       mounts: options.mounts,
       disk: options.simulated === true ? noDisk() : realDisk(),
       journal,
-      autoscale: options.autoscale,
+      autoscale: createFormulaAutoscale(
+        options.random,
+        options.parameters?.autoscaleSampleMs ?? localParameters.autoscaleSampleMs,
+      ),
     },
     {
       name: options.accountName,

@@ -105,6 +105,7 @@ function evaluateFormula(world: World, pool: Pool, formula: string): AutoscaleOu
   return engine.evaluate(pool.key, {
     formula,
     now: world.clock.now(),
+    taskSlotsPerNode: pool.spec.taskSlotsPerNode ?? 1,
     current: { targetDedicated: pool.targetDedicated, targetLowPriority: pool.targetLowPriority },
   });
 }

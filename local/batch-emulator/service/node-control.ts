@@ -7,6 +7,7 @@ import type { NodeState } from "./machines.ts";
 import type { Node, NodePending, TaskRun } from "./model.ts";
 import { runStartTask } from "./start-task.ts";
 import { attachMounts } from "./node-mounts.ts";
+import { detachMounts } from "./node-storage.ts";
 import type { World } from "./world.ts";
 
 export function moveNode(world: World, node: Node, to: NodeState): void {
@@ -171,7 +172,7 @@ async function shutDown(world: World, node: Node): Promise<void> {
     await world.ports.executor.kill(id);
     await world.ports.executor.forget(id);
   }
-  await world.ports.mounts.detach(node.id);
+  await detachMounts(world, node);
 }
 
 function continueWith(world: World, node: Node, pending: NodePending): void {
