@@ -40,7 +40,9 @@ export async function loadApp(context: HostContext, port: number): Promise<Loade
   const { clock, random, logger, environment } = context;
   const localSettings = await readLocalSettings(context.appDirectory);
   prepareEnvironment(environment, localSettings, context, port);
-  const hostJson = await readHostJson(context.appDirectory, (text) => resolveSettings(text, environment));
+  const { hostJson, ignored } = await readHostJson(context.appDirectory, (text) =>
+    resolveSettings(text, environment),
+  );
   const registry = createRegistry();
   const timeoutMs = hostJson.functionTimeout;
   const invoker = createInvoker({ registry, clock, random, log: functionLog(logger), timeoutMs });
@@ -52,7 +54,14 @@ export async function loadApp(context: HostContext, port: number): Promise<Loade
     capabilities.close();
     throw new HostStartError(problems);
   }
+  for (const setting of ignored) logger.warn("hostJson.settingIgnored", { setting });
   for (const warning of table.warnings) logger.warn("http.routesOverlap", { warning });
+  for (const target of app.functions)
+    if (target.metadata.retryOptions && target.kind !== "timer")
+      logger.warn("function.retryIgnored", {
+        function: target.name,
+        reason: `A retry policy has no effect on a ${target.kind} trigger, here as on Azure; only timers honour it here.`,
+      });
   return { app, table, hostJson, localSettings, invoker, capabilities };
 }
 

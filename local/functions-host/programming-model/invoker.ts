@@ -127,9 +127,10 @@ function traceContext(
   random: Random,
 ): TraceContext {
   const parent = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(invocation.traceParent ?? "");
-  const traceId = parent?.[1] ?? random.bytes(16).toString("hex");
+  const fresh = random.bytes(parent ? 8 : 24).toString("hex");
+  const traceId = parent?.[1] ?? fresh.slice(16);
   return {
-    traceParent: `00-${traceId}-${random.bytes(8).toString("hex")}-${parent?.[2] ?? "00"}`,
+    traceParent: `00-${traceId}-${fresh.slice(0, 16)}-${parent?.[2] ?? "00"}`,
     traceState: parent ? (invocation.traceState ?? "") : "",
     attributes: { InvocationId: invocationId, FunctionName: name },
   };
