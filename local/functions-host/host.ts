@@ -1,7 +1,9 @@
 // Composition root of one hosted app inside its worker thread: listeners, app, durable engine, triggers; and their end in the
 // opposite order. Wiring only; what each part does lives elsewhere.
-import { systemClock } from "../clock.ts";
-import { bindingProvider } from "./bindings/binding-provider.ts";
+import { delay, systemClock } from "../clock.ts";
+import { hostIdOf } from "./app/host-id.ts";
+import { bindingProvider, checkConnections } from "./bindings/binding-provider.ts";
+import { storageClients } from "./bindings/storage-clients.ts";
 import type { HostReady } from "./control.ts";
 import { startDurable, type DurableRuntime } from "./durable/durable-runtime.ts";
 import { dataPath, openListeners, type HostListeners } from "./host-listeners.ts";
@@ -12,6 +14,8 @@ import { parseCors } from "./protocol/cors.ts";
 import type { HttpSurface, Webhooks } from "./protocol/http-server.ts";
 import { openKeyStore, type KeyStore } from "./store/keys.ts";
 import { createRunFunction, type RunFunction } from "./triggers/run-function.ts";
+import { checkTriggers, createTriggers } from "./triggers/triggers.ts";
+import type { TriggerListener } from "./triggers/trigger-listener.ts";
 import { startByHand } from "./triggers/start-by-hand.ts";
 
 export interface Host {
@@ -31,11 +35,30 @@ export async function createHost(context: HostContext): Promise<Host> {
   const listeners = await openListeners(context, () => surface.current);
   try {
     const loaded = await loadApp(context, listeners.port);
-    const functionNames = loaded.app.functions.map((target) => target.name);
+    const { functions } = loaded.app;
+    const functionNames = functions.map((target) => target.name);
     const keys = await openKeyStore(dataPath(context, "keys.json"), functionNames, context.random);
     const durable: { current: DurableRuntime | undefined } = { current: undefined };
-    const bindings = bindingProvider({ durableClient: () => durable.current?.clientBinding() });
+    const clients = storageClients(context.environment, context.storageConnection);
+    checkConnections(functions, clients);
+    const bindings = bindingProvider({
+      ...context,
+      clients,
+      durableClient: () => durable.current?.clientBinding(),
+      messageEncoding: loaded.hostJson.extensions.queues.messageEncoding,
+    });
     const run = createRunFunction(loaded.invoker, bindings, context.logger);
+    const triggerOptions = {
+      ...context,
+      run,
+      functions,
+      clients,
+      keys,
+      settings: context.environment,
+      hostJson: loaded.hostJson,
+      hostId: hostIdOf(context.appDirectory, context.environment),
+    };
+    checkTriggers(triggerOptions);
     durable.current = await startDurable({
       ...context,
       ...loaded,
@@ -44,9 +67,13 @@ export async function createHost(context: HostContext): Promise<Host> {
       storeFile: dataPath(context, "engine.db"),
       systemKey: context.requireKeys ? keys.system("durabletask_extension") : undefined,
     });
-    surface.current = httpSurface(context, loaded, keys, run, durable.current.webhooks);
+    const triggers = await createTriggers(triggerOptions);
+    const webhooks = new Map([...durable.current.webhooks, ...triggers.webhooks]);
+    surface.current = httpSurface(context, loaded, keys, run, webhooks);
+    await triggers.start();
     context.logger.info("host.started", { url: listeners.url, functions: functionNames.length });
-    return hostOf(listeners, loaded, keys, durable.current, () => (surface.current = undefined));
+    const parts: HostParts = { listeners, loaded, keys, durable: durable.current, triggers };
+    return hostOf(parts, () => (surface.current = undefined));
   } catch (error) {
     await Promise.all(listeners.all.map((listener) => listener.close()));
     throw error;
@@ -87,13 +114,15 @@ function httpSurface(
   };
 }
 
-function hostOf(
-  listeners: HostListeners,
-  loaded: LoadedApp,
-  keys: KeyStore,
-  durable: DurableRuntime,
-  stopServing: () => void,
-): Host {
+interface HostParts {
+  listeners: HostListeners;
+  loaded: LoadedApp;
+  keys: KeyStore;
+  durable: DurableRuntime;
+  triggers: TriggerListener;
+}
+
+function hostOf({ listeners, loaded, keys, durable, triggers }: HostParts, stopServing: () => void): Host {
   const { app, invoker, capabilities } = loaded;
   return {
     ready: {
@@ -103,11 +132,11 @@ function hostOf(
       ...(listeners.httpsUrl ? { httpsUrl: listeners.httpsUrl } : {}),
       ...(listeners.certificate ? { certificate: listeners.certificate } : {}),
     },
-    idle: () => idle(invoker, durable),
+    idle: () => idle(invoker, durable, triggers),
     async stop(graceMs) {
       stopServing();
       for (const listener of listeners.all) listener.stopAccepting();
-      await durable.stop(graceMs);
+      await Promise.all([within(graceMs, triggers.stop()), within(graceMs, durable.stop(graceMs))]);
       await within(graceMs, invoker.drained());
       await within(terminateHookMs, invoker.runAppHooks("appTerminate"));
       capabilities.close();
@@ -116,11 +145,14 @@ function hostOf(
   };
 }
 
-async function idle(invoker: Invoker, durable: DurableRuntime): Promise<void> {
+async function idle(invoker: Invoker, durable: DurableRuntime, triggers: TriggerListener): Promise<void> {
   do {
     await invoker.drained();
     await durable.idle();
-  } while (invoker.running() > 0);
+    // Bookkeeping after an invocation (deleting a message, writing a status) has no event to wait for.
+    do await delay(systemClock(), 1);
+    while (triggers.busy());
+  } while (invoker.running() > 0 || triggers.busy());
 }
 
 /** Real time even under a manual clock: nobody advances it while the host stops. */

@@ -75,12 +75,11 @@ async function byCookie(
   rows: readonly ProcessRow[],
   wanted: (cookie: string) => boolean,
 ): Promise<ProcessRow[]> {
-  const found: ProcessRow[] = [];
-  for (const row of rows) {
-    const cookie = await table.launchOf(row);
-    if (cookie !== "" && wanted(cookie)) found.push(row);
-  }
-  return found;
+  const launches = await table.launchesOf(rows);
+  return rows.filter((row) => {
+    const cookie = launches.get(row.pid);
+    return cookie !== undefined && wanted(cookie);
+  });
 }
 
 /** The launch's group, all who carry its cookie, and their descendants. */
@@ -94,11 +93,10 @@ async function family(
   // that the old group died out and the number was reused.
   const reused = rows.some((row) => row.pid === leader.pid && row.start !== leader.start);
   const members = new Map<number, ProcessRow>();
-  for (const row of rows) {
-    if (isOlder(row.start, leader.start)) continue;
-    if ((!reused && row.group === leader.pid) || (await table.launchOf(row)) === cookie)
-      members.set(row.pid, row);
-  }
+  const young = rows.filter((row) => !isOlder(row.start, leader.start));
+  const launches = await table.launchesOf(young);
+  for (const row of young)
+    if ((!reused && row.group === leader.pid) || launches.get(row.pid) === cookie) members.set(row.pid, row);
   for (let grown = true; grown;) {
     grown = false;
     for (const row of rows)

@@ -20,8 +20,8 @@ export interface ProcessTable {
   isAlive(process: ProcessIdentity): Promise<boolean>;
   /** Living processes (no zombies). Calls that arrive while a scan waits to start share it. */
   list(): Promise<readonly ProcessRow[]>;
-  /** Value of BATCHAI_LAUNCH in the process's environment, "" when it has none or may not be read. */
-  launchOf(process: ProcessIdentity): Promise<string>;
+  /** Process id → value of BATCHAI_LAUNCH, of those processes whose environment has one and may be read. */
+  launchesOf(rows: readonly ProcessRow[]): Promise<ReadonlyMap<number, string>>;
 }
 
 /** `procfs`: whether this machine has Linux's /proc. */
@@ -42,7 +42,14 @@ function procTable(): ProcessTable {
   return {
     isAlive: async ({ pid, start }) => readStat(pid)?.start === start,
     list: shared(async () => scan()),
-    launchOf: async ({ pid }) => readLaunch(pid),
+    async launchesOf(rows) {
+      const found = new Map<number, string>();
+      for (const { pid } of rows) {
+        const launch = readLaunch(pid);
+        if (launch !== undefined) found.set(pid, launch);
+      }
+      return found;
+    },
   };
 }
 
@@ -61,15 +68,15 @@ function readStat(pid: number): ProcessRow | undefined {
   return { pid, start, parent: Number(parent), group: Number(group) };
 }
 
-function readLaunch(pid: number): string {
+function readLaunch(pid: number): string | undefined {
   try {
     const prefix = `${launchVariable}=`;
     const entry = readFileSync(`/proc/${pid}/environ`, "latin1")
       .split("\0")
       .find((line) => line.startsWith(prefix));
-    return entry?.slice(prefix.length) ?? "";
+    return entry?.slice(prefix.length);
   } catch {
-    return "";
+    return undefined;
   }
 }
 
@@ -100,9 +107,15 @@ function psTable(): ProcessTable {
       }
       return rows;
     }),
-    async launchOf({ pid }) {
-      const text = await ps("-wwE", "-o", "command=", "-p", String(pid));
-      return new RegExp(` ${launchVariable}=(\\S+)`).exec(text)?.[1] ?? "";
+    async launchesOf(rows) {
+      const wanted = new Set(rows.map((row) => row.pid));
+      const found = new Map<number, string>();
+      const mention = new RegExp(`^\\s*(\\d+) .* ${launchVariable}=(\\S+)`);
+      for (const line of (await ps("-axwwE", "-o", "pid=,command=")).split("\n")) {
+        const [, pid, launch] = mention.exec(line) ?? [];
+        if (launch !== undefined && wanted.has(Number(pid))) found.set(Number(pid), launch);
+      }
+      return found;
     },
   };
 }

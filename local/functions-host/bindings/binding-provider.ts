@@ -11,7 +11,15 @@ import type { StorageClients } from "./storage-clients.ts";
 import { readTable, writeTable } from "./table-binding.ts";
 
 export const supportedBindings: SupportedBindings = {
-  triggers: ["httptrigger", "orchestrationtrigger", "activitytrigger", "entitytrigger", "timertrigger", "queuetrigger", "blobtrigger"],
+  triggers: [
+    "httptrigger",
+    "orchestrationtrigger",
+    "activitytrigger",
+    "entitytrigger",
+    "timertrigger",
+    "queuetrigger",
+    "blobtrigger",
+  ],
   inputs: ["durableclient", "orchestrationclient", "blob", "table"],
   outputs: ["http", "blob", "queue", "table"],
 };
@@ -32,7 +40,12 @@ export function bindingProvider(sources: BindingSources): BindingProvider {
     return (field: string): string | undefined => {
       const text = binding[field];
       if (typeof text !== "string") return undefined;
-      return resolveExpressions(text, { data: event.bindingData ?? {}, functionName: target.name, nowMs: sources.clock.now(), guid });
+      return resolveExpressions(text, {
+        data: event.bindingData ?? {},
+        functionName: target.name,
+        nowMs: sources.clock.now(),
+        guid,
+      });
     };
   };
   return {
@@ -75,7 +88,9 @@ export function checkConnections(functions: readonly HostedFunction[], clients: 
       try {
         clients.check(binding["connection"]);
       } catch (error) {
-        problems.push(`Function '${target.name}', binding '${binding.name}' (${binding.type}): ${(error as Error).message}.`);
+        problems.push(
+          `Function '${target.name}', binding '${binding.name}' (${binding.type}): ${(error as Error).message}.`,
+        );
       }
     }
   if (problems.length > 0) throw new HostStartError(problems);

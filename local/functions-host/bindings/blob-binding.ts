@@ -13,7 +13,11 @@ export function splitBlobPath(path: string): { container: string; name: string }
 }
 
 /** `path` has its expressions resolved. */
-export async function readBlob(clients: StorageClients, binding: NamedBinding, path: string): Promise<TypedData> {
+export async function readBlob(
+  clients: StorageClients,
+  binding: NamedBinding,
+  path: string,
+): Promise<TypedData> {
   const { container, name } = splitBlobPath(path);
   const blob = (await clients.blobs(binding["connection"])).getContainerClient(container).getBlobClient(name);
   try {
@@ -24,7 +28,12 @@ export async function readBlob(clients: StorageClients, binding: NamedBinding, p
   }
 }
 
-export async function writeBlob(clients: StorageClients, binding: NamedBinding, path: string, value: TypedData): Promise<void> {
+export async function writeBlob(
+  clients: StorageClients,
+  binding: NamedBinding,
+  path: string,
+  value: TypedData,
+): Promise<void> {
   const { container, name } = splitBlobPath(path);
   const client = (await clients.blobs(binding["connection"])).getContainerClient(container);
   const bytes = toBytes(value);

@@ -10,7 +10,8 @@ export type StorageConnection =
   | { kind: "identity"; endpoint(service: StorageService): string; clientId: string | undefined };
 
 /** Azurite's published account ("Use the Azurite emulator"): not a secret. */
-const wellKnownKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+const wellKnownKey =
+  "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 const developmentStorage = [
   "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1",
   `AccountKey=${wellKnownKey}`,
@@ -66,7 +67,8 @@ function connectionGroup(name: string, settings: Settings): StorageConnection | 
     clientId: field("clientId"),
     endpoint(service) {
       const uri = uris[service] ?? (account ? `https://${account}.${service}.core.windows.net` : undefined);
-      if (uri === undefined) throw new Error(`the connection '${name}' has no '${name}__${service}ServiceUri'`);
+      if (uri === undefined)
+        throw new Error(`the connection '${name}' has no '${name}__${service}ServiceUri'`);
       return uri;
     },
   };

@@ -36,8 +36,10 @@ function valueOf(expression: string, sources: ExpressionSources): string {
     default: {
       const value = lookUp(sources.data, name.split("."));
       if (value == null)
-        throw new Error(`No value for the binding expression '{${expression}}': neither the trigger's metadata nor its JSON payload has it.`);
-      return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+        throw new Error(
+          `No value for the binding expression '{${expression}}': neither the trigger's metadata nor its JSON payload has it.`,
+        );
+      return typeof value === "string" ? value : JSON.stringify(value);
     }
   }
 }
@@ -47,7 +49,8 @@ function lookUp(data: unknown, path: readonly string[]): unknown {
   for (const part of path) {
     if (typeof value !== "object" || value === null) return undefined;
     const record = value as Record<string, unknown>;
-    const key = part in record ? part : Object.keys(record).find((name) => name.toLowerCase() === part.toLowerCase());
+    const key =
+      part in record ? part : Object.keys(record).find((name) => name.toLowerCase() === part.toLowerCase());
     value = key === undefined ? undefined : record[key];
   }
   return value;
@@ -79,5 +82,8 @@ function formatDate(date: Date, format = "yyyy-MM-ddTHH-mm-ssZ"): string {
     s: String(date.getUTCSeconds()),
     fff: pad(date.getUTCMilliseconds(), 3),
   };
-  return format.replace(/'([^']*)'|yyyy|yy|MM|M|dd|d|HH|H|hh|mm|m|ss|s|fff/g, (token, quoted: string | undefined) => quoted ?? parts[token] ?? token);
+  return format.replace(
+    /'([^']*)'|yyyy|yy|MM|M|dd|d|HH|H|hh|mm|m|ss|s|fff/g,
+    (token, quoted: string | undefined) => quoted ?? parts[token] ?? token,
+  );
 }

@@ -9,7 +9,11 @@ import { toJson } from "./typed-values.ts";
 /** A binding field with its expressions resolved; undefined when it is not set. */
 export type FieldReader = (field: string) => string | undefined;
 
-export async function readTable(clients: StorageClients, binding: NamedBinding, field: FieldReader): Promise<TypedData> {
+export async function readTable(
+  clients: StorageClients,
+  binding: NamedBinding,
+  field: FieldReader,
+): Promise<TypedData> {
   const table = await clients.table(binding["connection"], field("tableName") ?? "");
   const [partitionKey, rowKey] = [field("partitionKey"), field("rowKey")];
   if (partitionKey !== undefined && rowKey !== undefined) return readEntity(table, partitionKey, rowKey);
@@ -53,35 +57,59 @@ function toWire(entity: Record<string, unknown>): Record<string, unknown> {
 }
 
 function plain(value: unknown): unknown {
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  if (typeof value === "bigint")
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   if (typeof value === "object" && value !== null && "value" in value) return value.value;
   return value;
 }
 
-export async function writeTable(clients: StorageClients, binding: NamedBinding, field: FieldReader, value: TypedData): Promise<void> {
+export async function writeTable(
+  clients: StorageClients,
+  binding: NamedBinding,
+  field: FieldReader,
+  value: TypedData,
+): Promise<void> {
   const table = await clients.table(binding["connection"], field("tableName") ?? "");
   const parsed = toJson(value);
   for (const row of Array.isArray(parsed) ? (parsed as unknown[]) : [parsed]) {
-    if (typeof row !== "object" || row === null) throw new Error("A table output takes an object, or an array of objects.");
+    if (typeof row !== "object" || row === null)
+      throw new Error("A table output takes an object, or an array of objects.");
     const entity = toEntity(row as Record<string, unknown>, field);
     try {
       await table.createEntity(entity);
     } catch (error) {
-      if ((error as { code?: string }).code !== "TableNotFound") throw error;
+      if (!isMissingTable(error)) throw error;
       await table.createTable();
       await table.createEntity(entity);
     }
   }
 }
 
-function toEntity(row: Record<string, unknown>, field: FieldReader): { partitionKey: string; rowKey: string } {
-  const key = (name: string, fallback: string) => row[name] ?? row[`${name.charAt(0).toLowerCase()}${name.slice(1)}`] ?? field(fallback);
+/** The tables client keeps the service's code in the OData error, not in `code`. */
+function isMissingTable(error: unknown): boolean {
+  const details = (error as { details?: { odataError?: { code?: string } } }).details;
+  return details?.odataError?.code === "TableNotFound";
+}
+
+function toEntity(
+  row: Record<string, unknown>,
+  field: FieldReader,
+): { partitionKey: string; rowKey: string } {
+  const key = (name: string, fallback: string) =>
+    row[name] ?? row[`${name.charAt(0).toLowerCase()}${name.slice(1)}`] ?? field(fallback);
   const partitionKey = key("PartitionKey", "partitionKey");
   const rowKey = key("RowKey", "rowKey");
   if (typeof partitionKey !== "string" || typeof rowKey !== "string")
-    throw new Error("A table output needs PartitionKey and RowKey, in the entity or in the binding, both strings.");
-  const rest = Object.entries(row).filter(([name, value]) => !/^(partitionkey|rowkey)$/i.test(name) && value != null);
-  const values = rest.map(([name, value]) => [name, typeof value === "object" ? JSON.stringify(value) : value]);
+    throw new Error(
+      "A table output needs PartitionKey and RowKey, in the entity or in the binding, both strings.",
+    );
+  const rest = Object.entries(row).filter(
+    ([name, value]) => !/^(partitionkey|rowkey)$/i.test(name) && value != null,
+  );
+  const values = rest.map(([name, value]) => [
+    name,
+    typeof value === "object" ? JSON.stringify(value) : value,
+  ]);
   return { ...(Object.fromEntries(values) as object), partitionKey, rowKey };
 }

@@ -37,6 +37,7 @@ export function payloadMembers(text: string): Record<string, unknown> {
 export function metadataOf(data: Readonly<Record<string, unknown>>): Record<string, TypedData> {
   const metadata: Record<string, TypedData> = {};
   for (const [name, value] of Object.entries(data))
-    if (value !== undefined) metadata[name] = typeof value === "string" ? { string: value } : { json: JSON.stringify(value) };
+    if (value !== undefined)
+      metadata[name] = typeof value === "string" ? { string: value } : { json: JSON.stringify(value) };
   return metadata;
 }

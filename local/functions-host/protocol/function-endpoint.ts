@@ -9,6 +9,7 @@ import type { HttpResponseData } from "../programming-model/rpc.ts";
 import type { InvocationOutcome } from "../programming-model/invoker.ts";
 import type { RunFunction, TriggerEvent } from "../triggers/run-function.ts";
 import { headersOf, toRequestData, writeResponseData, type RequestAddress } from "./http-data.ts";
+import { payloadMembers } from "../bindings/typed-values.ts";
 import { readBody } from "./request-body.ts";
 import { forwardStream } from "./stream-proxy.ts";
 
@@ -55,7 +56,12 @@ export async function serveFunction(
   if (body.kind === "aborted") return;
   if (body.kind === "tooLarge") return void answerEmpty(response, 413);
   const http = toRequestData(request, address, params, body.bytes);
-  const outcome = await options.run(route.target, { ...eventOf(request, address, params), data: { http } });
+  const event = eventOf(request, address, params);
+  // Members of a JSON body are parsed only when a binding could name them.
+  const bound = route.target.inputs.length > 0 || route.target.outputs.length > 1;
+  const payload = bound && body.bytes ? payloadMembers(body.bytes.toString("utf8")) : {};
+  const bindingData = { ...payload, ...event.bindingData };
+  const outcome = await options.run(route.target, { ...event, bindingData, data: { http } });
   answer(options.logger, matched, outcome);
 }
 

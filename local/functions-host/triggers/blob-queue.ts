@@ -87,7 +87,12 @@ async function handle(options: BlobQueueOptions, item: DequeuedMessageItem): Pro
     const name = message.FunctionId.replace(/^Host\.Functions\./, "");
     const found = options.functions.find(({ target }) => target.name === name);
     if (!found) return true;
-    const version: BlobVersion = { functionName: name, container: message.ContainerName, blobName: message.BlobName, etag: message.ETag };
+    const version: BlobVersion = {
+      functionName: name,
+      container: message.ContainerName,
+      blobName: message.BlobName,
+      etag: message.ETag,
+    };
     return await runVersion(options, found, version);
   } catch (error) {
     options.logger.error("blob.messageFailed", { reason: (error as Error).message });
@@ -95,7 +100,11 @@ async function handle(options: BlobQueueOptions, item: DequeuedMessageItem): Pro
   }
 }
 
-async function runVersion(options: BlobQueueOptions, found: BlobFunction, version: BlobVersion): Promise<boolean> {
+async function runVersion(
+  options: BlobQueueOptions,
+  found: BlobFunction,
+  version: BlobVersion,
+): Promise<boolean> {
   if ((await options.receipts.state(version)) === "completed") return true;
   const service = await options.clients.blobs(found.target.trigger["connection"]);
   const blob = service.getContainerClient(version.container).getBlobClient(version.blobName);
@@ -110,10 +119,19 @@ async function runVersion(options: BlobQueueOptions, found: BlobFunction, versio
     ...found.pattern.match(version.blobName),
     BlobTrigger: `${version.container}/${version.blobName}`,
     Uri: blob.url.split("?")[0],
-    Properties: { ETag: properties.etag, LastModified: properties.lastModified, Length: properties.contentLength, ContentType: properties.contentType },
+    Properties: {
+      ETag: properties.etag,
+      LastModified: properties.lastModified,
+      Length: properties.contentLength,
+      ContentType: properties.contentType,
+    },
     Metadata: properties.metadata ?? {},
   };
-  const outcome = await options.run(found.target, { data: { bytes: content }, bindingData, triggerMetadata: metadataOf(bindingData) });
+  const outcome = await options.run(found.target, {
+    data: { bytes: content },
+    bindingData,
+    triggerMetadata: metadataOf(bindingData),
+  });
   if (outcome.ok) await options.receipts.mark(version, "completed");
   return outcome.ok;
 }

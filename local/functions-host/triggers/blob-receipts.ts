@@ -25,7 +25,9 @@ export async function blobReceipts(clients: StorageClients, hostId: string): Pro
   const container = (await clients.blobs(undefined)).getContainerClient(containerName);
   await container.createIfNotExists();
   const blobOf = ({ functionName, etag, container: source, blobName }: BlobVersion) =>
-    container.getBlockBlobClient(`blobreceipts/${hostId}/Host.Functions.${functionName}/${etag}/${source}/${blobName}`);
+    container.getBlockBlobClient(
+      `blobreceipts/${hostId}/Host.Functions.${functionName}/${etag}/${source}/${blobName}`,
+    );
   return {
     async state(version) {
       try {
@@ -40,7 +42,9 @@ export async function blobReceipts(clients: StorageClients, hostId: string): Pro
       await blobOf(version).upload("", 0, { metadata: { state } });
     },
     async listeningSince(functionName, source) {
-      const marker = container.getBlockBlobClient(`blobreceipts/${hostId}/Host.Functions.${functionName}/since/${source}`);
+      const marker = container.getBlockBlobClient(
+        `blobreceipts/${hostId}/Host.Functions.${functionName}/since/${source}`,
+      );
       try {
         await marker.upload("", 0, { conditions: { ifNoneMatch: "*" } });
       } catch (error) {

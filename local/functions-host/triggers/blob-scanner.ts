@@ -30,7 +30,9 @@ export function blobScanner(options: BlobScannerOptions): TriggerListener {
   async function scan(): Promise<void> {
     const seen = new Map<string, string>();
     const container = options.service.getContainerClient(pattern.container);
-    for await (const blob of container.listBlobsFlat(pattern.prefix === "" ? {} : { prefix: pattern.prefix })) {
+    for await (const blob of container.listBlobsFlat(
+      pattern.prefix === "" ? {} : { prefix: pattern.prefix },
+    )) {
       if (stopped.signal.aborted) return;
       const etag = unquoted(blob.properties.etag);
       if (!pattern.match(blob.name) || !isNew(blob.properties.lastModified, options.sinceMs)) continue;
@@ -47,7 +49,11 @@ export function blobScanner(options: BlobScannerOptions): TriggerListener {
         await scan();
       } catch (error) {
         if ((error as { statusCode?: number }).statusCode !== 404)
-          logger.warn("blob.notScanned", { function: functionName, container: pattern.container, reason: (error as Error).message });
+          logger.warn("blob.notScanned", {
+            function: functionName,
+            container: pattern.container,
+            reason: (error as Error).message,
+          });
       }
       scanning = false;
       await delay(options.clock, options.intervalMs, stopped.signal).catch(() => undefined);

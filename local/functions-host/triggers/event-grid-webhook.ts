@@ -9,7 +9,13 @@ const Event = z.object({
   /** Event Grid schema and CloudEvents name it differently. */
   eventType: z.string().optional(),
   type: z.string().optional(),
-  data: z.object({ validationCode: z.string().optional(), url: z.string().optional(), eTag: z.string().optional() }).default({}),
+  data: z
+    .object({
+      validationCode: z.string().optional(),
+      url: z.string().optional(),
+      eTag: z.string().optional(),
+    })
+    .default({}),
 });
 
 export interface EventGridWebhookOptions {
@@ -25,8 +31,12 @@ export function eventGridWebhook(options: EventGridWebhookOptions): (request: Re
     const key = url.searchParams.get("code") ?? request.headers.get("x-functions-key") ?? undefined;
     if (!options.mayCall(key)) return new Response(null, { status: 401 });
     const name = (url.searchParams.get("functionName") ?? "").replace(/^Host\.Functions\./i, "");
-    const found = options.functions.find(({ target }) => target.name.toLowerCase() === name.toLowerCase() && isEventGrid(target.trigger["source"]));
-    if (!found) return new Response(`There is no blob function '${name}' with source EventGrid.`, { status: 404 });
+    const found = options.functions.find(
+      ({ target }) =>
+        target.name.toLowerCase() === name.toLowerCase() && isEventGrid(target.trigger["source"]),
+    );
+    if (!found)
+      return new Response(`There is no blob function '${name}' with source EventGrid.`, { status: 404 });
     if (request.method === "OPTIONS") return cloudEventsHandshake(request);
     if (request.method !== "POST") return new Response(null, { status: 405 });
     const events = parseEvents(await request.text());
@@ -41,7 +51,10 @@ export function isEventGrid(source: unknown): boolean {
 
 function cloudEventsHandshake(request: Request): Response {
   const origin = request.headers.get("webhook-request-origin");
-  return new Response(null, { status: 200, headers: origin ? { "webhook-allowed-origin": origin, "webhook-allowed-rate": "*" } : {} });
+  return new Response(null, {
+    status: 200,
+    headers: origin ? { "webhook-allowed-origin": origin, "webhook-allowed-rate": "*" } : {},
+  });
 }
 
 function parseEvents(text: string): z.infer<typeof Event>[] | undefined {
@@ -53,14 +66,24 @@ function parseEvents(text: string): z.infer<typeof Event>[] | undefined {
   }
 }
 
-async function deliver(options: EventGridWebhookOptions, found: BlobFunction, events: z.infer<typeof Event>[]): Promise<Response> {
+async function deliver(
+  options: EventGridWebhookOptions,
+  found: BlobFunction,
+  events: z.infer<typeof Event>[],
+): Promise<Response> {
   for (const { eventType, type, data } of events) {
     const kind = eventType ?? type;
-    if (kind === "Microsoft.EventGrid.SubscriptionValidationEvent") return Response.json({ validationResponse: data.validationCode });
+    if (kind === "Microsoft.EventGrid.SubscriptionValidationEvent")
+      return Response.json({ validationResponse: data.validationCode });
     if (kind !== "Microsoft.Storage.BlobCreated" || !data.url || !data.eTag) continue;
     const blobName = blobNameIn(data.url, found.pattern.container);
     if (blobName !== undefined && found.pattern.match(blobName))
-      await options.offer({ functionName: found.target.name, container: found.pattern.container, blobName, etag: unquoted(data.eTag) });
+      await options.offer({
+        functionName: found.target.name,
+        container: found.pattern.container,
+        blobName,
+        etag: unquoted(data.eTag),
+      });
   }
   return new Response(null, { status: 202 });
 }

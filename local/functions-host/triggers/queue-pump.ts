@@ -64,7 +64,9 @@ export function queuePump(options: QueuePumpOptions): QueuePump {
 
   return {
     start() {
-      loop = pump().catch((error: unknown) => logger.error("queue.pumpFailed", { queue: options.queue.name, reason: String(error) }));
+      loop = pump().catch((error: unknown) =>
+        logger.error("queue.pumpFailed", { queue: options.queue.name, reason: String(error) }),
+      );
       return Promise.resolve();
     },
     async stop() {
@@ -86,11 +88,16 @@ function track(running: Set<Promise<void>>, work: Promise<void>): void {
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })));
+  return new Promise((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
 }
 
 /** Doubles from 100 ms with a fifth of randomness either way, up to the maximum. */
-export function backOffMs(emptyPolls: number, options: { random: Random; maxPollingIntervalMs: number }): number {
+export function backOffMs(
+  emptyPolls: number,
+  options: { random: Random; maxPollingIntervalMs: number },
+): number {
   const grown = shortestPollMs * 2 ** Math.min(emptyPolls - 1, 30) * (0.8 + options.random.next() * 0.4);
   return Math.max(shortestPollMs, Math.min(grown, options.maxPollingIntervalMs));
 }
@@ -98,16 +105,26 @@ export function backOffMs(emptyPolls: number, options: { random: Random; maxPoll
 /** A queue that does not exist is an empty one; a storage that does not answer is asked again later. */
 async function receive(options: QueuePumpOptions): Promise<DequeuedMessageItem[]> {
   try {
-    const answer = await options.queue.receiveMessages({ numberOfMessages: options.batchSize, visibilityTimeout: invisibleSeconds });
+    const answer = await options.queue.receiveMessages({
+      numberOfMessages: options.batchSize,
+      visibilityTimeout: invisibleSeconds,
+    });
     return answer.receivedMessageItems;
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode !== 404)
-      options.logger.warn("queue.notReadable", { queue: options.queue.name, reason: (error as Error).message });
+      options.logger.warn("queue.notReadable", {
+        queue: options.queue.name,
+        reason: (error as Error).message,
+      });
     return [];
   }
 }
 
-async function process(options: QueuePumpOptions, message: DequeuedMessageItem, stopped: AbortSignal): Promise<void> {
+async function process(
+  options: QueuePumpOptions,
+  message: DequeuedMessageItem,
+  stopped: AbortSignal,
+): Promise<void> {
   const held = hold(options, message, stopped);
   try {
     const exhausted = message.dequeueCount > options.maxDequeueCount;
@@ -117,7 +134,11 @@ async function process(options: QueuePumpOptions, message: DequeuedMessageItem, 
     else await setAside(options, message, held.popReceipt());
   } catch (error) {
     // The message comes back when its invisibility ends.
-    options.logger.warn("queue.messageNotSettled", { queue: options.queue.name, messageId: message.messageId, reason: (error as Error).message });
+    options.logger.warn("queue.messageNotSettled", {
+      queue: options.queue.name,
+      messageId: message.messageId,
+      reason: (error as Error).message,
+    });
   } finally {
     await held.release();
   }
@@ -130,12 +151,21 @@ function hold(options: QueuePumpOptions, message: DequeuedMessageItem, stopped: 
   const renewing = (async () => {
     for (;;) {
       await delay(options.clock, (invisibleSeconds * 1000) / 2, released.signal);
-      const renewed = await options.queue.updateMessage(message.messageId, popReceipt, undefined, invisibleSeconds);
+      const renewed = await options.queue.updateMessage(
+        message.messageId,
+        popReceipt,
+        undefined,
+        invisibleSeconds,
+      );
       popReceipt = renewed.popReceipt ?? popReceipt;
     }
   })().catch((error: unknown) => {
     if (!released.signal.aborted && !stopped.aborted)
-      options.logger.warn("queue.notRenewed", { queue: options.queue.name, messageId: message.messageId, reason: String(error) });
+      options.logger.warn("queue.notRenewed", {
+        queue: options.queue.name,
+        messageId: message.messageId,
+        reason: String(error),
+      });
   });
   return {
     popReceipt: () => popReceipt,
@@ -146,13 +176,27 @@ function hold(options: QueuePumpOptions, message: DequeuedMessageItem, stopped: 
   };
 }
 
-async function setAside(options: QueuePumpOptions, message: DequeuedMessageItem, popReceipt: string): Promise<void> {
+async function setAside(
+  options: QueuePumpOptions,
+  message: DequeuedMessageItem,
+  popReceipt: string,
+): Promise<void> {
   if (!options.poison) return;
   if (message.dequeueCount < options.maxDequeueCount) {
-    await options.queue.updateMessage(message.messageId, popReceipt, undefined, Math.round(options.visibilityTimeoutMs / 1000));
+    await options.queue.updateMessage(
+      message.messageId,
+      popReceipt,
+      undefined,
+      Math.round(options.visibilityTimeoutMs / 1000),
+    );
     return;
   }
   await send(options.poison, message.messageText);
   await options.queue.deleteMessage(message.messageId, popReceipt);
-  options.logger.warn("queue.messagePoisoned", { queue: options.queue.name, poisonQueue: options.poison.name, messageId: message.messageId, dequeueCount: message.dequeueCount });
+  options.logger.warn("queue.messagePoisoned", {
+    queue: options.queue.name,
+    poisonQueue: options.poison.name,
+    messageId: message.messageId,
+    dequeueCount: message.dequeueCount,
+  });
 }

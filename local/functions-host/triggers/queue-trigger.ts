@@ -45,7 +45,8 @@ export async function queueTrigger(options: QueueTriggerOptions): Promise<QueueP
 
 /** Throws when the name is not one a queue can have ("Naming Queues and Metadata"). */
 export function queueNameOf(target: HostedFunction): string {
-  const name = typeof target.trigger["queueName"] === "string" ? target.trigger["queueName"].toLowerCase() : "";
+  const name =
+    typeof target.trigger["queueName"] === "string" ? target.trigger["queueName"].toLowerCase() : "";
   if (!/^(?!.*--)[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/.test(name))
     throw new Error(`'${name}' is not a queue name (3 to 63 lower-case letters, digits and single hyphens)`);
   return name;

@@ -17,14 +17,22 @@ export async function runWithRetry(
   const policy = target.metadata.retryOptions;
   const maxRetryCount = policy?.maxRetryCount ?? 0;
   let outcome = await run(target, event);
-  for (let retryCount = 1; policy && !outcome.ok && (maxRetryCount === -1 || retryCount <= maxRetryCount); retryCount += 1) {
+  for (
+    let retryCount = 1;
+    policy && !outcome.ok && (maxRetryCount === -1 || retryCount <= maxRetryCount);
+    retryCount += 1
+  ) {
     try {
       await delay(time.clock, retryDelayMs(policy, retryCount, time.random), time.signal);
     } catch {
       return outcome;
     }
     const { message, stack } = outcome.error;
-    const retryContext: RetryContext = { retryCount, maxRetryCount, exception: { message, ...(stack ? { stackTrace: stack } : {}) } };
+    const retryContext: RetryContext = {
+      retryCount,
+      maxRetryCount,
+      exception: { message, ...(stack ? { stackTrace: stack } : {}) },
+    };
     outcome = await run(target, { ...event, retryContext });
   }
   return outcome;
@@ -32,7 +40,8 @@ export async function runWithRetry(
 
 /** The exponential one grows by doubling, with up to a fifth of randomness, between its bounds. */
 export function retryDelayMs(policy: RetryOptions, retryCount: number, random: Random): number {
-  const ms = (interval: { seconds?: number } | undefined, fallback: number) => (interval?.seconds ?? fallback) * 1000;
+  const ms = (interval: { seconds?: number } | undefined, fallback: number) =>
+    (interval?.seconds ?? fallback) * 1000;
   if (policy.retryStrategy !== "exponentialBackoff") return ms(policy.delayInterval, 0);
   const min = ms(policy.minimumInterval, 1);
   const max = ms(policy.maximumInterval, 600);

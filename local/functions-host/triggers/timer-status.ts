@@ -17,14 +17,18 @@ export interface TimerStatusStore {
 const never = "0001-01-01T00:00:00";
 
 export function timerStatusText(status: TimerStatus): { Last: string; Next: string; LastUpdated: string } {
-  const text = (ms: number | undefined) => (ms === undefined ? never : new Date(ms).toISOString().replace("Z", "+00:00"));
+  const text = (ms: number | undefined) =>
+    ms === undefined ? never : new Date(ms).toISOString().replace("Z", "+00:00");
   return { Last: text(status.lastMs), Next: text(status.nextMs), LastUpdated: text(status.updatedMs) };
 }
 
 export function blobTimerStatus(clients: StorageClients, hostId: string): TimerStatusStore {
   const blob = async (functionName: string) => {
     const container = (await clients.blobs(undefined)).getContainerClient("azure-webjobs-hosts");
-    return { container, client: container.getBlockBlobClient(`timers/${hostId}/Host.Functions.${functionName}/status`) };
+    return {
+      container,
+      client: container.getBlockBlobClient(`timers/${hostId}/Host.Functions.${functionName}/status`),
+    };
   };
   return {
     async read(functionName) {
@@ -54,7 +58,8 @@ export function blobTimerStatus(clients: StorageClients, hostId: string): TimerS
 function parse(text: string): TimerStatus | undefined {
   try {
     const fields = JSON.parse(text) as Record<string, string | undefined>;
-    const ms = (name: string) => (fields[name] === undefined || fields[name].startsWith("0001") ? undefined : Date.parse(fields[name]));
+    const ms = (name: string) =>
+      fields[name] === undefined || fields[name].startsWith("0001") ? undefined : Date.parse(fields[name]);
     const updatedMs = ms("LastUpdated");
     return updatedMs === undefined ? undefined : { lastMs: ms("Last"), nextMs: ms("Next"), updatedMs };
   } catch {

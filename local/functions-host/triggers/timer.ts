@@ -51,21 +51,22 @@ export function timerListener(options: TimerOptions): TriggerListener {
   let timer: Timer | undefined;
   let running: Promise<void> | undefined;
   let status: TimerStatus | undefined;
+  let writing = false;
 
   /** `plannedMs`: the occurrence that is due, which may lie a little ahead of the clock. */
   async function fire(plannedMs: number, isPastDue: boolean): Promise<void> {
-    const input = {
-      Schedule: { AdjustForDST: schedule.adjustForDst },
-      ScheduleStatus: monitored && status ? timerStatusText(status) : null,
-      IsPastDue: isPastDue,
-    };
-    await runWithRetry(run, target, { data: { json: JSON.stringify(input) } }, { clock, random, signal: stopped.signal });
+    const data = { json: timerInput(schedule, monitored ? status : undefined, isPastDue) };
+    await runWithRetry(run, target, { data }, { clock, random, signal: stopped.signal });
     if (monitored) await remember(plannedMs);
   }
 
   async function remember(ranMs: number): Promise<void> {
     status = { lastMs: ranMs, nextMs: schedule.next(ranMs), updatedMs: clock.now() };
-    await options.status.write(target.name, status).catch((error: unknown) => logger.error("timer.statusNotWritten", { function: target.name, reason: String(error) }));
+    writing = true;
+    await options.status.write(target.name, status).catch((error: unknown) => {
+      logger.error("timer.statusNotWritten", { function: target.name, reason: String(error) });
+    });
+    writing = false;
   }
 
   function begin(plannedMs: number, isPastDue: boolean): void {
@@ -101,8 +102,22 @@ export function timerListener(options: TimerOptions): TriggerListener {
       timer?.cancel();
       await running;
     },
-    busy: () => running !== undefined,
+    // A run is an invocation and counted as such; between two attempts of one, only time goes on.
+    busy: () => writing,
   };
+}
+
+/** What the function is given, as JSON text. */
+export function timerInput(
+  schedule: Pick<Schedule, "adjustForDst">,
+  status: TimerStatus | undefined,
+  isPastDue: boolean,
+): string {
+  return JSON.stringify({
+    Schedule: { AdjustForDST: schedule.adjustForDst },
+    ScheduleStatus: status ? timerStatusText(status) : null,
+    IsPastDue: isPastDue,
+  });
 }
 
 /** The first occurrence after the last run; the stored `Next` may belong to an older schedule. */
