@@ -53,7 +53,8 @@ class Engine implements DurableEngine {
       },
     });
     const http = options.http ?? fetchHttp;
-    this.#parts = { clock, random, logger, invoker, http, schema: options.schema ?? "V4", ledger, cache };
+    const { schema = "V4", replayTwice = false } = options;
+    this.#parts = { clock, random, logger, invoker, http, schema, replayTwice, ledger, cache };
     const onChange = () => this.#pulse.request();
     const onError = (error: unknown) => this.#fail(error);
     this.#activities = new ActivityRunner(this.#parts, options.maxConcurrentActivities, onChange, onError);
