@@ -60,10 +60,9 @@ join_node() { # host node; the agent there was left by `prepare`
     "d=\"\${AZ_BATCH_NODE_SHARED_DIR:-$bai_fallback}/LS_root/launch/$bai_guid-$bai_attempt\"; \
     [ -p \"\$d/go\" ] && echo $2 >\"\$d/go\" && read -r c <\"\$d/done\" && echo \"code \$c\"" 2>>"$bai_log" 3>&-)
   case $bai_said in
-    *'code '*) bai_code=${bai_said##*code } ;;
-    *) bai_code=255 && log "node $2 ($1) cannot be reached over ssh, or its agent is gone" ;;
+    *'code '*) printf 'node-%s %s required\n' "$2" "${bai_said##*code }" >&3 ;;
+    *) printf 'unreachable-%s 244 required\n' "$2" >&3 ;;
   esac
-  printf 'node-%s %s required\n' "$2" "$bai_code" >&3
 }
 
 # Waits until all required processes exited 0, or one failed. Sets bai_code and bai_name.

@@ -14,6 +14,9 @@ end_of_processes() {
   wait_for_end
   # After a single process nothing of ours is left; what it left itself, Batch ends with the task.
   [ "$bai_nodes$bai_count" = 11 ] || stop_processes
+  case $bai_name in
+    unreachable-*) fail launch-failed 244 "node ${bai_name#*-} of the job could not be reached over ssh, or its agent is gone" ;;
+  esac
   if [ "$bai_code" = 0 ]; then bai_said='all processes exited with 0'; else bai_said="$bai_name exited with $bai_code"; fi
   if [ "$bai_code" = 127 ]; then bai_said="$bai_said: a program was not found, see stderr.txt"; fi
 }
