@@ -12,6 +12,8 @@ export interface ApiRequest {
   readonly origin: string;
   readonly url: URL;
   readonly method: string;
+  /** Empty when the client does not say. */
+  readonly userAgent: string;
   /** Value of a query parameter, by lower-case name. */
   query(name: string): string | undefined;
   /** The JSON body. Throws MalformedJson, RequestBodyTooLarge, UnsupportedMediaType. */
@@ -27,6 +29,7 @@ export function apiRequest(request: HttpRequest, principal: Principal, bodyLimit
     origin: originOf(request, url),
     url,
     method: request.method,
+    userAgent: request.headers.get("user-agent") ?? "",
     query: (name) => query.get(name),
     json: () => readJson(request, bodyLimitBytes),
   };
