@@ -3,6 +3,7 @@
 import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { ownedClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Random } from "../random.ts";
@@ -86,7 +87,9 @@ export const dataRoutes = [
 ];
 export const armRoutes = [...armPoolRoutes, ...armLocationRoutes, ...absentRoutes("management")];
 
-export async function startBatchEmulator(options: EmulatorOptions): Promise<BatchEmulator> {
+export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchEmulator> {
+  const clock = ownedClock(given.clock);
+  const options = { ...given, clock };
   const memory = options.dataDirectory === "memory";
   const folder = memory ? mkdtempSync(join(tmpdir(), "batch-emulator-")) : resolve(options.dataDirectory);
   mkdirSync(join(folder, "nodes"), { recursive: true, mode: 0o700 });
@@ -106,6 +109,7 @@ export async function startBatchEmulator(options: EmulatorOptions): Promise<Batc
     for (const listener of listeners) await listener.close();
     world.flush();
     world.closed = true;
+    clock.close();
     await options.executor.close(leaveRunning);
     journal.close();
     if (memory) rmSync(folder, { recursive: true, force: true });
