@@ -4,11 +4,11 @@
 import { AppError } from "../../domain/shared/errors.ts";
 import type { OperationDocument } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
-import { settledOperation } from "./lib/long-running.ts";
 import type { Operation } from "./lib/operation.ts";
 import { subscriptionRoute } from "./lib/refs.ts";
 import { apiVersion, emptyOk, ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
+import { settledOperation } from "./lib/settled-operation.ts";
 
 const holdMs = 8_000;
 

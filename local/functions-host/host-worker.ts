@@ -67,6 +67,7 @@ function openChannel(worker: Worker, logger: Logger): Channel {
   let asked = 0;
   let stopping = false;
   let failure: Error | undefined;
+  let ended: Error | undefined;
   let readyOrFailed: { resolve(ready: HostReady): void; reject(error: Error): void };
   const ready = new Promise<HostReady>((resolve, reject) => (readyOrFailed = { resolve, reject }));
   worker.on("message", (message: WorkerMessage) => {
@@ -85,11 +86,8 @@ function openChannel(worker: Worker, logger: Logger): Channel {
   passLinesOn(worker.stderr, (line) => logger.warn("app.printed", { stream: "stderr", line }));
   const exited = new Promise<Error | undefined>((resolve) => {
     worker.once("exit", (code) => {
-      const reason =
-        failure ??
-        new Error(
-          `The Functions host's thread ended with code ${code}; the app may have called process.exit.`,
-        );
+      const reason = failure ?? unexplainedEnd(code);
+      ended = reason;
       readyOrFailed.reject(reason);
       for (const reply of replies.values()) reply(reason);
       replies.clear();
@@ -98,6 +96,7 @@ function openChannel(worker: Worker, logger: Logger): Channel {
   });
   const ask: Channel["ask"] = (message) =>
     new Promise((resolve, reject) => {
+      if (ended) return reject(ended);
       const id = asked++;
       replies.set(id, (error) => (error ? reject(error) : resolve()));
       worker.postMessage(message(id));
@@ -121,6 +120,12 @@ function openChannel(worker: Worker, logger: Logger): Channel {
       await exited;
     },
   };
+}
+
+function unexplainedEnd(code: number): Error {
+  return new Error(
+    `The Functions host's thread ended with code ${code}; the app may have called process.exit.`,
+  );
 }
 
 function passLinesOn(stream: Readable, emit: (line: string) => void): void {

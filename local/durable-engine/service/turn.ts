@@ -12,6 +12,7 @@ import {
 import { readTurn, type OrchestratorTurn } from "../protocol/orchestrator-result.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import { limits, newExecutionId, type EngineParts } from "./engine-parts.ts";
+import { releaseForgottenLocks } from "./entity-locks.ts";
 import { orchestratorFailure, type RecordedFailure } from "./failure.ts";
 import { replayText } from "./instance-cache.ts";
 import { endInstance, startEvent, type Ending } from "./instance-life.ts";
@@ -213,6 +214,7 @@ function recordContinueAsNew(turn: Turn, found: Interpretation, customStatus: st
     entry.store.deleteTimers(row.id);
     entry.store.putInstance(row);
     entry.forget(row.id);
+    releaseForgottenLocks(parts, entry, loaded.row);
     entry.postEvent(row.id, row.execution, startEvent(row, turn.nowMs));
     for (const position of found.carryOver) {
       const event = all[position];

@@ -108,7 +108,11 @@ export function timerListener(options: TimerOptions): TriggerListener {
 }
 
 /** What the function is given, as JSON text. */
-export function timerInput(schedule: Schedule, status: TimerStatus | undefined, isPastDue: boolean): string {
+export function timerInput(
+  schedule: Pick<Schedule, "adjustForDst">,
+  status: TimerStatus | undefined,
+  isPastDue: boolean,
+): string {
   return JSON.stringify({
     Schedule: { AdjustForDST: schedule.adjustForDst },
     ScheduleStatus: status ? timerStatusText(status) : null,

@@ -146,7 +146,7 @@ describe("a mounted container", () => {
         expect(await readFile(join(data, "a.txt"), "utf8")).toBe("new");
         expect(await readFile(join(data, "dir2/c.txt"), "utf8")).toBe("c");
       },
-      { timeout: 8_000, interval: 50 },
+      { timeout: 12_000, interval: 50 },
     );
     await mounts.flush("node1");
     expect(await etags()).toEqual(before);

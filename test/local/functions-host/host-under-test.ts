@@ -1,4 +1,7 @@
 // Starts the built worker on a fixture app, unmodified, and remembers what it logged. Everything is stopped after the test file.
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import type { LogFields } from "../../../local/logger.ts";
@@ -23,8 +26,10 @@ export interface HostUnderTest extends FunctionsHost {
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 export const fixture = (name: string) => path(`../../fixtures/apps/${name}`);
 const started: FunctionsHost[] = [];
+const folders: string[] = [];
 afterAll(async () => {
   await Promise.all(started.map((host) => host.dispose()));
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
 });
 
 export async function startApp(app: string, options: Partial<StartOptions> = {}): Promise<HostUnderTest> {
@@ -66,4 +71,14 @@ export async function until<T>(
     if (Date.now() > end) throw new Error(`${describe} did not come about within ${ms} ms`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** Writes an app of a few files into a folder of its own; its packages are this repository's. */
+export async function writeApp(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "functions-app-"));
+  folders.push(folder);
+  await symlink(path("../../../node_modules"), join(folder, "node_modules"));
+  const content = { "package.json": '{ "main": "index.js" }', "host.json": '{ "version": "2.0" }', ...files };
+  for (const [name, text] of Object.entries(content)) await writeFile(join(folder, name), text);
+  return folder;
 }

@@ -2,7 +2,9 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { quoteWord } from "../../../domain/launch/quote.ts";
 import { accountKey, blob, job, jobWithSecrets, share } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, shells } from "./emulated-nodes.ts";
 
@@ -154,6 +156,39 @@ describe.each(shells)("in %s, on one node", (_name, shell) => {
     expect((await node.run(next)).code).toBe(0);
     expect(await readdir(node.path(0, "shared/LS_root/temp"))).toEqual([]);
     expect(await readdir(node.path(0, "shared/LS_root/launch"))).toEqual([]);
+  });
+
+  it("starts over with empty logs and an empty temp directory when Batch runs it again", async () => {
+    const node = await nodes(shell);
+    const bfs = await node.mountEverywhere("bfs");
+    const prefix = { stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/bfs" };
+    const first = custom("echo a long first line; touch here; kill -9 $PPID; sleep 60", prefix);
+    await node.stage(first);
+    const cut = node.start("run");
+    await until(async () => (await node.log(first, bfs, "stdout.txt").catch(() => "")) !== "");
+    process.kill(-(cut.child.pid ?? 0), "SIGKILL");
+    await cut.ended;
+    const again = custom("ls; echo and a much longer second line than the first line was", prefix);
+    expect((await node.run(again)).code).toBe(0);
+    expect(await node.log(again, bfs, "stdout.txt")).toBe(
+      "home\nhostfile\nshared\nand a much longer second line than the first line was\n",
+    );
+  });
+
+  it("brings any value and argument unchanged to the command", async () => {
+    const node = await nodes(shell);
+    const afs = await node.mountEverywhere("afs");
+    const text = fc.string({ unit: "grapheme", maxLength: 60 }).filter((value) => !value.includes("\0"));
+    const values = fc.sample(text, 200);
+    const mnist = custom(
+      `printf '%s\\0' ${values.map((value, index) => `"$V${index}" ${quoteWord(value)}`).join(" ")}`,
+      {
+        environmentVariables: values.map((value, index) => ({ name: `V${index}`, value })),
+      },
+    );
+    expect((await node.run(mnist)).code).toBe(0);
+    const said = (await node.log(mnist, afs, "stdout.txt")).split("\0").slice(0, -1);
+    expect(said).toEqual(values.flatMap((value) => [value, value]));
   });
 
   it("refuses a plan that is cut off or missing", async () => {

@@ -161,7 +161,6 @@ describe("the orchestrator's state", () => {
 
   it("an exception without the marker is a failure outside the orchestrator's code", async () => {
     const { engine, client, invoker } = await startEngine({
-       
       orchestrators: { main: function* () {} },
     });
     invoker.orchestrator = async () => ({ ok: false, message: "worker gone" });
