@@ -21,13 +21,13 @@ import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { poolId } from "../../services/batch-names.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
-import { answerOperation, openOperation } from "./lib/long-running.ts";
+import { acceptedOperation } from "./lib/long-running.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
 import { existingWorkspace, refuseDeleting } from "./lib/parents.ts";
 import { clusterRefOf, clusterRoute, workspaceRefOf, workspaceRoute } from "./lib/refs.ts";
 import { remoteLogins } from "./lib/remote-login.ts";
-import { emptyOk, noContent, ok } from "./lib/reply.ts";
+import { noContent, ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 
 export const clusterOperations: readonly Operation[] = [
@@ -109,11 +109,9 @@ async function create(request: ApiRequest, services: Services) {
     return again(services, made.document, body);
   }
   await refuseOrphan(services, document);
-  const operation = await openOperation(services, ref, operationId("create", document.guid));
+  const reply = await acceptedOperation(request, services, ref, operationId("create", document.guid));
   await startCreation(services, document);
-  return answerOperation(request, services, operation, async () =>
-    ok(clusterWire(await existingCluster(services, ref))),
-  );
+  return reply;
 }
 
 /** A workspace that was deleted while the cluster was being written did not see it. */
@@ -180,13 +178,13 @@ async function remove(request: ApiRequest, services: Services) {
   );
   if (document === undefined) return noContent();
   const id = operationId("delete", document.guid);
-  const operation = await openOperation(services, ref, id);
+  const reply = await acceptedOperation(request, services, ref, id);
   await services.orchestrations.start(deleteClusterFlow.name, instances.deleteCluster(document.guid), {
     cluster: identity(document),
     operationId: id,
     actor,
   });
-  return answerOperation(request, services, operation, emptyOk);
+  return reply;
 }
 
 function identity(document: ClusterDocument): ClusterIdentity {

@@ -17,7 +17,7 @@ import { operationId } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
 import { safetyIntervalMs } from "../../services/settings.ts";
 import { clusterNotFound } from "./clusters.ts";
-import { answerOperation, openOperation } from "./lib/long-running.ts";
+import { acceptedOperation } from "./lib/long-running.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
 import { existingExperiment, refuseDeleting } from "./lib/parents.ts";
@@ -101,12 +101,12 @@ async function create(request: ApiRequest, services: Services) {
     await abandon(services, document);
     return again(services, made.document, body);
   }
-  const [operation] = await Promise.all([
-    openOperation(services, ref, operationId("create", document.guid), "Succeeded"),
+  const [reply] = await Promise.all([
+    acceptedOperation(request, services, ref, operationId("create", document.guid), "Succeeded"),
     startRun(services, document),
     refuseOrphan(services, document),
   ]);
-  return answerOperation(request, services, operation, () => ok(jobWire(document)));
+  return reply;
 }
 
 /** The cluster the job asks for; a bad id is told with the field it stands in. */
@@ -177,10 +177,10 @@ async function terminate(request: ApiRequest, services: Services) {
   );
   if (document === undefined || isFinished(document.executionState)) return emptyOk();
   const id = operationId("terminate", document.guid);
-  const operation = await openOperation(services, ref, id);
+  const reply = await acceptedOperation(request, services, ref, id);
   if ((await startRun(services, document)) === "active")
     await services.orchestrations.raise(instances.runJob(document.guid), changed, {});
-  return answerOperation(request, services, operation, emptyOk);
+  return reply;
 }
 
 async function remove(request: ApiRequest, services: Services) {
@@ -200,11 +200,11 @@ async function remove(request: ApiRequest, services: Services) {
   );
   if (document === undefined) return noContent();
   const id = operationId("delete", document.guid);
-  const operation = await openOperation(services, ref, id);
+  const reply = await acceptedOperation(request, services, ref, id);
   await services.orchestrations.start(deleteJobFlow.name, instances.deleteJob(document.guid), {
     job: { ref: jobRef(document), guid: document.guid },
     operationId: id,
     actor,
   });
-  return answerOperation(request, services, operation, emptyOk);
+  return reply;
 }

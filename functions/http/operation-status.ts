@@ -4,7 +4,6 @@
 import { AppError } from "../../domain/shared/errors.ts";
 import type { OperationDocument } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
-import { settledOperation } from "./lib/long-running.ts";
 import type { Operation } from "./lib/operation.ts";
 import { subscriptionRoute } from "./lib/refs.ts";
 import { apiVersion, emptyOk, ok } from "./lib/reply.ts";

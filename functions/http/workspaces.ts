@@ -13,7 +13,7 @@ import { instances } from "../../contracts/instances.ts";
 import { deleteParentFlow } from "../../contracts/orchestrations.ts";
 import { timestamp } from "../../services/clock.ts";
 import { operationId } from "../../services/operation-documents.ts";
-import { answerOperation, openOperation } from "./lib/long-running.ts";
+import { acceptedOperation } from "./lib/long-running.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
 import { existingWorkspace } from "./lib/parents.ts";
@@ -25,7 +25,7 @@ import {
   workspaceRefOf,
   workspaceRoute,
 } from "./lib/refs.ts";
-import { emptyOk, noContent, ok } from "./lib/reply.ts";
+import { noContent, ok } from "./lib/reply.ts";
 
 export const workspaceOperations: readonly Operation[] = [
   {
@@ -113,13 +113,13 @@ export const workspaceOperations: readonly Operation[] = [
       );
       if (deleting === undefined) return noContent();
       const id = operationId("delete", `${formatId(ref)}|${deleting.creationTime}`);
-      const operation = await openOperation(services, ref, id);
+      const reply = await acceptedOperation(request, services, ref, id);
       await services.orchestrations.start(deleteParentFlow.name, instances.deleteParent(id), {
         parent: { ref, creationTime: deleting.creationTime },
         operationId: id,
         actor,
       });
-      return answerOperation(request, services, operation, emptyOk);
+      return reply;
     },
   },
 ];
