@@ -142,11 +142,16 @@ export async function emulatorMain(
   try {
     commandLine = parseCommandLine(args);
   } catch (error) {
-    io.err(`${error instanceof Error ? error.message : String(error)}\nUsage: npm run emulator -- [--port N] [--data DIR] [--tls]\n`);
+    io.err(
+      `${error instanceof Error ? error.message : String(error)}\nUsage: npm run emulator -- [--port N] [--data DIR] [--tls]\n`,
+    );
     return 2;
   }
   try {
-    const running = await start(commandLine, errorLogger((text) => io.err(text)));
+    const running = await start(
+      commandLine,
+      errorLogger((text) => io.err(text)),
+    );
     io.out(`${JSON.stringify(running.line)}\nready\n`);
     await io.stopped;
     await running.stop();

@@ -110,7 +110,14 @@ export async function startBatchEmulator(options: EmulatorOptions): Promise<Batc
     if (memory) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const tls = await openListeners(options, world, handle, () => service.recover(), listeners, memory ? undefined : folder);
+    const tls = await openListeners(
+      options,
+      world,
+      handle,
+      () => service.recover(),
+      listeners,
+      memory ? undefined : folder,
+    );
     let disposed: Promise<void> | undefined;
     return {
       url: world.url,
