@@ -3,7 +3,7 @@
 import { z } from "zod";
 
 export const ActivityResult = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("done"), value: z.unknown() }),
+  z.object({ kind: z.literal("done"), value: z.unknown().optional() }),
   z.object({ kind: z.literal("failed"), code: z.string(), message: z.string() }),
 ]);
 export type ActivityResult = z.infer<typeof ActivityResult>;

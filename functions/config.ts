@@ -36,7 +36,7 @@ const Environment = z.object({
     .string()
     .regex(/^[^:]+:[^:]+:[^:]+:[^:]+$/, "expected publisher:offer:sku:version")
     .default("microsoft-dsvm:ubuntu-hpc:2204:latest"),
-  BATCHAI_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(900_000).default(400_000),
+  BATCHAI_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(200_000).default(200_000),
   IDENTITY_ENDPOINT: z.string().optional(),
 });
 

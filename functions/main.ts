@@ -2,7 +2,7 @@
 // bundle runs in Azure and on the local cloud.
 import { randomBytes, randomUUID } from "node:crypto";
 import { activities } from "../activities/index.ts";
-import launcher from "../node/launch.sh";
+import { launcher } from "../node/launcher.ts";
 import { orchestrations } from "../orchestrations/index.ts";
 import { createAzureServices } from "../services/azure/create-services.ts";
 import type { Clock, Random } from "../services/clock.ts";

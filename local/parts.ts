@@ -49,7 +49,7 @@ export interface Parts {
 }
 
 export async function startParts(o: PartsOptions): Promise<Parts> {
-  const teardown = createTeardown();
+  const teardown = createTeardown(o.logger);
   try {
     return await start(o, teardown);
   } catch (error) {
@@ -59,23 +59,27 @@ export async function startParts(o: PartsOptions): Promise<Parts> {
 }
 
 async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
-  const keep = <T extends { dispose(): Promise<unknown> }>(part: T): T => {
-    teardown.add(() => part.dispose());
-    return part;
-  };
+  const keep =
+    (name: string) =>
+    <T extends { dispose(): Promise<unknown> }>(part: T): T => {
+      teardown.add(name, () => part.dispose());
+      return part;
+    };
   const identity = await openIdentity({
     file: join(o.data.path, "identity.json"),
     clock: o.clock,
     random: o.random,
   });
   const [storage, shares, control] = await Promise.all([
-    startStorage(o).then(keep),
-    startShares(o).then(keep),
-    startControl(o.settings.ports.control, [(request) => identity.handle(request)]).then(keep),
+    startStorage(o).then(keep("storage")),
+    startShares(o).then(keep("file shares")),
+    startControl(o.settings.ports.control, [(request) => identity.handle(request)]).then(keep("control")),
   ]);
   const issuer = identity.issuer(control.url);
-  const emulator = keep(await startEmulator(o, { storage, shares, identity, teardown }));
-  const host = keep(await startHost(o, { storage, shares, control, emulator, identity, issuer }));
+  const emulator = keep("batch emulator")(await startEmulator(o, { storage, shares, identity, teardown }));
+  const host = keep("functions host")(
+    await startHost(o, { storage, shares, control, emulator, identity, issuer }),
+  );
   const ended = [host.exited, storage.exited].map((exited) =>
     exited.then((error) => error ?? new Promise<never>(() => {})),
   );
@@ -134,7 +138,7 @@ async function startEmulator(
     clock: o.clock,
     logger: o.logger,
   });
-  parts.teardown.add(() => mounts.close());
+  parts.teardown.add("mounts", () => mounts.close());
   const stateDirectory = join(o.data.path, "tasks");
   await mkdir(stateDirectory, { recursive: true });
   const executor = createProcessExecutor({

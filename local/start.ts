@@ -9,6 +9,7 @@ import type { Settings } from "./data-folder/settings.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { silentLogger } from "./logger.ts";
+import { fileLogger } from "./file-logger.ts";
 import type { Logger } from "./logger.ts";
 import { systemRandom } from "./random.ts";
 import type { Random } from "./random.ts";
@@ -63,6 +64,7 @@ export interface LocalCloud {
 }
 
 const cloudFileName = "cloud.json";
+const logFileName = "local-cloud.log";
 const apiAudience = "https://management.azure.com/";
 const tokenLifetimeSeconds = 30 * 24 * 3600;
 
@@ -73,6 +75,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
     options.data === "temporary"
       ? await openTemporaryFolder()
       : await openDataFolder(options.data, { fresh: options.fresh ?? false });
+  const ownLog = options.logger === undefined ? fileLogger(join(data.path, logFileName)) : undefined;
   let parts: Parts | undefined;
   try {
     const settings = await openSettings(data, random);
@@ -83,18 +86,24 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
       apiAudience,
       clock: options.clock ?? systemClock(),
       random,
-      logger: options.logger ?? silentLogger,
+      logger: options.logger ?? ownLog ?? silentLogger,
       appSettings: options.appSettings ?? {},
     });
-    return await describe(data, settings, parts);
+    return await describe(data, settings, parts, () => ownLog?.close());
   } catch (error) {
     await parts?.dispose();
+    ownLog?.close();
     await data.release();
     throw error;
   }
 }
 
-async function describe(data: DataFolder, settings: Settings, parts: Parts): Promise<LocalCloud> {
+async function describe(
+  data: DataFolder,
+  settings: Settings,
+  parts: Parts,
+  closeLog: () => void,
+): Promise<LocalCloud> {
   await saveSettings(data, { ...settings, ports: parts.ports });
   const issueToken = ({ roles, lifetimeSeconds = 3600 }: { roles: string[]; lifetimeSeconds?: number }) =>
     parts.identity.issueToken({ audience: apiAudience, roles, subject: "local-user", lifetimeSeconds });
@@ -118,7 +127,11 @@ async function describe(data: DataFolder, settings: Settings, parts: Parts): Pro
     cloudFile: join(data.path, cloudFileName),
     issueToken,
     failed: parts.failed,
-    dispose: () => (disposed ??= parts.dispose().then(() => data.release())),
+    dispose: () =>
+      (disposed ??= parts
+        .dispose()
+        .finally(closeLog)
+        .finally(() => data.release())),
   };
 }
 

@@ -58,6 +58,9 @@ const app = {
   format: "cjs",
   outExtension: { ".js": ".cjs" },
   external: ["@azure/functions-core"],
+  // Packages that ask where they lie get the bundle's own address.
+  define: { "import.meta.url": "__importMetaUrl" },
+  banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
 const local = {
@@ -68,6 +71,7 @@ const local = {
       ["functions-host", "local/functions-host/main.ts"],
       ["host", "local/functions-host/cli.ts"],
       ["azurite", "local/storage/azurite-child.ts"],
+      ["emulator", "local/batch-emulator/main.ts"],
     ].filter(([, file]) => existsSync(join(root, file))),
   ),
   outdir: "dist/local",

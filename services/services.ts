@@ -16,7 +16,7 @@ import type { TokenVerifier } from "./token-verifier.ts";
 export interface LongLivedServices {
   readonly batch: Batch;
   readonly clock: Clock;
-  /** Text of `node/launch.sh`. */
+  /** Text of `launch.sh` (node/launcher.ts). */
   readonly launcher: string;
   readonly logger: Logger;
   readonly operations: OperationDocuments;

@@ -66,6 +66,7 @@ export interface Collection<Ref extends ResourceRef, Document> {
 export interface ActiveJob {
   readonly jobGuid: string;
   readonly ref: JobRef;
+  readonly priority: "low" | "normal" | "high";
   /** ISO 8601. */
   readonly since: string;
 }

@@ -6,6 +6,7 @@ import { watchCluster as contract } from "../../contracts/cluster-activities.ts"
 import { changed, instances } from "../../contracts/instances.ts";
 import { observeCluster } from "../../domain/cluster/rules.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
+import type { Priority } from "../../services/batch-names.ts";
 import { batchJobId, jobOfTask, poolId, priorities } from "../../services/batch-names.ts";
 import type { BatchTask } from "../../services/batch.ts";
 import { timestamp } from "../../services/clock.ts";
@@ -57,19 +58,20 @@ export const watchCluster = defineActivity(
   },
 );
 
-/** Looks at the tasks of every priority that has unfinished jobs. */
+/** Looks at the tasks of every priority that has unfinished jobs, since the last look or the first of those jobs. */
 async function tellJobs(
   services: Services,
   clusterGuid: string,
   active: readonly ActiveJob[],
   seen: Readonly<Record<string, Seen>>,
 ): Promise<{ seen: Record<string, Seen>; told: number }> {
-  const unfinished = new Set(active.map(({ jobGuid }) => jobGuid.toLowerCase()));
-  const earliest = active.map(({ since }) => since).sort()[0] ?? timestamp(services.clock);
+  const unfinished = new Set(active.map(({ jobGuid }) => jobGuid));
   const next: Record<string, Seen> = {};
   const told = new Set<string>();
-  for (const priority of priorities) {
-    const before = seen[priority] ?? { upTo: earliest, keys: [] };
+  const look = async (priority: Priority) => {
+    const [first] = active.flatMap((job) => (job.priority === priority ? [job.since] : [])).sort();
+    if (first === undefined) return;
+    const before = seen[priority] ?? { upTo: first, keys: [] };
     const tasks = await services.batch.changedTasks(batchJobId(clusterGuid, priority), before.upTo);
     const { fresh, seen: after } = freshTasks(tasks ?? [], before);
     next[priority] = after;
@@ -77,7 +79,8 @@ async function tellJobs(
       const jobGuid = jobOfTask(task.id)?.jobGuid;
       if (jobGuid !== undefined && unfinished.has(jobGuid)) told.add(jobGuid);
     }
-  }
+  };
+  await Promise.all(priorities.map(look));
   await Promise.all(
     [...told].map((jobGuid) => services.orchestrations.raise(instances.runJob(jobGuid), changed, {})),
   );

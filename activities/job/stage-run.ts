@@ -11,7 +11,8 @@ export const stageRun = defineActivity(contract, async (services, { job, attempt
   const document = await currentJob(services, job);
   if (document === undefined) return undefined;
   const plan = planLaunch(document);
-  const secrets = renderSecrets(plan, await services.secrets.get(job.guid));
+  const needsSecrets = plan.secrets.length > 0 || plan.mounts.length > 0;
+  const secrets = needsSecrets ? renderSecrets(plan, await services.secrets.get(job.guid)) : undefined;
   const folder = stagingFolder(job.guid, attempt);
   await services.staging.put([
     { path: `${folder}${launchFiles.launcher}`, content: services.launcher },

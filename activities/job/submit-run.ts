@@ -22,19 +22,25 @@ export const submitRun = defineActivity(
     if (document === undefined) return { kind: "refused", reason: "the job was deleted" };
     const { schedulingPriority } = document.spec;
     const batchJob = batchJobId(document.clusterGuid, schedulingPriority);
-    const place = await services.batch.ensureJob({
-      id: batchJob,
-      poolId: poolId(document.clusterGuid),
-      priority: batchPriority[schedulingPriority],
-    });
-    if (place.kind !== "ready") return { kind: "later", reason: place.kind };
-    const answer = await services.batch.addTask(batchJob, await newTask(services, document, attempt));
+    const task = await newTask(services, document, attempt);
+    let answer = await services.batch.addTask(batchJob, task);
+    if (answer.kind === "refused" && answer.code === "JobNotFound") {
+      const place = await services.batch.ensureJob({
+        id: batchJob,
+        poolId: poolId(document.clusterGuid),
+        priority: batchPriority[schedulingPriority],
+      });
+      if (place.kind !== "ready") return { kind: "later", reason: place.kind };
+      answer = await services.batch.addTask(batchJob, task);
+    }
     if (answer.kind !== "refused") return { kind: "submitted" };
-    if (answer.code === "JobBeingDeleted" || answer.code === "JobNotFound")
-      return { kind: "later", reason: answer.code };
+    if (comesBack.has(answer.code)) return { kind: "later", reason: answer.code };
     return { kind: "refused", reason: `${answer.code}: ${answer.message}` };
   },
 );
+
+/** The Batch job is on its way out (its cluster was deleted a moment ago) or could not be seen yet. */
+const comesBack = new Set(["JobBeingDeleted", "JobBeingTerminated", "JobCompleted", "JobNotFound"]);
 
 async function newTask(services: Services, job: JobDocument, attempt: number): Promise<NewBatchTask> {
   const plan = planLaunch(job);

@@ -21,6 +21,11 @@ export function gpusOf(vmSize: string): number {
   return gpuCounts.find(([pattern]) => pattern.test(size))?.[1] ?? 0;
 }
 
+/** Sizes whose name has the `r` of RDMA after the number of cores, e.g. STANDARD_NC24r, Standard_ND40rs_v2; H and HB. */
+export function hasInfiniBand(vmSize: string): boolean {
+  return /^standard_(?:[a-z]+\d+[a-z]*r[a-z]*(?:_|$)|hb|hc|hx)/i.test(vmSize);
+}
+
 /** Azure Batch has no Standard_A0 (Batch documentation, "Choose a VM size"). */
 export function isSupportedSize(vmSize: string): boolean {
   return !/^(?:standard|basic)_a0$/i.test(vmSize);

@@ -1,6 +1,6 @@
 // What happens to a job document: created, put again, started, finished, run again, deleted. Pure; the caller writes the
 // document and keeps the secrets. What an ended run means is decided in outcome.ts, the wire shape is in wire.ts.
-import { gpusOf } from "../cluster/vm-size.ts";
+import { gpusOf, hasInfiniBand } from "../cluster/vm-size.ts";
 import type { ClusterDocument } from "../cluster/schema.ts";
 import { clusterRef } from "../cluster/rules.ts";
 import { timestamp } from "../shared/brand.ts";
@@ -138,6 +138,7 @@ export function toolkitContext(job: JobDocument): ToolkitContext {
   return {
     nodeCount: job.spec.nodeCount,
     gpusPerNode: gpusOf(job.clusterVmSize),
+    hasInfiniBand: hasInfiniBand(job.clusterVmSize),
     rendezvousPort: rendezvousPort(job.guid, job.attempt),
     hasSharedTemp: hasSharedTemp(job),
   };

@@ -1,5 +1,5 @@
 // The launch plan: everything a node must do for one run of a job, as plain data. Planning knows jobs and toolkits;
-// executing it is `node/launch.sh`, which knows neither. Paths and environment values of the service are templates
+// executing it is the launcher (node/), which knows neither. Paths and environment values of the service are templates
 // (`$NAME` expands on the node); commands are shell text; everything else is literal.
 import { locate, outputPath, stdOutErrPath } from "../job/directories.ts";
 import { sharedTempPath } from "../job/placement.ts";

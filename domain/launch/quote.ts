@@ -48,7 +48,9 @@ export function templateWord(text: string): string {
 
 /** The same for the launcher's own shell, which keeps the user's variables under `U_` so that they cannot disturb it. */
 export function launcherWord(text: string): string {
-  return wordOf(text, (name) => `"\${U_${name}-\${${name}-}}"`);
+  return wordOf(text, (name) =>
+    name.startsWith("AZ_BATCHAI_") ? `"\${${name}-}"` : `"\${U_${name}-\${${name}-}}"`,
+  );
 }
 
 function wordOf(text: string, variable: (name: string) => string): string {

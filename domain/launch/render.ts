@@ -1,4 +1,4 @@
-// Turns a launch plan into the two files that `node/launch.sh` reads: directives, one per line, every word quoted by
+// Turns a launch plan into the two files that the launcher (node/) reads: directives, one per line, every word quoted by
 // `quote.ts`. The secrets file is separate so that the launcher can delete it after reading.
 import type { SecretValues } from "../shared/secrets.ts";
 import type { LaunchPlan, PlannedMount, PlannedOutput } from "./plan.ts";

@@ -1,5 +1,5 @@
 // The small file `batchai-result` that the launcher leaves in the task's working directory, and the exit codes by which
-// its preparation step tells failures apart on nodes whose files nobody reads. `node/launch.sh` writes both.
+// its preparation step tells failures apart on nodes whose files nobody reads. the launcher (node/) writes both.
 
 export const launcherResultFile = "batchai-result";
 

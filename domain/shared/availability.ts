@@ -46,10 +46,6 @@ const jobFields: readonly Unavailable[] = [
     instead: "leave it out to run on the node itself and install what is needed in jobPreparation",
   },
   { path: "properties.secrets[].valueSecretReference", instead: "give the secret's value" },
-  ...["tensorFlow", "caffe", "caffe2", "chainer", "cntk", "customMpi", "horovod"].map((name) => ({
-    path: `properties.${name}Settings`,
-    instead: "use customToolkitSettings or pyTorchSettings",
-  })),
   ...mountsUnder("properties.mountVolumes"),
 ];
 

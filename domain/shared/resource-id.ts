@@ -41,37 +41,9 @@ export const resourceTypes = {
   job: "Microsoft.BatchAI/workspaces/experiments/jobs",
 } as const satisfies Record<ResourceKind, string>;
 
-/** Words for messages: `file server` rather than `fileServer`. */
-export const kindWords = {
-  workspace: "workspace",
-  cluster: "cluster",
-  fileServer: "file server",
-  experiment: "experiment",
-  job: "job",
-} as const satisfies Record<ResourceKind, string>;
-
-export function leafName(ref: ResourceRef): string {
-  switch (ref.kind) {
-    case "workspace":
-      return ref.workspace;
-    case "cluster":
-      return ref.cluster;
-    case "fileServer":
-      return ref.fileServer;
-    case "experiment":
-      return ref.experiment;
-    case "job":
-      return ref.job;
-  }
-}
-
 export function workspaceOf(ref: ResourceRef): WorkspaceRef {
   const { subscriptionId, resourceGroup, workspace } = ref;
   return { kind: "workspace", subscriptionId, resourceGroup, workspace };
-}
-
-export function experimentOf(ref: JobRef): ExperimentRef {
-  return { ...workspaceOf(ref), kind: "experiment", experiment: ref.experiment };
 }
 
 export function formatId(ref: ResourceRef): string {
@@ -143,5 +115,6 @@ function notAnId(text: string, kind: string): AppError {
   const form =
     "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.BatchAI/workspaces/{workspace}" +
     (kind === "cluster" ? "/clusters/{cluster}" : "");
-  return new AppError("InvalidResourceId", `'${shown}' is not the ARM id of a ${kind}: expected ${form}`);
+  const field = kind === "cluster" ? "properties.cluster.id: " : "";
+  return new AppError("InvalidResourceId", `${field}'${shown}' is not the ARM id of a ${kind}: expected ${form}`);
 }

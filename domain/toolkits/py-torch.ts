@@ -1,11 +1,12 @@
-// pyTorchSettings with TCP or Gloo: P processes over N nodes. A script finds its rank in AZ_BATCHAI_TASK_INDEX and the
+// pyTorchSettings. With MPI: P ranks under mpirun. With TCP or Gloo: P processes over N nodes. A script finds its rank in AZ_BATCHAI_TASK_INDEX and the
 // meeting point in AZ_BATCHAI_PYTORCH_INIT_METHOD: a file on one node, a TCP port of the first node on several (the
 // original shared a file over NFS; both are init methods of torch.distributed).
 import { z } from "zod";
 import { choice, wholeNumber } from "../shared/fields.ts";
+import { checkProcessCount, mpiCommand } from "./mpi.ts";
 import { pythonCommand, pythonFields } from "./python-script.ts";
 import { spreadRanks } from "./spread.ts";
-import { defineToolkit } from "./toolkit.ts";
+import { defineToolkit, onFirstNode } from "./toolkit.ts";
 
 export const PyTorchSettings = z.object({
   ...pythonFields,
@@ -19,28 +20,30 @@ export const pyTorchToolkit = defineToolkit({
   settings: PyTorchSettings,
   validate: ({ processCount, communicationBackend }, { nodeCount }) => {
     const processes = processCount ?? nodeCount;
-    if (communicationBackend === "MPI") {
-      return "communicationBackend: 'MPI' is not available yet; use 'Gloo' or 'TCP'";
-    }
-    if (processes < nodeCount) {
-      return `processCount: ${processes} processes cannot fill ${nodeCount} nodes; raise it to at least ${nodeCount} or lower nodeCount`;
-    }
+    const problem = checkProcessCount(processCount, nodeCount);
+    if (problem !== undefined) return problem;
     if (processes > 1 && communicationBackend === undefined) {
-      return `communicationBackend: is required for ${processes} processes, expected one of 'TCP', 'Gloo'`;
+      return `communicationBackend: is required for ${processes} processes, expected one of 'TCP', 'Gloo', 'MPI'`;
     }
     return undefined;
   },
-  plan: (settings, { nodeCount, rendezvousPort }) => {
+  plan: (settings, context) => {
+    const { nodeCount, rendezvousPort } = context;
+    const processCount = settings.processCount ?? nodeCount;
+    const python = pythonCommand(settings, settings.commandLineArgs);
+    if (settings.communicationBackend === "MPI") {
+      return [onFirstNode({ ...python, command: mpiCommand(python.command, processCount, context) })];
+    }
     const initMethod =
       nodeCount === 1
         ? "file://$AZ_BATCHAI_SHARED_JOB_TEMP/pytorch-init"
         : `tcp://$AZ_BATCHAI_MPI_MASTER_NODE:${rendezvousPort}`;
     const backend = settings.communicationBackend?.toLowerCase();
-    return spreadRanks(settings.processCount ?? nodeCount, nodeCount).map((node, rank) => ({
+    return spreadRanks(processCount, nodeCount).map((node, rank) => ({
       node,
       role: "worker",
       index: rank,
-      ...pythonCommand(settings, settings.commandLineArgs),
+      ...python,
       environment: {
         AZ_BATCHAI_TASK_INDEX: String(rank),
         AZ_BATCHAI_PYTORCH_INIT_METHOD: initMethod,

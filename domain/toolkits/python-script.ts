@@ -1,6 +1,7 @@
 // What the script toolkits share: the fields of a Python script and the command that runs it.
 import { anyText, text } from "../shared/fields.ts";
 import { templateWord } from "../launch/quote.ts";
+import { withArguments } from "./toolkit.ts";
 import type { PlannedProcess } from "./toolkit.ts";
 
 export const pythonFields = {
@@ -19,10 +20,12 @@ export function pythonCommand(
   script: PythonScript,
   commandLineArgs: string | undefined,
 ): Required<Pick<PlannedProcess, "interpreter" | "command">> {
-  const args = commandLineArgs === undefined || commandLineArgs === "" ? "" : ` ${commandLineArgs}`;
   return {
     interpreter:
       script.pythonInterpreterPath === undefined ? ["python3", "python"] : [script.pythonInterpreterPath],
-    command: `"$AZ_BATCHAI_INTERPRETER" ${templateWord(script.pythonScriptFilePath)}${args}`,
+    command: withArguments(
+      `"$AZ_BATCHAI_INTERPRETER" ${templateWord(script.pythonScriptFilePath)}`,
+      commandLineArgs,
+    ),
   };
 }

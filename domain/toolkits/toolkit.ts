@@ -9,6 +9,8 @@ export interface ToolkitContext {
   readonly gpusPerNode: number;
   /** A TCP port on the first node that other jobs on the same machine are unlikely to use. */
   readonly rendezvousPort: number;
+  /** The VM size has RDMA over InfiniBand. */
+  readonly hasInfiniBand: boolean;
   /** True when `AZ_BATCHAI_SHARED_JOB_TEMP` is set: always on one node, else only with a mounted file share. */
   readonly hasSharedTemp: boolean;
 }
@@ -64,4 +66,14 @@ export function defineToolkit<Schema extends z.ZodType>(definition: ToolkitDefin
     validate: (value, context) => definition.validate?.(read(value), context),
     plan: (value, context) => definition.plan(read(value), context),
   };
+}
+
+/** The one process of a toolkit that starts everything from the first node. */
+export function onFirstNode(process: Pick<PlannedProcess, "command" | "interpreter">): PlannedProcess {
+  return { node: 0, role: "command", index: 0, environment: {}, ends: "required", main: true, ...process };
+}
+
+/** Shell text followed by the user's arguments, which are shell text, too. */
+export function withArguments(command: string, commandLineArgs: string | undefined): string {
+  return commandLineArgs === undefined || commandLineArgs === "" ? command : `${command} ${commandLineArgs}`;
 }

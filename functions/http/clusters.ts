@@ -1,6 +1,7 @@
 // Clusters: create, resize, show, list, delete, remote login. Creation and deletion are long-running operations; a PATCH
 // answers at once and the nodes follow.
 import {
+  clusterRef,
   clusterWire,
   newCluster,
   provisionCluster,
@@ -16,6 +17,7 @@ import { parse } from "../../domain/shared/parse.ts";
 import type { ClusterRef } from "../../domain/shared/resource-id.ts";
 import { instances } from "../../contracts/instances.ts";
 import { createClusterFlow, deleteClusterFlow, resizeClusterFlow } from "../../contracts/orchestrations.ts";
+import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { poolId } from "../../services/batch-names.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
@@ -75,7 +77,11 @@ export const clusterOperations: readonly Operation[] = [
 export async function existingCluster(services: Services, ref: ClusterRef): Promise<ClusterDocument> {
   const document = await services.state.clusters.get(ref);
   if (document !== undefined) return document;
-  throw new AppError("ClusterNotFound", `The specified cluster ${ref.cluster} is not found`);
+  throw clusterNotFound(ref);
+}
+
+export function clusterNotFound(ref: ClusterRef): AppError {
+  return new AppError("ClusterNotFound", `The specified cluster ${ref.cluster} is not found`);
 }
 
 async function create(request: ApiRequest, services: Services) {
@@ -91,7 +97,7 @@ async function create(request: ApiRequest, services: Services) {
   const now = new Date(services.clock.now());
   const { document, secrets } = newCluster(ref, guid(services.random.uuid()), body, now);
   const actor = request.principal.subject;
-  await services.secrets.put(document.guid, secrets);
+  if (secrets.size > 0) await services.secrets.put(document.guid, secrets);
   const made = await services.state.clusters.create(ref, document, {
     time: now.toISOString(),
     actor,
@@ -102,9 +108,25 @@ async function create(request: ApiRequest, services: Services) {
     await services.secrets.remove(document.guid);
     return again(services, made.document, body);
   }
+  await refuseOrphan(services, document);
   const reply = await acceptedOperation(request, services, ref, operationId("create", document.guid));
   await startCreation(services, document);
   return reply;
+}
+
+/** A workspace that was deleted while the cluster was being written did not see it. */
+async function refuseOrphan(services: Services, document: ClusterDocument): Promise<void> {
+  const { ref, guid: clusterGuid } = identity(document);
+  const workspace = await services.state.workspaces.get({ ...ref, kind: "workspace" });
+  if (workspace?.provisioningState === "succeeded") return;
+  await services.state.clusters.remove(ref, (found) => found.guid === clusterGuid, {
+    time: new Date(services.clock.now()).toISOString(),
+    actor: "service",
+    cause: "its workspace was deleted meanwhile",
+    from: document.provisioningState,
+  });
+  await services.secrets.remove(clusterGuid);
+  throw new AppError("Conflict", `The workspace ${ref.workspace} was deleted meanwhile.`);
 }
 
 /** A repeated PUT: the same content is the same cluster, and a creation that was cut off goes on. */
@@ -165,13 +187,6 @@ async function remove(request: ApiRequest, services: Services) {
   return reply;
 }
 
-function identity({
-  kind,
-  subscriptionId,
-  resourceGroup,
-  workspace,
-  cluster,
-  guid: clusterGuid,
-}: ClusterDocument) {
-  return { ref: { kind, subscriptionId, resourceGroup, workspace, cluster }, guid: clusterGuid };
+function identity(document: ClusterDocument): ClusterIdentity {
+  return { ref: clusterRef(document), guid: document.guid };
 }

@@ -10,13 +10,13 @@ import { guid } from "../../domain/shared/brand.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
-import type { JobRef } from "../../domain/shared/resource-id.ts";
+import type { ClusterRef, JobRef } from "../../domain/shared/resource-id.ts";
 import { changed, instances } from "../../contracts/instances.ts";
 import { deleteJobFlow, runJobFlow } from "../../contracts/orchestrations.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
 import { safetyIntervalMs } from "../../services/settings.ts";
-import { existingCluster } from "./clusters.ts";
+import { clusterNotFound } from "./clusters.ts";
 import { acceptedOperation } from "./lib/long-running.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
@@ -68,21 +68,29 @@ async function create(request: ApiRequest, services: Services) {
   const raw = await request.json();
   refuseUnavailable("job", raw);
   const body = parse(JobRequest, raw);
-  const experiment = await existingExperiment(services, { ...ref, kind: "experiment" });
+  const clusterId = clusterIdOf(body);
+  const [experiment, existing, cluster] = await Promise.all([
+    existingExperiment(services, { ...ref, kind: "experiment" }),
+    services.state.jobs.get(ref),
+    services.state.clusters.get(clusterId),
+  ]);
   refuseDeleting("experiment", ref.experiment, experiment.provisioningState);
-  const existing = await services.state.jobs.get(ref);
   if (existing !== undefined) return again(services, existing, body);
+  if (cluster === undefined) throw clusterNotFound(clusterId);
 
-  const cluster = await existingCluster(services, parseClusterId(body.properties.cluster.id));
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), body, cluster, now);
   const document = acceptedJob(fresh.document, now);
-  await services.secrets.put(document.guid, fresh.secrets);
-  await services.state.activeJobs.add(cluster.guid, {
-    jobGuid: document.guid,
-    ref,
-    since: now.toISOString(),
-  });
+  const { schedulingPriority: priority } = document.spec;
+  await Promise.all([
+    fresh.secrets.size === 0 ? undefined : services.secrets.put(document.guid, fresh.secrets),
+    services.state.activeJobs.add(cluster.guid, {
+      jobGuid: document.guid,
+      ref,
+      priority,
+      since: now.toISOString(),
+    }),
+  ]);
   const made = await services.state.jobs.create(ref, document, {
     time: now.toISOString(),
     actor: request.principal.subject,
@@ -93,8 +101,23 @@ async function create(request: ApiRequest, services: Services) {
     await abandon(services, document);
     return again(services, made.document, body);
   }
-  await startRun(services, document);
-  return acceptedOperation(request, services, ref, operationId("create", document.guid), "Succeeded");
+  const [reply] = await Promise.all([
+    acceptedOperation(request, services, ref, operationId("create", document.guid), "Succeeded"),
+    startRun(services, document),
+    refuseOrphan(services, document),
+  ]);
+  return reply;
+}
+
+/** The cluster the job asks for; a bad id is told with the field it stands in. */
+function clusterIdOf(body: JobRequest): ClusterRef {
+  const target = "properties.cluster.id";
+  try {
+    return parseClusterId(body.properties.cluster.id);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, `${target}: ${error.message}`, { target });
+  }
 }
 
 /** A repeated PUT: the same content is the same job, and a run that was never started is. */
@@ -102,6 +125,25 @@ async function again(services: Services, existing: JobDocument, body: JobRequest
   const kept = putJobAgain(existing, body);
   if (!isFinished(kept.executionState)) await startRun(services, kept);
   return ok(jobWire(kept));
+}
+
+/** What was deleted while the job was being written did not see it: the job must not outlive its experiment or cluster. */
+async function refuseOrphan(services: Services, document: JobDocument): Promise<void> {
+  const ref = jobRef(document);
+  const [experiment, cluster] = await Promise.all([
+    services.state.experiments.get({ ...ref, kind: "experiment" }),
+    services.state.clusters.get(parseClusterId(document.spec.cluster.id)),
+  ]);
+  const kept = experiment?.provisioningState === "succeeded" && cluster?.guid === document.clusterGuid;
+  if (kept && cluster.provisioningState !== "deleting") return;
+  await services.state.jobs.remove(ref, ({ guid: found }) => found === document.guid, {
+    time: new Date(services.clock.now()).toISOString(),
+    actor: "service",
+    cause: "its experiment or cluster was deleted meanwhile",
+    from: document.executionState,
+  });
+  await abandon(services, document);
+  throw new AppError("Conflict", `The experiment or the cluster of job ${ref.job} was deleted meanwhile.`);
 }
 
 async function abandon(services: Services, document: JobDocument): Promise<void> {

@@ -8,10 +8,9 @@ import type { Operation } from "./lib/operation.ts";
 import { subscriptionRoute } from "./lib/refs.ts";
 import { apiVersion, emptyOk, ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
+import { settledOperation } from "./lib/settled-operation.ts";
 
 const holdMs = 8_000;
-const firstLookMs = 20;
-const longestLookMs = 400;
 
 export const operationStatusOperations: readonly Operation[] = [
   {
@@ -40,14 +39,9 @@ export const operationStatusOperations: readonly Operation[] = [
 
 async function settled(request: ApiRequest, services: Services): Promise<OperationDocument> {
   const id = request.params["operationId"] ?? "";
-  const until = services.clock.now() + holdMs;
-  for (let pauseMs = firstLookMs; ; pauseMs = Math.min(pauseMs * 1.5, longestLookMs)) {
-    const operation = /^[0-9a-f-]{36}$/i.test(id) ? await services.operations.get(id) : undefined;
-    if (operation === undefined)
-      throw new AppError("OperationNotFound", `There is no operation '${id.slice(0, 60)}' (any more).`);
-    if (operation.status !== "InProgress" || services.clock.now() >= until) return operation;
-    await services.clock.sleep(pauseMs);
-  }
+  const operation = /^[0-9a-f-]{36}$/i.test(id) ? await settledOperation(services, id, holdMs) : undefined;
+  if (operation !== undefined) return operation;
+  throw new AppError("OperationNotFound", `There is no operation '${id.slice(0, 60)}' (any more).`);
 }
 
 function wire(request: ApiRequest, operation: OperationDocument): object {

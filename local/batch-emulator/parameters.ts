@@ -20,6 +20,14 @@ export interface EmulatorParameters {
   readonly overtakesBeforeReservation: number;
   /** Delay before a task whose job preparation failed is tried on another node. */
   readonly retryDelayMs: number;
+  /** Between two samples for autoscale formulas; 30 s in the service. */
+  readonly autoscaleSampleMs: number;
+  /** From enabling automatic scaling to the first evaluation. */
+  readonly autoscaleFirstMs: number;
+  /** Evaluation intervals are divided by this. */
+  readonly autoscaleSpeed: number;
+  /** Automatic scaling can be enabled once in this time; 30 s in the service. */
+  readonly enableAutoscaleEveryMs: number;
   readonly poolQuota: number;
   readonly activeJobAndJobScheduleQuota: number;
   readonly dedicatedCoreQuota: number;
@@ -39,8 +47,6 @@ export interface EmulatorParameters {
   readonly pathPrefix: readonly string[];
   /** Extra environment of every task; the Batch variables win. */
   readonly nodeEnvironment: Readonly<Record<string, string>>;
-  /** Account name of Azurite/storage that autoStorageContainerName refers to: base URL with a SAS, `{container}` in it. */
-  readonly autoStorageUrl: string | undefined;
 }
 
 export const localParameters: EmulatorParameters = {
@@ -53,6 +59,10 @@ export const localParameters: EmulatorParameters = {
   allTasksCompleteGraceMs: 200,
   overtakesBeforeReservation: 50,
   retryDelayMs: 100,
+  autoscaleSampleMs: 30_000,
+  autoscaleFirstMs: 1000,
+  autoscaleSpeed: 1,
+  enableAutoscaleEveryMs: 30_000,
   poolQuota: 100,
   activeJobAndJobScheduleQuota: 300,
   dedicatedCoreQuota: 500,
@@ -65,5 +75,4 @@ export const localParameters: EmulatorParameters = {
   evictionsPerNodeHour: 0,
   pathPrefix: [],
   nodeEnvironment: {},
-  autoStorageUrl: undefined,
 };

@@ -25,3 +25,4 @@ export type { DurableStore } from "./store/durable-store.ts";
 export { createDurableEngine } from "./service/engine.ts";
 export { memoryStore, sqliteStore } from "./store/sqlite-store.ts";
 export { durableHttpApi } from "./protocol/http/durable-http-api.ts";
+export { verifyHistory, type RecordedHistory } from "./service/verify-history.ts";

@@ -45,7 +45,10 @@ const pollEveryMs = 1_000;
 const rescanEveryMs = 5_000;
 /** Listing and scanning may take this share of the time at most. */
 const idleFactor = 10;
-const patienceMs = 120_000;
+/** Every turn that finds nothing makes the pause that much longer, so many times. */
+const quietStepMs = 500;
+const mostQuietTurns = 8;
+const patienceMs = 30_000;
 /** File times are the machine's, whatever clock drives the rest. */
 const machineClock = systemClock();
 /** The look settled nothing, because something moved meanwhile: look again at once. */
@@ -78,6 +81,10 @@ class Sync implements ContainerSync {
   readonly #timers = new Map<string, Timer>();
   #pulling: Promise<void> | undefined;
   #stopped = false;
+  #settledLooks = 0;
+  /** Differences that listings found so far. */
+  #differences = 0;
+  #lastFailure = "no answer";
   #drafts = 0;
 
   constructor(o: ContainerSyncOptions, known: KnownStates) {
@@ -97,10 +104,15 @@ class Sync implements ContainerSync {
     await this.#rescan();
     await this.#settled();
     await this.#known.save();
-    this.#repeat("poll", pollEveryMs, () => this.#listOnce());
+    this.#repeat("poll", pollEveryMs, async () => {
+      const before = this.#differences;
+      await this.#listOnce();
+      return this.#differences > before;
+    });
     this.#repeat("rescan", rescanEveryMs, async () => {
       await this.#rescan();
       await this.#known.save();
+      return false;
     });
   }
 
@@ -120,15 +132,20 @@ class Sync implements ContainerSync {
     return (this.#pulling ??= this.#list().finally(() => (this.#pulling = undefined)));
   }
 
+  /** Waits for the queue as long as it gets on; gives up when nothing succeeded for a while. */
   async #settled(): Promise<void> {
-    const patience = new AbortController();
-    const tooLate = delay(machineClock, patienceMs, patience.signal).then(
-      () => {
-        throw new Error(`${this.#o.label}: storage and disk were not equal within ${patienceMs / 1000} s`);
-      },
-      () => {},
-    );
-    await Promise.race([this.#queue.settle(), tooLate]).finally(() => patience.abort());
+    let done = false;
+    const settled = this.#queue.settle().then(() => (done = true));
+    for (let before = -1; !done && before !== this.#settledLooks;) {
+      before = this.#settledLooks;
+      const patience = new AbortController();
+      await Promise.race([settled, delay(machineClock, patienceMs, patience.signal).catch(() => {})]);
+      patience.abort();
+    }
+    if (!done)
+      throw new Error(
+        `${this.#o.label}: storage took nothing for ${patienceMs / 1000} s: ${this.#lastFailure}`,
+      );
   }
 
   async stop(): Promise<void> {
@@ -140,9 +157,10 @@ class Sync implements ContainerSync {
     await this.#known.save();
   }
 
-  /** Again and again, with a pause that grows with the work. */
-  #repeat(name: string, everyMs: number, work: () => Promise<void>): void {
+  /** Again and again, with a pause that grows with the work and while nothing is found. */
+  #repeat(name: string, everyMs: number, work: () => Promise<boolean>): void {
     const { clock, logger, label } = this.#o;
+    let quiet = 0;
     const arm = (pauseMs: number) => {
       if (!this.#stopped)
         this.#timers.set(
@@ -152,10 +170,12 @@ class Sync implements ContainerSync {
     };
     const turn = async () => {
       const began = clock.now();
-      await work().catch((error: unknown) =>
-        logger.warn("mount.turnFailed", { label, turn: name, message: String(error) }),
-      );
-      arm(Math.max(everyMs, (clock.now() - began) * idleFactor));
+      const found = await work().catch((error: unknown) => {
+        logger.warn("mount.turnFailed", { label, turn: name, message: String(error) });
+        return false;
+      });
+      quiet = found ? 0 : Math.min(quiet + 1, mostQuietTurns);
+      arm(Math.max(everyMs + quiet * quietStepMs, (clock.now() - began) * idleFactor));
     };
     arm(everyMs);
   }
@@ -190,7 +210,9 @@ class Sync implements ContainerSync {
   #seen(name: string, blob: RemoteBlob | undefined): void {
     if (this.#changedHere.has(name) || this.#queue.isBusy(name)) return;
     this.#view.set(name, blob);
-    if (blob === undefined || this.#known.get(name)?.etag !== blob.etag) this.#queue.touch(name);
+    if (blob !== undefined && this.#known.get(name)?.etag === blob.etag) return;
+    this.#differences += 1;
+    this.#queue.touch(name);
   }
 
   /** Finds what differs from what is known, in case the watch missed it. */
@@ -211,8 +233,11 @@ class Sync implements ContainerSync {
   async #look(name: string): Promise<number | undefined> {
     if (name === "" || this.#stopped) return undefined;
     try {
-      return (await this.#settleName(name)) ?? undefined;
+      const result = (await this.#settleName(name)) ?? undefined;
+      if (result === undefined) this.#settledLooks += 1;
+      return result;
     } catch (error) {
+      this.#lastFailure = (error as Error).message;
       const { label, logger } = this.#o;
       logger.warn("mount.syncFailed", { label, name, message: (error as Error).message });
       return retryMs;
@@ -235,8 +260,10 @@ class Sync implements ContainerSync {
         return;
       case "note":
         return this.#note(name, local, remote);
-      case "upload":
-        return this.#upload(name, local);
+      case "upload": {
+        const maybeSame = local !== undefined && this.#known.get(name)?.stamp === youngStamp(local);
+        return maybeSame ? this.#compare(name, local, remote) : this.#upload(name, local);
+      }
       case "compare":
         return this.#compare(name, local, remote);
       case "download":
@@ -285,17 +312,16 @@ class Sync implements ContainerSync {
   async #upload(name: string, local: LocalState | undefined): Promise<typeof again | void> {
     if (local === undefined) return;
     const began = this.#o.clock.now();
+    this.#nextUploadAt.set(name, began + uploadEveryMs);
     const ageMs = machineClock.now() - local.modifiedAtMs;
-    if (ageMs >= 0 && ageMs < stampTickMs) {
-      await delay(machineClock, stampTickMs - ageMs);
-      return again;
-    }
     const blob = await this.#o.remote.upload(name, this.#tree.pathOf(name), local.sizeBytes);
     const took = this.#o.clock.now() - began;
     this.#nextUploadAt.set(name, this.#o.clock.now() + Math.max(uploadEveryMs, took * 3));
-    this.#uploaded(name, blob, local);
+    // A stamp this young may also be that of a later write, which the upload did not have: marked for another look.
+    const young = Math.abs(ageMs) < stampTickMs;
+    this.#uploaded(name, blob, young ? { ...local, stamp: youngStamp(local) } : local);
     const now = await this.#existing(name);
-    if (now?.stamp !== local.stamp) this.#noticed(name);
+    if (young || now?.stamp !== local.stamp) this.#noticed(name);
   }
 
   #uploaded(name: string, blob: RemoteBlob, local: LocalState | undefined): void {
@@ -313,6 +339,8 @@ class Sync implements ContainerSync {
       remote?.md5 !== undefined &&
       remote.sizeBytes === local?.sizeBytes &&
       remote.md5 === (await md5Of(this.#tree.pathOf(name)));
+    if (!same && remote !== undefined && local !== undefined && isNewer(remote, local))
+      return this.#download(name, local);
     if (!same) return this.#upload(name, local);
     if ((await this.#existing(name))?.stamp === local.stamp) this.#note(name, local, remote);
     else return again;
@@ -385,6 +413,16 @@ class Sync implements ContainerSync {
     this.#warned.add(key);
     this.#o.logger.warn(event, { label: this.#o.label, ...fields });
   }
+}
+
+/** Storage tells whole seconds, and a downloaded file has the time of its blob, so at equal times the blob is the newer:
+ *  the file came from its predecessor within the same second. */
+function isNewer(remote: RemoteBlob, local: LocalState): boolean {
+  return remote.modifiedAtMs >= local.modifiedAtMs;
+}
+
+function youngStamp(local: LocalState): string {
+  return `${local.stamp}:young`;
 }
 
 async function md5Of(file: string): Promise<string> {

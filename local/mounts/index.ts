@@ -6,6 +6,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import { type Attachment, readAttachments, writeAttachments } from "./attachments.ts";
 import { type ContainerSync, startContainerSync } from "./container-sync.ts";
 import { checkOptions } from "./mount-options.ts";
 import { type ContainerAddress, openRemoteContainer, whyUnreachable } from "./remote-container.ts";
@@ -36,6 +37,12 @@ export interface MountProvider {
   close(): Promise<void>;
 }
 
+/** What `createMounts` makes: also tells what is mounted, for the mount service. */
+export interface Mounts extends MountProvider {
+  /** Absolute paths of the node's mounts. */
+  targets(nodeId: string): string[];
+}
+
 export interface MountsOptions {
   /** Folder for the contents of mounted containers; kept over restarts. */
   readonly root: string;
@@ -59,20 +66,18 @@ export function noMounts(): MountProvider {
   };
 }
 
-export function createMounts(o: MountsOptions): MountProvider {
-  return new Mounts(o);
+export function createMounts(o: MountsOptions): Mounts {
+  return new MountTable(o);
 }
 
-interface Attached {
-  readonly nodeId: string;
-  readonly target: string;
-  /** Key of the container's sync; undefined for a file share. */
-  readonly container: string | undefined;
-}
-
-class Mounts implements MountProvider {
+class MountTable implements Mounts {
   readonly #o: MountsOptions;
-  readonly #attached: Attached[] = [];
+  #attached: Attachment[] = [];
+  /** Targets known from before a restart, which their node may mount once more. */
+  readonly #inherited = new Set<string>();
+  readonly #file: string;
+  readonly #restored: Promise<void>;
+  #saving: Promise<void> = Promise.resolve();
   /** Containers of attachments under way. */
   readonly #attaching: string[] = [];
   readonly #syncs = new Map<string, Promise<ContainerSync>>();
@@ -81,26 +86,31 @@ class Mounts implements MountProvider {
 
   constructor(o: MountsOptions) {
     this.#o = o;
+    this.#file = join(o.root, "attachments.json");
+    this.#restored = this.#restore();
   }
 
   async attach(request: MountRequest): Promise<MountResult> {
-    const key = `${request.accountName}/${request.container}`;
+    await this.#restored;
+    const { nodeId, target, kind, accountName, container } = request;
+    const key = keyOf(request);
     this.#attaching.push(key);
     try {
-      if (!isAbsolute(request.target))
-        throw new Error(`mount point '${request.target}' is not an absolute path`);
+      if (!isAbsolute(target)) throw new Error(`mount point '${target}' is not an absolute path`);
       checkOptions(request.options ?? "");
-      const mounted = this.#attached.find((one) => one.target === request.target);
-      if (mounted !== undefined) throw new Error(`mount point '${request.target}' is already mounted`);
-      const blob = request.kind === "azureBlobFileSystem";
-      const source = blob ? await this.#container(request) : await this.#share(request);
-      await link(source.folder, request.target);
-      this.#attached.push({ nodeId: request.nodeId, target: request.target, container: source.key });
-      this.#o.logger.info("mount.attached", { nodeId: request.nodeId, container: request.container });
+      const inherited = this.#inherited.delete(target);
+      if (!inherited && this.#attached.some((one) => one.target === target))
+        throw new Error(`mount point '${target}' is already mounted`);
+      const folder =
+        kind === "azureBlobFileSystem" ? await this.#container(request) : await this.#share(request);
+      await link(folder, target);
+      const others = this.#attached.filter((one) => one.target !== target);
+      await this.#keep([...others, { nodeId, target, kind, accountName, container }]);
+      this.#o.logger.info("mount.attached", { nodeId, kind, container });
       return { ok: true };
     } catch (error) {
       const message = (error as Error).message;
-      this.#o.logger.warn("mount.refused", { nodeId: request.nodeId, container: request.container, message });
+      this.#o.logger.warn("mount.refused", { nodeId, kind, container, message });
       return { ok: false, message };
     } finally {
       this.#attaching.splice(this.#attaching.indexOf(key), 1);
@@ -108,73 +118,106 @@ class Mounts implements MountProvider {
     }
   }
 
+  targets(nodeId: string): string[] {
+    return this.#attached.filter((one) => one.nodeId === nodeId).map((one) => one.target);
+  }
+
   async flush(nodeId: string): Promise<void> {
-    const mine = this.#attached.filter((one) => one.nodeId === nodeId).map((one) => one.container);
-    await this.#flushContainers(new Set(mine));
+    await this.#restored;
+    await this.#flushContainers(this.#attached.filter((one) => one.nodeId === nodeId));
   }
 
   async detach(nodeId: string, target?: string): Promise<void> {
+    await this.#restored;
     const gone = this.#attached.filter(
       (one) => one.nodeId === nodeId && (target === undefined || one.target === target),
     );
-    await this.#flushContainers(new Set(gone.map((one) => one.container)));
+    await this.#flushContainers(gone);
     for (const one of gone) {
       await unlinkIfLink(one.target);
-      this.#attached.splice(this.#attached.indexOf(one), 1);
+      this.#inherited.delete(one.target);
     }
+    await this.#keep(this.#attached.filter((one) => !gone.includes(one)));
     await this.#stopUnused();
   }
 
   async close(): Promise<void> {
-    const keys = [...this.#syncs.keys()];
-    await this.#flushContainers(new Set(keys)).catch((error: unknown) =>
+    await this.#restored;
+    await this.#flushContainers(this.#attached).catch((error: unknown) =>
       this.#o.logger.error("mount.flushFailed", { message: String(error) }),
     );
-    await Promise.all(keys.map((key) => this.#stop(key)));
-    this.#attached.length = 0;
+    await Promise.all([...this.#syncs.keys()].map((key) => this.#stop(key)));
+    await this.#saving;
   }
 
-  async #container(request: MountRequest): Promise<{ folder: string; key: string }> {
+  /** Takes up the mounts of tasks that outlived the former local cloud. */
+  async #restore(): Promise<void> {
+    const rows = await readAttachments(this.#file);
+    for (const row of rows) this.#inherited.add(row.target);
+    this.#attached = rows;
+    const containers = new Map(
+      rows.filter((row) => row.kind === "azureBlobFileSystem").map((row) => [keyOf(row), row]),
+    );
+    await Promise.all(
+      [...containers.values()].map(async (row) => {
+        const account = this.#o.accounts.find((one) => one.name === row.accountName);
+        if (account === undefined) return;
+        await this.#sync(row, account).catch((error: unknown) =>
+          this.#o.logger.error("mount.restoreFailed", { container: keyOf(row), message: String(error) }),
+        );
+      }),
+    );
+  }
+
+  async #keep(rows: Attachment[]): Promise<void> {
+    this.#attached = rows;
+    this.#saving = this.#saving.catch(() => {}).then(() => writeAttachments(this.#file, this.#attached));
+    await this.#saving;
+  }
+
+  async #container(request: MountRequest): Promise<string> {
     const { accountName, container } = request;
     const account = this.#o.accounts.find((one) => one.name === accountName);
     if (account === undefined) throw new Error(`storage account '${accountName}' is unknown here`);
     if (!/^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(container))
       throw new Error(`'${container}' cannot be the name of a container`);
-    const reason = await whyUnreachable({
-      blobUrl: account.blobUrl,
-      container,
-      credential: credentialOf(request),
-    });
+    const credential = credentialOf(request);
+    const reason = await whyUnreachable({ blobUrl: account.blobUrl, container, credential });
     if (reason !== undefined) throw new Error(reason);
-    const key = `${accountName}/${container}`;
-    await this.#stopping.get(key);
-    const folder = join(this.#o.root, accountName, container);
-    const address: ContainerAddress = {
-      blobUrl: account.blobUrl,
-      container,
-      credential: { accountName, accountKey: account.key },
-    };
-    let sync = this.#syncs.get(key);
-    if (sync === undefined) {
-      sync = openRemoteContainer(address).then((remote) =>
-        startContainerSync({
-          folder,
-          stateFolder: `${folder}.sync`,
-          remote,
-          clock: this.#o.clock,
-          logger: this.#o.logger,
-          label: key,
-        }),
-      );
-      this.#syncs.set(key, sync);
-      sync.catch(() => this.#syncs.delete(key));
-    }
+    const sync = await this.#sync(request, account);
     // Another node may have mounted it long ago: what was uploaded since must be there for this one too.
-    await (await sync).pull();
-    return { folder, key };
+    await sync.pull();
+    return this.#folderOf(request);
   }
 
-  async #share(request: MountRequest): Promise<{ folder: string; key: undefined }> {
+  #folderOf({ accountName, container }: Pick<Attachment, "accountName" | "container">): string {
+    return join(this.#o.root, accountName, container);
+  }
+
+  /** The running sync of a container; starts it when there is none. */
+  async #sync(
+    source: Pick<Attachment, "accountName" | "container">,
+    account: MountsOptions["accounts"][number],
+  ): Promise<ContainerSync> {
+    const key = keyOf(source);
+    await this.#stopping.get(key);
+    const running = this.#syncs.get(key);
+    if (running !== undefined) return running;
+    const folder = this.#folderOf(source);
+    const { clock, logger } = this.#o;
+    const starting = openRemoteContainer({
+      blobUrl: account.blobUrl,
+      container: source.container,
+      credential: { accountName: account.name, accountKey: account.key },
+    }).then((remote) =>
+      startContainerSync({ folder, stateFolder: `${folder}.sync`, remote, clock, logger, label: key }),
+    );
+    this.#syncs.set(key, starting);
+    starting.catch(() => this.#syncs.delete(key));
+    return starting;
+  }
+
+  async #share(request: MountRequest): Promise<string> {
     const { accountName, container } = request;
     const account = this.#o.accounts.find((one) => one.name === accountName);
     if (account === undefined) throw new Error(`mount error: could not resolve address for ${accountName}`);
@@ -184,17 +227,16 @@ class Mounts implements MountProvider {
     const found = folder === undefined ? undefined : await stat(folder).catch(() => undefined);
     if (folder === undefined || !found?.isDirectory())
       throw new Error(`mount error(2): No such file or directory: share '${container}' does not exist`);
-    return { folder, key: undefined };
+    return folder;
   }
 
-  async #flushContainers(keys: ReadonlySet<string | undefined>): Promise<void> {
-    await Promise.all(
-      [...keys].map(async (key) => key !== undefined && (await this.#syncs.get(key))?.flush()),
-    );
+  async #flushContainers(rows: readonly Attachment[]): Promise<void> {
+    const keys = new Set(rows.map(keyOf));
+    await Promise.all([...keys].map(async (key) => (await this.#syncs.get(key))?.flush()));
   }
 
   async #stopUnused(): Promise<void> {
-    const used = new Set([...this.#attaching, ...this.#attached.map((one) => one.container)]);
+    const used = new Set([...this.#attaching, ...this.#attached.map(keyOf)]);
     const unused = [...this.#syncs.keys()].filter((key) => !used.has(key));
     await Promise.all(unused.map((key) => this.#stop(key)));
   }
@@ -207,6 +249,10 @@ class Mounts implements MountProvider {
     await stopped;
     if (this.#stopping.get(key) === stopped) this.#stopping.delete(key);
   }
+}
+
+function keyOf({ accountName, container }: Pick<Attachment, "accountName" | "container">): string {
+  return `${accountName}/${container}`;
 }
 
 function credentialOf(request: MountRequest): ContainerAddress["credential"] {
@@ -239,10 +285,14 @@ async function link(folder: string, target: string): Promise<void> {
   await symlink(folder, target);
 }
 
+/** An empty directory is left in its place, as after unmounting. */
+
 async function unlinkIfLink(target: string): Promise<void> {
   const isLink = await readlink(target).then(
     () => true,
     () => false,
   );
-  if (isLink) await unlink(target);
+  if (!isLink) return;
+  await unlink(target);
+  await mkdir(target);
 }

@@ -1,6 +1,6 @@
 // What to do about one name, given what it is on disk, in storage, and what both were when last known equal. Pure: the
-// whole policy of the sync is this table. When both sides changed, the disk wins, because a job that closes a file under
-// blobfuse overwrites the blob; a change always wins over a deletion, so that nothing that was written gets lost.
+// whole policy of the sync is this table. When both sides changed, the later change wins, as when both had gone straight to
+// storage; a change always wins over a deletion, so that nothing that was written gets lost.
 import type { RemoteBlob } from "./remote-container.ts";
 
 /** What a name is on disk. `stamp` changes whenever the content may have changed. */
@@ -26,7 +26,7 @@ export type Decision =
       readonly do:
         "upload" | "download" | "removeRemote" | "removeLocal" | "makeRemoteDirectory" | "makeLocalDirectory";
     }
-  /** Changed on both sides (or nothing is known): compare the contents, then upload if they differ. */
+  /** Changed on both sides (or nothing is known): compare the contents; if they differ, the later one goes over. */
   | { readonly do: "compare" };
 
 export function decide(
@@ -67,8 +67,8 @@ function decideDirectory(
   }
   if (remote !== undefined) return { do: known?.etag === remote.etag ? "nothing" : "note" };
   if (known?.kind === "directory" && known.etag !== "") return { do: "removeLocal" };
-  if (remoteChildren) return { do: known === undefined ? "note" : "nothing" };
-  return { do: "makeRemoteDirectory" };
+  // Directories that downloads made are known; an unknown one was made on disk, and gets a marker as under blobfuse.
+  return { do: remoteChildren && known !== undefined ? "nothing" : "makeRemoteDirectory" };
 }
 
 function decideFile(

@@ -18,7 +18,7 @@ import type { JobView } from "../../contracts/job-activities.ts";
 import { runJobFlow } from "../../contracts/orchestrations.ts";
 import { decideOutcome } from "../../domain/job/outcome.ts";
 import type { RunEnd } from "../../domain/job/outcome.ts";
-import { call } from "../lib/call.ts";
+import { ActivityFailedError, call } from "../lib/call.ts";
 import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import { continueAsNew, defineOrchestration } from "../lib/define-orchestration.ts";
 import { pause, waitFor } from "../lib/wait.ts";
@@ -36,7 +36,7 @@ export const runJob = defineOrchestration(runJobFlow, function* (context, input)
     const view = yield* call(context, lookAtJob, { job: input.job });
     if (view.kind === "gone") return undefined;
     if (view.kind === "finished") return yield* call(context, closeRun, { job: input.job });
-    const went = yield* takeStep(context, input, view);
+    const went = yield* guardedStep(context, input, view);
     if (went === "ended") return undefined;
     if (went === "again") continue;
     const waited = yield* waitFor(context, changed, input.safetyIntervalMs);
@@ -48,6 +48,24 @@ export const runJob = defineOrchestration(runJobFlow, function* (context, input)
   continueAsNew(context, input);
   return undefined;
 });
+
+/** A step that can never succeed ends the job and says why; a job must not wait for ever for nothing. */
+function* guardedStep(
+  context: OrchestrationContext,
+  input: Input,
+  view: JobView,
+): Steps<"wait" | "again" | "ended"> {
+  try {
+    return yield* takeStep(context, input, view);
+  } catch (error) {
+    if (!(error instanceof ActivityFailedError)) throw error;
+    yield* end(context, { job: input.job, attempt: view.attempt }, view, {
+      kind: "refused",
+      reason: error.message,
+    });
+    return "again";
+  }
+}
 
 /** `wait`: nothing to do until something changes; `again`: look once more at once. */
 function* takeStep(

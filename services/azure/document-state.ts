@@ -34,7 +34,12 @@ const JobRef = z.object({
   experiment: z.string(),
   job: z.string(),
 });
-const ActiveJob = z.object({ jobGuid: z.string(), ref: JobRef, since: z.string() });
+const ActiveJob = z.object({
+  jobGuid: z.string(),
+  ref: JobRef,
+  priority: z.enum(["low", "normal", "high"]),
+  since: z.string(),
+});
 
 export function documentState(context: CollectionContext): State {
   const { store } = context;

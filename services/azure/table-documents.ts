@@ -56,12 +56,10 @@ async function page(client: TableClient, range: DocumentRange): Promise<Document
     `RowKey ge ${quoted(prefix)}`,
     `RowKey lt ${quoted(afterPrefix(prefix))}`,
   ].join(" and ");
-  const pages = client
-    .listEntities<Row>({ queryOptions: { filter } })
-    .byPage({
-      maxPageSize: size,
-      ...(continuation === undefined ? {} : { continuationToken: continuation }),
-    });
+  const pages = client.listEntities<Row>({ queryOptions: { filter } }).byPage({
+    maxPageSize: size,
+    ...(continuation === undefined ? {} : { continuationToken: continuation }),
+  });
   try {
     const next = await pages.next();
     if (next.done === true) return { documents: [] };

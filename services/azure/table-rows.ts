@@ -1,6 +1,7 @@
 // JSON documents as table entities. A string property holds at most 32,768 UTF-16 code units ("Understanding the Table
-// service data model"), so that the text is cut into properties d0, d1, …; `n` says how many. Nothing here knows what a
-// document means.
+// service data model"), so that the text is cut into properties d0, d1, …; `n` says how many. The text is plain ASCII
+// (other characters as \\uXXXX), because a service that decodes a body piece by piece damages characters of several
+// bytes. Nothing here knows what a document means.
 const chunkLength = 32_000;
 
 export type Row = {
@@ -11,7 +12,7 @@ export type Row = {
 };
 
 export function toRow(partition: string, row: string, value: unknown): Row {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replace(/[^\x20-\x7e]/g, escaped);
   const chunks = text.match(new RegExp(`[\\s\\S]{1,${chunkLength}}`, "g")) ?? [""];
   return {
     partitionKey: partition,
@@ -19,6 +20,11 @@ export function toRow(partition: string, row: string, value: unknown): Row {
     n: chunks.length,
     ...Object.fromEntries(chunks.map((chunk, index) => [`d${index}`, chunk])),
   };
+}
+
+/** One UTF-16 code unit; the match has no `u` flag, so that pairs come apart and back together. */
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 export function fromRow(entity: Readonly<Record<string, unknown>>): unknown {

@@ -22,7 +22,7 @@ export const app: SdkApp = {
       return yield context.df.callActivity("instant", { value: 1 });
     },
     fan: function* (context) {
-      const { count, activity } = context.df.getInput() as { count: number; activity: string };
+      const { count, activity } = context.df.getInput<{ count: number; activity: string }>();
       const tasks: Task[] = [];
       for (let index = 0; index < count; index += 1)
         tasks.push(context.df.callActivity(activity, { value: index, index }));

@@ -7,7 +7,12 @@ import { etagOf } from "../service/versions.ts";
 import { durationMs, formatDuration } from "../schema/values.ts";
 import { toManagement } from "./arm-pool-shape.ts";
 import { isoTime } from "./fields.ts";
-import { defaultEvaluationInterval, startTaskShape, withoutMountSecrets, withoutUserSecrets } from "./pool-fields.ts";
+import {
+  defaultEvaluationInterval,
+  startTaskShape,
+  withoutMountSecrets,
+  withoutUserSecrets,
+} from "./pool-fields.ts";
 
 /** `/subscriptions/…/batchAccounts/{name}`. */
 export const accountId = (world: World) => {
@@ -96,7 +101,9 @@ export function armPool(world: World, pool: Pool) {
       scaleSettings: scaleShape(pool),
       ...(run === undefined
         ? {}
-        : { autoScaleRun: { evaluationTime: isoTime(run.timestamp), results: run.results, error: run.error } }),
+        : {
+            autoScaleRun: { evaluationTime: isoTime(run.timestamp), results: run.results, error: run.error },
+          }),
       interNodeCommunication: spec.enableInterNodeCommunication === true ? "Enabled" : "Disabled",
       networkConfiguration: toManagement(spec.networkConfiguration),
       taskSlotsPerNode: spec.taskSlotsPerNode ?? 1,

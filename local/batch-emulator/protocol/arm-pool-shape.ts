@@ -65,7 +65,14 @@ const enumerations = new Set([
   ...["provision", "dynamicVNetAssignmentScope", "loginMode", "type", "workingDirectory"],
 ]);
 /** Members whose content belongs to the caller and is passed on untouched. */
-const opaque = new Set(["settings", "protectedSettings", "metadata", "environmentSettings", "osDisk", "securityProfile"]);
+const opaque = new Set([
+  "settings",
+  "protectedSettings",
+  "metadata",
+  "environmentSettings",
+  "osDisk",
+  "securityProfile",
+]);
 
 /** Renames the members of a management-plane value to the data plane's, and image ids to their other name. */
 export function toData(value: unknown, name = ""): unknown {
@@ -73,7 +80,8 @@ export function toData(value: unknown, name = ""): unknown {
   if (!isObject(value) || opaque.has(name)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
-      const target = name === "imageReference" && key === "id" ? "virtualMachineImageId" : (renamed[key] ?? key);
+      const target =
+        name === "imageReference" && key === "id" ? "virtualMachineImageId" : (renamed[key] ?? key);
       return [target, toData(member, target)];
     }),
   );
@@ -117,7 +125,9 @@ const Properties = z.strictObject({
   deploymentConfiguration: z
     .strictObject({
       virtualMachineConfiguration: VirtualMachineConfiguration.optional(),
-      cloudServiceConfiguration: z.strictObject({ osFamily: z.string(), osVersion: z.string().optional() }).optional(),
+      cloudServiceConfiguration: z
+        .strictObject({ osFamily: z.string(), osVersion: z.string().optional() })
+        .optional(),
     })
     .optional(),
   scaleSettings: ScaleSettings.optional(),
@@ -139,7 +149,12 @@ const Properties = z.strictObject({
 
 /** What the service answers and a caller may send back unchanged; it says nothing. */
 const readOnly = [
-  ...["provisioningState", "provisioningStateTransitionTime", "allocationState", "allocationStateTransitionTime"],
+  ...[
+    "provisioningState",
+    "provisioningStateTransitionTime",
+    "allocationState",
+    "allocationStateTransitionTime",
+  ],
   ...["creationTime", "lastModified", "currentDedicatedNodes", "currentLowPriorityNodes", "autoScaleRun"],
   ...["resizeOperationStatus", "currentNodeCommunicationMode"],
 ];
@@ -171,8 +186,14 @@ function withoutReadOnly(properties: Json): Json {
 
 /** The data plane's specification of a management-plane pool. */
 export function specOf(id: string, body: ArmPoolBody): Record<string, unknown> {
-  const { scaleSettings, deploymentConfiguration, interNodeCommunication, applicationPackages, certificates: _c, ...same } =
-    body.properties;
+  const {
+    scaleSettings,
+    deploymentConfiguration,
+    interNodeCommunication,
+    applicationPackages,
+    certificates: _c,
+    ...same
+  } = body.properties;
   const fixed = scaleSettings?.fixedScale;
   const auto = scaleSettings?.autoScale;
   const spec = {
@@ -184,8 +205,13 @@ export function specOf(id: string, body: ArmPoolBody): Record<string, unknown> {
     resizeTimeout: fixed?.resizeTimeout,
     ...(auto === undefined
       ? {}
-      : { enableAutoScale: true, autoScaleFormula: auto.formula, autoScaleEvaluationInterval: auto.evaluationInterval }),
-    enableInterNodeCommunication: interNodeCommunication === undefined ? undefined : interNodeCommunication === "Enabled",
+      : {
+          enableAutoScale: true,
+          autoScaleFormula: auto.formula,
+          autoScaleEvaluationInterval: auto.evaluationInterval,
+        }),
+    enableInterNodeCommunication:
+      interNodeCommunication === undefined ? undefined : interNodeCommunication === "Enabled",
     applicationPackageReferences: applicationPackages?.map((one) => ({
       applicationId: one.id.split("/").at(-1) ?? one.id,
       version: one.version,

@@ -15,7 +15,8 @@ import { pageSize } from "./listing.ts";
 import { empty, param } from "./wire.ts";
 import type { Call, Handler, Route, WireReply } from "./wire.ts";
 
-const group = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts";
+const group =
+  "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts";
 const account = `${group}/{account}`;
 
 export const armJson = (status: number, value: unknown, headers: Record<string, string> = {}): WireReply => ({
@@ -49,7 +50,7 @@ export function accountShape(call: Call) {
     name: world.account.name,
     type: "Microsoft.Batch/batchAccounts",
     location: world.account.location,
-    tags: {},
+    tags: world.account.tags,
     identity: { type: "None" },
     properties: {
       accountEndpoint: host,
@@ -82,9 +83,15 @@ const poolOf = (call: Call) => findPool(call.world, param(call, "poolName"));
 
 function checkMatch(call: Call, pool: Pool | undefined): void {
   const { "if-match": match, "if-none-match": noneMatch } = call.request.headers;
-  const bad = () => new BatchFault(412, "ConditionNotMet", "The condition specified using HTTP conditional header(s) is not met.");
+  const bad = () =>
+    new BatchFault(
+      412,
+      "ConditionNotMet",
+      "The condition specified using HTTP conditional header(s) is not met.",
+    );
   if (noneMatch === "*" && pool !== undefined) throw bad();
-  if (match !== undefined && match !== "*" && (pool === undefined || !sameTag(match, armEtag(pool.version)))) throw bad();
+  if (match !== undefined && match !== "*" && (pool === undefined || !sameTag(match, armEtag(pool.version))))
+    throw bad();
 }
 
 const sameTag = (left: string, right: string) => left.replace(/^W\//, "") === right.replace(/^W\//, "");
@@ -100,7 +107,10 @@ function putPool(call: Call): WireReply {
     replaceManaged(call.world, existing, spec, option);
     return poolReply(call, existing);
   }
-  return poolReply(call, addPool(call.world, spec, { ...(identity === undefined ? {} : { identity }), option }));
+  return poolReply(
+    call,
+    addPool(call.world, spec, { ...(identity === undefined ? {} : { identity }), option }),
+  );
 }
 
 function patchPool(call: Call): WireReply {
@@ -161,8 +171,11 @@ export const armRoutes: readonly Route[] = [
   route("BatchAccount_ListByResourceGroup", "GET", group, (call) =>
     armJson(200, { value: [accountShape(call)] }),
   ),
-  route("BatchAccount_List", "GET", "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/batchAccounts", (call) =>
-    armJson(200, { value: [accountShape(call)] }),
+  route(
+    "BatchAccount_List",
+    "GET",
+    "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/batchAccounts",
+    (call) => armJson(200, { value: [accountShape(call)] }),
   ),
   route("BatchAccount_GetKeys", "POST", `${account}/listKeys`, (call) => armJson(200, keysShape(call.world))),
   route("BatchAccount_RegenerateKey", "POST", `${account}/regenerateKeys`, (call) => {
@@ -170,7 +183,7 @@ export const armRoutes: readonly Route[] = [
     call.world.account.keys[keyName === "Primary" ? "primary" : "secondary"] = call.world.random
       .bytes(64)
       .toString("base64");
-    call.world.keysChanged();
+    call.world.accountChanged();
     return armJson(200, keysShape(call.world));
   }),
   route("ArmPool_ListByBatchAccount", "GET", `${account}/pools`, listPools),

@@ -25,7 +25,8 @@ function withoutNulls(value: unknown, depth: number): unknown {
   if (typeof value !== "object") return value;
   if (depth > 64) throw invalidBody("the body is nested too deeply");
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) value[index] = withoutNulls(value[index], depth + 1);
+    for (let index = 0; index < value.length; index += 1)
+      value[index] = withoutNulls(value[index], depth + 1);
     return value;
   }
   const object = value as Record<string, unknown>;
@@ -69,17 +70,28 @@ function faultOf(issue: z.core.$ZodIssue | undefined, body: unknown): BatchFault
     const name = [...issue.path.map(String), issue.keys[0]].join(".");
     return new BatchFault(400, "UnsupportedProperty", "A property in the request body is not supported.", [
       { key: "PropertyName", value: name },
-      { key: "Reason", value: "The property does not exist in this version of the service, or is not emulated" },
+      {
+        key: "Reason",
+        value: "The property does not exist in this version of the service, or is not emulated",
+      },
     ]);
   }
   if (path === "") return invalidBody(issue.message);
   const given = issue.path.reduce<unknown>(
-    (at, key) => (typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    (at, key) =>
+      typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
     body,
   );
   if (given === undefined && issue.code === "invalid_type")
-    return new BatchFault(400, "MissingRequiredProperty", "A required property was not specified in the request body.", [
-      { key: "PropertyName", value: path },
-    ]);
-  return invalidProperty(path, typeof given === "string" ? given : (JSON.stringify(given) ?? ""), issue.message);
+    return new BatchFault(
+      400,
+      "MissingRequiredProperty",
+      "A required property was not specified in the request body.",
+      [{ key: "PropertyName", value: path }],
+    );
+  return invalidProperty(
+    path,
+    typeof given === "string" ? given : (JSON.stringify(given) ?? ""),
+    issue.message,
+  );
 }

@@ -23,7 +23,8 @@ export function checkConditions(call: Call, entity: Versioned | undefined, read:
       "Multiple condition headers are not supported.",
     );
   const [name] = given;
-  if (name !== undefined && !holds(name, String(headers[name]), entity)) throw notMet(read && isNegative(name));
+  if (name !== undefined && !holds(name, String(headers[name]), entity))
+    throw notMet(read && isNegative(name));
 }
 
 const isNegative = (name: string) => name === "if-none-match" || name === "if-modified-since";
@@ -38,7 +39,12 @@ function notMet(asNotModified: boolean): BatchFault {
 
 function holds(name: (typeof names)[number], text: string, entity: Versioned | undefined): boolean {
   if (name === "if-match" || name === "if-none-match") {
-    const tags = text.split(",").map((tag) => tag.trim().replace(/^W\//, "").replace(/^"(.*)"$/, "$1"));
+    const tags = text.split(",").map((tag) =>
+      tag
+        .trim()
+        .replace(/^W\//, "")
+        .replace(/^"(.*)"$/, "$1"),
+    );
     const matches = entity !== undefined && (tags.includes("*") || tags.includes(etagOf(entity.version)));
     return name === "if-match" ? matches : !matches;
   }

@@ -44,7 +44,8 @@ function names(call: Call, parameter: string, known: (name: string) => boolean):
   if (text === undefined || text.trim() === "") return undefined;
   const list = text.split(",").map((name) => name.trim());
   const unknown = list.find((name) => !known(name));
-  if (unknown !== undefined) throw badQuery(parameter, text, `'${unknown}' is not a property of the resource`);
+  if (unknown !== undefined)
+    throw badQuery(parameter, text, `'${unknown}' is not a property of the resource`);
   return new Set(list);
 }
 
@@ -149,7 +150,8 @@ type Scalar = string | number | boolean;
 function comparable(got: unknown, wanted: Literal): [Scalar | undefined, Scalar | undefined] {
   if (typeof wanted === "object")
     return [typeof got === "number" ? got : Date.parse(String(got)), wanted.timeMs];
-  if (typeof wanted === "string") return [typeof got === "string" ? got.toLowerCase() : undefined, wanted.toLowerCase()];
+  if (typeof wanted === "string")
+    return [typeof got === "string" ? got.toLowerCase() : undefined, wanted.toLowerCase()];
   if (typeof wanted === "number") return [typeof got === "string" ? Number(got) : (got as Scalar), wanted];
   return [typeof got === "boolean" ? got : undefined, wanted];
 }

@@ -24,17 +24,25 @@ function taskRoot(call: Call): string {
   const task = findTask(findJob(call.world, param(call, "jobId")), param(call, "taskId"));
   const place = task.execution?.place;
   if (task.execution?.cleaned === true)
-    throw new BatchFault(409, "TaskFilesCleanedup", "The files of the task were cleaned up after its retention time.");
-  const node = place && call.world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
+    throw new BatchFault(
+      409,
+      "TaskFilesCleanedup",
+      "The files of the task were cleaned up after its retention time.",
+    );
+  const node =
+    place && call.world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
   if (node === undefined)
-    throw new BatchFault(409, "TaskFilesUnavailable", "The task files are unavailable: it has no node, or the node is gone.");
+    throw new BatchFault(
+      409,
+      "TaskFilesUnavailable",
+      "The task files are unavailable: it has no node, or the node is gone.",
+    );
   return taskDirectory(node, task);
 }
 
 function nodeRoot(call: Call): string {
   const node = findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
-  if (node.bootedAt === undefined)
-    throw new BatchFault(409, "NodeNotReady", "The node has not started yet.");
+  if (node.bootedAt === undefined) throw new BatchFault(409, "NodeNotReady", "The node has not started yet.");
   return node.root;
 }
 
@@ -62,10 +70,13 @@ function checkModified(call: Call, entry: FileEntry): void {
   const since = Date.parse(String(call.request.headers["if-modified-since"] ?? ""));
   const until = Date.parse(String(call.request.headers["if-unmodified-since"] ?? ""));
   const modified = Math.floor(entry.modifiedAt / 1000) * 1000;
-  if (modified <= since)
-    throw new BatchFault(304, "ConditionNotMet", "The file was not modified.");
+  if (modified <= since) throw new BatchFault(304, "ConditionNotMet", "The file was not modified.");
   if (modified > until)
-    throw new BatchFault(412, "ConditionNotMet", "The condition specified using HTTP conditional header(s) is not met.");
+    throw new BatchFault(
+      412,
+      "ConditionNotMet",
+      "The condition specified using HTTP conditional header(s) is not met.",
+    );
 }
 
 /** First and last byte of the requested range; the whole file when none is asked for. */
@@ -73,7 +84,12 @@ function rangeOf(call: Call, size: number): [number, number] {
   const text = call.request.headers["ocp-range"] ?? call.request.headers["range"];
   if (text === undefined) return [0, size - 1];
   const match = /^bytes=(\d*)-(\d*)$/.exec(String(text).trim());
-  const invalid = () => new BatchFault(416, "InvalidRange", "The range specified is invalid for the current size of the resource.");
+  const invalid = () =>
+    new BatchFault(
+      416,
+      "InvalidRange",
+      "The range specified is invalid for the current size of the resource.",
+    );
   if (match === null || (match[1] === "" && match[2] === "")) throw invalid();
   const [from, to] = [match[1] ?? "", match[2] ?? ""];
   const start = from === "" ? Math.max(0, size - Number(to)) : Number(from);
@@ -98,7 +114,10 @@ async function download(call: Call, root: string): Promise<WireReply> {
 async function properties(call: Call, root: string): Promise<WireReply> {
   const entry = await fileInfo(root, param(call, "filePath"));
   checkModified(call, entry);
-  return empty(200, { ...fileHeaders(call, entry), "content-length": String(entry.isDirectory ? 0 : entry.sizeBytes) });
+  return empty(200, {
+    ...fileHeaders(call, entry),
+    "content-length": String(entry.isDirectory ? 0 : entry.sizeBytes),
+  });
 }
 
 const fileFields: FieldTable<FileEntry> = {
@@ -131,7 +150,9 @@ async function list(call: Call, root: string): Promise<WireReply> {
   const recursive = call.request.query.get("recursive")?.toLowerCase() === "true";
   const entries = await listFiles(root, recursive, filter ? prefixOf(parseFilter(filter)) : "");
   const after = call.request.query.get("$skiptoken");
-  const rest = entries.filter((entry) => (after === undefined || entry.name > after) && (accept?.(entry) ?? true));
+  const rest = entries.filter(
+    (entry) => (after === undefined || entry.name > after) && (accept?.(entry) ?? true),
+  );
   const page = rest.slice(0, size);
   const context = { baseUrl: call.request.baseUrl, call };
   const shapes = page.map((entry) =>
@@ -153,7 +174,12 @@ function routesFor(kind: "Task" | "ComputeNode", base: string, root: RootOf): Ro
       path: `${base}/files`,
       handle: (call) => list(call, root(call)),
     },
-    { operation: `File_GetFrom${kind}`, method: "GET", path: one, handle: (call) => download(call, root(call)) },
+    {
+      operation: `File_GetFrom${kind}`,
+      method: "GET",
+      path: one,
+      handle: (call) => download(call, root(call)),
+    },
     {
       operation: `File_GetPropertiesFrom${kind}`,
       method: "HEAD",

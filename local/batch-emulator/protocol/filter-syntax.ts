@@ -38,7 +38,8 @@ function tokenize(text: string): Token[] {
     const match = tokenPattern.exec(text);
     if (match === null) throw badFilter(`unexpected character at position ${at}`);
     if (match[1] !== undefined) tokens.push({ type: "time", text: match[2] ?? "", at });
-    else if (match[3] !== undefined) tokens.push({ type: "string", text: match[3].replaceAll("''", "'"), at });
+    else if (match[3] !== undefined)
+      tokens.push({ type: "string", text: match[3].replaceAll("''", "'"), at });
     else if (match[4] !== undefined) tokens.push({ type: "number", text: match[4], at });
     else if (match[5] !== undefined) tokens.push({ type: "word", text: match[5], at });
     else tokens.push({ type: match[6] as "(" | ")" | ",", text: match[6] ?? "", at });
@@ -53,81 +54,101 @@ const comparisons: ReadonlySet<string> = new Set(["eq", "ne", "gt", "ge", "lt", 
 /** Parses a filter; throws the service's 400 when it is malformed. */
 export function parseFilter(text: string): FilterNode {
   if (text.length > 8192) throw badFilter("the filter is longer than 8192 characters");
-  const tokens = tokenize(text);
-  let index = 0;
-  let depth = 0;
-  const peek = () => tokens[index] ?? { type: "end" as const, text: "", at: text.length };
-  const next = () => {
-    const token = peek();
-    index += 1;
+  return new FilterParser(tokenize(text)).whole();
+}
+
+class FilterParser {
+  readonly #tokens: readonly Token[];
+  #index = 0;
+  #depth = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
+
+  whole(): FilterNode {
+    const tree = this.#disjunction();
+    const rest = this.#next();
+    if (rest.type !== "end") throw badFilter(`unexpected '${rest.text}' at position ${rest.at}`);
+    return tree;
+  }
+
+  #peek(): Token {
+    return this.#tokens[Math.min(this.#index, this.#tokens.length - 1)] as Token;
+  }
+
+  #next(): Token {
+    const token = this.#peek();
+    this.#index += 1;
     return token;
-  };
-  const expect = (type: Token["type"]) => {
-    const token = next();
+  }
+
+  #expect(type: Token["type"]): Token {
+    const token = this.#next();
     if (token.type !== type) throw badFilter(`expected ${type} at position ${token.at}`);
     return token;
-  };
-  const isWord = (word: string) => peek().type === "word" && peek().text === word;
+  }
 
-  function disjunction(): FilterNode {
-    let left = conjunction();
-    while (isWord("or")) {
-      next();
-      left = { kind: "or", left, right: conjunction() };
+  #isWord(word: string): boolean {
+    return this.#peek().type === "word" && this.#peek().text === word;
+  }
+
+  #disjunction(): FilterNode {
+    let left = this.#conjunction();
+    while (this.#isWord("or")) {
+      this.#next();
+      left = { kind: "or", left, right: this.#conjunction() };
     }
     return left;
   }
-  function conjunction(): FilterNode {
-    let left = unary();
-    while (isWord("and")) {
-      next();
-      left = { kind: "and", left, right: unary() };
+
+  #conjunction(): FilterNode {
+    let left = this.#unary();
+    while (this.#isWord("and")) {
+      this.#next();
+      left = { kind: "and", left, right: this.#unary() };
     }
     return left;
   }
-  function unary(): FilterNode {
-    if ((depth += 1) > 100) throw badFilter("the filter is nested too deeply");
+
+  #unary(): FilterNode {
+    if ((this.#depth += 1) > 100) throw badFilter("the filter is nested too deeply");
     try {
-      if (isWord("not")) {
-        next();
-        return { kind: "not", operand: unary() };
+      if (this.#isWord("not")) {
+        this.#next();
+        return { kind: "not", operand: this.#unary() };
       }
-      if (peek().type === "(") {
-        next();
-        const inside = disjunction();
-        expect(")");
-        return inside;
-      }
-      return predicate();
+      if (this.#peek().type !== "(") return this.#predicate();
+      this.#next();
+      const inside = this.#disjunction();
+      this.#expect(")");
+      return inside;
     } finally {
-      depth -= 1;
+      this.#depth -= 1;
     }
   }
-  function predicate(): FilterNode {
-    const name = expect("word");
+
+  #predicate(): FilterNode {
+    const name = this.#expect("word");
     if (name.text === "startswith") {
-      expect("(");
-      const path = expect("word").text;
-      expect(",");
-      const prefix = expect("string").text;
-      expect(")");
+      this.#expect("(");
+      const path = this.#expect("word").text;
+      this.#expect(",");
+      const prefix = this.#expect("string").text;
+      this.#expect(")");
       return { kind: "startswith", path, prefix };
     }
-    const op = expect("word");
+    const op = this.#expect("word");
     if (!comparisons.has(op.text)) throw badFilter(`unknown operator '${op.text}' at position ${op.at}`);
-    return { kind: "compare", path: name.text, op: op.text as Comparison, value: literal(next()) };
+    return { kind: "compare", path: name.text, op: op.text as Comparison, value: literal(this.#next()) };
   }
-
-  const tree = disjunction();
-  const rest = next();
-  if (rest.type !== "end") throw badFilter(`unexpected '${rest.text}' at position ${rest.at}`);
-  return tree;
 }
 
 function literal(token: Token): Literal {
   if (token.type === "string") return token.text;
   if (token.type === "number") return Number(token.text);
-  if (token.type === "word" && (token.text === "true" || token.text === "false")) return token.text === "true";
+  if (token.type === "word" && (token.text === "true" || token.text === "false"))
+    return token.text === "true";
   if (token.type === "time") {
     const timeMs = Date.parse(token.text.replace(/(\.\d{3})\d+/, "$1"));
     if (Number.isNaN(timeMs)) throw badFilter(`'${token.text}' is not a date and time`);

@@ -93,7 +93,11 @@ async function authenticateData(options: GatewayOptions, request: WireRequest): 
 async function authenticateManagement(options: GatewayOptions, request: WireRequest): Promise<void> {
   const match = /^bearer\s+(.+)$/i.exec(request.headers.authorization ?? "");
   if (match === null)
-    throw new BatchFault(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
+    throw new BatchFault(
+      401,
+      "AuthenticationFailed",
+      "Authentication failed. The 'Authorization' header is missing.",
+    );
   if (!(await options.verifyBearer((match[1] ?? "").trim())))
     throw new BatchFault(401, "InvalidAuthenticationToken", "The access token is invalid or has expired.");
 }
@@ -108,9 +112,12 @@ function checkDataVersion(request: WireRequest): void {
       [{ key: "QueryParameterName", value: "api-version" }],
     );
   if (!(dataPlaneVersions as readonly string[]).includes(version))
-    throw new BatchFault(400, "UnsupportedRequestVersion", "The API version of the request is not supported.", [
-      { key: "Reason", value: `Supported versions: ${dataPlaneVersions.join(", ")}` },
-    ]);
+    throw new BatchFault(
+      400,
+      "UnsupportedRequestVersion",
+      "The API version of the request is not supported.",
+      [{ key: "Reason", value: `Supported versions: ${dataPlaneVersions.join(", ")}` }],
+    );
 }
 
 function checkManagementVersion(request: WireRequest): void {
@@ -145,7 +152,11 @@ function faultReply(
   const fault =
     error instanceof BatchFault
       ? error
-      : new BatchFault(500, "InternalError", "Server encountered an internal error. Please try again after some time.");
+      : new BatchFault(
+          500,
+          "InternalError",
+          "Server encountered an internal error. Please try again after some time.",
+        );
   if (fault !== error)
     world.logger.error("emulator.requestFailed", {
       method: request.method,

@@ -61,7 +61,11 @@ export const jobRoutes: readonly Route[] = [
     handle(call) {
       const job = jobOf(call, true);
       const metadata = `${call.request.baseUrl}/$metadata#jobs/@Element`;
-      return json(200, { "odata.metadata": metadata, ...renderer(call, jobFields)(job) }, versionHeaders(job));
+      return json(
+        200,
+        { "odata.metadata": metadata, ...renderer(call, jobFields)(job) },
+        versionHeaders(job),
+      );
     },
   },
   {

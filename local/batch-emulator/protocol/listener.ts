@@ -63,7 +63,10 @@ function tooLarge(request: WireRequest): WireReply {
     body: JSON.stringify({
       "odata.metadata": `${request.baseUrl}/$metadata#Microsoft.Azure.Batch.Protocol.Entities.Container.errors/@Element`,
       code: "RequestBodyTooLarge",
-      message: { lang: "en-US", value: "The request body is too large and exceeds the maximum permissible limit." },
+      message: {
+        lang: "en-US",
+        value: "The request body is too large and exceeds the maximum permissible limit.",
+      },
     }),
   };
 }
@@ -103,7 +106,10 @@ function wireRequest(incoming: IncomingMessage, body: Buffer, scheme: string): W
 async function send(response: ServerResponse, reply: WireReply, headless: boolean): Promise<void> {
   const { body } = reply;
   const headers: Record<string, string> = { server: "OpenBatchAI-Batch/1.0", ...reply.headers };
-  if (headers["content-length"] === undefined && (body === undefined || typeof body === "string" || body instanceof Buffer))
+  if (
+    headers["content-length"] === undefined &&
+    (body === undefined || typeof body === "string" || body instanceof Buffer)
+  )
     headers["content-length"] = String(body === undefined ? 0 : Buffer.byteLength(body));
   if (reply.status === 204 || reply.status === 304) delete headers["content-length"];
   response.writeHead(reply.status, headers);

@@ -151,9 +151,7 @@ export const nodeFields: FieldTable<Node> = {
   isDedicated: value((node) => node.isDedicated),
   endpointConfiguration: value((node) => ({ inboundEndpoints: endpointsOf(node) })),
   nodeAgentInfo: value((node) =>
-    node.bootedAt === undefined
-      ? undefined
-      : { version: "1.11.11", lastUpdateTime: isoTime(node.bootedAt) },
+    node.bootedAt === undefined ? undefined : { version: "1.11.11", lastUpdateTime: isoTime(node.bootedAt) },
   ),
   virtualMachineInfo: value((node) => ({
     imageReference: node.pool.spec.virtualMachineConfiguration?.imageReference,

@@ -1,6 +1,14 @@
 // Pools and nodes in the data plane: parse, one call into the service, answer.
 import { z } from "zod";
-import { PoolPatch, PoolSpec, RemoveNodesBody, ResizeBody } from "../schema/pool-spec.ts";
+import {
+  EnableAutoScaleBody,
+  EvaluateAutoScaleBody,
+  PoolPatch,
+  PoolSpec,
+  RemoveNodesBody,
+  ResizeBody,
+} from "../schema/pool-spec.ts";
+import { disableAutoscale, enableAutoscale, evaluateAutoscale } from "../service/autoscale-control.ts";
 import type { Node, Pool } from "../service/model.ts";
 import {
   addPool,
@@ -17,7 +25,7 @@ import { bodyOf } from "./bodies.ts";
 import { checkConditions, versionHeaders } from "./conditions.ts";
 import { renderer, value } from "./fields.ts";
 import { listReply, pageStart } from "./listing.ts";
-import { nodeFields, poolFields } from "./pool-fields.ts";
+import { autoScaleRunShape, nodeFields, poolFields } from "./pool-fields.ts";
 import { empty, json, param } from "./wire.ts";
 import type { Call, Route, WireReply } from "./wire.ts";
 
@@ -41,7 +49,15 @@ const countNames: Readonly<Partial<Record<Node["state"], string>>> = {
 };
 const countedStates = [
   ...["creating", "idle", "offline", "preempted", "rebooting", "reimaging", "running", "starting"],
-  ...["startTaskFailed", "leavingPool", "unknown", "unusable", "waitingForStartTask", "deallocated", "deallocating"],
+  ...[
+    "startTaskFailed",
+    "leavingPool",
+    "unknown",
+    "unusable",
+    "waitingForStartTask",
+    "deallocated",
+    "deallocating",
+  ],
 ];
 
 function nodeCounts(pool: Pool, dedicated: boolean): Record<string, number> {
@@ -87,7 +103,10 @@ export const poolRoutes: readonly Route[] = [
     path: "/pools/{poolId}",
     handle(call) {
       const pool = poolOf(call, true);
-      const shape = { "odata.metadata": `${call.request.baseUrl}/$metadata#pools/@Element`, ...renderer(call, poolFields)(pool) };
+      const shape = {
+        "odata.metadata": `${call.request.baseUrl}/$metadata#pools/@Element`,
+        ...renderer(call, poolFields)(pool),
+      };
       return json(200, shape, versionHeaders(pool));
     },
   },
@@ -159,18 +178,60 @@ export const poolRoutes: readonly Route[] = [
     },
   },
   {
+    operation: "Pool_EnableAutoScale",
+    method: "POST",
+    path: "/pools/{poolId}/enableautoscale",
+    handle(call) {
+      const pool = poolOf(call);
+      enableAutoscale(call.world, pool, bodyOf(call, EnableAutoScaleBody));
+      return changed(call, 200, pool, "/enableautoscale");
+    },
+  },
+  {
+    operation: "Pool_EvaluateAutoScale",
+    method: "POST",
+    path: "/pools/{poolId}/evaluateautoscale",
+    handle(call) {
+      const pool = poolOf(call);
+      const run = evaluateAutoscale(call.world, pool, bodyOf(call, EvaluateAutoScaleBody).autoScaleFormula);
+      const metadata = `${call.request.baseUrl}/$metadata#evaluateautoscale/@Element`;
+      return json(200, { "odata.metadata": metadata, ...autoScaleRunShape(run) });
+    },
+  },
+  {
+    operation: "Pool_DisableAutoScale",
+    method: "POST",
+    path: "/pools/{poolId}/disableautoscale",
+    handle(call) {
+      const pool = poolOf(call);
+      disableAutoscale(call.world, pool);
+      return changed(call, 200, pool, "/disableautoscale");
+    },
+  },
+  {
     operation: "Account_ListPoolNodeCounts",
     method: "GET",
     path: "/nodecounts",
     handle: (call) =>
-      listReply(call, "poolnodecounts", call.world.pools.after(pageStart(call)), nodeCountFields, new Set(["poolId"])),
+      listReply(
+        call,
+        "poolnodecounts",
+        call.world.pools.after(pageStart(call)),
+        nodeCountFields,
+        new Set(["poolId"]),
+      ),
   },
   {
     operation: "ComputeNode_List",
     method: "GET",
     path: "/pools/{poolId}/nodes",
     handle: (call) =>
-      listReply(call, "nodes", findPool(call.world, param(call, "poolId")).nodes.after(pageStart(call)), nodeFields),
+      listReply(
+        call,
+        "nodes",
+        findPool(call.world, param(call, "poolId")).nodes.after(pageStart(call)),
+        nodeFields,
+      ),
   },
   {
     operation: "ComputeNode_Get",
@@ -183,4 +244,3 @@ export const poolRoutes: readonly Route[] = [
     },
   },
 ];
-

@@ -52,7 +52,8 @@ export class Router {
         return params;
       }
       if (part.startsWith("{")) params[part.slice(1, -1)] = decodeSegment(segment);
-      else if (this.#caseless ? part.toLowerCase() !== segment.toLowerCase() : part !== segment) return undefined;
+      else if (this.#caseless ? part.toLowerCase() !== segment.toLowerCase() : part !== segment)
+        return undefined;
     }
     return params;
   }

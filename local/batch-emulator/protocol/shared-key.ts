@@ -19,7 +19,11 @@ const signedHeaders = [
   "range",
 ];
 
-export function stringToSign(request: WireRequest, account: string, contentLength: string | undefined): string {
+export function stringToSign(
+  request: WireRequest,
+  account: string,
+  contentLength: string | undefined,
+): string {
   const header = (name: string) => String(request.headers[name] ?? "");
   const lines = signedHeaders.map((name) =>
     name === "content-length" && contentLength !== undefined ? contentLength : header(name),

@@ -76,12 +76,12 @@ export const taskFields: FieldTable<Task> = {
   constraints: value((task) => ({
     maxWallClockTime: task.spec.constraints?.maxWallClockTime ?? infiniteDuration,
     retentionTime: task.spec.constraints?.retentionTime ?? formatDuration(defaultRetentionMs),
-    maxTaskRetryCount: task.spec.constraints?.maxTaskRetryCount ?? task.job.spec.constraints?.maxTaskRetryCount ?? 0,
+    maxTaskRetryCount:
+      task.spec.constraints?.maxTaskRetryCount ?? task.job.spec.constraints?.maxTaskRetryCount ?? 0,
   })),
   requiredSlots: value((task) => task.spec.requiredSlots ?? 1),
   userIdentity: value(
-    (task) =>
-      task.spec.userIdentity ?? { autoUser: { scope: "pool", elevationLevel: "nonadmin" } },
+    (task) => task.spec.userIdentity ?? { autoUser: { scope: "pool", elevationLevel: "nonadmin" } },
   ),
   executionInfo: value((task) => executionShape(task)),
   nodeInfo: value((task, context) => {

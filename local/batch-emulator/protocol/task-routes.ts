@@ -30,16 +30,17 @@ const taskOf = (call: Call, read = false): Task => {
 const urlOf = (call: Call, task: { id: string }, job: Job) =>
   `${call.request.baseUrl}/jobs/${job.id}/tasks/${task.id}`;
 
-const TaskCollection = z.strictObject({ value: z.array(z.looseObject({ id: z.string() })) });
+const TaskCollection = z.strictObject({ value: z.array(z.unknown()) });
 const TaskUpdate = z.strictObject({ constraints: TaskConstraints.optional() });
 
 /** A task of a collection, or why it is none. */
-function parseItem(item: { id: string }): { spec: TaskSpec } | { id: string; fault: BatchFault } {
+function parseItem(item: unknown): { spec: TaskSpec } | { id: string; fault: BatchFault } {
   try {
     return { spec: checked(item, TaskSpec) };
   } catch (fault) {
     if (!(fault instanceof BatchFault)) throw fault;
-    return { id: item.id, fault };
+    const id = (item as { id?: unknown } | undefined)?.id;
+    return { id: typeof id === "string" ? id : "", fault };
   }
 }
 
@@ -47,7 +48,11 @@ function addCollection(call: Call): AddOutcome[] {
   const job = jobOf(call);
   const { value } = bodyOf(call, TaskCollection);
   if (value.length > largestCollection)
-    throw invalidProperty("value", String(value.length), `At most ${largestCollection} tasks can be added at once`);
+    throw invalidProperty(
+      "value",
+      String(value.length),
+      `At most ${largestCollection} tasks can be added at once`,
+    );
   refuseEndedJob(job);
   return value.map((item) => {
     const parsed = parseItem(item);
@@ -116,7 +121,11 @@ export const taskRoutes: readonly Route[] = [
     handle(call) {
       const task = taskOf(call, true);
       const metadata = `${call.request.baseUrl}/$metadata#tasks/@Element`;
-      return json(200, { "odata.metadata": metadata, ...renderer(call, taskFields)(task) }, versionHeaders(task));
+      return json(
+        200,
+        { "odata.metadata": metadata, ...renderer(call, taskFields)(task) },
+        versionHeaders(task),
+      );
     },
   },
   {
@@ -145,7 +154,10 @@ export const taskRoutes: readonly Route[] = [
     handle(call) {
       const task = taskOf(call);
       terminateTask(call.world, task, (run) => cancelRun(call.world, run));
-      return empty(204, { ...versionHeaders(task), dataserviceid: `${urlOf(call, task, task.job)}/terminate` });
+      return empty(204, {
+        ...versionHeaders(task),
+        dataserviceid: `${urlOf(call, task, task.job)}/terminate`,
+      });
     },
   },
   {
@@ -156,7 +168,10 @@ export const taskRoutes: readonly Route[] = [
       const task = taskOf(call);
       refuseEndedJob(task.job);
       reactivateTask(call.world, task);
-      return empty(204, { ...versionHeaders(task), dataserviceid: `${urlOf(call, task, task.job)}/reactivate` });
+      return empty(204, {
+        ...versionHeaders(task),
+        dataserviceid: `${urlOf(call, task, task.job)}/reactivate`,
+      });
     },
   },
   {

@@ -53,7 +53,10 @@ export const json = (status: number, value: unknown, headers: Record<string, str
   body: JSON.stringify(value),
 });
 
-export const empty = (status: number, headers: Record<string, string> = {}): WireReply => ({ status, headers });
+export const empty = (status: number, headers: Record<string, string> = {}): WireReply => ({
+  status,
+  headers,
+});
 
 /** Decodes one path segment; a malformed escape is the caller's fault. */
 export function decodeSegment(segment: string): string {

@@ -135,7 +135,9 @@ export const UserAccount = z.strictObject({
   linuxUserConfiguration: z
     .strictObject({ uid: z.int().optional(), gid: z.int().optional(), sshPrivateKey: z.string().optional() })
     .optional(),
-  windowsUserConfiguration: z.strictObject({ loginMode: caseless("batch", "interactive").optional() }).optional(),
+  windowsUserConfiguration: z
+    .strictObject({ loginMode: caseless("batch", "interactive").optional() })
+    .optional(),
 });
 
 export const NodeCommunicationMode = caseless("default", "classic", "simplified");
@@ -194,3 +196,9 @@ export const RemoveNodesBody = z.strictObject({
   resizeTimeout: ResizeTimeout.optional(),
   nodeDeallocationOption: DeallocationOption.optional(),
 });
+
+export const EnableAutoScaleBody = z.strictObject({
+  autoScaleFormula: z.string().optional(),
+  autoScaleEvaluationInterval: EvaluationInterval.optional(),
+});
+export const EvaluateAutoScaleBody = z.strictObject({ autoScaleFormula: z.string() });

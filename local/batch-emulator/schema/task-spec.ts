@@ -69,7 +69,9 @@ export const OutputFile = z.strictObject({
       uploadHeaders: z.array(z.strictObject({ name: z.string(), value: z.string().optional() })).optional(),
     }),
   }),
-  uploadOptions: z.strictObject({ uploadCondition: caseless("tasksuccess", "taskfailure", "taskcompletion") }),
+  uploadOptions: z.strictObject({
+    uploadCondition: caseless("tasksuccess", "taskfailure", "taskcompletion"),
+  }),
 });
 
 export const TaskConstraints = z.strictObject({
@@ -91,7 +93,9 @@ export type ExitOptions = z.infer<typeof ExitOptions>;
 
 const ExitConditions = z.strictObject({
   exitCodes: z.array(z.strictObject({ code: z.int(), exitOptions: ExitOptions })).optional(),
-  exitCodeRanges: z.array(z.strictObject({ start: z.int(), end: z.int(), exitOptions: ExitOptions })).optional(),
+  exitCodeRanges: z
+    .array(z.strictObject({ start: z.int(), end: z.int(), exitOptions: ExitOptions }))
+    .optional(),
   preProcessingError: ExitOptions.optional(),
   fileUploadError: ExitOptions.optional(),
   default: ExitOptions.optional(),

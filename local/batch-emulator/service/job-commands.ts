@@ -85,7 +85,11 @@ export function checkJob(world: World, spec: JobShape): void {
 
 function checkPriority(priority: number | undefined): void {
   if (priority !== undefined && (priority < -1000 || priority > 1000))
-    throw new BatchFault(400, "OutOfRangePriority", "The priority is out of range: it must be from -1000 to 1000.");
+    throw new BatchFault(
+      400,
+      "OutOfRangePriority",
+      "The priority is out of range: it must be from -1000 to 1000.",
+    );
 }
 
 /** Replaces the given elements; `PUT` also resets what it omits. */
@@ -99,10 +103,21 @@ export function updateJob(world: World, job: Job, patch: JobPatch, replace: bool
   checkPriority(patch.priority);
   if (patch.allowTaskPreemption === true) throw notEmulated("preemption of tasks by jobs of higher priority");
   if (job.spec.onAllTasksComplete === "terminatejob" && patch.onAllTasksComplete === "noaction")
-    throw invalidProperty("onAllTasksComplete", "noaction", "It cannot be changed from terminatejob to noaction");
+    throw invalidProperty(
+      "onAllTasksComplete",
+      "noaction",
+      "It cannot be changed from terminatejob to noaction",
+    );
   refusePoolChange(world, job, patch);
   const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  const { priority: _p, maxParallelTasks: _m, constraints: _c, metadata: _d, allowTaskPreemption: _a, ...kept } = job.spec;
+  const {
+    priority: _p,
+    maxParallelTasks: _m,
+    constraints: _c,
+    metadata: _d,
+    allowTaskPreemption: _a,
+    ...kept
+  } = job.spec;
   const before = poolOf(world, job);
   job.spec = { ...(replace ? kept : job.spec), ...given };
   if (before !== poolOf(world, job)) before?.readyJobs.delete(job);
@@ -120,5 +135,9 @@ function refusePoolChange(world: World, job: Job, patch: JobPatch): void {
     throw invalidProperty("poolInfo", "", "A job cannot be moved to an automatic pool");
   const same = wanted.poolId?.toLowerCase() === job.spec.poolInfo.poolId?.toLowerCase();
   if (same || job.state === "disabled" || poolOf(world, job) === undefined) return;
-  throw new BatchFault(409, "JobNotDisabled", "The job's pool can be changed only while the job is disabled.");
+  throw new BatchFault(
+    409,
+    "JobNotDisabled",
+    "The job's pool can be changed only while the job is disabled.",
+  );
 }

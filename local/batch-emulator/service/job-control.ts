@@ -7,7 +7,7 @@ import { releaseNodes } from "./job-nodes.ts";
 import { assertTransition, jobMachine } from "./machines.ts";
 import type { JobState } from "./machines.ts";
 import type { Job, Task } from "./model.ts";
-import { jobFolder } from "./node-layout.ts";
+import { jobFolder, taskDirectory } from "./node-layout.ts";
 import { join } from "node:path";
 import { endTask, removeTask, requeue } from "./task-life.ts";
 import { endedByUser, exitActions } from "./task-outcome.ts";
@@ -130,12 +130,10 @@ async function finish(world: World, job: Job): Promise<void> {
 }
 
 async function removeJob(world: World, job: Job): Promise<void> {
-  const before = job.endedAt;
-  job.endedAt ??= world.clock.now();
   for (const task of job.tasks.after(0)) world.remove(task);
   world.jobs.delete(job);
   world.remove(job);
-  if (before === undefined) world.jobEnded(job);
+  world.jobEnded(job);
   for (const pool of world.pools) pool.readyJobs.delete(job);
   await world.commit();
   for (const pool of world.pools)
@@ -144,7 +142,12 @@ async function removeJob(world: World, job: Job): Promise<void> {
 
 /** "Task - Delete". */
 export function deleteTask(world: World, task: Task): void {
+  const place = task.execution?.place;
+  const ran = task.run === undefined;
   removeTask(world, task, (run) => cancelRun(world, run));
+  if (!ran || place === undefined) return;
+  const node = world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
+  if (node !== undefined) world.background("task.files", world.ports.disk.remove(taskDirectory(node, task)));
 }
 
 /** What the end of a task means for its job. */
@@ -191,7 +194,8 @@ export function watchCompletion(world: World, job: Job): void {
   job.allCompleteTimer = world.clock.at(world.clock.now() + world.parameters.allTasksCompleteGraceMs, () => {
     job.allCompleteTimer = undefined;
     const done = job.counts.active === 0 && job.counts.running === 0;
-    if (world.closed || !done || job.state !== "active" || job.spec.onAllTasksComplete !== "terminatejob") return;
+    if (world.closed || !done || job.state !== "active" || job.spec.onAllTasksComplete !== "terminatejob")
+      return;
     terminateJob(world, job, "AllTasksComplete");
     world.background("job.save", world.commit());
   });

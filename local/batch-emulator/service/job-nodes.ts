@@ -51,7 +51,7 @@ async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode)
     await world.commit();
     const launch = preparationLaunch(launchContext(world), job, node, on);
     if (launch === undefined) return true;
-    await world.ports.disk.prepareTask(launch.taskDirectory, true);
+    await world.ports.disk.clearTask(launch.taskDirectory);
     const timeout = durationMs(job.spec.jobPreparationTask?.constraints?.maxWallClockTime ?? "") ?? Infinity;
     const end = await runWithin(world, launch, timeout);
     if (world.closed) return false;
@@ -85,7 +85,7 @@ async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Pr
   await world.commit();
   const launch = releaseLaunch(launchContext(world), job, node, on);
   if (launch === undefined) return;
-  await world.ports.disk.prepareTask(launch.taskDirectory, true);
+  await world.ports.disk.clearTask(launch.taskDirectory);
   const limit = durationMs(job.spec.jobReleaseTask?.maxWallClockTime ?? "") ?? defaultReleaseMs;
   const end = await runWithin(world, launch, limit);
   if (world.closed) return;

@@ -2,7 +2,13 @@
 // account's life and found again after a restart.
 import type { Launch, OutputFile as LaunchOutput, ResourceFile as LaunchFile } from "../agent/executor.ts";
 import type { TaskSpec } from "../schema/task-spec.ts";
-import { gangEnvironment, nodeEnvironment, jobEnvironment, taskEnvironment, withSettings } from "./environment.ts";
+import {
+  gangEnvironment,
+  nodeEnvironment,
+  jobEnvironment,
+  taskEnvironment,
+  withSettings,
+} from "./environment.ts";
 import type { EnvironmentContext } from "./environment.ts";
 import { join } from "node:path";
 import type { Job, JobOnNode, Node, TaskRun } from "./model.ts";
@@ -10,25 +16,16 @@ import { preparationDirectory, releaseDirectory, startupDirectory, taskDirectory
 
 type FileSpecs = TaskSpec["resourceFiles"];
 
-export const mainLaunchId = (run: { task: { row: number }; attempt: number }) => `t${run.task.row}.${run.attempt}`;
+export const mainLaunchId = (run: { task: { row: number }; attempt: number }) =>
+  `t${run.task.row}.${run.attempt}`;
 export const coordinationLaunchId = (run: { task: { row: number }; attempt: number }, index: number) =>
   `t${run.task.row}.${run.attempt}.c${index}`;
 export const startTaskLaunchId = (node: Node) => `n${node.row}.${node.startTaskAttempts}`;
 export const preparationLaunchId = (job: Job, on: JobOnNode) => `p${job.row}.${on.nodeId}.${on.attempts}`;
 export const releaseLaunchId = (job: Job, on: JobOnNode) => `r${job.row}.${on.nodeId}`;
 
-function files(context: EnvironmentContext, specs: FileSpecs): LaunchFile[] {
-  return (specs ?? []).map((spec) => {
-    const { identityReference: _identity, autoStorageContainerName, ...rest } = spec;
-    const template = context.parameters.autoStorageUrl;
-    const source =
-      autoStorageContainerName !== undefined && template !== undefined
-        ? { storageContainerUrl: template.replace("{container}", autoStorageContainerName) }
-        : autoStorageContainerName !== undefined
-          ? { autoStorageContainerName }
-          : {};
-    return dropUndefined({ ...rest, ...source });
-  });
+function files(specs: FileSpecs): LaunchFile[] {
+  return (specs ?? []).map(({ identityReference: _identity, ...file }) => dropUndefined(file));
 }
 
 function dropUndefined(file: { [K in keyof LaunchFile]: LaunchFile[K] | undefined }): LaunchFile {
@@ -44,7 +41,11 @@ function outputs(spec: TaskSpec["outputFiles"]): LaunchOutput[] {
   }));
 }
 
-function launch(node: Node, directory: string, rest: Pick<Launch, "id" | "commandLine" | "environment"> & Partial<Launch>): Launch {
+function launch(
+  node: Node,
+  directory: string,
+  rest: Pick<Launch, "id" | "commandLine" | "environment"> & Partial<Launch>,
+): Launch {
   return {
     nodeRoot: node.root,
     taskDirectory: directory,
@@ -70,7 +71,7 @@ export function mainLaunch(context: EnvironmentContext, run: TaskRun): Launch {
     id: mainLaunchId(run),
     commandLine: task.spec.commandLine,
     environment,
-    resourceFiles: gang ? [] : files(context, task.spec.resourceFiles),
+    resourceFiles: gang ? [] : files(task.spec.resourceFiles),
     outputFiles: outputs(task.spec.outputFiles),
     keepOutput: gang,
   });
@@ -89,8 +90,8 @@ export function coordinationLaunch(context: EnvironmentContext, run: TaskRun, in
     id: coordinationLaunchId(run, index),
     commandLine: settings?.coordinationCommandLine ?? "",
     environment,
-    resourceFiles: index === 0 ? files(context, task.spec.resourceFiles) : [],
-    commonResourceFiles: files(context, settings?.commonResourceFiles),
+    resourceFiles: index === 0 ? files(task.spec.resourceFiles) : [],
+    commonResourceFiles: files(settings?.commonResourceFiles),
   });
 }
 
@@ -102,11 +103,16 @@ export function startTaskLaunch(context: EnvironmentContext, node: Node): Launch
     id: startTaskLaunchId(node),
     commandLine: spec.commandLine,
     environment: withSettings(nodeEnvironment(context, node, directory), spec.environmentSettings),
-    resourceFiles: files(context, spec.resourceFiles),
+    resourceFiles: files(spec.resourceFiles),
   });
 }
 
-export function preparationLaunch(context: EnvironmentContext, job: Job, node: Node, on: JobOnNode): Launch | undefined {
+export function preparationLaunch(
+  context: EnvironmentContext,
+  job: Job,
+  node: Node,
+  on: JobOnNode,
+): Launch | undefined {
   const spec = job.spec.jobPreparationTask;
   if (spec === undefined) return undefined;
   const directory = preparationDirectory(node, job);
@@ -115,11 +121,16 @@ export function preparationLaunch(context: EnvironmentContext, job: Job, node: N
     id: preparationLaunchId(job, on),
     commandLine: spec.commandLine,
     environment: withSettings(environment, job.spec.commonEnvironmentSettings, spec.environmentSettings),
-    resourceFiles: files(context, spec.resourceFiles),
+    resourceFiles: files(spec.resourceFiles),
   });
 }
 
-export function releaseLaunch(context: EnvironmentContext, job: Job, node: Node, on: JobOnNode): Launch | undefined {
+export function releaseLaunch(
+  context: EnvironmentContext,
+  job: Job,
+  node: Node,
+  on: JobOnNode,
+): Launch | undefined {
   const spec = job.spec.jobReleaseTask;
   if (spec === undefined) return undefined;
   const directory = releaseDirectory(node, job);
@@ -128,6 +139,6 @@ export function releaseLaunch(context: EnvironmentContext, job: Job, node: Node,
     id: releaseLaunchId(job, on),
     commandLine: spec.commandLine,
     environment: withSettings(environment, job.spec.commonEnvironmentSettings, spec.environmentSettings),
-    resourceFiles: files(context, spec.resourceFiles),
+    resourceFiles: files(spec.resourceFiles),
   });
 }

@@ -15,7 +15,13 @@ const changeable = new Set([
   ...["resourceTags", "upgradePolicy"],
 ]);
 const scale = new Set([
-  ...["targetDedicatedNodes", "targetLowPriorityNodes", "resizeTimeout", "enableAutoScale", "autoScaleFormula"],
+  ...[
+    "targetDedicatedNodes",
+    "targetLowPriorityNodes",
+    "resizeTimeout",
+    "enableAutoScale",
+    "autoScaleFormula",
+  ],
   "autoScaleEvaluationInterval",
 ]);
 
@@ -23,11 +29,19 @@ const scale = new Set([
 export function replaceManaged(world: World, pool: Pool, spec: PoolSpec, option: Option): void {
   refuseDeleted(pool);
   const before: Readonly<Record<string, unknown>> = pool.spec;
-  const after: Readonly<Record<string, unknown>> = { ...spec, vmSize: spec.vmSize.toLowerCase(), id: pool.id };
+  const after: Readonly<Record<string, unknown>> = {
+    ...spec,
+    vmSize: spec.vmSize.toLowerCase(),
+    id: pool.id,
+  };
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (changeable.has(name) || scale.has(name)) continue;
     if (JSON.stringify(before[name]) !== JSON.stringify(after[name]))
-      throw invalidProperty(name, JSON.stringify(after[name]) ?? "", "The property cannot be changed after the pool was created");
+      throw invalidProperty(
+        name,
+        JSON.stringify(after[name]) ?? "",
+        "The property cannot be changed after the pool was created",
+      );
   }
   const kept = Object.fromEntries(Object.entries(pool.spec).filter(([name]) => !changeable.has(name)));
   const given = Object.fromEntries(Object.entries(after).filter(([name]) => changeable.has(name)));
@@ -46,7 +60,11 @@ export function resizeManaged(
   refuseDeleted(pool);
   for (const name of Object.keys(given))
     if (name !== "id" && !changeable.has(name) && !scale.has(name))
-      throw invalidProperty(name, JSON.stringify(given[name]) ?? "", "The property cannot be changed after the pool was created");
+      throw invalidProperty(
+        name,
+        JSON.stringify(given[name]) ?? "",
+        "The property cannot be changed after the pool was created",
+      );
   const changes = Object.fromEntries(Object.entries(given).filter(([name]) => changeable.has(name)));
   applyScale(world, pool, given, fixed, () =>
     replaceSpec(world, pool, PoolSpec.parse({ ...pool.spec, ...changes })),

@@ -76,7 +76,8 @@ export interface Pool extends Versioned {
   /** ARM: identity of the pool, echoed. */
   identity: Readonly<Record<string, unknown>> | undefined;
   /** The job or schedule that an automatic pool belongs to. */
-  autoPoolOwner: { readonly kind: "job" | "jobschedule"; readonly id: string; readonly keepAlive: boolean } | undefined;
+  autoPoolOwner:
+    { readonly kind: "job" | "jobschedule"; readonly id: string; readonly keepAlive: boolean } | undefined;
   nodesCreated: number;
   /** transient */
   readonly nodes: OrderedIndex<Node>;

@@ -7,6 +7,7 @@ import type { NodeState } from "./machines.ts";
 import type { Node, NodePending, TaskRun } from "./model.ts";
 import { runStartTask } from "./start-task.ts";
 import { attachMounts } from "./node-mounts.ts";
+import { detachMounts } from "./node-storage.ts";
 import type { World } from "./world.ts";
 
 export function moveNode(world: World, node: Node, to: NodeState): void {
@@ -81,7 +82,10 @@ export function powerOn(world: World, node: Node, wipe: boolean): void {
     node.bootedAt = world.clock.now();
     world.save(node);
     const epoch = node.epoch;
-    world.background("node.boot", boot(world, node, wipe, () => node.epoch !== epoch || world.closed));
+    world.background(
+      "node.boot",
+      boot(world, node, wipe, () => node.epoch !== epoch || world.closed),
+    );
   });
 }
 
@@ -168,7 +172,7 @@ async function shutDown(world: World, node: Node): Promise<void> {
     await world.ports.executor.kill(id);
     await world.ports.executor.forget(id);
   }
-  await world.ports.mounts.detach(node.id);
+  await detachMounts(world, node);
 }
 
 function continueWith(world: World, node: Node, pending: NodePending): void {
@@ -193,7 +197,8 @@ function continueWith(world: World, node: Node, pending: NodePending): void {
   } else if (pending === "deallocate") {
     node.pending = undefined;
     moveNode(world, node, "deallocated");
-  } else course(world, node, parameters.nodeLeaveMs, () => world.background("node.leave", leave(world, node)));
+  } else
+    course(world, node, parameters.nodeLeaveMs, () => world.background("node.leave", leave(world, node)));
   world.signals.nodeChanged(node);
 }
 

@@ -5,8 +5,8 @@ import { join } from "node:path";
 export interface NodeDisk {
   /** Creates the standard folders of a fresh node; empties the root first when `wipe`. */
   prepareNode(root: string, wipe: boolean): Promise<void>;
-  /** Creates a task's folder and working directory; empties the latter when `wipe`. */
-  prepareTask(taskDirectory: string, wipe: boolean): Promise<void>;
+  /** Removes what an earlier attempt left in the working directory; the executor creates it anew. */
+  clearTask(taskDirectory: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
 
@@ -20,11 +20,7 @@ export function realDisk(): NodeDisk {
       await mkdir(root, { recursive: true, mode: 0o700 });
       await Promise.all(nodeFolders.map((name) => mkdir(join(root, name), { recursive: true })));
     },
-    async prepareTask(taskDirectory, wipe) {
-      const working = join(taskDirectory, "wd");
-      if (wipe) await removeTree(working);
-      await mkdir(working, { recursive: true });
-    },
+    clearTask: (taskDirectory) => removeTree(join(taskDirectory, "wd")),
     remove: removeTree,
   };
 }
@@ -32,7 +28,7 @@ export function realDisk(): NodeDisk {
 /** For simulations. */
 export function noDisk(): NodeDisk {
   const nothing = () => Promise.resolve();
-  return { prepareNode: nothing, prepareTask: nothing, remove: nothing };
+  return { prepareNode: nothing, clearTask: nothing, remove: nothing };
 }
 
 async function removeTree(path: string): Promise<void> {

@@ -73,6 +73,10 @@ export async function deleteFile(root: string, name: string, recursive: boolean)
   if (path === (await realpath(root))) throw notFound("File");
   const info = await lstat(path);
   if (info.isDirectory() && !recursive && (await readdir(path)).length > 0)
-    throw new BatchFault(409, "DirectoryNotEmpty", "The directory is not empty; delete it with recursive=true.");
+    throw new BatchFault(
+      409,
+      "DirectoryNotEmpty",
+      "The directory is not empty; delete it with recursive=true.",
+    );
   await rm(path, { recursive: true, force: true });
 }

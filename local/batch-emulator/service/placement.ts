@@ -56,21 +56,17 @@ function jobsInOrder(pool: Pool): Job[] {
 
 function nodesFor(pool: Pool, job: Job, task: Task, lane: Lane): readonly Node[] | undefined {
   const accepts = (node: Node) => accepted(job, task, node);
-  if (lane.instances > 0)
-    return canRunGangs(pool) ? pool.slots.findIdle(lane.instances, accepts) : undefined;
+  if (lane.instances > 0) return canRunGangs(pool) ? pool.slots.findIdle(lane.instances, accepts) : undefined;
   const hinted = hint(pool, task);
   if (hinted !== undefined && pool.slots.fits(hinted, lane.slots) && accepts(hinted)) return [hinted];
-  const node = pool.slots.find(
-    lane.slots,
-    pool.spec.taskSchedulingPolicy?.nodeFillType ?? "Spread",
-    accepts,
-  );
+  const node = pool.slots.find(lane.slots, pool.spec.taskSchedulingPolicy?.nodeFillType ?? "Spread", accepts);
   return node === undefined ? undefined : [node];
 }
 
 /** A node where the job's preparation failed takes no task of it. */
 function accepted(job: Job, task: Task, node: Node): boolean {
-  if (task.manager && job.spec.jobManagerTask?.allowLowPriorityNode === false && !node.isDedicated) return false;
+  if (task.manager && job.spec.jobManagerTask?.allowLowPriorityNode === false && !node.isDedicated)
+    return false;
   if (job.nodes.size === 0) return true;
   const on = job.nodes.get(jobNodeKey(node.pool.id, node.id));
   return !(

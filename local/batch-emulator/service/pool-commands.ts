@@ -3,7 +3,13 @@
 import type { PoolPatch, PoolSpec, ResizeBody } from "../schema/pool-spec.ts";
 import { durationMs } from "../schema/values.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
-import { clearNode, beginResize, defaultResizeTimeoutMs, deletePool, evacuate, stopResize } from "./pool-control.ts";
+import {
+  beginResize,
+  defaultResizeTimeoutMs,
+  deletePool,
+  evacuate,
+  stopResize,
+} from "./pool-control.ts";
 import type { Job, Node, Pool } from "./model.ts";
 import { emptyPool } from "./records.ts";
 import { poolOf } from "./task-state.ts";
@@ -25,7 +31,9 @@ export function findNode(pool: Pool, id: string): Node {
 export function addPool(
   world: World,
   given: PoolSpec,
-  extra: Partial<Pick<Pool, "identity" | "autoPoolOwner">> & { option?: ResizeBody["nodeDeallocationOption"] } = {},
+  extra: Partial<Pick<Pool, "identity" | "autoPoolOwner">> & {
+    option?: ResizeBody["nodeDeallocationOption"];
+  } = {},
 ): Pool {
   if (world.pools.has(given.id.toLowerCase()))
     throw new BatchFault(409, "PoolExists", "The specified pool already exists.");
@@ -85,16 +93,22 @@ function checkPool(world: World, spec: PoolSpec): void {
       "A pool has exactly one of virtualMachineConfiguration and cloudServiceConfiguration",
     );
   if (vm?.containerConfiguration !== undefined) throw notEmulated("container tasks (containerConfiguration)");
-  if (vm?.extensions !== undefined && vm.extensions.length > 0) throw notEmulated("virtual machine extensions");
+  if (vm?.extensions !== undefined && vm.extensions.length > 0)
+    throw notEmulated("virtual machine extensions");
   if (spec.startTask?.containerSettings !== undefined) throw notEmulated("container start tasks");
-  if (spec.startTask !== undefined) checkUser(spec, spec.startTask.userIdentity?.username, "startTask.userIdentity");
+  if (spec.startTask !== undefined)
+    checkUser(spec, spec.startTask.userIdentity?.username, "startTask.userIdentity");
   if ((spec.applicationPackageReferences ?? []).length > 0)
     throw notEmulated("application packages on pools");
   if (spec.enableAutoScale === true) {
     if (spec.autoScaleFormula === undefined)
       throw invalidProperty("autoScaleFormula", "", "A pool with enableAutoScale needs a formula");
     if (spec.targetDedicatedNodes !== undefined || spec.targetLowPriorityNodes !== undefined)
-      throw invalidProperty("targetDedicatedNodes", "", "Targets cannot be given when enableAutoScale is true");
+      throw invalidProperty(
+        "targetDedicatedNodes",
+        "",
+        "Targets cannot be given when enableAutoScale is true",
+      );
     checkFormula(world, spec.autoScaleFormula);
   } else if (spec.autoScaleFormula !== undefined)
     throw invalidProperty("autoScaleFormula", "", "A formula needs enableAutoScale");
@@ -105,12 +119,19 @@ export function checkFormula(world: World, formula: string): void {
   const engine = world.ports.autoscale;
   if (engine === undefined) throw notEmulated("autoscale formulas");
   if (formula.length > 8192)
-    throw new BatchFault(400, "AutoScaleFormulaTooLong", "The autoscale formula is longer than 8192 characters.");
+    throw new BatchFault(
+      400,
+      "AutoScaleFormulaTooLong",
+      "The autoscale formula is longer than 8192 characters.",
+    );
   const error = engine.syntaxError(formula);
   if (error !== undefined)
-    throw new BatchFault(400, "AutoScalingFormulaSyntaxError", "The specified autoscale formula has a syntax error.", [
-      { key: "Reason", value: error.message },
-    ]);
+    throw new BatchFault(
+      400,
+      "AutoScalingFormulaSyntaxError",
+      "The specified autoscale formula has a syntax error.",
+      [{ key: "Reason", value: error.message }],
+    );
 }
 
 function checkUser(spec: PoolSpec, username: string | undefined, property: string): void {
@@ -180,7 +201,11 @@ export function removePoolById(world: World, pool: Pool): void {
 export function removeNodes(
   world: World,
   pool: Pool,
-  body: { nodeList: string[]; resizeTimeout?: string | undefined; nodeDeallocationOption?: ResizeBody["nodeDeallocationOption"] },
+  body: {
+    nodeList: string[];
+    resizeTimeout?: string | undefined;
+    nodeDeallocationOption?: ResizeBody["nodeDeallocationOption"];
+  },
 ): void {
   refuseDeleted(pool);
   if (pool.spec.enableAutoScale === true)
@@ -200,14 +225,3 @@ export function removeNodes(
   touch(world, pool);
   beginResize(world, pool, option, resizeTimeoutOf(body.resizeTimeout));
 }
-
-/** An eviction by the "region": low-priority nodes only; tasks are requeued, the node comes back with an empty disk. */
-export function preemptNode(world: World, node: Node): void {
-  if (node.isDedicated)
-    throw new BatchFault(409, "OperationNotValidOnNode", "Only low-priority nodes can be preempted.");
-  if (node.pending !== undefined)
-    throw new BatchFault(409, "OperationNotValidOnNode", `The node is in the state ${node.state}.`);
-  evacuate(world, node, "preempt", "requeue");
-}
-
-export { clearNode };

@@ -38,14 +38,25 @@ export function armResizeTimer(world: World, pool: Pool): void {
   const { resize } = pool;
   if (resize === undefined) return;
   pool.resizeTimer = world.clock.at(resize.startedAt + resize.timeoutMs, () => {
-    if (!world.closed) abandon(world, pool, "AllocationTimedout", "Desired number of %s nodes could not be allocated as the resize timeout was reached");
+    if (!world.closed)
+      abandon(
+        world,
+        pool,
+        "AllocationTimedout",
+        "Desired number of %s nodes could not be allocated as the resize timeout was reached",
+      );
   });
 }
 
 /** "Pool - Stop Resize". */
 export function stopResize(world: World, pool: Pool): void {
   moveAllocation(world, pool, "stopping");
-  abandon(world, pool, "ResizeStopped", "Desired number of %s nodes could not be allocated due to a stop resize operation");
+  abandon(
+    world,
+    pool,
+    "ResizeStopped",
+    "Desired number of %s nodes could not be allocated due to a stop resize operation",
+  );
 }
 
 /** Gives up what is not allocated yet. */
@@ -69,7 +80,8 @@ function settle(world: World, pool: Pool, errors: readonly ResizeError[]): void 
   world.save(pool);
 }
 
-const target = (pool: Pool, dedicated: boolean) => (dedicated ? pool.targetDedicated : pool.targetLowPriority);
+const target = (pool: Pool, dedicated: boolean) =>
+  dedicated ? pool.targetDedicated : pool.targetLowPriority;
 
 /** Compares what is there with the targets and starts what is missing; called whenever a node changed. */
 export function reconcile(world: World, pool: Pool): void {
@@ -110,7 +122,9 @@ function grow(
   const quota = dedicated ? parameters.dedicatedCoreQuota : parameters.lowPriorityCoreQuota;
   const cores = coresOf(pool.spec.vmSize);
   const byQuota = Math.max(0, Math.floor((quota - coresInUse(world, dedicated)) / cores));
-  const byCapacity = dedicated ? Infinity : Math.max(0, parameters.lowPriorityCapacity - lowPriorityInUse(world));
+  const byCapacity = dedicated
+    ? Infinity
+    : Math.max(0, world.lowPriorityCapacity - lowPriorityInUse(world));
   const count = Math.min(missing, byQuota, byCapacity);
   for (let index = 0; index < count; index += 1) allocate(world, createNode(world, pool, dedicated));
   if (missing > byQuota)

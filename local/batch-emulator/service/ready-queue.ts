@@ -9,6 +9,8 @@ interface Lane {
   tasks: (Task | undefined)[];
   tickets: number[];
   head: number;
+  /** Tasks that wait in this lane. */
+  size: number;
   /** Passes in which later work overtook the head of this lane. */
   overtaken: number;
 }
@@ -32,12 +34,14 @@ export class ReadyQueue {
     task.ticket = lastTicket += 1;
     lane.tasks.push(task);
     lane.tickets.push(task.ticket);
+    lane.size += 1;
     this.#size += 1;
   }
 
   remove(task: Task): void {
     if (task.ticket === 0) return;
     task.ticket = 0;
+    this.#lane(slotsOf(task), instancesOf(task)).size -= 1;
     this.#size -= 1;
   }
 
@@ -63,6 +67,7 @@ export class ReadyQueue {
     if (task === undefined) return undefined;
     this.#drop(lane);
     task.ticket = 0;
+    lane.size -= 1;
     this.#size -= 1;
     lane.overtaken = 0;
     return task;
@@ -81,7 +86,7 @@ export class ReadyQueue {
   #lane(slots: number, instances: number): Lane {
     let lane = this.#lanes.find((one) => one.slots === slots && one.instances === instances);
     if (lane === undefined) {
-      lane = { slots, instances, tasks: [], tickets: [], head: 0, overtaken: 0 };
+      lane = { slots, instances, tasks: [], tickets: [], head: 0, size: 0, overtaken: 0 };
       this.#lanes.push(lane);
     }
     return lane;
@@ -93,4 +98,6 @@ export const slotsOf = (task: Task): number => task.spec.requiredSlots ?? 1;
 
 /** Nodes that the task needs at once; 0 for a plain task. */
 export const instancesOf = (task: Task): number =>
-  task.spec.multiInstanceSettings === undefined ? 0 : (task.spec.multiInstanceSettings.numberOfInstances ?? 1);
+  task.spec.multiInstanceSettings === undefined
+    ? 0
+    : (task.spec.multiInstanceSettings.numberOfInstances ?? 1);

@@ -71,8 +71,11 @@ const skipped: Readonly<Record<Entity["kind"], ReadonlySet<string>>> = {
 export function encodeState(entity: Entity): string {
   const skip = skipped[entity.kind];
   const state: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(entity) as [string, unknown][]) {
-    if (value === undefined || skip.has(name)) continue;
+  const members = entity as unknown as Record<string, unknown>;
+  for (const name in members) {
+    if (skip.has(name)) continue;
+    const value = members[name];
+    if (value === undefined) continue;
     state[name] = name === "nodes" && entity.kind === "job" ? encodeJobNodes(entity.nodes) : value;
   }
   return JSON.stringify(state);
@@ -167,7 +170,9 @@ export function decodeJob(row: StoredRow, scheduleOf: (row: number) => Schedule 
     ...stored(row, head),
     spec: head.spec,
     schedule: head.schedule === undefined ? undefined : scheduleOf(head.schedule),
-    nodes: new Map(nodes.map((node) => [jobNodeKey(node.poolId, node.nodeId), { ...node, preparing: undefined }])),
+    nodes: new Map(
+      nodes.map((node) => [jobNodeKey(node.poolId, node.nodeId), { ...node, preparing: undefined }]),
+    ),
   };
 }
 

@@ -7,7 +7,14 @@ import { coordinationLaunchId, mainLaunchId, startTaskLaunchId } from "./launche
 import type { Job, Node, Pool, Schedule, Task } from "./model.ts";
 import { refreshSlots, resumeNode, startUp } from "./node-control.ts";
 import { armResizeTimer, reconcile } from "./pool-control.ts";
-import { decodeApplication, decodeJob, decodeNode, decodePool, decodeSchedule, decodeTask } from "./records.ts";
+import {
+  decodeApplication,
+  decodeJob,
+  decodeNode,
+  decodePool,
+  decodeSchedule,
+  decodeTask,
+} from "./records.ts";
 import { instancesOf } from "./ready-queue.ts";
 import { requeue } from "./task-life.ts";
 import { adoptRun } from "./task-run.ts";
@@ -22,7 +29,8 @@ export async function recover(world: World): Promise<void> {
   const survivors: Survivors = new Map(await world.ports.executor.recover());
   const started: Task[] = [];
   for (const job of world.jobs)
-    for (const task of job.tasks) if (task.state === "running" || task.state === "preparing") started.push(task);
+    for (const task of job.tasks)
+      if (task.state === "running" || task.state === "preparing") started.push(task);
   const orphans: Task[] = [];
   for (const task of started) if (!adoptTask(world, task, survivors)) orphans.push(task);
   for (const pool of world.pools) for (const node of pool.nodes) adoptNode(world, node, survivors);
@@ -81,7 +89,8 @@ function rebuildJob(job: Job): void {
     count(task, 1);
     if (satisfies(task)) noteSatisfied(task);
   }
-  for (const task of job.tasks) if (task.spec.dependsOn !== undefined && task.state === "active") watchDependencies(task);
+  for (const task of job.tasks)
+    if (task.spec.dependsOn !== undefined && task.state === "active") watchDependencies(task);
 }
 
 /** True when the task goes on (or has ended meanwhile) under the eyes of this emulator. */
@@ -90,7 +99,8 @@ function adoptTask(world: World, task: Task, survivors: Survivors): boolean {
   const end = survivors.get(id);
   const nodes = placesOf(world, task);
   const gang = instancesOf(task) > 0;
-  if (end === undefined || nodes === undefined || (gang && task.execution?.coordinated !== true)) return false;
+  if (end === undefined || nodes === undefined || (gang && task.execution?.coordinated !== true))
+    return false;
   const run = adoptRun(world, task, nodes, end);
   survivors.delete(id);
   if (gang)
@@ -106,8 +116,7 @@ function placesOf(world: World, task: Task): Node[] | undefined {
   const places = [task.execution?.place, ...(task.execution?.subtasks ?? []).map((one) => one.place)];
   const nodes: Node[] = [];
   for (const place of places) {
-    const node =
-      place && world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
+    const node = place && world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
     if (node === undefined || node.pending !== undefined) return undefined;
     nodes.push(node);
   }

@@ -38,12 +38,17 @@ function checkTask(world: World, job: Job, spec: TaskSpec): void {
   const id = spec.id.toLowerCase();
   const { jobPreparationTask: preparation, jobReleaseTask: release } = job.spec;
   if (preparation !== undefined && id === (preparation.id ?? "jobpreparation").toLowerCase())
-    throw new BatchFault(409, "TaskIdSameAsJobPreparationTask", "The task id is that of the job preparation task.");
+    throw new BatchFault(
+      409,
+      "TaskIdSameAsJobPreparationTask",
+      "The task id is that of the job preparation task.",
+    );
   if (release !== undefined && id === (release.id ?? "jobrelease").toLowerCase())
     throw new BatchFault(409, "TaskIdSameAsJobReleaseTask", "The task id is that of the job release task.");
   if (spec.dependsOn !== undefined) checkDependencies(job, spec.dependsOn);
   if (spec.containerSettings !== undefined) throw notEmulated("container tasks (containerSettings)");
-  if ((spec.applicationPackageReferences ?? []).length > 0) throw notEmulated("application packages of tasks");
+  if ((spec.applicationPackageReferences ?? []).length > 0)
+    throw notEmulated("application packages of tasks");
   if (spec.authenticationTokenSettings !== undefined) throw notEmulated("task authentication tokens");
   const slotsPerNode = poolOf(world, job)?.spec.taskSlotsPerNode;
   if (slotsPerNode !== undefined && (spec.requiredSlots ?? 1) > slotsPerNode)
@@ -53,7 +58,11 @@ function checkTask(world: World, job: Job, spec: TaskSpec): void {
       `The pool has ${slotsPerNode} task slots per node`,
     );
   if (spec.multiInstanceSettings !== undefined && (spec.requiredSlots ?? 1) > 1)
-    throw invalidProperty("requiredSlots", String(spec.requiredSlots), "A multi-instance task takes one slot per node");
+    throw invalidProperty(
+      "requiredSlots",
+      String(spec.requiredSlots),
+      "A multi-instance task takes one slot per node",
+    );
 }
 
 function checkDependencies(job: Job, dependsOn: NonNullable<TaskSpec["dependsOn"]>): void {
@@ -65,10 +74,18 @@ function checkDependencies(job: Job, dependsOn: NonNullable<TaskSpec["dependsOn"
     );
   const length = (dependsOn.taskIds ?? []).reduce((sum, id) => sum + id.length, 0);
   if (length > dependencyListLimit)
-    throw new BatchFault(400, "TaskDependencyListTooLong", "The list of task ids that the task depends on is too long.");
+    throw new BatchFault(
+      400,
+      "TaskDependencyListTooLong",
+      "The list of task ids that the task depends on is too long.",
+    );
   for (const range of dependsOn.taskIdRanges ?? [])
     if (range.start > range.end)
-      throw invalidProperty("taskIdRanges", `${range.start}-${range.end}`, "start must not be greater than end");
+      throw invalidProperty(
+        "taskIdRanges",
+        `${range.start}-${range.end}`,
+        "start must not be greater than end",
+      );
 }
 
 export interface AddOutcome {

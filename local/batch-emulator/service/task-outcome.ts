@@ -54,8 +54,14 @@ export function exitCodeFailure(exitCode: number): FailureInfo {
 }
 
 /** Only a non-zero exit code is tried again; -1 retries without end. */
-export function shouldRetry(result: AttemptResult, retries: number, limit: number, timedOut: boolean): boolean {
-  if (timedOut || result.phase !== "ran" || result.exitCode === 0 || result.exitCode === undefined) return false;
+export function shouldRetry(
+  result: AttemptResult,
+  retries: number,
+  limit: number,
+  timedOut: boolean,
+): boolean {
+  if (timedOut || result.phase !== "ran" || result.exitCode === 0 || result.exitCode === undefined)
+    return false;
   return limit === -1 || retries < limit;
 }
 
@@ -79,8 +85,10 @@ function exitOptions(spec: TaskSpec, result: AttemptResult): ExitOptions | undef
   const code = result.exitCode;
   const listed =
     conditions.exitCodes?.find((one) => one.code === code)?.exitOptions ??
-    conditions.exitCodeRanges?.find((one) => code !== undefined && one.start <= code && code <= one.end)?.exitOptions;
+    conditions.exitCodeRanges?.find((one) => code !== undefined && one.start <= code && code <= one.end)
+      ?.exitOptions;
   if (listed !== undefined) return listed;
-  if (result.phase === "upload" && conditions.fileUploadError !== undefined) return conditions.fileUploadError;
+  if (result.phase === "upload" && conditions.fileUploadError !== undefined)
+    return conditions.fileUploadError;
   return code === 0 && result.phase === "ran" ? undefined : conditions.default;
 }

@@ -14,6 +14,7 @@ import { instancesOf, slotsOf } from "./ready-queue.ts";
 import { finishAttempt, requeue } from "./task-life.ts";
 import { attemptResult } from "./task-outcome.ts";
 import { enqueue, executionOf, moveTask, offer } from "./task-state.ts";
+import { flushMounts } from "./node-storage.ts";
 import type { World } from "./world.ts";
 
 /** Makes a node ready for a job (its preparation task); false keeps the job's tasks off the node. */
@@ -25,7 +26,8 @@ export function startRun(world: World, placement: Placement, prepare: PrepareNod
   task.attempt += 1;
   const run = occupyNodes(world, task, nodes);
   const execution = executionOf(task);
-  for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt"] as const) delete execution[name];
+  for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt"] as const)
+    delete execution[name];
   placeExecution(world, run);
   moveTask(world, task, "preparing");
   if (task.job.spec.jobPreparationTask === undefined) begin(world, run);
@@ -108,9 +110,8 @@ async function execute(world: World, run: TaskRun): Promise<LaunchEnd> {
   const killed = (): LaunchEnd => ({ kind: "killed", endedAt: world.clock.now() });
   if (run.cancelled || run.timedOut) return killed();
   const { task } = run;
-  await Promise.all(
-    run.nodes.map((node) => world.ports.disk.prepareTask(taskDirectory(node, task), task.attempt > 1)),
-  );
+  if (task.attempt > 1)
+    await Promise.all(run.nodes.map((node) => world.ports.disk.clearTask(taskDirectory(node, task))));
   if (run.cancelled || run.timedOut) return killed();
   if (instancesOf(task) > 0) {
     const failed = await runGang(world, run);
@@ -129,7 +130,7 @@ async function conclude(world: World, run: TaskRun, ending: Promise<LaunchEnd>):
   if (world.closed) return;
   await Promise.all([...run.launches].map((id) => world.ports.executor.kill(id)));
   if (!run.cancelled || run.task.state === "completed")
-    await Promise.all(run.nodes.map((node) => world.ports.mounts.flush(node.id)));
+    await Promise.all(run.nodes.map((node) => flushMounts(world, node)));
   if (world.closed) return;
   if (!run.cancelled) {
     const result = attemptResult(end, run.timedOut);
@@ -162,6 +163,5 @@ async function leave(world: World, run: TaskRun): Promise<void> {
   offer(world, task.job);
   await world.commit();
   await Promise.all([...run.launches].map((id) => world.ports.executor.forget(id)));
-  if (!alive)
-    await Promise.all(run.nodes.map((node) => world.ports.disk.remove(taskDirectory(node, task))));
+  if (!alive) await Promise.all(run.nodes.map((node) => world.ports.disk.remove(taskDirectory(node, task))));
 }

@@ -20,6 +20,7 @@ export interface AccountSettings {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly location: string;
+  tags: Readonly<Record<string, string>>;
 }
 
 /** What one part tells the others, without knowing them. */
@@ -67,8 +68,12 @@ export class World {
   jobStarted: (job: Job) => void = noop;
   /** Told when autoscale was switched on or off, or its formula changed. */
   autoscaleChanged: (pool: Pool) => void = noop;
-  /** Told when an account key was regenerated. */
-  keysChanged: () => void = noop;
+  /** Told when a schedule completed or was deleted. */
+  scheduleEnded: (schedule: Schedule) => void = noop;
+  /** Told when the account's keys or tags changed. */
+  accountChanged: () => void = noop;
+  /** Low-priority nodes that the "region" can supply just now. */
+  lowPriorityCapacity: number;
   /** Whether automatic pools are served. */
   autoPools = false;
   #row: number;
@@ -78,7 +83,12 @@ export class World {
   #committing: Promise<void> | undefined;
   readonly #background = new Set<Promise<void>>();
 
-  constructor(ports: Ports, account: AccountSettings, parameters: EmulatorParameters, nodesDirectory: string) {
+  constructor(
+    ports: Ports,
+    account: AccountSettings,
+    parameters: EmulatorParameters,
+    nodesDirectory: string,
+  ) {
     this.nodesDirectory = nodesDirectory;
     this.ports = ports;
     this.clock = ports.clock;
@@ -86,6 +96,7 @@ export class World {
     this.logger = ports.logger;
     this.account = account;
     this.parameters = parameters;
+    this.lowPriorityCapacity = parameters.lowPriorityCapacity;
     this.#row = ports.journal.highest();
   }
 

@@ -22,8 +22,10 @@ export function openLibsqlJournal(file: string): Journal {
   const rollback = db.prepare("ROLLBACK");
   return {
     *load() {
-      const page = db.prepare("SELECT row, kind, spec, state FROM entity WHERE row > ? ORDER BY row LIMIT 5000");
-      for (let last = -1; ; ) {
+      const page = db.prepare(
+        "SELECT row, kind, spec, state FROM entity WHERE row > ? ORDER BY row LIMIT 5000",
+      );
+      for (let last = -1; ;) {
         const rows = page.all(last) as StoredRow[];
         yield* rows;
         const end = rows.at(-1);
@@ -33,8 +35,7 @@ export function openLibsqlJournal(file: string): Journal {
     },
     highest() {
       const found = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'entity'").get() as
-        | { seq: number }
-        | undefined;
+        { seq: number } | undefined;
       return found?.seq ?? 0;
     },
     apply(changes: readonly Change[], removed: readonly number[]) {
@@ -59,8 +60,7 @@ export function openLibsqlJournal(file: string): Journal {
 
 function checkVersion(db: Database.Database): void {
   const found = db.prepare("SELECT value FROM meta WHERE name = 'schema'").get() as
-    | { value: string }
-    | undefined;
+    { value: string } | undefined;
   if (found === undefined)
     db.prepare("INSERT INTO meta (name, value) VALUES ('schema', ?)").run(String(schemaVersion));
   else if (found.value !== String(schemaVersion))

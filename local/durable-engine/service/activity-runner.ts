@@ -1,6 +1,5 @@
 // Runs scheduled activities, a limited number at a time, in the order of their scheduling. An activity runs at least
-// once: its row goes in the transaction that records its result. Results that are there in the same turn of the event
-// loop share a transaction; each of them is recorded wholly or not at all.
+// once: its row goes in the transaction that records its result.
 import { httpActivityName } from "../protocol/actions.ts";
 import { eventTypes, historyEvent, type HistoryEvent } from "../protocol/history-events.ts";
 import type { ActivityRow } from "../store/durable-store.ts";
@@ -8,11 +7,7 @@ import type { EngineParts } from "./engine-parts.ts";
 import { activityFailure } from "./failure.ts";
 import { runHttpCall } from "./http-activity.ts";
 import { isCurrent } from "./instance-life.ts";
-
-interface Finished {
-  row: ActivityRow;
-  event: HistoryEvent;
-}
+import type { Entry } from "./ledger.ts";
 
 /** Activities begun before the event loop gets a chance to do something else. */
 const startsPerBeat = 256;
@@ -21,22 +16,28 @@ export class ActivityRunner {
   readonly #parts: EngineParts;
   readonly #maxConcurrent: number;
   readonly #onChange: () => void;
+  readonly #onError: (error: unknown) => void;
   #queue: ActivityRow[] = [];
   #head = 0;
   #running = 0;
   #startsLeft = startsPerBeat;
-  #finished: Finished[] = [];
   readonly #outstanding = new Map<string, number>();
   #stopped = false;
 
-  constructor(parts: EngineParts, maxConcurrent: number, onChange: () => void) {
+  constructor(
+    parts: EngineParts,
+    maxConcurrent: number,
+    onChange: () => void,
+    onError: (error: unknown) => void,
+  ) {
     this.#parts = parts;
     this.#maxConcurrent = maxConcurrent;
     this.#onChange = onChange;
+    this.#onError = onError;
   }
 
   get busy(): boolean {
-    return this.#running > 0 || this.#finished.length > 0 || this.#head < this.#queue.length;
+    return this.#running > 0 || this.#head < this.#queue.length;
   }
 
   get running(): number {
@@ -53,9 +54,7 @@ export class ActivityRunner {
     this.#onChange();
   }
 
-  /** Begins a beat: records what has ended, then fills the free places. */
   pump(): void {
-    this.flush();
     this.#startsLeft = startsPerBeat;
     this.#fill();
   }
@@ -64,22 +63,15 @@ export class ActivityRunner {
     this.#stopped = true;
   }
 
-  /** Records the results that are there. */
-  flush(): void {
-    if (this.#finished.length === 0) return;
-    const finished = this.#finished;
-    this.#finished = [];
-    this.#parts.ledger.commit((entry) => {
-      for (const { row, event } of finished) {
-        if (!entry.store.deleteActivity(row.seq)) continue;
-        const cached = this.#parts.cache.peek(row.instanceId);
-        const wanted =
-          cached === undefined
-            ? isCurrent(entry, row.instanceId, row.execution)
-            : cached.row.execution === row.execution;
-        if (wanted) entry.postEvent(row.instanceId, row.execution, event);
-      }
-    });
+  /** Deletes the activity and tells its orchestration, if that still is the same execution. */
+  #record(entry: Entry, row: ActivityRow, event: HistoryEvent): void {
+    if (!entry.store.deleteActivity(row.seq)) return;
+    const cached = this.#parts.cache.peek(row.instanceId);
+    const wanted =
+      cached === undefined
+        ? isCurrent(entry, row.instanceId, row.execution)
+        : cached.row.execution === row.execution;
+    if (wanted) entry.postEvent(row.instanceId, row.execution, event);
   }
 
   #fill(): void {
@@ -89,7 +81,7 @@ export class ActivityRunner {
       this.#head += 1;
       this.#startsLeft -= 1;
       this.#running += 1;
-      void this.#run(row);
+      this.#run(row).catch(this.#onError);
     }
     if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
@@ -104,9 +96,9 @@ export class ActivityRunner {
     const left = this.outstanding(row.instanceId) - 1;
     if (left > 0) this.#outstanding.set(row.instanceId, left);
     else this.#outstanding.delete(row.instanceId);
-    this.#finished.push({ row, event });
-    this.#onChange();
+    const recorded = this.#parts.ledger.join((entry) => this.#record(entry, row, event));
     this.#fill();
+    await recorded;
   }
 
   async #outcome(row: ActivityRow): Promise<HistoryEvent> {

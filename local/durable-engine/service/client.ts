@@ -91,13 +91,14 @@ function instanceCommands(parts: EngineParts): Commands {
       }),
     purgeMany: (filter) =>
       ledger.commit((entry) => {
-        const rows = entry.store.instances({
-          ...queryOf(filter),
-          endedOnly: true,
-          top: Number.MAX_SAFE_INTEGER,
-        });
-        for (const row of rows) entry.removeInstance(row.id);
-        return rows.length;
+        const query = { ...queryOf(filter), endedOnly: true, top: 500 };
+        let removed = 0;
+        for (;;) {
+          const rows = entry.store.instances(query);
+          for (const row of rows) entry.removeInstance(row.id);
+          removed += rows.length;
+          if (rows.length < query.top) return removed;
+        }
       }),
   };
 }

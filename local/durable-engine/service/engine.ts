@@ -13,6 +13,7 @@ import { Ledger } from "./ledger.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { Pulse } from "./pulse.ts";
 import { TimerService } from "./timer-service.ts";
+import { Retention } from "./retention.ts";
 import { runTurn } from "./turn.ts";
 import { TurnScheduler } from "./turn-scheduler.ts";
 
@@ -31,6 +32,7 @@ class Engine implements DurableEngine {
   readonly #entities: EntityScheduler;
   readonly #timers: TimerService;
   readonly #ends: EndWatch;
+  readonly #retention: Retention;
   #state: "new" | "running" | "stopped" = "new";
   #failure: Error | undefined;
   #idleWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -42,19 +44,23 @@ class Engine implements DurableEngine {
     const ledger = new Ledger(store, this.#mailboxes, {
       onMail: (target) => this.#wake(target),
       onActivity: (row) => this.#activities.add(row),
+      onGroup: () => this.#pulse.request(),
       onTimer: (dueMs) => this.#timers.arm(dueMs),
       onForgotten: (instanceId) => {
         cache.forget(instanceId);
         this.#ends.notify(instanceId);
+        this.#retention.arm();
       },
     });
     const http = options.http ?? fetchHttp;
-    this.#parts = { clock, random, logger, invoker, http, schema: options.schema ?? "V4", ledger, cache };
+    const { schema = "V4", replayTwice = false } = options;
+    this.#parts = { clock, random, logger, invoker, http, schema, replayTwice, ledger, cache };
     const onChange = () => this.#pulse.request();
     const onError = (error: unknown) => this.#fail(error);
-    this.#activities = new ActivityRunner(this.#parts, options.maxConcurrentActivities, onChange);
+    this.#activities = new ActivityRunner(this.#parts, options.maxConcurrentActivities, onChange, onError);
     this.#entities = new EntityScheduler(this.#parts, onChange, onError);
     this.#timers = new TimerService(this.#parts, onError);
+    this.#retention = new Retention(this.#parts, options.retentionMs, onError);
     this.#turns = new TurnScheduler({
       clock,
       cache,
@@ -79,6 +85,7 @@ class Engine implements DurableEngine {
     for (const row of activities) this.#activities.add(row);
     for (const target of targets) this.#wake(target);
     this.#timers.rearm();
+    this.#retention.arm();
     if (activities.length + targets.length > 0)
       this.#parts.logger.info("engine.recovered", { activities: activities.length, targets: targets.length });
     this.#pulse.request();
@@ -87,10 +94,7 @@ class Engine implements DurableEngine {
   async stop(graceMs: number): Promise<void> {
     if (this.#state === "stopped") return;
     this.#state = "stopped";
-    this.#timers.stop();
-    this.#turns.stop();
-    this.#activities.stop();
-    this.#entities.stop();
+    this.#haltParts();
     const { clock } = this.#parts;
     if (this.#runningFunctions > 0) {
       await new Promise<void>((resolve) => {
@@ -101,7 +105,7 @@ class Engine implements DurableEngine {
         });
       });
     }
-    if (this.#failure === undefined) this.#activities.flush();
+    if (this.#failure === undefined) this.#parts.ledger.flush();
     this.#failure ??= new Error("The durable engine has been stopped.");
     this.#settleWaiters();
   }
@@ -130,9 +134,10 @@ class Engine implements DurableEngine {
   #beat(): void {
     if (this.#failure !== undefined) return this.#settleWaiters();
     try {
+      this.#parts.ledger.flush();
       if (this.#state === "running") {
-        this.#activities.pump();
         this.#turns.pump();
+        this.#activities.pump();
         this.#entities.pump();
       }
     } catch (error) {
@@ -147,11 +152,13 @@ class Engine implements DurableEngine {
     this.#failure = error instanceof Error ? error : new Error(String(error));
     this.#parts.logger.error("engine.failed", { message: this.#failure.message });
     this.#state = "stopped";
-    this.#timers.stop();
-    this.#turns.stop();
-    this.#activities.stop();
-    this.#entities.stop();
+    this.#haltParts();
     this.#pulse.request();
+  }
+
+  #haltParts(): void {
+    for (const part of [this.#timers, this.#retention, this.#turns, this.#activities, this.#entities])
+      part.stop();
   }
 
   #settleWaiters(): void {
@@ -160,7 +167,14 @@ class Engine implements DurableEngine {
       for (const waiter of this.#idleWaiters.splice(0)) waiter.reject(this.#failure);
       return;
     }
-    if (this.#pulse.pending || this.#turns.busy || this.#activities.busy || this.#entities.busy) return;
+    if (
+      this.#pulse.pending ||
+      this.#parts.ledger.hasGroup ||
+      this.#turns.busy ||
+      this.#activities.busy ||
+      this.#entities.busy
+    )
+      return;
     for (const waiter of this.#idleWaiters.splice(0)) waiter.resolve();
   }
 }

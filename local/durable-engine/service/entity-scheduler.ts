@@ -83,7 +83,7 @@ export class EntityScheduler {
     if (plan.nextDueMs !== undefined) this.#setAlarm(id, plan.nextDueMs);
     if (plan.consume.length === 0) return;
     const result = plan.operations.length === 0 ? undefined : await this.#invoke(row, plan.operations);
-    this.#record(row, plan, result);
+    await this.#record(row, plan, result);
     if (plan.consume.length < mails.length && changesWhoIsServed(row, plan)) this.wake(id);
   }
 
@@ -116,10 +116,10 @@ export class EntityScheduler {
     return parsed.success ? parsed.data : "The entity function returned no valid batch result.";
   }
 
-  #record(row: EntityRow, plan: EntityPlan, result: EntityResult | string | undefined): void {
+  #record(row: EntityRow, plan: EntityPlan, result: EntityResult | string | undefined): Promise<void> {
     const { ledger, clock, logger } = this.#parts;
     if (typeof result === "string") logger.warn("entity.batchFailed", { entity: row.id, message: result });
-    ledger.commit((entry) => {
+    return ledger.join((entry) => {
       const next: EntityRow = { ...row, lockedBy: plan.lockedBy, updatedMs: clock.now() };
       if (typeof result === "object") {
         next.exists = result.entityExists;

@@ -1,7 +1,13 @@
 // Instances with their histories, kept between turns so that a turn need not read and parse what the one before had in
 // hand. Invariant: an entry equals what the store holds; only committed turns change it. Bounded by the size of the
 // histories, least recently used first out, so that thousands of waiting instances cost next to nothing.
-import { parseEvents, playedText, slimEvent, type HistoryEvent } from "../protocol/history-events.ts";
+import {
+  eventText,
+  eventTypes,
+  parseEvents,
+  slimEvent,
+  type HistoryEvent,
+} from "../protocol/history-events.ts";
 import type { DurableStore, InstanceRow } from "../store/durable-store.ts";
 import type { AppWarning } from "./interpreter/decisions.ts";
 
@@ -9,7 +15,7 @@ export interface LoadedInstance {
   row: InstanceRow;
   /** Earlier turns' events as the interpreter needs them. */
   events: HistoryEvent[];
-  /** The same events as JSON text joined by commas, marked as played. */
+  /** Those of them that the SDK reads, as JSON text joined by commas, marked as played. */
   text: string;
   chunks: number;
   /** How long the last turn took: what gathering more completions before the next one may cost. */
@@ -46,10 +52,11 @@ export class InstanceCache {
     const row = this.#store.instance(id);
     if (row === undefined) return undefined;
     const chunks = this.#store.history(id);
+    const events = parseEvents(chunks);
     const loaded: LoadedInstance = {
       row,
-      events: parseEvents(chunks).map(slimEvent),
-      text: chunks.join(","),
+      events: events.map(slimEvent),
+      text: replayText(events, events.map(eventText)),
       chunks: chunks.length,
       lastTurnMs: 0,
       cancelledTimers: new Set(),
@@ -59,9 +66,10 @@ export class InstanceCache {
     return loaded;
   }
 
-  /** Records a committed turn. `texts` are the events' texts as sent, before being marked as played. */
-  append(loaded: LoadedInstance, events: readonly HistoryEvent[], text: string): void {
+  /** Records a committed turn; `texts` are its events' texts, marked as played. */
+  append(loaded: LoadedInstance, events: readonly HistoryEvent[], texts: readonly string[]): void {
     for (const event of events) loaded.events.push(slimEvent(event));
+    const text = replayText(events, texts);
     loaded.text = loaded.text === "" ? text : `${loaded.text},${text}`;
     loaded.chunks += 1;
     if (this.#entries.get(loaded.row.id) === loaded) this.#grow(text.length);
@@ -89,7 +97,18 @@ export class InstanceCache {
   }
 }
 
-/** The text under which a turn's events are stored and replayed. */
-export function chunkText(texts: readonly string[]): string {
-  return texts.map(playedText).join(",");
+/**
+ * What of a history is sent to the SDK: everything it reads. Scheduled tasks and the end of each turn, which it ignores,
+ * are half of all events; parsing them in every turn is the largest avoidable cost of a long history.
+ */
+export function replayText(events: readonly HistoryEvent[], texts: readonly string[]): string {
+  return texts.filter((_text, index) => !ignoredBySdk.has(events[index]?.EventType ?? -1)).join(",");
 }
+
+const ignoredBySdk: ReadonlySet<number> = new Set([
+  eventTypes.taskScheduled,
+  eventTypes.subOrchestrationCreated,
+  eventTypes.timerCreated,
+  eventTypes.orchestratorCompleted,
+  eventTypes.genericEvent,
+]);

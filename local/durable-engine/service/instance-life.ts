@@ -4,7 +4,7 @@ import { eventTypes, historyEvent, type HistoryEvent } from "../protocol/history
 import type { RuntimeStatus } from "../engine-contract.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
-import { releaseLock } from "./entity-locks.ts";
+import { releaseForgottenLocks } from "./entity-locks.ts";
 import type { Entry } from "./ledger.ts";
 import { newExecutionId } from "./engine-parts.ts";
 
@@ -79,10 +79,7 @@ export function endInstance(parts: EngineParts, entry: Entry, row: InstanceRow, 
   entry.store.deleteTimers(row.id);
   entry.dropMail(row.id);
   entry.forget(row.id);
-  for (const entity of entry.store.entitiesLockedBy(row.id)) {
-    parts.logger.warn("entity.lockLeftBehind", { entity, instanceId: row.id, orchestrator: row.name });
-    releaseLock(entry, entity, row.id);
-  }
+  releaseForgottenLocks(parts, entry, row);
   tellParent(entry, row, ending, nowMs);
   return ended;
 }

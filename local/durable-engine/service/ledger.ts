@@ -9,19 +9,60 @@ export interface LedgerListener {
   onMail(target: string): void;
   onActivity(row: ActivityRow): void;
   onTimer(dueMs: number): void;
+  /** Work waits for the next group commit. */
+  onGroup(): void;
   /** An instance has ended, been replaced or been removed: forget what is cached about it. */
   onForgotten(instanceId: string): void;
+}
+
+interface Joined {
+  work: (entry: Entry) => void;
+  resolve: () => void;
+  reject: (error: unknown) => void;
 }
 
 export class Ledger {
   readonly store: DurableStore;
   readonly mailboxes: Mailboxes;
   readonly #listener: LedgerListener;
+  #group: Joined[] = [];
 
   constructor(store: DurableStore, mailboxes: Mailboxes, listener: LedgerListener) {
     this.store = store;
     this.mailboxes = mailboxes;
     this.#listener = listener;
+  }
+
+  /**
+   * Joins the next group commit; resolves when it is done. Turns, activity results and entity batches that become ready
+   * in one turn of the event loop share a transaction: each is still recorded wholly or not at all, and writing the
+   * log once for all of them is what makes thousands of turns a second possible.
+   */
+  join(work: (entry: Entry) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#group.push({ work, resolve, reject });
+      this.#listener.onGroup();
+    });
+  }
+
+  get hasGroup(): boolean {
+    return this.#group.length > 0;
+  }
+
+  /** Commits what has been joined. A failure rejects all of it. */
+  flush(): void {
+    if (this.#group.length === 0) return;
+    const group = this.#group;
+    this.#group = [];
+    try {
+      this.commit((entry) => {
+        for (const { work } of group) work(entry);
+      });
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+      return;
+    }
+    for (const { resolve } of group) resolve();
   }
 
   /** One transaction; a throw leaves neither rows nor consequences behind. */

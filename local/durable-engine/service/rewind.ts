@@ -7,13 +7,13 @@ import {
   eventTypes,
   historyEvent,
   parseEvents,
+  playedText,
   type HistoryEvent,
 } from "../protocol/history-events.ts";
 import { readTurn } from "../protocol/orchestrator-result.ts";
 import { orchestrationTrigger } from "../protocol/trigger.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
-import { chunkText } from "./instance-cache.ts";
 import { failedTasks } from "./interpreter/interpret.ts";
 import type { Entry } from "./ledger.ts";
 import { mailEvent, type Mail } from "./mailboxes.ts";
@@ -60,7 +60,7 @@ export async function carryOutRewind(parts: EngineParts, row: InstanceRow, order
   );
   const groups = await findFailedTasks(parts, row, history);
   const reason = (mailEvent(order).Data ?? "").slice(rewindMark.length);
-  ledger.commit((entry) => {
+  await ledger.join((entry) => {
     const dropped = new Set<number>();
     const keptSchedules = new Set<number>();
     for (const group of groups) {
@@ -73,7 +73,7 @@ export async function carryOutRewind(parts: EngineParts, row: InstanceRow, order
       return !dropped.has(event.EventId) && !dropped.has(event.TaskScheduledId ?? event.TimerId ?? -1);
     });
     entry.store.deleteHistory(row.id);
-    entry.store.appendHistory(row.id, 0, chunkText(kept.map(eventText)));
+    entry.store.appendHistory(row.id, 0, kept.map((event) => playedText(eventText(event))).join(","));
     entry.consume(row.id, [order]);
     entry.forget(row.id);
     entry.postEvent(

@@ -1,13 +1,20 @@
 // One turn of an orchestration: take its messages, replay, record what was decided. Everything a turn changes is written
 // in one transaction; when that fails nothing has happened and the messages are still there.
 import { orchestrationTrigger } from "../protocol/trigger.ts";
-import { jsonText } from "../protocol/actions.ts";
-import { eventText, eventTypes, historyEvent, type HistoryEvent } from "../protocol/history-events.ts";
+import { jsonText, MalformedActionError } from "../protocol/actions.ts";
+import {
+  eventText,
+  eventTypes,
+  historyEvent,
+  playedText,
+  type HistoryEvent,
+} from "../protocol/history-events.ts";
 import { readTurn, type OrchestratorTurn } from "../protocol/orchestrator-result.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import { limits, newExecutionId, type EngineParts } from "./engine-parts.ts";
+import { releaseForgottenLocks } from "./entity-locks.ts";
 import { orchestratorFailure, type RecordedFailure } from "./failure.ts";
-import { chunkText } from "./instance-cache.ts";
+import { replayText } from "./instance-cache.ts";
 import { endInstance, startEvent, type Ending } from "./instance-life.ts";
 import { warningTexts } from "./interpreter/app-patterns.ts";
 import type { Decision, Interpretation } from "./interpreter/decisions.ts";
@@ -22,8 +29,7 @@ import { carryOutRewind, rewindOrder } from "./rewind.ts";
 export async function runTurn(parts: EngineParts, instanceId: string): Promise<void> {
   const loaded = parts.cache.load(instanceId);
   if (loaded === undefined || loaded.row.endedMs !== null) {
-    parts.ledger.commit((entry) => entry.dropMail(instanceId));
-    return;
+    return parts.ledger.join((entry) => entry.dropMail(instanceId));
   }
   const mails = parts.ledger.mailboxes.read(instanceId);
   if (!hasWork(loaded.row.status, mails)) return;
@@ -52,30 +58,35 @@ async function replayAndRecord(turn: Turn): Promise<void> {
       `The function '${row.name}' doesn't exist, is disabled, or is not an orchestrator.`,
     );
   }
-  const newText = turn.texts.join(",");
-  const outcome = await parts.invoker.orchestrator(
-    row.name,
-    row.id,
-    orchestrationTrigger({
-      historyText: loaded.text === "" ? newText : `${loaded.text},${newText}`,
-      inputText: row.input,
-      instanceId: row.id,
-      parentInstanceId: row.parentId,
-      isReplaying: loaded.events.length > 0,
-      schema: parts.schema,
-    }),
-  );
+  const newText = replayText(turn.events, turn.texts);
+  const trigger = orchestrationTrigger({
+    historyText: loaded.text === "" ? newText : `${loaded.text},${newText}`,
+    inputText: row.input,
+    instanceId: row.id,
+    parentInstanceId: row.parentId,
+    isReplaying: loaded.events.length > 0,
+    schema: parts.schema,
+  });
+  const outcome = await parts.invoker.orchestrator(row.name, row.id, trigger);
+  if (parts.replayTwice) {
+    const again = await parts.invoker.orchestrator(row.name, row.id, trigger);
+    if (JSON.stringify(again) !== JSON.stringify(outcome)) return recordFailure(turn, unrepeatable);
+  }
   const read = readTurn(outcome);
   if (!read.ok) return recordFailure(turn, read.message);
   try {
-    recordReplay(turn, read.turn);
+    await recordReplay(turn, read.turn);
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "MalformedActionError") throw error;
-    recordFailure(turn, `The orchestrator returned ${error.message}.`);
+    if (!(error instanceof MalformedActionError)) throw error;
+    await recordFailure(turn, `The orchestrator returned ${error.message}.`);
   }
 }
 
-function recordReplay(turn: Turn, result: OrchestratorTurn): void {
+const unrepeatable =
+  "Non-Deterministic workflow detected: two replays of the same history gave different results. " +
+  "Does the orchestrator use time, randomness, I/O or state outside of it?";
+
+function recordReplay(turn: Turn, result: OrchestratorTurn): Promise<void> {
   const { row, events } = turn.loaded;
   const over = result.isDone || result.error !== undefined;
   const found = interpret({
@@ -101,7 +112,11 @@ function recordReplay(turn: Turn, result: OrchestratorTurn): void {
     return recordEnd(turn, found.decisions, failed(failure, customStatus));
   }
   if (found.continueAsNew !== undefined) return recordContinueAsNew(turn, found, customStatus);
-  recordEnd(turn, found.decisions, { status: "Completed", output: jsonText(result.output), customStatus });
+  return recordEnd(turn, found.decisions, {
+    status: "Completed",
+    output: jsonText(result.output),
+    customStatus,
+  });
 }
 
 /** The SDK leaves a falsy custom status out, and so does the wire. */
@@ -125,7 +140,7 @@ function recordProgress(
   decisions: readonly Decision[],
   cancelledTimers: readonly number[],
   customStatus: string | null,
-): void {
+): Promise<void> {
   const row: InstanceRow = {
     ...turn.loaded.row,
     status: turn.selection.status,
@@ -133,32 +148,34 @@ function recordProgress(
     updatedMs: turn.nowMs,
   };
   const cancelled = cancelledTimers.filter((id) => !turn.loaded.cancelledTimers.has(id));
-  commitTurn(turn, row, (entry) => {
+  return commitTurn(turn, row, (entry) => {
     recordDecisions(turn, entry, decisions);
     for (const id of cancelled) entry.store.deleteTimer(row.id, id);
     addEvent(turn, historyEvent(eventTypes.orchestratorCompleted, turn.nowMs));
     entry.store.updateInstance(row);
+    entry.afterCommit(() => {
+      for (const id of cancelled) turn.loaded.cancelledTimers.add(id);
+    });
   });
-  for (const id of cancelled) turn.loaded.cancelledTimers.add(id);
 }
 
 /** Suspends, resumes, or records messages that arrive while suspended; the orchestrator itself isn't run. */
-function recordWithoutRun(turn: Turn): void {
+function recordWithoutRun(turn: Turn): Promise<void> {
   const row: InstanceRow = { ...turn.loaded.row, status: turn.selection.status, updatedMs: turn.nowMs };
-  commitTurn(turn, row, (entry) => {
+  return commitTurn(turn, row, (entry) => {
     addEvent(turn, historyEvent(eventTypes.orchestratorCompleted, turn.nowMs));
     entry.store.updateInstance(row);
   });
 }
 
-function recordFailure(turn: Turn, message: string): void {
+function recordFailure(turn: Turn, message: string): Promise<void> {
   const { row } = turn.loaded;
   turn.parts.logger.warn("orchestration.failed", { instanceId: row.id, orchestrator: row.name, message });
-  recordEnd(turn, [], failed(orchestratorFailure(row.name, message, undefined), row.customStatus));
+  return recordEnd(turn, [], failed(orchestratorFailure(row.name, message, undefined), row.customStatus));
 }
 
-function recordTermination(turn: Turn, reason: string): void {
-  recordEnd(turn, [], {
+function recordTermination(turn: Turn, reason: string): Promise<void> {
+  return recordEnd(turn, [], {
     status: "Terminated",
     output: JSON.stringify(reason),
     customStatus: turn.loaded.row.customStatus,
@@ -167,8 +184,8 @@ function recordTermination(turn: Turn, reason: string): void {
   });
 }
 
-function recordEnd(turn: Turn, decisions: readonly Decision[], ending: Ending): void {
-  commitTurn(turn, turn.loaded.row, (entry) => {
+function recordEnd(turn: Turn, decisions: readonly Decision[], ending: Ending): Promise<void> {
+  return commitTurn(turn, turn.loaded.row, (entry) => {
     recordDecisions(turn, entry, decisions);
     addEvent(
       turn,
@@ -184,7 +201,7 @@ function recordEnd(turn: Turn, decisions: readonly Decision[], ending: Ending): 
 }
 
 /** A new execution with a new history under the same instance id. */
-function recordContinueAsNew(turn: Turn, found: Interpretation, customStatus: string | null): void {
+function recordContinueAsNew(turn: Turn, found: Interpretation, customStatus: string | null): Promise<void> {
   const { parts, loaded } = turn;
   const row: InstanceRow = {
     ...loaded.row,
@@ -195,13 +212,14 @@ function recordContinueAsNew(turn: Turn, found: Interpretation, customStatus: st
     updatedMs: turn.nowMs,
   };
   const all = loaded.events.concat(turn.events);
-  parts.ledger.commit((entry) => {
+  return parts.ledger.join((entry) => {
     recordDecisions(turn, entry, found.decisions);
     entry.consume(row.id, turn.selection.consume);
     entry.store.deleteHistory(row.id);
     entry.store.deleteTimers(row.id);
     entry.store.putInstance(row);
     entry.forget(row.id);
+    releaseForgottenLocks(parts, entry, loaded.row);
     entry.postEvent(row.id, row.execution, startEvent(row, turn.nowMs));
     for (const position of found.carryOver) {
       const event = all[position];
@@ -216,16 +234,16 @@ function continuedInput(input: unknown): string | null {
 }
 
 /** Consumes the messages and appends the turn's events in the same transaction as `work`. */
-function commitTurn(turn: Turn, row: InstanceRow, work: (entry: Entry) => void): void {
+function commitTurn(turn: Turn, row: InstanceRow, work: (entry: Entry) => void): Promise<void> {
   const { parts, loaded } = turn;
-  parts.ledger.commit((entry) => {
+  return parts.ledger.join((entry) => {
     work(entry);
     entry.consume(row.id, turn.selection.consume);
-    const text = chunkText(turn.texts);
-    entry.store.appendHistory(row.id, loaded.chunks, text);
+    const texts = turn.texts.map(playedText);
+    entry.store.appendHistory(row.id, loaded.chunks, texts.join(","));
     entry.afterCommit(() => {
       loaded.row = row;
-      parts.cache.append(loaded, turn.events, text);
+      parts.cache.append(loaded, turn.events, texts);
     });
   });
 }

@@ -146,7 +146,7 @@ describe("a mounted container", () => {
         expect(await readFile(join(data, "a.txt"), "utf8")).toBe("new");
         expect(await readFile(join(data, "dir2/c.txt"), "utf8")).toBe("c");
       },
-      { timeout: 8_000, interval: 50 },
+      { timeout: 12_000, interval: 50 },
     );
     await mounts.flush("node1");
     expect(await etags()).toEqual(before);
@@ -159,7 +159,7 @@ describe("a mounted container", () => {
     expect(await readFile(join(two, "shared.txt"), "utf8")).toBe("x");
     await mounts.detach("node1");
     expect(await names()).toEqual(["shared.txt"]);
-    await expect(lstat(one)).rejects.toThrow("ENOENT");
+    expect(await readdir(one)).toEqual([]);
     await writeFile(join(two, "late.txt"), "y");
     await mounts.detach("node2", two);
     expect(await names()).toEqual(["late.txt", "shared.txt"]);

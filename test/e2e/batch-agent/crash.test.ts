@@ -72,10 +72,8 @@ async function finishAll(executor: Executor, data: string): Promise<Map<number, 
 
 async function leaked(instance: string): Promise<number[]> {
   const table = processTable(globalThis.process.platform === "linux");
-  const pids: number[] = [];
-  for (const row of await table.list())
-    if ((await table.launchOf(row)).startsWith(instance)) pids.push(row.pid);
-  return pids;
+  const launches = await table.launchesOf(await table.list());
+  return [...launches].filter(([, cookie]) => cookie.startsWith(instance)).map(([pid]) => pid);
 }
 
 describe("an executor killed with SIGKILL", () => {

@@ -3,9 +3,10 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { pathSegment } from "../../../domain/job/directories.ts";
 import type { JobDocument } from "../../../domain/job/schema.ts";
 import { planLaunch } from "../../../domain/launch/plan.ts";
@@ -16,6 +17,25 @@ import type { SecretValues } from "../../../domain/shared/secrets.ts";
 export interface Run {
   readonly code: number;
   readonly stderr: string;
+}
+
+let built: Promise<string> | undefined;
+/** The launcher as the app stages it: made of its parts by the build. */
+export function launcherText(): Promise<string> {
+  built ??= build({
+    entryPoints: ["node/launcher.ts"],
+    bundle: true,
+    format: "esm",
+    loader: { ".sh": "text" },
+    write: false,
+  }).then(async ({ outputFiles: [file] }) => {
+    const code = Buffer.from(file?.contents ?? []).toString("base64");
+    const loaded = (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as {
+      launcher: string;
+    };
+    return loaded.launcher;
+  });
+  return built;
 }
 
 const fakeSsh = `#!/bin/sh
@@ -91,7 +111,7 @@ export class EmulatedNodes {
     const secretFile = renderSecrets(plan, secrets);
     for (let node = 0; node < this.nodeCount; node++) {
       const folder = this.taskFolder(node);
-      await copyFile("node/launch.sh", join(folder, launchFiles.launcher));
+      await writeFile(join(folder, launchFiles.launcher), await launcherText());
       await writeFile(join(folder, launchFiles.plan), renderPlan(plan));
       if (secretFile !== undefined) await writeFile(join(folder, launchFiles.secrets), secretFile);
     }

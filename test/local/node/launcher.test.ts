@@ -2,7 +2,9 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { quoteWord } from "../../../domain/launch/quote.ts";
 import { accountKey, blob, job, jobWithSecrets, share } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, shells } from "./emulated-nodes.ts";
 
@@ -156,6 +158,39 @@ describe.each(shells)("in %s, on one node", (_name, shell) => {
     expect(await readdir(node.path(0, "shared/LS_root/launch"))).toEqual([]);
   });
 
+  it("starts over with empty logs and an empty temp directory when Batch runs it again", async () => {
+    const node = await nodes(shell);
+    const bfs = await node.mountEverywhere("bfs");
+    const prefix = { stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/bfs" };
+    const first = custom("echo a long first line; touch here; kill -9 $PPID; sleep 60", prefix);
+    await node.stage(first);
+    const cut = node.start("run");
+    await until(async () => (await node.log(first, bfs, "stdout.txt").catch(() => "")) !== "");
+    process.kill(-(cut.child.pid ?? 0), "SIGKILL");
+    await cut.ended;
+    const again = custom("ls; echo and a much longer second line than the first line was", prefix);
+    expect((await node.run(again)).code).toBe(0);
+    expect(await node.log(again, bfs, "stdout.txt")).toBe(
+      "home\nhostfile\nshared\nand a much longer second line than the first line was\n",
+    );
+  });
+
+  it("brings any value and argument unchanged to the command", async () => {
+    const node = await nodes(shell);
+    const afs = await node.mountEverywhere("afs");
+    const text = fc.string({ unit: "grapheme", maxLength: 60 }).filter((value) => !value.includes("\0"));
+    const values = fc.sample(text, 200);
+    const mnist = custom(
+      `printf '%s\\0' ${values.map((value, index) => `"$V${index}" ${quoteWord(value)}`).join(" ")}`,
+      {
+        environmentVariables: values.map((value, index) => ({ name: `V${index}`, value })),
+      },
+    );
+    expect((await node.run(mnist)).code).toBe(0);
+    const said = (await node.log(mnist, afs, "stdout.txt")).split("\0").slice(0, -1);
+    expect(said).toEqual(values.flatMap((value) => [value, value]));
+  });
+
   it("refuses a plan that is cut off or missing", async () => {
     const node = await nodes(shell);
     await node.mountEverywhere("afs");
@@ -298,6 +333,70 @@ describe.each(shells)("in %s, on two nodes", (_name, shell) => {
     const mnist = ranks("x");
     expect((await two.run(mnist)).code).toBe(9);
     expect(await two.log(mnist, afs, "execution-tvm-0.log")).toMatch(/node-1 exited with 9/);
+  });
+
+  it("says that a node cannot be reached, which is not the command's failure", async () => {
+    const two = await nodes(shell, 2);
+    const afs = await two.mountEverywhere("afs");
+    await two.program("ssh", "#!/bin/sh\necho 'ssh: connection refused' >&2\nexit 255\n");
+    await writeFile(join(afs, "train.sh"), "exec sleep 300\n");
+    const mnist = ranks("x");
+    expect((await two.run(mnist)).code).toBe(244);
+    expect(await two.result()).toMatchObject({
+      outcome: "launch-failed",
+      detail: "node 1 of the job could not be reached over ssh, or its agent is gone",
+    });
+    expect(await two.log(mnist, afs, "execution-tvm-0.log")).toContain("ssh: connection refused");
+  });
+
+  it("gives MPI ranks the variables of the job, whichever MPI the node has", async () => {
+    const two = await nodes(shell, 2);
+    const afs = await two.mountEverywhere("afs");
+    const mnist = job({
+      nodeCount: 2,
+      customToolkitSettings: undefined,
+      customMpiSettings: { commandLine: "echo \"$OMPI_COMM_WORLD_RANK $WORD\" 'it is'", processCount: 4 },
+      environmentVariables: [{ name: "WORD", value: "two words" }],
+    });
+    expect((await two.run(mnist)).code).toBe(127);
+    expect(await two.log(mnist, afs, "stderr.txt")).toMatch(/^mpirun is not on the first node: install MPI/);
+    // As Open MPI does: only the variables named with -x, the rank's own, and the command as words.
+    await two.program(
+      "mpirun",
+      `#!/bin/sh
+[ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
+echo "$*" | sed 's/ -x [A-Z_a-z0-9]*//g; s/ -c .*//' >&2
+word=$(for w; do [ "$w" != WORD ] || echo "$WORD"; done)
+n=$3; while case $1 in */bash | */sh) false ;; esac; do shift; done
+r=0; while [ $r -lt $n ]; do env -i OMPI_COMM_WORLD_RANK=$r WORD="$word" "$@" || exit; r=$((r + 1)); done
+`,
+    );
+    expect((await two.run(mnist)).code).toBe(0);
+    const ranks = [0, 1, 2, 3].map((rank) => `${rank} two words it is\n`).join("");
+    expect(await two.log(mnist, afs, "stdout.txt")).toBe(ranks);
+    expect(await two.log(mnist, afs, "stderr.txt")).toMatch(
+      /^--allow-run-as-root -np 4 -npernode 2 --hostfile .*hostfile -mca btl_tcp_if_exclude docker0,lo -mca plm_rsh_agent ssh/,
+    );
+  });
+
+  it("ends services when the required processes are done", async () => {
+    const two = await nodes(shell, 2);
+    const afs = await two.mountEverywhere("afs");
+    await writeFile(join(afs, "train.sh"), 'echo "$TF_CONFIG"; case $1 in ps) exec sleep 300 ;; esac\n');
+    const mnist = job({
+      nodeCount: 2,
+      customToolkitSettings: undefined,
+      tensorFlowSettings: {
+        pythonScriptFilePath: "$AZ_BATCHAI_MOUNT_ROOT/afs/train.sh",
+        pythonInterpreterPath: "/bin/sh",
+        parameterServerCommandLineArgs: "ps",
+        parameterServerCount: 2,
+      },
+    });
+    expect((await two.run(mnist)).code).toBe(0);
+    const cluster = { ps: ["10.0.0.4:2222", "10.0.0.5:2222"], worker: ["10.0.0.4:2223", "10.0.0.5:2223"] };
+    const told = JSON.parse(await two.log(mnist, afs, "stdout-ps-1.txt")) as unknown;
+    expect(told).toEqual({ cluster, task: { type: "ps", index: 1 }, environment: "cloud" });
   });
 
   it("prepares every node before anything runs, and fails when one cannot be", async () => {

@@ -289,6 +289,7 @@ export class Replay {
   /** Long timers are chains of legs with a number each. A cancelled timer counts as ended from the start. */
   #startTimer(fireAtMs: number, cancelled: boolean, parent: Task | undefined): Task {
     const task = newTask("leaf", parent);
+    const long = fireAtMs - this.#nowMs > timerLimits.maximumShortTimerMs;
     const leg = () => {
       const leftMs = fireAtMs - this.#nowMs;
       const legMs =
@@ -300,7 +301,7 @@ export class Replay {
         timer: true,
         next: () => {
           this.cancelledTimers.delete(id);
-          if (fireAtMs > this.#nowMs) leg();
+          if (long && fireAtMs > this.#nowMs) leg();
           else this.#end(task, false);
         },
       });

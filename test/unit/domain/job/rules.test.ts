@@ -126,10 +126,6 @@ describe("a new job", () => {
       /environmentVariables and secrets: 'A' is given twice/,
     ],
     [
-      { customToolkitSettings: undefined, pyTorchSettings: { ...torch, communicationBackend: "mpi" } },
-      /^properties\.pyTorchSettings\.communicationBackend: 'MPI' is not available yet/,
-    ],
-    [
       { customToolkitSettings: undefined, nodeCount: 2, pyTorchSettings: { ...torch, processCount: 1 } },
       /processCount: 1 processes cannot fill 2 nodes/,
     ],

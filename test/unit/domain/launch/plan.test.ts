@@ -31,6 +31,22 @@ describe.each([
   ["custom-2-nodes", job({ nodeCount: 2, stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/bfs" })],
   ["pytorch-1-node", job(torch(2))],
   ["pytorch-2-nodes", job({ nodeCount: 2, ...torch(3) })],
+  [
+    "mpi-2-nodes",
+    job({
+      nodeCount: 2,
+      customToolkitSettings: undefined,
+      customMpiSettings: { commandLine: "./solve '$X'" },
+    }),
+  ],
+  [
+    "tensorflow-2-nodes",
+    job({
+      nodeCount: 2,
+      customToolkitSettings: undefined,
+      tensorFlowSettings: { pythonScriptFilePath: "train.py" },
+    }),
+  ],
 ])("the launch plan %s", (name, document) => {
   const plan = planLaunch(document);
 

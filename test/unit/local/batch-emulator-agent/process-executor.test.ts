@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isAlive, processFixture, until, type ProcessFixture } from "./process-fixture.ts";
 
+// These look into /proc or need setsid(1).
+const onLinux = it.skipIf(process.platform !== "linux");
+
 let agent: ProcessFixture;
 beforeEach(async () => {
   agent = await processFixture();
@@ -23,7 +26,7 @@ describe("a task's process", () => {
     expect(agent.text("one", "stderr.txt")).toBe("err\n");
   });
 
-  it("gets exactly the environment it was given, whatever the names and values are", async () => {
+  onLinux("gets exactly the environment it was given, whatever the names and values are", async () => {
     const environment = {
       PATH: "/usr/bin:/bin",
       PLAIN: "a b",
@@ -40,7 +43,7 @@ describe("a task's process", () => {
       pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]),
     );
     expect(seen).toMatchObject(environment);
-    const own = ["BATCHAI_LAUNCH", "PWD", "_"]; // the last two are the shell's
+    const own = ["BATCHAI_LAUNCH", "PWD", "SHLVL", "_"]; // the last three are the shell's
     expect(Object.keys(seen).filter((name) => !(name in environment) && !own.includes(name))).toEqual([]);
   });
 
@@ -63,7 +66,7 @@ describe("a task's process", () => {
     });
   });
 
-  it("that stops itself is not taken for ended", async () => {
+  onLinux("that stops itself is not taken for ended", async () => {
     const running = agent.run("stopped", `/bin/sh -c 'echo $$; kill -STOP $$; exit 5'`);
     await until(
       () =>
@@ -111,7 +114,7 @@ describe("ending a task", () => {
     existsSync(join(agent.folder, id, "stdout.txt")) &&
     agent.text(id, "stdout.txt").split("\n").length > count;
 
-  it("kills its whole process group and children that moved to another session", async () => {
+  onLinux("kills its whole process group and children that moved to another session", async () => {
     const script = "echo $$; sleep 100 & echo $!; setsid sh -c 'echo $$; exec sleep 100' & sleep 100";
     const running = agent.run("tree", `/bin/sh -c "${script.replaceAll("$", "\\$")}"`);
     await until(hasPids("tree", 3));
@@ -128,7 +131,7 @@ describe("ending a task", () => {
     expect(pids("left").filter(isAlive)).toEqual([]);
   });
 
-  it("finds a daemon that left the group and the session before its command exited", async () => {
+  onLinux("finds a daemon that left the group and the session before its command exited", async () => {
     await agent.run(
       "daemon",
       `/bin/sh -c 'setsid sh -c "echo \\$\\$; exec sleep 100" & while ! [ -s ../stdout.txt ]; do :; done'`,

@@ -1,25 +1,30 @@
-// What a restart finds again. Each "crash" abandons an engine without stopping it and opens the same file anew.
+// What a restart finds again. Opening the store anew makes the one opened before fail for ever, as a killed process's.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sqliteStore, type DurableStore } from "../../../../local/durable-engine/index.ts";
 import { manualClock } from "../../../../local/clock.ts";
+import { crashableStore, type CrashableStore } from "./support/crashable-store.ts";
 import { startEngine } from "./support/running-engine.ts";
 import type { SdkApp } from "./support/sdk-app.ts";
 
 let folder: string;
 const open: DurableStore[] = [];
+let current: CrashableStore | undefined;
 const openStore = () => {
+  current?.crash();
   const store = sqliteStore(join(folder, "engine.db"));
   open.push(store);
-  return store;
+  current = crashableStore(store);
+  return current;
 };
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "durable-"));
 });
 afterEach(() => {
+  current?.crash();
   for (const store of open.splice(0)) store.close();
   rmSync(folder, { recursive: true, force: true });
 });

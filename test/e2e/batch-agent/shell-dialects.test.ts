@@ -2,9 +2,14 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ShellDialect } from "../../../../local/batch-emulator/agent/launch-script.ts";
-import { shellDialect } from "../../../../local/batch-emulator/agent/supervisor-pool.ts";
-import { isAlive, processFixture, until, type ProcessFixture } from "./process-fixture.ts";
+import type { ShellDialect } from "../../../local/batch-emulator/agent/launch-script.ts";
+import { shellDialect } from "../../../local/batch-emulator/agent/supervisor-pool.ts";
+import {
+  isAlive,
+  processFixture,
+  until,
+  type ProcessFixture,
+} from "../../unit/local/batch-emulator-agent/process-fixture.ts";
 
 const own = shellDialect();
 const plain: ShellDialect = { ...own, shell: "/bin/sh", jobControl: false };

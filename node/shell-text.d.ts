@@ -1,4 +1,4 @@
-// The build inlines the launcher as text.
+// The build inlines the parts of the launcher as text.
 declare module "*.sh" {
   const text: string;
   export default text;
