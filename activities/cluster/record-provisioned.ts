@@ -1,0 +1,35 @@
+// Ends a cluster's creation in its document and in the operation that clients poll.
+import { recordProvisioned as contract } from "../../contracts/cluster-activities.ts";
+import { provisionCluster } from "../../domain/cluster/rules.ts";
+import { timestamp } from "../../services/clock.ts";
+import { defineActivity } from "../lib/define-activity.ts";
+import { service, updateCluster } from "../lib/documents.ts";
+
+export const recordProvisioned = defineActivity(
+  contract,
+  async (services, { cluster, operationId, failure }) => {
+    const time = timestamp(services.clock);
+    const state = failure === undefined ? "succeeded" : "failed";
+    await updateCluster(
+      services,
+      cluster,
+      (current) =>
+        current.provisioningState === "creating"
+          ? provisionCluster(current, state, new Date(time), failure === undefined ? [] : [failure])
+          : current,
+      (before) => ({
+        time,
+        actor: service,
+        cause: failure?.message ?? "the pool was created",
+        from: before.provisioningState,
+        to: state,
+      }),
+    );
+    await services.operations.close(
+      operationId,
+      failure === undefined ? { status: "Succeeded" } : { status: "Failed", error: failure },
+      time,
+    );
+    return undefined;
+  },
+);

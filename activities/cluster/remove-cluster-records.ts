@@ -1,0 +1,26 @@
+// The last step of a cluster's deletion. Its secrets stay while a finished job needs them to list its files.
+import { removeClusterRecords as contract } from "../../contracts/cluster-activities.ts";
+import { batchJobId, priorities } from "../../services/batch-names.ts";
+import { timestamp } from "../../services/clock.ts";
+import { defineActivity } from "../lib/define-activity.ts";
+
+export const removeClusterRecords = defineActivity(
+  contract,
+  async (services, { cluster, operationId, actor }) => {
+    const time = timestamp(services.clock);
+    // Once more for a cluster whose pool was never made.
+    await Promise.all(
+      priorities.map((priority) => services.batch.deleteJob(batchJobId(cluster.guid, priority))),
+    );
+    await services.state.clusters.remove(cluster.ref, ({ guid }) => guid === cluster.guid, {
+      time,
+      actor,
+      cause: "deleted",
+      from: "deleting",
+    });
+    if (await services.state.activeJobs.unreferenced(cluster.guid))
+      await services.secrets.remove(cluster.guid);
+    await services.operations.close(operationId, { status: "Succeeded" }, time);
+    return undefined;
+  },
+);

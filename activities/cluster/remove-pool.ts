@@ -1,0 +1,15 @@
+// Asks Batch to delete what the cluster had there, and tells whether it is gone.
+import { removePool as contract } from "../../contracts/cluster-activities.ts";
+import { batchJobId, poolId, priorities } from "../../services/batch-names.ts";
+import { defineActivity } from "../lib/define-activity.ts";
+
+export const removePool = defineActivity(contract, async (services, { cluster }) => {
+  const pool = poolId(cluster.guid);
+  if ((await services.batch.pool(pool)) !== undefined) {
+    await Promise.all(
+      priorities.map((priority) => services.batch.deleteJob(batchJobId(cluster.guid, priority))),
+    );
+    await services.pools.remove(pool);
+  }
+  return { gone: (await services.batch.pool(pool)) === undefined };
+});

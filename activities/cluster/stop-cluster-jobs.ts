@@ -1,0 +1,35 @@
+// Tells the unfinished jobs of a cluster that is going away; they record their own end.
+import { stopClusterJobs as contract } from "../../contracts/cluster-activities.ts";
+import { changed, instances } from "../../contracts/instances.ts";
+import { runJobFlow } from "../../contracts/orchestrations.ts";
+import { isFinished } from "../../domain/job/machine.ts";
+import type { Services } from "../../services/services.ts";
+import { safetyIntervalMs } from "../../services/settings.ts";
+import type { ActiveJob } from "../../services/state.ts";
+import { defineActivity } from "../lib/define-activity.ts";
+import { currentJob } from "../lib/documents.ts";
+
+export const stopClusterJobs = defineActivity(contract, async (services, { cluster }) => {
+  const active = await services.state.activeJobs.list(cluster.guid);
+  const remaining = await Promise.all(active.map((job) => tell(services, cluster.guid, job)));
+  return { remaining: remaining.filter(Boolean).length };
+});
+
+/** True when the job is still on its way. */
+async function tell(services: Services, clusterGuid: string, active: ActiveJob): Promise<boolean> {
+  const identity = { ref: active.ref, guid: active.jobGuid };
+  const job = await currentJob(services, identity);
+  if (job === undefined || isFinished(job.executionState)) {
+    // The entry was written for a job that never came to be, or whose end was cut off.
+    await services.state.activeJobs.remove(clusterGuid, active.jobGuid);
+    if (job === undefined) await services.state.activeJobs.forget(clusterGuid, active.jobGuid);
+    return false;
+  }
+  const instance = instances.runJob(active.jobGuid);
+  const started = await services.orchestrations.start(runJobFlow.name, instance, {
+    job: identity,
+    safetyIntervalMs: safetyIntervalMs(services.settings),
+  });
+  if (started === "active") await services.orchestrations.raise(instance, changed, {});
+  return true;
+}

@@ -1,0 +1,45 @@
+// Every activity of the app.
+import { applyScale } from "./cluster/apply-scale.ts";
+import { createPool } from "./cluster/create-pool.ts";
+import { ensureMonitor } from "./cluster/ensure-monitor.ts";
+import { recordProvisioned } from "./cluster/record-provisioned.ts";
+import { removeClusterRecords } from "./cluster/remove-cluster-records.ts";
+import { removePool } from "./cluster/remove-pool.ts";
+import { stopClusterJobs } from "./cluster/stop-cluster-jobs.ts";
+import { watchCluster } from "./cluster/watch-cluster.ts";
+import { closeRun } from "./job/close-run.ts";
+import { lookAtJob } from "./job/look-at-job.ts";
+import { readLauncherResult } from "./job/read-launcher-result.ts";
+import { ended, putBack, started } from "./job/record-run.ts";
+import { halt, removeRecords, removeTasks } from "./job/remove-job.ts";
+import { stageRun } from "./job/stage-run.ts";
+import { stopRun } from "./job/stop-run.ts";
+import { submitRun } from "./job/submit-run.ts";
+import type { DefinedActivity } from "./lib/define-activity.ts";
+import { closeFailed, deleteContents, removeEmptied } from "./parent/delete-parent.ts";
+
+export const activities: readonly DefinedActivity[] = [
+  createPool,
+  recordProvisioned,
+  applyScale,
+  ensureMonitor,
+  watchCluster,
+  stopClusterJobs,
+  removePool,
+  removeClusterRecords,
+  lookAtJob,
+  stageRun,
+  submitRun,
+  started,
+  putBack,
+  ended,
+  stopRun,
+  readLauncherResult,
+  closeRun,
+  halt,
+  removeTasks,
+  removeRecords,
+  deleteContents,
+  removeEmptied,
+  closeFailed,
+];

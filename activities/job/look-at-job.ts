@@ -1,0 +1,52 @@
+// One look at a job: its document, whether its cluster still is, and what Batch says of the current run's task.
+import { lookAtJob as contract } from "../../contracts/job-activities.ts";
+import type { TaskSnapshot } from "../../contracts/job-activities.ts";
+import { isFinished } from "../../domain/job/machine.ts";
+import { parseDuration } from "../../domain/shared/duration.ts";
+import { parseClusterId } from "../../domain/shared/resource-id.ts";
+import { batchJobId, taskId } from "../../services/batch-names.ts";
+import type { BatchTask } from "../../services/batch.ts";
+import { defineActivity } from "../lib/define-activity.ts";
+import { currentCluster, currentJob } from "../lib/documents.ts";
+
+export const lookAtJob = defineActivity(contract, async (services, { job }) => {
+  const document = await currentJob(services, job);
+  if (document === undefined) return { kind: "gone" };
+  const deleting = document.provisioningState === "deleting";
+  if (isFinished(document.executionState) && !deleting) return { kind: "finished" };
+  const ref = parseClusterId(document.spec.cluster.id);
+  const identity = { ref, guid: document.clusterGuid };
+  const batchJob = batchJobId(document.clusterGuid, document.spec.schedulingPriority);
+  const [cluster, task] = await Promise.all([
+    currentCluster(services, identity),
+    services.batch.getTask(batchJob, taskId(document.guid, document.attempt)),
+  ]);
+  const { startTime } = document.executionInfo;
+  return {
+    kind: "unfinished",
+    executionState: document.executionState,
+    deleting,
+    cluster: identity,
+    clusterGone: cluster === undefined || cluster.provisioningState === "deleting",
+    nodeDeallocation: cluster?.spec.scaleSettings.manual?.nodeDeallocationOption ?? "requeue",
+    attempt: document.attempt,
+    losses: document.losses,
+    ...(startTime === undefined ? {} : { startTime }),
+    maxWallClockMs: parseDuration(document.spec.constraints.maxWallClockTime) ?? Number.MAX_SAFE_INTEGER,
+    ...(task === undefined ? {} : { task: snapshot(task) }),
+  };
+});
+
+function snapshot(task: BatchTask): TaskSnapshot {
+  const { failure } = task;
+  return {
+    state: task.state,
+    requeueCount: task.requeueCount,
+    ...(task.startTime === undefined ? {} : { startTime: new Date(task.startTime).toISOString() }),
+    ...(task.endTime === undefined ? {} : { endTime: new Date(task.endTime).toISOString() }),
+    ...(task.exitCode === undefined ? {} : { exitCode: task.exitCode }),
+    ...(failure === undefined
+      ? {}
+      : { failure: { category: failure.category, code: failure.code, message: failure.message } }),
+  };
+}

@@ -1,0 +1,47 @@
+// The steps of a job's deletion: end its run, remove what Batch and staging hold of it, remove its documents.
+import { haltRun, removeJobRecords, removeRuns } from "../../contracts/job-activities.ts";
+import { changed, instances } from "../../contracts/instances.ts";
+import { parseClusterId } from "../../domain/shared/resource-id.ts";
+import { batchJobId, stagingFolder, taskId } from "../../services/batch-names.ts";
+import { timestamp } from "../../services/clock.ts";
+import { operationId } from "../../services/operation-documents.ts";
+import { defineActivity } from "../lib/define-activity.ts";
+import { currentCluster, currentJob } from "../lib/documents.ts";
+
+export const halt = defineActivity(haltRun, async (services, { job }) => {
+  const instance = instances.runJob(job.guid);
+  if ((await services.orchestrations.status(instance)) !== "active") return { ended: true };
+  await services.orchestrations.raise(instance, changed, {});
+  return { ended: false };
+});
+
+export const removeTasks = defineActivity(removeRuns, async (services, { job }) => {
+  const document = await currentJob(services, job);
+  if (document === undefined) return undefined;
+  const batchJob = batchJobId(document.clusterGuid, document.spec.schedulingPriority);
+  for (let attempt = 1; attempt <= document.attempt; attempt += 1)
+    await services.batch.deleteTask(batchJob, taskId(job.guid, attempt));
+  await services.staging.removeAll(stagingFolder(job.guid));
+  return undefined;
+});
+
+export const removeRecords = defineActivity(removeJobRecords, async (services, request) => {
+  const { job, actor } = request;
+  const time = timestamp(services.clock);
+  const document = await currentJob(services, job);
+  await services.secrets.remove(job.guid);
+  if (document !== undefined) {
+    const { clusterGuid } = document;
+    await services.state.activeJobs.remove(clusterGuid, job.guid);
+    await services.state.activeJobs.forget(clusterGuid, job.guid);
+    const cluster = { ref: parseClusterId(document.spec.cluster.id), guid: clusterGuid };
+    if ((await currentCluster(services, cluster)) === undefined)
+      if (await services.state.activeJobs.unreferenced(clusterGuid))
+        await services.secrets.remove(clusterGuid);
+  }
+  const isIt = ({ guid }: { readonly guid: string }) => guid === job.guid;
+  await services.state.jobs.remove(job.ref, isIt, { time, actor, cause: "deleted", from: "deleting" });
+  await services.operations.close(operationId("terminate", job.guid), { status: "Succeeded" }, time);
+  await services.operations.close(request.operationId, { status: "Succeeded" }, time);
+  return undefined;
+});

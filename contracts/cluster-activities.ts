@@ -1,0 +1,70 @@
+// Activities about clusters: names and shapes.
+import { z } from "zod";
+import { contract } from "./contract.ts";
+import { ClusterIdentity } from "./refs.ts";
+
+const cluster = z.object({ cluster: ClusterIdentity });
+const nothing = z.undefined();
+
+export const createPool = contract(
+  "createPool",
+  cluster,
+  z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("created") }),
+    z.object({ kind: z.literal("refused"), code: z.string(), message: z.string() }),
+    /** The cluster is being deleted, or gone. */
+    z.object({ kind: z.literal("notWanted") }),
+  ]),
+);
+
+/** Ends the creation: the document and the operation say how. */
+export const recordProvisioned = contract(
+  "recordProvisioned",
+  z.object({
+    cluster: ClusterIdentity,
+    operationId: z.string(),
+    failure: z.object({ code: z.string(), message: z.string() }).optional(),
+  }),
+  nothing,
+);
+
+/** Brings the pool to the scale settings that the document has now. */
+export const applyScale = contract(
+  "applyScale",
+  cluster,
+  z.object({ kind: z.enum(["applied", "busy", "notWanted"]) }),
+);
+
+export const ensureMonitor = contract("ensureMonitor", cluster, nothing);
+
+/** How far the tasks of one Batch job were seen: the last moment, and what was seen in it. */
+export const Seen = z.object({ upTo: z.string(), keys: z.array(z.string()) });
+export type Seen = z.infer<typeof Seen>;
+
+/** One look at a cluster: its document is brought up to date, jobs whose tasks changed are told. */
+export const watchCluster = contract(
+  "watchCluster",
+  z.object({ cluster: ClusterIdentity, seen: z.record(z.string(), Seen) }),
+  z.discriminatedUnion("kind", [
+    z.object({
+      kind: z.literal("watched"),
+      seen: z.record(z.string(), Seen),
+      changed: z.boolean(),
+      /** No job is unfinished and no node is on its way in or out. */
+      idle: z.boolean(),
+    }),
+    z.object({ kind: z.literal("gone") }),
+  ]),
+);
+
+/** Tells the cluster's unfinished jobs that it is going away. */
+export const stopClusterJobs = contract("stopClusterJobs", cluster, z.object({ remaining: z.int() }));
+
+/** Asks Batch to delete the cluster's Batch jobs and pool. */
+export const removePool = contract("removePool", cluster, z.object({ gone: z.boolean() }));
+
+export const removeClusterRecords = contract(
+  "removeClusterRecords",
+  z.object({ cluster: ClusterIdentity, operationId: z.string(), actor: z.string() }),
+  nothing,
+);

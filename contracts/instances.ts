@@ -1,0 +1,14 @@
+// Instance ids of orchestrations: derived from what they are about, so that starting twice is starting once.
+export const instances = {
+  createCluster: (clusterGuid: string) => `create-cluster-${clusterGuid}`,
+  /** Each request is its own instance; all bring the pool to what the document says. */
+  resizeCluster: (clusterGuid: string, requestId: string) => `resize-cluster-${clusterGuid}-${requestId}`,
+  deleteCluster: (clusterGuid: string) => `delete-cluster-${clusterGuid}`,
+  monitor: (clusterGuid: string) => `monitor-${clusterGuid}`,
+  runJob: (jobGuid: string) => `job-${jobGuid}`,
+  deleteJob: (jobGuid: string) => `delete-job-${jobGuid}`,
+  deleteParent: (operationId: string) => `delete-${operationId}`,
+} as const;
+
+/** Says "look again": to a job that its documents or task changed, to a monitor that there is work. */
+export const changed = "changed";

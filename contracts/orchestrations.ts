@@ -1,0 +1,52 @@
+// Every orchestration by name and input. Outcomes are in the documents, so that none has an output.
+import { z } from "zod";
+import { Seen } from "./cluster-activities.ts";
+import { contract } from "./contract.ts";
+import { ClusterIdentity, JobIdentity, ParentIdentity } from "./refs.ts";
+
+const nothing = z.undefined();
+
+export const createClusterFlow = contract(
+  "createCluster",
+  z.object({ cluster: ClusterIdentity, operationId: z.string() }),
+  nothing,
+);
+
+export const resizeClusterFlow = contract("resizeCluster", z.object({ cluster: ClusterIdentity }), nothing);
+
+export const deleteClusterFlow = contract(
+  "deleteCluster",
+  z.object({ cluster: ClusterIdentity, operationId: z.string(), actor: z.string() }),
+  nothing,
+);
+
+export const monitorClusterFlow = contract(
+  "monitorCluster",
+  z.object({
+    cluster: ClusterIdentity,
+    minIntervalMs: z.number(),
+    maxIntervalMs: z.number(),
+    intervalMs: z.number().optional(),
+    /** Per Batch job: how far its tasks were seen. */
+    seen: z.record(z.string(), Seen).default({}),
+  }),
+  nothing,
+);
+
+export const runJobFlow = contract(
+  "runJob",
+  z.object({ job: JobIdentity, safetyIntervalMs: z.number() }),
+  nothing,
+);
+
+export const deleteJobFlow = contract(
+  "deleteJob",
+  z.object({ job: JobIdentity, operationId: z.string(), actor: z.string() }),
+  nothing,
+);
+
+export const deleteParentFlow = contract(
+  "deleteParent",
+  z.object({ parent: ParentIdentity, operationId: z.string(), actor: z.string() }),
+  nothing,
+);

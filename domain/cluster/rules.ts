@@ -1,0 +1,220 @@
+// What happens to a cluster document: created, put again, resized, observed, deleted, shown. Pure; the caller writes the
+// document and keeps the secrets. No pool names or Batch shapes here.
+import { timestamp } from "../shared/brand.ts";
+import type { Guid } from "../shared/brand.ts";
+import type { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
+import { AppError } from "../shared/errors.ts";
+import { mountVolumesWire, storeMountVolumes } from "../shared/mount-volumes.ts";
+import { formatId, resourceTypes } from "../shared/resource-id.ts";
+import type { ClusterRef } from "../shared/resource-id.ts";
+import { sameContent } from "../shared/same-content.ts";
+import { SecretCollector } from "../shared/secrets.ts";
+import type { WithSecrets } from "../shared/secrets.ts";
+import { nextAllocationState, nextClusterState } from "./machine.ts";
+import { defaultImage } from "./schema.ts";
+import type {
+  AllocationState,
+  ClusterDocument,
+  ClusterPatch,
+  ClusterRequest,
+  ClusterSpec,
+  NodeStateCounts,
+  ScaleSettings,
+} from "./schema.ts";
+
+export const noNodes: NodeStateCounts = {
+  idleNodeCount: 0,
+  runningNodeCount: 0,
+  preparingNodeCount: 0,
+  unusableNodeCount: 0,
+  leavingNodeCount: 0,
+};
+
+/** `{sub}/{rg}/workspaces/{ws}/clusters/{cluster}/{guid}`: where below its prefix the setup task's logs go. */
+export function setupLogSegment(ref: ClusterRef, guid: Guid): string {
+  return `${ref.subscriptionId}/${ref.resourceGroup}/workspaces/${ref.workspace}/clusters/${ref.cluster}/${guid}`;
+}
+
+/** @throws AppError InvalidRequest when mount paths clash or scale settings are missing. */
+export function newCluster(
+  ref: ClusterRef,
+  guid: Guid,
+  request: ClusterRequest,
+  now: Date,
+): WithSecrets<ClusterDocument> {
+  const secrets = new SecretCollector();
+  const spec = specOf(ref, guid, request, secrets);
+  const at = timestamp(now);
+  const document: ClusterDocument = {
+    ...ref,
+    guid,
+    spec,
+    creationTime: at,
+    provisioningState: "creating",
+    provisioningStateTransitionTime: at,
+    allocationState: initialNodeCount(spec.scaleSettings) > 0 ? "resizing" : "steady",
+    allocationStateTransitionTime: at,
+    currentNodeCount: 0,
+    nodeStateCounts: noNodes,
+    errors: [],
+  };
+  return { document, secrets: secrets.values };
+}
+
+function specOf(ref: ClusterRef, guid: Guid, request: ClusterRequest, secrets: SecretCollector): ClusterSpec {
+  const { vmSize, vmPriority, scaleSettings, nodeSetup, userAccountSettings: user } = request.properties;
+  if (scaleSettings === undefined) {
+    throw new AppError(
+      "InvalidRequest",
+      "properties.scaleSettings: is required, expected a JSON object with 'manual' or 'autoScale'",
+      { target: "properties.scaleSettings" },
+    );
+  }
+  const { setupTask, mountVolumes } = nodeSetup ?? {};
+  return {
+    vmSize,
+    vmPriority,
+    scaleSettings,
+    imageReference: request.properties.virtualMachineConfiguration?.imageReference ?? defaultImage,
+    ...(setupTask === undefined
+      ? {}
+      : { setupTask: { ...setupTask, stdOutErrPathSuffix: setupLogSegment(ref, guid) } }),
+    ...(mountVolumes === undefined
+      ? {}
+      : { mountVolumes: storeMountVolumes(mountVolumes, "nodeSetup.mountVolumes", secrets) }),
+    userAccount: {
+      adminUserName: user.adminUserName,
+      ...(user.adminUserSshPublicKey === undefined
+        ? {}
+        : { adminUserSshPublicKey: user.adminUserSshPublicKey }),
+      ...(user.adminUserPassword === undefined
+        ? {}
+        : { adminUserPasswordSecret: secrets.keep("adminUserPassword", user.adminUserPassword) }),
+    },
+  };
+}
+
+/**
+ * A PUT on an existing cluster: the same content changes nothing.
+ * @throws AppError Conflict when the content differs or the cluster is being deleted.
+ */
+export function putClusterAgain(document: ClusterDocument, request: ClusterRequest): ClusterDocument {
+  if (document.provisioningState === "deleting") {
+    throw new AppError(
+      "Conflict",
+      `cluster '${document.cluster}' is being deleted; create it again afterwards`,
+    );
+  }
+  const asked = specOf(clusterRef(document), document.guid as Guid, request, new SecretCollector());
+  if (sameContent(asked, document.spec)) return document;
+  throw new AppError(
+    "Conflict",
+    `cluster '${document.cluster}' exists with other settings; delete it first, or use PATCH to change its scale settings`,
+  );
+}
+
+/** @throws AppError InvalidState while the cluster is being deleted or failed. */
+export function rescaleCluster(document: ClusterDocument, patch: ClusterPatch): ClusterDocument {
+  if (document.provisioningState === "deleting" || document.provisioningState === "failed") {
+    throw new AppError(
+      "InvalidState",
+      `cluster '${document.cluster}' is ${document.provisioningState} and cannot be resized`,
+    );
+  }
+  const { manual, autoScale } = patch.properties.scaleSettings;
+  const scaleSettings: ScaleSettings =
+    autoScale === undefined ? { manual } : { autoScale: { ...autoScale, initialNodeCount: 0 } };
+  return { ...document, spec: { ...document.spec, scaleSettings } };
+}
+
+/** Nodes to ask for at creation. */
+export function initialNodeCount(scale: ScaleSettings): number {
+  if (scale.autoScale === undefined) return scale.manual?.targetNodeCount ?? 0;
+  return Math.max(scale.autoScale.minimumNodeCount, scale.autoScale.initialNodeCount);
+}
+
+export interface ClusterObservation {
+  readonly allocationState: AllocationState;
+  readonly currentNodeCount: number;
+  readonly nodeStateCounts: NodeStateCounts;
+  readonly errors: readonly BatchAIError[];
+}
+
+/** Takes what was seen of the pool into the document; answers the same object when nothing changed. */
+export function observeCluster(
+  document: ClusterDocument,
+  seen: ClusterObservation,
+  now: Date,
+): ClusterDocument {
+  const moved = seen.allocationState !== document.allocationState;
+  const next: ClusterDocument = {
+    ...document,
+    allocationState: nextAllocationState(document.allocationState, seen.allocationState, document.cluster),
+    allocationStateTransitionTime: moved ? timestamp(now) : document.allocationStateTransitionTime,
+    currentNodeCount: seen.currentNodeCount,
+    nodeStateCounts: seen.nodeStateCounts,
+    errors: [...seen.errors],
+  };
+  return sameContent(next, document) ? document : next;
+}
+
+/** @throws AppError InvalidState when the move is not in the table; staying is allowed. */
+export function provisionCluster(
+  document: ClusterDocument,
+  state: ProvisioningState,
+  now: Date,
+  errors: readonly BatchAIError[] = document.errors,
+): ClusterDocument {
+  if (state === document.provisioningState) return document;
+  return {
+    ...document,
+    provisioningState: nextClusterState(document.provisioningState, state, document.cluster),
+    provisioningStateTransitionTime: timestamp(now),
+    errors: [...errors],
+  };
+}
+
+export function clusterRef(document: ClusterDocument): ClusterRef {
+  const { kind, subscriptionId, resourceGroup, workspace, cluster } = document;
+  return { kind, subscriptionId, resourceGroup, workspace, cluster };
+}
+
+export function clusterWire(document: ClusterDocument) {
+  const { spec } = document;
+  return {
+    id: formatId(clusterRef(document)),
+    name: document.cluster,
+    type: resourceTypes.cluster,
+    properties: {
+      vmSize: spec.vmSize,
+      vmPriority: spec.vmPriority,
+      scaleSettings: spec.scaleSettings,
+      virtualMachineConfiguration: { imageReference: spec.imageReference },
+      ...nodeSetupWire(spec),
+      userAccountSettings: {
+        adminUserName: spec.userAccount.adminUserName,
+        ...(spec.userAccount.adminUserSshPublicKey === undefined
+          ? {}
+          : { adminUserSshPublicKey: spec.userAccount.adminUserSshPublicKey }),
+      },
+      creationTime: document.creationTime,
+      provisioningState: document.provisioningState,
+      provisioningStateTransitionTime: document.provisioningStateTransitionTime,
+      allocationState: document.allocationState,
+      allocationStateTransitionTime: document.allocationStateTransitionTime,
+      currentNodeCount: document.currentNodeCount,
+      nodeStateCounts: document.nodeStateCounts,
+      errors: document.errors,
+    },
+  };
+}
+
+function nodeSetupWire(spec: ClusterSpec) {
+  if (spec.setupTask === undefined && spec.mountVolumes === undefined) return {};
+  return {
+    nodeSetup: {
+      ...(spec.setupTask === undefined ? {} : { setupTask: { ...spec.setupTask, secrets: [] } }),
+      ...(spec.mountVolumes === undefined ? {} : { mountVolumes: mountVolumesWire(spec.mountVolumes) }),
+    },
+  };
+}

@@ -1,0 +1,144 @@
+// Cluster: request, stored document (Microsoft.BatchAI 2018-05-01). The document's `spec` is what the user asked for
+// with defaults applied and secret values replaced by names; the rest is what the service observed.
+import { z } from "zod";
+import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
+import { choice, EnvironmentVariable, text, wholeNumber } from "../shared/fields.ts";
+import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
+import { isSupportedSize } from "./vm-size.ts";
+
+export const maxClusterNodes = 1000;
+
+export const DeallocationOption = choice(["requeue", "terminate", "waitforjobcompletion"]);
+export type DeallocationOption = z.infer<typeof DeallocationOption>;
+
+const nodes = () => wholeNumber(0, maxClusterNodes);
+const ManualScale = z.object({
+  targetNodeCount: nodes(),
+  nodeDeallocationOption: DeallocationOption.default("requeue"),
+});
+const AutoScale = z
+  .object({ minimumNodeCount: nodes(), maximumNodeCount: nodes(), initialNodeCount: nodes().default(0) })
+  .refine((scale) => scale.minimumNodeCount <= scale.maximumNodeCount, {
+    error: "minimumNodeCount is larger than maximumNodeCount; swap them or make them equal",
+  });
+
+const ScaleSettingsFields = z.object({ manual: ManualScale.optional(), autoScale: AutoScale.optional() });
+const exactlyOne = (scale: z.infer<typeof ScaleSettingsFields>) =>
+  (scale.manual === undefined) !== (scale.autoScale === undefined);
+export const ScaleSettings = ScaleSettingsFields.refine(exactlyOne, {
+  error: "give exactly one of 'manual' and 'autoScale'",
+});
+export type ScaleSettings = z.infer<typeof ScaleSettings>;
+
+const vmSizeError = "expected a VM size such as 'STANDARD_D2' that Azure Batch offers (not STANDARD_A0)";
+const vmSize = () =>
+  z
+    .string({ error: vmSizeError })
+    .regex(/^[A-Za-z][\w-]{1,63}$/, { error: vmSizeError })
+    .refine(isSupportedSize, {
+      error: vmSizeError,
+    });
+
+export const ImageReference = z.object({
+  publisher: text(128),
+  offer: text(128),
+  sku: text(128),
+  version: text(128).default("latest"),
+});
+export type ImageReference = z.infer<typeof ImageReference>;
+
+/** The image the real service returned when none was asked for. */
+export const defaultImage: ImageReference = {
+  publisher: "Canonical",
+  offer: "UbuntuServer",
+  sku: "16.04-LTS",
+  version: "latest",
+};
+
+const userNameError =
+  "expected a user name of letters, digits, '_' and '-', at most 32, starting with a letter or '_'";
+const adminUserName = () =>
+  z.string({ error: userNameError }).regex(/^[A-Za-z_][\w-]{0,31}$/, { error: userNameError });
+
+const UserAccountRequest = z
+  .object({
+    adminUserName: adminUserName(),
+    adminUserSshPublicKey: text(16_384).optional(),
+    adminUserPassword: text(1024).optional(),
+  })
+  .refine((user) => user.adminUserSshPublicKey !== undefined || user.adminUserPassword !== undefined, {
+    error: "give adminUserSshPublicKey, adminUserPassword or both",
+  });
+
+const setupFields = {
+  commandLine: text(32_768),
+  environmentVariables: z.array(EnvironmentVariable).default([]),
+  stdOutErrPathPrefix: text(),
+};
+
+export const ClusterRequest = z.object({
+  properties: z.object({
+    vmSize: vmSize(),
+    vmPriority: choice(["dedicated", "lowpriority"]).default("dedicated"),
+    scaleSettings: ScaleSettings.optional(),
+    virtualMachineConfiguration: z.object({ imageReference: ImageReference.optional() }).optional(),
+    nodeSetup: z
+      .object({ setupTask: z.object(setupFields).optional(), mountVolumes: MountVolumesRequest.optional() })
+      .optional(),
+    userAccountSettings: UserAccountRequest,
+  }),
+});
+export type ClusterRequest = z.infer<typeof ClusterRequest>;
+
+/** PATCH replaces the whole scale settings and nothing else. */
+export const ClusterPatch = z.object({ properties: z.object({ scaleSettings: ScaleSettings }) });
+export type ClusterPatch = z.infer<typeof ClusterPatch>;
+
+export const ClusterSpec = z.object({
+  vmSize: z.string(),
+  vmPriority: z.enum(["dedicated", "lowpriority"]),
+  scaleSettings: ScaleSettings,
+  imageReference: ImageReference,
+  setupTask: z.object({ ...setupFields, stdOutErrPathSuffix: z.string() }).optional(),
+  mountVolumes: MountVolumes.optional(),
+  userAccount: z.object({
+    adminUserName: z.string(),
+    adminUserSshPublicKey: z.string().optional(),
+    adminUserPasswordSecret: z.string().optional(),
+  }),
+});
+export type ClusterSpec = z.infer<typeof ClusterSpec>;
+
+export const AllocationState = z.enum(["steady", "resizing"]);
+export type AllocationState = z.infer<typeof AllocationState>;
+
+const count = z.int().min(0);
+/** Always complete on the wire: the tables of the Azure CLI index every member. */
+export const NodeStateCounts = z.object({
+  idleNodeCount: count,
+  runningNodeCount: count,
+  preparingNodeCount: count,
+  unusableNodeCount: count,
+  leavingNodeCount: count,
+});
+export type NodeStateCounts = z.infer<typeof NodeStateCounts>;
+
+export const ClusterDocument = z.object({
+  kind: z.literal("cluster"),
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  workspace: z.string(),
+  cluster: z.string(),
+  /** New with every creation; the pool is named after it. */
+  guid: z.string(),
+  spec: ClusterSpec,
+  creationTime: z.string(),
+  provisioningState: ProvisioningState,
+  provisioningStateTransitionTime: z.string(),
+  allocationState: AllocationState,
+  allocationStateTransitionTime: z.string(),
+  currentNodeCount: count,
+  nodeStateCounts: NodeStateCounts,
+  errors: z.array(BatchAIError),
+});
+export type ClusterDocument = z.infer<typeof ClusterDocument>;

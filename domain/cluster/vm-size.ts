@@ -1,0 +1,32 @@
+// What is known about VM sizes: how many GPUs a node of that size has. Sizes not listed have none.
+// Source: Azure documentation, "Sizes for virtual machines: GPU accelerated".
+
+const gpuCounts: readonly (readonly [RegExp, number])[] = [
+  [/^standard_(?:nc|nv|nd)6(?:r|rs|s)?(?:_v[23])?$/, 1],
+  [/^standard_(?:nc|nv|nd)12(?:s)?(?:_v[23])?$/, 2],
+  [/^standard_(?:nc|nv|nd)24(?:r|rs|s)?(?:_v[23])?$/, 4],
+  [/^standard_nc(?:4|8|16)as_t4_v3$/, 1],
+  [/^standard_nc64as_t4_v3$/, 4],
+  [/^standard_nc24ads_a100_v4$/, 1],
+  [/^standard_nc48ads_a100_v4$/, 2],
+  [/^standard_nc96ads_a100_v4$/, 4],
+  [/^standard_nc40ads_h100_v5$/, 1],
+  [/^standard_nc80adis_h100_v5$/, 2],
+  [/^standard_nd(?:40rs_v2|96asr_v4|96amsr_a100_v4|96isr_h100_v5|96isr_h200_v5)$/, 8],
+];
+
+/** GPUs of one node of the size; 0 for a CPU size. */
+export function gpusOf(vmSize: string): number {
+  const size = vmSize.toLowerCase();
+  return gpuCounts.find(([pattern]) => pattern.test(size))?.[1] ?? 0;
+}
+
+/** Sizes whose name has the `r` of RDMA after the number of cores, e.g. STANDARD_NC24r, Standard_ND40rs_v2; H and HB. */
+export function hasInfiniBand(vmSize: string): boolean {
+  return /^standard_(?:[a-z]+\d+[a-z]*r[a-z]*(?:_|$)|hb|hc|hx)/i.test(vmSize);
+}
+
+/** Azure Batch has no Standard_A0 (Batch documentation, "Choose a VM size"). */
+export function isSupportedSize(vmSize: string): boolean {
+  return !/^(?:standard|basic)_a0$/i.test(vmSize);
+}

@@ -1,0 +1,96 @@
+// Where a job's files are: on the node (templates with `$AZ_BATCHAI_…`) and, for listings, in storage. The layout is the
+// contract: `{prefix}/{segment}/stdouterr`, `{prefix}/{segment}/outputs/{suffix}`.
+import type { Guid } from "../shared/brand.ts";
+import { AppError } from "../shared/errors.ts";
+import { expandTemplate } from "../launch/quote.ts";
+import { clusterMountRoot, jobMountRoot, locateOnMounts, normalizePath } from "../shared/mount-location.ts";
+import type { StorageLocation } from "../shared/mount-location.ts";
+import type { JobRef } from "../shared/resource-id.ts";
+import type { JobDocument, OutputDirectory } from "./schema.ts";
+
+/** `{sub}/{rg}/workspaces/{ws}/experiments/{exp}/jobs/{job}/{guid}`: `jobOutputDirectoryPathSegment` on the wire. */
+export function pathSegment(ref: JobRef, guid: Guid | string): string {
+  return `${ref.subscriptionId}/${ref.resourceGroup}/workspaces/${ref.workspace}/experiments/${ref.experiment}/jobs/${ref.job}/${guid}`;
+}
+
+export function stdOutErrPath(job: JobDocument): string {
+  return `${trimSlash(job.spec.stdOutErrPathPrefix)}/${pathSegment(job, job.guid)}/stdouterr`;
+}
+
+export function outputPath(job: JobDocument, directory: OutputDirectory): string {
+  const suffix =
+    directory.pathSuffix === undefined ? "" : `/${directory.pathSuffix.replace(/^\/+|\/+$/g, "")}`;
+  return `${trimSlash(directory.pathPrefix)}/${pathSegment(job, job.guid)}/outputs${suffix}`;
+}
+
+/**
+ * The storage behind a directory on a node, when it lies on a mounted share or container.
+ * @param path a template, e.g. `$AZ_BATCHAI_MOUNT_ROOT/logs`.
+ */
+export function locate(job: JobDocument, path: string): StorageLocation | undefined {
+  return locateOnMounts(
+    expandTemplate(path, (name) => knownValue(job, name)),
+    [
+      { root: clusterMountRoot, volumes: job.clusterMounts, owner: job.clusterGuid },
+      { root: jobMountRoot, volumes: job.spec.mountVolumes, owner: job.guid },
+    ],
+  );
+}
+
+/** Values that are known before the job runs: mount roots, input directories, the user's variables. */
+function knownValue(job: JobDocument, name: string, depth = 0): string | undefined {
+  if (name === "AZ_BATCHAI_MOUNT_ROOT") return clusterMountRoot;
+  if (name === "AZ_BATCHAI_JOB_MOUNT_ROOT") return jobMountRoot;
+  const variable = job.spec.environmentVariables.findLast((candidate) => candidate.name === name);
+  if (variable !== undefined) return variable.value;
+  const input = job.spec.inputDirectories.find((directory) => `AZ_BATCHAI_INPUT_${directory.id}` === name);
+  if (input === undefined || depth > 8) return undefined;
+  return expandTemplate(input.path, (inner) => knownValue(job, inner, depth + 1));
+}
+
+/**
+ * The storage that `listOutputFiles` reads.
+ * @param outputDirectoryId an id from `outputDirectories`, or `stdouterr`.
+ * @param directory path below it, `.` for itself; may be nested, may not leave it.
+ * @throws AppError OutputDirectoryNotFound, OutputDirectoryNotOnMount, InvalidQueryParameter.
+ */
+export function locateOutput(
+  job: JobDocument,
+  outputDirectoryId: string,
+  directory: string,
+): StorageLocation {
+  const place = locate(job, outputTemplate(job, outputDirectoryId));
+  if (place === undefined) {
+    throw new AppError(
+      "OutputDirectoryNotOnMount",
+      `The specified outputDirectoryId ${outputDirectoryId} is not present on a mount root`,
+      { target: "outputdirectoryid" },
+    );
+  }
+  const below = normalizePath(`/${directory}`);
+  if (below === undefined || directory.includes("\0")) {
+    throw new AppError(
+      "InvalidQueryParameter",
+      `directory: expected a path inside the output directory, got '${directory}'`,
+      { target: "directory" },
+    );
+  }
+  return { ...place, directory: [place.directory, below.slice(1)].filter((part) => part !== "").join("/") };
+}
+
+function outputTemplate(job: JobDocument, outputDirectoryId: string): string {
+  if (outputDirectoryId.toLowerCase() === "stdouterr") return stdOutErrPath(job);
+  const directories = job.spec.outputDirectories;
+  const found = directories.find((directory) => directory.id === outputDirectoryId);
+  if (found !== undefined) return outputPath(job, found);
+  const ids = ["stdouterr", ...directories.map((directory) => directory.id)];
+  throw new AppError(
+    "OutputDirectoryNotFound",
+    `The job '${job.job}' has no output directory '${outputDirectoryId}'; it has: ${ids.join(", ")}`,
+    { target: "outputdirectoryid" },
+  );
+}
+
+function trimSlash(path: string): string {
+  return path.replace(/\/+$/, "");
+}

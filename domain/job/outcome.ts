@@ -1,0 +1,120 @@
+// What an ended run of a job means: success, failure with the error the contract names, or another run. Decided from
+// positive evidence only; "nothing heard" is not an event. Losses are counted apart by cause, and only node faults are
+// limited.
+import type { BatchAIError } from "../shared/batch-ai-error.ts";
+import type { LauncherResult } from "../launch/result.ts";
+import { reservedExits } from "../launch/result.ts";
+import { jobFailure } from "./failure.ts";
+import type { LossCounters } from "./schema.ts";
+
+/** Runs lost to faulty nodes after which the job fails. */
+export const maxNodeFaults = 3;
+
+/** What Azure Batch says of a completed task, and what the launcher wrote into `batchai-result`, if anything. */
+export interface CompletedTask {
+  readonly exitCode?: number | undefined;
+  readonly failure?:
+    { readonly category?: string | undefined; readonly code: string; readonly message: string } | undefined;
+  readonly launcher?: LauncherResult | undefined;
+}
+
+export type RunEnd =
+  | { readonly kind: "taskCompleted"; readonly task: CompletedTask }
+  | { readonly kind: "terminated" }
+  | { readonly kind: "wallClockExceeded" }
+  | { readonly kind: "clusterDeleted" }
+  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "preempted" }
+  | { readonly kind: "nodeLost" }
+  /** The cluster shrank; waiting for completion never ends a run. */
+  | { readonly kind: "deallocated"; readonly option: "requeue" | "terminate" };
+
+export type Outcome =
+  | { readonly kind: "succeeded"; readonly exitCode: 0 }
+  | { readonly kind: "failed"; readonly exitCode?: number; readonly errors: readonly BatchAIError[] }
+  | { readonly kind: "retry"; readonly losses: LossCounters };
+
+const failed = (error: BatchAIError, exitCode?: number): Outcome => ({
+  kind: "failed",
+  ...(exitCode === undefined ? {} : { exitCode }),
+  errors: [error],
+});
+
+/**
+ * @param run `terminateRequested`: the user asked for the end before this happened, so whatever ended the run, short of
+ *   success, is that.
+ */
+export function decideOutcome(
+  run: { readonly losses: LossCounters; readonly terminateRequested: boolean },
+  end: RunEnd,
+): Outcome {
+  const { losses } = run;
+  const succeeded = end.kind === "taskCompleted" && end.task.exitCode === 0 && end.task.failure === undefined;
+  if (run.terminateRequested && !succeeded) return failed(jobFailure("JobTerminated"));
+  switch (end.kind) {
+    case "taskCompleted":
+      return ofTask(end.task);
+    case "terminated":
+      return failed(jobFailure("JobTerminated"));
+    case "wallClockExceeded":
+      return failed(jobFailure("JobExceededMaxWallClockTime"));
+    case "clusterDeleted":
+      return failed(jobFailure("ClusterDeleted"));
+    case "refused":
+      return failed(jobFailure("JobLaunchFailed", { Info: end.reason }));
+    case "preempted":
+      return { kind: "retry", losses: { ...losses, preemptions: losses.preemptions + 1 } };
+    case "deallocated":
+      if (end.option === "terminate") return failed(jobFailure("JobNodeDeallocated"));
+      return { kind: "retry", losses: { ...losses, resizes: losses.resizes + 1 } };
+    case "nodeLost":
+      if (losses.nodeFaults + 1 >= maxNodeFaults) {
+        return failed(
+          jobFailure("JobNodeLost", { Info: `${losses.nodeFaults + 1} runs were lost to faulty nodes` }),
+        );
+      }
+      return { kind: "retry", losses: { ...losses, nodeFaults: losses.nodeFaults + 1 } };
+  }
+}
+
+function ofTask(task: CompletedTask): Outcome {
+  const { exitCode, failure, launcher } = task;
+  if (exitCode === 0 && failure === undefined) return { kind: "succeeded", exitCode: 0 };
+  if (launcher !== undefined) return ofLauncher(launcher, exitCode);
+  if (failure !== undefined && failure.code !== "FailureExitCode") return ofFailure(failure);
+  // The launcher left no word: a node other than the first could not be prepared, or the run was cut short.
+  if (exitCode === reservedExits.preparationFailed) return failed(jobFailure("JobPreparationFailed"), 1);
+  if (exitCode === reservedExits.fileShareMountFailed) return failed(jobFailure("AZFMountError"), -1);
+  if (exitCode === reservedExits.blobMountFailed) return failed(jobFailure("BFSMountError"), -1);
+  if (exitCode === undefined) return failed(jobFailure("JobLaunchFailed"));
+  return failed(jobFailure("JobFailed"), exitCode);
+}
+
+function ofLauncher(launcher: LauncherResult, taskExitCode: number | undefined): Outcome {
+  const info = launcher.detail === "" ? {} : { Info: launcher.detail };
+  const exitCode = launcher.exitCode ?? taskExitCode;
+  switch (launcher.outcome) {
+    case "exited":
+      if (exitCode === 0) return { kind: "succeeded", exitCode: 0 };
+      return failed(jobFailure("JobFailed"), exitCode);
+    case "preparation-failed":
+      return failed(jobFailure("JobPreparationFailed", info), exitCode);
+    case "file-share-mount-failed":
+      return failed(jobFailure("AZFMountError", info), -1);
+    case "blob-mount-failed":
+      return failed(jobFailure("BFSMountError", info), -1);
+    case "launch-failed":
+      return failed(jobFailure("JobLaunchFailed", info), exitCode);
+    case "ended":
+      return failed(jobFailure("JobFailed", info), exitCode);
+  }
+}
+
+/** Marks of a task that Batch itself ended or could not start. */
+function ofFailure(failure: NonNullable<CompletedTask["failure"]>): Outcome {
+  if (/wall clock/i.test(failure.message) || /wallclock/i.test(failure.code)) {
+    return failed(jobFailure("JobExceededMaxWallClockTime"));
+  }
+  if (failure.code === "TaskEnded") return failed(jobFailure("JobTerminated"));
+  return failed(jobFailure("JobLaunchFailed", { Info: `${failure.code}: ${failure.message}` }));
+}

@@ -1,0 +1,246 @@
+// What happens to a job document: created, put again, started, finished, run again, deleted. Pure; the caller writes the
+// document and keeps the secrets. What an ended run means is decided in outcome.ts, the wire shape is in wire.ts.
+import { gpusOf, hasInfiniBand } from "../cluster/vm-size.ts";
+import type { ClusterDocument } from "../cluster/schema.ts";
+import { clusterRef } from "../cluster/rules.ts";
+import { timestamp } from "../shared/brand.ts";
+import type { Guid } from "../shared/brand.ts";
+import { AppError } from "../shared/errors.ts";
+import { storeMountVolumes } from "../shared/mount-volumes.ts";
+import { parseClusterId, sameId } from "../shared/resource-id.ts";
+import type { JobRef } from "../shared/resource-id.ts";
+import { sameContent } from "../shared/same-content.ts";
+import { SecretCollector } from "../shared/secrets.ts";
+import type { WithSecrets } from "../shared/secrets.ts";
+import { toolkitOf, toolkits } from "../toolkits/registry.ts";
+import type { ToolkitContext } from "../toolkits/toolkit.ts";
+import { hasSharedTemp, rendezvousPort } from "./placement.ts";
+import { isFinished, nextExecutionState, nextJobState } from "./machine.ts";
+import type { Outcome } from "./outcome.ts";
+import type { ExecutionInfo, JobDocument, JobRequest, JobSpec } from "./schema.ts";
+
+/**
+ * @param cluster the cluster that `properties.cluster.id` names, as stored.
+ * @throws AppError ToolkitRequired, NodeCountTooLarge, InvalidRequest, InvalidState (cluster is going away).
+ */
+export function newJob(
+  ref: JobRef,
+  guid: Guid,
+  request: JobRequest,
+  cluster: ClusterDocument,
+  now: Date,
+): WithSecrets<JobDocument> {
+  checkCluster(request, cluster);
+  const secrets = new SecretCollector();
+  const at = timestamp(now);
+  const document: JobDocument = {
+    ...ref,
+    guid,
+    spec: specOf(request, secrets),
+    clusterGuid: cluster.guid,
+    clusterVmSize: cluster.spec.vmSize,
+    ...(cluster.spec.mountVolumes === undefined ? {} : { clusterMounts: cluster.spec.mountVolumes }),
+    creationTime: at,
+    provisioningState: "creating",
+    provisioningStateTransitionTime: at,
+    executionState: "queued",
+    executionStateTransitionTime: at,
+    executionInfo: {},
+    attempt: 1,
+    losses: { preemptions: 0, resizes: 0, nodeFaults: 0 },
+  };
+  checkToolkit(document);
+  return { document, secrets: secrets.values };
+}
+
+/**
+ * A PUT on an existing job: the same content changes nothing.
+ * @throws AppError Conflict when the content differs or the job is being deleted.
+ */
+export function putJobAgain(document: JobDocument, request: JobRequest): JobDocument {
+  if (document.provisioningState === "deleting") {
+    throw new AppError("Conflict", `job '${document.job}' is being deleted; create it again afterwards`);
+  }
+  const asked = specOf(request, new SecretCollector());
+  const sameCluster = sameId(parseClusterId(asked.cluster.id), parseClusterId(document.spec.cluster.id));
+  if (sameCluster && sameContent({ ...asked, cluster: document.spec.cluster }, document.spec))
+    return document;
+  throw new AppError(
+    "Conflict",
+    `job '${document.job}' exists with other content; delete it first, or choose another name`,
+  );
+}
+
+function specOf(request: JobRequest, secrets: SecretCollector): JobSpec {
+  const { mountVolumes, secrets: asked, ...properties } = request.properties;
+  const toolkit = selectToolkit(request.properties);
+  checkUnique(
+    "inputDirectories",
+    properties.inputDirectories.map(({ id }) => id),
+  );
+  checkUnique(
+    "outputDirectories",
+    properties.outputDirectories.map(({ id }) => id),
+  );
+  const names = [...properties.environmentVariables, ...asked].map(({ name }) => name);
+  checkUnique("environmentVariables and secrets", names);
+  const { cluster, nodeCount, schedulingPriority, jobPreparation, stdOutErrPathPrefix } = properties;
+  return {
+    cluster: { id: cluster.id },
+    nodeCount,
+    schedulingPriority,
+    ...(jobPreparation === undefined ? {} : { jobPreparation }),
+    stdOutErrPathPrefix,
+    inputDirectories: properties.inputDirectories,
+    outputDirectories: properties.outputDirectories,
+    environmentVariables: properties.environmentVariables,
+    constraints: properties.constraints,
+    toolkit,
+    ...(mountVolumes === undefined
+      ? {}
+      : { mountVolumes: storeMountVolumes(mountVolumes, "mountVolumes", secrets) }),
+    secrets: asked.map(({ name, value }) => ({ name, secret: secrets.keep(`secrets.${name}`, value) })),
+  };
+}
+
+/** @throws AppError ToolkitRequired unless exactly one toolkit block is given. */
+function selectToolkit(properties: object): JobSpec["toolkit"] {
+  const given = toolkits.filter(({ block }) => (properties as Record<string, unknown>)[block] !== undefined);
+  const [only, second] = given;
+  const known = toolkits.map(({ block }) => block).join(", ");
+  if (only === undefined) {
+    throw new AppError("ToolkitRequired", `properties: no toolkit block is given; add one of: ${known}`, {
+      target: "properties",
+    });
+  }
+  if (second !== undefined) {
+    const names = given.map(({ block }) => block).join(" and ");
+    throw new AppError("ToolkitRequired", `properties: ${names} are both given; keep exactly one`, {
+      target: "properties",
+    });
+  }
+  return {
+    block: only.block,
+    settings: (properties as Record<string, Record<string, unknown>>)[only.block] ?? {},
+  };
+}
+
+function checkUnique(field: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new AppError("InvalidRequest", `properties.${field}: '${twice}' is given twice; keep one`, {
+    target: `properties.${field}`,
+  });
+}
+
+/** Facts that toolkits plan with. */
+export function toolkitContext(job: JobDocument): ToolkitContext {
+  return {
+    nodeCount: job.spec.nodeCount,
+    gpusPerNode: gpusOf(job.clusterVmSize),
+    hasInfiniBand: hasInfiniBand(job.clusterVmSize),
+    rendezvousPort: rendezvousPort(job.guid, job.attempt),
+    hasSharedTemp: hasSharedTemp(job),
+  };
+}
+
+function checkToolkit(job: JobDocument): void {
+  const { block, settings } = job.spec.toolkit;
+  const problem = toolkitOf(block).validate(settings, toolkitContext(job));
+  if (problem === undefined) return;
+  throw new AppError("InvalidRequest", `properties.${block}.${problem}`, { target: `properties.${block}` });
+}
+
+function checkCluster(request: JobRequest, cluster: ClusterDocument): void {
+  const { nodeCount } = request.properties;
+  if (!sameId(parseClusterId(request.properties.cluster.id), clusterRef(cluster))) {
+    throw new Error(`newJob was given cluster '${cluster.cluster}' for '${request.properties.cluster.id}'`);
+  }
+  if (cluster.provisioningState === "deleting" || cluster.provisioningState === "failed") {
+    throw new AppError(
+      "InvalidState",
+      `properties.cluster.id: cluster '${cluster.cluster}' is ${cluster.provisioningState}; use another cluster`,
+      { target: "properties.cluster.id" },
+    );
+  }
+  const most = largestSize(cluster);
+  if (nodeCount > most) {
+    throw new AppError(
+      "NodeCountTooLarge",
+      `properties.nodeCount: the job asks for ${nodeCount} nodes; cluster '${cluster.cluster}' has at most ${most}. ` +
+        `Lower nodeCount, or run: az batchai cluster resize -n ${cluster.cluster} -t ${nodeCount}`,
+      { target: "properties.nodeCount" },
+    );
+  }
+}
+
+/** A manual cluster at 0 is paused, not small: its jobs wait for a resize. */
+function largestSize(cluster: ClusterDocument): number {
+  const { manual, autoScale } = cluster.spec.scaleSettings;
+  if (autoScale !== undefined) return autoScale.maximumNodeCount;
+  const target = manual?.targetNodeCount ?? 0;
+  return target === 0 ? Number.POSITIVE_INFINITY : target;
+}
+
+/** The job is known to Batch. */
+export function acceptedJob(job: JobDocument, now: Date): JobDocument {
+  if (job.provisioningState !== "creating") return job;
+  return { ...job, provisioningState: "succeeded", provisioningStateTransitionTime: timestamp(now) };
+}
+
+export function startedJob(job: JobDocument, startTime: Date, now: Date): JobDocument {
+  if (job.executionState !== "queued") return job;
+  return moved(job, "running", now, { startTime: timestamp(startTime) });
+}
+
+/** @throws AppError InvalidState when the job is finished; ask `isFinished` first. */
+export function terminatingJob(job: JobDocument, now: Date): JobDocument {
+  return job.executionState === "terminating" ? job : moved(job, "terminating", now, job.executionInfo);
+}
+
+/** Finishes the job or sends it back to the queue. A finished job always has both times, a failed one always errors. */
+export function endedRun(
+  job: JobDocument,
+  outcome: Outcome,
+  times: { readonly startTime?: Date | undefined; readonly endTime?: Date | undefined },
+  now: Date,
+): JobDocument {
+  if (isFinished(job.executionState)) return job;
+  if (outcome.kind === "retry") {
+    const queued = job.executionState === "queued" ? job : moved(job, "queued", now, {});
+    return { ...queued, executionInfo: {}, attempt: job.attempt + 1, losses: outcome.losses };
+  }
+  const endTime = timestamp(times.endTime ?? now);
+  const startTime =
+    times.startTime === undefined ? (job.executionInfo.startTime ?? endTime) : timestamp(times.startTime);
+  const info: ExecutionInfo = {
+    startTime,
+    endTime,
+    ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
+    ...(outcome.kind === "failed" ? { errors: [...outcome.errors] } : {}),
+  };
+  return acceptedJob(moved(job, outcome.kind, now, info), now);
+}
+
+export function deletingJob(job: JobDocument, now: Date): JobDocument {
+  if (job.provisioningState === "deleting") return job;
+  return {
+    ...job,
+    provisioningState: nextJobState(job.provisioningState, "deleting", job.job),
+    provisioningStateTransitionTime: timestamp(now),
+  };
+}
+
+function moved(
+  job: JobDocument,
+  to: JobDocument["executionState"],
+  now: Date,
+  info: ExecutionInfo,
+): JobDocument {
+  return {
+    ...job,
+    executionState: nextExecutionState(job.executionState, to, job.job),
+    executionStateTransitionTime: timestamp(now),
+    executionInfo: info,
+  };
+}

@@ -1,0 +1,131 @@
+// Job: request and stored document (Microsoft.BatchAI 2018-05-01). `spec` is what the user asked for with defaults
+// applied and secret values replaced by names; the rest is what happened to it.
+import { z } from "zod";
+import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
+import {
+  anyText,
+  choice,
+  duration,
+  environmentName,
+  EnvironmentVariable,
+  ResourceId,
+  text,
+  wholeNumber,
+} from "../shared/fields.ts";
+import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
+import { maxClusterNodes } from "../cluster/schema.ts";
+import { toolkits } from "../toolkits/registry.ts";
+
+export const defaultMaxWallClockTime = "P7D";
+
+const pathError = "expected a path without control characters";
+/** A path in which `$NAME` expands on the node. */
+const pathText = () => text().refine((path) => !hasControlCharacter(path), { error: pathError });
+const idError = "expected an id of letters, digits and '_' (it becomes part of a variable's name)";
+const directoryId = () => z.string({ error: idError }).regex(/^\w{1,64}$/, { error: idError });
+
+export const InputDirectory = z.object({ id: directoryId(), path: pathText() });
+export type InputDirectory = z.infer<typeof InputDirectory>;
+
+export const OutputDirectory = z.object({
+  id: directoryId().refine((id) => id.toLowerCase() !== "stdouterr", {
+    error: "expected an id other than 'stdouterr', which names the log directory",
+  }),
+  pathPrefix: pathText(),
+  pathSuffix: pathText().optional(),
+});
+export type OutputDirectory = z.infer<typeof OutputDirectory>;
+
+const reservedName = {
+  error: "expected a name outside AZ_BATCH_ and AZ_BATCHAI_, which the service sets itself",
+};
+const SecretRequest = z.object({
+  name: environmentName().refine((name) => !/^AZ_BATCH(AI)?_/.test(name), reservedName),
+  value: anyText(),
+});
+
+const common = {
+  cluster: ResourceId,
+  nodeCount: wholeNumber(1, maxClusterNodes),
+  schedulingPriority: choice(["low", "normal", "high"]).default("normal"),
+  jobPreparation: z.object({ commandLine: text(32_768) }).optional(),
+  stdOutErrPathPrefix: pathText(),
+  inputDirectories: z.array(InputDirectory).default([]),
+  outputDirectories: z.array(OutputDirectory).default([]),
+  environmentVariables: z.array(EnvironmentVariable).default([]),
+  constraints: z
+    .object({ maxWallClockTime: duration().default(defaultMaxWallClockTime) })
+    .default({ maxWallClockTime: defaultMaxWallClockTime }),
+};
+
+/** Toolkit blocks by name; `selectToolkit` (rules.ts) insists on exactly one. */
+const toolkitFields = Object.fromEntries(toolkits.map(({ block, settings }) => [block, settings.optional()]));
+
+export const JobRequest = z.object({
+  properties: z.object({
+    ...(toolkitFields as Record<never, never>),
+    ...common,
+    mountVolumes: MountVolumesRequest.optional(),
+    secrets: z.array(SecretRequest).default([]),
+  }),
+});
+export type JobRequest = z.infer<typeof JobRequest>;
+
+export const JobSpec = z.object({
+  ...common,
+  toolkit: z.object({ block: z.string(), settings: z.record(z.string(), z.unknown()) }),
+  mountVolumes: MountVolumes.optional(),
+  /** `secret` names the value in the secret store. */
+  secrets: z.array(z.object({ name: z.string(), secret: z.string() })),
+});
+export type JobSpec = z.infer<typeof JobSpec>;
+
+export const ExecutionState = z.enum(["queued", "running", "terminating", "succeeded", "failed"]);
+export type ExecutionState = z.infer<typeof ExecutionState>;
+
+export const ExecutionInfo = z.object({
+  startTime: z.string().optional(),
+  endTime: z.string().optional(),
+  exitCode: z.int().optional(),
+  errors: z.array(BatchAIError).optional(),
+});
+export type ExecutionInfo = z.infer<typeof ExecutionInfo>;
+
+const count = z.int().min(0);
+/** Losses are counted apart: preemption and resize never use up the tries of a node fault. */
+export const LossCounters = z.object({ preemptions: count, resizes: count, nodeFaults: count });
+export type LossCounters = z.infer<typeof LossCounters>;
+
+export const JobDocument = z.object({
+  kind: z.literal("job"),
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  workspace: z.string(),
+  experiment: z.string(),
+  job: z.string(),
+  /** New with every creation. */
+  guid: z.string(),
+  spec: JobSpec,
+  /** The cluster as it was at submission: its outputs stay readable after the cluster is gone. */
+  clusterGuid: z.string(),
+  clusterVmSize: z.string(),
+  clusterMounts: MountVolumes.optional(),
+  creationTime: z.string(),
+  provisioningState: ProvisioningState,
+  provisioningStateTransitionTime: z.string(),
+  executionState: ExecutionState,
+  executionStateTransitionTime: z.string(),
+  executionInfo: ExecutionInfo,
+  /** Number of the current run, from 1. */
+  attempt: z.int().min(1),
+  losses: LossCounters,
+});
+export type JobDocument = z.infer<typeof JobDocument>;
+
+function hasControlCharacter(path: string): boolean {
+  for (const character of path) {
+    const point = character.codePointAt(0) ?? 0;
+    if (point < 0x20 || point === 0x7f) return true;
+  }
+  return false;
+}

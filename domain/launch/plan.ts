@@ -1,0 +1,141 @@
+// The launch plan: everything a node must do for one run of a job, as plain data. Planning knows jobs and toolkits;
+// executing it is the launcher (node/), which knows neither. Paths and environment values of the service are templates
+// (`$NAME` expands on the node); commands are shell text; everything else is literal.
+import { locate, outputPath, stdOutErrPath } from "../job/directories.ts";
+import { sharedTempPath } from "../job/placement.ts";
+import { toolkitContext } from "../job/rules.ts";
+import type { JobDocument } from "../job/schema.ts";
+import { shareName } from "../shared/mount-volumes.ts";
+import type { EnvironmentVariable } from "../shared/fields.ts";
+import { toolkitOf } from "../toolkits/registry.ts";
+import type { PlannedProcess } from "../toolkits/toolkit.ts";
+
+export interface NamedPath {
+  readonly id: string;
+  /** Template. */
+  readonly path: string;
+}
+
+export type PlannedMount =
+  | {
+      readonly kind: "fileShare";
+      readonly relativePath: string;
+      readonly accountName: string;
+      /** `//host/share`. */
+      readonly source: string;
+      readonly fileMode: string;
+      readonly directoryMode: string;
+      /** Name of the account key in the job's secrets. */
+      readonly secret: string;
+    }
+  | {
+      readonly kind: "blob";
+      readonly relativePath: string;
+      readonly accountName: string;
+      readonly container: string;
+      /** Options of blobfuse, separated by blanks. */
+      readonly options: string;
+      readonly secret: string;
+    };
+
+export interface PlannedOutput extends PlannedProcess {
+  /** Leaf names in the stdouterr directory. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface LaunchPlan {
+  readonly version: 1;
+  readonly job: {
+    readonly guid: string;
+    readonly attempt: number;
+    readonly workspace: string;
+    readonly experiment: string;
+    readonly name: string;
+  };
+  readonly nodeCount: number;
+  readonly environment: readonly EnvironmentVariable[];
+  /** Environment variables whose values come with the secrets file. */
+  readonly secrets: readonly { readonly name: string; readonly secret: string }[];
+  readonly mounts: readonly PlannedMount[];
+  readonly inputs: readonly NamedPath[];
+  readonly outputs: readonly NamedPath[];
+  readonly stdouterr: {
+    /** Template. */
+    readonly path: string;
+    /** `mirror`: written locally and copied every second, because a blob mount shows a file only once it is closed. */
+    readonly mode: "direct" | "mirror";
+  };
+  /** Template; absent when the nodes share no directory. */
+  readonly sharedTemp?: string;
+  /** Shell text that every node runs before the processes. */
+  readonly preparation?: string;
+  readonly processes: readonly PlannedOutput[];
+}
+
+export function planLaunch(job: JobDocument): LaunchPlan {
+  const { spec } = job;
+  const processes = toolkitOf(spec.toolkit.block).plan(spec.toolkit.settings, toolkitContext(job));
+  const shared = sharedTempPath(job);
+  const stdouterr = stdOutErrPath(job);
+  return {
+    version: 1,
+    job: {
+      guid: job.guid,
+      attempt: job.attempt,
+      workspace: job.workspace,
+      experiment: job.experiment,
+      name: job.job,
+    },
+    nodeCount: spec.nodeCount,
+    environment: spec.environmentVariables,
+    secrets: spec.secrets,
+    mounts: plannedMounts(job),
+    inputs: spec.inputDirectories.map(({ id, path }) => ({ id, path })),
+    outputs: spec.outputDirectories.map((directory) => ({
+      id: directory.id,
+      path: outputPath(job, directory),
+    })),
+    stdouterr: { path: stdouterr, mode: locate(job, stdouterr)?.kind === "blob" ? "mirror" : "direct" },
+    ...(shared === undefined ? {} : { sharedTemp: shared }),
+    ...(spec.jobPreparation === undefined ? {} : { preparation: spec.jobPreparation.commandLine }),
+    processes: processes.map((process) => ({ ...process, ...outputNames(process) })),
+  };
+}
+
+function outputNames(process: PlannedProcess): { stdout: string; stderr: string } {
+  const name = process.main ? "" : `-${process.role}-${process.index}`;
+  return { stdout: `stdout${name}.txt`, stderr: `stderr${name}.txt` };
+}
+
+function plannedMounts(job: JobDocument): readonly PlannedMount[] {
+  const volumes = job.spec.mountVolumes;
+  if (volumes === undefined) return [];
+  const shares = volumes.azureFileShares.map((share): PlannedMount => ({
+    kind: "fileShare",
+    relativePath: share.relativeMountPath,
+    accountName: share.accountName,
+    source: shareSource(share.azureFileUrl, share.accountName),
+    fileMode: share.fileMode,
+    directoryMode: share.directoryMode,
+    secret: share.accountKeySecret,
+  }));
+  const blobs = volumes.azureBlobFileSystems.map((blob): PlannedMount => ({
+    kind: "blob",
+    relativePath: blob.relativeMountPath,
+    accountName: blob.accountName,
+    container: blob.containerName,
+    options: blob.mountOptions ?? "",
+    secret: blob.accountKeySecret,
+  }));
+  return [...shares, ...blobs];
+}
+
+/** Loopback URLs have the account in their path; a mount names it in the host, as everywhere else. */
+function shareSource(azureFileUrl: string, accountName: string): string {
+  const { hostname } = new URL(azureFileUrl);
+  const host = hostname.toLowerCase().startsWith(`${accountName}.`)
+    ? hostname
+    : `${accountName}.file.core.windows.net`;
+  return `//${host}/${shareName(azureFileUrl) ?? ""}`;
+}

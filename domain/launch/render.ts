@@ -1,0 +1,98 @@
+// Turns a launch plan into the two files that the launcher (node/) reads: directives, one per line, every word quoted by
+// `quote.ts`. The secrets file is separate so that the launcher can delete it after reading.
+import type { SecretValues } from "../shared/secrets.ts";
+import type { LaunchPlan, PlannedMount, PlannedOutput } from "./plan.ts";
+import { launcherWord, quoteWord, templateWord } from "./quote.ts";
+
+/** Names of the files next to each other on the node. */
+export const launchFiles = { launcher: "launch.sh", plan: "launch-plan", secrets: "launch-secrets" } as const;
+
+/** Command lines of the Batch task. The files are in the working directory (one node) or the task's shared directory. */
+export function taskCommands(nodeCount: number): { readonly run: string; readonly coordination?: string } {
+  if (nodeCount === 1) return { run: `/bin/sh ${launchFiles.launcher} run` };
+  const shared = (verb: string) =>
+    `/bin/sh -c 'exec /bin/sh "$AZ_BATCH_TASK_SHARED_DIR/${launchFiles.launcher}" ${verb}'`;
+  return { run: shared("run"), coordination: shared("prepare") };
+}
+
+const line = (directive: string, ...words: readonly string[]) => [directive, ...words].join(" ");
+const quoted = (directive: string, ...words: readonly (string | number)[]) =>
+  line(directive, ...words.map((word) => quoteWord(String(word))));
+
+export function renderPlan(plan: LaunchPlan): string {
+  const { job } = plan;
+  const lines = [
+    quoted(
+      "plan_job",
+      plan.version,
+      job.guid,
+      job.attempt,
+      plan.nodeCount,
+      job.workspace,
+      job.experiment,
+      job.name,
+    ),
+    ...plan.environment.map(({ name, value }) => quoted("plan_env", name, value)),
+    ...plan.secrets.map(({ name }) => quoted("plan_secret_env", name)),
+    ...plan.mounts.map(mountLine),
+    ...plan.inputs.map(({ id, path }) => line("plan_input", quoteWord(id), launcherWord(path))),
+    ...plan.outputs.map(({ id, path }) => line("plan_output", quoteWord(id), launcherWord(path))),
+    line("plan_stdouterr", quoteWord(plan.stdouterr.mode), launcherWord(plan.stdouterr.path)),
+    ...(plan.sharedTemp === undefined ? [] : [line("plan_shared_temp", launcherWord(plan.sharedTemp))]),
+    ...(plan.preparation === undefined ? [] : [quoted("plan_preparation", plan.preparation)]),
+    ...plan.processes.flatMap(processLines),
+    "plan_end",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function mountLine(mount: PlannedMount): string {
+  return mount.kind === "fileShare"
+    ? quoted(
+        "plan_mount_share",
+        mount.relativePath,
+        mount.secret,
+        mount.accountName,
+        mount.source,
+        mount.fileMode,
+        mount.directoryMode,
+      )
+    : quoted(
+        "plan_mount_blob",
+        mount.relativePath,
+        mount.secret,
+        mount.accountName,
+        mount.container,
+        mount.options,
+      );
+}
+
+/** The interpreter's candidates are one word that the process's own shell splits, after the job's environment is set. */
+function processLines(process: PlannedOutput): readonly string[] {
+  const interpreter = (process.interpreter ?? []).map(templateWord).join(" ");
+  const { node, role, index, ends, stdout, stderr, command } = process;
+  return [
+    quoted("plan_process", node, role, index, ends, stdout, stderr, interpreter, command),
+    ...Object.entries(process.environment).map(([name, value]) =>
+      line("plan_process_env", quoteWord(name), launcherWord(value)),
+    ),
+  ];
+}
+
+/**
+ * The secrets file, or undefined when the plan needs none.
+ * @param values by secret name, as split off when the job was created.
+ * @throws Error when a value is missing.
+ */
+export function renderSecrets(plan: LaunchPlan, values: SecretValues): string | undefined {
+  const valueOf = (secret: string): string => {
+    const value = values.get(secret);
+    if (value === undefined) throw new Error(`the secret '${secret}' of job ${plan.job.guid} has no value`);
+    return value;
+  };
+  const lines = [
+    ...plan.mounts.map(({ secret }) => quoted("plan_key", secret, valueOf(secret))),
+    ...plan.secrets.map(({ name, secret }) => quoted("plan_secret", name, valueOf(secret))),
+  ];
+  return lines.length === 0 ? undefined : `${[...lines, "plan_secrets_end"].join("\n")}\n`;
+}

@@ -1,0 +1,51 @@
+// The small file `batchai-result` that the launcher leaves in the task's working directory, and the exit codes by which
+// its preparation step tells failures apart on nodes whose files nobody reads. the launcher (node/) writes both.
+
+export const launcherResultFile = "batchai-result";
+
+export const launcherOutcomes = [
+  "exited",
+  "preparation-failed",
+  "file-share-mount-failed",
+  "blob-mount-failed",
+  "launch-failed",
+  "ended",
+] as const;
+export type LauncherOutcome = (typeof launcherOutcomes)[number];
+
+export interface LauncherResult {
+  /** `exited`: the job's processes ended. `ended`: a signal from outside. `launch-failed`: they could not be started. */
+  readonly outcome: LauncherOutcome;
+  /** Exit code of the process (or preparation) that decided. */
+  readonly exitCode: number | undefined;
+  /** Node that decided; "" when not known. */
+  readonly node: string;
+  /** One sentence; "" when there is nothing to add. */
+  readonly detail: string;
+}
+
+/** Exit codes of `launch.sh prepare`. */
+export const reservedExits = {
+  preparationFailed: 241,
+  fileShareMountFailed: 242,
+  blobMountFailed: 243,
+  launchFailed: 244,
+} as const;
+
+/** Reads `key value` lines; undefined when the text is not a result (absent, cut off). */
+export function parseLauncherResult(text: string): LauncherResult | undefined {
+  const values = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const space = line.indexOf(" ");
+    if (space > 0) values.set(line.slice(0, space), line.slice(space + 1));
+  }
+  const outcome = launcherOutcomes.find((candidate) => candidate === values.get("outcome"));
+  if (outcome === undefined || values.get("end") !== "result") return undefined;
+  const code = values.get("exitCode") ?? "";
+  return {
+    outcome,
+    exitCode: /^-?\d{1,5}$/.test(code) ? Number(code) : undefined,
+    node: values.get("node") ?? "",
+    detail: values.get("detail") ?? "",
+  };
+}

@@ -1,0 +1,161 @@
+// File systems a cluster or job mounts: request, stored and wire form. Account keys are taken out of the request; on the
+// wire `credentials` is `{}`, an object, because clients write a fresh key into it before they resubmit.
+import { z } from "zod";
+import { AppError } from "./errors.ts";
+import { relativePath, text } from "./fields.ts";
+import type { SecretCollector } from "./secrets.ts";
+
+const accountName = () => {
+  const error = "expected a storage account name of 3 to 24 lower-case letters and digits";
+  return z.string({ error }).regex(/^[a-z0-9]{3,24}$/, { error });
+};
+const mode = () => {
+  const error = "expected an octal file mode such as '0777'";
+  return z.string({ error }).regex(/^[0-7]{3,4}$/, { error });
+};
+const containerName = () => {
+  const error = "expected a container name of 3 to 63 lower-case letters, digits and single '-'";
+  return z
+    .string({ error })
+    .max(63, { error })
+    .regex(/^(?:\$root|[a-z0-9](?:-?[a-z0-9]){2,62})$/, { error });
+};
+const keyError = "expected the account's key (base64)";
+const Credentials = z.object({
+  accountKey: z.string({ error: keyError }).regex(/^[A-Za-z0-9+/]{4,512}={0,2}$/, { error: keyError }),
+});
+
+const shareFields = {
+  accountName: accountName(),
+  azureFileUrl: text(1024).refine((url) => shareName(url) !== undefined, {
+    error: "expected the URL of a file share such as 'https://account.file.core.windows.net/share'",
+  }),
+  relativeMountPath: relativePath(),
+  fileMode: mode().default("0777"),
+  directoryMode: mode().default("0777"),
+};
+const blobFields = {
+  accountName: accountName(),
+  containerName: containerName(),
+  relativeMountPath: relativePath(),
+  mountOptions: text(2048).optional(),
+};
+const stored = { accountKeySecret: z.string() };
+
+export const MountVolumesRequest = z.object({
+  azureFileShares: z.array(z.object({ ...shareFields, credentials: Credentials })).optional(),
+  azureBlobFileSystems: z.array(z.object({ ...blobFields, credentials: Credentials })).optional(),
+});
+export type MountVolumesRequest = z.infer<typeof MountVolumesRequest>;
+
+export const FileShareMount = z.object({ ...shareFields, ...stored });
+export type FileShareMount = z.infer<typeof FileShareMount>;
+export const BlobMount = z.object({ ...blobFields, ...stored });
+export type BlobMount = z.infer<typeof BlobMount>;
+
+/** Stored form: `accountKeySecret` names the key in the secret store. */
+export const MountVolumes = z.object({
+  azureFileShares: z.array(FileShareMount),
+  azureBlobFileSystems: z.array(BlobMount),
+});
+export type MountVolumes = z.infer<typeof MountVolumes>;
+
+/** Most mounts Azure Batch takes per pool (Batch documentation, "Mount a virtual file system on a Batch pool"). */
+const maxMounts = 10;
+
+/**
+ * The share's name in a file share URL: `https://account.file.core.windows.net/share`, or with the account in the path
+ * on a loopback address (`http://127.0.0.1:10003/account/share`). Undefined when the URL is something else.
+ */
+export function shareName(azureFileUrl: string): string | undefined {
+  const match = /^https?:\/\/([^/?#]+)\/([^?#]+)$/i.exec(azureFileUrl);
+  if (match === null) return undefined;
+  const [, host = "", path = ""] = match;
+  const parts = path.split("/").filter((part) => part !== "");
+  const share = isLoopback(host) && parts.length === 2 ? parts[1] : parts.length === 1 ? parts[0] : undefined;
+  return share !== undefined && /^[a-z0-9](?:-?[a-z0-9]){2,62}$/.test(share) ? share : undefined;
+}
+
+function isLoopback(host: string): boolean {
+  return /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d+)?$/i.test(host);
+}
+
+/**
+ * Takes the keys out of a request.
+ * @param at member path of the mount volumes, used for secret names and messages.
+ * @throws AppError InvalidRequest when two mounts share a path or there are more than ten.
+ */
+export function storeMountVolumes(
+  request: MountVolumesRequest,
+  at: string,
+  secrets: SecretCollector,
+): MountVolumes {
+  const volumes: MountVolumes = {
+    azureFileShares: (request.azureFileShares ?? []).map(({ credentials, ...share }, index) => ({
+      ...share,
+      accountKeySecret: secrets.keep(`${at}.azureFileShares.${index}.accountKey`, credentials.accountKey),
+    })),
+    azureBlobFileSystems: (request.azureBlobFileSystems ?? []).map(({ credentials, ...blob }, index) => ({
+      ...blob,
+      accountKeySecret: secrets.keep(
+        `${at}.azureBlobFileSystems.${index}.accountKey`,
+        credentials.accountKey,
+      ),
+    })),
+  };
+  checkMountPaths(volumes, at);
+  return volumes;
+}
+
+function checkMountPaths(volumes: MountVolumes, at: string): void {
+  const paths = [...volumes.azureFileShares, ...volumes.azureBlobFileSystems].map(
+    (mount) => mount.relativeMountPath,
+  );
+  if (paths.length > maxMounts) {
+    throw new AppError(
+      "InvalidRequest",
+      `${at}: expected at most ${maxMounts} file systems, got ${paths.length}`,
+      {
+        target: at,
+      },
+    );
+  }
+  for (const [index, path] of paths.entries()) {
+    const clash = paths
+      .slice(0, index)
+      .find((other) => `${path}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${path}/`));
+    if (clash !== undefined) {
+      const how = clash === path ? "is used twice" : `and '${clash}' lie inside each other`;
+      throw new AppError(
+        "InvalidRequest",
+        `${at}: relativeMountPath '${path}' ${how}; give each its own folder`,
+        {
+          target: at,
+        },
+      );
+    }
+  }
+}
+
+/** Wire form: keys are `{}`, unset lists are `[]`. */
+export function mountVolumesWire(volumes: MountVolumes) {
+  return {
+    azureFileShares: volumes.azureFileShares.map((share) => ({
+      accountName: share.accountName,
+      azureFileUrl: share.azureFileUrl,
+      credentials: {},
+      relativeMountPath: share.relativeMountPath,
+      fileMode: share.fileMode,
+      directoryMode: share.directoryMode,
+    })),
+    azureBlobFileSystems: volumes.azureBlobFileSystems.map((blob) => ({
+      accountName: blob.accountName,
+      containerName: blob.containerName,
+      credentials: {},
+      relativeMountPath: blob.relativeMountPath,
+      ...(blob.mountOptions === undefined ? {} : { mountOptions: blob.mountOptions }),
+    })),
+    fileServers: [],
+    unmanagedFileSystems: [],
+  };
+}

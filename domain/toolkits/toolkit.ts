@@ -1,0 +1,79 @@
+// What a toolkit is: the settings block of one framework and the rule that turns it into processes. A toolkit knows
+// nothing of Azure, files or shells beyond the command text it composes; `registry.ts` lists them.
+import type { z } from "zod";
+import { parse } from "../shared/parse.ts";
+
+export interface ToolkitContext {
+  readonly nodeCount: number;
+  /** 0 on CPU sizes. */
+  readonly gpusPerNode: number;
+  /** A TCP port on the first node that other jobs on the same machine are unlikely to use. */
+  readonly rendezvousPort: number;
+  /** The VM size has RDMA over InfiniBand. */
+  readonly hasInfiniBand: boolean;
+  /** True when `AZ_BATCHAI_SHARED_JOB_TEMP` is set: always on one node, else only with a mounted file share. */
+  readonly hasSharedTemp: boolean;
+}
+
+export interface PlannedProcess {
+  /** 0 is the node that the job's exit code and `stdout.txt` come from. */
+  readonly node: number;
+  readonly role: string;
+  /** Index within the role. */
+  readonly index: number;
+  /** Programs of which the first one present runs the script; their name is in `$AZ_BATCHAI_INTERPRETER`. Templates. */
+  readonly interpreter?: readonly string[];
+  /** Shell text; runs in bash when the node has it, else sh. */
+  readonly command: string;
+  /** Added to the job's environment. Values are templates. */
+  readonly environment: Readonly<Record<string, string>>;
+  /**
+   * `required`: the job ends well when all required processes exited 0. `service`: ended by the launcher then.
+   * Whichever fails first ends the job with its exit code.
+   */
+  readonly ends: "required" | "service";
+  /** Writes `stdout.txt` and `stderr.txt`; the others write `stdout-{role}-{index}.txt`. Exactly one process does. */
+  readonly main: boolean;
+}
+
+export interface ToolkitDefinition<Schema extends z.ZodType> {
+  /** Member of the job's properties, e.g. `pyTorchSettings`. */
+  readonly block: string;
+  /** `toolType` on the wire. */
+  readonly toolType: string;
+  readonly settings: Schema;
+  /** Rules across fields. Answers `field: what is wrong and what to do`, or undefined. */
+  readonly validate?: (settings: z.output<Schema>, context: ToolkitContext) => string | undefined;
+  readonly plan: (settings: z.output<Schema>, context: ToolkitContext) => readonly PlannedProcess[];
+}
+
+export interface Toolkit {
+  readonly block: string;
+  readonly toolType: string;
+  readonly settings: z.ZodType;
+  /** Both take settings as stored: they are parsed again, so that a document of an older version cannot surprise. */
+  validate(settings: unknown, context: ToolkitContext): string | undefined;
+  plan(settings: unknown, context: ToolkitContext): readonly PlannedProcess[];
+}
+
+export function defineToolkit<Schema extends z.ZodType>(definition: ToolkitDefinition<Schema>): Toolkit {
+  const { block, toolType, settings } = definition;
+  const read = (value: unknown): z.output<Schema> => parse(settings, value, { what: block });
+  return {
+    block,
+    toolType,
+    settings,
+    validate: (value, context) => definition.validate?.(read(value), context),
+    plan: (value, context) => definition.plan(read(value), context),
+  };
+}
+
+/** The one process of a toolkit that starts everything from the first node. */
+export function onFirstNode(process: Pick<PlannedProcess, "command" | "interpreter">): PlannedProcess {
+  return { node: 0, role: "command", index: 0, environment: {}, ends: "required", main: true, ...process };
+}
+
+/** Shell text followed by the user's arguments, which are shell text, too. */
+export function withArguments(command: string, commandLineArgs: string | undefined): string {
+  return commandLineArgs === undefined || commandLineArgs === "" ? command : `${command} ${commandLineArgs}`;
+}

@@ -1,0 +1,18 @@
+// Life of a workspace: created at once, then only deleted.
+import { move } from "../shared/transition.ts";
+import type { ProvisioningState } from "../shared/batch-ai-error.ts";
+
+export const workspaceStates = {
+  creating: ["succeeded", "failed"],
+  succeeded: ["deleting"],
+  failed: ["deleting"],
+  deleting: [],
+} as const satisfies Record<ProvisioningState, readonly ProvisioningState[]>;
+
+export function nextWorkspaceState(
+  from: ProvisioningState,
+  to: ProvisioningState,
+  name: string,
+): ProvisioningState {
+  return move(workspaceStates, from, to, `workspace '${name}'`);
+}

@@ -1,0 +1,78 @@
+// What happens to a workspace document: created, put again, tagged, deleted, shown. Pure; the caller writes.
+import { timestamp } from "../shared/brand.ts";
+import { AppError } from "../shared/errors.ts";
+import { formatId, resourceTypes } from "../shared/resource-id.ts";
+import type { WorkspaceRef } from "../shared/resource-id.ts";
+import { nextWorkspaceState } from "./machine.ts";
+import type { WorkspaceDocument, WorkspacePatch, WorkspaceRequest } from "./schema.ts";
+
+export function newWorkspace(ref: WorkspaceRef, request: WorkspaceRequest, now: Date): WorkspaceDocument {
+  return {
+    ...ref,
+    location: canonicalLocation(request.location),
+    tags: { ...request.tags },
+    creationTime: timestamp(now),
+    provisioningState: "succeeded",
+    provisioningStateTransitionTime: timestamp(now),
+  };
+}
+
+/**
+ * A PUT on an existing workspace: answers the document to keep (with other tags when the request has some).
+ * @throws AppError Conflict for another location or while it is being deleted.
+ */
+export function putWorkspaceAgain(document: WorkspaceDocument, request: WorkspaceRequest): WorkspaceDocument {
+  if (document.provisioningState === "deleting") {
+    throw new AppError(
+      "Conflict",
+      `workspace '${document.workspace}' is being deleted; create it again afterwards`,
+    );
+  }
+  if (canonicalLocation(request.location) !== document.location) {
+    throw new AppError(
+      "Conflict",
+      `workspace '${document.workspace}' exists in location '${document.location}'; delete it first to create it in '${request.location}'`,
+      { target: "location" },
+    );
+  }
+  return request.tags === undefined ? document : { ...document, tags: { ...request.tags } };
+}
+
+/** PATCH replaces the tags; nothing else of a workspace can change. */
+export function patchWorkspace(document: WorkspaceDocument, patch: WorkspacePatch): WorkspaceDocument {
+  return patch.tags === undefined ? document : { ...document, tags: { ...patch.tags } };
+}
+
+export function deletingWorkspace(document: WorkspaceDocument, now: Date): WorkspaceDocument {
+  if (document.provisioningState === "deleting") return document;
+  return {
+    ...document,
+    provisioningState: nextWorkspaceState(document.provisioningState, "deleting", document.workspace),
+    provisioningStateTransitionTime: timestamp(now),
+  };
+}
+
+export function workspaceRef(document: WorkspaceDocument): WorkspaceRef {
+  const { kind, subscriptionId, resourceGroup, workspace } = document;
+  return { kind, subscriptionId, resourceGroup, workspace };
+}
+
+export function workspaceWire(document: WorkspaceDocument) {
+  return {
+    id: formatId(workspaceRef(document)),
+    name: document.workspace,
+    type: resourceTypes.workspace,
+    location: document.location,
+    tags: document.tags,
+    properties: {
+      creationTime: document.creationTime,
+      provisioningState: document.provisioningState,
+      provisioningStateTransitionTime: document.provisioningStateTransitionTime,
+    },
+  };
+}
+
+/** `East US` and `eastus` are the same place; ARM answers the short form. */
+function canonicalLocation(location: string): string {
+  return location.replaceAll(" ", "").toLowerCase();
+}

@@ -1,0 +1,32 @@
+// Workspace: request, stored document, wire shape (Microsoft.BatchAI 2018-05-01). The only tracked resource: it has a
+// location and tags.
+import { z } from "zod";
+import { ProvisioningState } from "../shared/batch-ai-error.ts";
+import { anyText } from "../shared/fields.ts";
+
+const Tags = z.record(z.string().max(512), anyText(256)).refine((tags) => Object.keys(tags).length <= 50, {
+  error: "expected at most 50 tags",
+});
+const locationError = "expected a location such as 'eastus'";
+
+export const WorkspaceRequest = z.object({
+  location: z.string({ error: locationError }).regex(/^[-\w. ]{1,90}$/, { error: locationError }),
+  tags: Tags.optional(),
+});
+export type WorkspaceRequest = z.infer<typeof WorkspaceRequest>;
+
+export const WorkspacePatch = z.object({ tags: Tags.optional() });
+export type WorkspacePatch = z.infer<typeof WorkspacePatch>;
+
+export const WorkspaceDocument = z.object({
+  kind: z.literal("workspace"),
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  workspace: z.string(),
+  location: z.string(),
+  tags: z.record(z.string(), z.string()),
+  creationTime: z.string(),
+  provisioningState: ProvisioningState,
+  provisioningStateTransitionTime: z.string(),
+});
+export type WorkspaceDocument = z.infer<typeof WorkspaceDocument>;

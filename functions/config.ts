@@ -1,0 +1,52 @@
+// The app's configuration: one schema over environment variables, the same names in Azure and on the local cloud.
+// Parsed once; a bad configuration is told whole, not one variable at a time.
+import { z } from "zod";
+
+const endpoint = z.url({ protocol: /^https?$/ });
+const template = z
+  .string()
+  .refine((text) => text.includes("{account}"), { error: "expected a URL with {account}" });
+const interval = (otherwise: number) => z.coerce.number().int().min(10).max(86_400_000).default(otherwise);
+
+const Environment = z.object({
+  AZURE_SUBSCRIPTION_ID: z.string().min(1),
+  BATCHAI_LOCATION: z.string().regex(/^[-\w]+$/),
+  BATCHAI_BATCH_ACCOUNT_ID: z
+    .string()
+    .regex(
+      /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Batch\/batchAccounts\/[^/]+$/i,
+      "expected the ARM id of a Batch account",
+    ),
+  BATCHAI_BATCH_ENDPOINT: endpoint,
+  BATCHAI_ARM_ENDPOINT: endpoint.default("https://management.azure.com"),
+  BATCHAI_STORAGE_ACCOUNT: z.string().regex(/^[a-z0-9]{3,24}$/),
+  BATCHAI_STORAGE_KEY: z.base64().min(1).optional(),
+  BATCHAI_BLOB_ENDPOINT_TEMPLATE: template.default("https://{account}.blob.core.windows.net"),
+  BATCHAI_TABLE_ENDPOINT_TEMPLATE: template.default("https://{account}.table.core.windows.net"),
+  BATCHAI_FILE_ENDPOINT_TEMPLATE: template.default("https://{account}.file.core.windows.net"),
+  BATCHAI_SECRETS_KEY: z
+    .base64()
+    .refine((text) => Buffer.from(text, "base64").length === 32, { error: "expected 32 bytes in base64" }),
+  BATCHAI_AUTH_ISSUER: z.string().min(1),
+  BATCHAI_AUTH_AUDIENCE: z.string().min(1),
+  BATCHAI_AUTH_JWKS_URL: endpoint,
+  BATCHAI_MONITOR_MIN_INTERVAL_MS: interval(5_000),
+  BATCHAI_MONITOR_MAX_INTERVAL_MS: interval(60_000),
+  BATCHAI_NODE_IMAGE: z
+    .string()
+    .regex(/^[^:]+:[^:]+:[^:]+:[^:]+$/, "expected publisher:offer:sku:version")
+    .default("microsoft-dsvm:ubuntu-hpc:2204:latest"),
+  BATCHAI_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(200_000).default(200_000),
+  IDENTITY_ENDPOINT: z.string().optional(),
+});
+
+export type Environment = z.output<typeof Environment>;
+
+/** @throws Error that lists every problem, one a line. */
+export function parseEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const result = Environment.safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+  throw new Error(`The configuration of the app is not complete:\n${problems.join("\n")}`);
+}

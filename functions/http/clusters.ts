@@ -1,0 +1,192 @@
+// Clusters: create, resize, show, list, delete, remote login. Creation and deletion are long-running operations; a PATCH
+// answers at once and the nodes follow.
+import {
+  clusterRef,
+  clusterWire,
+  newCluster,
+  provisionCluster,
+  putClusterAgain,
+  rescaleCluster,
+} from "../../domain/cluster/rules.ts";
+import { ClusterPatch, ClusterRequest } from "../../domain/cluster/schema.ts";
+import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import { refuseUnavailable } from "../../domain/shared/availability.ts";
+import { guid } from "../../domain/shared/brand.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import { parse } from "../../domain/shared/parse.ts";
+import type { ClusterRef } from "../../domain/shared/resource-id.ts";
+import { instances } from "../../contracts/instances.ts";
+import { createClusterFlow, deleteClusterFlow, resizeClusterFlow } from "../../contracts/orchestrations.ts";
+import type { ClusterIdentity } from "../../contracts/refs.ts";
+import { poolId } from "../../services/batch-names.ts";
+import { operationId } from "../../services/operation-documents.ts";
+import type { Services } from "../../services/services.ts";
+import { acceptedOperation } from "./lib/long-running.ts";
+import type { Operation } from "./lib/operation.ts";
+import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
+import { existingWorkspace, refuseDeleting } from "./lib/parents.ts";
+import { clusterRefOf, clusterRoute, workspaceRefOf, workspaceRoute } from "./lib/refs.ts";
+import { remoteLogins } from "./lib/remote-login.ts";
+import { noContent, ok } from "./lib/reply.ts";
+import type { ApiRequest } from "./lib/request.ts";
+
+export const clusterOperations: readonly Operation[] = [
+  { name: "clusters-create", method: "PUT", route: clusterRoute, role: "operator", handle: create },
+  { name: "clusters-update", method: "PATCH", route: clusterRoute, role: "operator", handle: resize },
+  {
+    name: "clusters-get",
+    method: "GET",
+    route: clusterRoute,
+    role: "reader",
+    handle: async (request, services) =>
+      ok(clusterWire(await existingCluster(services, clusterRefOf(request)))),
+  },
+  {
+    name: "clusters-list",
+    method: "GET",
+    route: `${workspaceRoute}/clusters`,
+    role: "reader",
+    async handle(request, services) {
+      const ref = workspaceRefOf(request);
+      const page = await services.state.listClusters(ref, pageRequest(request));
+      if (page.items.length === 0) await existingWorkspace(services, ref);
+      return ok(pageBody(request, page, clusterWire));
+    },
+  },
+  { name: "clusters-delete", method: "DELETE", route: clusterRoute, role: "operator", handle: remove },
+  {
+    name: "clusters-remote-login",
+    method: "POST",
+    alsoMethod: "GET",
+    route: `${clusterRoute}/listRemoteLoginInformation`,
+    role: "operator",
+    async handle(request, services) {
+      const cluster = await existingCluster(services, clusterRefOf(request));
+      const pool = poolId(cluster.guid);
+      const nodes = (await services.batch.nodes(pool)) ?? [];
+      const logins = await remoteLogins(
+        services,
+        pool,
+        nodes.map(({ id }) => id),
+      );
+      return ok(pageBody(request, pageOf(logins, pageRequest(request)), (login) => login));
+    },
+  },
+];
+
+export async function existingCluster(services: Services, ref: ClusterRef): Promise<ClusterDocument> {
+  const document = await services.state.clusters.get(ref);
+  if (document !== undefined) return document;
+  throw clusterNotFound(ref);
+}
+
+export function clusterNotFound(ref: ClusterRef): AppError {
+  return new AppError("ClusterNotFound", `The specified cluster ${ref.cluster} is not found`);
+}
+
+async function create(request: ApiRequest, services: Services) {
+  const ref = clusterRefOf(request);
+  const raw = await request.json();
+  refuseUnavailable("cluster", raw);
+  const body = parse(ClusterRequest, raw);
+  const workspace = await existingWorkspace(services, ref);
+  refuseDeleting("workspace", ref.workspace, workspace.provisioningState);
+  const existing = await services.state.clusters.get(ref);
+  if (existing !== undefined) return again(services, existing, body);
+
+  const now = new Date(services.clock.now());
+  const { document, secrets } = newCluster(ref, guid(services.random.uuid()), body, now);
+  const actor = request.principal.subject;
+  if (secrets.size > 0) await services.secrets.put(document.guid, secrets);
+  const made = await services.state.clusters.create(ref, document, {
+    time: now.toISOString(),
+    actor,
+    cause: "created",
+    to: document.provisioningState,
+  });
+  if (!made.created) {
+    await services.secrets.remove(document.guid);
+    return again(services, made.document, body);
+  }
+  await refuseOrphan(services, document);
+  const reply = await acceptedOperation(request, services, ref, operationId("create", document.guid));
+  await startCreation(services, document);
+  return reply;
+}
+
+/** A workspace that was deleted while the cluster was being written did not see it. */
+async function refuseOrphan(services: Services, document: ClusterDocument): Promise<void> {
+  const { ref, guid: clusterGuid } = identity(document);
+  const workspace = await services.state.workspaces.get({ ...ref, kind: "workspace" });
+  if (workspace?.provisioningState === "succeeded") return;
+  await services.state.clusters.remove(ref, (found) => found.guid === clusterGuid, {
+    time: new Date(services.clock.now()).toISOString(),
+    actor: "service",
+    cause: "its workspace was deleted meanwhile",
+    from: document.provisioningState,
+  });
+  await services.secrets.remove(clusterGuid);
+  throw new AppError("Conflict", `The workspace ${ref.workspace} was deleted meanwhile.`);
+}
+
+/** A repeated PUT: the same content is the same cluster, and a creation that was cut off goes on. */
+async function again(services: Services, existing: ClusterDocument, body: ClusterRequest) {
+  const kept = putClusterAgain(existing, body);
+  if (kept.provisioningState === "creating") await startCreation(services, kept);
+  return ok(clusterWire(kept));
+}
+
+async function startCreation(services: Services, document: ClusterDocument): Promise<void> {
+  await services.orchestrations.start(createClusterFlow.name, instances.createCluster(document.guid), {
+    cluster: identity(document),
+    operationId: operationId("create", document.guid),
+  });
+}
+
+async function resize(request: ApiRequest, services: Services) {
+  const ref = clusterRefOf(request);
+  const raw = await request.json();
+  refuseUnavailable("cluster", raw);
+  const body = parse(ClusterPatch, raw);
+  const actor = request.principal.subject;
+  const time = new Date(services.clock.now()).toISOString();
+  const document = await services.state.clusters.update(
+    ref,
+    (current) => rescaleCluster(current, body),
+    () => ({ time, actor, cause: "resize requested" }),
+  );
+  if (document === undefined) return ok(clusterWire(await existingCluster(services, ref)));
+  const instance = instances.resizeCluster(document.guid, services.random.uuid());
+  await services.orchestrations.start(resizeClusterFlow.name, instance, { cluster: identity(document) });
+  return ok(clusterWire(document));
+}
+
+async function remove(request: ApiRequest, services: Services) {
+  const ref = clusterRefOf(request);
+  const actor = request.principal.subject;
+  const now = new Date(services.clock.now());
+  const document = await services.state.clusters.update(
+    ref,
+    (current) => provisionCluster(current, "deleting", now),
+    (before) => ({
+      time: now.toISOString(),
+      actor,
+      cause: "delete requested",
+      from: before.provisioningState,
+      to: "deleting",
+    }),
+  );
+  if (document === undefined) return noContent();
+  const id = operationId("delete", document.guid);
+  const reply = await acceptedOperation(request, services, ref, id);
+  await services.orchestrations.start(deleteClusterFlow.name, instances.deleteCluster(document.guid), {
+    cluster: identity(document),
+    operationId: id,
+    actor,
+  });
+  return reply;
+}
+
+function identity(document: ClusterDocument): ClusterIdentity {
+  return { ref: clusterRef(document), guid: document.guid };
+}

@@ -1,0 +1,210 @@
+// Jobs: submit, show, list, terminate, delete. A submitted job is accepted and queued by the time of the answer, so that
+// its creation is over at the client's first look.
+import { isFinished } from "../../domain/job/machine.ts";
+import { acceptedJob, deletingJob, newJob, putJobAgain, terminatingJob } from "../../domain/job/rules.ts";
+import { JobRequest } from "../../domain/job/schema.ts";
+import type { JobDocument } from "../../domain/job/schema.ts";
+import { jobRef, jobWire } from "../../domain/job/wire.ts";
+import { refuseUnavailable } from "../../domain/shared/availability.ts";
+import { guid } from "../../domain/shared/brand.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import { parse } from "../../domain/shared/parse.ts";
+import { parseClusterId } from "../../domain/shared/resource-id.ts";
+import type { ClusterRef, JobRef } from "../../domain/shared/resource-id.ts";
+import { changed, instances } from "../../contracts/instances.ts";
+import { deleteJobFlow, runJobFlow } from "../../contracts/orchestrations.ts";
+import { operationId } from "../../services/operation-documents.ts";
+import type { Services } from "../../services/services.ts";
+import { safetyIntervalMs } from "../../services/settings.ts";
+import { clusterNotFound } from "./clusters.ts";
+import { acceptedOperation } from "./lib/long-running.ts";
+import type { Operation } from "./lib/operation.ts";
+import { pageBody, pageRequest } from "./lib/paging.ts";
+import { existingExperiment, refuseDeleting } from "./lib/parents.ts";
+import { experimentRefOf, experimentRoute, jobRefOf, jobRoute } from "./lib/refs.ts";
+import { emptyOk, noContent, ok } from "./lib/reply.ts";
+import type { ApiRequest } from "./lib/request.ts";
+
+export const jobOperations: readonly Operation[] = [
+  { name: "jobs-create", method: "PUT", route: jobRoute, role: "submitter", handle: create },
+  {
+    name: "jobs-get",
+    method: "GET",
+    route: jobRoute,
+    role: "reader",
+    handle: async (request, services) => ok(jobWire(await existingJob(services, jobRefOf(request)))),
+  },
+  {
+    name: "jobs-list",
+    method: "GET",
+    route: `${experimentRoute}/jobs`,
+    role: "reader",
+    async handle(request, services) {
+      const ref = experimentRefOf(request);
+      const page = await services.state.listJobs(ref, pageRequest(request));
+      if (page.items.length === 0) await existingExperiment(services, ref);
+      return ok(pageBody(request, page, jobWire));
+    },
+  },
+  {
+    name: "jobs-terminate",
+    method: "POST",
+    route: `${jobRoute}/terminate`,
+    role: "submitter",
+    handle: terminate,
+  },
+  { name: "jobs-delete", method: "DELETE", route: jobRoute, role: "submitter", handle: remove },
+];
+
+export async function existingJob(services: Services, ref: JobRef): Promise<JobDocument> {
+  const document = await services.state.jobs.get(ref);
+  if (document !== undefined) return document;
+  await existingExperiment(services, { ...ref, kind: "experiment" });
+  throw new AppError("JobNotFound", `The specified job ${ref.job} is not found`);
+}
+
+async function create(request: ApiRequest, services: Services) {
+  const ref = jobRefOf(request);
+  const raw = await request.json();
+  refuseUnavailable("job", raw);
+  const body = parse(JobRequest, raw);
+  const clusterId = clusterIdOf(body);
+  const [experiment, existing, cluster] = await Promise.all([
+    existingExperiment(services, { ...ref, kind: "experiment" }),
+    services.state.jobs.get(ref),
+    services.state.clusters.get(clusterId),
+  ]);
+  refuseDeleting("experiment", ref.experiment, experiment.provisioningState);
+  if (existing !== undefined) return again(services, existing, body);
+  if (cluster === undefined) throw clusterNotFound(clusterId);
+
+  const now = new Date(services.clock.now());
+  const fresh = newJob(ref, guid(services.random.uuid()), body, cluster, now);
+  const document = acceptedJob(fresh.document, now);
+  const { schedulingPriority: priority } = document.spec;
+  await Promise.all([
+    fresh.secrets.size === 0 ? undefined : services.secrets.put(document.guid, fresh.secrets),
+    services.state.activeJobs.add(cluster.guid, {
+      jobGuid: document.guid,
+      ref,
+      priority,
+      since: now.toISOString(),
+    }),
+  ]);
+  const made = await services.state.jobs.create(ref, document, {
+    time: now.toISOString(),
+    actor: request.principal.subject,
+    cause: "created",
+    to: document.executionState,
+  });
+  if (!made.created) {
+    await abandon(services, document);
+    return again(services, made.document, body);
+  }
+  const [reply] = await Promise.all([
+    acceptedOperation(request, services, ref, operationId("create", document.guid), "Succeeded"),
+    startRun(services, document),
+    refuseOrphan(services, document),
+  ]);
+  return reply;
+}
+
+/** The cluster the job asks for; a bad id is told with the field it stands in. */
+function clusterIdOf(body: JobRequest): ClusterRef {
+  const target = "properties.cluster.id";
+  try {
+    return parseClusterId(body.properties.cluster.id);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, `${target}: ${error.message}`, { target });
+  }
+}
+
+/** A repeated PUT: the same content is the same job, and a run that was never started is. */
+async function again(services: Services, existing: JobDocument, body: JobRequest) {
+  const kept = putJobAgain(existing, body);
+  if (!isFinished(kept.executionState)) await startRun(services, kept);
+  return ok(jobWire(kept));
+}
+
+/** What was deleted while the job was being written did not see it: the job must not outlive its experiment or cluster. */
+async function refuseOrphan(services: Services, document: JobDocument): Promise<void> {
+  const ref = jobRef(document);
+  const [experiment, cluster] = await Promise.all([
+    services.state.experiments.get({ ...ref, kind: "experiment" }),
+    services.state.clusters.get(parseClusterId(document.spec.cluster.id)),
+  ]);
+  const kept = experiment?.provisioningState === "succeeded" && cluster?.guid === document.clusterGuid;
+  if (kept && cluster.provisioningState !== "deleting") return;
+  await services.state.jobs.remove(ref, ({ guid: found }) => found === document.guid, {
+    time: new Date(services.clock.now()).toISOString(),
+    actor: "service",
+    cause: "its experiment or cluster was deleted meanwhile",
+    from: document.executionState,
+  });
+  await abandon(services, document);
+  throw new AppError("Conflict", `The experiment or the cluster of job ${ref.job} was deleted meanwhile.`);
+}
+
+async function abandon(services: Services, document: JobDocument): Promise<void> {
+  await services.state.activeJobs.remove(document.clusterGuid, document.guid);
+  await services.state.activeJobs.forget(document.clusterGuid, document.guid);
+  await services.secrets.remove(document.guid);
+}
+
+async function startRun(services: Services, document: JobDocument): Promise<"started" | "active"> {
+  return services.orchestrations.start(runJobFlow.name, instances.runJob(document.guid), {
+    job: { ref: jobRef(document), guid: document.guid },
+    safetyIntervalMs: safetyIntervalMs(services.settings),
+  });
+}
+
+async function terminate(request: ApiRequest, services: Services) {
+  const ref = jobRefOf(request);
+  const current = await existingJob(services, ref);
+  if (isFinished(current.executionState)) return emptyOk();
+  const now = new Date(services.clock.now());
+  const document = await services.state.jobs.update(
+    ref,
+    (found) => (isFinished(found.executionState) ? found : terminatingJob(found, now)),
+    (before) => ({
+      time: now.toISOString(),
+      actor: request.principal.subject,
+      cause: "terminate requested",
+      from: before.executionState,
+      to: "terminating",
+    }),
+  );
+  if (document === undefined || isFinished(document.executionState)) return emptyOk();
+  const id = operationId("terminate", document.guid);
+  const reply = await acceptedOperation(request, services, ref, id);
+  if ((await startRun(services, document)) === "active")
+    await services.orchestrations.raise(instances.runJob(document.guid), changed, {});
+  return reply;
+}
+
+async function remove(request: ApiRequest, services: Services) {
+  const ref = jobRefOf(request);
+  const actor = request.principal.subject;
+  const now = new Date(services.clock.now());
+  const document = await services.state.jobs.update(
+    ref,
+    (current) => deletingJob(current, now),
+    (before) => ({
+      time: now.toISOString(),
+      actor,
+      cause: "delete requested",
+      from: before.provisioningState,
+      to: "deleting",
+    }),
+  );
+  if (document === undefined) return noContent();
+  const id = operationId("delete", document.guid);
+  const reply = await acceptedOperation(request, services, ref, id);
+  await services.orchestrations.start(deleteJobFlow.name, instances.deleteJob(document.guid), {
+    job: { ref: jobRef(document), guid: document.guid },
+    operationId: id,
+    actor,
+  });
+  return reply;
+}

@@ -1,0 +1,67 @@
+// One request as the operations see it: checked, authenticated, with lower-case query names (ARM compares them without
+// case). The body is read only by those who need it, up to the configured limit.
+import type { HttpRequest } from "@azure/functions";
+import { AppError } from "../../../domain/shared/errors.ts";
+import { parseJson } from "../../../domain/shared/parse.ts";
+import type { Principal } from "../../../services/token-verifier.ts";
+
+export interface ApiRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly principal: Principal;
+  /** `https://host:port` as the client sees it; links in answers begin with it. */
+  readonly origin: string;
+  readonly url: URL;
+  readonly method: string;
+  /** Empty when the client does not say. */
+  readonly userAgent: string;
+  /** The Prefer header (RFC 7240); empty when there is none. */
+  readonly prefer: string;
+  /** Value of a query parameter, by lower-case name. */
+  query(name: string): string | undefined;
+  /** The JSON body. Throws MalformedJson, RequestBodyTooLarge, UnsupportedMediaType. */
+  json(): Promise<unknown>;
+}
+
+export function apiRequest(request: HttpRequest, principal: Principal, bodyLimitBytes: number): ApiRequest {
+  const url = new URL(request.url);
+  const query = queryOf(url);
+  return {
+    params: request.params,
+    principal,
+    origin: originOf(request, url),
+    url,
+    method: request.method,
+    userAgent: request.headers.get("user-agent") ?? "",
+    prefer: request.headers.get("prefer") ?? "",
+    query: (name) => query.get(name),
+    json: () => readJson(request, bodyLimitBytes),
+  };
+}
+
+/** First value of each parameter, by lower-case name. */
+export function queryOf(url: URL): ReadonlyMap<string, string> {
+  const query = new Map<string, string>();
+  for (const [name, value] of url.searchParams)
+    if (!query.has(name.toLowerCase())) query.set(name.toLowerCase(), value);
+  return query;
+}
+
+/** A proxy that ends TLS (Azure's front end does) tells the scheme in a header. */
+function originOf(request: HttpRequest, url: URL): string {
+  const scheme = request.headers.get("x-forwarded-proto")?.split(",")[0]?.trim().toLowerCase();
+  return scheme === "https" || scheme === "http" ? `${scheme}://${url.host}` : url.origin;
+}
+
+async function readJson(request: HttpRequest, limitBytes: number): Promise<unknown> {
+  if (Number(request.headers.get("content-length") ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  const type = request.headers.get("content-type");
+  if (type !== null && !/^(application|text)\/([\w.+-]*\+)?json\b/i.test(type.trim()))
+    throw new AppError("UnsupportedMediaType", `The body is '${type.slice(0, 60)}': send application/json.`);
+  const bytes = Buffer.from(await request.arrayBuffer());
+  if (bytes.length > limitBytes) throw tooLarge(limitBytes);
+  return parseJson(bytes.toString("utf8").replace(/^\uFEFF/, ""));
+}
+
+function tooLarge(limitBytes: number): AppError {
+  return new AppError("RequestBodyTooLarge", `The request body is larger than ${limitBytes} bytes.`);
+}

@@ -1,0 +1,48 @@
+// The Orchestrations service on the Durable Functions client of one invocation.
+import { getClient } from "durable-functions";
+import type { DurableClient, DurableOrchestrationStatus } from "durable-functions";
+import type { InvocationContext } from "@azure/functions";
+import { AppError } from "../../domain/shared/errors.ts";
+import type { InstanceStatus, Orchestrations } from "../../services/orchestrations.ts";
+
+const activeStatuses: ReadonlySet<string> = new Set(["Pending", "Running", "Suspended", "ContinuedAsNew"]);
+
+export function durableOrchestrations(context: InvocationContext): Orchestrations {
+  const client = getClient(context);
+  return {
+    status: (instanceId) => statusOf(client, instanceId),
+    async start(name, instanceId, input) {
+      try {
+        await client.startNew(name, { instanceId, input });
+        return "started";
+      } catch (error) {
+        // The extension refuses to start an active instance again, with an answer the client does not tell apart.
+        if ((await statusOf(client, instanceId)) === "active") return "active";
+        throw unavailable(error);
+      }
+    },
+    async raise(instanceId, event, data) {
+      try {
+        await client.raiseEvent(instanceId, event, data);
+      } catch (error) {
+        if ((await statusOf(client, instanceId)) === "active") throw unavailable(error);
+      }
+    },
+  };
+}
+
+async function statusOf(client: DurableClient, instanceId: string): Promise<InstanceStatus> {
+  let found: DurableOrchestrationStatus;
+  try {
+    found = await client.getStatus(instanceId);
+  } catch (error) {
+    // The client has no error type for this; its message carries the service's 404.
+    if (error instanceof Error && error.message.includes("HTTP 404")) return "absent";
+    throw unavailable(error);
+  }
+  return activeStatuses.has(found.runtimeStatus) ? "active" : "ended";
+}
+
+function unavailable(cause: unknown): AppError {
+  return new AppError("ServiceUnavailable", "The workflow engine could not be reached.", { cause });
+}

@@ -1,0 +1,58 @@
+// The only place that registers functions: HTTP operations, orchestrations, activities. Everything arrives as values, so
+// that importing a module never registers anything.
+import { app } from "@azure/functions";
+import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { app as durable, input } from "durable-functions";
+import type { OrchestrationHandler } from "durable-functions";
+import type { LongLivedServices, Services } from "../../services/services.ts";
+import { durableOrchestrations } from "./durable-client.ts";
+
+export interface HttpTrigger {
+  readonly name: string;
+  readonly methods: readonly ("GET" | "PUT" | "PATCH" | "POST" | "DELETE" | "HEAD" | "OPTIONS")[];
+  readonly route: string;
+  handle(request: HttpRequest, services: Services): Promise<HttpResponseInit>;
+}
+
+export interface RegisteredOrchestration {
+  readonly name: string;
+  readonly handler: OrchestrationHandler;
+}
+
+export interface RegisteredActivity {
+  readonly name: string;
+  run(services: Services, input: unknown): Promise<unknown>;
+}
+
+export function registerAll(
+  parts: {
+    readonly triggers: readonly HttpTrigger[];
+    readonly orchestrations: readonly RegisteredOrchestration[];
+    readonly activities: readonly RegisteredActivity[];
+  },
+  services: LongLivedServices,
+): void {
+  const client = input.durableClient();
+  const forInvocation = (context: InvocationContext): Services => ({
+    ...services,
+    orchestrations: durableOrchestrations(context),
+  });
+  for (const trigger of parts.triggers) {
+    const { name, methods, route } = trigger;
+    app.http(name, {
+      methods: [...methods],
+      route,
+      authLevel: "anonymous",
+      extraInputs: [client],
+      handler: (request, context) => trigger.handle(request, forInvocation(context)),
+    });
+  }
+  for (const { name, handler } of parts.orchestrations) durable.orchestration(name, handler);
+  for (const activity of parts.activities) {
+    durable.activity(activity.name, {
+      extraInputs: [client],
+      handler: (activityInput: unknown, context: InvocationContext) =>
+        activity.run(forInvocation(context), activityInput),
+    });
+  }
+}

@@ -1,0 +1,61 @@
+// Composition root of the deployed app: reads the configuration once, makes the services, registers everything. The same
+// bundle runs in Azure and on the local cloud.
+import { randomBytes, randomUUID } from "node:crypto";
+import { activities } from "../activities/index.ts";
+import { launcher } from "../node/launcher.ts";
+import { orchestrations } from "../orchestrations/index.ts";
+import { createAzureServices } from "../services/azure/create-services.ts";
+import type { Clock, Random } from "../services/clock.ts";
+import type { LogFields, Logger } from "../services/logger.ts";
+import { parseEnvironment } from "./config.ts";
+import type { Environment } from "./config.ts";
+import { httpTriggers } from "./http/index.ts";
+import { registerAll } from "./lib/register.ts";
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+const random: Random = { uuid: () => randomUUID(), bytes: (length) => randomBytes(length) };
+
+/** One JSON object a line on standard error, which the Functions host forwards to Application Insights. */
+function lineLogger(write: (line: string) => void): Logger {
+  const at = (level: string) => (event: string, fields?: LogFields) =>
+    write(`${JSON.stringify({ level, event, ...fields })}\n`);
+  return { info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function start(environment: Environment): void {
+  const [publisher = "", offer = "", sku = "", version = ""] = environment.BATCHAI_NODE_IMAGE.split(":");
+  const services = createAzureServices({
+    settings: {
+      subscriptionId: environment.AZURE_SUBSCRIPTION_ID,
+      location: environment.BATCHAI_LOCATION,
+      blobEndpointTemplate: environment.BATCHAI_BLOB_ENDPOINT_TEMPLATE,
+      fileEndpointTemplate: environment.BATCHAI_FILE_ENDPOINT_TEMPLATE,
+      nodeImage: { publisher, offer, sku, version },
+      monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,
+      monitorMaxIntervalMs: environment.BATCHAI_MONITOR_MAX_INTERVAL_MS,
+      bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,
+    },
+    launcher,
+    clock,
+    random,
+    logger: lineLogger((line) => process.stderr.write(line)),
+    managedIdentity: environment.IDENTITY_ENDPOINT !== undefined,
+    batchAccountId: environment.BATCHAI_BATCH_ACCOUNT_ID,
+    batchEndpoint: environment.BATCHAI_BATCH_ENDPOINT,
+    armEndpoint: environment.BATCHAI_ARM_ENDPOINT,
+    storage: { name: environment.BATCHAI_STORAGE_ACCOUNT, key: environment.BATCHAI_STORAGE_KEY },
+    tableEndpointTemplate: environment.BATCHAI_TABLE_ENDPOINT_TEMPLATE,
+    secretsKey: Buffer.from(environment.BATCHAI_SECRETS_KEY, "base64"),
+    auth: {
+      issuer: environment.BATCHAI_AUTH_ISSUER,
+      audiences: environment.BATCHAI_AUTH_AUDIENCE.split(",").map((name) => name.trim()),
+      jwksUrl: environment.BATCHAI_AUTH_JWKS_URL,
+    },
+  });
+  registerAll({ triggers: httpTriggers, orchestrations, activities }, services);
+}
+
+start(parseEnvironment(process.env));

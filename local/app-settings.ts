@@ -1,0 +1,42 @@
+// The settings of the app in the local cloud, by the names that they have in Azure: only endpoints and credentials differ.
+import type { Settings } from "./data-folder/settings.ts";
+
+export interface Endpoints {
+  readonly control: string;
+  readonly batch: string;
+  /** Of the storage account, ending with its name. */
+  readonly blob: string;
+  readonly table: string;
+  readonly file: string;
+  readonly storageConnection: string;
+  readonly issuer: string;
+  readonly identityHeader: string;
+  readonly apiAudience: string;
+}
+
+export function appSettings(settings: Settings, endpoints: Endpoints): Record<string, string> {
+  const { subscriptionId, resourceGroup, storageAccount, batchAccount } = settings;
+  const template = (accountUrl: string) => accountUrl.slice(0, -storageAccount.name.length) + "{account}";
+  return {
+    AZURE_SUBSCRIPTION_ID: subscriptionId,
+    AzureWebJobsStorage: endpoints.storageConnection,
+    FUNCTIONS_WORKER_RUNTIME: "node",
+    BATCHAI_LOCATION: settings.location,
+    BATCHAI_BATCH_ACCOUNT_ID: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Batch/batchAccounts/${batchAccount.name}`,
+    BATCHAI_BATCH_ENDPOINT: endpoints.batch,
+    BATCHAI_ARM_ENDPOINT: endpoints.batch,
+    BATCHAI_STORAGE_ACCOUNT: storageAccount.name,
+    BATCHAI_STORAGE_KEY: storageAccount.key,
+    BATCHAI_BLOB_ENDPOINT_TEMPLATE: template(endpoints.blob),
+    BATCHAI_TABLE_ENDPOINT_TEMPLATE: template(endpoints.table),
+    BATCHAI_FILE_ENDPOINT_TEMPLATE: template(endpoints.file),
+    BATCHAI_SECRETS_KEY: settings.secretsKey,
+    BATCHAI_AUTH_ISSUER: endpoints.issuer,
+    BATCHAI_AUTH_AUDIENCE: endpoints.apiAudience,
+    BATCHAI_AUTH_JWKS_URL: `${endpoints.issuer}/jwks`,
+    BATCHAI_MONITOR_MIN_INTERVAL_MS: "100",
+    BATCHAI_MONITOR_MAX_INTERVAL_MS: "2000",
+    IDENTITY_ENDPOINT: `${endpoints.control}/identity/token`,
+    IDENTITY_HEADER: endpoints.identityHeader,
+  };
+}

@@ -1,0 +1,207 @@
+// The Azure Batch emulator as one object: opens the journal, brings back what was there, listens. The three layers meet
+// only here.
+import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { ownedClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import type { Random } from "../random.ts";
+import type { Executor } from "./agent/executor.ts";
+import { localParameters } from "./parameters.ts";
+import type { EmulatorParameters } from "./parameters.ts";
+import { absentRoutes } from "./protocol/absent-routes.ts";
+import { accountRoutes } from "./protocol/account-routes.ts";
+import { adminRoutes } from "./protocol/admin-routes.ts";
+import { armLocationRoutes } from "./protocol/arm-location-routes.ts";
+import { armRoutes as armPoolRoutes } from "./protocol/arm-routes.ts";
+import { certificateIn } from "./protocol/certificate.ts";
+import { fileRoutes } from "./protocol/file-routes.ts";
+import { createGateway } from "./protocol/gateway.ts";
+import type { Gateway } from "./protocol/gateway.ts";
+import { jobRoutes } from "./protocol/job-routes.ts";
+import { listen } from "./protocol/listener.ts";
+import { nodeRoutes } from "./protocol/node-routes.ts";
+import { poolRoutes } from "./protocol/pool-routes.ts";
+import { scheduleRoutes } from "./protocol/schedule-routes.ts";
+import { taskRoutes } from "./protocol/task-routes.ts";
+import { createThrottle } from "./protocol/throttle.ts";
+import type { Listener } from "./protocol/listener.ts";
+import { createFormulaAutoscale } from "./service/formula-autoscale.ts";
+import { compose } from "./service/emulator.ts";
+import type { MountProvider } from "./service/mount-provider.ts";
+import { noDisk, realDisk } from "./service/node-disk.ts";
+import { World } from "./service/world.ts";
+import { readAccount, writeAccount } from "./store/account-file.ts";
+import { openLibsqlJournal } from "./store/libsql-journal.ts";
+import { memoryJournal } from "./store/memory-journal.ts";
+
+export interface EmulatorOptions {
+  /** Absolute or relative folder for batch.db and nodes/; "memory" keeps nothing. */
+  readonly dataDirectory: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly accountName: string;
+  /** Base64. */
+  readonly accountKey: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly location: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly executor: Executor;
+  readonly mounts: MountProvider;
+  verifyBearer(token: string): Promise<boolean>;
+  readonly parameters?: Partial<EmulatorParameters>;
+  /** Also listen with TLS (a self-signed certificate kept in the data folder) on this port; 0 takes a free one. */
+  readonly tlsPort?: number;
+  /** No folders are made for nodes: for simulations whose executor needs none. */
+  readonly simulated?: boolean;
+}
+
+export interface BatchEmulator {
+  /** `http://127.0.0.1:<port>`, both planes. */
+  readonly url: string;
+  readonly port: number;
+  /** With `tlsPort`: `https://localhost:<port>` and the certificate file to trust. */
+  readonly tls: { readonly url: string; readonly certificateFile: string | undefined } | undefined;
+  /** The account's first key, which may have been regenerated since the emulator was first started. */
+  readonly accountKey: string;
+  /** Stops listening and watching. Task processes go on when `leaveRunning`, else they are ended. */
+  dispose(options?: { leaveRunning?: boolean }): Promise<void>;
+  /** Resolves when nothing is under way but timers. */
+  idle(): Promise<void>;
+}
+
+export const dataRoutes = [
+  ...poolRoutes,
+  ...nodeRoutes,
+  ...jobRoutes,
+  ...taskRoutes,
+  ...fileRoutes,
+  ...scheduleRoutes,
+  ...accountRoutes,
+  ...absentRoutes("data"),
+];
+export const armRoutes = [...armPoolRoutes, ...armLocationRoutes, ...absentRoutes("management")];
+
+export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchEmulator> {
+  const clock = ownedClock(given.clock);
+  const options = { ...given, clock };
+  const memory = options.dataDirectory === "memory";
+  const folder = memory ? mkdtempSync(join(tmpdir(), "batch-emulator-")) : resolve(options.dataDirectory);
+  mkdirSync(join(folder, "nodes"), { recursive: true, mode: 0o700 });
+  const journal = memory ? memoryJournal() : openLibsqlJournal(join(folder, "batch.db"));
+  const world = openWorld(options, journal, folder, memory);
+  const service = compose(world);
+  const throttle = createThrottle(options.clock, world.parameters.requestsPerSecond);
+  const handle = createGateway({
+    world,
+    dataRoutes: [...dataRoutes, ...adminRoutes(service.evictions, throttle)],
+    armRoutes,
+    verifyBearer: (token) => options.verifyBearer(token),
+    throttle: (request) => throttle.check(request),
+  });
+  const listeners: Listener[] = [];
+  const dispose = async (leaveRunning: boolean) => {
+    for (const listener of listeners) await listener.close();
+    world.flush();
+    world.closed = true;
+    clock.close();
+    await options.executor.close(leaveRunning);
+    journal.close();
+    if (memory) rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const tls = await openListeners(options, world, handle, () => service.recover(), listeners, memory ? undefined : folder);
+    let disposed: Promise<void> | undefined;
+    return {
+      url: world.url,
+      port: listeners[0]?.port ?? 0,
+      tls,
+      accountKey: world.account.keys.primary,
+      dispose: (how) => (disposed ??= dispose(how?.leaveRunning === true)),
+      idle: () => world.idle(),
+    };
+  } catch (error) {
+    await dispose(true);
+    throw error;
+  }
+}
+
+/** Opens the listeners first, so that the base URL is known to what recovery starts; requests wait for its end. */
+async function openListeners(
+  options: EmulatorOptions,
+  world: World,
+  handle: Gateway,
+  recover: () => Promise<void>,
+  listeners: Listener[],
+  folder: string | undefined,
+): Promise<BatchEmulator["tls"]> {
+  let recovered: () => void = () => undefined;
+  const ready = new Promise<void>((done) => (recovered = done));
+  const gateway: Gateway = (request) => ready.then(() => handle(request));
+  const { maxRequestBytes } = world.parameters;
+  const plain = await listen(gateway, { port: options.port, maxRequestBytes });
+  listeners.push(plain);
+  world.url = plain.url;
+  let tls: BatchEmulator["tls"];
+  if (options.tlsPort !== undefined) {
+    const { file, ...pair } = await certificateIn(folder, options.clock.now());
+    const secure = await listen(gateway, { port: options.tlsPort, maxRequestBytes, tls: pair });
+    listeners.push(secure);
+    tls = { url: secure.url, certificateFile: file };
+  }
+  await recover();
+  recovered();
+  return tls;
+}
+
+function openWorld(
+  options: EmulatorOptions,
+  journal: ReturnType<typeof memoryJournal>,
+  folder: string,
+  memory: boolean,
+): World {
+  const world = new World(
+    {
+      clock: options.clock,
+      random: options.random,
+      logger: options.logger,
+      executor: options.executor,
+      mounts: options.mounts,
+      disk: options.simulated === true ? noDisk() : realDisk(),
+      journal,
+      autoscale: createFormulaAutoscale(
+        options.random,
+        options.parameters?.autoscaleSampleMs ?? localParameters.autoscaleSampleMs,
+      ),
+    },
+    {
+      name: options.accountName,
+      keys: { primary: options.accountKey, secondary: options.random.bytes(64).toString("base64") },
+      subscriptionId: options.subscriptionId,
+      resourceGroup: options.resourceGroup,
+      location: options.location,
+      tags: {},
+    },
+    { ...localParameters, ...options.parameters },
+    join(folder, "nodes"),
+  );
+  if (!memory) keepAccount(world, join(folder, "account.json"), options.accountKey);
+  return world;
+}
+
+/** The account's keys and tags outlive the process. */
+function keepAccount(world: World, file: string, given: string): void {
+  const { account } = world;
+  const stored = readAccount(file);
+  if (stored?.given === given) {
+    account.keys.primary = stored.primary;
+    account.keys.secondary = stored.secondary;
+    account.tags = stored.tags;
+  }
+  world.accountChanged = () => writeAccount(file, { given, ...account.keys, tags: account.tags });
+  world.accountChanged();
+}

@@ -1,0 +1,193 @@
+// Every operation of the Azure Batch service that clients know, and how the emulator stands to it. The reference page
+// docs/reference/batch-emulator.md is generated from this table; a test compares it with the routes. An operation that is
+// absent answers 501 NotImplemented in the service's own error shape.
+
+export type Standing = "emulated" | "simplified" | "absent";
+
+export interface Operation {
+  /** Name in the REST reference. */
+  readonly id: string;
+  readonly plane: "data" | "management";
+  readonly method: string;
+  readonly path: string;
+  readonly standing: Standing;
+  /** For simplified: how; for absent: why or what instead. */
+  readonly note?: string;
+}
+
+type Row = readonly [id: string, method: string, path: string, note?: string];
+
+const pool = "/pools/{poolId}";
+const node = `${pool}/nodes/{nodeId}`;
+const job = "/jobs/{jobId}";
+const task = `${job}/tasks/{taskId}`;
+const schedule = "/jobschedules/{jobScheduleId}";
+const noCertificates = "certificates were retired by the service in 2024";
+
+const dataEmulated: readonly Row[] = [
+  ["Pool_Add", "POST", "/pools"],
+  ["Pool_List", "GET", "/pools"],
+  ["Pool_Get", "GET", pool],
+  ["Pool_Exists", "HEAD", pool],
+  ["Pool_Patch", "PATCH", pool],
+  ["Pool_UpdateProperties", "POST", `${pool}/updateproperties`],
+  ["Pool_Delete", "DELETE", pool],
+  ["Pool_Resize", "POST", `${pool}/resize`],
+  ["Pool_StopResize", "POST", `${pool}/stopresize`],
+  ["Pool_RemoveNodes", "POST", `${pool}/removenodes`],
+  ["Pool_EnableAutoScale", "POST", `${pool}/enableautoscale`],
+  ["Pool_EvaluateAutoScale", "POST", `${pool}/evaluateautoscale`],
+  ["Pool_DisableAutoScale", "POST", `${pool}/disableautoscale`],
+  ["Account_ListPoolNodeCounts", "GET", "/nodecounts"],
+  ["ComputeNode_List", "GET", `${pool}/nodes`],
+  ["ComputeNode_Get", "GET", node],
+  ["ComputeNode_Reboot", "POST", `${node}/reboot`],
+  ["ComputeNode_Reimage", "POST", `${node}/reimage`],
+  ["ComputeNode_Deallocate", "POST", `${node}/deallocate`],
+  ["ComputeNode_Start", "POST", `${node}/start`],
+  ["ComputeNode_DisableScheduling", "POST", `${node}/disablescheduling`],
+  ["ComputeNode_EnableScheduling", "POST", `${node}/enablescheduling`],
+  ["File_ListFromComputeNode", "GET", `${node}/files`],
+  ["File_GetFromComputeNode", "GET", `${node}/files/{*filePath}`],
+  ["File_GetPropertiesFromComputeNode", "HEAD", `${node}/files/{*filePath}`],
+  ["File_DeleteFromComputeNode", "DELETE", `${node}/files/{*filePath}`],
+  ["Job_Add", "POST", "/jobs"],
+  ["Job_List", "GET", "/jobs"],
+  ["Job_Get", "GET", job],
+  ["Job_Update", "PUT", job],
+  ["Job_Patch", "PATCH", job],
+  ["Job_Delete", "DELETE", job],
+  ["Job_Disable", "POST", `${job}/disable`],
+  ["Job_Enable", "POST", `${job}/enable`],
+  ["Job_Terminate", "POST", `${job}/terminate`],
+  ["Job_GetTaskCounts", "GET", `${job}/taskcounts`],
+  ["Job_ListPreparationAndReleaseTaskStatus", "GET", `${job}/jobpreparationandreleasetaskstatus`],
+  ["Job_ListFromJobSchedule", "GET", `${schedule}/jobs`],
+  ["Task_Add", "POST", `${job}/tasks`],
+  ["Task_AddCollection", "POST", `${job}/addtaskcollection`],
+  ["Task_List", "GET", `${job}/tasks`],
+  ["Task_Get", "GET", task],
+  ["Task_Update", "PUT", task],
+  ["Task_Delete", "DELETE", task],
+  ["Task_Terminate", "POST", `${task}/terminate`],
+  ["Task_Reactivate", "POST", `${task}/reactivate`],
+  ["Task_ListSubtasks", "GET", `${task}/subtasksinfo`],
+  ["File_ListFromTask", "GET", `${task}/files`],
+  ["File_GetFromTask", "GET", `${task}/files/{*filePath}`],
+  ["File_GetPropertiesFromTask", "HEAD", `${task}/files/{*filePath}`],
+  ["File_DeleteFromTask", "DELETE", `${task}/files/{*filePath}`],
+  ["JobSchedule_Add", "POST", "/jobschedules"],
+  ["JobSchedule_List", "GET", "/jobschedules"],
+  ["JobSchedule_Get", "GET", schedule],
+  ["JobSchedule_Exists", "HEAD", schedule],
+  ["JobSchedule_Update", "PUT", schedule],
+  ["JobSchedule_Patch", "PATCH", schedule],
+  ["JobSchedule_Delete", "DELETE", schedule],
+  ["JobSchedule_Disable", "POST", `${schedule}/disable`],
+  ["JobSchedule_Enable", "POST", `${schedule}/enable`],
+  ["JobSchedule_Terminate", "POST", `${schedule}/terminate`],
+  ["Application_List", "GET", "/applications"],
+  ["Application_Get", "GET", "/applications/{applicationId}"],
+];
+
+const dataSimplified: readonly Row[] = [
+  ["Account_ListSupportedImages", "GET", "/supportedimages", "a short fixed list; an image changes nothing on a node"],
+  ["ComputeNode_AddUser", "POST", `${node}/users`, "kept and checked, but no login account is made on this machine"],
+  ["ComputeNode_UpdateUser", "PUT", `${node}/users/{userName}`, "as above"],
+  ["ComputeNode_DeleteUser", "DELETE", `${node}/users/{userName}`, "as above"],
+  [
+    "ComputeNode_GetRemoteLoginSettings",
+    "GET",
+    `${node}/remoteloginsettings`,
+    "the node's loopback address and port 22; nothing listens there unless you start it",
+  ],
+  ["ComputeNodeExtension_List", "GET", `${node}/extensions`, "always empty: pools with extensions are refused"],
+  ["Pool_ListUsageMetrics", "GET", "/poolusagemetrics", "one interval per pool, of the nodes that it has now"],
+  ["Pool_GetAllLifetimeStatistics", "GET", "/lifetimepoolstats", "core time is real; machine metrics are zero"],
+  ["Job_GetAllLifetimeStatistics", "GET", "/lifetimejobstats", "counts and wall clock are real; CPU and disk are zero"],
+];
+
+const dataAbsent: readonly Row[] = [
+  ["ComputeNode_GetRemoteDesktop", "GET", `${node}/rdp`, "nodes are Linux-like folders; there is no remote desktop"],
+  [
+    "ComputeNode_UploadBatchServiceLogs",
+    "POST",
+    `${node}/uploadbatchservicelogs`,
+    "there is no node agent log; read the emulator's own log",
+  ],
+  ["ComputeNodeExtension_Get", "GET", `${node}/extensions/{extensionName}`, "virtual machine extensions are not emulated"],
+  ["Certificate_Add", "POST", "/certificates", noCertificates],
+  ["Certificate_List", "GET", "/certificates", noCertificates],
+];
+
+const accounts = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts";
+const account = `${accounts}/{account}`;
+const location = "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/locations/{location}";
+const application = `${account}/applications/{applicationName}`;
+const oneAccount = "the emulator has one account, made at its start";
+
+const managementEmulated: readonly Row[] = [
+  ["BatchAccount_Get", "GET", account],
+  ["BatchAccount_List", "GET", "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/batchAccounts"],
+  ["BatchAccount_ListByResourceGroup", "GET", accounts],
+  ["BatchAccount_GetKeys", "POST", `${account}/listKeys`],
+  ["BatchAccount_RegenerateKey", "POST", `${account}/regenerateKeys`],
+  ["ArmPool_Create", "PUT", `${account}/pools/{poolName}`],
+  ["ArmPool_Update", "PATCH", `${account}/pools/{poolName}`],
+  ["ArmPool_Get", "GET", `${account}/pools/{poolName}`],
+  ["ArmPool_ListByBatchAccount", "GET", `${account}/pools`],
+  ["ArmPool_Delete", "DELETE", `${account}/pools/{poolName}`],
+  ["ArmPool_DeleteResult", "GET", `${account}/poolOperationResults/{operationId}`],
+  ["ArmPool_DisableAutoScale", "POST", `${account}/pools/{poolName}/disableAutoScale`],
+  ["ArmPool_StopResize", "POST", `${account}/pools/{poolName}/stopResize`],
+  ["Location_GetQuotas", "GET", `${location}/quotas`],
+  ["Location_CheckNameAvailability", "POST", `${location}/checkNameAvailability`],
+];
+
+const managementSimplified: readonly Row[] = [
+  ["Location_ListSupportedVirtualMachineSkus", "GET", `${location}/virtualMachineSkus`, "a short fixed list"],
+  ["Location_ListSupportedCloudServiceSkus", "GET", `${location}/cloudServiceSkus`, "empty: cloud service pools were retired"],
+  ["BatchAccount_Update", "PATCH", account, "tags only"],
+];
+
+const packages = "zip packages are not unpacked on nodes; use resource files";
+const managementAbsent: readonly Row[] = [
+  ["BatchAccount_Create", "PUT", account, oneAccount],
+  ["BatchAccount_Delete", "DELETE", account, oneAccount],
+  ["BatchAccount_SynchronizeAutoStorageKeys", "POST", `${account}/syncAutoStorageKeys`, "the account has no auto-storage"],
+  ["Application_Create", "PUT", application, packages],
+  ["Application_Update", "PATCH", application, packages],
+  ["Application_Delete", "DELETE", application, packages],
+  ["ArmApplication_Get", "GET", application, packages],
+  ["ArmApplication_List", "GET", `${account}/applications`, packages],
+  ["ApplicationPackage_Create", "PUT", `${application}/versions/{versionName}`, packages],
+  ["ArmCertificate_List", "GET", `${account}/certificates`, noCertificates],
+  ["PrivateLinkResource_List", "GET", `${account}/privateLinkResources`, "there is no network to link to"],
+  ["PrivateEndpointConnection_List", "GET", `${account}/privateEndpointConnections`, "there is no network to link to"],
+  ["BatchAccount_ListDetectors", "GET", `${account}/detectors`, "diagnostics of the cloud service"],
+  [
+    "BatchAccount_ListOutboundNetworkDependenciesEndpoints",
+    "GET",
+    `${account}/outboundNetworkDependenciesEndpoints`,
+    "nodes are on this machine",
+  ],
+];
+
+const rows = (plane: Operation["plane"], standing: Standing, list: readonly Row[]): Operation[] =>
+  list.map(([id, method, path, note]) => ({
+    id,
+    plane,
+    method,
+    path,
+    standing,
+    ...(note === undefined ? {} : { note }),
+  }));
+
+export const operations: readonly Operation[] = [
+  ...rows("data", "emulated", dataEmulated),
+  ...rows("data", "simplified", dataSimplified),
+  ...rows("data", "absent", dataAbsent),
+  ...rows("management", "emulated", managementEmulated),
+  ...rows("management", "simplified", managementSimplified),
+  ...rows("management", "absent", managementAbsent),
+];

@@ -1,0 +1,141 @@
+// What the account as a whole offers: images, applications, usage and lifetime statistics. CPU, memory and disk are not
+// measured: those figures are zero.
+import type { Application, Pool } from "../service/model.ts";
+import { notFound } from "../service/fault.ts";
+import { supportedImages } from "../service/supported-images.ts";
+import type { SupportedImage } from "../service/supported-images.ts";
+import { coresOf } from "../service/quota.ts";
+import { formatDuration } from "../schema/values.ts";
+import { isoTime, renderer, time, value } from "./fields.ts";
+import type { FieldTable } from "./fields.ts";
+import { jobStatistics } from "./job-fields.ts";
+import { listReply, pageStart } from "./listing.ts";
+import { json, param } from "./wire.ts";
+import type { Call, Route } from "./wire.ts";
+
+const imageFields: FieldTable<SupportedImage> = {
+  nodeAgentSKUId: value((image) => image.nodeAgentSKUId),
+  imageReference: value((image) => image.imageReference),
+  osType: value((image) => image.osType),
+  capabilities: value((image) => image.capabilities),
+  verificationType: value((image) => image.verificationType),
+};
+
+const applicationFields: FieldTable<Application> = {
+  id: value((application) => application.id),
+  displayName: value((application) => application.displayName ?? application.id),
+  versions: value((application) =>
+    application.packages.filter((one) => one.state === "Active").map((one) => one.version),
+  ),
+};
+
+/** "Pool - Get All Lifetime Statistics": core time is nodes × cores since their allocation. */
+function lifetimePoolStats(call: Call) {
+  const { world } = call;
+  const now = world.clock.now();
+  let coreMs = 0;
+  let first = now;
+  for (const pool of world.pools) {
+    first = Math.min(first, pool.createdAt);
+    for (const node of pool.nodes)
+      if (node.isDedicated && node.allocatedAt > 0) coreMs += (now - node.allocatedAt) * coresOf(pool.spec.vmSize);
+  }
+  const span = { startTime: isoTime(first), lastUpdateTime: isoTime(now) };
+  return {
+    url: `${call.request.baseUrl}/lifetimepoolstats`,
+    ...span,
+    usageStats: { ...span, dedicatedCoreTime: formatDuration(coreMs) },
+    resourceStats: {
+      ...span,
+      diskReadIOps: "0",
+      diskWriteIOps: "0",
+      ...Object.fromEntries(
+        [
+          ...["avgCPUPercentage", "avgMemoryGiB", "peakMemoryGiB", "avgDiskGiB", "peakDiskGiB", "diskReadGiB"],
+          ...["diskWriteGiB", "networkReadGiB", "networkWriteGiB"],
+        ].map((name) => [name, 0]),
+      ),
+    },
+  };
+}
+
+/** Core hours of the nodes that a pool has now, within the asked-for span. */
+function usageFields(call: Call): FieldTable<Pool> {
+  const now = call.world.clock.now();
+  const asked = (name: string) => Date.parse(call.request.query.get(name) ?? "");
+  const from = (pool: Pool) => Math.max(pool.createdAt, asked("starttime") || 0);
+  const until = Math.min(now, asked("endtime") || now);
+  const hours = (pool: Pool) =>
+    [...pool.nodes].reduce((sum, node) => {
+      const start = Math.max(from(pool), node.allocatedAt);
+      return node.allocatedAt > 0 && until > start
+        ? sum + ((until - start) / 3_600_000) * coresOf(pool.spec.vmSize)
+        : sum;
+    }, 0);
+  return {
+    poolId: value((pool) => pool.id),
+    startTime: time((pool) => from(pool)),
+    endTime: time(() => until),
+    vmSize: value((pool) => pool.spec.vmSize),
+    totalCoreHours: value((pool) => hours(pool)),
+  };
+}
+
+export const accountRoutes: readonly Route[] = [
+  {
+    operation: "Account_ListSupportedImages",
+    method: "GET",
+    path: "/supportedimages",
+    handle(call) {
+      const start = pageStart(call);
+      return listReply(call, "supportedimages", supportedImages.filter((image) => image.row > start), imageFields);
+    },
+  },
+  {
+    operation: "Application_List",
+    method: "GET",
+    path: "/applications",
+    handle: (call) => listReply(call, "applications", call.world.applications.after(pageStart(call)), applicationFields),
+  },
+  {
+    operation: "Application_Get",
+    method: "GET",
+    path: "/applications/{applicationId}",
+    handle(call) {
+      const application = call.world.applications.get(param(call, "applicationId").toLowerCase());
+      if (application === undefined) throw notFound("Application");
+      return json(200, renderer(call, applicationFields)(application));
+    },
+  },
+  {
+    operation: "Pool_GetAllLifetimeStatistics",
+    method: "GET",
+    path: "/lifetimepoolstats",
+    handle: (call) => json(200, lifetimePoolStats(call)),
+  },
+  {
+    operation: "Job_GetAllLifetimeStatistics",
+    method: "GET",
+    path: "/lifetimejobstats",
+    handle(call) {
+      const { world } = call;
+      const now = isoTime(world.clock.now());
+      const first = [...world.jobs][0]?.createdAt;
+      return json(200, {
+        url: `${call.request.baseUrl}/lifetimejobstats`,
+        startTime: first === undefined ? now : isoTime(first),
+        lastUpdateTime: now,
+        ...jobStatistics(world.jobs),
+      });
+    },
+  },
+  {
+    operation: "Pool_ListUsageMetrics",
+    method: "GET",
+    path: "/poolusagemetrics",
+    handle(call) {
+      const pools = [...call.world.pools.after(pageStart(call))];
+      return listReply(call, "poolusagemetrics", pools, usageFields(call));
+    },
+  },
+];

@@ -1,0 +1,69 @@
+// The emulator's own controls under /_emulator: evictions and faults that the real service produces by itself. Same
+// authentication as the data plane; not part of Azure Batch.
+import { z } from "zod";
+import { BatchFault } from "../service/fault.ts";
+import type { Evictions } from "../service/evictions.ts";
+import { preemptNode } from "../service/node-commands.ts";
+import { nodeChanged } from "../service/pool-control.ts";
+import { findNode, findPool } from "../service/pool-commands.ts";
+import { bodyOf } from "./bodies.ts";
+import type { Throttle } from "./throttle.ts";
+import { json, param } from "./wire.ts";
+import type { Call, Route } from "./wire.ts";
+
+const EvictBody = z.strictObject({ count: z.int().min(1), poolId: z.string().optional() });
+const RateBody = z.strictObject({ perNodeHour: z.number().min(0) });
+const TraceBody = z.strictObject({
+  trace: z
+    .array(z.strictObject({ afterMs: z.number().min(0), count: z.int().min(1), poolId: z.string().optional() }))
+    .max(100_000),
+});
+const CapacityBody = z.strictObject({ lowPriorityNodes: z.int().min(0).nullish() });
+const ThrottleBody = z.strictObject({
+  requestsPerSecond: z.number().min(0),
+  status: z.union([z.literal(429), z.literal(503)]).optional(),
+  path: z.string().optional(),
+});
+
+export function adminRoutes(evictions: Evictions, throttle: Throttle): Route[] {
+  const post = (path: string, handle: (call: Call) => unknown): Route => ({
+    operation: `Emulator ${path}`,
+    method: "POST",
+    path: `/_emulator${path}`,
+    handle: (call) => json(200, handle(call)),
+  });
+  return [
+    post("/pools/{poolId}/nodes/{nodeId}/preempt", (call) => {
+      const node = findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
+      preemptNode(call.world, node);
+      return { evicted: [node.id] };
+    }),
+    post("/evictions", (call) => {
+      const { count, poolId } = bodyOf(call, EvictBody);
+      return { evicted: evictions.evict(count, poolId) };
+    }),
+    post("/evictions/rate", (call) => {
+      const { perNodeHour } = bodyOf(call, RateBody);
+      evictions.setRate(perNodeHour);
+      return { perNodeHour };
+    }),
+    post("/evictions/trace", (call) => {
+      const { trace } = bodyOf(call, TraceBody);
+      evictions.replay(trace);
+      return { entries: trace.length };
+    }),
+    post("/capacity", (call) => {
+      const { lowPriorityNodes } = bodyOf(call, CapacityBody);
+      call.world.lowPriorityCapacity = lowPriorityNodes ?? Infinity;
+      for (const pool of call.world.pools) for (const node of pool.nodes) nodeChanged(call.world, node);
+      return { lowPriorityNodes: lowPriorityNodes ?? "unlimited" };
+    }),
+    post("/throttle", (call) => {
+      const { requestsPerSecond, status, path } = bodyOf(call, ThrottleBody);
+      if (path !== undefined && !path.startsWith("/"))
+        throw new BatchFault(400, "InvalidInput", "path is the beginning of a request path and starts with '/'.");
+      throttle.set({ requestsPerSecond, status: status ?? 429, path: path ?? "/" });
+      return { requestsPerSecond };
+    }),
+  ];
+}

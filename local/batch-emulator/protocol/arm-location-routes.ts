@@ -1,0 +1,81 @@
+// Locations in the management plane: quotas, sizes, names. Source: Microsoft.Batch locations, api-version 2023-11-01.
+import { z } from "zod";
+import { BatchFault } from "../service/fault.ts";
+import { disableAutoscale } from "../service/autoscale-control.ts";
+import { findPool } from "../service/pool-commands.ts";
+import { virtualMachineSizes } from "../service/virtual-machine-sizes.ts";
+import { accountShape, armJson, withAccount } from "./arm-routes.ts";
+import { armEtag, armPool } from "./arm-pool-fields.ts";
+import { bodyOf } from "./bodies.ts";
+import { param } from "./wire.ts";
+import type { Call, Handler, Route } from "./wire.ts";
+
+const location = "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/locations/{location}";
+const account =
+  "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts/{account}";
+
+const NameBody = z.strictObject({ name: z.string(), type: z.literal("Microsoft.Batch/batchAccounts") });
+const AccountPatch = z.strictObject({ tags: z.record(z.string(), z.string()).optional() });
+
+const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
+  operation,
+  method,
+  path,
+  handle: withAccount(handle),
+});
+
+function checkName(call: Call) {
+  const { name } = bodyOf(call, NameBody);
+  if (!/^[a-z0-9]{3,24}$/.test(name))
+    return {
+      nameAvailable: false,
+      reason: "Invalid",
+      message: "The account name must have 3 to 24 characters, lower-case letters and digits only.",
+    };
+  if (name === call.world.account.name.toLowerCase())
+    return { nameAvailable: false, reason: "AlreadyExists", message: "The account name is already in use." };
+  return { nameAvailable: true };
+}
+
+function onlyOurs(call: Call): void {
+  if (param(call, "location").toLowerCase().replaceAll(" ", "") !== call.world.account.location.toLowerCase())
+    throw new BatchFault(404, "LocationNotFound", `The emulator is in ${call.world.account.location} only.`);
+}
+
+export const armLocationRoutes: readonly Route[] = [
+  route("Location_GetQuotas", "GET", `${location}/quotas`, (call) => {
+    onlyOurs(call);
+    return armJson(200, { accountQuota: 1 });
+  }),
+  route("Location_ListSupportedVirtualMachineSkus", "GET", `${location}/virtualMachineSkus`, (call) => {
+    onlyOurs(call);
+    return armJson(200, {
+      value: virtualMachineSizes.map(({ name, familyName, cores, memoryGb }) => ({
+        name,
+        familyName,
+        capabilities: [
+          { name: "vCPUs", value: String(cores) },
+          { name: "MemoryGB", value: String(memoryGb) },
+        ],
+      })),
+    });
+  }),
+  route("Location_ListSupportedCloudServiceSkus", "GET", `${location}/cloudServiceSkus`, (call) => {
+    onlyOurs(call);
+    return armJson(200, { value: [] });
+  }),
+  route("Location_CheckNameAvailability", "POST", `${location}/checkNameAvailability`, (call) => {
+    onlyOurs(call);
+    return armJson(200, checkName(call));
+  }),
+  route("BatchAccount_Update", "PATCH", account, (call) => {
+    call.world.account.tags = bodyOf(call, AccountPatch).tags ?? call.world.account.tags;
+    call.world.accountChanged();
+    return armJson(200, accountShape(call));
+  }),
+  route("ArmPool_DisableAutoScale", "POST", `${account}/pools/{poolName}/disableAutoScale`, (call) => {
+    const pool = findPool(call.world, param(call, "poolName"));
+    disableAutoscale(call.world, pool);
+    return armJson(200, armPool(call.world, pool), { etag: armEtag(pool.version) });
+  }),
+];

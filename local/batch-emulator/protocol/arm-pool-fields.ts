@@ -1,0 +1,130 @@
+// Pools as the management plane answers them. Source: Microsoft.Batch batchAccounts/pools.
+import type { Pool } from "../service/model.ts";
+import { defaultResizeTimeoutMs } from "../service/pool-control.ts";
+import { currentNodes } from "../service/quota.ts";
+import type { World } from "../service/world.ts";
+import { etagOf } from "../service/versions.ts";
+import { durationMs, formatDuration } from "../schema/values.ts";
+import { toManagement } from "./arm-pool-shape.ts";
+import { isoTime } from "./fields.ts";
+import {
+  defaultEvaluationInterval,
+  startTaskShape,
+  withoutMountSecrets,
+  withoutUserSecrets,
+} from "./pool-fields.ts";
+
+/** `/subscriptions/…/batchAccounts/{name}`. */
+export const accountId = (world: World) => {
+  const { subscriptionId, resourceGroup, name } = world.account;
+  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Batch/batchAccounts/${name}`;
+};
+
+export const armEtag = (version: number) => `W/"${etagOf(version)}"`;
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const deallocationNames = {
+  requeue: "Requeue",
+  terminate: "Terminate",
+  taskcompletion: "TaskCompletion",
+  retaineddata: "RetainedData",
+} as const;
+
+function scaleShape(pool: Pool) {
+  if (pool.spec.enableAutoScale === true)
+    return {
+      autoScale: {
+        formula: pool.spec.autoScaleFormula,
+        evaluationInterval: pool.spec.autoScaleEvaluationInterval ?? defaultEvaluationInterval,
+      },
+    };
+  return {
+    fixedScale: {
+      targetDedicatedNodes: pool.targetDedicated,
+      targetLowPriorityNodes: pool.targetLowPriority,
+      resizeTimeout: formatDuration(durationMs(pool.spec.resizeTimeout ?? "") ?? defaultResizeTimeoutMs),
+    },
+  };
+}
+
+function resizeStatus(pool: Pool) {
+  const errors = pool.resizeErrors.map(({ code, message, values }) => ({
+    code,
+    message,
+    ...(values === undefined
+      ? {}
+      : { details: values.map(({ name, value }) => ({ code: name, message: value })) }),
+  }));
+  const { resize } = pool;
+  if (resize === undefined && errors.length === 0) return undefined;
+  return {
+    targetDedicatedNodes: pool.targetDedicated,
+    targetLowPriorityNodes: pool.targetLowPriority,
+    ...(resize === undefined
+      ? {}
+      : {
+          resizeTimeout: formatDuration(resize.timeoutMs),
+          nodeDeallocationOption: deallocationNames[resize.option],
+          startTime: isoTime(resize.startedAt),
+        }),
+    ...(errors.length > 0 ? { errors } : {}),
+  };
+}
+
+export function armPool(world: World, pool: Pool) {
+  const { spec } = pool;
+  const { virtualMachineConfiguration, cloudServiceConfiguration } = spec;
+  const run = pool.autoScaleRun;
+  return {
+    id: `${accountId(world)}/pools/${pool.id}`,
+    name: pool.id,
+    type: "Microsoft.Batch/batchAccounts/pools",
+    etag: armEtag(pool.version),
+    ...(pool.identity === undefined ? {} : { identity: pool.identity }),
+    properties: {
+      displayName: spec.displayName,
+      lastModified: isoTime(pool.modifiedAt),
+      creationTime: isoTime(pool.createdAt),
+      provisioningState: pool.state === "deleting" ? "Deleting" : "Succeeded",
+      provisioningStateTransitionTime: isoTime(pool.stateAt),
+      allocationState: capitalised(pool.allocation),
+      allocationStateTransitionTime: isoTime(pool.allocationAt),
+      vmSize: spec.vmSize.toUpperCase(),
+      deploymentConfiguration: toManagement(
+        virtualMachineConfiguration === undefined
+          ? { cloudServiceConfiguration }
+          : { virtualMachineConfiguration },
+      ),
+      currentDedicatedNodes: currentNodes(pool, true),
+      currentLowPriorityNodes: currentNodes(pool, false),
+      scaleSettings: scaleShape(pool),
+      ...(run === undefined
+        ? {}
+        : {
+            autoScaleRun: { evaluationTime: isoTime(run.timestamp), results: run.results, error: run.error },
+          }),
+      interNodeCommunication: spec.enableInterNodeCommunication === true ? "Enabled" : "Disabled",
+      networkConfiguration: toManagement(spec.networkConfiguration),
+      taskSlotsPerNode: spec.taskSlotsPerNode ?? 1,
+      taskSchedulingPolicy: spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" },
+      userAccounts: toManagement(withoutUserSecrets(spec.userAccounts)),
+      metadata: spec.metadata,
+      startTask: toManagement(startTaskShape(spec.startTask)),
+      applicationPackages: spec.applicationPackageReferences?.map(({ applicationId, version }) => ({
+        id: `${accountId(world)}/applications/${applicationId}`,
+        version,
+      })),
+      applicationLicenses: spec.applicationLicenses,
+      mountConfiguration: toManagement(spec.mountConfiguration?.map(withoutMountSecrets)),
+      targetNodeCommunicationMode:
+        spec.targetNodeCommunicationMode === undefined
+          ? undefined
+          : capitalised(spec.targetNodeCommunicationMode),
+      currentNodeCommunicationMode: spec.targetNodeCommunicationMode === "classic" ? "Classic" : "Simplified",
+      resizeOperationStatus: resizeStatus(pool),
+      resourceTags: spec.resourceTags,
+      upgradePolicy: spec.upgradePolicy,
+    },
+  };
+}

@@ -1,0 +1,200 @@
+// The management plane as @azure/arm-batch 9.1 uses it: the account, its keys, its pools. A pool PUT answers at once,
+// only deletion is a long-running operation, polled at its Location.
+import { z } from "zod";
+import { PoolSpec } from "../schema/pool-spec.ts";
+import { caseless } from "../schema/values.ts";
+import { BatchFault } from "../service/fault.ts";
+import { replaceManaged, resizeManaged } from "../service/managed-pools.ts";
+import type { Pool } from "../service/model.ts";
+import { addPool, findPool, removePoolById, stopPoolResize } from "../service/pool-commands.ts";
+import type { World } from "../service/world.ts";
+import { accountId, armEtag, armPool } from "./arm-pool-fields.ts";
+import { ArmPoolBody, specOf } from "./arm-pool-shape.ts";
+import { bodyOf, checked } from "./bodies.ts";
+import { pageSize } from "./listing.ts";
+import { empty, param } from "./wire.ts";
+import type { Call, Handler, Route, WireReply } from "./wire.ts";
+
+const group =
+  "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts";
+const account = `${group}/{account}`;
+
+export const armJson = (status: number, value: unknown, headers: Record<string, string> = {}): WireReply => ({
+  status,
+  headers: { "content-type": "application/json; charset=utf-8", ...headers },
+  body: JSON.stringify(value),
+});
+
+const same = (left: string | undefined, right: string) => left?.toLowerCase() === right.toLowerCase();
+
+/** Only the emulator's one account exists. */
+export function withAccount(handle: Handler): Handler {
+  return (call) => {
+    const { subscriptionId, resourceGroup, name } = call.world.account;
+    if (!same(call.params["subscriptionId"], subscriptionId))
+      throw new BatchFault(404, "SubscriptionNotFound", "The subscription could not be found.");
+    if (call.params["resourceGroup"] !== undefined && !same(call.params["resourceGroup"], resourceGroup))
+      throw new BatchFault(404, "ResourceGroupNotFound", "The resource group could not be found.");
+    if (call.params["account"] !== undefined && !same(call.params["account"], name))
+      throw new BatchFault(404, "ResourceNotFound", "The Batch account was not found in the resource group.");
+    return handle(call);
+  };
+}
+
+export function accountShape(call: Call) {
+  const { world } = call;
+  const { parameters } = world;
+  const host = new URL(world.url).host;
+  return {
+    id: accountId(world),
+    name: world.account.name,
+    type: "Microsoft.Batch/batchAccounts",
+    location: world.account.location,
+    tags: world.account.tags,
+    identity: { type: "None" },
+    properties: {
+      accountEndpoint: host,
+      nodeManagementEndpoint: host,
+      provisioningState: "Succeeded",
+      poolAllocationMode: "BatchService",
+      publicNetworkAccess: "Enabled",
+      dedicatedCoreQuota: parameters.dedicatedCoreQuota,
+      lowPriorityCoreQuota: parameters.lowPriorityCoreQuota,
+      dedicatedCoreQuotaPerVMFamily: [],
+      dedicatedCoreQuotaPerVMFamilyEnforced: false,
+      poolQuota: parameters.poolQuota,
+      activeJobAndJobScheduleQuota: parameters.activeJobAndJobScheduleQuota,
+      encryption: { keySource: "Microsoft.Batch" },
+      allowedAuthenticationModes: ["SharedKey", "AAD", "TaskAuthenticationToken"],
+    },
+  };
+}
+
+const keysShape = (world: World) => ({
+  accountName: world.account.name,
+  primary: world.account.keys.primary,
+  secondary: world.account.keys.secondary,
+});
+
+const poolReply = (call: Call, pool: Pool) =>
+  armJson(200, armPool(call.world, pool), { etag: armEtag(pool.version) });
+
+const poolOf = (call: Call) => findPool(call.world, param(call, "poolName"));
+
+function checkMatch(call: Call, pool: Pool | undefined): void {
+  const { "if-match": match, "if-none-match": noneMatch } = call.request.headers;
+  const bad = () =>
+    new BatchFault(
+      412,
+      "ConditionNotMet",
+      "The condition specified using HTTP conditional header(s) is not met.",
+    );
+  if (noneMatch === "*" && pool !== undefined) throw bad();
+  if (match !== undefined && match !== "*" && (pool === undefined || !sameTag(match, armEtag(pool.version))))
+    throw bad();
+}
+
+const sameTag = (left: string, right: string) => left.replace(/^W\//, "") === right.replace(/^W\//, "");
+
+function putPool(call: Call): WireReply {
+  const existing = call.world.pools.get(param(call, "poolName").toLowerCase());
+  checkMatch(call, existing);
+  const body = bodyOf(call, ArmPoolBody);
+  const spec = checked(specOf(param(call, "poolName"), body), PoolSpec);
+  const option = body.properties.scaleSettings?.fixedScale?.nodeDeallocationOption;
+  const identity = body.identity;
+  if (existing !== undefined) {
+    replaceManaged(call.world, existing, spec, option);
+    return poolReply(call, existing);
+  }
+  return poolReply(
+    call,
+    addPool(call.world, spec, { ...(identity === undefined ? {} : { identity }), option }),
+  );
+}
+
+function patchPool(call: Call): WireReply {
+  const pool = poolOf(call);
+  checkMatch(call, pool);
+  const body = bodyOf(call, ArmPoolBody);
+  const given = specOf(pool.id, body);
+  const fixed = body.properties.scaleSettings?.fixedScale;
+  resizeManaged(call.world, pool, given, fixed);
+  return poolReply(call, pool);
+}
+
+function deletePool(call: Call): WireReply {
+  const pool = poolOf(call);
+  checkMatch(call, pool);
+  removePoolById(call.world, pool);
+  const version = call.request.query.get("api-version") ?? "";
+  const result = `${call.request.baseUrl}${accountId(call.world)}/poolOperationResults/delete-${encodeURIComponent(pool.id)}-${pool.row}`;
+  return empty(202, { location: `${result}?api-version=${version}`, "retry-after": "1" });
+}
+
+/** 202 while the deletion goes on, 204 when the pool is gone. */
+function deletionResult(call: Call): WireReply {
+  const match = /^delete-(.+)-(\d+)$/.exec(param(call, "operationId"));
+  if (match === null) throw new BatchFault(404, "ResourceNotFound", "The operation was not found.");
+  const pool = call.world.pools.get((match[1] ?? "").toLowerCase());
+  if (pool === undefined || pool.row !== Number(match[2])) return empty(204);
+  const location = `${call.request.baseUrl}${call.request.rawPath}?api-version=${call.request.query.get("api-version") ?? ""}`;
+  return empty(202, { location, "retry-after": "1" });
+}
+
+function listPools(call: Call): WireReply {
+  const size = pageSize(call);
+  const after = Number(call.request.query.get("$skiptoken") ?? 0);
+  const pools = [...call.world.pools.after(Number.isSafeInteger(after) ? after : 0)];
+  const page = pools.slice(0, size);
+  const next = new URLSearchParams([...call.request.query].filter(([name]) => name !== "$skiptoken"));
+  next.set("$skiptoken", String(page.at(-1)?.row ?? 0));
+  return armJson(200, {
+    value: page.map((pool) => armPool(call.world, pool)),
+    ...(pools.length > size
+      ? { nextLink: `${call.request.baseUrl}${call.request.rawPath}?${next.toString()}` }
+      : {}),
+  });
+}
+
+const KeyName = z.strictObject({ keyName: caseless("Primary", "Secondary") });
+
+const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
+  operation,
+  method,
+  path,
+  handle: withAccount(handle),
+});
+
+export const armRoutes: readonly Route[] = [
+  route("BatchAccount_Get", "GET", account, (call) => armJson(200, accountShape(call))),
+  route("BatchAccount_ListByResourceGroup", "GET", group, (call) =>
+    armJson(200, { value: [accountShape(call)] }),
+  ),
+  route(
+    "BatchAccount_List",
+    "GET",
+    "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/batchAccounts",
+    (call) => armJson(200, { value: [accountShape(call)] }),
+  ),
+  route("BatchAccount_GetKeys", "POST", `${account}/listKeys`, (call) => armJson(200, keysShape(call.world))),
+  route("BatchAccount_RegenerateKey", "POST", `${account}/regenerateKeys`, (call) => {
+    const { keyName } = bodyOf(call, KeyName);
+    call.world.account.keys[keyName === "Primary" ? "primary" : "secondary"] = call.world.random
+      .bytes(64)
+      .toString("base64");
+    call.world.accountChanged();
+    return armJson(200, keysShape(call.world));
+  }),
+  route("ArmPool_ListByBatchAccount", "GET", `${account}/pools`, listPools),
+  route("ArmPool_Create", "PUT", `${account}/pools/{poolName}`, putPool),
+  route("ArmPool_Update", "PATCH", `${account}/pools/{poolName}`, patchPool),
+  route("ArmPool_Get", "GET", `${account}/pools/{poolName}`, (call) => poolReply(call, poolOf(call))),
+  route("ArmPool_Delete", "DELETE", `${account}/pools/{poolName}`, deletePool),
+  route("ArmPool_DeleteResult", "GET", `${account}/poolOperationResults/{operationId}`, deletionResult),
+  route("ArmPool_StopResize", "POST", `${account}/pools/{poolName}/stopResize`, (call) => {
+    const pool = poolOf(call);
+    stopPoolResize(call.world, pool);
+    return poolReply(call, pool);
+  }),
+];

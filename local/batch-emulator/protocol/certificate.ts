@@ -1,0 +1,42 @@
+// The self-signed certificate of the HTTPS listener, kept in the data folder so that clients trust it once.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+  /** Path of the PEM file, for NODE_EXTRA_CA_CERTS; undefined when it is kept in memory only. */
+  readonly file: string | undefined;
+}
+
+const tenYearsMs = 10 * 365 * 86_400_000;
+
+/** Reads or makes the certificate for localhost and 127.0.0.1. `folder` undefined: in memory. */
+export async function certificateIn(folder: string | undefined, now: number): Promise<Certificate> {
+  const certFile = folder && join(folder, "certificate.pem");
+  const keyFile = folder && join(folder, "certificate.key");
+  if (certFile && keyFile && existsSync(certFile) && existsSync(keyFile))
+    return { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8"), file: certFile };
+  const made = await generate([{ name: "commonName", value: "localhost" }], {
+    keySize: 2048,
+    algorithm: "sha256",
+    notBeforeDate: new Date(now - 86_400_000),
+    notAfterDate: new Date(now + tenYearsMs),
+    extensions: [
+      { name: "basicConstraints", cA: true },
+      {
+        name: "subjectAltName",
+        altNames: [
+          { type: 2, value: "localhost" },
+          { type: 7, ip: "127.0.0.1" },
+        ],
+      },
+    ],
+  });
+  if (certFile && keyFile) {
+    writeFileSync(keyFile, made.private, { mode: 0o600 });
+    writeFileSync(certFile, made.cert);
+  }
+  return { key: made.private, cert: made.cert, file: certFile };
+}

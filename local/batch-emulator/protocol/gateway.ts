@@ -1,0 +1,169 @@
+// One request from the wire to the wire: authenticate, route, call, make durable, answer. Invariant: the reply to a write
+// leaves only after the journal has it; whatever goes wrong becomes an answer in the plane's own error shape.
+import { BatchFault } from "../service/fault.ts";
+import type { World } from "../service/world.ts";
+import { armErrorReply, batchErrorReply } from "./errors.ts";
+import { Router } from "./router.ts";
+import { checkDate, verifySharedKey } from "./shared-key.ts";
+import type { Route, WireReply, WireRequest } from "./wire.ts";
+
+export interface GatewayOptions {
+  readonly world: World;
+  readonly dataRoutes: readonly Route[];
+  readonly armRoutes: readonly Route[];
+  verifyBearer(token: string): Promise<boolean>;
+  /** Throws 429/503 when the caller is too fast. */
+  throttle(request: WireRequest): void;
+}
+
+/** Versions of the data plane that this emulator speaks. */
+export const dataPlaneVersions = [
+  "2022-10-01.16.0",
+  "2023-05-01.17.0",
+  "2023-11-01.18.0",
+  "2024-02-01.19.0",
+  "2024-07-01.20.0",
+  "2025-06-01",
+] as const;
+
+export type Gateway = (request: WireRequest) => Promise<WireReply>;
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const data = new Router(options.dataRoutes, false);
+  const arm = new Router(options.armRoutes, true);
+  return async (request) => {
+    const managed = isManagement(request.rawPath);
+    const requestId = options.world.random.uuid();
+    const reply = await answer(options, managed ? arm : data, request, managed).catch((error: unknown) =>
+      faultReply(options.world, request, managed, requestId, error),
+    );
+    return { ...reply, headers: { ...commonHeaders(request, managed, requestId), ...reply.headers } };
+  };
+}
+
+const isManagement = (path: string) => /^\/(subscriptions|tenants|providers)(\/|$)/i.test(path);
+
+async function answer(
+  options: GatewayOptions,
+  router: Router,
+  request: WireRequest,
+  managed: boolean,
+): Promise<WireReply> {
+  const { world } = options;
+  if (managed) await authenticateManagement(options, request);
+  else await authenticateData(options, request);
+  options.throttle(request);
+  if (managed) checkManagementVersion(request);
+  else checkDataVersion(request);
+  const { route, params } = router.match(request.method, request.rawPath);
+  const reply = await route.handle({ world, request, params });
+  if (request.method !== "GET" && request.method !== "HEAD") await world.commit();
+  return reply;
+}
+
+async function authenticateData(options: GatewayOptions, request: WireRequest): Promise<void> {
+  const { world } = options;
+  const header = request.headers.authorization;
+  if (header === undefined)
+    throw new BatchFault(400, "MissingRequiredHeader", "A required HTTP header was not specified.", [
+      { key: "HeaderName", value: "Authorization" },
+    ]);
+  const space = header.indexOf(" ");
+  const scheme = header.slice(0, space).toLowerCase();
+  const credentials = header.slice(space + 1).trim();
+  if (scheme === "sharedkey") {
+    const { name, keys } = world.account;
+    verifySharedKey(request, credentials, { name, keys: [keys.primary, keys.secondary] });
+    checkDate(request, world.clock.now(), world.parameters.clockSkewMs);
+  } else if (scheme === "bearer") {
+    if (!(await options.verifyBearer(credentials)))
+      throw new BatchFault(
+        403,
+        "AuthenticationFailed",
+        "Server failed to authenticate the request. The bearer token is not valid here, or has expired.",
+      );
+  } else
+    throw new BatchFault(
+      400,
+      "InvalidAuthenticationInfo",
+      "The authentication information is not provided in the correct format.",
+    );
+}
+
+async function authenticateManagement(options: GatewayOptions, request: WireRequest): Promise<void> {
+  const match = /^bearer\s+(.+)$/i.exec(request.headers.authorization ?? "");
+  if (match === null)
+    throw new BatchFault(
+      401,
+      "AuthenticationFailed",
+      "Authentication failed. The 'Authorization' header is missing.",
+    );
+  if (!(await options.verifyBearer((match[1] ?? "").trim())))
+    throw new BatchFault(401, "InvalidAuthenticationToken", "The access token is invalid or has expired.");
+}
+
+function checkDataVersion(request: WireRequest): void {
+  const version = request.query.get("api-version");
+  if (version === undefined || version === "")
+    throw new BatchFault(
+      400,
+      "MissingRequiredQueryParameter",
+      "A query parameter that's mandatory for this request is not specified.",
+      [{ key: "QueryParameterName", value: "api-version" }],
+    );
+  if (!(dataPlaneVersions as readonly string[]).includes(version))
+    throw new BatchFault(
+      400,
+      "UnsupportedRequestVersion",
+      "The API version of the request is not supported.",
+      [{ key: "Reason", value: `Supported versions: ${dataPlaneVersions.join(", ")}` }],
+    );
+}
+
+function checkManagementVersion(request: WireRequest): void {
+  const version = request.query.get("api-version");
+  if (version === undefined || version === "")
+    throw new BatchFault(
+      400,
+      "MissingApiVersionParameter",
+      "The api-version query parameter (?api-version=) is required for all requests.",
+    );
+  if (!/^20\d\d-\d\d-\d\d(-preview)?$/.test(version))
+    throw new BatchFault(400, "InvalidApiVersionParameter", `The api-version '${version}' is invalid.`);
+}
+
+function commonHeaders(request: WireRequest, managed: boolean, requestId: string): Record<string, string> {
+  const echo = String(request.headers["return-client-request-id"] ?? "").toLowerCase() === "true";
+  const clientId = request.headers["client-request-id"];
+  return {
+    ...(managed ? { "x-ms-request-id": requestId } : { "request-id": requestId, dataserviceversion: "3.0" }),
+    "x-content-type-options": "nosniff",
+    ...(echo && clientId !== undefined ? { "client-request-id": String(clientId) } : {}),
+  };
+}
+
+function faultReply(
+  world: World,
+  request: WireRequest,
+  managed: boolean,
+  requestId: string,
+  error: unknown,
+): WireReply {
+  const fault =
+    error instanceof BatchFault
+      ? error
+      : new BatchFault(
+          500,
+          "InternalError",
+          "Server encountered an internal error. Please try again after some time.",
+        );
+  if (fault !== error)
+    world.logger.error("emulator.requestFailed", {
+      method: request.method,
+      path: request.rawPath,
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  if (managed) return armErrorReply(fault);
+  const context = { baseUrl: request.baseUrl, requestId, now: world.clock.now() };
+  return batchErrorReply(fault, context, request.method === "HEAD");
+}

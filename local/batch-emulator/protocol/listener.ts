@@ -1,0 +1,119 @@
+// The socket side: turns node requests into plain ones and plain replies into answers. Loopback only: this API is remote
+// code execution by design.
+import { createServer } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
+import type { Gateway } from "./gateway.ts";
+import type { WireReply, WireRequest } from "./wire.ts";
+
+export interface Listener {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly port: number;
+  readonly maxRequestBytes: number;
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+/** Opens the listener; port 0 takes a free one. */
+export async function listen(gateway: Gateway, options: ListenOptions): Promise<Listener> {
+  const handler: RequestListener = (incoming, response) => {
+    serve(gateway, incoming, response, options).catch(() => response.destroy());
+  };
+  const server: Server = options.tls ? createTlsServer(options.tls, handler) : createServer(handler);
+  server.keepAliveTimeout = 65_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `${options.tls ? "https://localhost" : "http://127.0.0.1"}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function serve(
+  gateway: Gateway,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  options: ListenOptions,
+): Promise<void> {
+  const body = await readBody(incoming, options.maxRequestBytes);
+  const scheme = options.tls ? "https" : "http";
+  const request = wireRequest(incoming, body ?? Buffer.alloc(0), scheme);
+  const reply = body === undefined ? tooLarge(request) : await gateway(request);
+  await send(response, reply, incoming.method === "HEAD");
+}
+
+function tooLarge(request: WireRequest): WireReply {
+  return {
+    status: 413,
+    headers: { "content-type": "application/json;odata=minimalmetadata", connection: "close" },
+    body: JSON.stringify({
+      "odata.metadata": `${request.baseUrl}/$metadata#Microsoft.Azure.Batch.Protocol.Entities.Container.errors/@Element`,
+      code: "RequestBodyTooLarge",
+      message: {
+        lang: "en-US",
+        value: "The request body is too large and exceeds the maximum permissible limit.",
+      },
+    }),
+  };
+}
+
+/** The whole body, or undefined when it is larger than allowed. */
+async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+    else chunks.length = 0;
+    if (size > limit * 8) break;
+  }
+  return size > limit ? undefined : Buffer.concat(chunks);
+}
+
+function wireRequest(incoming: IncomingMessage, body: Buffer, scheme: string): WireRequest {
+  const target = incoming.url ?? "/";
+  const mark = target.indexOf("?");
+  const rawPath = mark < 0 ? target : target.slice(0, mark);
+  const query = new Map<string, string>();
+  if (mark >= 0)
+    for (const [name, value] of new URLSearchParams(target.slice(mark + 1)))
+      if (!query.has(name)) query.set(name, value);
+  const host = incoming.headers.host ?? `127.0.0.1:${incoming.socket.localPort ?? 0}`;
+  return {
+    method: incoming.method ?? "GET",
+    rawPath,
+    query,
+    headers: incoming.headers,
+    body,
+    baseUrl: `${scheme}://${host}`,
+  };
+}
+
+async function send(response: ServerResponse, reply: WireReply, headless: boolean): Promise<void> {
+  const { body } = reply;
+  const headers: Record<string, string> = { server: "OpenBatchAI-Batch/1.0", ...reply.headers };
+  if (
+    headers["content-length"] === undefined &&
+    (body === undefined || typeof body === "string" || body instanceof Buffer)
+  )
+    headers["content-length"] = String(body === undefined ? 0 : Buffer.byteLength(body));
+  if (reply.status === 204 || reply.status === 304) delete headers["content-length"];
+  response.writeHead(reply.status, headers);
+  if (headless || body === undefined) response.end();
+  else if (typeof body === "string" || body instanceof Buffer) response.end(body);
+  else await pipeline(body, response);
+}

@@ -1,0 +1,119 @@
+// Actions on single nodes and their users.
+import { z } from "zod";
+import { Timestamp, caseless } from "../schema/values.ts";
+import type { NodeUser } from "../service/model.ts";
+import {
+  addUser,
+  deallocateNode,
+  deleteUser,
+  disableScheduling,
+  enableScheduling,
+  rebootNode,
+  reimageNode,
+  startNode,
+  updateUser,
+} from "../service/node-commands.ts";
+import { findNode, findPool } from "../service/pool-commands.ts";
+import type { Node } from "../service/model.ts";
+import { bodyOf, optionalBodyOf } from "./bodies.ts";
+import { empty, json, param } from "./wire.ts";
+import type { Call, Route } from "./wire.ts";
+
+const base = "/pools/{poolId}/nodes/{nodeId}";
+const nodeOf = (call: Call): Node => findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
+
+const Option = caseless("requeue", "terminate", "taskcompletion", "retaineddata");
+const RebootBody = z.strictObject({ nodeRebootOption: Option.optional() });
+const ReimageBody = z.strictObject({ nodeReimageOption: Option.optional() });
+const DeallocateBody = z.strictObject({ nodeDeallocateOption: Option.optional() });
+const DisableBody = z.strictObject({
+  nodeDisableSchedulingOption: caseless("requeue", "terminate", "taskcompletion").optional(),
+});
+const UserBody = z.strictObject({
+  name: z.string().min(1).max(20),
+  isAdmin: z.boolean().optional(),
+  expiryTime: Timestamp.optional(),
+  password: z.string().optional(),
+  sshPublicKey: z.string().optional(),
+});
+const UserUpdate = UserBody.omit({ name: true, isAdmin: true });
+const present = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+
+function action(operation: string, name: string, status: number, run: (call: Call, node: Node) => void): Route {
+  return {
+    operation,
+    method: "POST",
+    path: `${base}/${name}`,
+    handle(call) {
+      const node = nodeOf(call);
+      run(call, node);
+      return empty(status, { dataserviceid: `${call.request.baseUrl}${call.request.rawPath}` });
+    },
+  };
+}
+
+const requeue = "requeue" as const;
+
+export const nodeRoutes: readonly Route[] = [
+  action("ComputeNode_Reboot", "reboot", 202, (call, node) =>
+    rebootNode(call.world, node, optionalBodyOf(call, RebootBody).nodeRebootOption ?? requeue),
+  ),
+  action("ComputeNode_Reimage", "reimage", 202, (call, node) =>
+    reimageNode(call.world, node, optionalBodyOf(call, ReimageBody).nodeReimageOption ?? requeue),
+  ),
+  action("ComputeNode_Deallocate", "deallocate", 202, (call, node) =>
+    deallocateNode(call.world, node, optionalBodyOf(call, DeallocateBody).nodeDeallocateOption ?? requeue),
+  ),
+  action("ComputeNode_Start", "start", 202, (call, node) => startNode(call.world, node)),
+  action("ComputeNode_DisableScheduling", "disablescheduling", 200, (call, node) =>
+    disableScheduling(call.world, node, optionalBodyOf(call, DisableBody).nodeDisableSchedulingOption ?? requeue),
+  ),
+  action("ComputeNode_EnableScheduling", "enablescheduling", 200, (call, node) => enableScheduling(call.world, node)),
+  action("ComputeNode_AddUser", "users", 201, (call, node) => {
+    const { isAdmin, ...user } = bodyOf(call, UserBody);
+    addUser(call.world, node, { isAdmin: isAdmin ?? false, ...present(user) } as NodeUser);
+  }),
+  {
+    operation: "ComputeNode_UpdateUser",
+    method: "PUT",
+    path: `${base}/users/{userName}`,
+    handle(call) {
+      updateUser(call.world, nodeOf(call), param(call, "userName"), present(bodyOf(call, UserUpdate)));
+      return empty(200, { dataserviceid: `${call.request.baseUrl}${call.request.rawPath}` });
+    },
+  },
+  {
+    operation: "ComputeNode_DeleteUser",
+    method: "DELETE",
+    path: `${base}/users/{userName}`,
+    handle(call) {
+      deleteUser(call.world, nodeOf(call), param(call, "userName"));
+      return empty(200);
+    },
+  },
+  {
+    operation: "ComputeNode_GetRemoteLoginSettings",
+    method: "GET",
+    path: `${base}/remoteloginsettings`,
+    handle(call) {
+      const node = nodeOf(call);
+      return json(200, {
+        "odata.metadata": `${call.request.baseUrl}/$metadata#remoteloginsettings/@Element`,
+        remoteLoginIPAddress: node.address,
+        remoteLoginPort: 22,
+      });
+    },
+  },
+  {
+    operation: "ComputeNodeExtension_List",
+    method: "GET",
+    path: `${base}/extensions`,
+    handle(call) {
+      nodeOf(call);
+      return json(200, { "odata.metadata": `${call.request.baseUrl}/$metadata#extensions`, value: [] });
+    },
+  },
+];

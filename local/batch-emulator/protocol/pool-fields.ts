@@ -1,0 +1,179 @@
+// Pools and nodes on the wire. Passwords, keys and tokens are write-only: they are never answered. Source: "Pool - Get",
+// "Compute Node - Get" of the REST reference.
+import type { MountConfiguration, PoolSpec } from "../schema/pool-spec.ts";
+import { durationMs, formatDuration } from "../schema/values.ts";
+import type { AutoScaleRun, Node, Pool, StartTaskInfo } from "../service/model.ts";
+import { defaultResizeTimeoutMs } from "../service/pool-control.ts";
+import { currentNodes } from "../service/quota.ts";
+import { etagOf } from "../service/versions.ts";
+import { isoTime, optionalTime, time, value } from "./fields.ts";
+import type { FieldContext, FieldTable } from "./fields.ts";
+import { failureShape, recentTaskShape } from "./task-fields.ts";
+
+const poolUrl = (context: FieldContext, pool: Pool) => `${context.baseUrl}/pools/${pool.id}`;
+
+/** "Pool - Enable Auto Scale": 15 minutes by default. */
+export const defaultEvaluationInterval = "PT15M";
+
+export function withoutMountSecrets(mount: MountConfiguration) {
+  const { azureBlobFileSystemConfiguration: blob, azureFileShareConfiguration: share } = mount;
+  const { cifsMountConfiguration: cifs } = mount;
+  return {
+    ...mount,
+    ...(blob === undefined
+      ? {}
+      : { azureBlobFileSystemConfiguration: { ...blob, accountKey: undefined, sasKey: undefined } }),
+    ...(share === undefined ? {} : { azureFileShareConfiguration: { ...share, accountKey: undefined } }),
+    ...(cifs === undefined ? {} : { cifsMountConfiguration: { ...cifs, password: undefined } }),
+  };
+}
+
+export const withoutUserSecrets = (users: PoolSpec["userAccounts"]) =>
+  users?.map((user) => ({
+    ...user,
+    password: undefined,
+    ...(user.linuxUserConfiguration === undefined
+      ? {}
+      : { linuxUserConfiguration: { ...user.linuxUserConfiguration, sshPrivateKey: undefined } }),
+  }));
+
+export const startTaskShape = (spec: PoolSpec["startTask"]) =>
+  spec === undefined
+    ? undefined
+    : {
+        userIdentity: { autoUser: { scope: "pool", elevationLevel: "nonadmin" } },
+        maxTaskRetryCount: 0,
+        waitForSuccess: true,
+        ...spec,
+      };
+
+export function autoScaleRunShape(run: AutoScaleRun | undefined) {
+  if (run === undefined) return undefined;
+  const { timestamp, ...rest } = run;
+  return { timestamp: isoTime(timestamp), ...rest };
+}
+
+export const poolFields: FieldTable<Pool> = {
+  id: value((pool) => pool.id),
+  displayName: value((pool) => pool.spec.displayName),
+  url: value((pool, context) => poolUrl(context, pool)),
+  eTag: value((pool) => etagOf(pool.version)),
+  lastModified: time((pool) => pool.modifiedAt),
+  creationTime: time((pool) => pool.createdAt),
+  state: value((pool) => pool.state),
+  stateTransitionTime: time((pool) => pool.stateAt),
+  allocationState: value((pool) => pool.allocation),
+  allocationStateTransitionTime: time((pool) => pool.allocationAt),
+  vmSize: value((pool) => pool.spec.vmSize),
+  cloudServiceConfiguration: value((pool) => pool.spec.cloudServiceConfiguration),
+  virtualMachineConfiguration: value((pool) => pool.spec.virtualMachineConfiguration),
+  resizeTimeout: value((pool) =>
+    formatDuration(durationMs(pool.spec.resizeTimeout ?? "") ?? defaultResizeTimeoutMs),
+  ),
+  resizeErrors: value((pool) => (pool.resizeErrors.length > 0 ? pool.resizeErrors : undefined)),
+  currentDedicatedNodes: value((pool) => currentNodes(pool, true)),
+  currentLowPriorityNodes: value((pool) => currentNodes(pool, false)),
+  targetDedicatedNodes: value((pool) => pool.targetDedicated),
+  targetLowPriorityNodes: value((pool) => pool.targetLowPriority),
+  enableAutoScale: value((pool) => pool.spec.enableAutoScale ?? false),
+  autoScaleFormula: value((pool) => pool.spec.autoScaleFormula),
+  autoScaleEvaluationInterval: value((pool) =>
+    pool.spec.enableAutoScale === true
+      ? (pool.spec.autoScaleEvaluationInterval ?? defaultEvaluationInterval)
+      : undefined,
+  ),
+  autoScaleRun: value((pool) => autoScaleRunShape(pool.autoScaleRun)),
+  enableInterNodeCommunication: value((pool) => pool.spec.enableInterNodeCommunication ?? false),
+  networkConfiguration: value((pool) => pool.spec.networkConfiguration),
+  startTask: value((pool) => startTaskShape(pool.spec.startTask)),
+  applicationPackageReferences: value((pool) => pool.spec.applicationPackageReferences),
+  applicationLicenses: value((pool) => pool.spec.applicationLicenses),
+  taskSlotsPerNode: value((pool) => pool.spec.taskSlotsPerNode ?? 1),
+  taskSchedulingPolicy: value((pool) => pool.spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" }),
+  userAccounts: value((pool) => withoutUserSecrets(pool.spec.userAccounts)),
+  metadata: value((pool) => pool.spec.metadata),
+  mountConfiguration: value((pool) => pool.spec.mountConfiguration?.map(withoutMountSecrets)),
+  identity: value((pool) => pool.identity),
+  targetNodeCommunicationMode: value((pool) => pool.spec.targetNodeCommunicationMode ?? "default"),
+  currentNodeCommunicationMode: value((pool) =>
+    pool.nodes.size === 0 ? undefined : communicationMode(pool.spec.targetNodeCommunicationMode),
+  ),
+  resourceTags: value((pool) => pool.spec.resourceTags),
+  upgradePolicy: value((pool) => pool.spec.upgradePolicy),
+  stats: { expand: true, get: () => undefined },
+};
+
+/** New pools get the simplified mode unless the caller asks for the classic one. */
+const communicationMode = (wanted: PoolSpec["targetNodeCommunicationMode"]) =>
+  wanted === "classic" ? "classic" : "simplified";
+
+export function startTaskInfoShape(info: StartTaskInfo | undefined) {
+  if (info === undefined) return undefined;
+  return {
+    state: info.state,
+    startTime: isoTime(info.startedAt),
+    endTime: optionalTime(info.endedAt),
+    exitCode: info.exitCode,
+    failureInfo: failureShape(info.failure),
+    retryCount: info.retryCount,
+    lastRetryTime: optionalTime(info.lastRetryAt),
+    result: info.result,
+  };
+}
+
+export const nodeFields: FieldTable<Node> = {
+  id: value((node) => node.id),
+  url: value((node, context) => `${poolUrl(context, node.pool)}/nodes/${node.id}`),
+  state: value((node) => node.state),
+  schedulingState: value((node) => node.scheduling),
+  stateTransitionTime: time((node) => node.stateAt),
+  lastBootTime: time((node) => node.bootedAt),
+  allocationTime: time((node) => (node.allocatedAt === 0 ? undefined : node.allocatedAt)),
+  ipAddress: value((node) => node.address),
+  affinityId: value((node) => `TVM:${node.id}`),
+  vmSize: value((node) => node.pool.spec.vmSize),
+  totalTasksRun: value((node) => node.tasksRun),
+  runningTasksCount: value((node) => node.runs.size),
+  runningTaskSlotsCount: value((node) => node.slotsUsed),
+  totalTasksSucceeded: value((node) => node.tasksSucceeded),
+  recentTasks: value((node, context) =>
+    node.recentTasks.length === 0
+      ? undefined
+      : node.recentTasks.map((recent) => recentTaskShape(context, recent)),
+  ),
+  startTask: value((node) => startTaskShape(node.pool.spec.startTask)),
+  startTaskInfo: value((node) => startTaskInfoShape(node.startTask)),
+  errors: value((node) =>
+    node.errors.length === 0
+      ? undefined
+      : node.errors.map(({ code, message, details }) => ({ code, message, errorDetails: details ?? [] })),
+  ),
+  isDedicated: value((node) => node.isDedicated),
+  endpointConfiguration: value((node) => ({ inboundEndpoints: endpointsOf(node) })),
+  nodeAgentInfo: value((node) =>
+    node.bootedAt === undefined ? undefined : { version: "1.11.11", lastUpdateTime: isoTime(node.bootedAt) },
+  ),
+  virtualMachineInfo: value((node) => ({
+    imageReference: node.pool.spec.virtualMachineConfiguration?.imageReference,
+  })),
+};
+
+/** The user's NAT pools first, then ssh; everything is on the node's own loopback address. */
+function endpointsOf(node: Node) {
+  const index = [...node.pool.nodes].indexOf(node);
+  const shape = (name: string, protocol: "tcp" | "udp", frontendPort: number, backendPort: number) => ({
+    name,
+    protocol,
+    publicIPAddress: node.address,
+    publicFQDN: "localhost",
+    frontendPort,
+    backendPort,
+  });
+  const pools = node.pool.spec.networkConfiguration?.endpointConfiguration?.inboundNATPools ?? [];
+  return [
+    ...pools.map((nat) =>
+      shape(`${nat.name}.${index}`, nat.protocol, nat.frontendPortRangeStart + index, nat.backendPort),
+    ),
+    shape(`SSHRule.${index}`, "tcp", 50_000 + index, 22),
+  ];
+}

@@ -1,0 +1,246 @@
+// Pools and nodes in the data plane: parse, one call into the service, answer.
+import { z } from "zod";
+import {
+  EnableAutoScaleBody,
+  EvaluateAutoScaleBody,
+  PoolPatch,
+  PoolSpec,
+  RemoveNodesBody,
+  ResizeBody,
+} from "../schema/pool-spec.ts";
+import { disableAutoscale, enableAutoscale, evaluateAutoscale } from "../service/autoscale-control.ts";
+import type { Node, Pool } from "../service/model.ts";
+import {
+  addPool,
+  findNode,
+  findPool,
+  patchPool,
+  removeNodes,
+  removePoolById,
+  replacePoolProperties,
+  resizePool,
+  stopPoolResize,
+} from "../service/pool-commands.ts";
+import { bodyOf } from "./bodies.ts";
+import { checkConditions, versionHeaders } from "./conditions.ts";
+import { renderer, value } from "./fields.ts";
+import { listReply, pageStart } from "./listing.ts";
+import { autoScaleRunShape, nodeFields, poolFields } from "./pool-fields.ts";
+import { empty, json, param } from "./wire.ts";
+import type { Call, Route, WireReply } from "./wire.ts";
+
+const poolOf = (call: Call, read = false): Pool => {
+  const pool = findPool(call.world, param(call, "poolId"));
+  checkConditions(call, pool, read);
+  return pool;
+};
+
+const changed = (call: Call, status: number, pool: Pool, action = ""): WireReply =>
+  empty(status, {
+    ...versionHeaders(pool),
+    dataserviceid: `${call.request.baseUrl}/pools/${pool.id}${action}`,
+  });
+
+/** Names of node states as "Account - List Pool Node Counts" spells them. */
+const countNames: Readonly<Partial<Record<Node["state"], string>>> = {
+  starttaskfailed: "startTaskFailed",
+  leavingpool: "leavingPool",
+  waitingforstarttask: "waitingForStartTask",
+};
+const countedStates = [
+  ...["creating", "idle", "offline", "preempted", "rebooting", "reimaging", "running", "starting"],
+  ...[
+    "startTaskFailed",
+    "leavingPool",
+    "unknown",
+    "unusable",
+    "waitingForStartTask",
+    "deallocated",
+    "deallocating",
+  ],
+];
+
+function nodeCounts(pool: Pool, dedicated: boolean): Record<string, number> {
+  const counts = Object.fromEntries([...countedStates, "upgradingOS", "total"].map((name) => [name, 0]));
+  for (const node of pool.nodes) {
+    if (node.isDedicated !== dedicated) continue;
+    const name = countNames[node.state] ?? node.state;
+    counts[name] = (counts[name] ?? 0) + 1;
+    counts["total"] = (counts["total"] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const nodeCountFields = {
+  poolId: value<Pool>((pool) => pool.id),
+  dedicated: value<Pool>((pool) => nodeCounts(pool, true)),
+  lowPriority: value<Pool>((pool) => nodeCounts(pool, false)),
+};
+
+export const poolRoutes: readonly Route[] = [
+  {
+    operation: "Pool_Add",
+    method: "POST",
+    path: "/pools",
+    handle(call) {
+      const pool = addPool(call.world, bodyOf(call, PoolSpec));
+      return empty(201, {
+        ...versionHeaders(pool),
+        location: `${call.request.baseUrl}/pools/${pool.id}`,
+        dataserviceid: `${call.request.baseUrl}/pools/${pool.id}`,
+      });
+    },
+  },
+  {
+    operation: "Pool_List",
+    method: "GET",
+    path: "/pools",
+    handle: (call) => listReply(call, "pools", call.world.pools.after(pageStart(call)), poolFields),
+  },
+  {
+    operation: "Pool_Get",
+    method: "GET",
+    path: "/pools/{poolId}",
+    handle(call) {
+      const pool = poolOf(call, true);
+      const shape = {
+        "odata.metadata": `${call.request.baseUrl}/$metadata#pools/@Element`,
+        ...renderer(call, poolFields)(pool),
+      };
+      return json(200, shape, versionHeaders(pool));
+    },
+  },
+  {
+    operation: "Pool_Exists",
+    method: "HEAD",
+    path: "/pools/{poolId}",
+    handle: (call) => changed(call, 200, poolOf(call, true)),
+  },
+  {
+    operation: "Pool_Patch",
+    method: "PATCH",
+    path: "/pools/{poolId}",
+    handle(call) {
+      const pool = poolOf(call);
+      patchPool(call.world, pool, bodyOf(call, PoolPatch));
+      return changed(call, 200, pool);
+    },
+  },
+  {
+    operation: "Pool_UpdateProperties",
+    method: "POST",
+    path: "/pools/{poolId}/updateproperties",
+    handle(call) {
+      const pool = poolOf(call);
+      const schema = PoolPatch.extend({ certificateReferences: z.array(z.never()).optional() });
+      const { certificateReferences: _none, ...body } = bodyOf(call, schema);
+      replacePoolProperties(call.world, pool, body);
+      return changed(call, 204, pool, "/updateproperties");
+    },
+  },
+  {
+    operation: "Pool_Delete",
+    method: "DELETE",
+    path: "/pools/{poolId}",
+    handle(call) {
+      removePoolById(call.world, poolOf(call));
+      return empty(202);
+    },
+  },
+  {
+    operation: "Pool_Resize",
+    method: "POST",
+    path: "/pools/{poolId}/resize",
+    handle(call) {
+      const pool = poolOf(call);
+      resizePool(call.world, pool, bodyOf(call, ResizeBody));
+      return changed(call, 202, pool, "/resize");
+    },
+  },
+  {
+    operation: "Pool_StopResize",
+    method: "POST",
+    path: "/pools/{poolId}/stopresize",
+    handle(call) {
+      const pool = poolOf(call);
+      stopPoolResize(call.world, pool);
+      return changed(call, 202, pool, "/stopresize");
+    },
+  },
+  {
+    operation: "Pool_RemoveNodes",
+    method: "POST",
+    path: "/pools/{poolId}/removenodes",
+    handle(call) {
+      const pool = poolOf(call);
+      removeNodes(call.world, pool, bodyOf(call, RemoveNodesBody));
+      return changed(call, 202, pool, "/removenodes");
+    },
+  },
+  {
+    operation: "Pool_EnableAutoScale",
+    method: "POST",
+    path: "/pools/{poolId}/enableautoscale",
+    handle(call) {
+      const pool = poolOf(call);
+      enableAutoscale(call.world, pool, bodyOf(call, EnableAutoScaleBody));
+      return changed(call, 200, pool, "/enableautoscale");
+    },
+  },
+  {
+    operation: "Pool_EvaluateAutoScale",
+    method: "POST",
+    path: "/pools/{poolId}/evaluateautoscale",
+    handle(call) {
+      const pool = poolOf(call);
+      const run = evaluateAutoscale(call.world, pool, bodyOf(call, EvaluateAutoScaleBody).autoScaleFormula);
+      const metadata = `${call.request.baseUrl}/$metadata#evaluateautoscale/@Element`;
+      return json(200, { "odata.metadata": metadata, ...autoScaleRunShape(run) });
+    },
+  },
+  {
+    operation: "Pool_DisableAutoScale",
+    method: "POST",
+    path: "/pools/{poolId}/disableautoscale",
+    handle(call) {
+      const pool = poolOf(call);
+      disableAutoscale(call.world, pool);
+      return changed(call, 200, pool, "/disableautoscale");
+    },
+  },
+  {
+    operation: "Account_ListPoolNodeCounts",
+    method: "GET",
+    path: "/nodecounts",
+    handle: (call) =>
+      listReply(
+        call,
+        "poolnodecounts",
+        call.world.pools.after(pageStart(call)),
+        nodeCountFields,
+        new Set(["poolId"]),
+      ),
+  },
+  {
+    operation: "ComputeNode_List",
+    method: "GET",
+    path: "/pools/{poolId}/nodes",
+    handle: (call) =>
+      listReply(
+        call,
+        "nodes",
+        findPool(call.world, param(call, "poolId")).nodes.after(pageStart(call)),
+        nodeFields,
+      ),
+  },
+  {
+    operation: "ComputeNode_Get",
+    method: "GET",
+    path: "/pools/{poolId}/nodes/{nodeId}",
+    handle(call) {
+      const node = findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
+      const metadata = `${call.request.baseUrl}/$metadata#nodes/@Element`;
+      return json(200, { "odata.metadata": metadata, ...renderer(call, nodeFields)(node) });
+    },
+  },
+];

@@ -1,0 +1,60 @@
+// Finds the route of a request on the raw, still-encoded path: names in paths may hold encoded slashes and colons.
+// Literals compare exactly in the data plane and without case in the management plane.
+import { BatchFault } from "../service/fault.ts";
+import { decodeSegment } from "./wire.ts";
+import type { Route } from "./wire.ts";
+
+interface Compiled {
+  readonly route: Route;
+  readonly parts: readonly string[];
+  readonly rest: boolean;
+}
+
+export interface Match {
+  readonly route: Route;
+  readonly params: Record<string, string>;
+}
+
+export class Router {
+  readonly #compiled: readonly Compiled[];
+  readonly #caseless: boolean;
+
+  constructor(routes: readonly Route[], caseless: boolean) {
+    this.#caseless = caseless;
+    this.#compiled = routes.map((route) => {
+      const parts = route.path.split("/").filter(Boolean);
+      return { route, parts, rest: parts.at(-1)?.startsWith("{*") === true };
+    });
+  }
+
+  /** Throws 404 for an unknown path and 405 for a known path with another method. */
+  match(method: string, rawPath: string): Match {
+    const segments = rawPath.split("/").filter((segment) => segment !== "");
+    let known = false;
+    for (const compiled of this.#compiled) {
+      const params = this.#params(compiled, segments);
+      if (params === undefined) continue;
+      if (compiled.route.method === method) return { route: compiled.route, params };
+      known = true;
+    }
+    throw known
+      ? new BatchFault(405, "UnsupportedHttpVerb", "The resource does not support the specified HTTP verb.")
+      : new BatchFault(404, "ResourceNotFound", "The specified resource does not exist.");
+  }
+
+  #params({ parts, rest }: Compiled, segments: readonly string[]): Record<string, string> | undefined {
+    if (rest ? segments.length < parts.length : segments.length !== parts.length) return undefined;
+    const params: Record<string, string> = {};
+    for (const [index, part] of parts.entries()) {
+      const segment = segments[index] ?? "";
+      if (part.startsWith("{*")) {
+        params[part.slice(2, -1)] = segments.slice(index).map(decodeSegment).join("/");
+        return params;
+      }
+      if (part.startsWith("{")) params[part.slice(1, -1)] = decodeSegment(segment);
+      else if (this.#caseless ? part.toLowerCase() !== segment.toLowerCase() : part !== segment)
+        return undefined;
+    }
+    return params;
+  }
+}

@@ -1,0 +1,68 @@
+// Requests and replies as plain values, so that routes can be tested without a socket. Invariant: `segments` are the
+// still percent-encoded parts of the path; a name in the path is decoded exactly once, after routing.
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import { BatchFault } from "../service/fault.ts";
+import type { World } from "../service/world.ts";
+
+export interface WireRequest {
+  readonly method: string;
+  /** Still percent-encoded, without the query. */
+  readonly rawPath: string;
+  readonly query: ReadonlyMap<string, string>;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** `http://127.0.0.1:1234`, from the Host header; links in answers start with it. */
+  readonly baseUrl: string;
+}
+
+export interface WireReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer | Readable;
+}
+
+/** What a route handler gets. */
+export interface Call {
+  readonly world: World;
+  readonly request: WireRequest;
+  /** Decoded path parameters. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export type Handler = (call: Call) => WireReply | Promise<WireReply>;
+
+export interface Route {
+  /** Id in the operations table. */
+  readonly operation: string;
+  readonly method: string;
+  /** `/pools/{poolId}/nodes`; a last `{*name}` takes the rest of the path. */
+  readonly path: string;
+  readonly handle: Handler;
+}
+
+export function param(call: Call, name: string): string {
+  const value = call.params[name];
+  if (value === undefined) throw new Error(`route without parameter ${name}`);
+  return value;
+}
+
+export const json = (status: number, value: unknown, headers: Record<string, string> = {}): WireReply => ({
+  status,
+  headers: { "content-type": "application/json;odata=minimalmetadata", ...headers },
+  body: JSON.stringify(value),
+});
+
+export const empty = (status: number, headers: Record<string, string> = {}): WireReply => ({
+  status,
+  headers,
+});
+
+/** Decodes one path segment; a malformed escape is the caller's fault. */
+export function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new BatchFault(400, "InvalidUri", "The requested URI has a malformed percent-encoding.");
+  }
+}

@@ -1,0 +1,204 @@
+// The wire shape of a pool as the data plane states it; the management plane's shape is mapped to this one at its edge.
+// Source: Azure Batch REST reference, "Pool - Add Pool".
+import { z } from "zod";
+import { ApplicationReferences, ContainerRegistry, StartTaskSpec } from "./task-spec.ts";
+import { DisplayName, EntityId, Metadata, RelativePath, caseless, durationAtLeast } from "./values.ts";
+
+/** "Pool - Resize": the minimum is 5 minutes. */
+export const ResizeTimeout = durationAtLeast(5 * 60_000);
+/** "Pool - Enable Auto Scale": 5 minutes to 168 hours. */
+export const EvaluationInterval = durationAtLeast(5 * 60_000);
+export const DeallocationOption = caseless("requeue", "terminate", "taskcompletion", "retaineddata");
+export type DeallocationOption = z.infer<typeof DeallocationOption>;
+
+const ImageReference = z.strictObject({
+  publisher: z.string().optional(),
+  offer: z.string().optional(),
+  sku: z.string().optional(),
+  version: z.string().optional(),
+  virtualMachineImageId: z.string().optional(),
+  exactVersion: z.string().optional(),
+});
+
+const DataDisk = z.strictObject({
+  lun: z.int(),
+  caching: caseless("none", "readonly", "readwrite").optional(),
+  diskSizeGB: z.int(),
+  storageAccountType: caseless("standard_lrs", "premium_lrs", "standardssd_lrs").optional(),
+});
+
+const VmExtension = z.strictObject({
+  name: z.string(),
+  publisher: z.string(),
+  type: z.string(),
+  typeHandlerVersion: z.string().optional(),
+  autoUpgradeMinorVersion: z.boolean().optional(),
+  enableAutomaticUpgrade: z.boolean().optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+  protectedSettings: z.record(z.string(), z.unknown()).optional(),
+  provisionAfterExtensions: z.array(z.string()).optional(),
+});
+
+export const VirtualMachineConfiguration = z.strictObject({
+  imageReference: ImageReference,
+  nodeAgentSKUId: z.string().min(1),
+  windowsConfiguration: z.strictObject({ enableAutomaticUpdates: z.boolean().optional() }).optional(),
+  dataDisks: z.array(DataDisk).optional(),
+  licenseType: z.string().optional(),
+  containerConfiguration: z
+    .strictObject({
+      type: caseless("dockerCompatible", "criCompatible"),
+      containerImageNames: z.array(z.string()).optional(),
+      containerRegistries: z.array(ContainerRegistry).optional(),
+    })
+    .optional(),
+  diskEncryptionConfiguration: z
+    .strictObject({ targets: z.array(caseless("osdisk", "temporarydisk")).optional() })
+    .optional(),
+  nodePlacementConfiguration: z.strictObject({ policy: caseless("regional", "zonal").optional() }).optional(),
+  extensions: z.array(VmExtension).optional(),
+  osDisk: z.record(z.string(), z.unknown()).optional(),
+  securityProfile: z.record(z.string(), z.unknown()).optional(),
+  serviceArtifactReference: z.strictObject({ id: z.string() }).optional(),
+});
+
+const NatPool = z.strictObject({
+  name: z.string(),
+  protocol: caseless("tcp", "udp"),
+  backendPort: z.int().min(1).max(65_535),
+  frontendPortRangeStart: z.int().min(1).max(65_534),
+  frontendPortRangeEnd: z.int().min(1).max(65_534),
+  networkSecurityGroupRules: z
+    .array(
+      z.strictObject({
+        priority: z.int(),
+        access: caseless("allow", "deny"),
+        sourceAddressPrefix: z.string(),
+        sourcePortRanges: z.array(z.string()).optional(),
+      }),
+    )
+    .max(25)
+    .optional(),
+});
+
+export const NetworkConfiguration = z.strictObject({
+  subnetId: z.string().optional(),
+  dynamicVNetAssignmentScope: caseless("none", "job").optional(),
+  enableAcceleratedNetworking: z.boolean().optional(),
+  endpointConfiguration: z.strictObject({ inboundNATPools: z.array(NatPool).max(5) }).optional(),
+  publicIPAddressConfiguration: z
+    .strictObject({
+      provision: caseless("batchmanaged", "usermanaged", "nopublicipaddresses").optional(),
+      ipAddressIds: z.array(z.string()).optional(),
+    })
+    .optional(),
+});
+
+const MountBase = { relativeMountPath: RelativePath, mountOptions: z.string().optional() };
+const MountConfiguration = z
+  .strictObject({
+    azureBlobFileSystemConfiguration: z
+      .strictObject({
+        accountName: z.string().min(1),
+        containerName: z.string().min(1),
+        accountKey: z.string().optional(),
+        sasKey: z.string().optional(),
+        blobfuseOptions: z.string().optional(),
+        relativeMountPath: RelativePath,
+        identityReference: z.strictObject({ resourceId: z.string() }).optional(),
+      })
+      .optional(),
+    azureFileShareConfiguration: z
+      .strictObject({
+        accountName: z.string().min(1),
+        azureFileUrl: z.url(),
+        accountKey: z.string(),
+        ...MountBase,
+      })
+      .optional(),
+    nfsMountConfiguration: z.strictObject({ source: z.string(), ...MountBase }).optional(),
+    cifsMountConfiguration: z
+      .strictObject({ username: z.string(), source: z.string(), password: z.string(), ...MountBase })
+      .optional(),
+  })
+  .refine((mount) => Object.values(mount).filter((one) => one !== undefined).length === 1, {
+    message: "must have exactly one kind of mount",
+  });
+export type MountConfiguration = z.infer<typeof MountConfiguration>;
+/** At most ten per pool. */
+export const MountConfigurations = z.array(MountConfiguration).max(10);
+
+export const UserAccount = z.strictObject({
+  name: z.string().min(1).max(20),
+  password: z.string().min(1),
+  elevationLevel: caseless("nonadmin", "admin").optional(),
+  linuxUserConfiguration: z
+    .strictObject({ uid: z.int().optional(), gid: z.int().optional(), sshPrivateKey: z.string().optional() })
+    .optional(),
+  windowsUserConfiguration: z
+    .strictObject({ loginMode: caseless("batch", "interactive").optional() })
+    .optional(),
+});
+
+export const NodeCommunicationMode = caseless("default", "classic", "simplified");
+
+/** What a pool and an automatic pool's specification have in common. */
+const PoolBase = {
+  displayName: DisplayName.optional(),
+  vmSize: z.string().min(1),
+  virtualMachineConfiguration: VirtualMachineConfiguration.optional(),
+  cloudServiceConfiguration: z
+    .strictObject({ osFamily: z.string(), osVersion: z.string().optional() })
+    .optional(),
+  resizeTimeout: ResizeTimeout.optional(),
+  targetDedicatedNodes: z.int().min(0).optional(),
+  targetLowPriorityNodes: z.int().min(0).optional(),
+  enableAutoScale: z.boolean().optional(),
+  autoScaleFormula: z.string().optional(),
+  autoScaleEvaluationInterval: EvaluationInterval.optional(),
+  enableInterNodeCommunication: z.boolean().optional(),
+  networkConfiguration: NetworkConfiguration.optional(),
+  startTask: StartTaskSpec.optional(),
+  applicationPackageReferences: ApplicationReferences.max(10).optional(),
+  applicationLicenses: z.array(z.string()).optional(),
+  taskSlotsPerNode: z.int().min(1).max(256).optional(),
+  taskSchedulingPolicy: z.strictObject({ nodeFillType: caseless("Spread", "Pack") }).optional(),
+  userAccounts: z.array(UserAccount).optional(),
+  metadata: Metadata.optional(),
+  mountConfiguration: MountConfigurations.optional(),
+  targetNodeCommunicationMode: NodeCommunicationMode.optional(),
+  resourceTags: z.record(z.string(), z.string()).optional(),
+  upgradePolicy: z.record(z.string(), z.unknown()).optional(),
+} as const;
+
+export const AutoPoolBody = z.strictObject(PoolBase);
+export const PoolSpec = z.strictObject({ id: EntityId, ...PoolBase });
+export type PoolSpec = z.infer<typeof PoolSpec>;
+
+export const PoolPatch = z.strictObject({
+  startTask: PoolBase.startTask,
+  metadata: PoolBase.metadata,
+  applicationPackageReferences: PoolBase.applicationPackageReferences,
+  targetNodeCommunicationMode: PoolBase.targetNodeCommunicationMode,
+});
+export type PoolPatch = z.infer<typeof PoolPatch>;
+
+export const ResizeBody = z.strictObject({
+  targetDedicatedNodes: z.int().min(0).optional(),
+  targetLowPriorityNodes: z.int().min(0).optional(),
+  resizeTimeout: ResizeTimeout.optional(),
+  nodeDeallocationOption: DeallocationOption.optional(),
+});
+export type ResizeBody = z.infer<typeof ResizeBody>;
+
+export const RemoveNodesBody = z.strictObject({
+  nodeList: z.array(z.string()).min(1).max(100),
+  resizeTimeout: ResizeTimeout.optional(),
+  nodeDeallocationOption: DeallocationOption.optional(),
+});
+
+export const EnableAutoScaleBody = z.strictObject({
+  autoScaleFormula: z.string().optional(),
+  autoScaleEvaluationInterval: EvaluationInterval.optional(),
+});
+export const EvaluateAutoScaleBody = z.strictObject({ autoScaleFormula: z.string() });

@@ -1,0 +1,55 @@
+// Composes the parts of the service: who is told of what.
+import { afterOwnerJob, afterOwnerSchedule, provideAutoPool } from "./auto-pools.ts";
+import { createAutoscaleControl } from "./autoscale-control.ts";
+import { createEvictions } from "./evictions.ts";
+import type { Evictions } from "./evictions.ts";
+import { afterTask, advanceJob } from "./job-control.ts";
+import { nodeChanged } from "./pool-control.ts";
+import { recover } from "./recovery.ts";
+import { createRetention } from "./retention.ts";
+import { afterJob, resumeSchedules } from "./schedule-control.ts";
+import { createScheduler } from "./scheduler.ts";
+import type { World } from "./world.ts";
+
+export interface Service {
+  readonly evictions: Evictions;
+  /** Brings back what the journal knows; call once, before the first request. */
+  recover(): Promise<void>;
+}
+
+export function compose(world: World): Service {
+  const scheduler = createScheduler(world);
+  const retention = createRetention(world);
+  const autoscale = createAutoscaleControl(world);
+  const evictions = createEvictions(world);
+  world.signals = {
+    wake: (pool) => scheduler.wake(pool),
+    taskCompleted(task) {
+      retention.watch(task);
+      afterTask(world, task);
+    },
+    runLeft(run, node) {
+      const { job } = run.task;
+      if (job.runs.size === 0) advanceJob(world, job);
+      scheduler.wake(node.pool);
+    },
+    nodeChanged: (node) => nodeChanged(world, node),
+  };
+  world.autoPools = true;
+  world.jobStarted = (job) => provideAutoPool(world, job);
+  world.jobEnded = (job) => {
+    afterOwnerJob(world, job);
+    afterJob(world, job);
+  };
+  world.scheduleEnded = (schedule) => afterOwnerSchedule(world, schedule);
+  world.autoscaleChanged = (pool) => autoscale.refresh(pool);
+  return {
+    evictions,
+    async recover() {
+      await recover(world);
+      for (const job of world.jobs) for (const task of job.tasks) retention.watch(task);
+      resumeSchedules(world);
+      evictions.setRate(world.parameters.evictionsPerNodeHour);
+    },
+  };
+}

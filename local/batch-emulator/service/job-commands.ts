@@ -1,0 +1,143 @@
+// What callers may ask of jobs. Source: "Job - Add/Update/Patch/…" of the REST reference.
+import type { JobPatch, JobSpec } from "../schema/job-spec.ts";
+import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
+import { armJobWallClock, watchCompletion } from "./job-control.ts";
+import type { Job, Schedule } from "./model.ts";
+import { emptyJob } from "./records.ts";
+import { createTask } from "./task-life.ts";
+import { offer, poolOf } from "./task-state.ts";
+import { touch } from "./versions.ts";
+import type { World } from "./world.ts";
+
+export function findJob(world: World, id: string): Job {
+  const job = world.jobs.get(id.toLowerCase());
+  if (job === undefined) throw notFound("Job");
+  return job;
+}
+
+export function addJob(world: World, spec: JobSpec, schedule?: Schedule): Job {
+  const key = spec.id.toLowerCase();
+  if (world.jobs.has(key)) throw new BatchFault(409, "JobExists", "The specified job already exists.");
+  if (schedule === undefined) refuseOverQuota(world);
+  checkJob(world, spec);
+  const now = world.clock.now();
+  const job: Job = {
+    ...emptyJob(),
+    row: world.nextRow(),
+    key,
+    id: spec.id,
+    createdAt: now,
+    modifiedAt: now,
+    version: world.stamp(),
+    spec,
+    schedule,
+    state: "active",
+    stateAt: now,
+  };
+  world.jobs.add(job);
+  world.save(job, true);
+  world.jobStarted(job);
+  const manager = spec.jobManagerTask;
+  if (manager !== undefined) {
+    const { killJobOnCompletion: _k, runExclusive, allowLowPriorityNode: _l, ...task } = manager;
+    const slots = poolOf(world, job)?.spec.taskSlotsPerNode ?? 1;
+    createTask(world, job, runExclusive === false ? task : { ...task, requiredSlots: slots }, true);
+  }
+  armJobWallClock(world, job);
+  watchCompletion(world, job);
+  return job;
+}
+
+/** Active jobs and schedules share one quota. */
+export function refuseOverQuota(world: World): void {
+  let active = 0;
+  for (const job of world.jobs) if (job.state !== "completed" && job.schedule === undefined) active += 1;
+  for (const schedule of world.schedules) if (schedule.state !== "completed") active += 1;
+  if (active >= world.parameters.activeJobAndJobScheduleQuota)
+    throw new BatchFault(
+      409,
+      "ActiveJobAndScheduleQuotaReached",
+      "The Batch account has reached its active job and job schedule quota. Terminate or delete jobs, or raise the quota.",
+    );
+}
+
+type JobShape = Omit<JobSpec, "id">;
+
+export function checkJob(world: World, spec: JobShape): void {
+  checkPriority(spec.priority);
+  if (spec.jobReleaseTask !== undefined && spec.jobPreparationTask === undefined)
+    throw invalidProperty("jobReleaseTask", "", "A job release task needs a job preparation task");
+  for (const [name, task] of Object.entries({
+    jobManagerTask: spec.jobManagerTask,
+    jobPreparationTask: spec.jobPreparationTask,
+    jobReleaseTask: spec.jobReleaseTask,
+  })) {
+    if (task?.containerSettings !== undefined) throw notEmulated(`containerSettings of ${name}`);
+  }
+  if ((spec.jobManagerTask?.applicationPackageReferences ?? []).length > 0)
+    throw notEmulated("application packages of a job manager task");
+  if (spec.jobManagerTask?.authenticationTokenSettings !== undefined)
+    throw notEmulated("task authentication tokens");
+  if (spec.allowTaskPreemption === true) throw notEmulated("preemption of tasks by jobs of higher priority");
+  if (spec.poolInfo.autoPoolSpecification !== undefined && !world.autoPools)
+    throw notEmulated("automatic pools (autoPoolSpecification)");
+}
+
+function checkPriority(priority: number | undefined): void {
+  if (priority !== undefined && (priority < -1000 || priority > 1000))
+    throw new BatchFault(
+      400,
+      "OutOfRangePriority",
+      "The priority is out of range: it must be from -1000 to 1000.",
+    );
+}
+
+/** Replaces the given elements; `PUT` also resets what it omits. */
+export function updateJob(world: World, job: Job, patch: JobPatch, replace: boolean): void {
+  if (job.state === "completed")
+    throw new BatchFault(409, "JobCompleted", "The specified job has already completed.");
+  if (job.state === "terminating")
+    throw new BatchFault(409, "JobBeingTerminated", "The specified job is being terminated.");
+  if (job.state === "deleting")
+    throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");
+  checkPriority(patch.priority);
+  if (patch.allowTaskPreemption === true) throw notEmulated("preemption of tasks by jobs of higher priority");
+  if (job.spec.onAllTasksComplete === "terminatejob" && patch.onAllTasksComplete === "noaction")
+    throw invalidProperty(
+      "onAllTasksComplete",
+      "noaction",
+      "It cannot be changed from terminatejob to noaction",
+    );
+  refusePoolChange(world, job, patch);
+  const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  const {
+    priority: _p,
+    maxParallelTasks: _m,
+    constraints: _c,
+    metadata: _d,
+    allowTaskPreemption: _a,
+    ...kept
+  } = job.spec;
+  const before = poolOf(world, job);
+  job.spec = { ...(replace ? kept : job.spec), ...given };
+  if (before !== poolOf(world, job)) before?.readyJobs.delete(job);
+  touch(world, job);
+  armJobWallClock(world, job);
+  watchCompletion(world, job);
+  offer(world, job);
+}
+
+/** "Job - Update": the pool can be changed only while the job is disabled, or while its pool is gone. */
+function refusePoolChange(world: World, job: Job, patch: JobPatch): void {
+  const wanted = patch.poolInfo;
+  if (wanted === undefined) return;
+  if (wanted.autoPoolSpecification !== undefined && job.spec.poolInfo.autoPoolSpecification === undefined)
+    throw invalidProperty("poolInfo", "", "A job cannot be moved to an automatic pool");
+  const same = wanted.poolId?.toLowerCase() === job.spec.poolInfo.poolId?.toLowerCase();
+  if (same || job.state === "disabled" || poolOf(world, job) === undefined) return;
+  throw new BatchFault(
+    409,
+    "JobNotDisabled",
+    "The job's pool can be changed only while the job is disabled.",
+  );
+}

@@ -1,0 +1,214 @@
+// The life of a job: disable, enable, terminate, delete, its wall clock, and what the end of tasks does to it.
+// Invariant: a job reaches `completed`, `disabled` or removal only when none of its runs lives. Tasks that never ran stay
+// `active` for ever when their job is terminated. Source: "Job - Terminate/Disable/Delete" of the REST reference.
+import { durationMs } from "../schema/values.ts";
+import { BatchFault } from "./fault.ts";
+import { releaseNodes } from "./job-nodes.ts";
+import { assertTransition, jobMachine } from "./machines.ts";
+import type { JobState } from "./machines.ts";
+import type { Job, Task } from "./model.ts";
+import { jobFolder, taskDirectory } from "./node-layout.ts";
+import { join } from "node:path";
+import { endTask, removeTask, requeue } from "./task-life.ts";
+import { endedByUser, exitActions } from "./task-outcome.ts";
+import { cancelRun } from "./task-run.ts";
+import { offer } from "./task-state.ts";
+import type { World } from "./world.ts";
+
+export function moveJob(world: World, job: Job, to: JobState): void {
+  assertTransition(jobMachine, job.state, to);
+  job.previousState = job.state;
+  job.previousStateAt = job.stateAt;
+  job.state = to;
+  job.stateAt = world.clock.now();
+  world.save(job);
+}
+
+/** "Job - Disable": running tasks are requeued, terminated, or waited for. */
+export function disableJob(world: World, job: Job, tasks: "requeue" | "terminate" | "wait"): void {
+  refuseIfEnding(job);
+  moveJob(world, job, "disabling");
+  job.disableTasks = tasks;
+  if (tasks !== "wait") endRuns(world, job, tasks);
+  afterTransition(world, job);
+}
+
+export function enableJob(world: World, job: Job): void {
+  refuseIfEnding(job);
+  if (job.state !== "disabled")
+    throw new BatchFault(409, "JobNotDisabled", "The specified job is not disabled.");
+  moveJob(world, job, "enabling");
+  afterTransition(world, job);
+}
+
+function refuseIfEnding(job: Job): void {
+  if (job.state === "completed")
+    throw new BatchFault(409, "JobCompleted", "The specified job has already completed.");
+  if (job.state === "terminating")
+    throw new BatchFault(409, "JobBeingTerminated", "The specified job is being terminated.");
+  if (job.state === "deleting")
+    throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");
+}
+
+/** Ends the job; idempotent while it ends. */
+export function terminateJob(world: World, job: Job, reason: string): void {
+  refuseIfEnding(job);
+  job.terminateReason = reason;
+  moveJob(world, job, "terminating");
+  stopTimers(job);
+  endRuns(world, job, "terminate");
+  afterTransition(world, job);
+}
+
+export function deleteJob(world: World, job: Job): void {
+  if (job.state === "deleting")
+    throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");
+  moveJob(world, job, "deleting");
+  stopTimers(job);
+  endRuns(world, job, "terminate");
+  afterTransition(world, job);
+}
+
+function stopTimers(job: Job): void {
+  job.wallTimer?.cancel();
+  job.allCompleteTimer?.cancel();
+  job.allCompleteTimer = undefined;
+}
+
+function endRuns(world: World, job: Job, how: "requeue" | "terminate"): void {
+  for (const run of [...job.runs]) {
+    if (run.cancelled) continue;
+    if (how === "requeue") {
+      cancelRun(world, run);
+      requeue(world, run.task);
+    } else endTask(world, run.task, (one) => cancelRun(world, one), endedByUser);
+  }
+}
+
+function afterTransition(world: World, job: Job): void {
+  world.clock.at(world.clock.now() + world.parameters.jobTransitionMs, () => advanceJob(world, job));
+}
+
+/** Goes on with a job on its way somewhere, once no run of it lives. */
+export function advanceJob(world: World, job: Job): void {
+  if (world.closed || job.runs.size > 0) return;
+  if (world.clock.now() < job.stateAt + world.parameters.jobTransitionMs) return;
+  switch (job.state) {
+    case "disabling":
+      moveJob(world, job, "disabled");
+      break;
+    case "enabling":
+      moveJob(world, job, "active");
+      offer(world, job);
+      watchCompletion(world, job);
+      break;
+    case "terminating":
+    case "deleting":
+      if (!job.releasing) {
+        job.releasing = true;
+        world.background("job.end", finish(world, job));
+      }
+      break;
+    case "active":
+    case "disabled":
+    case "completed":
+      return;
+  }
+  world.background("job.save", world.commit());
+}
+
+async function finish(world: World, job: Job): Promise<void> {
+  if (job.endedAt === undefined) await releaseNodes(world, job);
+  if (world.closed) return;
+  job.releasing = false;
+  if (job.state === "terminating") {
+    job.endedAt = world.clock.now();
+    moveJob(world, job, "completed");
+    world.jobEnded(job);
+    await world.commit();
+  } else if (job.state === "deleting") await removeJob(world, job);
+}
+
+async function removeJob(world: World, job: Job): Promise<void> {
+  for (const task of job.tasks.after(0)) world.remove(task);
+  world.jobs.delete(job);
+  world.remove(job);
+  world.jobEnded(job);
+  for (const pool of world.pools) pool.readyJobs.delete(job);
+  await world.commit();
+  for (const pool of world.pools)
+    for (const node of pool.nodes) await world.ports.disk.remove(join(node.root, jobFolder(job)));
+}
+
+/** "Task - Delete". */
+export function deleteTask(world: World, task: Task): void {
+  const place = task.execution?.place;
+  const ran = task.run === undefined;
+  removeTask(world, task, (run) => cancelRun(world, run));
+  if (!ran || place === undefined) return;
+  const node = world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
+  if (node !== undefined) world.background("task.files", world.ports.disk.remove(taskDirectory(node, task)));
+}
+
+/** What the end of a task means for its job. */
+export function afterTask(world: World, task: Task): void {
+  const { job } = task;
+  const execution = task.execution;
+  if (task.manager && task.state === "completed" && job.spec.jobManagerTask?.killJobOnCompletion !== false) {
+    if (canEnd(job)) terminateJob(world, job, "JMComplete");
+    return;
+  }
+  if (
+    job.spec.onTaskFailure === "performexitoptionsjobaction" &&
+    task.state === "completed" &&
+    execution?.failure?.code !== "TaskEnded"
+  )
+    applyJobAction(world, task);
+  watchCompletion(world, job);
+}
+
+const canEnd = (job: Job) => ["active", "disabling", "disabled", "enabling"].includes(job.state);
+
+function applyJobAction(world: World, task: Task): void {
+  const { job } = task;
+  const execution = task.execution;
+  const action = exitActions(task.spec, {
+    exitCode: execution?.exitCode,
+    failure: execution?.failure,
+    phase: phaseOf(execution),
+  }).job;
+  if (action === "terminate" && canEnd(job)) terminateJob(world, job, "TaskFailed");
+  if (action === "disable" && job.state === "active") disableJob(world, job, "requeue");
+}
+
+function phaseOf(execution: Task["execution"]): "ran" | "preProcessing" | "upload" {
+  if (execution?.failure === undefined) return "ran";
+  if (execution.exitCode === undefined) return "preProcessing";
+  return execution.exitCode === 0 ? "upload" : "ran";
+}
+
+/** onAllTasksComplete=terminatejob: after a grace period, also for a job without any task. */
+export function watchCompletion(world: World, job: Job): void {
+  if (job.spec.onAllTasksComplete !== "terminatejob" || job.state !== "active") return;
+  if (job.counts.active > 0 || job.counts.running > 0 || job.allCompleteTimer !== undefined) return;
+  job.allCompleteTimer = world.clock.at(world.clock.now() + world.parameters.allTasksCompleteGraceMs, () => {
+    job.allCompleteTimer = undefined;
+    const done = job.counts.active === 0 && job.counts.running === 0;
+    if (world.closed || !done || job.state !== "active" || job.spec.onAllTasksComplete !== "terminatejob")
+      return;
+    terminateJob(world, job, "AllTasksComplete");
+    world.background("job.save", world.commit());
+  });
+}
+
+/** Arms the job's wall clock, which counts from its creation. */
+export function armJobWallClock(world: World, job: Job): void {
+  job.wallTimer?.cancel();
+  const limit = durationMs(job.spec.constraints?.maxWallClockTime ?? "") ?? Infinity;
+  if (!Number.isFinite(limit) || !canEnd(job)) return;
+  job.wallTimer = world.clock.at(job.createdAt + limit, () => {
+    if (world.closed || !canEnd(job)) return;
+    terminateJob(world, job, "MaxWallClockTimeExpiry");
+    world.background("job.save", world.commit());
+  });
+}

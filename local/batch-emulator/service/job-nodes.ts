@@ -1,0 +1,126 @@
+// Preparation and release tasks of a job on its nodes. Source: "Run job preparation and job release tasks on Batch
+// compute nodes": preparation runs once per node before the job's first task there (again after a reboot unless told
+// otherwise); release runs on every node that prepared, and its failure stops nothing.
+import type { LaunchEnd } from "../agent/executor.ts";
+import { durationMs } from "../schema/values.ts";
+import { launchContext } from "./launch-context.ts";
+import { preparationLaunch, preparationLaunchId, releaseLaunch, releaseLaunchId } from "./launches.ts";
+import type { Job, JobOnNode, Node, NodeJobTask } from "./model.ts";
+import { jobNodeKey } from "./records.ts";
+import { attemptResult } from "./task-outcome.ts";
+import type { World } from "./world.ts";
+
+/** "Job - Add" (JobReleaseTask): 15 minutes at most. */
+const defaultReleaseMs = 15 * 60_000;
+
+/** True when tasks of the job may run on the node. Concurrent callers share one preparation. */
+export function prepareNode(world: World, job: Job, node: Node): Promise<boolean> {
+  const spec = job.spec.jobPreparationTask;
+  if (spec === undefined) return Promise.resolve(true);
+  const key = jobNodeKey(node.pool.id, node.id);
+  const known = job.nodes.get(key);
+  if (known?.preparing !== undefined) return known.preparing;
+  const fresh = known !== undefined && known.preparation.state === "completed";
+  const sameBoot = known?.boots === node.boots;
+  const rerun = spec.rerunOnNodeRebootAfterSuccess !== false && !sameBoot;
+  if (fresh && known.preparation.result === "success" && !rerun) return Promise.resolve(true);
+  if (fresh && known.preparation.result === "failure" && sameBoot)
+    return Promise.resolve(spec.waitForSuccess === false);
+  const on: JobOnNode = known ?? {
+    poolId: node.pool.id,
+    nodeId: node.id,
+    boots: node.boots,
+    attempts: 0,
+    preparation: { state: "running", startedAt: world.clock.now(), retryCount: 0 },
+    release: undefined,
+    preparing: undefined,
+  };
+  on.boots = node.boots;
+  job.nodes.set(key, on);
+  on.preparing = runPreparation(world, job, node, on).finally(() => (on.preparing = undefined));
+  return on.preparing;
+}
+
+async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode): Promise<boolean> {
+  const limit = job.spec.jobPreparationTask?.constraints?.maxTaskRetryCount ?? 0;
+  let retryCount = 0;
+  for (;;) {
+    on.attempts += 1;
+    on.preparation = { state: "running", startedAt: world.clock.now(), retryCount };
+    world.save(job);
+    await world.commit();
+    const launch = preparationLaunch(launchContext(world), job, node, on);
+    if (launch === undefined) return true;
+    await world.ports.disk.clearTask(launch.taskDirectory);
+    const timeout = durationMs(job.spec.jobPreparationTask?.constraints?.maxWallClockTime ?? "") ?? Infinity;
+    const end = await runWithin(world, launch, timeout);
+    if (world.closed) return false;
+    const retry = conclude(world, on.preparation, end, retryCount, limit);
+    world.save(job);
+    await world.commit();
+    await world.ports.executor.forget(preparationLaunchId(job, on));
+    if (!retry)
+      return on.preparation.result === "success" || job.spec.jobPreparationTask?.waitForSuccess === false;
+    retryCount += 1;
+  }
+}
+
+/** Runs the release task on every node of the job that still exists; resolves when all have ended. */
+export async function releaseNodes(world: World, job: Job): Promise<void> {
+  if (job.spec.jobReleaseTask === undefined) return;
+  await Promise.all(
+    [...job.nodes.values()].map(async (on) => {
+      const node = world.pools.get(on.poolId.toLowerCase())?.nodes.get(on.nodeId.toLowerCase());
+      if (node === undefined || on.release?.state === "completed") return;
+      if (!["idle", "running", "offline"].includes(node.state)) return;
+      await runRelease(world, job, node, on);
+    }),
+  );
+}
+
+async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Promise<void> {
+  const release: NodeJobTask = { state: "running", startedAt: world.clock.now(), retryCount: 0 };
+  on.release = release;
+  world.save(job);
+  await world.commit();
+  const launch = releaseLaunch(launchContext(world), job, node, on);
+  if (launch === undefined) return;
+  await world.ports.disk.clearTask(launch.taskDirectory);
+  const limit = durationMs(job.spec.jobReleaseTask?.maxWallClockTime ?? "") ?? defaultReleaseMs;
+  const end = await runWithin(world, launch, limit);
+  if (world.closed) return;
+  conclude(world, release, end, 0, 0);
+  world.save(job);
+  await world.commit();
+  await world.ports.executor.forget(releaseLaunchId(job, on));
+}
+
+async function runWithin(
+  world: World,
+  launch: NonNullable<ReturnType<typeof releaseLaunch>>,
+  limitMs: number,
+): Promise<LaunchEnd> {
+  const kill = () => world.background("job.kill", world.ports.executor.kill(launch.id));
+  const timer = Number.isFinite(limitMs) ? world.clock.at(world.clock.now() + limitMs, kill) : undefined;
+  const end = await world.ports.executor.run(launch, () => undefined);
+  timer?.cancel();
+  await world.ports.executor.kill(launch.id);
+  return end;
+}
+
+/** Writes the end down; true when another try follows. */
+function conclude(world: World, info: NodeJobTask, end: LaunchEnd, retries: number, limit: number): boolean {
+  const result = attemptResult(end, false) ?? {
+    exitCode: undefined,
+    failure: { category: "UserError" as const, code: "TaskEnded", message: "The task was ended" },
+    phase: "ran" as const,
+  };
+  info.state = "completed";
+  info.endedAt = end.endedAt;
+  if (result.exitCode !== undefined) info.exitCode = result.exitCode;
+  if (result.failure !== undefined) info.failure = result.failure;
+  info.result = result.failure === undefined ? "success" : "failure";
+  if (info.result === "success" || (limit !== -1 && retries >= limit)) return false;
+  info.lastRetryAt = world.clock.now();
+  return true;
+}

@@ -1,0 +1,144 @@
+// Turns tasks into launches for the executor. Pure. Launch ids are made of rows and attempt numbers: unique over the
+// account's life and found again after a restart.
+import type { Launch, OutputFile as LaunchOutput, ResourceFile as LaunchFile } from "../agent/executor.ts";
+import type { TaskSpec } from "../schema/task-spec.ts";
+import {
+  gangEnvironment,
+  nodeEnvironment,
+  jobEnvironment,
+  taskEnvironment,
+  withSettings,
+} from "./environment.ts";
+import type { EnvironmentContext } from "./environment.ts";
+import { join } from "node:path";
+import type { Job, JobOnNode, Node, TaskRun } from "./model.ts";
+import { preparationDirectory, releaseDirectory, startupDirectory, taskDirectory } from "./node-layout.ts";
+
+type FileSpecs = TaskSpec["resourceFiles"];
+
+export const mainLaunchId = (run: { task: { row: number }; attempt: number }) =>
+  `t${run.task.row}.${run.attempt}`;
+export const coordinationLaunchId = (run: { task: { row: number }; attempt: number }, index: number) =>
+  `t${run.task.row}.${run.attempt}.c${index}`;
+export const startTaskLaunchId = (node: Node) => `n${node.row}.${node.startTaskAttempts}`;
+export const preparationLaunchId = (job: Job, on: JobOnNode) => `p${job.row}.${on.nodeId}.${on.attempts}`;
+export const releaseLaunchId = (job: Job, on: JobOnNode) => `r${job.row}.${on.nodeId}`;
+
+function files(specs: FileSpecs): LaunchFile[] {
+  return (specs ?? []).map(({ identityReference: _identity, ...file }) => dropUndefined(file));
+}
+
+function dropUndefined(file: { [K in keyof LaunchFile]: LaunchFile[K] | undefined }): LaunchFile {
+  return Object.fromEntries(Object.entries(file).filter(([, value]) => value !== undefined));
+}
+
+function outputs(spec: TaskSpec["outputFiles"]): LaunchOutput[] {
+  return (spec ?? []).map((file) => ({
+    filePattern: file.filePattern,
+    containerUrl: file.destination.container.containerUrl,
+    ...(file.destination.container.path === undefined ? {} : { path: file.destination.container.path }),
+    uploadCondition: file.uploadOptions.uploadCondition,
+  }));
+}
+
+function launch(
+  node: Node,
+  directory: string,
+  rest: Pick<Launch, "id" | "commandLine" | "environment"> & Partial<Launch>,
+): Launch {
+  return {
+    nodeRoot: node.root,
+    taskDirectory: directory,
+    workingDirectory: join(directory, "wd"),
+    resourceFiles: [],
+    commonResourceFiles: [],
+    outputFiles: [],
+    keepOutput: false,
+    ...rest,
+  };
+}
+
+/** The task's own command: of a plain task, or of the primary once coordination is done. */
+export function mainLaunch(context: EnvironmentContext, run: TaskRun): Launch {
+  const { task } = run;
+  const node = run.nodes[0] as Node;
+  const directory = taskDirectory(node, task);
+  const gang = task.spec.multiInstanceSettings !== undefined;
+  const environment = taskEnvironment(context, node, task);
+  if (gang) Object.assign(environment, gangEnvironment(run.nodes, 0, directory));
+  withSettings(environment, task.job.spec.commonEnvironmentSettings, task.spec.environmentSettings);
+  return launch(node, directory, {
+    id: mainLaunchId(run),
+    commandLine: task.spec.commandLine,
+    environment,
+    resourceFiles: gang ? [] : files(task.spec.resourceFiles),
+    outputFiles: outputs(task.spec.outputFiles),
+    keepOutput: gang,
+  });
+}
+
+/** The coordination command on one node of the gang; the primary (0) also gets the task's own resource files. */
+export function coordinationLaunch(context: EnvironmentContext, run: TaskRun, index: number): Launch {
+  const { task } = run;
+  const node = run.nodes[index] as Node;
+  const directory = taskDirectory(node, task);
+  const settings = task.spec.multiInstanceSettings;
+  const environment = taskEnvironment(context, node, task);
+  Object.assign(environment, gangEnvironment(run.nodes, index, directory));
+  withSettings(environment, task.job.spec.commonEnvironmentSettings, task.spec.environmentSettings);
+  return launch(node, directory, {
+    id: coordinationLaunchId(run, index),
+    commandLine: settings?.coordinationCommandLine ?? "",
+    environment,
+    resourceFiles: index === 0 ? files(task.spec.resourceFiles) : [],
+    commonResourceFiles: files(settings?.commonResourceFiles),
+  });
+}
+
+export function startTaskLaunch(context: EnvironmentContext, node: Node): Launch | undefined {
+  const spec = node.pool.spec.startTask;
+  if (spec === undefined) return undefined;
+  const directory = startupDirectory(node);
+  return launch(node, directory, {
+    id: startTaskLaunchId(node),
+    commandLine: spec.commandLine,
+    environment: withSettings(nodeEnvironment(context, node, directory), spec.environmentSettings),
+    resourceFiles: files(spec.resourceFiles),
+  });
+}
+
+export function preparationLaunch(
+  context: EnvironmentContext,
+  job: Job,
+  node: Node,
+  on: JobOnNode,
+): Launch | undefined {
+  const spec = job.spec.jobPreparationTask;
+  if (spec === undefined) return undefined;
+  const directory = preparationDirectory(node, job);
+  const environment = jobEnvironment(context, node, job, spec.id ?? "jobpreparation", directory);
+  return launch(node, directory, {
+    id: preparationLaunchId(job, on),
+    commandLine: spec.commandLine,
+    environment: withSettings(environment, job.spec.commonEnvironmentSettings, spec.environmentSettings),
+    resourceFiles: files(spec.resourceFiles),
+  });
+}
+
+export function releaseLaunch(
+  context: EnvironmentContext,
+  job: Job,
+  node: Node,
+  on: JobOnNode,
+): Launch | undefined {
+  const spec = job.spec.jobReleaseTask;
+  if (spec === undefined) return undefined;
+  const directory = releaseDirectory(node, job);
+  const environment = jobEnvironment(context, node, job, spec.id ?? "jobrelease", directory);
+  return launch(node, directory, {
+    id: releaseLaunchId(job, on),
+    commandLine: spec.commandLine,
+    environment: withSettings(environment, job.spec.commonEnvironmentSettings, spec.environmentSettings),
+    resourceFiles: files(spec.resourceFiles),
+  });
+}

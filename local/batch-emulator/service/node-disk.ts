@@ -1,0 +1,42 @@
+// The folders of a node, behind an interface so that simulations need none. Only paths below a node's root are touched.
+import { chmod, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+export interface NodeDisk {
+  /** Creates the standard folders of a fresh node; empties the root first when `wipe`. */
+  prepareNode(root: string, wipe: boolean): Promise<void>;
+  /** Removes what an earlier attempt left in the working directory; the executor creates it anew. */
+  clearTask(taskDirectory: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+/** "Files and directories in Azure Batch": the folders below AZ_BATCH_NODE_ROOT_DIR. */
+const nodeFolders = ["applications", "fsmounts", "shared", "startup", "volatile", "workitems"];
+
+export function realDisk(): NodeDisk {
+  return {
+    async prepareNode(root, wipe) {
+      if (wipe) await rm(root, { recursive: true, force: true });
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      await Promise.all(nodeFolders.map((name) => mkdir(join(root, name), { recursive: true })));
+    },
+    clearTask: (taskDirectory) => removeTree(join(taskDirectory, "wd")),
+    remove: removeTree,
+  };
+}
+
+/** For simulations. */
+export function noDisk(): NodeDisk {
+  const nothing = () => Promise.resolve();
+  return { prepareNode: nothing, clearTask: nothing, remove: nothing };
+}
+
+async function removeTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+    await chmod(path, 0o700);
+    await rm(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,171 @@
+// Brings the account back from its journal: entities, counters, queues, timers; adopts the launches that survived and
+// requeues the rest. Invariant: when this resolves no process runs that the state does not know, so nothing can run twice.
+import type { LaunchEnd } from "../agent/executor.ts";
+import { noteSatisfied, satisfies, watchDependencies } from "./dependencies.ts";
+import { advanceJob, armJobWallClock, watchCompletion } from "./job-control.ts";
+import { coordinationLaunchId, mainLaunchId, startTaskLaunchId } from "./launches.ts";
+import type { Job, Node, Pool, Schedule, Task } from "./model.ts";
+import { refreshSlots, resumeNode, startUp } from "./node-control.ts";
+import { armResizeTimer, reconcile } from "./pool-control.ts";
+import {
+  decodeApplication,
+  decodeJob,
+  decodeNode,
+  decodePool,
+  decodeSchedule,
+  decodeTask,
+} from "./records.ts";
+import { instancesOf } from "./ready-queue.ts";
+import { requeue } from "./task-life.ts";
+import { adoptRun } from "./task-run.ts";
+import { count, enqueue, moveTask } from "./task-state.ts";
+import type { World } from "./world.ts";
+
+type Survivors = Map<string, Promise<LaunchEnd>>;
+
+export async function recover(world: World): Promise<void> {
+  load(world);
+  for (const job of world.jobs) rebuildJob(job);
+  const survivors: Survivors = new Map(await world.ports.executor.recover());
+  const started: Task[] = [];
+  for (const job of world.jobs)
+    for (const task of job.tasks)
+      if (task.state === "running" || task.state === "preparing") started.push(task);
+  const orphans: Task[] = [];
+  for (const task of started) if (!adoptTask(world, task, survivors)) orphans.push(task);
+  for (const pool of world.pools) for (const node of pool.nodes) adoptNode(world, node, survivors);
+  await endUnknown(world, survivors);
+  for (const task of orphans) putBack(world, task);
+  for (const job of world.jobs) resumeJob(world, job);
+  for (const pool of world.pools) resumePool(world, pool);
+  await world.commit();
+}
+
+function load(world: World): void {
+  const pools = new Map<number, Pool>();
+  const jobs = new Map<number, Job>();
+  const schedules = new Map<number, Schedule>();
+  for (const row of world.ports.journal.load()) {
+    switch (row.kind) {
+      case "pool": {
+        const pool = decodePool(row);
+        pools.set(row.row, pool);
+        world.pools.add(pool);
+        break;
+      }
+      case "node": {
+        const node = decodeNode(row, (one) => pools.get(one));
+        node?.pool.nodes.add(node);
+        break;
+      }
+      case "schedule": {
+        const schedule = decodeSchedule(row);
+        schedules.set(row.row, schedule);
+        world.schedules.add(schedule);
+        break;
+      }
+      case "job": {
+        const job = decodeJob(row, (one) => schedules.get(one));
+        jobs.set(row.row, job);
+        world.jobs.add(job);
+        break;
+      }
+      case "task": {
+        const task = decodeTask(row, (one) => jobs.get(one));
+        task?.job.tasks.add(task);
+        break;
+      }
+      case "application":
+        world.applications.add(decodeApplication(row));
+        break;
+      default:
+        throw new Error(`the journal has a row of unknown kind ${row.kind}`);
+    }
+  }
+}
+
+function rebuildJob(job: Job): void {
+  for (const task of job.tasks) {
+    count(task, 1);
+    if (satisfies(task)) noteSatisfied(task);
+  }
+  for (const task of job.tasks)
+    if (task.spec.dependsOn !== undefined && task.state === "active") watchDependencies(task);
+}
+
+/** True when the task goes on (or has ended meanwhile) under the eyes of this emulator. */
+function adoptTask(world: World, task: Task, survivors: Survivors): boolean {
+  const id = mainLaunchId(task.run ?? { task, attempt: task.attempt });
+  const end = survivors.get(id);
+  const nodes = placesOf(world, task);
+  const gang = instancesOf(task) > 0;
+  if (end === undefined || nodes === undefined || (gang && task.execution?.coordinated !== true))
+    return false;
+  const run = adoptRun(world, task, nodes, end);
+  survivors.delete(id);
+  if (gang)
+    nodes.forEach((_node, index) => {
+      const coordination = coordinationLaunchId(run, index);
+      run.launches.add(coordination);
+      survivors.delete(coordination);
+    });
+  return true;
+}
+
+function placesOf(world: World, task: Task): Node[] | undefined {
+  const places = [task.execution?.place, ...(task.execution?.subtasks ?? []).map((one) => one.place)];
+  const nodes: Node[] = [];
+  for (const place of places) {
+    const node = place && world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
+    if (node === undefined || node.pending !== undefined) return undefined;
+    nodes.push(node);
+  }
+  return nodes;
+}
+
+function adoptNode(world: World, node: Node, survivors: Survivors): void {
+  refreshSlots(node);
+  const id = startTaskLaunchId(node);
+  const end = survivors.get(id);
+  const inStartTask =
+    node.startTask?.state === "running" && node.pending === undefined && node.state !== "starting";
+  if (inStartTask) {
+    const { epoch } = node;
+    if (end !== undefined) survivors.delete(id);
+    const stale = () => node.epoch !== epoch || world.closed;
+    world.background("node.boot", startUp(world, node, stale, end));
+    return;
+  }
+  if (node.state === "waitingforstarttask") node.state = "starting";
+  resumeNode(world, node);
+}
+
+async function endUnknown(world: World, survivors: Survivors): Promise<void> {
+  const { executor } = world.ports;
+  await Promise.all(
+    [...survivors.keys()].map(async (id) => {
+      await executor.kill(id);
+      await executor.forget(id);
+    }),
+  );
+}
+
+function putBack(world: World, task: Task): void {
+  if (task.state === "running") requeue(world, task);
+  else if (task.state === "preparing") moveTask(world, task, "active");
+}
+
+function resumeJob(world: World, job: Job): void {
+  for (const task of job.tasks) if (task.state === "active" && task.blockers === 0) enqueue(world, task);
+  armJobWallClock(world, job);
+  watchCompletion(world, job);
+  for (const on of job.nodes.values()) on.preparing = undefined;
+  world.clock.at(world.clock.now() + world.parameters.jobTransitionMs, () => advanceJob(world, job));
+}
+
+function resumePool(world: World, pool: Pool): void {
+  if (pool.allocation === "resizing") armResizeTimer(world, pool);
+  reconcile(world, pool);
+  world.signals.wake(pool);
+  if (pool.spec.enableAutoScale === true) world.autoscaleChanged(pool);
+}

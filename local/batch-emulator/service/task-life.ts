@@ -1,0 +1,154 @@
+// A task from its addition to its end: what commands and the end of attempts do to it. Processes are not touched here;
+// ending a run is asked of the runner through `cancelRun`. Invariant: whoever sets `run.cancelled` has decided what
+// becomes of the task, and the run then only cleans up.
+import type { TaskSpec } from "../schema/task-spec.ts";
+import { releaseDependents, watchDependencies } from "./dependencies.ts";
+import { BatchFault } from "./fault.ts";
+import type { FailureInfo, Job, Task, TaskExecution, TaskRun } from "./model.ts";
+import { emptyTask } from "./records.ts";
+import { endedByUser, exitActions, shouldRetry } from "./task-outcome.ts";
+import type { AttemptResult } from "./task-outcome.ts";
+import { count, enqueue, executionOf, moveTask } from "./task-state.ts";
+import type { World } from "./world.ts";
+
+/** Ends the processes of a run; provided by the runner. */
+export type CancelRun = (run: TaskRun) => void;
+
+export function createTask(world: World, job: Job, spec: TaskSpec, manager = false): Task {
+  const now = world.clock.now();
+  const key = spec.id.toLowerCase();
+  const task: Task = {
+    ...emptyTask(),
+    row: world.nextRow(),
+    key,
+    id: spec.id,
+    createdAt: now,
+    modifiedAt: now,
+    version: world.stamp(),
+    job,
+    spec,
+    state: "active",
+    stateAt: now,
+    manager,
+  };
+  job.tasks.add(task);
+  count(task, 1);
+  if (spec.dependsOn !== undefined) watchDependencies(task);
+  world.save(task, true);
+  enqueue(world, task);
+  return task;
+}
+
+/** The attempt ended by itself: success, another try, or failure. */
+export function finishAttempt(world: World, run: TaskRun, result: AttemptResult, endedAt: number): void {
+  const { task } = run;
+  const execution = executionOf(task);
+  const limit = task.spec.constraints?.maxTaskRetryCount ?? task.job.spec.constraints?.maxTaskRetryCount ?? 0;
+  if (shouldRetry(result, execution.retryCount, limit, run.timedOut)) {
+    execution.retryCount += 1;
+    execution.lastRetryAt = world.clock.now();
+    task.job.taskRetries += 1;
+    record(execution, result);
+    moveTask(world, task, "active");
+    return;
+  }
+  complete(world, task, result, endedAt);
+}
+
+/** Ends a task for good (until it is reactivated). */
+export function complete(world: World, task: Task, result: AttemptResult, endedAt: number): void {
+  const execution = executionOf(task);
+  task.job.ready.remove(task);
+  record(execution, result);
+  execution.startedAt ??= endedAt;
+  execution.endedAt = Math.max(endedAt, execution.startedAt);
+  const actions = exitActions(task.spec, result);
+  execution.dependency = actions.dependency;
+  endSubtasks(world, task, execution.endedAt);
+  moveTask(world, task, "completed");
+  if (actions.dependency === "satisfy") for (const free of releaseDependents(task)) enqueue(world, free);
+  world.signals.taskCompleted(task);
+}
+
+function record(execution: TaskExecution, result: AttemptResult): void {
+  if (result.exitCode === undefined) delete execution.exitCode;
+  else execution.exitCode = result.exitCode;
+  if (result.failure === undefined) delete execution.failure;
+  else execution.failure = result.failure;
+  execution.result = result.failure === undefined ? "success" : "failure";
+}
+
+function endSubtasks(world: World, task: Task, endedAt: number): void {
+  for (const subtask of task.execution?.subtasks ?? []) {
+    if (subtask.state === "completed") continue;
+    subtask.previousState = subtask.state;
+    subtask.previousStateAt = subtask.stateAt;
+    subtask.state = "completed";
+    subtask.stateAt = world.clock.now();
+    subtask.endedAt = endedAt;
+    if (task.execution?.result === "success") {
+      subtask.exitCode ??= 0;
+      subtask.result = "success";
+    } else subtask.result = "failure";
+  }
+}
+
+/** Sends a started task back to the queue without spending a retry (node lost, job disabled, requeue asked for). */
+export function requeue(world: World, task: Task): void {
+  if (task.state !== "running" && task.state !== "preparing") return;
+  const execution = executionOf(task);
+  execution.requeueCount += 1;
+  execution.lastRequeueAt = world.clock.now();
+  clearAttempt(task);
+  moveTask(world, task, "active");
+  enqueue(world, task);
+}
+
+/** Drops what an aborted or undone attempt left. */
+export function clearAttempt(task: Task): void {
+  const execution = executionOf(task);
+  for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt", "place", "subtasks"] as const)
+    delete execution[name];
+  delete execution.coordinated;
+  delete execution.dependency;
+}
+
+/** "Task - Terminate": completed at once, with TaskEnded; the processes end right after. */
+export function terminateTask(world: World, task: Task, cancel: CancelRun, failure = endedByUser): void {
+  if (task.state === "completed")
+    throw new BatchFault(409, "TaskCompleted", "The specified task has already completed.");
+  endTask(world, task, cancel, failure);
+}
+
+export function endTask(world: World, task: Task, cancel: CancelRun, failure: FailureInfo): void {
+  const run = task.run;
+  complete(world, task, { exitCode: undefined, failure, phase: "ran" }, world.clock.now());
+  if (run !== undefined) cancel(run);
+}
+
+/** "Task - Reactivate": a failed task starts over, its retries reset. */
+export function reactivateTask(world: World, task: Task): void {
+  if (task.state !== "completed")
+    throw new BatchFault(409, "TaskNotCompleted", "The specified task has not completed.");
+  if (task.execution?.result === "success")
+    throw new BatchFault(409, "TaskSucceeded", "A task that ended successfully cannot be reactivated.");
+  clearAttempt(task);
+  const execution = executionOf(task);
+  execution.retryCount = 0;
+  delete execution.lastRetryAt;
+  delete execution.cleaned;
+  moveTask(world, task, "active");
+  enqueue(world, task);
+}
+
+/** Removes a task from its job; returns when its bookkeeping is gone, its processes follow. */
+export function removeTask(world: World, task: Task, cancel: CancelRun): void {
+  const { job, run } = task;
+  job.ready.remove(task);
+  job.rangeWaits.delete(task);
+  count(task, -1);
+  job.tasks.delete(task);
+  world.remove(task);
+  if (run !== undefined) cancel(run);
+  world.signals.taskCompleted(task);
+}

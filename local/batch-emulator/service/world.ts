@@ -1,0 +1,179 @@
+// Everything that the parts of the emulator share: the entities, the clock, the ports to the outside, and the one way to
+// make a change durable. Invariant: `commit()` resolves only when all that was saved before is in the journal, and every
+// acknowledged write waits for it. No rule of the service belongs here.
+import type { Clock } from "../../clock.ts";
+import type { Logger } from "../../logger.ts";
+import type { Random } from "../../random.ts";
+import type { Executor } from "../agent/executor.ts";
+import type { EmulatorParameters } from "../parameters.ts";
+import type { Change, Journal } from "../store/journal.ts";
+import type { AutoscaleEngine } from "./autoscale-engine.ts";
+import type { Application, Entity, Job, Node, Pool, Schedule, Task, TaskRun } from "./model.ts";
+import type { MountProvider } from "./mount-provider.ts";
+import type { NodeDisk } from "./node-disk.ts";
+import { OrderedIndex } from "./ordered-index.ts";
+import { encodeSpec, encodeState } from "./records.ts";
+
+export interface AccountSettings {
+  readonly name: string;
+  readonly keys: { primary: string; secondary: string };
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly location: string;
+  tags: Readonly<Record<string, string>>;
+}
+
+/** What one part tells the others, without knowing them. */
+export interface Signals {
+  /** Something may fit on this pool's nodes now. */
+  wake(pool: Pool): void;
+  taskCompleted(task: Task): void;
+  /** A run has left this node: no process of it lives, its slots are free. */
+  runLeft(run: TaskRun, node: Node): void;
+  /** A node came to rest, left, or failed. */
+  nodeChanged(node: Node): void;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly executor: Executor;
+  readonly mounts: MountProvider;
+  readonly disk: NodeDisk;
+  readonly journal: Journal;
+  readonly autoscale: AutoscaleEngine | undefined;
+}
+
+export class World {
+  readonly ports: Ports;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly parameters: EmulatorParameters;
+  readonly account: AccountSettings;
+  /** Absolute; each node has a folder in it. */
+  readonly nodesDirectory: string;
+  readonly pools = new OrderedIndex<Pool>();
+  readonly jobs = new OrderedIndex<Job>();
+  readonly schedules = new OrderedIndex<Schedule>();
+  readonly applications = new OrderedIndex<Application>();
+  /** Base URL, known once the listener is open; no trailing slash. */
+  url = "";
+  signals: Signals = { wake: noop, taskCompleted: noop, runLeft: noop, nodeChanged: noop };
+  closed = false;
+  /** Told when a job completed or was deleted; schedules and automatic pools listen. */
+  jobEnded: (job: Job) => void = noop;
+  /** Told of a new job before its tasks. */
+  jobStarted: (job: Job) => void = noop;
+  /** Told when autoscale was switched on or off, or its formula changed. */
+  autoscaleChanged: (pool: Pool) => void = noop;
+  /** Told when a schedule completed or was deleted. */
+  scheduleEnded: (schedule: Schedule) => void = noop;
+  /** Told when the account's keys or tags changed. */
+  accountChanged: () => void = noop;
+  /** Low-priority nodes that the "region" can supply just now. */
+  lowPriorityCapacity: number;
+  /** Whether automatic pools are served. */
+  autoPools = false;
+  #row: number;
+  #stamp = 0;
+  #dirty = new Map<Entity, boolean>();
+  #removed: number[] = [];
+  #committing: Promise<void> | undefined;
+  readonly #background = new Set<Promise<void>>();
+
+  constructor(
+    ports: Ports,
+    account: AccountSettings,
+    parameters: EmulatorParameters,
+    nodesDirectory: string,
+  ) {
+    this.nodesDirectory = nodesDirectory;
+    this.ports = ports;
+    this.clock = ports.clock;
+    this.random = ports.random;
+    this.logger = ports.logger;
+    this.account = account;
+    this.parameters = parameters;
+    this.lowPriorityCapacity = parameters.lowPriorityCapacity;
+    this.#row = ports.journal.highest();
+  }
+
+  nextRow(): number {
+    return (this.#row += 1);
+  }
+
+  /** A unique number that grows, about microseconds since the epoch. */
+  stamp(): number {
+    this.#stamp = Math.max(this.#stamp + 1, Math.floor(this.clock.now() * 1000));
+    return this.#stamp;
+  }
+
+  /** Marks an entity for the journal; `spec` when its specification changed too (or it is new). */
+  save(entity: Entity, spec = false): void {
+    this.#dirty.set(entity, spec || this.#dirty.get(entity) === true);
+  }
+
+  remove(entity: Entity): void {
+    this.#dirty.delete(entity);
+    this.#removed.push(entity.row);
+  }
+
+  /** Everything saved so far is in the journal when this resolves; many callers share one transaction. */
+  commit(): Promise<void> {
+    if (this.#dirty.size === 0 && this.#removed.length === 0) return this.#committing ?? Promise.resolve();
+    this.#committing ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        this.#committing = undefined;
+        try {
+          this.flush();
+          resolve();
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+    });
+    return this.#committing;
+  }
+
+  /** The same, at once. */
+  flush(): void {
+    if (this.#dirty.size === 0 && this.#removed.length === 0) return;
+    const changes: Change[] = [];
+    for (const [entity, spec] of this.#dirty) {
+      changes.push({
+        row: entity.row,
+        kind: entity.kind,
+        spec: spec ? encodeSpec(entity) : undefined,
+        state: encodeState(entity),
+      });
+    }
+    this.ports.journal.apply(changes, this.#removed);
+    this.#dirty = new Map();
+    this.#removed = [];
+  }
+
+  /** Work that goes on by itself; a failure of it is a bug and is logged. */
+  background(name: string, work: Promise<void>): void {
+    const watched = work
+      .catch((error: unknown) => {
+        if (!this.closed)
+          this.logger.error("emulator.backgroundFailed", {
+            name,
+            message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          });
+      })
+      .finally(() => this.#background.delete(watched));
+    this.#background.add(watched);
+  }
+
+  /** Resolves when no background work is in flight. */
+  async idle(): Promise<void> {
+    while (this.#background.size > 0) await Promise.all(this.#background);
+  }
+}
+
+function noop(): void {
+  // Replaced when the emulator is composed.
+}

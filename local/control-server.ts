@@ -1,0 +1,40 @@
+// The loopback listener for what the local cloud itself answers: identity, and whatever else hands in a handler. Requests
+// that no handler knows get 404.
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+
+export type ControlHandler = (request: Request) => Promise<Response | undefined>;
+
+export interface ControlServer {
+  readonly url: string;
+  readonly port: number;
+  dispose(): Promise<void>;
+}
+
+/** `port` 0: a free one. Rejects with the listener's error, code EADDRINUSE included. */
+export async function startControl(
+  port: number,
+  handlers: readonly ControlHandler[],
+): Promise<ControlServer> {
+  const answer = async (request: Request): Promise<Response> => {
+    for (const handler of handlers) {
+      const response = await handler(request);
+      if (response) return response;
+    }
+    return new Response(null, { status: 404 });
+  };
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: answer, port, hostname: "127.0.0.1" }, ({ port: actual }: AddressInfo) =>
+      resolve({
+        url: `http://127.0.0.1:${actual}`,
+        port: actual,
+        dispose: () =>
+          new Promise<void>((done) => {
+            server.close(() => done());
+            if ("closeAllConnections" in server) server.closeAllConnections();
+          }),
+      }),
+    );
+    server.once("error", reject);
+  });
+}

@@ -1,0 +1,118 @@
+// The folder in which one local cloud keeps everything. Invariants: only a folder that is empty or carries our marker is
+// ever written to; at most one running process holds it; files with secrets are readable by their owner alone.
+import { mkdir, mkdtemp, open, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { processIdentity } from "./process-identity.ts";
+
+const marker = "openbatchai.json";
+const lockFile = "lock.json";
+
+/** A condition that the person who started the local cloud can mend; its message is all they need to see. */
+export class StartError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "StartError";
+  }
+}
+
+export interface DataFolder {
+  readonly path: string;
+  /** Writes a file of ours atomically, readable by the owner alone. */
+  writeSecret(name: string, content: string): Promise<void>;
+  /** Undefined when the file does not exist. */
+  read(name: string): Promise<string | undefined>;
+  /** Releases the lock; a temporary folder is removed. Idempotent. */
+  release(): Promise<void>;
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly identity: string;
+}
+
+/** Opens (creating it when needed) and locks the folder. Rejects with StartError when it is not ours or is held. */
+export async function openDataFolder(path: string, options: { fresh?: boolean } = {}): Promise<DataFolder> {
+  const folder = resolve(path);
+  await refuseForeign(folder);
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw new StartError(`The data folder ${folder} cannot be created: ${(cause as Error).message}`, cause);
+  });
+  await takeLock(folder);
+  if (options.fresh) await empty(folder);
+  const data = dataFolder(folder, () => rm(join(folder, lockFile), { force: true }));
+  await data.writeSecret(marker, JSON.stringify({ kind: "openbatchai-data", version: 1 }));
+  return data;
+}
+
+/** A folder in the system's temporary directory that disappears with `release`. */
+export async function openTemporaryFolder(): Promise<DataFolder> {
+  const folder = await mkdtemp(join(tmpdir(), "openbatchai-"));
+  await takeLock(folder);
+  return dataFolder(folder, () => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+}
+
+function dataFolder(folder: string, onRelease: () => Promise<void>): DataFolder {
+  let released: Promise<void> | undefined;
+  return {
+    path: folder,
+    read: (name) => readFile(join(folder, name), "utf8").catch(() => undefined),
+    writeSecret: async (name, content) => {
+      const temporary = join(folder, `${name}.${process.pid}.new`);
+      await writeFile(temporary, content, { mode: 0o600 });
+      await rename(temporary, join(folder, name));
+    },
+    release: () => (released ??= onRelease()),
+  };
+}
+
+async function refuseForeign(folder: string): Promise<void> {
+  const entries = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return [] as string[];
+    throw new StartError(`The data folder ${folder} cannot be read: ${cause.message}`, cause);
+  });
+  if (entries.length === 0 || entries.includes(marker) || entries.every((entry) => entry === lockFile))
+    return;
+  throw new StartError(
+    `${folder} is not a data folder of OpenBatchAI (it holds ${entries[0]} but no ${marker}). Name an empty or a new folder with --data.`,
+  );
+}
+
+async function takeLock(folder: string): Promise<void> {
+  const path = join(folder, lockFile);
+  const self: Holder = { pid: process.pid, identity: (await processIdentity(process.pid)) ?? "" };
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const file = await open(path, "wx", 0o600).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === "EEXIST") return undefined;
+      throw new StartError(`The data folder ${folder} cannot be written: ${cause.message}`, cause);
+    });
+    if (file) {
+      await file.writeFile(JSON.stringify(self));
+      return file.close();
+    }
+    const holder = await readHolder(path);
+    if (holder && holder.identity !== "" && (await processIdentity(holder.pid)) === holder.identity) {
+      throw new StartError(
+        `The data folder ${folder} is in use by process ${holder.pid}. Stop that one (Ctrl-C there, or kill ${holder.pid}), or name another folder with --data.`,
+      );
+    }
+    await rm(path, { force: true });
+  }
+  throw new StartError(
+    `The data folder ${folder} could not be locked; another process is starting on it. Try again.`,
+  );
+}
+
+async function readHolder(path: string): Promise<Holder | undefined> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  try {
+    return JSON.parse(text) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+async function empty(folder: string): Promise<void> {
+  const entries = (await readdir(folder)).filter((entry) => entry !== lockFile);
+  await Promise.all(entries.map((entry) => rm(join(folder, entry), { recursive: true, force: true })));
+}

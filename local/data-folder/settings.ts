@@ -1,0 +1,57 @@
+// What one local cloud keeps from its first start on: names, keys and ports. Ports are kept because tasks that outlive a
+// crash of the local cloud hold addresses.
+import { z } from "zod";
+import type { Random } from "../random.ts";
+import type { DataFolder } from "./data-folder.ts";
+
+const Ports = z.object({
+  api: z.number(),
+  batch: z.number(),
+  control: z.number(),
+  blob: z.number(),
+  queue: z.number(),
+  table: z.number(),
+  file: z.number(),
+});
+export type Ports = z.infer<typeof Ports>;
+
+const Settings = z.object({
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  location: z.string(),
+  storageAccount: z.object({ name: z.string(), key: z.string() }),
+  batchAccount: z.object({ name: z.string(), key: z.string() }),
+  /** Base64, 32 bytes: seals the secrets that the app stores. */
+  secretsKey: z.string(),
+  ports: Ports,
+});
+export type Settings = z.infer<typeof Settings>;
+
+const file = "settings.json";
+const noPorts: Ports = { api: 0, batch: 0, control: 0, blob: 0, queue: 0, table: 0, file: 0 };
+
+/** Reads the settings of an earlier start, or makes new ones; all keys are random. */
+export async function openSettings(data: DataFolder, random: Random): Promise<Settings> {
+  const text = await data.read(file);
+  if (text !== undefined) return Settings.parse(JSON.parse(text));
+  const settings = newSettings(random);
+  await saveSettings(data, settings);
+  return settings;
+}
+
+export function saveSettings(data: DataFolder, settings: Settings): Promise<void> {
+  return data.writeSecret(file, JSON.stringify(settings, null, 2));
+}
+
+function newSettings(random: Random): Settings {
+  const suffix = random.bytes(3).toString("hex");
+  return {
+    subscriptionId: random.uuid(),
+    resourceGroup: "local",
+    location: "local",
+    storageAccount: { name: `localstorage${suffix}`, key: random.bytes(64).toString("base64") },
+    batchAccount: { name: `localbatch${suffix}`, key: random.bytes(64).toString("base64") },
+    secretsKey: random.bytes(32).toString("base64"),
+    ports: noPorts,
+  };
+}

@@ -1,0 +1,179 @@
+// Carries new decisions into the turn's transaction: an event in the history for each, and the activity, timer, child
+// instance or message that it stands for.
+import { httpActivityName, jsonText, type HttpCall } from "../protocol/actions.ts";
+import type { EntityMessage, EntityRequest } from "../protocol/entity-messages.ts";
+import { eventTypes, historyEvent } from "../protocol/history-events.ts";
+import { activityArguments, activityText } from "../protocol/trigger.ts";
+import { newExecutionId } from "./engine-parts.ts";
+import { createInstance } from "./instance-life.ts";
+import type { Decision, EntityCommand } from "./interpreter/decisions.ts";
+import type { Entry } from "./ledger.ts";
+import { addEvent, type Turn } from "./turn-record.ts";
+
+export function recordDecisions(turn: Turn, entry: Entry, decisions: readonly Decision[]): void {
+  for (const decision of decisions) {
+    switch (decision.kind) {
+      case "activity":
+        recordActivity(turn, entry, decision.id, decision.name, activityText(decision.input), decision.input);
+        break;
+      case "http":
+        recordActivity(turn, entry, decision.id, httpActivityName, httpText(decision.call), decision.call);
+        break;
+      case "subOrchestration":
+        recordChild(turn, entry, decision);
+        break;
+      case "timer":
+        recordTimer(turn, entry, decision.id, decision.fireAtMs);
+        break;
+      case "send":
+        recordMessage(turn, entry, decision);
+        break;
+    }
+  }
+}
+
+function httpText(call: HttpCall): string {
+  return JSON.stringify(call);
+}
+
+function recordActivity(
+  turn: Turn,
+  entry: Entry,
+  id: number,
+  name: string,
+  text: string | null,
+  input: unknown,
+): void {
+  const { row } = turn.loaded;
+  addEvent(
+    turn,
+    historyEvent(
+      eventTypes.taskScheduled,
+      turn.nowMs,
+      { Name: name, Version: "", Input: activityArguments(input) },
+      id,
+    ),
+  );
+  entry.schedule({ instanceId: row.id, execution: row.execution, taskId: id, name, input: text });
+}
+
+function recordTimer(turn: Turn, entry: Entry, id: number, fireAtMs: number): void {
+  const { row } = turn.loaded;
+  addEvent(
+    turn,
+    historyEvent(eventTypes.timerCreated, turn.nowMs, { FireAt: new Date(fireAtMs).toISOString() }, id),
+  );
+  entry.startTimer({ instanceId: row.id, execution: row.execution, timerId: id, dueMs: fireAtMs });
+}
+
+function recordChild(
+  turn: Turn,
+  entry: Entry,
+  decision: Extract<Decision, { kind: "subOrchestration" }>,
+): void {
+  const { parts, nowMs } = turn;
+  const { row } = turn.loaded;
+  const input = jsonText(decision.input);
+  addEvent(
+    turn,
+    historyEvent(
+      eventTypes.subOrchestrationCreated,
+      nowMs,
+      { Name: decision.name, Version: decision.version ?? "", InstanceId: decision.instanceId, Input: input },
+      decision.id,
+    ),
+  );
+  const refusal = childRefusal(turn, entry, decision);
+  if (refusal !== undefined) {
+    const reason = `Orchestrator function '${decision.name}' failed: ${refusal}`;
+    const details = JSON.stringify({ ClassName: "InvalidOperationException", Message: refusal });
+    entry.postEvent(
+      row.id,
+      row.execution,
+      historyEvent(eventTypes.subOrchestrationFailed, nowMs, {
+        TaskScheduledId: decision.id,
+        Reason: reason,
+        Details: details,
+      }),
+    );
+    return;
+  }
+  if (entry.store.instance(decision.instanceId) !== undefined) entry.removeInstance(decision.instanceId);
+  createInstance(parts, entry, {
+    id: decision.instanceId,
+    name: decision.name,
+    version: decision.version ?? null,
+    input,
+    parent: { id: row.id, execution: row.execution, task: decision.id },
+  });
+}
+
+function childRefusal(
+  turn: Turn,
+  entry: Entry,
+  decision: Extract<Decision, { kind: "subOrchestration" }>,
+): string | undefined {
+  if (!turn.parts.invoker.has("orchestrator", decision.name))
+    return `The function '${decision.name}' doesn't exist, is disabled, or is not an orchestrator function.`;
+  const existing = entry.store.instance(decision.instanceId);
+  if (existing !== undefined && existing.endedMs === null)
+    return `An instance with the id '${decision.instanceId}' is already running.`;
+  return undefined;
+}
+
+function recordMessage(turn: Turn, entry: Entry, decision: Extract<Decision, { kind: "send" }>): void {
+  const { row } = turn.loaded;
+  const requestId = requestIdOf(turn, decision.message);
+  const message = entityMessage(decision.message, requestId, row);
+  addEvent(
+    turn,
+    historyEvent(
+      eventTypes.eventSent,
+      turn.nowMs,
+      {
+        InstanceId: decision.target,
+        Name: decision.event,
+        // The SDK reads the id of the answer from here.
+        Input: JSON.stringify(
+          message.kind === "request" ? message.request : { parent: row.id, id: requestId },
+        ),
+      },
+      decision.id,
+    ),
+  );
+  entry.post(decision.target, JSON.stringify(message));
+}
+
+function requestIdOf(turn: Turn, command: EntityCommand): string {
+  return command.kind === "lock" ? command.id : newExecutionId(turn.parts.random);
+}
+
+function entityMessage(
+  command: EntityCommand,
+  id: string,
+  sender: { id: string; execution: string },
+): EntityMessage {
+  const from = { parent: sender.id, parentExecution: sender.execution };
+  switch (command.kind) {
+    case "release":
+      return { kind: "release", parent: sender.id, id };
+    case "lock":
+      return { kind: "request", request: { id, ...from, lockset: command.lockset, pos: 0 } };
+    case "call":
+      return {
+        kind: "request",
+        request: { id, ...from, op: command.operation, input: jsonText(command.input) },
+      };
+    case "signal": {
+      const request: EntityRequest = {
+        id,
+        ...from,
+        op: command.operation,
+        signal: true,
+        input: jsonText(command.input),
+      };
+      if (command.dueMs !== undefined) request.dueMs = command.dueMs;
+      return { kind: "request", request };
+    }
+  }
+}

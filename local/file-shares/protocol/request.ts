@@ -1,0 +1,76 @@
+// A request as the wire gives it, split into account, share and path (path style: `/{account}/{share}/{path}`). The raw
+// path is kept, because signatures are computed over it. Invariant: nothing here has been authorized yet.
+import type { IncomingMessage } from "node:http";
+import type { Place } from "../service/model.ts";
+import { FileShareError } from "../service/errors.ts";
+
+export interface ShareRequest {
+  readonly method: string;
+  /** As sent, still percent-encoded, without the query. */
+  readonly rawPath: string;
+  readonly account: string;
+  /** Absent for operations on the account. */
+  readonly place: Place | undefined;
+  /** Decoded, by lower-case name; of repeated parameters the first counts, the rest is in `allQuery`. */
+  readonly query: ReadonlyMap<string, string>;
+  /** Every parameter, decoded, by lower-case name, values sorted and joined by comma, as signatures want it. */
+  readonly allQuery: ReadonlyMap<string, string>;
+  readonly headers: IncomingMessage["headers"];
+  readonly remoteAddress: string;
+  readonly incoming: IncomingMessage;
+}
+
+const longestUrl = 8192;
+/** Azure Files allows 250 components and 2,048 characters in a path. */
+const mostSegments = 250;
+
+export function parseRequest(incoming: IncomingMessage): ShareRequest {
+  const url = incoming.url ?? "/";
+  if (url.length > longestUrl || !url.startsWith("/")) throw new FileShareError("InvalidUri");
+  const mark = url.indexOf("?");
+  const rawPath = mark < 0 ? url : url.slice(0, mark);
+  const [account = "", share, ...rest] = rawPath.slice(1).split("/").map(decode);
+  while (rest.at(-1) === "") rest.pop();
+  if (rest.length > mostSegments) throw new FileShareError("InvalidUri");
+  const { query, allQuery } = parseQuery(mark < 0 ? "" : url.slice(mark + 1));
+  return {
+    method: incoming.method ?? "GET",
+    rawPath,
+    account,
+    place: share === undefined || share === "" ? undefined : { account, share, segments: rest },
+    query,
+    allQuery,
+    headers: incoming.headers,
+    remoteAddress: incoming.socket.remoteAddress ?? "",
+    incoming,
+  };
+}
+
+/** The value of a header that may be sent once only. */
+export function header(request: ShareRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(",") : value;
+}
+
+function parseQuery(text: string) {
+  const values = new Map<string, string[]>();
+  for (const pair of text.split("&")) {
+    if (pair === "") continue;
+    const equals = pair.indexOf("=");
+    const name = decode(equals < 0 ? pair : pair.slice(0, equals)).toLowerCase();
+    const value = equals < 0 ? "" : decode(pair.slice(equals + 1));
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  return {
+    query: new Map([...values].map(([name, [first = ""]]) => [name, first] as const)),
+    allQuery: new Map([...values].map(([name, all]) => [name, [...all].sort().join(",")] as const)),
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new FileShareError("InvalidUri");
+  }
+}

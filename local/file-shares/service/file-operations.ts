@@ -1,0 +1,76 @@
+// Operations on files: "Create File", "Get File", "Put Range", "Delete File", "Rename File".
+import { constants } from "node:fs";
+import { type FileHandle, lstat, rename as renameOnDisk, unlink } from "node:fs/promises";
+import { FileShareError } from "./errors.ts";
+import { type Ground, keyOf, notFound, openFile, translated } from "./ground.ts";
+import type { ShareService } from "./model.ts";
+
+type FileOperations = Pick<ShareService, "createFile" | "read" | "writeRange" | "deleteFile" | "rename">;
+
+const clearChunkBytes = 1 << 20;
+
+export function fileOperations(ground: Ground): FileOperations {
+  return {
+    async createFile(place, sizeBytes, note) {
+      const handle = await openFile(await ground.locate(place), constants.O_RDWR | constants.O_CREAT, 0o666);
+      try {
+        if (!(await handle.stat()).isFile()) throw new FileShareError("ResourceTypeMismatch");
+        await handle.truncate(0);
+        await handle.truncate(sizeBytes);
+        const info = await handle.stat({ bigint: true });
+        await ground.annotate(place, info, note);
+        return await ground.describe(place, info);
+      } finally {
+        await handle.close();
+      }
+    },
+    async read(place) {
+      const handle = await openFile(await ground.locate(place), constants.O_RDONLY | constants.O_NONBLOCK);
+      try {
+        const info = await handle.stat({ bigint: true });
+        if (!info.isFile()) throw new FileShareError("ResourceTypeMismatch");
+        return { handle, properties: await ground.describe(place, info) };
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    },
+    async writeRange(place, start, length, bytes) {
+      const [path] = await ground.inspect(place, "file");
+      const handle = await openFile(path, constants.O_RDWR);
+      try {
+        const before = await handle.stat();
+        if (start + length > before.size) throw new FileShareError("InvalidRange");
+        if (bytes !== undefined) await handle.write(bytes, 0, length, start);
+        else await clear(handle, start, length);
+        return await ground.describe(place, await handle.stat({ bigint: true }));
+      } finally {
+        await handle.close();
+      }
+    },
+    async deleteFile(place) {
+      const [path] = await ground.inspect(place, "file");
+      await unlink(path).catch(notFound);
+      await ground.notesOf(place).forget(keyOf(place));
+    },
+    async rename(from, to, kind, replace) {
+      const [path, info] = await ground.inspect(from, kind);
+      if (from.share !== to.share || from.segments.length === 0) throw new FileShareError("InvalidUri");
+      const target = await ground.locate(to);
+      const existing = await lstat(target).catch(() => undefined);
+      if (existing !== undefined && (!replace || existing.isDirectory() || kind === "directory"))
+        throw new FileShareError("ResourceAlreadyExists");
+      await renameOnDisk(path, target).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === "EINVAL" ? new FileShareError("InvalidUri") : translated(error);
+      });
+      await ground.notesOf(from).move(keyOf(from), keyOf(to));
+      return ground.describe(to, info);
+    },
+  };
+}
+
+async function clear(handle: FileHandle, start: number, length: number): Promise<void> {
+  const zeros = Buffer.alloc(Math.min(length, clearChunkBytes));
+  for (let done = 0; done < length; done += zeros.length)
+    await handle.write(zeros, 0, Math.min(zeros.length, length - done), start + done);
+}

@@ -1,0 +1,57 @@
+// Operations on shares, and properties of everything: "Create Share", "List Shares", "Delete Share".
+import { constants } from "node:fs";
+import { FileShareError } from "./errors.ts";
+import { type Ground, keyOf, openFile } from "./ground.ts";
+import type { Place, Properties, ShareService } from "./model.ts";
+
+type ShareOperations = Pick<
+  ShareService,
+  "createShare" | "listShares" | "deleteShare" | "properties" | "change"
+>;
+
+export function shareOperations(ground: Ground): ShareOperations {
+  const rootOf = (account: string, share: string): Place => ({ account, share, segments: [] });
+  return {
+    async createShare(account, share, note) {
+      if (!(await ground.folders.create(account, share))) throw new FileShareError("ShareAlreadyExists");
+      const place = rootOf(account, share);
+      const [, info] = await ground.inspect(place, "directory");
+      await ground.annotate(place, info, note);
+      return ground.describe(place, info);
+    },
+    async listShares(account) {
+      const names = await ground.folders.list(account);
+      return Promise.all(
+        names.map(async (name) => ({
+          name,
+          ...(await propertiesOf(ground, rootOf(account, name), "share")),
+        })),
+      );
+    },
+    async deleteShare(account, share) {
+      if (!(await ground.folders.remove(account, share))) throw new FileShareError("ShareNotFound");
+      await ground.notesOf(rootOf(account, share)).clear();
+    },
+    properties: (place, kind) => propertiesOf(ground, place, kind),
+    async change(place, kind, { sizeBytes, ...note }) {
+      const [path, before] = await ground.inspect(place, kind === "file" ? "file" : "directory");
+      if (sizeBytes !== undefined) {
+        const handle = await openFile(path, constants.O_RDWR);
+        await handle.truncate(sizeBytes).finally(() => handle.close());
+      }
+      const old = await ground.notesOf(place).read(keyOf(place), String(before.ino));
+      const { inode: _, ...kept } = old ?? { inode: "" };
+      await ground.annotate(place, before, { ...kept, ...note });
+      return propertiesOf(ground, place, kind);
+    },
+  };
+}
+
+async function propertiesOf(
+  ground: Ground,
+  place: Place,
+  kind: "file" | "directory" | "share",
+): Promise<Properties> {
+  const [, info] = await ground.inspect(place, kind === "file" ? "file" : "directory");
+  return ground.describe(place, info);
+}

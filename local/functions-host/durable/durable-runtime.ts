@@ -1,0 +1,106 @@
+// Wires the durable engine into the host: its invoker, its store, the client's private RPC port and the public webhook. An app without
+// durable functions gets none of it.
+import type { HostedApp } from "../app/hosted-functions.ts";
+import type { HostJson } from "../app/host-json.ts";
+import type { Clock } from "../../clock.ts";
+import type { Logger } from "../../logger.ts";
+import type { Random } from "../../random.ts";
+import { createDurableEngine, durableHttpApi, memoryStore, sqliteStore } from "../../durable-engine/index.ts";
+import { serveWithFetchHandler } from "../protocol/fetch-bridge.ts";
+import { answerEmpty } from "../protocol/function-endpoint.ts";
+import { requestAddress } from "../protocol/http-data.ts";
+import { listen, type Listener, type Webhooks } from "../protocol/http-server.ts";
+import type { RunFunction } from "../triggers/run-function.ts";
+import { durableInvoker } from "./function-invoker.ts";
+
+export interface DurableRuntime {
+  readonly webhooks: Webhooks;
+  /** JSON text of the `durableClient` binding; undefined when the app has no durable function. */
+  clientBinding(): string | undefined;
+  idle(): Promise<void>;
+  /** Takes no more work and lets running functions end. */
+  stop(graceMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DurableOptions {
+  app: HostedApp;
+  run: RunFunction;
+  hostJson: HostJson;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  baseUrl: string;
+  /** Undefined keeps the state in memory. */
+  storeFile: string | undefined;
+  systemKey: string | undefined;
+}
+
+const durableTypes = new Set([
+  "orchestrationtrigger",
+  "activitytrigger",
+  "entitytrigger",
+  "durableclient",
+  "orchestrationclient",
+]);
+const none: DurableRuntime = {
+  webhooks: new Map(),
+  clientBinding: () => undefined,
+  idle: () => Promise.resolve(),
+  stop: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
+export async function startDurable(options: DurableOptions): Promise<DurableRuntime> {
+  const { app, clock, random, logger } = options;
+  const isDurable = app.functions.some((target) =>
+    [target.trigger, ...target.inputs].some((binding) => durableTypes.has(binding.type.toLowerCase())),
+  );
+  if (!isDurable) return none;
+  const settings = options.hostJson.extensions.durableTask;
+  const store = options.storeFile === undefined ? memoryStore() : sqliteStore(options.storeFile);
+  const engine = createDurableEngine({
+    store,
+    invoker: durableInvoker(app.functions, options.run),
+    clock,
+    random,
+    logger,
+    taskHub: settings.hubName,
+    maxConcurrentActivities: settings.maxConcurrentActivityFunctions,
+    maxConcurrentOrchestrators: settings.maxConcurrentOrchestratorFunctions,
+  });
+  const rpc: { port: number } = { port: 0 };
+  const api = durableHttpApi({
+    engine,
+    baseUrl: () => options.baseUrl,
+    rpcBaseUrl: () => `http://127.0.0.1:${rpc.port}/durabletask/`,
+    ...(options.systemKey === undefined ? {} : { systemKey: options.systemKey }),
+  });
+  const listener = await rpcListener((request) => api.rpc(request), logger);
+  rpc.port = listener.port;
+  await engine.start();
+  return {
+    webhooks: new Map([["durabletask", (request: Request) => api.webhook(request)]]),
+    clientBinding: () => api.clientBinding(),
+    idle: () => engine.idle(),
+    stop: (graceMs) => engine.stop(graceMs),
+    close: () => listener.close(),
+  };
+}
+
+/** The SDK client's port: loopback, no key, no body limit, as the extension's. */
+function rpcListener(handle: (request: Request) => Promise<Response>, logger: Logger): Promise<Listener> {
+  return listen((request, response) => {
+    const address = requestAddress(request, "http");
+    if (!address) return answerEmpty(response, 400);
+    serveWithFetchHandler(request, response, address, Number.POSITIVE_INFINITY, handle).catch(
+      (error: unknown) => {
+        logger.error("durable.rpcFailed", {
+          path: address.path,
+          reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+        answerEmpty(response, 500);
+      },
+    );
+  }, 0);
+}

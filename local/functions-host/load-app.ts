@@ -1,0 +1,101 @@
+// From an app folder to what can be served: settings, host.json, entry points, functions, routes. Order is the contract: the environment and the
+// core module stand before any app code runs, and registration is locked after the appStart hooks. Everything that
+// keeps the app from being hosted is collected and thrown at once.
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import type { Random } from "../random.ts";
+import { HostStartError } from "./app/app-error.ts";
+import { findEntryPoints, loadEntryPoints } from "./app/entry-points.ts";
+import { prepareEnvironment } from "./app/environment.ts";
+import { readHostJson, type HostJson } from "./app/host-json.ts";
+import { hostedApp, type HostedApp } from "./app/hosted-functions.ts";
+import { readLocalSettings, resolveSettings, type LocalSettings } from "./app/settings.ts";
+import { supportedBindings } from "./bindings/binding-provider.ts";
+import type { HostOptions } from "./control.ts";
+import { exchangeCapabilities, type Capabilities } from "./programming-model/capabilities.ts";
+import { installCoreModule } from "./programming-model/core-module.ts";
+import { createInvoker, type FunctionLog, type Invoker } from "./programming-model/invoker.ts";
+import { createRegistry, type Registry } from "./programming-model/registry.ts";
+import { buildRouteTable, type RouteTable } from "./protocol/route-table.ts";
+
+export interface HostContext extends HostOptions {
+  /** The thread's process.env: the app sees what is written here. */
+  environment: Record<string, string | undefined>;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+}
+
+export interface LoadedApp {
+  readonly app: HostedApp;
+  readonly table: RouteTable;
+  readonly hostJson: HostJson;
+  readonly localSettings: LocalSettings;
+  readonly invoker: Invoker;
+  readonly capabilities: Capabilities;
+}
+
+/** `port` is the public one: the app learns its own address before it is loaded. */
+export async function loadApp(context: HostContext, port: number): Promise<LoadedApp> {
+  const { clock, random, logger, environment } = context;
+  const localSettings = await readLocalSettings(context.appDirectory);
+  prepareEnvironment(environment, localSettings, context, port);
+  const { hostJson, ignored } = await readHostJson(context.appDirectory, (text) =>
+    resolveSettings(text, environment),
+  );
+  const registry = createRegistry();
+  const timeoutMs = hostJson.functionTimeout;
+  const invoker = createInvoker({ registry, clock, random, log: functionLog(logger), timeoutMs });
+  const capabilities = await runEntryPoints(context, registry, invoker);
+  const app = hostedApp(registry.functions(), supportedBindings, environment, hostJson.functions);
+  const table = buildRouteTable(app.functions, hostJson.extensions.http.routePrefix);
+  const problems = [...app.problems, ...table.problems];
+  if (problems.length > 0) {
+    capabilities.close();
+    throw new HostStartError(problems);
+  }
+  for (const setting of ignored) logger.warn("hostJson.settingIgnored", { setting });
+  for (const warning of table.warnings) logger.warn("http.routesOverlap", { warning });
+  for (const target of app.functions)
+    if (target.metadata.retryOptions && target.kind !== "timer")
+      logger.warn("function.retryIgnored", {
+        function: target.name,
+        reason: `A retry policy has no effect on a ${target.kind} trigger, here as on Azure; only timers honour it here.`,
+      });
+  return { app, table, hostJson, localSettings, invoker, capabilities };
+}
+
+async function runEntryPoints(
+  context: HostContext,
+  registry: Registry,
+  invoker: Invoker,
+): Promise<Capabilities> {
+  installCoreModule({
+    registry,
+    log: (level, category, message) => invoker.log(level, category, message),
+  });
+  await loadEntryPoints(await findEntryPoints(context.appDirectory));
+  const model = registry.model();
+  if (registry.functions().length === 0 || !model)
+    throw new HostStartError([
+      `The app in ${context.appDirectory} registered no function. Check that its entry points call app.http and the like, and that they were not imported before the host.`,
+    ]);
+  await invoker.runAppHooks("appStart");
+  registry.lock();
+  return exchangeCapabilities(model);
+}
+
+function functionLog(logger: Logger): FunctionLog {
+  return ({ level, category, message, functionName, invocationId }) => {
+    const fields = {
+      category,
+      message,
+      ...(functionName ? { function: functionName } : {}),
+      ...(invocationId ? { invocationId } : {}),
+    };
+    if (level === "error" || level === "critical") logger.error("function.logged", fields);
+    else if (level === "warning") logger.warn("function.logged", fields);
+    else if (level === "information") logger.info("function.logged", fields);
+    else logger.debug("function.logged", fields);
+  };
+}

@@ -1,0 +1,145 @@
+// Serves one HTTP-triggered function: keys, body, invocation, answer. Rules of the Functions host: a throw is a 500 with an
+// empty body, no value is a 204, a missing or wrong key is a 401.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { HttpRoute } from "./route-table.ts";
+import type { KeyStore } from "../store/keys.ts";
+import type { Logger } from "../../logger.ts";
+import type { Random } from "../../random.ts";
+import type { HttpResponseData } from "../programming-model/rpc.ts";
+import type { InvocationOutcome } from "../programming-model/invoker.ts";
+import type { RunFunction, TriggerEvent } from "../triggers/run-function.ts";
+import { headersOf, toRequestData, writeResponseData, type RequestAddress } from "./http-data.ts";
+import { payloadMembers } from "../bindings/typed-values.ts";
+import { readBody } from "./request-body.ts";
+import { forwardStream } from "./stream-proxy.ts";
+
+export interface FunctionEndpointOptions {
+  run: RunFunction;
+  keys: KeyStore;
+  requireKeys: boolean;
+  bodyLimitBytes: number;
+  random: Random;
+  logger: Logger;
+  /** The library's own server when the app streams. */
+  streamUri: string | undefined;
+}
+
+export interface MatchedRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly address: RequestAddress;
+  readonly route: HttpRoute;
+  readonly params: Record<string, string>;
+}
+
+/** The key a caller presents: header first, then query. */
+export function presentedKey(request: IncomingMessage, address: RequestAddress): string | undefined {
+  const header = request.headers["x-functions-key"];
+  return (typeof header === "string" ? header : undefined) ?? address.query.get("code") ?? undefined;
+}
+
+export async function serveFunction(
+  options: FunctionEndpointOptions,
+  matched: MatchedRequest,
+): Promise<void> {
+  const { request, response, address, route, params } = matched;
+  if (options.requireKeys && !mayCall(options.keys, route, presentedKey(request, address)))
+    return void answerEmpty(response, 401);
+  if (options.streamUri !== undefined) return serveStreaming(options, options.streamUri, matched);
+  if (request.headers["transfer-encoding"])
+    options.logger.warn("http.chunkedBodyDropped", {
+      function: route.target.name,
+      reason:
+        "A request without Content-Length reaches a function with an empty body unless app.setup({ enableHttpStream: true }) is called.",
+    });
+  const body = await readBody(request, options.bodyLimitBytes);
+  if (body.kind === "aborted") return;
+  if (body.kind === "tooLarge") return void answerEmpty(response, 413);
+  const http = toRequestData(request, address, params, body.bytes);
+  const event = eventOf(request, address, params);
+  // Members of a JSON body are parsed only when a binding could name them.
+  const bound = route.target.inputs.length > 0 || route.target.outputs.length > 1;
+  const payload = bound && body.bytes ? payloadMembers(body.bytes.toString("utf8")) : {};
+  const bindingData = { ...payload, ...event.bindingData };
+  const outcome = await options.run(route.target, { ...event, bindingData, data: { http } });
+  answer(options.logger, matched, outcome);
+}
+
+function mayCall(keys: KeyStore, route: HttpRoute, key: string | undefined): boolean {
+  if (route.authLevel === "anonymous") return true;
+  return route.authLevel === "admin" ? keys.isMaster(key) : keys.opensFunction(route.target.name, key);
+}
+
+function eventOf(
+  request: IncomingMessage,
+  address: RequestAddress,
+  params: Record<string, string>,
+): Omit<TriggerEvent, "data"> {
+  const text = (name: string) => {
+    const value = request.headers[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  return {
+    bindingData: { ...params, Query: Object.fromEntries(address.query), Headers: headersOf(request) },
+    traceParent: text("traceparent"),
+    traceState: text("tracestate"),
+  };
+}
+
+function answer(logger: Logger, matched: MatchedRequest, outcome: InvocationOutcome): void {
+  const { request, response, route } = matched;
+  if (response.headersSent || response.destroyed) return;
+  if (!outcome.ok) return void answerEmpty(response, 500);
+  const http = outcome.response.returnValue?.http as HttpResponseData | undefined;
+  if (!http) return void answerEmpty(response, 204);
+  if (http.enableContentNegotiation) {
+    logger.error("http.contentNegotiationRefused", {
+      function: route.target.name,
+      remedy: "This host does not negotiate content. Set the body and its content-type yourself.",
+    });
+    return void answerEmpty(response, 500);
+  }
+  try {
+    writeResponseData(response, http, request.method === "HEAD");
+  } catch (error) {
+    logger.error("http.answerInvalid", { function: route.target.name, reason: (error as Error).message });
+    answerEmpty(response, 500);
+  }
+}
+
+/** The invocation waits for the forwarded request; a function that fails or returns nothing never writes to it. */
+async function serveStreaming(
+  options: FunctionEndpointOptions,
+  uri: string,
+  matched: MatchedRequest,
+): Promise<void> {
+  const { request, address, params, route } = matched;
+  if (Number(request.headers["content-length"] ?? 0) > options.bodyLimitBytes)
+    return void answerEmpty(matched.response, 413);
+  const invocationId = options.random.uuid();
+  const forwarded = forwardStream(uri, invocationId, request, matched.response, address);
+  const triggerMetadata = {
+    ...Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { string: value }])),
+    Headers: { json: JSON.stringify(headersOf(request)) },
+  };
+  const outcome = await options.run(route.target, {
+    ...eventOf(request, address, params),
+    data: {},
+    triggerMetadata,
+    invocationId,
+  });
+  if (outcome.ok && outcome.result != null) return forwarded.done;
+  forwarded.abort();
+  answerEmpty(matched.response, outcome.ok ? 204 : 500);
+}
+
+export function answerEmpty(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string> = {},
+): void {
+  if (response.destroyed) return;
+  if (response.headersSent) return void response.destroy();
+  response.writeHead(status, status === 204 ? headers : { "content-length": "0", ...headers });
+  response.end();
+}

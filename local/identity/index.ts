@@ -1,0 +1,171 @@
+// The identity provider of the local cloud: one signing key, tokens shaped as Microsoft Entra ID issues them to
+// applications, and the endpoint through which an App Service app asks for the token of its managed identity. The app
+// runs the same credential code here and in Azure. Invariant: the private key leaves this folder only into its 0600 file.
+import type { JWK } from "jose";
+import { SignJWT, createLocalJWKSet, importJWK, jwtVerify } from "jose";
+import type { Clock } from "../clock.ts";
+import type { Random } from "../random.ts";
+import { constantTimeEquals, openKeyFile } from "./key-file.ts";
+
+export interface LocalIdentity {
+  /** `<baseUrl>/identity`. The address last named here stands in every token issued from then on. */
+  issuer(baseUrl: string): string;
+  /** A signed JWT (RS256). `audience` as the receiver expects it, e.g. `https://management.azure.com/`. */
+  issueToken(o: TokenRequest): Promise<string>;
+  /** Signature, lifetime and issuer; with `audience`, that too (trailing slashes do not matter). Never throws. */
+  verify(token: string, audience?: string): Promise<boolean>;
+  /** Answers what lies under `/identity`; undefined for every other path. */
+  handle(request: Request): Promise<Response | undefined>;
+  /** The value of `IDENTITY_HEADER`: a secret that only the app's process knows. */
+  readonly identityHeader: string;
+}
+
+export interface TokenRequest {
+  readonly audience: string;
+  readonly roles: readonly string[];
+  readonly subject: string;
+  readonly lifetimeSeconds: number;
+}
+
+const algorithm = "RS256";
+/** Managed identity tokens live for 24 hours in Azure ("Managed identities for Azure resources FAQ"). */
+const managedIdentityLifetimeSeconds = 24 * 3600;
+const managedIdentityApiVersion = "2019-08-01";
+const localTenant = "00000000-0000-4000-8000-00000000ba7c";
+const localClient = "00000000-0000-4000-8000-0000000000a1";
+
+/** Reads the key pair from `file`, or makes one and writes it there (mode 0600); "memory" keeps it to this process. */
+export async function openIdentity(o: {
+  file: string;
+  clock: Clock;
+  random: Random;
+}): Promise<LocalIdentity> {
+  const { privateJwk, publicJwk, identityHeader } = await openKeyFile(o.file, algorithm, o.random);
+  const privateKey = await importJWK(privateJwk, algorithm);
+  const keySet = { keys: [publicJwk] };
+  const publicKeys = createLocalJWKSet(keySet);
+  let issuer: string | undefined;
+
+  const identity: LocalIdentity = {
+    identityHeader,
+    issuer: (baseUrl) => (issuer = `${baseUrl.replace(/\/+$/, "")}/identity`),
+    async issueToken({ audience, roles, subject, lifetimeSeconds }) {
+      if (issuer === undefined) throw new Error("Name the issuer's address before issuing a token.");
+      const nowSeconds = Math.floor(o.clock.now() / 1000);
+      return new SignJWT({
+        oid: subject,
+        appid: localClient,
+        tid: localTenant,
+        idtyp: "app",
+        ver: "2.0",
+        roles: [...roles],
+      })
+        .setProtectedHeader({ alg: algorithm, typ: "JWT", kid: publicJwk.kid ?? "" })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setSubject(subject)
+        .setIssuedAt(nowSeconds)
+        .setNotBefore(nowSeconds)
+        .setExpirationTime(nowSeconds + lifetimeSeconds)
+        .setJti(o.random.uuid())
+        .sign(privateKey);
+    },
+    async verify(token, audience) {
+      if (issuer === undefined) return false;
+      try {
+        const { payload } = await jwtVerify(token, publicKeys, {
+          algorithms: [algorithm],
+          issuer,
+          currentDate: new Date(o.clock.now()),
+          requiredClaims: ["exp", "aud", "sub"],
+        });
+        return audience === undefined || [payload.aud].flat().some((one) => sameAudience(one, audience));
+      } catch {
+        return false;
+      }
+    },
+    handle: (request) => answer(request, identity, { issuer, keySet, now: () => o.clock.now() }),
+  };
+  return identity;
+}
+
+interface Published {
+  readonly issuer: string | undefined;
+  readonly keySet: { readonly keys: readonly JWK[] };
+  readonly now: () => number;
+}
+
+async function answer(
+  request: Request,
+  identity: LocalIdentity,
+  published: Published,
+): Promise<Response | undefined> {
+  const { pathname, searchParams } = new URL(request.url);
+  if (pathname !== "/identity" && !pathname.startsWith("/identity/")) return undefined;
+  if (request.method !== "GET") return problem(405, "MethodNotAllowed", "Only GET is served here.");
+  switch (pathname) {
+    case "/identity/jwks":
+      return json(200, published.keySet);
+    case "/identity/.well-known/openid-configuration":
+      if (published.issuer === undefined) return problem(503, "NotReady", "The issuer is not known yet.");
+      return json(200, {
+        issuer: published.issuer,
+        jwks_uri: `${published.issuer}/jwks`,
+        id_token_signing_alg_values_supported: [algorithm],
+        response_types_supported: ["token"],
+        subject_types_supported: ["public"],
+      });
+    case "/identity/token":
+      return managedIdentityToken(request.headers, searchParams, identity, published.now());
+    default:
+      return problem(404, "NotFound", `There is nothing at ${pathname}.`);
+  }
+}
+
+/** The App Service protocol ("How to use managed identities for App Service and Azure Functions", REST endpoint reference). */
+async function managedIdentityToken(
+  headers: Headers,
+  query: URLSearchParams,
+  identity: LocalIdentity,
+  nowMs: number,
+): Promise<Response> {
+  if (!constantTimeEquals(headers.get("x-identity-header") ?? "", identity.identityHeader))
+    return problem(
+      401,
+      "Unauthorized",
+      "X-IDENTITY-HEADER is missing or is not the value of IDENTITY_HEADER.",
+    );
+  if (query.get("api-version") !== managedIdentityApiVersion)
+    return problem(400, "BadRequest", `api-version must be ${managedIdentityApiVersion}.`);
+  const resource = query.get("resource") ?? "";
+  if (!/^(https?|api|urn):\S{3,250}$/.test(resource) && !/^[0-9a-f-]{36}$/i.test(resource))
+    return problem(400, "BadRequest", "resource must be the URI or the id of an application.");
+  for (const selector of ["client_id", "principal_id", "object_id", "mi_res_id", "msi_res_id"])
+    if (query.has(selector))
+      return problem(400, "BadRequest", `Only the system-assigned identity exists here; drop ${selector}.`);
+  const token = await identity.issueToken({
+    audience: resource,
+    roles: [],
+    subject: localClient,
+    lifetimeSeconds: managedIdentityLifetimeSeconds,
+  });
+  return json(200, {
+    access_token: token,
+    expires_on: String(Math.floor(nowMs / 1000) + managedIdentityLifetimeSeconds),
+    resource,
+    token_type: "Bearer",
+    client_id: localClient,
+  });
+}
+
+function sameAudience(one: string | undefined, other: string): boolean {
+  return one !== undefined && one.replace(/\/+$/, "") === other.replace(/\/+$/, "");
+}
+
+function json(status: number, body: unknown): Response {
+  return Response.json(body, { status, headers: { "cache-control": "no-store" } });
+}
+
+function problem(status: number, code: string, message: string): Response {
+  return json(status, { statusCode: status, error: code, error_description: message, message });
+}

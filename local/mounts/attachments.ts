@@ -1,0 +1,33 @@
+// Which node sees what where, kept on disk: after a crash of the local cloud its adopted tasks still write through their
+// links, so the containers behind these must be kept equal with storage again before anybody asks. No secret in here.
+import { lstat, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { z } from "zod";
+
+const Attachment = z.object({
+  nodeId: z.string(),
+  target: z.string(),
+  kind: z.enum(["azureBlobFileSystem", "azureFileShare"]),
+  accountName: z.string(),
+  container: z.string(),
+});
+export type Attachment = z.infer<typeof Attachment>;
+
+/** Those whose link is still there. A file that cannot be read counts as empty. */
+export async function readAttachments(file: string): Promise<Attachment[]> {
+  const text = await readFile(file, "utf8").catch(() => "[]");
+  let rows: Attachment[];
+  try {
+    rows = z.array(Attachment).parse(JSON.parse(text));
+  } catch {
+    return [];
+  }
+  const links = await Promise.all(rows.map((row) => lstat(row.target).catch(() => undefined)));
+  return rows.filter((_row, index) => links[index]?.isSymbolicLink() === true);
+}
+
+export async function writeAttachments(file: string, rows: readonly Attachment[]): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.tmp`, JSON.stringify(rows), { mode: 0o600 });
+  await rename(`${file}.tmp`, file);
+}

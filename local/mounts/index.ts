@@ -1,0 +1,298 @@
+// The mounts of the emulated nodes. A blob container is a folder of the host that all nodes share and that is kept equal
+// to the container in both directions; a file share is the share's own folder. A node sees a symbolic link. Invariant:
+// who cannot prove access to the storage account gets no link, and `detach` removes nothing but the link.
+import { lstat, mkdir, readlink, rmdir, stat, symlink, unlink } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import { timingSafeEqual } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { type Attachment, readAttachments, writeAttachments } from "./attachments.ts";
+import { type ContainerSync, startContainerSync } from "./container-sync.ts";
+import { checkOptions } from "./mount-options.ts";
+import { type ContainerAddress, openRemoteContainer, whyUnreachable } from "./remote-container.ts";
+
+export interface MountRequest {
+  readonly nodeId: string;
+  readonly kind: "azureBlobFileSystem" | "azureFileShare";
+  readonly accountName: string;
+  readonly accountKey?: string;
+  readonly sasKey?: string;
+  /** Container or share. */
+  readonly container: string;
+  /** Absolute path where it appears; absent or an empty directory so far. */
+  readonly target: string;
+  /** As given to blobfuse or mount. */
+  readonly options?: string;
+}
+
+export type MountResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
+export interface MountProvider {
+  attach(request: MountRequest): Promise<MountResult>;
+  /** All writes below the node's mounts are visible in storage afterwards. Rejects when storage does not answer. */
+  flush(nodeId: string): Promise<void>;
+  /** Removes the links (all of the node's without `target`); the content stays. Storage has everything afterwards. */
+  detach(nodeId: string, target?: string): Promise<void>;
+  /** Flushes everything and stops. Links stay, so that adopted tasks go on. */
+  close(): Promise<void>;
+}
+
+/** What `createMounts` makes: also tells what is mounted, for the mount service. */
+export interface Mounts extends MountProvider {
+  /** Absolute paths of the node's mounts. */
+  targets(nodeId: string): string[];
+}
+
+export interface MountsOptions {
+  /** Folder for the contents of mounted containers; kept over restarts. */
+  readonly root: string;
+  readonly accounts: readonly { readonly name: string; readonly key: string; readonly blobUrl: string }[];
+  shareRoot(account: string, share: string): string | undefined;
+  /** The real time: files and storage do not follow a simulated one. */
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** For an emulator without storage: every mount fails and says so. */
+export function noMounts(): MountProvider {
+  return {
+    attach: async () => ({
+      ok: false,
+      message: "This emulator runs without storage; nothing can be mounted.",
+    }),
+    flush: async () => {},
+    detach: async () => {},
+    close: async () => {},
+  };
+}
+
+export function createMounts(o: MountsOptions): Mounts {
+  return new MountTable(o);
+}
+
+class MountTable implements Mounts {
+  readonly #o: MountsOptions;
+  #attached: Attachment[] = [];
+  /** Targets known from before a restart, which their node may mount once more. */
+  readonly #inherited = new Set<string>();
+  readonly #file: string;
+  readonly #restored: Promise<void>;
+  #saving: Promise<void> = Promise.resolve();
+  /** Containers of attachments under way. */
+  readonly #attaching: string[] = [];
+  readonly #syncs = new Map<string, Promise<ContainerSync>>();
+  /** Stops under way: a container is not started again before its former sync has ended. */
+  readonly #stopping = new Map<string, Promise<void>>();
+
+  constructor(o: MountsOptions) {
+    this.#o = o;
+    this.#file = join(o.root, "attachments.json");
+    this.#restored = this.#restore();
+  }
+
+  async attach(request: MountRequest): Promise<MountResult> {
+    await this.#restored;
+    const { nodeId, target, kind, accountName, container } = request;
+    const key = keyOf(request);
+    this.#attaching.push(key);
+    try {
+      if (!isAbsolute(target)) throw new Error(`mount point '${target}' is not an absolute path`);
+      checkOptions(request.options ?? "");
+      const inherited = this.#inherited.delete(target);
+      if (!inherited && this.#attached.some((one) => one.target === target))
+        throw new Error(`mount point '${target}' is already mounted`);
+      const folder =
+        kind === "azureBlobFileSystem" ? await this.#container(request) : await this.#share(request);
+      await link(folder, target);
+      const others = this.#attached.filter((one) => one.target !== target);
+      await this.#keep([...others, { nodeId, target, kind, accountName, container }]);
+      this.#o.logger.info("mount.attached", { nodeId, kind, container });
+      return { ok: true };
+    } catch (error) {
+      const message = (error as Error).message;
+      this.#o.logger.warn("mount.refused", { nodeId, kind, container, message });
+      return { ok: false, message };
+    } finally {
+      this.#attaching.splice(this.#attaching.indexOf(key), 1);
+      await this.#stopUnused();
+    }
+  }
+
+  targets(nodeId: string): string[] {
+    return this.#attached.filter((one) => one.nodeId === nodeId).map((one) => one.target);
+  }
+
+  async flush(nodeId: string): Promise<void> {
+    await this.#restored;
+    await this.#flushContainers(this.#attached.filter((one) => one.nodeId === nodeId));
+  }
+
+  async detach(nodeId: string, target?: string): Promise<void> {
+    await this.#restored;
+    const gone = this.#attached.filter(
+      (one) => one.nodeId === nodeId && (target === undefined || one.target === target),
+    );
+    await this.#flushContainers(gone);
+    for (const one of gone) {
+      await unlinkIfLink(one.target);
+      this.#inherited.delete(one.target);
+    }
+    await this.#keep(this.#attached.filter((one) => !gone.includes(one)));
+    await this.#stopUnused();
+  }
+
+  async close(): Promise<void> {
+    await this.#restored;
+    await this.#flushContainers(this.#attached).catch((error: unknown) =>
+      this.#o.logger.error("mount.flushFailed", { message: String(error) }),
+    );
+    await Promise.all([...this.#syncs.keys()].map((key) => this.#stop(key)));
+    await this.#saving;
+  }
+
+  /** Takes up the mounts of tasks that outlived the former local cloud. */
+  async #restore(): Promise<void> {
+    const rows = await readAttachments(this.#file);
+    for (const row of rows) this.#inherited.add(row.target);
+    this.#attached = rows;
+    const containers = new Map(
+      rows.filter((row) => row.kind === "azureBlobFileSystem").map((row) => [keyOf(row), row]),
+    );
+    await Promise.all(
+      [...containers.values()].map(async (row) => {
+        const account = this.#o.accounts.find((one) => one.name === row.accountName);
+        if (account === undefined) return;
+        await this.#sync(row, account).catch((error: unknown) =>
+          this.#o.logger.error("mount.restoreFailed", { container: keyOf(row), message: String(error) }),
+        );
+      }),
+    );
+  }
+
+  async #keep(rows: Attachment[]): Promise<void> {
+    this.#attached = rows;
+    this.#saving = this.#saving.catch(() => {}).then(() => writeAttachments(this.#file, this.#attached));
+    await this.#saving;
+  }
+
+  async #container(request: MountRequest): Promise<string> {
+    const { accountName, container } = request;
+    const account = this.#o.accounts.find((one) => one.name === accountName);
+    if (account === undefined) throw new Error(`storage account '${accountName}' is unknown here`);
+    if (!/^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(container))
+      throw new Error(`'${container}' cannot be the name of a container`);
+    const credential = credentialOf(request);
+    const reason = await whyUnreachable({ blobUrl: account.blobUrl, container, credential });
+    if (reason !== undefined) throw new Error(reason);
+    const sync = await this.#sync(request, account);
+    // Another node may have mounted it long ago: what was uploaded since must be there for this one too.
+    await sync.pull();
+    return this.#folderOf(request);
+  }
+
+  #folderOf({ accountName, container }: Pick<Attachment, "accountName" | "container">): string {
+    return join(this.#o.root, accountName, container);
+  }
+
+  /** The running sync of a container; starts it when there is none. */
+  async #sync(
+    source: Pick<Attachment, "accountName" | "container">,
+    account: MountsOptions["accounts"][number],
+  ): Promise<ContainerSync> {
+    const key = keyOf(source);
+    await this.#stopping.get(key);
+    const running = this.#syncs.get(key);
+    if (running !== undefined) return running;
+    const folder = this.#folderOf(source);
+    const { clock, logger } = this.#o;
+    const starting = openRemoteContainer({
+      blobUrl: account.blobUrl,
+      container: source.container,
+      credential: { accountName: account.name, accountKey: account.key },
+    }).then((remote) =>
+      startContainerSync({ folder, stateFolder: `${folder}.sync`, remote, clock, logger, label: key }),
+    );
+    this.#syncs.set(key, starting);
+    starting.catch(() => this.#syncs.delete(key));
+    return starting;
+  }
+
+  async #share(request: MountRequest): Promise<string> {
+    const { accountName, container } = request;
+    const account = this.#o.accounts.find((one) => one.name === accountName);
+    if (account === undefined) throw new Error(`mount error: could not resolve address for ${accountName}`);
+    if (request.accountKey === undefined || !sameKey(request.accountKey, account.key))
+      throw new Error("mount error(13): Permission denied");
+    const folder = this.#o.shareRoot(accountName, container);
+    const found = folder === undefined ? undefined : await stat(folder).catch(() => undefined);
+    if (folder === undefined || !found?.isDirectory())
+      throw new Error(`mount error(2): No such file or directory: share '${container}' does not exist`);
+    return folder;
+  }
+
+  async #flushContainers(rows: readonly Attachment[]): Promise<void> {
+    const keys = new Set(rows.map(keyOf));
+    await Promise.all([...keys].map(async (key) => (await this.#syncs.get(key))?.flush()));
+  }
+
+  async #stopUnused(): Promise<void> {
+    const used = new Set([...this.#attaching, ...this.#attached.map(keyOf)]);
+    const unused = [...this.#syncs.keys()].filter((key) => !used.has(key));
+    await Promise.all(unused.map((key) => this.#stop(key)));
+  }
+
+  async #stop(key: string): Promise<void> {
+    const sync = this.#syncs.get(key);
+    this.#syncs.delete(key);
+    const stopped = (async () => (await sync?.catch(() => undefined))?.stop())();
+    this.#stopping.set(key, stopped);
+    await stopped;
+    if (this.#stopping.get(key) === stopped) this.#stopping.delete(key);
+  }
+}
+
+function keyOf({ accountName, container }: Pick<Attachment, "accountName" | "container">): string {
+  return `${accountName}/${container}`;
+}
+
+function credentialOf(request: MountRequest): ContainerAddress["credential"] {
+  if (request.accountKey !== undefined)
+    return { accountName: request.accountName, accountKey: request.accountKey };
+  if (request.sasKey === undefined)
+    throw new Error("no credential: give an account key or a shared access signature");
+  const sas = request.sasKey.replace(/^\?/, "");
+  const permissions = new URLSearchParams(sas).get("sp") ?? "";
+  if (!["r", "w", "d", "l"].every((letter) => permissions.includes(letter)))
+    throw new Error(`the shared access signature permits '${permissions}'; a mount needs r, w, d and l`);
+  return { sas };
+}
+
+function sameKey(one: string, other: string): boolean {
+  const [left, right] = [Buffer.from(one), Buffer.from(other)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+async function link(folder: string, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  const there = await lstat(target).catch(() => undefined);
+  if (there?.isDirectory())
+    await rmdir(target).catch(() => {
+      throw new Error(`mount point '${target}' is not empty`);
+    });
+  else if (there?.isSymbolicLink())
+    await unlink(target); // left by a local cloud that was killed
+  else if (there !== undefined) throw new Error(`mount point '${target}' is not a directory`);
+  await symlink(folder, target);
+}
+
+/** An empty directory is left in its place, as after unmounting. */
+
+async function unlinkIfLink(target: string): Promise<void> {
+  const isLink = await readlink(target).then(
+    () => true,
+    () => false,
+  );
+  if (!isLink) return;
+  await unlink(target);
+  await mkdir(target);
+}

@@ -1,0 +1,229 @@
+// Starts the parts of the local cloud in the order in which they need each other, and stops them in reverse. The only
+// place that knows all of them; no meaning of its own.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { appSettings } from "./app-settings.ts";
+import { createProcessExecutor } from "./batch-emulator/agent/process-executor.ts";
+import { startBatchEmulator } from "./batch-emulator/index.ts";
+import type { BatchEmulator } from "./batch-emulator/index.ts";
+import type { Clock } from "./clock.ts";
+import { startControl } from "./control-server.ts";
+import type { ControlServer } from "./control-server.ts";
+import { StartError } from "./data-folder/data-folder.ts";
+import type { DataFolder } from "./data-folder/data-folder.ts";
+import type { Ports, Settings } from "./data-folder/settings.ts";
+import { startFileShares } from "./file-shares/index.ts";
+import type { FileShares } from "./file-shares/index.ts";
+import { startFunctionsHost } from "./functions-host/host-worker.ts";
+import type { FunctionsHost } from "./functions-host/host-worker.ts";
+import { openIdentity } from "./identity/index.ts";
+import type { LocalIdentity } from "./identity/index.ts";
+import type { Logger } from "./logger.ts";
+import { createMounts } from "./mounts/index.ts";
+import { packageRoot } from "./package-root.ts";
+import type { Random } from "./random.ts";
+import { startAzurite } from "./storage/index.ts";
+import type { Azurite } from "./storage/index.ts";
+import { createTeardown } from "./teardown.ts";
+import type { Teardown } from "./teardown.ts";
+
+export interface PartsOptions {
+  readonly data: DataFolder;
+  readonly settings: Settings;
+  /** 0: that of the last start, else a free one. */
+  readonly apiPort: number;
+  readonly apiAudience: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly appSettings: Readonly<Record<string, string>>;
+}
+
+export interface Parts {
+  readonly urls: { api: string; batch: string; blob: string; queue: string; table: string; file: string };
+  readonly ports: Ports;
+  readonly identity: LocalIdentity;
+  /** Resolves when a part died by itself. */
+  readonly failed: Promise<Error>;
+  dispose(): Promise<void>;
+}
+
+export async function startParts(o: PartsOptions): Promise<Parts> {
+  const teardown = createTeardown(o.logger);
+  try {
+    return await start(o, teardown);
+  } catch (error) {
+    await teardown.run().catch(() => undefined);
+    throw explain(error);
+  }
+}
+
+async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
+  const keep =
+    (name: string) =>
+    <T extends { dispose(): Promise<unknown> }>(part: T): T => {
+      teardown.add(name, () => part.dispose());
+      return part;
+    };
+  const identity = await openIdentity({
+    file: join(o.data.path, "identity.json"),
+    clock: o.clock,
+    random: o.random,
+  });
+  const [storage, shares, control] = await Promise.all([
+    startStorage(o).then(keep("storage")),
+    startShares(o).then(keep("file shares")),
+    startControl(o.settings.ports.control, [(request) => identity.handle(request)]).then(keep("control")),
+  ]);
+  const issuer = identity.issuer(control.url);
+  const emulator = keep("batch emulator")(await startEmulator(o, { storage, shares, identity, teardown }));
+  const host = keep("functions host")(
+    await startHost(o, { storage, shares, control, emulator, identity, issuer }),
+  );
+  const ended = [host.exited, storage.exited].map((exited) =>
+    exited.then((error) => error ?? new Promise<never>(() => {})),
+  );
+  return {
+    urls: {
+      api: host.url,
+      batch: emulator.url,
+      blob: storage.blobUrl,
+      queue: storage.queueUrl,
+      table: storage.tableUrl,
+      file: `${shares.url}/${o.settings.storageAccount.name}`,
+    },
+    ports: portsOf({ host, emulator, storage, shares, control }),
+    identity,
+    failed: Promise.race(ended),
+    dispose: () => teardown.run(),
+  };
+}
+
+function startStorage(o: PartsOptions): Promise<Azurite> {
+  return startAzurite({
+    dataDirectory: join(o.data.path, "azurite"),
+    account: o.settings.storageAccount,
+    ports: o.settings.ports,
+    logger: o.logger,
+    childFile: join(packageRoot(), "dist/local/azurite.mjs"),
+  });
+}
+
+function startShares(o: PartsOptions): Promise<FileShares> {
+  return startFileShares({
+    dataDirectory: join(o.data.path, "shares"),
+    accounts: [o.settings.storageAccount],
+    port: o.settings.ports.file,
+    clock: o.clock,
+    random: o.random,
+    logger: o.logger,
+  });
+}
+
+interface Grounds {
+  readonly storage: Azurite;
+  readonly shares: FileShares;
+  readonly identity: LocalIdentity;
+}
+
+async function startEmulator(
+  o: PartsOptions,
+  parts: Grounds & { teardown: Teardown },
+): Promise<BatchEmulator> {
+  const { storageAccount, batchAccount } = o.settings;
+  const mounts = createMounts({
+    root: join(o.data.path, "mounts"),
+    accounts: [{ ...storageAccount, blobUrl: parts.storage.blobUrl }],
+    shareRoot: (account, share) => parts.shares.shareRoot(account, share),
+    clock: o.clock,
+    logger: o.logger,
+  });
+  parts.teardown.add("mounts", () => mounts.close());
+  const stateDirectory = join(o.data.path, "tasks");
+  await mkdir(stateDirectory, { recursive: true });
+  const executor = createProcessExecutor({
+    stateDirectory,
+    clock: o.clock,
+    logger: o.logger,
+    random: o.random,
+  });
+  return startBatchEmulator({
+    dataDirectory: join(o.data.path, "batch"),
+    port: o.settings.ports.batch,
+    accountName: batchAccount.name,
+    accountKey: batchAccount.key,
+    subscriptionId: o.settings.subscriptionId,
+    resourceGroup: o.settings.resourceGroup,
+    location: o.settings.location,
+    clock: o.clock,
+    random: o.random,
+    logger: o.logger,
+    executor,
+    mounts,
+    verifyBearer: (token) => parts.identity.verify(token),
+  });
+}
+
+interface HostGrounds extends Grounds {
+  readonly control: ControlServer;
+  readonly emulator: BatchEmulator;
+  readonly issuer: string;
+}
+
+function startHost(o: PartsOptions, parts: HostGrounds): Promise<FunctionsHost> {
+  const settings = appSettings(o.settings, {
+    control: parts.control.url,
+    batch: parts.emulator.url,
+    blob: parts.storage.blobUrl,
+    table: parts.storage.tableUrl,
+    file: `${parts.shares.url}/${o.settings.storageAccount.name}`,
+    storageConnection: parts.storage.connectionString,
+    issuer: parts.issuer,
+    identityHeader: parts.identity.identityHeader,
+    apiAudience: o.apiAudience,
+  });
+  return startFunctionsHost({
+    appDirectory: packageRoot(),
+    dataDirectory: join(o.data.path, "functions-host"),
+    port: o.apiPort === 0 ? o.settings.ports.api : o.apiPort,
+    settings: { ...settings, ...o.appSettings },
+    requireKeys: true,
+    storageConnection: parts.storage.connectionString,
+    workerFile: join(packageRoot(), "dist/local/functions-host.mjs"),
+    logger: o.logger,
+    random: o.random,
+  });
+}
+
+interface Listening {
+  readonly host: FunctionsHost;
+  readonly emulator: BatchEmulator;
+  readonly storage: Azurite;
+  readonly shares: FileShares;
+  readonly control: ControlServer;
+}
+
+function portsOf({ host, emulator, storage, shares, control }: Listening): Ports {
+  const portOf = (url: string) => Number(new URL(url).port);
+  return {
+    api: portOf(host.url),
+    batch: emulator.port,
+    control: control.port,
+    blob: portOf(storage.blobUrl),
+    queue: portOf(storage.queueUrl),
+    table: portOf(storage.tableUrl),
+    file: portOf(shares.url),
+  };
+}
+
+/** What a person can mend is told in one sentence; the rest keeps its stack. */
+function explain(error: unknown): unknown {
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === "EADDRINUSE")
+    return new StartError(
+      `Port ${port ?? ""} is in use by another program. Choose another with --port, or 0 for a free one.`,
+      error,
+    );
+  if (/in use/.test(message)) return new StartError(message, error);
+  return error;
+}

@@ -1,0 +1,143 @@
+// The local cloud in one call: `startLocal()` starts every part, waits until the public API really answers, and gives
+// back what a client needs to know. The only entry for the command line, tests and benchmarks.
+// Invariant: `dispose` leaves no process, no timer and, for a temporary cloud, no file behind.
+import { join } from "node:path";
+import { openDataFolder, openTemporaryFolder } from "./data-folder/data-folder.ts";
+import type { DataFolder } from "./data-folder/data-folder.ts";
+import { openSettings, saveSettings } from "./data-folder/settings.ts";
+import type { Settings } from "./data-folder/settings.ts";
+import { systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import { silentLogger } from "./logger.ts";
+import { fileLogger } from "./file-logger.ts";
+import type { Logger } from "./logger.ts";
+import { systemRandom } from "./random.ts";
+import type { Random } from "./random.ts";
+import { startParts } from "./parts.ts";
+import type { Parts } from "./parts.ts";
+export { StartError } from "./data-folder/data-folder.ts";
+
+export interface LocalOptions {
+  /** A folder path, or `temporary` for one that disappears with `dispose`. */
+  readonly data: string;
+  /** Port of the public API; 0 or absent: the port of the last start on this folder, else any free one. */
+  readonly apiPort?: number;
+  /** Forget what the folder holds. */
+  readonly fresh?: boolean;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+  /** Further settings of the app, by the names it has in Azure. */
+  readonly appSettings?: Readonly<Record<string, string>>;
+}
+
+/** The content of `cloud.json`. */
+export interface LocalCloudDescription {
+  readonly urls: {
+    readonly api: string;
+    readonly batch: string;
+    readonly blob: string;
+    readonly queue: string;
+    readonly table: string;
+    readonly file: string;
+  };
+  /** A signed JWT with the role admin. */
+  readonly token: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly location: string;
+  readonly storageAccount: { readonly name: string; readonly key: string };
+  readonly batchAccount: { readonly name: string; readonly key: string };
+  readonly pid: number;
+}
+
+export interface LocalCloud {
+  readonly description: LocalCloudDescription;
+  /** Absolute path of `cloud.json`. */
+  readonly cloudFile: string;
+  /** A token for the API with the roles given. */
+  issueToken(options: { roles: string[]; lifetimeSeconds?: number }): Promise<string>;
+  /** Resolves, with the reason, when a part died by itself. */
+  readonly failed: Promise<Error>;
+  /** Stops everything in order; idempotent. */
+  dispose(): Promise<void>;
+}
+
+const cloudFileName = "cloud.json";
+const logFileName = "local-cloud.log";
+const apiAudience = "https://management.azure.com/";
+const tokenLifetimeSeconds = 30 * 24 * 3600;
+
+/** Rejects with StartError (one sentence for a person) when the folder or a port cannot be had. */
+export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
+  const random = options.random ?? systemRandom();
+  const data =
+    options.data === "temporary"
+      ? await openTemporaryFolder()
+      : await openDataFolder(options.data, { fresh: options.fresh ?? false });
+  const ownLog = options.logger === undefined ? fileLogger(join(data.path, logFileName)) : undefined;
+  let parts: Parts | undefined;
+  try {
+    const settings = await openSettings(data, random);
+    parts = await startParts({
+      data,
+      settings,
+      apiPort: options.apiPort ?? 0,
+      apiAudience,
+      clock: options.clock ?? systemClock(),
+      random,
+      logger: options.logger ?? ownLog ?? silentLogger,
+      appSettings: options.appSettings ?? {},
+    });
+    return await describe(data, settings, parts, () => ownLog?.close());
+  } catch (error) {
+    await parts?.dispose();
+    ownLog?.close();
+    await data.release();
+    throw error;
+  }
+}
+
+async function describe(
+  data: DataFolder,
+  settings: Settings,
+  parts: Parts,
+  closeLog: () => void,
+): Promise<LocalCloud> {
+  await saveSettings(data, { ...settings, ports: parts.ports });
+  const issueToken = ({ roles, lifetimeSeconds = 3600 }: { roles: string[]; lifetimeSeconds?: number }) =>
+    parts.identity.issueToken({ audience: apiAudience, roles, subject: "local-user", lifetimeSeconds });
+  const token = await issueToken({ roles: ["admin"], lifetimeSeconds: tokenLifetimeSeconds });
+  await untilReady(parts.urls.api, token);
+  const { subscriptionId, resourceGroup, location, storageAccount, batchAccount } = settings;
+  const description: LocalCloudDescription = {
+    urls: parts.urls,
+    token,
+    subscriptionId,
+    resourceGroup,
+    location,
+    storageAccount,
+    batchAccount,
+    pid: process.pid,
+  };
+  await data.writeSecret(cloudFileName, JSON.stringify(description, null, 2));
+  let disposed: Promise<void> | undefined;
+  return {
+    description,
+    cloudFile: join(data.path, cloudFileName),
+    issueToken,
+    failed: parts.failed,
+    dispose: () =>
+      (disposed ??= parts
+        .dispose()
+        .finally(closeLog)
+        .finally(() => data.release())),
+  };
+}
+
+/** The API answers an authenticated request. */
+async function untilReady(api: string, token: string): Promise<void> {
+  const url = `${api}/providers/Microsoft.BatchAI/operations?api-version=2018-05-01`;
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new Error(`The API is up but answers ${response.status}: ${await response.text()}`);
+}

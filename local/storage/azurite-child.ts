@@ -1,0 +1,192 @@
+// The child process that runs Azurite's three servers (blob, queue, table) in the genuine package, with two of its
+// dependencies left out: the telemetry client, so that nothing can be sent home and half of the start-up time is saved,
+// and the debug logger, which is never switched on. Invariants: it ends when its parent does, and whatever it
+// acknowledged is on disk when it ends in order. Nothing of our own storage semantics belongs here.
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { createRequire, Module } from "node:module";
+import { join } from "node:path";
+import { systemClock } from "../clock.ts";
+import type { ChildMessage, StartMessage } from "./azurite-protocol.ts";
+import { releaseFolder, takeFolder } from "./folder-owner.ts";
+
+interface AzuriteServer {
+  start(): Promise<void>;
+  close(): Promise<void>;
+  getHttpServerAddress(): string;
+}
+interface LokiDatabase {
+  readonly autosave: boolean;
+  autosaveInterval: number;
+  autosaveDisable(): void;
+  autosaveEnable(): void;
+}
+type Constructor = new (...parameters: readonly unknown[]) => unknown;
+
+const host = "127.0.0.1";
+/** Loki databases are saved whole on a timer; Azurite's own 5 s is much to lose if this process itself is killed. */
+const saveIntervalMs = 1_000;
+const keepAliveSeconds = 60;
+
+const load = createRequire(import.meta.url);
+
+function constructorOf(file: string): Constructor {
+  return (load(`azurite/dist/src/${file}`) as { default: Constructor }).default;
+}
+
+function leaveOut(packages: readonly string[]): void {
+  const loader = Module as unknown as { _load(request: string, ...rest: readonly unknown[]): unknown };
+  const original = loader._load.bind(loader);
+  loader._load = (request, ...rest) => (packages.includes(request) ? {} : original(request, ...rest));
+}
+
+/** The positional tail that all three configurations share, from `loose` to `isMemoryPersistence`. */
+function commonOptions(memory: boolean): readonly unknown[] {
+  const loose = false;
+  const skipApiVersionCheck = true;
+  const disableProductStyleUrl = true;
+  return [loose, skipApiVersionCheck, "", "", "", undefined, disableProductStyleUrl, memory];
+}
+
+function createServers(message: StartMessage): Record<"blob" | "queue" | "table", AzuriteServer> {
+  leaveOut(["applicationinsights", "winston"]);
+  const memory = message.folder === undefined;
+  const folder = message.folder ?? "";
+  const file = (name: string) => (memory ? name : join(folder, name));
+  const noLog = [false, undefined, false, undefined] as const;
+  const extents = (id: string, name: string) => [
+    { locationId: id, locationPath: file(name), maxConcurrency: 50 },
+  ];
+  const blobs = new (constructorOf("blob/BlobConfiguration"))(
+    host,
+    message.ports.blob,
+    keepAliveSeconds,
+    file("__azurite_db_blob__.json"),
+    file("__azurite_db_blob_extent__.json"),
+    extents("Default", "__blobstorage__"),
+    ...noLog,
+    ...commonOptions(memory),
+  );
+  const queues = new (constructorOf("queue/QueueConfiguration"))(
+    host,
+    message.ports.queue,
+    keepAliveSeconds,
+    file("__azurite_db_queue__.json"),
+    file("__azurite_db_queue_extent__.json"),
+    extents("Default", "__queuestorage__"),
+    ...noLog,
+    ...commonOptions(memory),
+  );
+  const tables = new (constructorOf("table/TableConfiguration"))(
+    host,
+    message.ports.table,
+    keepAliveSeconds,
+    file("__azurite_db_table__.json"),
+    false,
+    false,
+    undefined,
+    undefined,
+    ...commonOptions(memory),
+  );
+  const servers = {
+    blob: new (constructorOf("blob/BlobServer"))(blobs) as AzuriteServer,
+    queue: new (constructorOf("queue/QueueServer"))(queues) as AzuriteServer,
+    table: new (constructorOf("table/TableServer"))(tables) as AzuriteServer,
+  };
+  for (const server of Object.values(servers)) saveOften(server);
+  return servers;
+}
+
+function saveOften(server: AzuriteServer): void {
+  const stores = server as unknown as Record<string, { db?: LokiDatabase } | undefined>;
+  for (const name of ["metadataStore", "extentMetadataStore"]) {
+    const database = stores[name]?.db;
+    if (database?.autosave !== true) continue;
+    database.autosaveDisable();
+    database.autosaveInterval = saveIntervalMs;
+    database.autosaveEnable();
+  }
+}
+
+function portOf(server: AzuriteServer): number {
+  return Number(new URL(server.getHttpServerAddress()).port);
+}
+
+function claim(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new Error(`The storage folder ${folder} cannot be written: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+}
+
+function sentence(error: unknown): string {
+  const fault = error as NodeJS.ErrnoException & { port?: number };
+  if (fault.code === "EADDRINUSE")
+    return `Port ${fault.port ?? "?"} is in use by another program; choose another port, or 0 for a free one.`;
+  if (fault.code === "EACCES" && fault.port !== undefined)
+    return `Port ${fault.port} may not be used by this user; choose another port, or 0 for a free one.`;
+  if (error instanceof SyntaxError) return `The storage files cannot be read: ${fault.message}.`;
+  return fault.message;
+}
+
+async function start(message: StartMessage): Promise<{ ready: ChildMessage; close(): Promise<void> }> {
+  const { folder } = message;
+  if (folder !== undefined) {
+    claim(folder);
+    await takeFolder(folder, systemClock());
+  }
+  const servers = createServers(message);
+  const all = Object.values(servers);
+  try {
+    await Promise.all(all.map((server) => server.start()));
+  } catch (error) {
+    if (folder !== undefined) releaseFolder(folder);
+    throw error;
+  }
+  return {
+    ready: {
+      kind: "ready",
+      ports: { blob: portOf(servers.blob), queue: portOf(servers.queue), table: portOf(servers.table) },
+    },
+    close: async () => {
+      await Promise.all(all.map((server) => server.close()));
+      if (folder !== undefined) releaseFolder(folder);
+    },
+  };
+}
+
+function main(): void {
+  let closing: Promise<void> | undefined;
+  let running: Promise<{ close(): Promise<void> }> | undefined;
+  const stop = () => {
+    closing ??= (async () => {
+      const servers = await running?.catch(() => undefined);
+      await servers?.close();
+    })().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on("disconnect", stop);
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", () => {}); // Ctrl-C reaches the whole group; the parent decides when storage stops
+  process.on("SIGHUP", () => {});
+  process.stderr.on("error", () => {});
+  process.once("message", (message: StartMessage) => {
+    const starting = start(message);
+    running = starting;
+    starting.then(
+      ({ ready }) => process.connected && process.send?.(ready),
+      (error: unknown) => {
+        const failed: ChildMessage = { kind: "failed", message: sentence(error) };
+        if (process.connected) process.send?.(failed, () => process.exit(1));
+        else process.exit(1);
+      },
+    );
+  });
+}
+
+main();

@@ -1,0 +1,17 @@
+// The messages between `index.ts` (parent) and `azurite-child.ts` (child process) over Node's IPC channel. Nothing else
+// crosses: the account key travels in the child's environment, never on its command line.
+
+/** Parent to child, once. `folder` undefined: everything stays in memory. A port of 0 means any free one. */
+export interface StartMessage {
+  readonly kind: "start";
+  readonly folder?: string;
+  readonly ports: { readonly blob: number; readonly queue: number; readonly table: number };
+}
+
+/** Child to parent: `ready` after all three listeners accept connections; `failed` is one sentence, then it exits. */
+export type ChildMessage =
+  | {
+      readonly kind: "ready";
+      readonly ports: { readonly blob: number; readonly queue: number; readonly table: number };
+    }
+  | { readonly kind: "failed"; readonly message: string };

@@ -1,0 +1,147 @@
+// Starts and stops the storage of the local cloud: Azurite (blob, queue, table) in a child process of its own, so that
+// its work never delays the control plane. Invariant: after `dispose` resolved, the process is gone and its data is on disk.
+import { type ChildProcess, fork } from "node:child_process";
+import { type Clock, systemClock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import type { ChildMessage, StartMessage } from "./azurite-protocol.ts";
+
+export interface AzuriteOptions {
+  /** Folder for its files (made if missing), or "memory": nothing is written anywhere. */
+  readonly dataDirectory: string;
+  /** `key`: base64. */
+  readonly account: { readonly name: string; readonly key: string };
+  /** 0 or absent: a free port. */
+  readonly ports?: { readonly blob?: number; readonly queue?: number; readonly table?: number };
+  readonly logger: Logger;
+  /** The built child: `dist/local/azurite.mjs`. */
+  readonly childFile: string;
+  /** Real time; only deadlines of the child process hang on it. */
+  readonly clock?: Clock;
+}
+
+export interface Azurite {
+  /** `http://127.0.0.1:<port>/<account>`, without trailing slash. */
+  readonly blobUrl: string;
+  readonly queueUrl: string;
+  readonly tableUrl: string;
+  /** With the account key: for configuration, never for a log. */
+  readonly connectionString: string;
+  readonly pid: number;
+  /** Resolves when the child has ended; with an Error when nobody asked for it. */
+  readonly exited: Promise<Error | undefined>;
+  /** Flushes to disk and ends the child. Safe to call more than once. */
+  dispose(): Promise<void>;
+}
+
+const startDeadlineMs = 60_000;
+const stopDeadlineMs = 20_000;
+
+/** Resolves when blob, queue and table really accept connections; rejects with one sentence that says what to do. */
+export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
+  checkAccount(options.account);
+  const clock = options.clock ?? systemClock();
+  const child = forkChild(options);
+  const state = { stopping: false, complaint: "" };
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    state.complaint = (state.complaint + text).slice(-2_000);
+    options.logger.warn("storage.complained", { text: text.trim().slice(0, 500) });
+  });
+  const exited = new Promise<Error | undefined>((resolve) => {
+    child.once("error", resolve);
+    child.once("exit", (code, signal) =>
+      resolve(
+        state.stopping
+          ? undefined
+          : new Error(`Storage (Azurite) ended unexpectedly (${signal ?? `exit code ${code}`}).`),
+      ),
+    );
+  });
+  const dispose = () => {
+    state.stopping = true;
+    return stop(child, exited, clock, options.logger);
+  };
+  try {
+    const ports = await ready(child, options, exited, clock);
+    return { ...addresses(options.account, ports), pid: child.pid ?? 0, exited, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+function checkAccount({ name, key }: AzuriteOptions["account"]): void {
+  if (!/^[a-z0-9]{3,24}$/.test(name))
+    throw new Error(`The storage account name '${name}' must be 3 to 24 lower case letters and digits.`);
+  if (!/^[A-Za-z0-9+/]{8,}={0,2}$/.test(key)) throw new Error("The storage account key must be base64 text.");
+}
+
+function forkChild(options: AzuriteOptions): ChildProcess {
+  const { name, key } = options.account;
+  return fork(options.childFile, [], {
+    env: { AZURITE_ACCOUNTS: `${name}:${key}`, NODE_ENV: "production" },
+    execArgv: ["--max-semi-space-size=4", "--disable-warning=DEP0040"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+}
+
+function ready(
+  child: ChildProcess,
+  options: AzuriteOptions,
+  exited: Promise<Error | undefined>,
+  clock: Clock,
+): Promise<StartMessage["ports"]> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.at(clock.now() + startDeadlineMs, () =>
+      reject(new Error(`Storage (Azurite) was not ready after ${startDeadlineMs / 1000} s.`)),
+    );
+    child.once("message", (message: ChildMessage) => {
+      timer.cancel();
+      if (message.kind === "ready") resolve(message.ports);
+      else reject(new Error(`Storage (Azurite) could not start: ${message.message}`));
+    });
+    void exited.then((error) => {
+      timer.cancel();
+      reject(error ?? new Error("Storage (Azurite) was stopped before it was ready."));
+    });
+    const memory = options.dataDirectory === "memory";
+    const { blob = 0, queue = 0, table = 0 } = options.ports ?? {};
+    const start: StartMessage = {
+      kind: "start",
+      ports: { blob, queue, table },
+      ...(memory ? {} : { folder: options.dataDirectory }),
+    };
+    child.send(start, () => {});
+  });
+}
+
+async function stop(
+  child: ChildProcess,
+  exited: Promise<Error | undefined>,
+  clock: Clock,
+  logger: Logger,
+): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const timer = clock.at(clock.now() + stopDeadlineMs, () => {
+    logger.error("storage.killed", { afterMs: stopDeadlineMs });
+    child.kill("SIGKILL");
+  });
+  child.kill("SIGTERM");
+  await exited;
+  timer.cancel();
+}
+
+function addresses(account: AzuriteOptions["account"], ports: StartMessage["ports"]) {
+  const url = (port: number) => `http://127.0.0.1:${port}/${account.name}`;
+  const blobUrl = url(ports.blob);
+  const queueUrl = url(ports.queue);
+  const tableUrl = url(ports.table);
+  const connectionString = [
+    "DefaultEndpointsProtocol=http",
+    `AccountName=${account.name}`,
+    `AccountKey=${account.key}`,
+    `BlobEndpoint=${blobUrl}`,
+    `QueueEndpoint=${queueUrl}`,
+    `TableEndpoint=${tableUrl}`,
+  ].join(";");
+  return { blobUrl, queueUrl, tableUrl, connectionString };
+}

@@ -1,0 +1,28 @@
+// The launcher as one file: what compute nodes get is `launch.sh`, made of the parts in `launcher/`, one subject each. It
+// must stay a single file with no dependency, because it is fetched by a node that has nothing yet.
+import commands from "./launcher/commands.sh";
+import directories from "./launcher/directories.sh";
+import end from "./launcher/end.sh";
+import facts from "./launcher/facts.sh";
+import logs from "./launcher/logs.sh";
+import mounts from "./launcher/mounts.sh";
+import plan from "./launcher/plan.sh";
+import processes from "./launcher/processes.sh";
+import start from "./launcher/start.sh";
+import verbs from "./launcher/verbs.sh";
+import words from "./launcher/words.sh";
+
+/** Text of `launch.sh`. Order matters at the ends only: `start` sets the shell up, `verbs` runs. */
+export const launcher = [
+  start,
+  words,
+  plan,
+  facts,
+  directories,
+  mounts,
+  logs,
+  commands,
+  processes,
+  end,
+  verbs,
+].join("\n");

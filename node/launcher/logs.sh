@@ -1,0 +1,59 @@
+# Logs go straight to the stdouterr directory, or below the launch directory with a copy every second.
+start_logs() {
+  bai_logs=$bai_stdouterr
+  [ "$bai_mode" = direct ] || bai_logs=$bai_dir/logs
+  bai_log=$bai_logs/$bai_log_name
+  if [ "$bai_verb" = prepare ] || [ "$bai_nodes" = 1 ]; then
+    new_log "$bai_log_name"
+    printf %s "$bai_early" >"$bai_log"
+  fi
+  [ "$bai_mode" = direct ] || start_mirror
+}
+
+# A log begins anew with every run; what an earlier run left must not be taken for its beginning.
+new_log() { # name
+  [ "$bai_mode" = direct ] || [ ! -e "$bai_stdouterr/$1" ] || rm -f "$bai_stdouterr/$1"
+}
+
+start_mirror() {
+  (
+    trap 'bai_stop=yes; kill "$bai_nap" 2>/dev/null' TERM
+    trap '' INT
+    bai_stop=no bai_round=0
+    while [ "$bai_stop" = no ]; do
+      # Soon after the start, so that a first line is seen at once; then every second.
+      if [ "$bai_round" -lt 5 ]; then bai_round=$((bai_round + 1)) bai_pause=0.2; else bai_pause=1; fi
+      sleep "$bai_pause" >/dev/null 2>&1 &
+      bai_nap=$!
+      wait "$bai_nap"
+      [ "$bai_stop" = yes ] || copy_logs changed
+    done
+  ) </dev/null >/dev/null 2>&1 &
+  bai_mirror_pid=$!
+}
+
+# Appends what is new; the length of the copy says what is old. `changed`: only files that look newer than their copy.
+copy_logs() { # changed|all
+  set +f
+  for bai_file in "$bai_logs"/*; do
+    bai_copy=$bai_stdouterr/${bai_file##*/}
+    if [ ! -f "$bai_file" ]; then
+      continue
+    elif [ ! -s "$bai_file" ]; then
+      [ -f "$bai_copy" ] || : >"$bai_copy"
+    elif [ ! -s "$bai_copy" ]; then
+      cat "$bai_file" >"$bai_copy"
+    elif [ "$1" = all ] || [ "$bai_file" -nt "$bai_copy" ]; then
+      tail -c "+$(($(wc -c <"$bai_copy") + 1))" "$bai_file" >>"$bai_copy"
+    fi
+  done
+  set -f
+}
+
+stop_mirror() {
+  [ -n "$bai_mirror_pid" ] || return 0
+  kill "$bai_mirror_pid" 2>/dev/null
+  wait "$bai_mirror_pid" 2>/dev/null
+  bai_mirror_pid=''
+  copy_logs all
+}

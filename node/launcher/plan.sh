@@ -1,0 +1,96 @@
+# The plan's directives: one function each. They only store what the plan says.
+
+plan_job() { # version guid attempt nodes workspace experiment job
+  [ "$1" = 1 ] || fail launch-failed 244 "this launcher reads launch plans of version 1, not $1"
+  bai_guid=$2 bai_attempt=$3 bai_nodes=$4
+  AZ_BATCHAI_ROOT=${AZ_BATCH_NODE_SHARED_DIR:?}/LS_root
+  AZ_BATCHAI_MOUNT_ROOT=$AZ_BATCHAI_ROOT/mounts
+  AZ_BATCHAI_JOB_MOUNT_ROOT=$AZ_BATCHAI_ROOT/jobs/$5/$6/$7/mounts
+  AZ_BATCHAI_JOB_TEMP_DIR=$AZ_BATCHAI_ROOT/temp
+  AZ_BATCHAI_JOB_TEMP=$AZ_BATCHAI_JOB_TEMP_DIR/$2
+  AZ_BATCHAI_MPI_HOST_FILE=$AZ_BATCHAI_JOB_TEMP/hostfile
+  bai_dir=$AZ_BATCHAI_ROOT/launch/$2-$3
+  count_gpus
+  order_hosts
+  export AZ_BATCHAI_ROOT AZ_BATCHAI_MOUNT_ROOT AZ_BATCHAI_JOB_MOUNT_ROOT AZ_BATCHAI_JOB_TEMP_DIR AZ_BATCHAI_JOB_TEMP
+  export AZ_BATCHAI_MPI_HOST_FILE AZ_BATCHAI_MPI_MASTER_NODE AZ_BATCHAI_NUM_GPUS
+}
+
+plan_env() { # name value
+  eval "U_$1=\$2"
+  bai_user_names="$bai_user_names $1"
+}
+
+plan_secret_env() { # name; its value comes with the secrets file
+  eval "U_$1=\${U_$1-}"
+  bai_user_names="$bai_user_names $1"
+}
+
+plan_secret() { eval "U_$1=\$2"; } # name value
+
+plan_key() { # secret-name key
+  bai_mount_keys="${bai_mount_keys-}$1 $2$nl"
+}
+
+plan_secrets_end() { bai_secrets_complete=yes; }
+
+plan_mount_share() { # relative-path secret account source file-mode directory-mode
+  eval "M_${bai_mounts}='share' M_${bai_mounts}_path=\$1 M_${bai_mounts}_secret=\$2 M_${bai_mounts}_account=\$3"
+  eval "M_${bai_mounts}_source=\$4 M_${bai_mounts}_options=file_mode=\$5,dir_mode=\$6"
+  bai_mounts=$((bai_mounts + 1))
+}
+
+plan_mount_blob() { # relative-path secret account container options
+  eval "M_${bai_mounts}='blob' M_${bai_mounts}_path=\$1 M_${bai_mounts}_secret=\$2 M_${bai_mounts}_account=\$3"
+  eval "M_${bai_mounts}_source=\$4 M_${bai_mounts}_options=\$5"
+  bai_mounts=$((bai_mounts + 1))
+}
+
+plan_input() { # id path
+  eval "AZ_BATCHAI_INPUT_$1=\$2"
+  export "AZ_BATCHAI_INPUT_$1"
+}
+
+plan_output() { # id path
+  eval "AZ_BATCHAI_OUTPUT_$1=\$2"
+  export "AZ_BATCHAI_OUTPUT_$1"
+  bai_outputs="$bai_outputs$2$nl"
+}
+
+plan_stdouterr() { # direct|mirror path
+  bai_mode=$1 bai_stdouterr=$2 AZ_BATCHAI_STDOUTERR_DIR=$2
+  export AZ_BATCHAI_STDOUTERR_DIR
+}
+
+plan_shared_temp() { # path
+  AZ_BATCHAI_SHARED_JOB_TEMP=$1
+  export AZ_BATCHAI_SHARED_JOB_TEMP
+}
+
+plan_preparation() { bai_preparation=$1 bai_has_preparation=yes; }
+
+plan_process() { # node role index required|service stdout stderr interpreter-words command
+  eval "P_${bai_count}_node=\$1 P_${bai_count}_name=\$2-\$3 P_${bai_count}_ends=\$4 P_${bai_count}_stdout=\$5"
+  eval "P_${bai_count}_stderr=\$6 P_${bai_count}_interpreter=\$7 P_${bai_count}_command=\$8 P_${bai_count}_env=''"
+  bai_count=$((bai_count + 1))
+}
+
+plan_process_env() { # name value, of the process above
+  bai_last=$((bai_count - 1))
+  eval "P_${bai_last}_env=\"\$P_${bai_last}_env $1\" P_${bai_last}_env_$1=\$2"
+}
+
+plan_end() { bai_plan_complete=yes; }
+
+load_plan() {
+  [ -r "$bai_here/launch-plan" ] || fail launch-failed 244 "the launch plan $bai_here/launch-plan is missing"
+  . "$bai_here/launch-plan"
+  [ "$bai_plan_complete" = yes ] || fail launch-failed 244 "the launch plan is cut off"
+  if [ -r "$bai_here/launch-secrets" ]; then
+    bai_secrets_complete=no
+    . "$bai_here/launch-secrets"
+    # The first of several nodes reads it twice: to prepare, and to run.
+    [ "$bai_verb" = prepare ] && is_first || rm -f "$bai_here/launch-secrets"
+    [ "$bai_secrets_complete" = yes ] || fail launch-failed 244 "the secrets file is cut off"
+  fi
+}

@@ -1,0 +1,99 @@
+# The usual case: one process on one node. Sets bai_code and bai_name.
+run_only_process() {
+  eval "bai_name=\$P_0_name"
+  open_process 0
+  (become_shell "$bai_words" "$bai_text" "$bai_log" 0) </dev/null >"$bai_logs/$bai_out" 2>"$bai_logs/$bai_err" &
+  bai_children=$!
+  log "started $bai_name"
+  wait "$bai_children"
+  bai_code=$? bai_children='' bai_now=''
+}
+
+open_process() { # index
+  eval "bai_out=\$P_$1_stdout bai_err=\$P_$1_stderr bai_words=\$P_$1_interpreter bai_text=\$P_$1_command"
+  new_log "$bai_out"
+  new_log "$bai_err"
+}
+
+# Starts this node's processes. Each reports `name code required|service` on descriptor 3 when it ended.
+start_processes() { # node
+  rm -f "$bai_dir/ends"
+  mkfifo "$bai_dir/ends" || fail launch-failed 244 "cannot create a fifo in $bai_dir"
+  exec 3<>"$bai_dir/ends"
+  bai_required=0 bai_index=0
+  while [ "$bai_index" -lt "$bai_count" ]; do
+    eval "bai_on=\$P_${bai_index}_node bai_ends=\$P_${bai_index}_ends bai_name=\$P_${bai_index}_name"
+    if [ "$bai_on" = "$1" ]; then
+      [ "$bai_ends" = service ] || bai_required=$((bai_required + 1))
+      start_process "$bai_index"
+    fi
+    bai_index=$((bai_index + 1))
+  done
+}
+
+start_process() { # index
+  open_process "$1"
+  (
+    trap - TERM INT HUP
+    (become_shell "$bai_words" "$bai_text" "$bai_log" "$1") </dev/null >"$bai_logs/$bai_out" 2>"$bai_logs/$bai_err" 3>&-
+    printf '%s %s %s\n' "$bai_name" "$?" "$bai_ends" >&3
+  ) &
+  bai_children="$bai_children $!"
+  log "started $bai_name"
+}
+
+# Other nodes of the job that have required processes: each is told to go, and counts as one required process here.
+join_nodes() {
+  bai_fallback=$AZ_BATCH_NODE_SHARED_DIR
+  case $bai_fallback in *[!A-Za-z0-9/._-]*) bai_fallback='' ;; esac
+  bai_host_index=1
+  while [ "$bai_host_index" -lt "$bai_nodes" ]; do
+    if has_processes "$bai_host_index"; then
+      eval "bai_host=\$H_$bai_host_index"
+      bai_required=$((bai_required + 1))
+      join_node "$bai_host" "$bai_host_index" &
+      bai_children="$bai_children $!"
+      log "started the processes of node $bai_host_index ($bai_host)"
+    fi
+    bai_host_index=$((bai_host_index + 1))
+  done
+}
+
+has_processes() { # node
+  bai_index=0
+  while [ "$bai_index" -lt "$bai_count" ]; do
+    eval "bai_on=\$P_${bai_index}_node"
+    [ "$bai_on" != "$1" ] || return 0
+    bai_index=$((bai_index + 1))
+  done
+  return 1
+}
+
+join_node() { # host node; the agent there was left by `prepare`
+  trap - TERM INT HUP
+  bai_said=$(ssh -n -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR "$1" \
+    "d=\"\${AZ_BATCH_NODE_SHARED_DIR:-$bai_fallback}/LS_root/launch/$bai_guid-$bai_attempt\"; \
+    [ -p \"\$d/go\" ] && echo $2 >\"\$d/go\" && read -r c <\"\$d/done\" && echo \"code \$c\"" 2>>"$bai_log" 3>&-)
+  case $bai_said in
+    *'code '*) printf 'node-%s %s required\n' "$2" "${bai_said##*code }" >&3 ;;
+    *) printf 'unreachable-%s 244 required\n' "$2" >&3 ;;
+  esac
+}
+
+# Waits until all required processes exited 0, or one failed. Sets bai_code and bai_name.
+wait_for_end() {
+  (
+    trap - TERM INT HUP
+    bai_left=$bai_required
+    while [ "$bai_left" -gt 0 ]; do
+      read -r bai_name bai_code bai_ends <&3 || exit 1
+      if [ "$bai_code" != 0 ]; then printf '%s %s\n' "$bai_name" "$bai_code" >"$bai_dir/first" && exit 0; fi
+      [ "$bai_ends" = service ] || bai_left=$((bai_left - 1))
+    done
+    printf 'all 0\n' >"$bai_dir/first"
+  ) &
+  bai_collector=$!
+  wait "$bai_collector"
+  bai_now=''
+  read -r bai_name bai_code <"$bai_dir/first" || bai_name=none bai_code=244
+}

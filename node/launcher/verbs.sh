@@ -1,0 +1,85 @@
+# What the launcher is called for.
+
+prepare_node() {
+  make_directories
+  log "node $bai_node, $bai_nodes node(s), $AZ_BATCHAI_NUM_GPUS GPU(s), attempt $bai_attempt"
+  mount_volumes
+  [ -n "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] ||
+    log "no file share is mounted: AZ_BATCHAI_SHARED_JOB_TEMP is not set on several nodes"
+  make_job_directories
+  run_preparation
+}
+
+# Of a single process nothing of ours is left; what it left itself, Batch ends with the task.
+run_processes() {
+  if [ "$bai_nodes$bai_count" = 11 ]; then
+    run_only_process
+  else
+    start_processes 0
+    [ "$bai_nodes" = 1 ] || join_nodes
+    wait_for_end
+    stop_processes
+  fi
+  case $bai_name in
+    unreachable-*) fail launch-failed 244 "node ${bai_name#*-} of the job could not be reached over ssh, or its agent is gone" ;;
+  esac
+  if [ "$bai_code" = 0 ]; then bai_said='all processes exited with 0'; else bai_said="$bai_name exited with $bai_code"; fi
+  if [ "$bai_code" = 127 ]; then bai_said="$bai_said: a program was not found, see stderr.txt"; fi
+}
+
+run() {
+  if [ "$bai_nodes" = 1 ]; then prepare_node; else resume_node; fi
+  run_processes
+  finish exited "$bai_code" "$bai_said"
+}
+
+# The first of several nodes was prepared by `prepare`.
+resume_node() {
+  bai_log_name=execution-$bai_node.log
+  if [ -r "$bai_dir/mounted" ]; then bai_mounted=$(cat "$bai_dir/mounted")$nl; fi
+  make_job_directories
+}
+
+prepare() {
+  prepare_node
+  log "prepared"
+  stop_mirror
+  is_first || ! has_other_processes && return 0
+  rm -f "$bai_dir/go" "$bai_dir/done"
+  mkfifo "$bai_dir/go" "$bai_dir/done" || fail launch-failed 244 "cannot create a fifo in $bai_dir"
+  agent </dev/null >/dev/null 2>&1 &
+}
+
+has_other_processes() {
+  bai_host_index=1
+  while [ "$bai_host_index" -lt "$bai_nodes" ]; do
+    has_processes "$bai_host_index" && return 0
+    bai_host_index=$((bai_host_index + 1))
+  done
+  return 1
+}
+
+# Stays in the background of a node that is not the first; Batch ends it with the task.
+agent() {
+  trap 'stop_processes; exit 143' TERM INT HUP
+  bai_go=''
+  while [ -z "$bai_go" ]; do read -r bai_go <"$bai_dir/go" || :; done
+  [ "$bai_mode" = direct ] || start_mirror
+  start_processes "$bai_go"
+  wait_for_end
+  log "$bai_name exited with $bai_code"
+  [ "$bai_code" = 0 ] || stop_processes
+  stop_mirror
+  printf '%s\n' "$bai_code" >"$bai_dir/done"
+  [ "$bai_mode" = direct ] || start_mirror # services go on
+  wait
+}
+
+trap on_signal TERM INT HUP
+case $bai_verb in
+  run | prepare) ;;
+  *) printf 'usage: launch.sh run|prepare\n' >&2 && exit 2 ;;
+esac
+find_shell
+load_plan
+"$bai_verb"

@@ -1,0 +1,60 @@
+// The one watcher of a cluster while it has work or its nodes move: looks, tells, waits. Looks rarely when nothing
+// changes, soon again when something does or a hint comes. Ends when there is nothing to watch; a job that is submitted
+// or resized meanwhile starts it anew.
+import { watchCluster } from "../../contracts/cluster-activities.ts";
+import type { Seen } from "../../contracts/cluster-activities.ts";
+import type { ClusterIdentity } from "../../contracts/refs.ts";
+import { changed } from "../../contracts/instances.ts";
+import { monitorClusterFlow } from "../../contracts/orchestrations.ts";
+import { callOnce } from "../lib/call.ts";
+import type { OrchestrationContext, Steps } from "../lib/call.ts";
+import { continueAsNew, defineOrchestration } from "../lib/define-orchestration.ts";
+import { waitFor } from "../lib/wait.ts";
+
+/** Every execution replays from its start, and waits that lost to their timer stay open: keep it short. */
+const looksPerExecution = 25;
+const slowdown = 1.5;
+/** Idle looks in a row before the end, so that work that arrives at the last moment is still seen. */
+const idleLooks = 2;
+
+export const monitorCluster = defineOrchestration(monitorClusterFlow, function* (context, input) {
+  const { cluster, minIntervalMs, maxIntervalMs } = input;
+  let seen: Readonly<Record<string, Seen>> = input.seen;
+  let intervalMs = input.intervalMs ?? minIntervalMs;
+  let idle = 0;
+  for (let look = 0; look < looksPerExecution; look += 1) {
+    const answer = yield* lookOnce(context, cluster, seen);
+    if (answer.kind === "gone") return undefined;
+    const quiet = answer.kind === "unavailable" || !answer.changed;
+    intervalMs = quiet ? Math.min(intervalMs * slowdown, maxIntervalMs) : minIntervalMs;
+    if (answer.kind === "watched") {
+      seen = answer.seen;
+      idle = answer.idle ? idle + 1 : 0;
+      if (idle >= idleLooks) return undefined;
+    }
+    const waited = yield* waitFor(context, changed, intervalMs);
+    if (waited.kind === "event") {
+      intervalMs = minIntervalMs;
+      idle = 0;
+    }
+  }
+  continueAsNew(context, { ...input, seen, intervalMs });
+  return undefined;
+});
+
+/** A look that fails tells nothing and changes nothing. */
+function* lookOnce(
+  context: OrchestrationContext,
+  cluster: ClusterIdentity,
+  seen: Readonly<Record<string, Seen>>,
+): Steps<
+  | { kind: "watched"; seen: Record<string, Seen>; changed: boolean; idle: boolean }
+  | { kind: "gone" }
+  | { kind: "unavailable" }
+> {
+  try {
+    return yield* callOnce(context, watchCluster, { cluster, seen: { ...seen } });
+  } catch {
+    return { kind: "unavailable" };
+  }
+}

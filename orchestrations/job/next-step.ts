@@ -1,0 +1,50 @@
+// What a run of a job needs next, from one look at its document and its task. A pure table of cases; only positive
+// evidence moves a job: a task that Batch does not answer for changes nothing (the look itself fails and is repeated).
+import type { JobView, TaskSnapshot } from "../../contracts/job-activities.ts";
+import type { RunEnd } from "../../domain/job/outcome.ts";
+
+export type Step =
+  | { readonly kind: "submit" }
+  | { readonly kind: "started"; readonly startTime: string }
+  | { readonly kind: "requeued" }
+  | { readonly kind: "wait" }
+  /** The job is being deleted: end without a word, whoever deletes it does the rest. */
+  | { readonly kind: "halt"; readonly stop: boolean }
+  | { readonly kind: "end"; readonly end: RunEnd; readonly stop: boolean };
+
+export function nextStep(view: JobView): Step {
+  const { task } = view;
+  const stop = task !== undefined && task.state !== "completed";
+  if (view.deleting) return { kind: "halt", stop };
+  if (task?.state === "completed") return { kind: "end", end: completedRun(view, task), stop: false };
+  if (view.executionState === "terminating") return { kind: "end", end: { kind: "terminated" }, stop };
+  if (view.clusterGone) return { kind: "end", end: { kind: "clusterDeleted" }, stop };
+  if (task === undefined)
+    return view.executionState === "running"
+      ? { kind: "end", end: { kind: "nodeLost" }, stop: false }
+      : { kind: "submit" };
+  if (task.state === "running") {
+    if (view.executionState === "running" && view.startTime === task.startTime) return { kind: "wait" };
+    return task.startTime === undefined ? { kind: "wait" } : { kind: "started", startTime: task.startTime };
+  }
+  return view.executionState === "running" ? { kind: "requeued" } : { kind: "wait" };
+}
+
+/** Codes with which Batch ends a task that nobody let finish ("Task error codes"). */
+const cutShort = new Set(["TaskEnded"]);
+
+function completedRun(view: JobView, task: TaskSnapshot): RunEnd {
+  const { failure } = task;
+  if (failure !== undefined && cutShort.has(failure.code)) {
+    if (ranMs(task) >= view.maxWallClockMs) return { kind: "wallClockExceeded" };
+    if (view.executionState === "terminating") return { kind: "terminated" };
+    if (view.clusterGone) return { kind: "clusterDeleted" };
+    if (view.nodeDeallocation === "terminate") return { kind: "deallocated", option: "terminate" };
+  }
+  return { kind: "taskCompleted", task: { exitCode: task.exitCode, failure } };
+}
+
+function ranMs(task: TaskSnapshot): number {
+  if (task.startTime === undefined || task.endTime === undefined) return 0;
+  return Date.parse(task.endTime) - Date.parse(task.startTime);
+}

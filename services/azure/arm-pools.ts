@@ -1,0 +1,172 @@
+// Pools through Azure Resource Manager (`@azure/arm-batch`), because only that API carries identities and mounts. The
+// client is large and loaded with the first call. Invariant: pool ids derive from cluster ids, so that creating one
+// twice is creating one.
+import type { BatchManagementClient, MountConfiguration, Pool } from "@azure/arm-batch";
+import type { TokenCredential } from "@azure/core-auth";
+import { AppError } from "../../domain/shared/errors.ts";
+import type { NodeDeallocationOption, PoolMount, Pools, PoolSpec } from "../pools.ts";
+import { bearerPolicy } from "./bearer-policy.ts";
+import type { TokenSource } from "./bearer-policy.ts";
+import { isLoopbackHttp } from "./endpoints.ts";
+
+export interface ArmPoolsOptions {
+  readonly endpoint: string;
+  /** ARM id of the Batch account. */
+  readonly batchAccountId: string;
+  readonly credential: TokenCredential;
+  readonly tokens: TokenSource;
+}
+
+interface Account {
+  readonly client: BatchManagementClient;
+  readonly group: string;
+  readonly name: string;
+}
+
+const armScope = "https://management.azure.com/.default";
+const deallocation = {
+  requeue: "Requeue",
+  terminate: "Terminate",
+  waitforjobcompletion: "TaskCompletion",
+} as const satisfies Record<NodeDeallocationOption, string>;
+
+export function armPools(options: ArmPoolsOptions): Pools {
+  let account: Promise<Account> | undefined;
+  const connected = () => (account ??= connect(options));
+  return {
+    put: async (spec) => put(await connected(), spec),
+    resize: async (poolId, target) => resize(await connected(), poolId, target),
+    remove: async (poolId) => remove(await connected(), poolId),
+  };
+}
+
+async function connect(options: ArmPoolsOptions): Promise<Account> {
+  const found =
+    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.Batch\/batchAccounts\/([^/]+)$/i.exec(
+      options.batchAccountId,
+    );
+  const [, subscriptionId, group, name] = found ?? [];
+  if (subscriptionId === undefined || group === undefined || name === undefined)
+    throw new Error(`Not the id of a Batch account: ${options.batchAccountId}`);
+  const { BatchManagementClient: Client } = await import("@azure/arm-batch");
+  const insecure = isLoopbackHttp(options.endpoint);
+  const client = new Client(options.credential, subscriptionId, {
+    endpoint: options.endpoint,
+    ...(insecure ? { allowInsecureConnection: true } : {}),
+  });
+  if (insecure) {
+    client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
+    client.pipeline.addPolicy(bearerPolicy(options.tokens, armScope));
+  }
+  return { client, group, name };
+}
+
+async function put(account: Account, spec: PoolSpec): ReturnType<Pools["put"]> {
+  try {
+    await account.client.poolOperations.create(account.group, account.name, spec.poolId, toPool(spec));
+    return { kind: "created" };
+  } catch (error) {
+    const { status, code, message } = read(error);
+    if (status === undefined || status === 429 || status >= 500) throw unavailable(error);
+    return { kind: "refused", code, message };
+  }
+}
+
+async function resize(
+  account: Account,
+  poolId: string,
+  target: Parameters<Pools["resize"]>[1],
+): ReturnType<Pools["resize"]> {
+  const operations = account.client.poolOperations;
+  const scaleSettings = {
+    fixedScale: {
+      targetDedicatedNodes: target.lowPriority ? 0 : target.nodes,
+      targetLowPriorityNodes: target.lowPriority ? target.nodes : 0,
+      nodeDeallocationOption: deallocation[target.deallocation],
+    },
+  };
+  try {
+    await operations.update(account.group, account.name, poolId, { scaleSettings });
+    return "accepted";
+  } catch (error) {
+    const { status, code, message } = read(error);
+    if (status === 404) return "absent";
+    if (status === 409) {
+      await operations.stopResize(account.group, account.name, poolId).catch(() => undefined);
+      return "busy";
+    }
+    if (status === undefined || status === 429 || status >= 500) throw unavailable(error);
+    return { kind: "refused", code, message };
+  }
+}
+
+async function remove(account: Account, poolId: string): Promise<void> {
+  try {
+    // The poller is not awaited: callers look at the pool themselves, so that no wait lives in memory.
+    await account.client.poolOperations.beginDelete(account.group, account.name, poolId, {
+      updateIntervalInMs: 0,
+    });
+  } catch (error) {
+    const { status, code } = read(error);
+    if (status === 404 || (status === 409 && code.endsWith("BeingDeleted"))) return;
+    throw unavailable(error);
+  }
+}
+
+function toPool(spec: PoolSpec): Pool {
+  const { image: imageReference, adminUser } = spec;
+  return {
+    displayName: spec.displayName,
+    vmSize: spec.vmSize,
+    deploymentConfiguration: {
+      virtualMachineConfiguration: { imageReference, nodeAgentSkuId: spec.nodeAgentSkuId },
+    },
+    scaleSettings: {
+      fixedScale: {
+        targetDedicatedNodes: spec.lowPriority ? 0 : spec.targetNodeCount,
+        targetLowPriorityNodes: spec.lowPriority ? spec.targetNodeCount : 0,
+      },
+    },
+    interNodeCommunication: "Enabled",
+    targetNodeCommunicationMode: "Simplified",
+    taskSlotsPerNode: 1,
+    ...(spec.mounts.length === 0 ? {} : { mountConfiguration: spec.mounts.map(toMount) }),
+    ...(adminUser === undefined ? {} : { userAccounts: [{ ...adminUser, elevationLevel: "Admin" }] }),
+  };
+}
+
+function toMount(mount: PoolMount): MountConfiguration {
+  const { accountName, accountKey, relativeMountPath, mountOptions } = mount;
+  const options = (name: "blobfuseOptions" | "mountOptions") =>
+    mountOptions === undefined ? {} : { [name]: mountOptions };
+  return mount.kind === "azureBlobFileSystem"
+    ? {
+        azureBlobFileSystemConfiguration: {
+          accountName,
+          accountKey,
+          containerName: mount.source,
+          relativeMountPath,
+          ...options("blobfuseOptions"),
+        },
+      }
+    : {
+        azureFileShareConfiguration: {
+          accountName,
+          accountKey,
+          azureFileUrl: mount.source,
+          relativeMountPath,
+          ...options("mountOptions"),
+        },
+      };
+}
+
+function read(error: unknown): { status: number | undefined; code: string; message: string } {
+  const { statusCode, code, message } = error as { statusCode?: number; code?: string; message?: string };
+  return { status: statusCode, code: code ?? "Unknown", message: message ?? String(error) };
+}
+
+function unavailable(cause: unknown): AppError {
+  return new AppError("ServiceUnavailable", `Azure Batch could not answer: ${read(cause).message}`, {
+    cause,
+  });
+}

@@ -1,0 +1,107 @@
+// What the Batch data plane answers (api-version 2025-06-01, "Batch Service REST API"), as far as we read it. Unknown
+// members are dropped, enum values are compared in lower case because the service's casing varies.
+import { z } from "zod";
+
+const lower = z.string().transform((text) => text.toLowerCase());
+/** 64-bit counters are JSON strings on this wire. */
+const counter = z.union([z.number(), z.string().transform(Number)]);
+const nameValues = z
+  .array(z.object({ name: z.string().optional(), value: z.string().optional() }))
+  .optional();
+
+export const WireFailure = z.object({
+  category: z.string().optional(),
+  code: z.string().optional(),
+  message: z.string().optional(),
+  details: nameValues,
+});
+export type WireFailure = z.infer<typeof WireFailure>;
+
+export const WireTask = z.object({
+  id: z.string(),
+  state: lower.pipe(z.enum(["active", "preparing", "running", "completed"])),
+  stateTransitionTime: z.string(),
+  executionInfo: z
+    .object({
+      startTime: z.string().optional(),
+      endTime: z.string().optional(),
+      exitCode: z.number().optional(),
+      result: lower.optional(),
+      failureInfo: WireFailure.optional(),
+      requeueCount: counter.default(0),
+    })
+    .optional(),
+  nodeInfo: z.object({ nodeId: z.string().optional() }).optional(),
+});
+export type WireTask = z.infer<typeof WireTask>;
+
+export const WireSubtask = z.object({ nodeInfo: z.object({ nodeId: z.string().optional() }).optional() });
+
+export const WireNode = z.object({
+  id: z.string(),
+  state: lower,
+  ipAddress: z.string().optional(),
+  errors: z
+    .array(
+      z.object({
+        code: z.string().optional(),
+        message: z.string().optional(),
+        errorDetails: nameValues,
+      }),
+    )
+    .optional(),
+  startTaskInfo: z
+    .object({ exitCode: z.number().optional(), failureInfo: WireFailure.optional() })
+    .optional(),
+});
+export type WireNode = z.infer<typeof WireNode>;
+
+const count = z.number().default(0);
+export const WireNodeCounts = z.object({
+  creating: count,
+  idle: count,
+  leavingPool: count,
+  offline: count,
+  preempted: count,
+  rebooting: count,
+  reimaging: count,
+  running: count,
+  starting: count,
+  startTaskFailed: count,
+  unknown: count,
+  unusable: count,
+  waitingForStartTask: count,
+  total: count,
+});
+
+export const WirePool = z.object({
+  allocationState: lower.optional(),
+  currentDedicatedNodes: count,
+  currentLowPriorityNodes: count,
+  targetDedicatedNodes: count,
+  targetLowPriorityNodes: count,
+  resizeErrors: z
+    .array(z.object({ code: z.string().default("Unknown"), message: z.string().default("") }))
+    .optional(),
+});
+
+export const WirePoolCounts = z.object({
+  poolId: z.string(),
+  dedicated: WireNodeCounts.optional(),
+  lowPriority: WireNodeCounts.optional(),
+});
+
+export const WireRemoteLogin = z.object({
+  remoteLoginIPAddress: z.string(),
+  remoteLoginPort: z.number(),
+});
+
+export const WireError = z.object({
+  code: z.string().default("Unknown"),
+  message: z.union([z.string(), z.object({ value: z.string() }).transform(({ value }) => value)]).default(""),
+  values: z.array(z.object({ key: z.string(), value: z.string() })).default([]),
+});
+
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ value: z.array(item).default([]), "odata.nextLink": z.string().optional() });
+}

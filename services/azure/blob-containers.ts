@@ -1,0 +1,105 @@
+// Blob containers of the service's own storage account: opened once, created when a first write finds them missing, and
+// links by account key or, without one, by a user delegation key. Which container holds what is decided elsewhere.
+import type { TokenCredential } from "@azure/core-auth";
+import type { BlobServiceClient, ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
+import type { Clock } from "../clock.ts";
+import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
+
+export interface StorageAccount {
+  readonly name: string;
+  /** Absent = the app's identity. */
+  readonly key?: string | undefined;
+}
+
+export interface BlobAccess {
+  container(account: StorageAccount, name: string): Promise<ContainerClient>;
+  /** A read-only link to one blob. */
+  readLink(
+    account: StorageAccount,
+    container: ContainerClient,
+    blob: string,
+    lifetimeMs: number,
+  ): Promise<string>;
+}
+
+/** Clocks of callers and service may differ; links are valid from a little before now. */
+const skewMs = 5 * 60_000;
+
+export function blobAccess(options: {
+  readonly endpointTemplate: string;
+  readonly credential: TokenCredential;
+  readonly clock: Clock;
+}): BlobAccess {
+  const services = new Map<string, Promise<BlobServiceClient>>();
+  const service = (account: StorageAccount): Promise<BlobServiceClient> => {
+    const id = `${account.name}\0${account.key ?? ""}`;
+    const known = services.get(id) ?? open(account, options.endpointTemplate, options.credential);
+    services.set(id, known);
+    return known;
+  };
+  return {
+    container: async (account, name) => (await service(account)).getContainerClient(name),
+    async readLink(account, container, blob, lifetimeMs) {
+      const storage = await import("@azure/storage-blob");
+      const now = options.clock.now();
+      const startsOn = new Date(now - skewMs);
+      const expiresOn = new Date(now + lifetimeMs);
+      const values = {
+        containerName: container.containerName,
+        blobName: blob,
+        permissions: storage.BlobSASPermissions.parse("r"),
+        startsOn,
+        expiresOn,
+      };
+      const opened = await service(account);
+      const sas =
+        account.key === undefined
+          ? storage.generateBlobSASQueryParameters(
+              values,
+              await opened.getUserDelegationKey(startsOn, expiresOn),
+              account.name,
+            )
+          : storage.generateBlobSASQueryParameters(
+              values,
+              new storage.StorageSharedKeyCredential(account.name, account.key),
+            );
+      return `${container.getBlobClient(blob).url}?${sas.toString()}`;
+    },
+  };
+}
+
+async function open(
+  account: StorageAccount,
+  template: string,
+  identity: TokenCredential,
+): Promise<BlobServiceClient> {
+  const storage = await import("@azure/storage-blob");
+  const endpoint = endpointOf(template, account.name);
+  isLoopbackHttp(endpoint);
+  const credential: StorageSharedKeyCredential | TokenCredential =
+    account.key === undefined ? identity : new storage.StorageSharedKeyCredential(account.name, account.key);
+  return new storage.BlobServiceClient(endpoint, credential, { retryOptions: { maxTries: 4 } });
+}
+
+/** Runs `write`, creating the container when that is what was missing. */
+export async function intoContainer<Result>(
+  container: ContainerClient,
+  write: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    if (storageCode(error) !== "ContainerNotFound") throw error;
+    await container.createIfNotExists();
+    return await write();
+  }
+}
+
+export function storageCode(error: unknown): string | undefined {
+  const { code, details } = error as { code?: string; details?: { errorCode?: string } };
+  return code ?? details?.errorCode;
+}
+
+export function storageStatus(error: unknown): number | undefined {
+  return (error as { statusCode?: number }).statusCode;
+}

@@ -1,0 +1,36 @@
+// Staging in a private container of the service's storage account. Removing lists by prefix: a job's files are few.
+import type { Staging } from "../staging.ts";
+import { intoContainer, storageStatus } from "./blob-containers.ts";
+import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
+
+const containerName = "batchai-staging";
+
+export function blobStaging(access: BlobAccess, account: StorageAccount): Staging {
+  const open = () => access.container(account, containerName);
+  return {
+    async put(files) {
+      const container = await open();
+      await intoContainer(container, () =>
+        Promise.all(
+          files.map(({ path, content }) =>
+            container.getBlockBlobClient(path).upload(content, Buffer.byteLength(content), {
+              blobHTTPHeaders: { blobContentType: "text/plain; charset=utf-8" },
+            }),
+          ),
+        ),
+      );
+    },
+    async link(path, lifetimeMs) {
+      return access.readLink(account, await open(), path, lifetimeMs);
+    },
+    async removeAll(prefix) {
+      const container = await open();
+      try {
+        for await (const blob of container.listBlobsFlat({ prefix }))
+          await container.getBlobClient(blob.name).deleteIfExists();
+      } catch (error) {
+        if (storageStatus(error) !== 404) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// Builds every service on Azure's endpoints, or on those of the local cloud: the difference is configuration only.
+import { AzureNamedKeyCredential } from "@azure/core-auth";
+import { TableClient } from "@azure/data-tables";
+import type { TableServiceClientOptions } from "@azure/data-tables";
+import type { TokenCredential } from "@azure/core-auth";
+import type { Clock, Random } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import type { LongLivedServices } from "../services.ts";
+import type { Settings } from "../settings.ts";
+import { armPools } from "./arm-pools.ts";
+import { batchClient } from "./batch/batch-client.ts";
+import { batchTransport } from "./batch/transport.ts";
+import { blobAccess } from "./blob-containers.ts";
+import type { StorageAccount } from "./blob-containers.ts";
+import { blobSecrets } from "./blob-secrets.ts";
+import { blobStaging } from "./blob-staging.ts";
+import { appCredential, tokenSource } from "./credentials.ts";
+import { documentOperations } from "./document-operations.ts";
+import { documentState } from "./document-state.ts";
+import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
+import { jwtVerifier } from "./jwt-verifier.ts";
+import { sealer } from "./sealing.ts";
+import { storageOutputFiles } from "./storage-output-files.ts";
+import { tableDocuments } from "./table-documents.ts";
+
+const tableName = "batchai";
+
+export interface AzureOptions {
+  readonly settings: Settings;
+  readonly launcher: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly managedIdentity: boolean;
+  readonly batchAccountId: string;
+  readonly batchEndpoint: string;
+  readonly armEndpoint: string;
+  readonly storage: StorageAccount;
+  readonly tableEndpointTemplate: string;
+  readonly secretsKey: Uint8Array;
+  readonly auth: { readonly issuer: string; readonly audiences: readonly string[]; readonly jwksUrl: string };
+}
+
+export function createAzureServices(options: AzureOptions): LongLivedServices {
+  const { settings, clock, random, storage } = options;
+  const credential = appCredential(options.managedIdentity);
+  const tokens = tokenSource(credential, clock);
+  const blobs = blobAccess({ endpointTemplate: settings.blobEndpointTemplate, credential, clock });
+  const documents = tableDocuments(tableClient(storage, options.tableEndpointTemplate, credential));
+  return {
+    settings,
+    clock,
+    random,
+    logger: options.logger,
+    launcher: options.launcher,
+    state: documentState({ store: documents, random }),
+    operations: documentOperations(documents),
+    secrets: blobSecrets(blobs, storage, sealer(options.secretsKey, random)),
+    staging: blobStaging(blobs, storage),
+    pools: armPools({
+      endpoint: options.armEndpoint,
+      batchAccountId: options.batchAccountId,
+      credential,
+      tokens,
+    }),
+    batch: batchClient(batchTransport({ endpoint: options.batchEndpoint, tokens })),
+    outputFiles: storageOutputFiles({
+      blobs,
+      fileEndpointTemplate: settings.fileEndpointTemplate,
+      credential,
+      clock,
+    }),
+    tokens: jwtVerifier({ ...options.auth, clock }),
+  };
+}
+
+function tableClient(storage: StorageAccount, template: string, credential: TokenCredential): TableClient {
+  const endpoint = endpointOf(template, storage.name);
+  const options: TableServiceClientOptions = { allowInsecureConnection: isLoopbackHttp(endpoint) };
+  return storage.key === undefined
+    ? new TableClient(endpoint, tableName, credential, options)
+    : new TableClient(endpoint, tableName, new AzureNamedKeyCredential(storage.name, storage.key), options);
+}

@@ -1,0 +1,46 @@
+// The app's own identity towards Azure: the managed identity of the Functions app (or its local stand-in), a developer's
+// sign-in elsewhere. The identity library is large, so it is loaded when the first token is asked for.
+import type { AccessToken, TokenCredential } from "@azure/core-auth";
+import type { Clock } from "../clock.ts";
+import type { TokenSource } from "./bearer-policy.ts";
+
+/** A token is renewed when it has less than this left. */
+const renewBeforeMs = 5 * 60_000;
+
+/** @param managed whether the platform announced a managed identity (`IDENTITY_ENDPOINT`). */
+export function appCredential(managed: boolean): TokenCredential {
+  let credential: Promise<TokenCredential> | undefined;
+  return {
+    async getToken(scopes, options) {
+      credential ??= load(managed);
+      return (await credential).getToken(scopes, options);
+    },
+  };
+}
+
+async function load(managed: boolean): Promise<TokenCredential> {
+  const { DefaultAzureCredential, ManagedIdentityCredential } = await import("@azure/identity");
+  return managed ? new ManagedIdentityCredential() : new DefaultAzureCredential();
+}
+
+export function tokenSource(credential: TokenCredential, clock: Clock): TokenSource {
+  const cache = new Map<string, Promise<AccessToken>>();
+  const fetchToken = async (scope: string): Promise<AccessToken> => {
+    const token = await credential.getToken(scope);
+    if (token === null) throw new Error(`No identity is available for ${scope}.`);
+    return token;
+  };
+  const renew = (scope: string): Promise<AccessToken> => {
+    const pending = fetchToken(scope);
+    cache.set(scope, pending);
+    pending.catch(() => cache.delete(scope));
+    return pending;
+  };
+  return {
+    async token(scope) {
+      const cached = await (cache.get(scope) ?? renew(scope));
+      const fresh = cached.expiresOnTimestamp - clock.now() > renewBeforeMs;
+      return fresh ? cached.token : (await renew(scope)).token;
+    },
+  };
+}

@@ -1,0 +1,115 @@
+// State over a DocumentStore: which collections there are, their lists, and the index of unfinished jobs per cluster.
+import { z } from "zod";
+import { ClusterDocument } from "../../domain/cluster/schema.ts";
+import { ExperimentDocument } from "../../domain/experiment/schema.ts";
+import { JobDocument } from "../../domain/job/schema.ts";
+import { WorkspaceDocument } from "../../domain/workspace/schema.ts";
+import type { DocumentStore } from "../documents.ts";
+import type { ActiveJobs, Page, PageRequest, State } from "../state.ts";
+import { collection } from "./collections.ts";
+import type { CollectionContext } from "./collections.ts";
+import {
+  activePartition,
+  childPartition,
+  documentKey,
+  eventPrefix,
+  jobPrefix,
+  subscriptionPartition,
+  workspacePrefix,
+} from "./state-keys.ts";
+
+const RecordedChange = z.object({
+  id: z.string(),
+  time: z.string(),
+  actor: z.string(),
+  cause: z.string(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+});
+const JobRef = z.object({
+  kind: z.literal("job"),
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  workspace: z.string(),
+  experiment: z.string(),
+  job: z.string(),
+});
+const ActiveJob = z.object({
+  jobGuid: z.string(),
+  ref: JobRef,
+  priority: z.enum(["low", "normal", "high"]),
+  since: z.string(),
+});
+
+export function documentState(context: CollectionContext): State {
+  const { store } = context;
+  const list = listFrom(store);
+  return {
+    workspaces: collection(context, WorkspaceDocument),
+    clusters: collection(context, ClusterDocument),
+    experiments: collection(context, ExperimentDocument),
+    jobs: collection(context, JobDocument),
+    activeJobs: activeJobs(store),
+    listWorkspaces: ({ subscriptionId, resourceGroup }, page) =>
+      list(WorkspaceDocument, subscriptionPartition(subscriptionId), workspacePrefix(resourceGroup), page),
+    listClusters: (ref, page) => list(ClusterDocument, childPartition(ref), "cluster|", page),
+    listExperiments: (ref, page) => list(ExperimentDocument, childPartition(ref), "experiment|", page),
+    listJobs: (ref, page) => list(JobDocument, childPartition(ref), jobPrefix(ref), page),
+    listChanges: (ref, page) => list(RecordedChange, documentKey(ref).partition, eventPrefix(ref), page),
+  };
+}
+
+function listFrom(store: DocumentStore) {
+  return async <Schema extends z.ZodType>(
+    schema: Schema,
+    partition: string,
+    prefix: string,
+    page: PageRequest,
+  ): Promise<Page<z.output<Schema>>> => {
+    const found = await store.page({ partition, prefix, ...page });
+    return {
+      items: found.documents.map(({ value }) => schema.parse(value)),
+      continuation: found.continuation,
+    };
+  };
+}
+
+function activeJobs(store: DocumentStore): ActiveJobs {
+  const prefix = "job|";
+  const known = "known|";
+  const isEmpty = async (partition: string, rows: string): Promise<boolean> => {
+    const page = await store.page({ partition, prefix: rows, size: 1 });
+    return page.documents.length === 0 && page.continuation === undefined;
+  };
+  return {
+    async add(clusterGuid, job) {
+      await store.commit(activePartition(clusterGuid), [
+        { kind: "put", row: `${prefix}${job.jobGuid}`, value: job },
+        { kind: "put", row: `${known}${job.jobGuid}`, value: {} },
+      ]);
+    },
+    async remove(clusterGuid, jobGuid) {
+      await store.remove({ partition: activePartition(clusterGuid), row: `${prefix}${jobGuid}` }, "*");
+    },
+    async list(clusterGuid) {
+      const jobs: z.output<typeof ActiveJob>[] = [];
+      let continuation: string | undefined;
+      do {
+        const page = await store.page({
+          partition: activePartition(clusterGuid),
+          prefix,
+          size: 1000,
+          continuation,
+        });
+        jobs.push(...page.documents.map(({ value }) => ActiveJob.parse(value)));
+        continuation = page.continuation;
+      } while (continuation !== undefined);
+      return jobs;
+    },
+    async forget(clusterGuid, jobGuid) {
+      await store.remove({ partition: activePartition(clusterGuid), row: `${known}${jobGuid}` }, "*");
+    },
+    none: (clusterGuid) => isEmpty(activePartition(clusterGuid), prefix),
+    unreferenced: (clusterGuid) => isEmpty(activePartition(clusterGuid), known),
+  };
+}

@@ -1,0 +1,23 @@
+// Where the clouds' endpoints are: `{account}` templates, and the one rule about plain http — only loopback hosts may be
+// reached without TLS, because bearer tokens and keys travel in headers.
+
+export interface StorageEndpoints {
+  readonly blob: string;
+  readonly table: string;
+  readonly file: string;
+}
+
+const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** True for `http://` on a loopback host; throws for `http://` anywhere else. */
+export function isLoopbackHttp(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  if (protocol === "https:") return false;
+  if (loopbackHosts.has(hostname) || hostname.startsWith("127.")) return true;
+  throw new Error(`Refusing plain http to ${hostname}: use https, or a loopback address.`);
+}
+
+/** `https://{account}.blob.core.windows.net` + `mystore` → `https://mystore.blob.core.windows.net`, no trailing slash. */
+export function endpointOf(template: string, account: string): string {
+  return template.replaceAll("{account}", account).replace(/\/+$/, "");
+}

@@ -1,0 +1,143 @@
+// DocumentStore on Azure Table Storage: a document is an entity, a commit an entity group transaction, a conflict the
+// service's 409 or 412. The table is created by the first write that misses it, so that reads cost one round trip.
+import type { TableClient } from "@azure/data-tables";
+import type { TableEntityResult, TransactionAction } from "@azure/data-tables";
+import type {
+  DocumentKey,
+  DocumentPage,
+  DocumentRange,
+  DocumentStore,
+  DocumentWrite,
+  StoredDocument,
+} from "../documents.ts";
+import { afterPrefix, fromRow, quoted, toRow } from "./table-rows.ts";
+import type { Row } from "./table-rows.ts";
+
+export function tableDocuments(client: TableClient): DocumentStore {
+  return {
+    get: (key) => get(client, key),
+    remove: (key, etag) => remove(client, key, etag),
+    page: (range) => page(client, range),
+    async commit(partition, writes) {
+      try {
+        return await commit(client, partition, writes);
+      } catch (error) {
+        if (!isTableMissing(error)) throw error;
+        await createTable(client);
+        return await commit(client, partition, writes);
+      }
+    },
+  };
+}
+
+async function get(client: TableClient, key: DocumentKey): Promise<StoredDocument | undefined> {
+  try {
+    return toDocument(await client.getEntity<Row>(key.partition, key.row));
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+async function remove(client: TableClient, key: DocumentKey, etag: string): Promise<"removed" | "conflict"> {
+  try {
+    await client.deleteEntity(key.partition, key.row, { etag });
+    return "removed";
+  } catch (error) {
+    if (isConflict(error)) return "conflict";
+    throw error;
+  }
+}
+
+async function page(client: TableClient, range: DocumentRange): Promise<DocumentPage> {
+  const { partition, prefix, size, continuation } = range;
+  const filter = [
+    `PartitionKey eq ${quoted(partition)}`,
+    `RowKey ge ${quoted(prefix)}`,
+    `RowKey lt ${quoted(afterPrefix(prefix))}`,
+  ].join(" and ");
+  const pages = client.listEntities<Row>({ queryOptions: { filter } }).byPage({
+    maxPageSize: size,
+    ...(continuation === undefined ? {} : { continuationToken: continuation }),
+  });
+  try {
+    const next = await pages.next();
+    if (next.done === true) return { documents: [] };
+    return { documents: next.value.map(toDocument), continuation: next.value.continuationToken };
+  } catch (error) {
+    if (isTableMissing(error)) return { documents: [] };
+    throw error;
+  }
+}
+
+async function commit(
+  client: TableClient,
+  partition: string,
+  writes: readonly DocumentWrite[],
+): Promise<"committed" | "conflict"> {
+  try {
+    const [only] = writes;
+    if (writes.length === 1 && only !== undefined) await single(client, partition, only);
+    else await client.submitTransaction(writes.map((write) => action(partition, write)));
+    return "committed";
+  } catch (error) {
+    if (isConflict(error)) return "conflict";
+    throw error;
+  }
+}
+
+async function single(client: TableClient, partition: string, write: DocumentWrite): Promise<void> {
+  switch (write.kind) {
+    case "insert":
+      await client.createEntity(toRow(partition, write.row, write.value));
+      return;
+    case "replace":
+      await client.updateEntity(toRow(partition, write.row, write.value), "Replace", { etag: write.etag });
+      return;
+    case "put":
+      await client.upsertEntity(toRow(partition, write.row, write.value), "Replace");
+  }
+}
+
+function action(partition: string, write: DocumentWrite): TransactionAction {
+  switch (write.kind) {
+    case "insert":
+      return ["create", toRow(partition, write.row, write.value)];
+    case "replace":
+      return ["update", toRow(partition, write.row, write.value), "Replace", { etag: write.etag }];
+    case "put":
+      return ["upsert", toRow(partition, write.row, write.value), "Replace"];
+  }
+}
+
+function toDocument(entity: TableEntityResult<Row>): StoredDocument {
+  return { row: entity.rowKey ?? "", value: fromRow(entity), etag: entity.etag };
+}
+
+async function createTable(client: TableClient): Promise<void> {
+  try {
+    await client.createTable();
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error;
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  if (isTableMissing(error)) return false;
+  const status = statusOf(error);
+  return status === 409 || status === 412 || status === 404;
+}
+
+function isTableMissing(error: unknown): boolean {
+  return statusOf(error) === 404 && codeOf(error) === "TableNotFound";
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { statusCode?: number } | undefined)?.statusCode;
+}
+
+/** The service's own code, from the parsed error body. */
+function codeOf(error: unknown): string | undefined {
+  const details = (error as { details?: { odataError?: { code?: string } } } | undefined)?.details;
+  return details?.odataError?.code ?? (error as { code?: string } | undefined)?.code;
+}

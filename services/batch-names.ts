@@ -1,0 +1,30 @@
+// Names of what the app makes in Azure Batch, derived from GUIDs so that making twice is making once.
+export type Priority = "low" | "normal" | "high";
+
+/** Batch job priorities run from −1000 to 1000 ("Azure Batch: job priority"). */
+export const batchPriority = { low: -500, normal: 0, high: 500 } as const satisfies Record<Priority, number>;
+export const priorities: readonly Priority[] = ["high", "normal", "low"];
+
+export function poolId(clusterGuid: string): string {
+  return `batchai-${clusterGuid}`;
+}
+
+/** One Batch job per cluster and priority: active Batch jobs are a scarce quota. */
+export function batchJobId(clusterGuid: string, priority: Priority): string {
+  return `batchai-${clusterGuid}-${priority}`;
+}
+
+export function taskId(jobGuid: string, attempt: number): string {
+  return `${jobGuid}-${attempt}`;
+}
+
+/** The job a task runs; undefined for a task that is not ours. */
+export function jobOfTask(id: string): { readonly jobGuid: string; readonly attempt: number } | undefined {
+  const [, jobGuid, attempt] = /^([0-9a-f-]{36})-(\d+)$/.exec(id.toLowerCase()) ?? [];
+  return jobGuid === undefined ? undefined : { jobGuid, attempt: Number(attempt) };
+}
+
+/** Folder of a run's files in the staging container. */
+export function stagingFolder(jobGuid: string, attempt?: number): string {
+  return attempt === undefined ? `jobs/${jobGuid}/` : `jobs/${jobGuid}/${attempt}/`;
+}

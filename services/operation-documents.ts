@@ -1,0 +1,43 @@
+// The status documents of long-running operations that clients poll. They outlive the resource they are about. Their ids
+// are derived, so that asking twice for the same thing is one operation.
+import { createHash } from "node:crypto";
+
+export interface OperationDocument {
+  /** The GUID in the URLs. */
+  readonly id: string;
+  readonly subscriptionId: string;
+  readonly location: string;
+  readonly status: "InProgress" | "Succeeded" | "Failed";
+  /** ISO 8601. */
+  readonly startTime: string;
+  readonly endTime?: string | undefined;
+  /** `{sub}$rg$ws$cluster` or `{sub}$rg$ws$exp$job`. */
+  readonly resourceId: string;
+  readonly error?: { readonly code: string; readonly message: string } | undefined;
+}
+
+export type OperationOutcome =
+  | { readonly status: "Succeeded" }
+  | { readonly status: "Failed"; readonly error: { readonly code: string; readonly message: string } };
+
+export interface OperationDocuments {
+  /** An operation of that id is left as it is. */
+  open(operation: OperationDocument): Promise<void>;
+  get(id: string): Promise<OperationDocument | undefined>;
+  /** Ends the operation; one that has ended, or is absent, stays so. */
+  close(id: string, outcome: OperationOutcome, endTime: string): Promise<void>;
+}
+
+export type OperationKind = "create" | "delete" | "terminate";
+
+/** The one operation of this kind on one creation of a resource (a GUID, or its id and creation time). */
+export function operationId(kind: OperationKind, creation: string): string {
+  const hex = createHash("sha256").update(`${kind}|${creation.toLowerCase()}`).digest("hex");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `5${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
+}

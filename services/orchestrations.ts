@@ -1,0 +1,11 @@
+// Starting and signalling orchestrations. Instance ids are deterministic, so that starting twice is starting once.
+// Events are hints: whoever is signalled reads the documents to learn what happened, so that a lost event only delays.
+export type InstanceStatus = "absent" | "active" | "ended";
+
+export interface Orchestrations {
+  /** Starts the instance; one that is active is left alone, one that has ended runs again under its id. */
+  start(name: string, instanceId: string, input: object): Promise<"started" | "active">;
+  /** Delivers an event to an active instance; one that ended or never was hears nothing. */
+  raise(instanceId: string, event: string, data: object): Promise<void>;
+  status(instanceId: string): Promise<InstanceStatus>;
+}

@@ -1,0 +1,36 @@
+// Everything the app may ask of the outside world, in one bundle that the composition root makes once.
+import type { Batch } from "./batch.ts";
+import type { Clock, Random } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+import type { OperationDocuments } from "./operation-documents.ts";
+import type { Orchestrations } from "./orchestrations.ts";
+import type { OutputFiles } from "./output-files.ts";
+import type { Pools } from "./pools.ts";
+import type { SecretStore } from "./secrets.ts";
+import type { Settings } from "./settings.ts";
+import type { Staging } from "./staging.ts";
+import type { State } from "./state.ts";
+import type { TokenVerifier } from "./token-verifier.ts";
+
+/** What lives as long as the process. */
+export interface LongLivedServices {
+  readonly batch: Batch;
+  readonly clock: Clock;
+  /** Text of `launch.sh` (node/launcher.ts). */
+  readonly launcher: string;
+  readonly logger: Logger;
+  readonly operations: OperationDocuments;
+  readonly outputFiles: OutputFiles;
+  readonly pools: Pools;
+  readonly random: Random;
+  readonly secrets: SecretStore;
+  readonly settings: Settings;
+  readonly staging: Staging;
+  readonly state: State;
+  readonly tokens: TokenVerifier;
+}
+
+/** What one invocation sees: starting orchestrations needs the invocation's own client. */
+export interface Services extends LongLivedServices {
+  readonly orchestrations: Orchestrations;
+}

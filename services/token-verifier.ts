@@ -1,0 +1,18 @@
+// Who is calling: the one place that turns a bearer token into a principal.
+export type Role = "reader" | "submitter" | "operator" | "admin";
+
+export interface Principal {
+  /** The token's subject: what the event table names as the actor. */
+  readonly subject: string;
+  readonly roles: readonly Role[];
+}
+
+export interface TokenVerifier {
+  /** A token that is foreign, expired or damaged is a value, not an exception. */
+  verify(
+    token: string,
+  ): Promise<
+    | { readonly kind: "valid"; readonly principal: Principal }
+    | { readonly kind: "invalid"; readonly code: string; readonly message: string }
+  >;
+}

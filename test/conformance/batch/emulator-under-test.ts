@@ -1,0 +1,95 @@
+// Starts an emulator for conformance tests and makes the genuine clients for it.
+import { BatchManagementClient } from "@azure/arm-batch";
+import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
+import { startBatchEmulator } from "../../../local/batch-emulator/index.ts";
+import type { BatchEmulator, EmulatorOptions } from "../../../local/batch-emulator/index.ts";
+import { systemClock } from "../../../local/clock.ts";
+import type { LogFields, Logger } from "../../../local/logger.ts";
+import { seededRandom } from "../../../local/random.ts";
+import { scriptedExecutor } from "../../support/scripted-executor.ts";
+import type { ScriptedExecutor } from "../../support/scripted-executor.ts";
+
+export const accountKey = Buffer.from("the key of a test account, nothing secret").toString("base64");
+export const subscriptionId = "00000000-0000-0000-0000-000000000001";
+
+export interface UnderTest {
+  readonly emulator: BatchEmulator;
+  readonly executor: ScriptedExecutor;
+  readonly batch: BatchServiceClient;
+  readonly arm: BatchManagementClient;
+  /** What the emulator logged as errors: must stay empty. */
+  readonly errors: string[];
+}
+
+export async function underTest(options: Partial<EmulatorOptions> = {}): Promise<UnderTest> {
+  const clock = options.clock ?? systemClock();
+  const executor = scriptedExecutor(clock, { files: true });
+  const errors: string[] = [];
+  const note = (event: string, fields?: LogFields) => void errors.push(`${event} ${JSON.stringify(fields)}`);
+  const logger: Logger = { debug: () => {}, info: () => {}, warn: note, error: note };
+  const emulator = await startBatchEmulator({
+    dataDirectory: "memory",
+    port: 0,
+    accountName: "devbatch",
+    accountKey,
+    subscriptionId,
+    resourceGroup: "local",
+    location: "westeurope",
+    clock,
+    random: seededRandom(7),
+    logger,
+    executor,
+    mounts: {
+      attach: () => Promise.resolve({ ok: true }),
+      flush: () => Promise.resolve(),
+      detach: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
+    verifyBearer: (token) => Promise.resolve(token === "good"),
+    ...options,
+  });
+  return { emulator, executor, errors, batch: batchClient(emulator.url), arm: armClient(emulator.url) };
+}
+
+export function batchClient(url: string, key = accountKey): BatchServiceClient {
+  return new BatchServiceClient(new BatchSharedKeyCredentials("devbatch", key), url, { noRetryPolicy: true });
+}
+
+export function armClient(url: string): BatchManagementClient {
+  const credential = {
+    getToken: () => Promise.resolve({ token: "good", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
+  };
+  const client = new BatchManagementClient(credential, subscriptionId, {
+    endpoint: url,
+    allowInsecureConnection: true,
+    retryOptions: { maxRetries: 0 },
+  });
+  client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
+  client.pipeline.addPolicy({
+    name: "plainBearer",
+    sendRequest(request, next) {
+      request.headers.set("authorization", "Bearer good");
+      return next(request);
+    },
+  });
+  return client;
+}
+
+/** Polls until `done` holds; fails after five seconds. */
+export async function eventually<T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const value = await read();
+    if (done(value)) return value;
+    if (Date.now() > deadline) throw new Error(`never happened; last: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+export const linuxPool = {
+  vmSize: "Standard_D2s_v3",
+  virtualMachineConfiguration: {
+    imageReference: { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2204", version: "latest" },
+    nodeAgentSKUId: "batch.node.ubuntu 22.04",
+  },
+};

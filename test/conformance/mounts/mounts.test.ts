@@ -1,0 +1,223 @@
+// Mounts against a real Azurite, through the genuine storage client.
+import {
+  appendFile,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { systemClock } from "../../../local/clock.ts";
+import { silentLogger } from "../../../local/logger.ts";
+import { type MountProvider, type MountRequest, createMounts } from "../../../local/mounts/index.ts";
+import { type Azurite, startAzurite } from "../../../local/storage/index.ts";
+
+const account = { name: "batchaitest", key: Buffer.alloc(64, 5).toString("base64") };
+let azurite: Azurite;
+let folder: string;
+let mounts: MountProvider;
+let container: ContainerClient;
+let containers = 0;
+
+beforeAll(async () => {
+  azurite = await startAzurite({
+    dataDirectory: "memory",
+    account,
+    logger: silentLogger,
+    childFile: fileURLToPath(new URL("../../../dist/local/azurite.mjs", import.meta.url)),
+  });
+});
+afterAll(() => azurite.dispose());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mounts-"));
+  await mkdir(join(folder, "shares", "results"), { recursive: true });
+  mounts = create();
+  const service = BlobServiceClient.fromConnectionString(azurite.connectionString);
+  container = service.getContainerClient(`data${containers++}`);
+  await container.create();
+});
+afterEach(async () => {
+  await mounts.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function create(): MountProvider {
+  return createMounts({
+    root: join(folder, "mounts"),
+    accounts: [{ ...account, blobUrl: azurite.blobUrl }],
+    shareRoot: (_account, share) => join(folder, "shares", share),
+    clock: systemClock(),
+    logger: silentLogger,
+  });
+}
+const request = (node: string, more: Partial<MountRequest> = {}): MountRequest => ({
+  nodeId: node,
+  kind: "azureBlobFileSystem",
+  accountName: account.name,
+  accountKey: account.key,
+  container: container.containerName,
+  target: join(folder, node, "fsmounts", "data"),
+  ...more,
+});
+const put = (name: string, text: string) =>
+  container.getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
+const get = async (name: string) => (await container.getBlobClient(name).downloadToBuffer()).toString();
+async function names(): Promise<string[]> {
+  const found = [];
+  for await (const blob of container.listBlobsFlat()) found.push(blob.name);
+  return found;
+}
+async function attach(node = "node1"): Promise<string> {
+  expect(await mounts.attach(request(node))).toEqual({ ok: true });
+  return request(node).target;
+}
+
+describe("a mounted container", () => {
+  it("shows what storage holds as soon as it is mounted", async () => {
+    await put("train/a.txt", "alpha");
+    await put("train/deep/b.txt", "beta");
+    await put("empty.txt", "");
+    const data = await attach();
+    expect((await lstat(data)).isSymbolicLink()).toBe(true);
+    expect(await readFile(join(data, "train/a.txt"), "utf8")).toBe("alpha");
+    expect(await readFile(join(data, "train/deep/b.txt"), "utf8")).toBe("beta");
+    expect(await readFile(join(data, "empty.txt"), "utf8")).toBe("");
+  });
+
+  it("carries new, changed, renamed and deleted files to storage, at the latest with flush", async () => {
+    await put("keep.txt", "keep");
+    const data = await attach();
+    await mkdir(join(data, "out/logs"), { recursive: true });
+    await writeFile(join(data, "out/logs/stdout.txt"), "epoch 1\n");
+    await writeFile(join(data, "big.bin"), Buffer.alloc(9 * 2 ** 20, "x"));
+    await mounts.flush("node1");
+    expect(await names()).toEqual(["big.bin", "keep.txt", "out", "out/logs", "out/logs/stdout.txt"]);
+    expect((await container.getBlobClient("out").getProperties()).metadata).toEqual({ hdi_isfolder: "true" });
+    expect((await container.getBlobClient("big.bin").getProperties()).contentLength).toBe(9 * 2 ** 20);
+    await appendFile(join(data, "out/logs/stdout.txt"), "epoch 2\n");
+    await rename(join(data, "keep.txt"), join(data, "kept.txt"));
+    await rm(join(data, "big.bin"));
+    await mounts.flush("node1");
+    expect(await names()).toEqual(["kept.txt", "out", "out/logs", "out/logs/stdout.txt"]);
+    expect(await get("out/logs/stdout.txt")).toBe("epoch 1\nepoch 2\n");
+    await rm(join(data, "out"), { recursive: true });
+    await mounts.flush("node1");
+    expect(await names()).toEqual(["kept.txt"]);
+  });
+
+  it("carries a growing log to storage without being asked", async () => {
+    const data = await attach();
+    await writeFile(join(data, "log.txt"), "one\n");
+    await vi.waitFor(async () => expect(await get("log.txt")).toBe("one\n"), {
+      timeout: 5_000,
+      interval: 50,
+    });
+    await appendFile(join(data, "log.txt"), "two\n");
+    await vi.waitFor(async () => expect(await get("log.txt")).toBe("one\ntwo\n"), {
+      timeout: 5_000,
+      interval: 50,
+    });
+  });
+
+  it("follows what others change in storage, and uploads none of it back", async () => {
+    await put("a.txt", "old");
+    await put("dir/b.txt", "gone soon");
+    const data = await attach();
+    await put("a.txt", "new");
+    await put("dir2/c.txt", "c");
+    await container.deleteBlob("dir/b.txt");
+    const etags = async () => {
+      const found: Record<string, string> = {};
+      for await (const blob of container.listBlobsFlat()) found[blob.name] = blob.properties.etag;
+      return found;
+    };
+    const before = await etags();
+    await vi.waitFor(
+      async () => {
+        expect((await readdir(data)).sort()).toEqual(["a.txt", "dir2"]);
+        expect(await readFile(join(data, "a.txt"), "utf8")).toBe("new");
+        expect(await readFile(join(data, "dir2/c.txt"), "utf8")).toBe("c");
+      },
+      { timeout: 12_000, interval: 50 },
+    );
+    await mounts.flush("node1");
+    expect(await etags()).toEqual(before);
+  });
+
+  it("is one folder for all nodes, and stays until the last one leaves", async () => {
+    const one = await attach("node1");
+    const two = await attach("node2");
+    await writeFile(join(one, "shared.txt"), "x");
+    expect(await readFile(join(two, "shared.txt"), "utf8")).toBe("x");
+    await mounts.detach("node1");
+    expect(await names()).toEqual(["shared.txt"]);
+    expect(await readdir(one)).toEqual([]);
+    await writeFile(join(two, "late.txt"), "y");
+    await mounts.detach("node2", two);
+    expect(await names()).toEqual(["late.txt", "shared.txt"]);
+  });
+
+  it("tells new from deleted after it was away", async () => {
+    await put("deleted-remotely.txt", "1");
+    await put("deleted-locally.txt", "2");
+    await put("changed.txt", "3");
+    const data = await attach();
+    await mounts.close();
+    await container.deleteBlob("deleted-remotely.txt");
+    await put("new-remotely.txt", "4");
+    await rm(join(data, "deleted-locally.txt"));
+    await writeFile(join(data, "changed.txt"), "3 and more");
+    await writeFile(join(data, "new-locally.txt"), "5");
+    mounts = create();
+    expect(await mounts.attach(request("node1"))).toEqual({ ok: true });
+    await mounts.flush("node1");
+    const expected = ["changed.txt", "new-locally.txt", "new-remotely.txt"];
+    expect(await names()).toEqual(expected);
+    expect((await readdir(data)).sort()).toEqual(expected);
+    expect(await get("changed.txt")).toBe("3 and more");
+  });
+
+  it("is refused with the reason: account, key, container, options, mount point", async () => {
+    const refusal = async (more: Partial<MountRequest>) => {
+      const result = await mounts.attach(request("node1", more));
+      return result.ok ? "mounted" : result.message;
+    };
+    const wrongKey = Buffer.alloc(64, 6).toString("base64");
+    expect(await refusal({ accountName: "stranger" })).toContain("'stranger' is unknown");
+    expect(await refusal({ accountKey: wrongKey })).toContain("failed to authenticate");
+    expect(await refusal({ container: "missing" })).toContain("container 'missing' not found");
+    expect(await refusal({ options: "-o allow_other,ro" })).toContain("read-only");
+    await mkdir(join(folder, "full"));
+    await writeFile(join(folder, "full", "x"), "");
+    expect(await refusal({ target: join(folder, "full") })).toContain("is not empty");
+    expect(await refusal({ options: "--use-https=true -o big_writes -o attr_timeout=240" })).toBe("mounted");
+    expect(await refusal({})).toContain("already mounted");
+  });
+});
+
+describe("a mounted file share", () => {
+  const share = (more: Partial<MountRequest> = {}) =>
+    request("node1", { kind: "azureFileShare", container: "results", ...more });
+
+  it("is the share's own folder", async () => {
+    expect(await mounts.attach(share())).toEqual({ ok: true });
+    await writeFile(join(share().target, "a.txt"), "x");
+    expect(await readFile(join(folder, "shares/results/a.txt"), "utf8")).toBe("x");
+    await mounts.detach("node1");
+    expect(await readdir(join(folder, "shares/results"))).toEqual(["a.txt"]);
+  });
+
+  it("is refused when the share or the key is not right", async () => {
+    expect(await mounts.attach(share({ container: "missing" }))).toMatchObject({ ok: false, message: /./ });
+    const wrong = await mounts.attach(share({ accountKey: "d3Jvbmc=" }));
+    expect(wrong).toEqual({ ok: false, message: "mount error(13): Permission denied" });
+  });
+});

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BlobServiceClient, StorageSharedKeyCredential } from "@azure/storage-blob";
+import type { Azurite } from "../../../local/storage/index.ts";
+import { systemRandom } from "../../../local/random.ts";
+import { blobAccess } from "../../../services/azure/blob-containers.ts";
+import { blobSecrets } from "../../../services/azure/blob-secrets.ts";
+import { blobStaging } from "../../../services/azure/blob-staging.ts";
+import { sealer } from "../../../services/azure/sealing.ts";
+import { storageOutputFiles } from "../../../services/azure/storage-output-files.ts";
+import { startStorage, storageAccount } from "../../support/app/storage.ts";
+
+const clock = { now: () => Date.now(), sleep: async () => undefined };
+const credential = { getToken: async () => null };
+let storage: Azurite;
+let template: string;
+beforeAll(async () => {
+  storage = await startStorage();
+  template = storage.blobUrl.replace(storageAccount.name, "{account}");
+});
+afterAll(() => storage.dispose());
+
+const access = () => blobAccess({ endpointTemplate: template, credential, clock });
+const seal = () => sealer(Buffer.alloc(32, 7), systemRandom());
+const rawText = async (container: string, blob: string) => {
+  const key = new StorageSharedKeyCredential(storageAccount.name, storageAccount.key);
+  const client = new BlobServiceClient(storage.blobUrl, key).getContainerClient(container);
+  return (await client.getBlobClient(blob).downloadToBuffer()).toString();
+};
+
+describe("the secret store", () => {
+  it("gives back what was put, per owner, until it is removed", async () => {
+    const secrets = blobSecrets(access(), storageAccount, seal());
+    expect(await secrets.get("owner-1")).toEqual(new Map());
+    await secrets.put("owner-1", new Map([["a.b", "värde 1"]]));
+    await secrets.put("owner-2", new Map());
+    expect(await secrets.get("owner-1")).toEqual(new Map([["a.b", "värde 1"]]));
+    await secrets.remove("owner-1");
+    await secrets.remove("owner-1");
+    expect(await secrets.get("owner-1")).toEqual(new Map());
+  });
+
+  it("stores nothing readable, and never the same twice", async () => {
+    const secrets = blobSecrets(access(), storageAccount, seal());
+    await secrets.put("owner-3", new Map([["name", "not-to-be-seen"]]));
+    const first = await rawText("batchai-secrets", "owner-3");
+    await secrets.put("owner-3", new Map([["name", "not-to-be-seen"]]));
+    const second = await rawText("batchai-secrets", "owner-3");
+    expect(first).not.toContain("not-to-be-seen");
+    expect(first).not.toBe(second);
+  });
+
+  it("refuses an envelope that was made for another owner or with another key", () => {
+    const envelope = seal().seal("me", "text");
+    expect(seal().open("me", envelope)).toBe("text");
+    expect(() => seal().open("you", envelope)).toThrow();
+    expect(() => sealer(Buffer.alloc(32, 8), systemRandom()).open("me", envelope)).toThrow();
+  });
+});
+
+describe("staging", () => {
+  it("hands out links that read one file and nothing else, and removes by folder", async () => {
+    const staging = blobStaging(access(), storageAccount);
+    await staging.put([
+      { path: "jobs/1/1/launch.sh", content: "#!/bin/sh\n" },
+      { path: "jobs/1/1/launch-plan", content: "plan_end\n" },
+      { path: "jobs/2/1/launch.sh", content: "other" },
+    ]);
+    const link = await staging.link("jobs/1/1/launch.sh", 60_000);
+    expect(await (await fetch(link)).text()).toBe("#!/bin/sh\n");
+    expect(
+      (await fetch(link, { method: "PUT", body: "x", headers: { "x-ms-blob-type": "BlockBlob" } })).status,
+    ).toBe(403);
+    expect((await fetch(link.replace("launch.sh", "launch-plan"))).status).toBe(403);
+    expect((await fetch(link.split("?")[0] ?? "")).status).not.toBe(200);
+    await staging.removeAll("jobs/1/");
+    expect((await fetch(link)).status).toBe(404);
+    expect((await fetch(await staging.link("jobs/2/1/launch.sh", 60_000))).status).toBe(200);
+  });
+
+  it("removes nothing from a container that does not exist", async () => {
+    const fresh = await startStorage();
+    const other = blobAccess({
+      endpointTemplate: fresh.blobUrl.replace(storageAccount.name, "{account}"),
+      credential,
+      clock,
+    });
+    await expect(blobStaging(other, storageAccount).removeAll("jobs/1/")).resolves.toBeUndefined();
+    await fresh.dispose();
+  });
+});
+
+describe("listing output files in a container", () => {
+  const files = () =>
+    storageOutputFiles({
+      blobs: access(),
+      fileEndpointTemplate: "http://127.0.0.1:1/{account}",
+      credential,
+      clock,
+    });
+  const place = (directory: string) => ({
+    kind: "blob" as const,
+    accountName: storageAccount.name,
+    accountKey: storageAccount.key,
+    container: "outputs",
+    directory,
+  });
+
+  it("shows leaf names sorted, a directory once, and links that allow ranges", async () => {
+    const key = new StorageSharedKeyCredential(storageAccount.name, storageAccount.key);
+    const container = new BlobServiceClient(storage.blobUrl, key).getContainerClient("outputs");
+    await container.createIfNotExists();
+    const put = (name: string, text: string, metadata: Record<string, string> = {}) =>
+      container.getBlockBlobClient(name).upload(text, text.length, { metadata });
+    await put("run/stdout.txt", "hello world");
+    await put("run/model", "", { hdi_isfolder: "true" });
+    await put("run/model/weights.bin", "0123");
+    await put("run/a.txt", "a");
+    await put("running.txt", "not in the directory");
+    const listed = await files().list(place("run"), { linkLifetimeMs: 60_000 });
+    expect(listed.map(({ name, isDirectory, contentLength }) => [name, isDirectory, contentLength])).toEqual([
+      ["a.txt", false, 1],
+      ["model", true, undefined],
+      ["stdout.txt", false, 11],
+    ]);
+    const url = listed[2]?.downloadUrl ?? "";
+    const ranged = await fetch(url, { headers: { range: "bytes=6-" } });
+    expect([ranged.status, await ranged.text()]).toEqual([206, "world"]);
+    expect(listed[1]).not.toHaveProperty("downloadUrl");
+  });
+
+  it("is empty before anything was written, and says which container does not exist", async () => {
+    expect(await files().list(place("nothing/yet"), { linkLifetimeMs: 60_000 })).toEqual([]);
+    await expect(
+      files().list({ ...place(""), container: "absent" }, { linkLifetimeMs: 60_000 }),
+    ).rejects.toMatchObject({ code: "ResourceNotFound", message: expect.stringContaining("absent") });
+  });
+});

@@ -1,0 +1,113 @@
+// What every DocumentStore must do; run on each implementation.
+import { describe, expect, it } from "vitest";
+import type { DocumentStore, DocumentWrite } from "../../../services/documents.ts";
+
+export function documentStoreSuite(name: string, open: () => Promise<DocumentStore> | DocumentStore): void {
+  let partitions = 0;
+  const fresh = async () => ({ store: await open(), partition: `p|${name}|${(partitions += 1)}` });
+  const insert = (row: string, value: unknown = { row }): DocumentWrite => ({ kind: "insert", row, value });
+
+  describe(`a document store (${name})`, () => {
+    it("answers undefined for what is not there, and an empty page", async () => {
+      const { store, partition } = await fresh();
+      expect(await store.get({ partition, row: "a" })).toBeUndefined();
+      expect((await store.page({ partition, prefix: "a|", size: 10 })).documents).toEqual([]);
+    });
+
+    it("keeps documents as they were, whatever their size and characters", async () => {
+      const { store, partition } = await fresh();
+      const value = { text: "ü€🙂'\"\\\n\u0000".repeat(12_000), none: null, list: [1, 2.5, true, {}] };
+      expect(await store.commit(partition, [insert("a", value)])).toBe("committed");
+      expect((await store.get({ partition, row: "a" }))?.value).toEqual(value);
+    });
+
+    it("inserts once", async () => {
+      const { store, partition } = await fresh();
+      expect(await store.commit(partition, [insert("a", 1)])).toBe("committed");
+      expect(await store.commit(partition, [insert("a", 2)])).toBe("conflict");
+      expect((await store.get({ partition, row: "a" }))?.value).toBe(1);
+    });
+
+    it("replaces only what is still as it was read", async () => {
+      const { store, partition } = await fresh();
+      await store.commit(partition, [insert("a", 1)]);
+      const read = await store.get({ partition, row: "a" });
+      const etag = read?.etag ?? "";
+      expect(await store.commit(partition, [{ kind: "replace", row: "a", value: 2, etag }])).toBe(
+        "committed",
+      );
+      expect(await store.commit(partition, [{ kind: "replace", row: "a", value: 3, etag }])).toBe("conflict");
+      expect(await store.commit(partition, [{ kind: "replace", row: "b", value: 3, etag }])).toBe("conflict");
+      expect((await store.get({ partition, row: "a" }))?.value).toBe(2);
+    });
+
+    it("puts over what is there", async () => {
+      const { store, partition } = await fresh();
+      for (const value of [1, 2]) await store.commit(partition, [{ kind: "put", row: "a", value }]);
+      expect((await store.get({ partition, row: "a" }))?.value).toBe(2);
+    });
+
+    it("writes all of a commit or nothing", async () => {
+      const { store, partition } = await fresh();
+      await store.commit(partition, [insert("a", 1)]);
+      const etag = (await store.get({ partition, row: "a" }))?.etag ?? "";
+      expect(await store.commit(partition, [insert("b"), insert("a", 2)])).toBe("conflict");
+      expect(await store.get({ partition, row: "b" })).toBeUndefined();
+      const stale: DocumentWrite = { kind: "replace", row: "a", value: 2, etag };
+      expect(await store.commit(partition, [stale, insert("c")])).toBe("committed");
+      expect(await store.commit(partition, [stale, insert("d")])).toBe("conflict");
+      expect(await store.get({ partition, row: "d" })).toBeUndefined();
+      expect(
+        await store.commit(partition, [{ kind: "replace", row: "x", value: 2, etag }, insert("e")]),
+      ).toBe("conflict");
+      expect(await store.get({ partition, row: "e" })).toBeUndefined();
+    });
+
+    it("removes only what is still as it was read", async () => {
+      const { store, partition } = await fresh();
+      await store.commit(partition, [insert("a", 1)]);
+      const etag = (await store.get({ partition, row: "a" }))?.etag ?? "";
+      await store.commit(partition, [{ kind: "put", row: "a", value: 2 }]);
+      expect(await store.remove({ partition, row: "a" }, etag)).toBe("conflict");
+      expect(await store.remove({ partition, row: "a" }, "*")).toBe("removed");
+      expect(await store.remove({ partition, row: "a" }, "*")).toBe("conflict");
+    });
+
+    it("pages through a prefix in order, nothing twice and nothing else", async () => {
+      const { store, partition } = await fresh();
+      const rows = ["k|a", "k|b", "k|c", "k|d", "k|e"];
+      await store.commit(
+        partition,
+        [...rows.toReversed(), "j|x", "l|x", "k"].map((row) => insert(row)),
+      );
+      const seen: string[] = [];
+      let continuation: string | undefined;
+      do {
+        const page = await store.page({ partition, prefix: "k|", size: 2, continuation });
+        expect(page.documents.length).toBeLessThanOrEqual(2);
+        seen.push(...page.documents.map(({ row }) => row));
+        continuation = page.continuation;
+      } while (continuation !== undefined);
+      expect(seen).toEqual(rows);
+    });
+
+    it("lets one of many writers win each round", async () => {
+      const { store, partition } = await fresh();
+      await store.commit(partition, [insert("a", 0)]);
+      const add = async (): Promise<void> => {
+        for (;;) {
+          const read = await store.get({ partition, row: "a" });
+          const write: DocumentWrite = {
+            kind: "replace",
+            row: "a",
+            value: Number(read?.value) + 1,
+            etag: read?.etag ?? "",
+          };
+          if ((await store.commit(partition, [write])) === "committed") return;
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, add));
+      expect((await store.get({ partition, row: "a" }))?.value).toBe(8);
+    });
+  });
+}

@@ -1,0 +1,214 @@
+// The whole app in one process without a network: its real HTTP operations, orchestrations (through the real SDK and the
+// real engine) and activities, over memory and a hand-driven Batch. Time is the test's.
+import { createRequire } from "node:module";
+import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import { activities } from "../../../activities/index.ts";
+import { httpTriggers } from "../../../functions/http/index.ts";
+import { manualClock } from "../../../local/clock.ts";
+import { createDurableEngine, memoryStore } from "../../../local/durable-engine/index.ts";
+import type { DurableStore } from "../../../local/durable-engine/index.ts";
+import { seededRandom } from "../../../local/random.ts";
+import { silentLogger } from "../../../local/logger.ts";
+import { orchestrations } from "../../../orchestrations/index.ts";
+import { documentOperations } from "../../../services/azure/document-operations.ts";
+import { documentState } from "../../../services/azure/document-state.ts";
+import type { Orchestrations } from "../../../services/orchestrations.ts";
+import type { OutputFile, StoragePlace } from "../../../services/output-files.ts";
+import type { SecretValues } from "../../../domain/shared/secrets.ts";
+import type { Services } from "../../../services/services.ts";
+import type { Role } from "../../../services/token-verifier.ts";
+import { sdkInvoker } from "../../unit/local/durable-engine/support/sdk-app.ts";
+import { fakeBatch } from "./fake-batch.ts";
+import { memoryDocuments } from "./memory-documents.ts";
+
+const require = createRequire(import.meta.url);
+const { HttpRequest: Request } = require("@azure/functions") as {
+  HttpRequest: new (init: object) => HttpRequest;
+};
+
+export const subscriptionId = "11111111-2222-4333-8444-555555555555";
+export const groupPath = `/subscriptions/${subscriptionId}/resourceGroups/rg/providers/Microsoft.BatchAI/workspaces`;
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- see Answer
+type Loose = any;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Tests look into answers freely; what is not there is undefined, and a wrong guess fails the test. */
+  readonly body: Loose;
+}
+
+export interface AppWorldOptions {
+  readonly documents?: ReturnType<typeof memoryDocuments>;
+  readonly durable?: DurableStore;
+}
+
+export async function startAppWorld(options: AppWorldOptions = {}) {
+  const time = manualClock();
+  const documents = options.documents ?? memoryDocuments();
+  const random = seededRandom(7);
+  const staged = new Map<string, string>();
+  const secrets = new Map<string, SecretValues>();
+  const outputs = new Map<string, readonly OutputFile[]>();
+  let advance: (ms: number) => Promise<void> = async () => undefined;
+  const clock = { now: () => time.now(), sleep: (ms: number) => advance(ms) };
+  const azure = fakeBatch(clock);
+  const services: Omit<Services, "orchestrations"> = {
+    clock,
+    random,
+    logger: silentLogger,
+    launcher: "#!/bin/sh\n# the launcher\n",
+    settings: {
+      subscriptionId,
+      location: "eastus",
+      blobEndpointTemplate: "https://{account}.blob.example",
+      fileEndpointTemplate: "https://{account}.file.example",
+      nodeImage: { publisher: "p", offer: "ubuntu", sku: "22_04-lts", version: "latest" },
+      monitorMinIntervalMs: 100,
+      monitorMaxIntervalMs: 2_000,
+      bodyLimitBytes: 100_000,
+    },
+    state: documentState({ store: documents, random }),
+    operations: documentOperations(documents),
+    secrets: {
+      put: async (owner, values) => void secrets.set(owner, new Map(values)),
+      get: async (owner) => secrets.get(owner) ?? new Map(),
+      remove: async (owner) => void secrets.delete(owner),
+    },
+    staging: {
+      put: async (files) => files.forEach(({ path, content }) => staged.set(path, content)),
+      link: async (path) => `https://staging.example/${path}?sig=secret-signature`,
+      removeAll: async (prefix) =>
+        [...staged.keys()].filter((path) => path.startsWith(prefix)).forEach((path) => staged.delete(path)),
+    },
+    batch: azure.batch,
+    pools: azure.pools,
+    outputFiles: { list: async (place: StoragePlace) => outputs.get(place.directory) ?? [] },
+    tokens: {
+      verify: async (token) =>
+        token.startsWith("role-")
+          ? { kind: "valid", principal: { subject: "tester", roles: [token.slice(5) as Role] } }
+          : { kind: "invalid", code: "InvalidAuthenticationToken", message: "The access token is damaged." },
+    },
+  };
+  const invoker = sdkInvoker({
+    orchestrators: Object.fromEntries(orchestrations.map(({ name, handler }) => [name, handler as never])),
+    activities: Object.fromEntries(
+      activities.map((activity) => [
+        activity.name,
+        (input: unknown) => activity.run({ ...services, orchestrations: durable }, input),
+      ]),
+    ),
+  });
+  const engine = createDurableEngine({
+    store: options.durable ?? memoryStore(),
+    invoker,
+    clock: time,
+    random,
+    logger: silentLogger,
+    taskHub: "Test",
+    maxConcurrentActivities: 16,
+    maxConcurrentOrchestrators: 16,
+  });
+  const durable: Orchestrations = {
+    async start(name, instanceId, input) {
+      const outcome = engine.client.start({ name, instanceId, input: JSON.stringify(input) });
+      if (outcome.kind === "started") return "started";
+      if (outcome.kind === "alreadyRunning") return "active";
+      throw new Error(JSON.stringify(outcome));
+    },
+    async raise(instanceId, event, data) {
+      engine.client.raiseEvent(instanceId, event, JSON.stringify(data));
+    },
+    async status(instanceId) {
+      const found = engine.client.get(instanceId);
+      if (found === undefined) return "absent";
+      return ["Pending", "Running", "Suspended"].includes(found.runtimeStatus) ? "active" : "ended";
+    },
+  };
+  advance = async (ms) => {
+    await engine.idle();
+    const target = time.now() + ms;
+    for (let next = time.next(); next !== undefined && next <= target; next = time.next()) {
+      await time.advance(Math.max(0, next - time.now()));
+      await engine.idle();
+    }
+    await time.advance(Math.max(0, target - time.now()));
+    await engine.idle();
+  };
+  await engine.start();
+  const api = apiCaller({ ...services, orchestrations: durable });
+  return {
+    api,
+    azure,
+    engine,
+    services,
+    documents,
+    staged,
+    secrets,
+    outputs,
+    advance,
+    now: () => time.now(),
+  };
+}
+
+export type AppWorld = Awaited<ReturnType<typeof startAppWorld>>;
+
+/** Calls operations as the host would: routes in alphabetical order of the function's name, any case. */
+function apiCaller(services: Services) {
+  const routes = httpTriggers
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((trigger) => ({ trigger, pattern: patternOf(trigger.route) }));
+  return async (
+    method: string,
+    path: string,
+    options: {
+      body?: unknown;
+      text?: string;
+      token?: string | undefined;
+      headers?: Record<string, string>;
+    } = {},
+  ): Promise<Answer> => {
+    const url = new URL(path, "http://api.example:7071");
+    if (!url.searchParams.has("api-version") && !path.includes("noversion"))
+      url.searchParams.set("api-version", "2018-05-01");
+    const body = options.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+    const token = "token" in options ? options.token : "role-admin";
+    const found = routes.find(
+      ({ trigger, pattern }) => trigger.methods.some((verb) => verb === method) && pattern.test(url.pathname),
+    );
+    if (found === undefined) throw new Error(`no route for ${method} ${url.pathname}`);
+    const request = new Request({
+      method,
+      url: url.href,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined
+          ? {}
+          : { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) }),
+        ...options.headers,
+      },
+      params: { ...found.pattern.exec(url.pathname)?.groups },
+      ...(body === undefined ? {} : { body: { string: body } }),
+    });
+    const reply: HttpResponseInit = await found.trigger.handle(request, services);
+    return {
+      status: reply.status ?? 200,
+      headers: (reply.headers ?? {}) as Record<string, string>,
+      body:
+        reply.jsonBody === undefined ? undefined : (JSON.parse(JSON.stringify(reply.jsonBody)) as unknown),
+    };
+  };
+}
+
+function patternOf(route: string): RegExp {
+  const source = route
+    .split("/")
+    .map((segment) => {
+      if (segment.startsWith("{*")) return "(?<path>.*)";
+      return segment.startsWith("{") ? `(?<${segment.slice(1, -1)}>[^/]+)` : segment.replaceAll(".", "\\.");
+    })
+    .join("/");
+  return new RegExp(`^/${source}/?$`, "i");
+}

@@ -1,0 +1,237 @@
+// Azure Batch as the app sees it, by hand: pools get nodes and tasks move when the test says so.
+import { AppError } from "../../../domain/shared/errors.ts";
+import type { Batch, BatchTask, NewBatchTask, NodeCounts } from "../../../services/batch.ts";
+import type { Clock } from "../../../services/clock.ts";
+import type { Pools, PoolSpec } from "../../../services/pools.ts";
+
+export interface FakePool {
+  spec: PoolSpec;
+  target: number;
+  current: number;
+  resizing: boolean;
+  resizeErrors: { code: string; message: string }[];
+}
+
+export interface FakeTask {
+  spec: NewBatchTask;
+  task: BatchTask;
+  files: Map<string, string>;
+}
+
+export interface FakeBatch {
+  readonly batch: Batch;
+  readonly pools: Pools;
+  readonly poolsById: Map<string, FakePool>;
+  readonly jobsById: Map<string, { priority: number; poolId: string; tasks: Map<string, FakeTask> }>;
+  /** Every pool reaches its target. */
+  settle(): void;
+  tasks(): FakeTask[];
+  start(taskId: string): void;
+  complete(taskId: string, end: { exitCode?: number; failure?: BatchTask["failure"]; result?: string }): void;
+  requeue(taskId: string): void;
+  /** While true every call fails as an outage does. */
+  down: boolean;
+  /** The next addTask is refused with this code. */
+  refuseNextTask: string | undefined;
+  refuseNextPool: string | undefined;
+  readonly calls: string[];
+}
+
+export function fakeBatch(clock: Clock): FakeBatch {
+  const poolsById = new Map<string, FakePool>();
+  const jobsById: FakeBatch["jobsById"] = new Map();
+  const calls: string[] = [];
+  const now = () => new Date(clock.now()).toISOString();
+  const find = (taskId: string): FakeTask => {
+    const found = [...jobsById.values()]
+      .flatMap(({ tasks }) => [...tasks.values()])
+      .find(({ task }) => task.id === taskId);
+    if (found === undefined) throw new Error(`no task ${taskId}`);
+    return found;
+  };
+  const move = (taskId: string, changes: Partial<BatchTask>) => {
+    const found = find(taskId);
+    found.task = { ...found.task, stateTransitionTime: now(), ...changes };
+  };
+  const called = (name: string) => {
+    calls.push(name);
+    if (fake.down) throw new AppError("ServiceUnavailable", "Azure Batch is down.");
+  };
+  const running = () =>
+    [...jobsById.values()]
+      .flatMap(({ tasks }) => [...tasks.values()])
+      .filter(({ task }) => task.state === "running").length;
+  const counts = (pool: FakePool): NodeCounts => ({
+    creating: Math.max(0, pool.target - pool.current),
+    idle: Math.max(0, pool.current - running()),
+    leavingPool: 0,
+    offline: 0,
+    preempted: 0,
+    rebooting: 0,
+    reimaging: 0,
+    running: Math.min(pool.current, running()),
+    starting: 0,
+    startTaskFailed: 0,
+    unknown: 0,
+    unusable: 0,
+    waitingForStartTask: 0,
+    total: Math.max(pool.current, pool.target),
+  });
+  const batch: Batch = {
+    async ensureJob({ id, poolId, priority }) {
+      called("ensureJob");
+      if (!jobsById.has(id)) jobsById.set(id, { poolId, priority, tasks: new Map() });
+      return { kind: "ready" };
+    },
+    async deleteJob(id) {
+      called("deleteJob");
+      jobsById.delete(id);
+    },
+    async addTask(jobId, spec) {
+      called("addTask");
+      const job = jobsById.get(jobId);
+      if (fake.refuseNextTask !== undefined) {
+        const code = fake.refuseNextTask;
+        fake.refuseNextTask = undefined;
+        return { kind: "refused", code, message: "refused by the test" };
+      }
+      if (job === undefined) return { kind: "refused", code: "JobNotFound", message: "" };
+      if (job.tasks.has(spec.id)) return { kind: "exists" };
+      const task: BatchTask = { id: spec.id, state: "active", stateTransitionTime: now(), requeueCount: 0 };
+      job.tasks.set(spec.id, { spec, task, files: new Map() });
+      return { kind: "added" };
+    },
+    async getTask(jobId, taskId) {
+      called("getTask");
+      return jobsById.get(jobId)?.tasks.get(taskId)?.task;
+    },
+    async changedTasks(jobId, since) {
+      called("changedTasks");
+      const job = jobsById.get(jobId);
+      if (job === undefined) return undefined;
+      return [...job.tasks.values()]
+        .map(({ task }) => task)
+        .filter((task) => since === undefined || Date.parse(task.stateTransitionTime) >= Date.parse(since));
+    },
+    async terminateTask(jobId, taskId) {
+      called("terminateTask");
+      const found = jobsById.get(jobId)?.tasks.get(taskId);
+      if (found === undefined) return "absent";
+      if (found.task.state === "completed") return "ended";
+      move(taskId, {
+        state: "completed",
+        endTime: now(),
+        result: "failure",
+        failure: {
+          category: "UserError",
+          code: "TaskEnded",
+          message: "Task Was Ended by User Request",
+          details: {},
+        },
+      });
+      return "terminated";
+    },
+    async deleteTask(jobId, taskId) {
+      called("deleteTask");
+      jobsById.get(jobId)?.tasks.delete(taskId);
+    },
+    async readTaskFile(jobId, taskId, path) {
+      called("readTaskFile");
+      return jobsById.get(jobId)?.tasks.get(taskId)?.files.get(path);
+    },
+    async pool(id) {
+      called("pool");
+      const pool = poolsById.get(id);
+      if (pool === undefined) return undefined;
+      return {
+        allocationState: pool.resizing ? "resizing" : "steady",
+        currentNodes: pool.current,
+        targetNodes: pool.target,
+        resizeErrors: pool.resizeErrors,
+      };
+    },
+    async nodeCounts(id) {
+      called("nodeCounts");
+      const pool = poolsById.get(id);
+      return pool === undefined ? undefined : counts(pool);
+    },
+    async nodes() {
+      called("nodes");
+      return [];
+    },
+    async subtaskNodes() {
+      called("subtaskNodes");
+      return [];
+    },
+    async remoteLogin() {
+      called("remoteLogin");
+      return undefined;
+    },
+  };
+  const pools: Pools = {
+    async put(spec) {
+      called("putPool");
+      if (fake.refuseNextPool !== undefined) {
+        const code = fake.refuseNextPool;
+        fake.refuseNextPool = undefined;
+        return { kind: "refused", code, message: "refused by the test" };
+      }
+      if (!poolsById.has(spec.poolId))
+        poolsById.set(spec.poolId, {
+          spec,
+          target: spec.targetNodeCount,
+          current: 0,
+          resizing: spec.targetNodeCount > 0,
+          resizeErrors: [],
+        });
+      return { kind: "created" };
+    },
+    async resize(id, { nodes }) {
+      called("resize");
+      const pool = poolsById.get(id);
+      if (pool === undefined) return "absent";
+      pool.target = nodes;
+      pool.resizing = pool.current !== nodes;
+      return "accepted";
+    },
+    async remove(id) {
+      called("removePool");
+      poolsById.delete(id);
+    },
+  };
+  const fake: FakeBatch = {
+    batch,
+    pools,
+    poolsById,
+    jobsById,
+    calls,
+    down: false,
+    refuseNextTask: undefined,
+    refuseNextPool: undefined,
+    settle() {
+      for (const pool of poolsById.values()) {
+        pool.current = pool.target;
+        pool.resizing = false;
+      }
+    },
+    tasks: () => [...jobsById.values()].flatMap(({ tasks }) => [...tasks.values()]),
+    start: (taskId) => move(taskId, { state: "running", startTime: now(), nodeId: "node-1" }),
+    complete(taskId, { exitCode, failure, result }) {
+      if (result !== undefined) find(taskId).files.set("wd/batchai-result", result);
+      move(taskId, {
+        state: "completed",
+        endTime: now(),
+        exitCode,
+        failure,
+        result: exitCode === 0 ? "success" : "failure",
+      });
+    },
+    requeue: (taskId) =>
+      move(taskId, {
+        state: "active",
+        startTime: undefined,
+        requeueCount: find(taskId).task.requeueCount + 1,
+      }),
+  };
+  return fake;
+}

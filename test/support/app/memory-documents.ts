@@ -1,0 +1,64 @@
+// A DocumentStore in memory, with the same meaning as the one on tables. Values pass through JSON, as they would there.
+import type { DocumentStore, DocumentWrite, StoredDocument } from "../../../services/documents.ts";
+
+export interface MemoryDocuments extends DocumentStore {
+  /** Number of commits and removals so far. */
+  writes(): number;
+  /** Everything stored, as text: for looking for what must not be there. */
+  dump(): string;
+}
+
+export function memoryDocuments(): MemoryDocuments {
+  const partitions = new Map<string, Map<string, { text: string; etag: string }>>();
+  let version = 0;
+  let writes = 0;
+  const rowsOf = (partition: string) => {
+    const rows = partitions.get(partition) ?? new Map<string, { text: string; etag: string }>();
+    partitions.set(partition, rows);
+    return rows;
+  };
+  const toDocument = (row: string, stored: { text: string; etag: string }): StoredDocument => ({
+    row,
+    value: JSON.parse(stored.text),
+    etag: stored.etag,
+  });
+  const fits = (partition: string, write: DocumentWrite): boolean => {
+    const stored = rowsOf(partition).get(write.row);
+    if (write.kind === "insert") return stored === undefined;
+    return write.kind === "put" || (stored !== undefined && stored.etag === write.etag);
+  };
+  return {
+    writes: () => writes,
+    dump: () => JSON.stringify([...partitions].map(([name, rows]) => [name, [...rows]])),
+    async get({ partition, row }) {
+      const stored = rowsOf(partition).get(row);
+      return stored === undefined ? undefined : toDocument(row, stored);
+    },
+    async commit(partition, changes) {
+      writes += 1;
+      if (new Set(changes.map(({ row }) => row)).size !== changes.length)
+        throw new Error("a row is written twice");
+      if (!changes.every((write) => fits(partition, write))) return "conflict";
+      for (const write of changes)
+        rowsOf(partition).set(write.row, { text: JSON.stringify(write.value), etag: `"${(version += 1)}"` });
+      return "committed";
+    },
+    async remove({ partition, row }, etag) {
+      writes += 1;
+      const stored = rowsOf(partition).get(row);
+      if (stored === undefined || (etag !== "*" && stored.etag !== etag)) return "conflict";
+      rowsOf(partition).delete(row);
+      return "removed";
+    },
+    async page({ partition, prefix, size, continuation }) {
+      const found = [...rowsOf(partition)]
+        .filter(([row]) => row.startsWith(prefix) && (continuation === undefined || row >= continuation))
+        .sort(([a], [b]) => (a < b ? -1 : 1));
+      const next = found[size]?.[0];
+      return {
+        documents: found.slice(0, size).map(([row, stored]) => toDocument(row, stored)),
+        ...(next === undefined ? {} : { continuation: next }),
+      };
+    },
+  };
+}

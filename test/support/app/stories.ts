@@ -1,0 +1,55 @@
+// The usual beginning of a story: a workspace, an experiment and a cluster.
+import { groupPath, startAppWorld } from "./app-world.ts";
+import type { AppWorldOptions } from "./app-world.ts";
+
+export const workspacePath = `${groupPath}/w`;
+export const clusterPath = `${workspacePath}/clusters/c`;
+export const experimentPath = `${workspacePath}/experiments/e`;
+
+export function clusterBody(manual: object = {}, properties: object = {}): object {
+  return {
+    properties: {
+      vmSize: "STANDARD_D2",
+      scaleSettings: { manual: { targetNodeCount: 1, ...manual } },
+      userAccountSettings: { adminUserName: "admin", adminUserPassword: "not-to-be-seen" },
+      ...properties,
+    },
+  };
+}
+
+export function jobBody(properties: object = {}): object {
+  return {
+    properties: {
+      cluster: { id: clusterPath },
+      nodeCount: 1,
+      stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/logs",
+      customToolkitSettings: { commandLine: "echo hello" },
+      secrets: [{ name: "TOKEN", value: "not-to-be-seen" }],
+      ...properties,
+    },
+  };
+}
+
+export async function worldWithCluster(manual: object = {}, options: AppWorldOptions = {}) {
+  const world = await startAppWorld(options);
+  await world.api("PUT", workspacePath, { body: { location: "eastus" } });
+  await world.api("PUT", experimentPath);
+  await world.api("PUT", clusterPath, { body: clusterBody(manual) });
+  await world.advance(10);
+  world.azure.settle();
+  return {
+    ...world,
+    /** Id of the one task there is. */
+    onlyTask(): string {
+      const tasks = world.azure.tasks();
+      if (tasks.length !== 1) throw new Error(`expected one task, there are ${tasks.length}`);
+      return tasks[0]?.task.id ?? "";
+    },
+    /** Instances that have not ended. */
+    active(): string[] {
+      return world.engine.client
+        .list({ statuses: ["Running", "Pending"] }, { top: 100 })
+        .instances.map(({ instanceId }) => instanceId);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { locate, locateOutput } from "../../../../domain/job/directories.ts";
+import { pathSegment } from "../../../../domain/job/directories.ts";
+import { blob, clusterGuid, job, jobGuid, share } from "../samples.ts";
+
+const mnist = (properties: object = {}) =>
+  job({
+    mountVolumes: {
+      azureFileShares: [share("mine/deep", { azureFileUrl: "http://127.0.0.1:10003/datastore/private" })],
+    },
+    outputDirectories: [
+      { id: "MODEL", pathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/bfs/runs/", pathSuffix: "models" },
+      { id: "LOCAL", pathPrefix: "/tmp" },
+      { id: "NEAR", pathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/afsX" },
+      { id: "USER", pathPrefix: "${WHERE}/x" },
+      { id: "INPUT", pathPrefix: "$AZ_BATCHAI_INPUT_DATA/../y" },
+    ],
+    inputDirectories: [{ id: "DATA", path: "$AZ_BATCHAI_JOB_MOUNT_ROOT/mine/deep/data" }],
+    environmentVariables: [{ name: "WHERE", value: "/tmp" }],
+    ...properties,
+  });
+const segment = pathSegment(mnist(), jobGuid);
+
+describe("the storage behind a job's directories", () => {
+  it("is the mount that its path lies on, at cluster level or job level", () => {
+    expect(locateOutput(mnist(), "stdouterr", ".")).toEqual({
+      kind: "fileShare",
+      accountName: "datastore",
+      container: "logs",
+      directory: `${segment}/stdouterr`,
+      secretOwner: clusterGuid,
+      accountKeySecret: "nodeSetup.mountVolumes.azureFileShares.0.accountKey",
+    });
+    expect(locateOutput(mnist(), "MODEL", "a//b/./c")).toMatchObject({
+      kind: "blob",
+      container: "digits",
+      directory: `runs/${segment}/outputs/models/a/b/c`,
+    });
+    expect(locateOutput(mnist(), "INPUT", ".")).toMatchObject({
+      container: "private",
+      directory: `y/${segment}/outputs`,
+      secretOwner: jobGuid,
+    });
+  });
+
+  it.each(["LOCAL", "NEAR", "USER"])("does not exist for %s, and the error is the service's", (id) => {
+    expect(() => locateOutput(mnist(), id, ".")).toThrow(
+      expect.objectContaining({
+        code: "OutputDirectoryNotOnMount",
+        status: 400,
+        message: `The specified outputDirectoryId ${id} is not present on a mount root`,
+      }),
+    );
+  });
+
+  it("is not searched for an id that the job has not", () => {
+    expect(() => locateOutput(mnist(), "model", ".")).toThrow(
+      "The job 'mnist' has no output directory 'model'; it has: stdouterr, MODEL, LOCAL, NEAR, USER, INPUT",
+    );
+  });
+
+  it.each(["..", "a/../../b", "../stdouterr"])("is never left with directory '%s'", (directory) => {
+    expect(() => locateOutput(mnist(), "stdouterr", directory)).toThrow(
+      /expected a path inside the output directory/,
+    );
+  });
+
+  it("does not hold what a path of the user's cannot reach by name", () => {
+    const tricky = mnist({ environmentVariables: [{ name: "WHERE", value: "$AZ_BATCHAI_MOUNT_ROOT/afs" }] });
+    expect(locate(tricky, "$WHERE/x")).toBeUndefined(); // values are not expanded again on the node either
+    expect(
+      locate(job({ mountVolumes: { azureBlobFileSystems: [blob("b")] } }), "relative/path"),
+    ).toBeUndefined();
+  });
+});

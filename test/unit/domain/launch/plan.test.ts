@@ -1,0 +1,93 @@
+// Golden launch plans: what a node will do for a job, as data and as the file that the launcher reads. When one of these
+// differs, look whether the launcher and running jobs can live with it, then record it anew with `npx vitest -u`.
+import { describe, expect, it } from "vitest";
+import { planLaunch } from "../../../../domain/launch/plan.ts";
+import { renderPlan, renderSecrets, taskCommands } from "../../../../domain/launch/render.ts";
+import { accountKey, blob, job, jobWithSecrets, share } from "../samples.ts";
+
+const everything = {
+  jobPreparation: { commandLine: "pip install 'numpy>=1' && echo \"$GREETING\"" },
+  inputDirectories: [{ id: "DATA", path: "$AZ_BATCHAI_MOUNT_ROOT/bfs/it's here" }],
+  outputDirectories: [{ id: "MODEL", pathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/out", pathSuffix: "models" }],
+  environmentVariables: [{ name: "GREETING", value: 'it\'s\n"me"' }],
+  secrets: [{ name: "TOKEN", value: "s3cret" }],
+  mountVolumes: {
+    azureFileShares: [share("out")],
+    azureBlobFileSystems: [blob("in", { mountOptions: "-o ro" })],
+  },
+};
+const torch = (processCount: number) => ({
+  customToolkitSettings: undefined,
+  pyTorchSettings: {
+    pythonScriptFilePath: "$AZ_BATCHAI_INPUT_DATA/train.py",
+    commandLineArgs: "--rank $AZ_BATCHAI_TASK_INDEX",
+    processCount,
+    communicationBackend: "GLOO",
+  },
+});
+
+describe.each([
+  ["custom-1-node", job(everything)],
+  ["custom-2-nodes", job({ nodeCount: 2, stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/bfs" })],
+  ["pytorch-1-node", job(torch(2))],
+  ["pytorch-2-nodes", job({ nodeCount: 2, ...torch(3) })],
+  [
+    "mpi-2-nodes",
+    job({
+      nodeCount: 2,
+      customToolkitSettings: undefined,
+      customMpiSettings: { commandLine: "./solve '$X'" },
+    }),
+  ],
+  [
+    "tensorflow-2-nodes",
+    job({
+      nodeCount: 2,
+      customToolkitSettings: undefined,
+      tensorFlowSettings: { pythonScriptFilePath: "train.py" },
+    }),
+  ],
+])("the launch plan %s", (name, document) => {
+  const plan = planLaunch(document);
+
+  it("is as recorded", async () => {
+    await expect(`${JSON.stringify(plan, null, 2)}\n`).toMatchFileSnapshot(
+      `../../../fixtures/launch-plans/${name}.json`,
+    );
+    await expect(renderPlan(plan)).toMatchFileSnapshot(`../../../fixtures/launch-plans/${name}.plan`);
+  });
+
+  it("has one main process, on the first node, and none outside the job's nodes", () => {
+    expect(plan.processes.filter(({ main }) => main)).toMatchObject([{ node: 0, stdout: "stdout.txt" }]);
+    expect(plan.processes.every(({ node }) => node >= 0 && node < plan.nodeCount)).toBe(true);
+    expect(new Set(plan.processes.map(({ stdout }) => stdout)).size).toBe(plan.processes.length);
+  });
+});
+
+describe("secrets", () => {
+  it("are in their own file only", () => {
+    const { document, secrets } = jobWithSecrets(everything);
+    const plan = planLaunch(document);
+    expect(renderPlan(plan)).not.toMatch(/s3cret|c2VjcmV0/);
+    expect(renderSecrets(plan, secrets)).toBe(
+      [
+        `plan_key 'mountVolumes.azureFileShares.0.accountKey' '${accountKey}'`,
+        `plan_key 'mountVolumes.azureBlobFileSystems.0.accountKey' '${accountKey}'`,
+        "plan_secret 'TOKEN' 's3cret'",
+        "plan_secrets_end\n",
+      ].join("\n"),
+    );
+    expect(() => renderSecrets(plan, new Map())).toThrow(/has no value/);
+    expect(renderSecrets(planLaunch(job()), new Map())).toBeUndefined();
+  });
+});
+
+describe("the task's command lines", () => {
+  it("have a coordination step on several nodes only", () => {
+    expect(taskCommands(1)).toEqual({ run: "/bin/sh launch.sh run" });
+    expect(taskCommands(2)).toEqual({
+      run: `/bin/sh -c 'exec /bin/sh "$AZ_BATCH_TASK_SHARED_DIR/launch.sh" run'`,
+      coordination: `/bin/sh -c 'exec /bin/sh "$AZ_BATCH_TASK_SHARED_DIR/launch.sh" prepare'`,
+    });
+  });
+});
