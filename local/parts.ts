@@ -20,6 +20,7 @@ import { openIdentity } from "./identity/index.ts";
 import type { LocalIdentity } from "./identity/index.ts";
 import type { Logger } from "./logger.ts";
 import { createMounts } from "./mounts/index.ts";
+import { openNodePrograms } from "./node-programs.ts";
 import { packageRoot } from "./package-root.ts";
 import type { Random } from "./random.ts";
 import { startAzurite } from "./storage/index.ts";
@@ -139,6 +140,9 @@ async function startEmulator(
     logger: o.logger,
   });
   parts.teardown.add("mounts", () => mounts.close());
+  const { random, logger } = o;
+  const programs = await openNodePrograms({ folder: join(o.data.path, "programs"), mounts, random, logger });
+  parts.teardown.add("node programs", () => programs.dispose());
   const stateDirectory = join(o.data.path, "tasks");
   await mkdir(stateDirectory, { recursive: true });
   const executor = createProcessExecutor({
@@ -161,6 +165,10 @@ async function startEmulator(
     executor,
     mounts,
     verifyBearer: (token) => parts.identity.verify(token),
+    parameters: {
+      pathPrefix: programs.pathPrefix,
+      nodeEnvironment: (node) => programs.environmentOf(node),
+    },
   });
 }
 

@@ -45,8 +45,12 @@ export interface EmulatorParameters {
   readonly evictionsPerNodeHour: number;
   /** Put before the system path in the PATH of every task. */
   readonly pathPrefix: readonly string[];
-  /** Extra environment of every task; the Batch variables win. */
-  readonly nodeEnvironment: Readonly<Record<string, string>>;
+  /** Extra environment of everything that runs on a node, asked for before each start; the Batch variables win. */
+  readonly nodeEnvironment: (node: {
+    readonly id: string;
+    readonly root: string;
+    readonly address: string;
+  }) => Readonly<Record<string, string>>;
 }
 
 export const localParameters: EmulatorParameters = {
@@ -74,5 +78,5 @@ export const localParameters: EmulatorParameters = {
   distinctAddresses: process.platform === "linux",
   evictionsPerNodeHour: 0,
   pathPrefix: [],
-  nodeEnvironment: {},
+  nodeEnvironment: () => ({}),
 };

@@ -22,7 +22,7 @@ const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export function nodeEnvironment(context: EnvironmentContext, node: Node, directory: string): Environment {
   const working = join(directory, "wd");
   return {
-    ...context.parameters.nodeEnvironment,
+    ...context.parameters.nodeEnvironment(node),
     PATH: [...context.parameters.pathPrefix, systemPath].join(":"),
     HOME: working,
     USER: "_azbatch",
