@@ -20,7 +20,8 @@ import { openIdentity } from "./identity/index.ts";
 import type { LocalIdentity } from "./identity/index.ts";
 import type { Logger } from "./logger.ts";
 import { createMounts } from "./mounts/index.ts";
-import { openNodePrograms } from "./node-programs.ts";
+import { startMountService } from "./mounts/service.ts";
+import { createNodeSupport } from "./node-support.ts";
 import { packageRoot } from "./package-root.ts";
 import type { Random } from "./random.ts";
 import { startAzurite } from "./storage/index.ts";
@@ -140,9 +141,14 @@ async function startEmulator(
     logger: o.logger,
   });
   parts.teardown.add("mounts", () => mounts.close());
-  const { random, logger } = o;
-  const programs = await openNodePrograms({ folder: join(o.data.path, "programs"), mounts, random, logger });
-  parts.teardown.add("node programs", () => programs.dispose());
+  const stateFile = join(o.data.path, "mount-service.json");
+  const mountService = await startMountService({ mounts, stateFile, random: o.random, logger: o.logger });
+  parts.teardown.add("mount service", () => mountService.close());
+  const support = createNodeSupport({
+    directory: join(o.data.path, "stand-ins"),
+    nodeProgram: process.execPath,
+    mountService,
+  });
   const stateDirectory = join(o.data.path, "tasks");
   await mkdir(stateDirectory, { recursive: true });
   const executor = createProcessExecutor({
@@ -164,11 +170,8 @@ async function startEmulator(
     logger: o.logger,
     executor,
     mounts,
+    support,
     verifyBearer: (token) => parts.identity.verify(token),
-    parameters: {
-      pathPrefix: programs.pathPrefix,
-      nodeEnvironment: (node) => programs.environmentOf(node),
-    },
   });
 }
 

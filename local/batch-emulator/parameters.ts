@@ -39,18 +39,15 @@ export interface EmulatorParameters {
   readonly requestsPerSecond: number;
   /** Largest difference between `ocp-date` and now; 0: not checked. */
   readonly clockSkewMs: number;
-  /** Each node gets its own address in 127.0.0.0/8 (Linux); otherwise all have 127.0.0.1. */
+  /** Each node gets its own address in 127.0.0.0/8, else all have 127.0.0.1. Linux answers on all of them; elsewhere they
+   *  name nodes for `ssh`, but a server cannot listen on them. */
   readonly distinctAddresses: boolean;
   /** Mean evictions per low-priority node and hour; 0: none. */
   readonly evictionsPerNodeHour: number;
   /** Put before the system path in the PATH of every task. */
   readonly pathPrefix: readonly string[];
-  /** Extra environment of everything that runs on a node, asked for before each start; the Batch variables win. */
-  readonly nodeEnvironment: (node: {
-    readonly id: string;
-    readonly root: string;
-    readonly address: string;
-  }) => Readonly<Record<string, string>>;
+  /** Extra environment of every task; the Batch variables win. */
+  readonly nodeEnvironment: Readonly<Record<string, string>>;
 }
 
 export const localParameters: EmulatorParameters = {
@@ -75,8 +72,8 @@ export const localParameters: EmulatorParameters = {
   maxRequestBytes: 1_048_576,
   requestsPerSecond: 0,
   clockSkewMs: 15 * 60_000,
-  distinctAddresses: process.platform === "linux",
+  distinctAddresses: true,
   evictionsPerNodeHour: 0,
   pathPrefix: [],
-  nodeEnvironment: () => ({}),
+  nodeEnvironment: {},
 };

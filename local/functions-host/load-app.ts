@@ -14,7 +14,8 @@ import { supportedBindings } from "./bindings/binding-provider.ts";
 import type { HostOptions } from "./control.ts";
 import { exchangeCapabilities, type Capabilities } from "./programming-model/capabilities.ts";
 import { installCoreModule } from "./programming-model/core-module.ts";
-import { createInvoker, type FunctionLog, type Invoker } from "./programming-model/invoker.ts";
+import { createInvoker, type Invoker } from "./programming-model/invoker.ts";
+import type { FunctionLog } from "./programming-model/log-hooks.ts";
 import { createRegistry, type Registry } from "./programming-model/registry.ts";
 import { buildRouteTable, type RouteTable } from "./protocol/route-table.ts";
 

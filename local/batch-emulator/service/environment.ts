@@ -3,6 +3,7 @@
 import type { EmulatorParameters } from "../parameters.ts";
 import { join } from "node:path";
 import type { Job, Node, Task } from "./model.ts";
+import type { NodeSupport } from "./node-support.ts";
 import { preparationDirectory, taskDirectory } from "./node-layout.ts";
 
 type Environment = Record<string, string>;
@@ -12,6 +13,7 @@ export interface EnvironmentContext {
   readonly accountName: string;
   readonly accountUrl: string;
   readonly parameters: EmulatorParameters;
+  readonly support: NodeSupport;
 }
 
 /** "AZ_BATCH_RESERVED_DISK_SPACE_BYTES": space that Batch keeps for itself on the node. */
@@ -22,8 +24,9 @@ const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export function nodeEnvironment(context: EnvironmentContext, node: Node, directory: string): Environment {
   const working = join(directory, "wd");
   return {
-    ...context.parameters.nodeEnvironment(node),
-    PATH: [...context.parameters.pathPrefix, systemPath].join(":"),
+    ...context.parameters.nodeEnvironment,
+    ...context.support.environmentOf(node.id, node.root),
+    PATH: [...context.support.pathPrefix, ...context.parameters.pathPrefix, systemPath].join(":"),
     HOME: working,
     USER: "_azbatch",
     TMPDIR: working,

@@ -1,7 +1,7 @@
 // Puts the engine together: queues, scheduler, timers, entities and client over one ledger, and one heartbeat that lets
 // each of them go on. It holds no state of orchestrations itself.
 import type { DurableEngine, DurableEngineOptions } from "../engine-contract.ts";
-import { isEntityId } from "../protocol/entity-messages.ts";
+import { isEntityId } from "../replay/entity-messages.ts";
 import { ActivityRunner } from "./activity-runner.ts";
 import { createClient } from "./client.ts";
 import type { EngineParts } from "./engine-parts.ts";

@@ -1,15 +1,15 @@
 // One turn of an orchestration: take its messages, replay, record what was decided. Everything a turn changes is written
 // in one transaction; when that fails nothing has happened and the messages are still there.
-import { orchestrationTrigger } from "../protocol/trigger.ts";
-import { jsonText, MalformedActionError } from "../protocol/actions.ts";
+import { orchestrationTrigger } from "../replay/trigger.ts";
+import { jsonText, MalformedActionError } from "../replay/actions.ts";
 import {
   eventText,
   eventTypes,
   historyEvent,
   playedText,
   type HistoryEvent,
-} from "../protocol/history-events.ts";
-import { readTurn, type OrchestratorTurn } from "../protocol/orchestrator-result.ts";
+} from "../replay/history-events.ts";
+import { readTurn, type OrchestratorTurn } from "../replay/orchestrator-result.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import { limits, newExecutionId, type EngineParts } from "./engine-parts.ts";
 import { releaseForgottenLocks } from "./entity-locks.ts";
