@@ -10,7 +10,7 @@ import { guid } from "../../domain/shared/brand.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
-import type { JobRef } from "../../domain/shared/resource-id.ts";
+import type { ClusterRef, JobRef } from "../../domain/shared/resource-id.ts";
 import { changed, instances } from "../../contracts/instances.ts";
 import { deleteJobFlow, runJobFlow } from "../../contracts/orchestrations.ts";
 import { operationId } from "../../services/operation-documents.ts";
@@ -68,14 +68,15 @@ async function create(request: ApiRequest, services: Services) {
   const raw = await request.json();
   refuseUnavailable("job", raw);
   const body = parse(JobRequest, raw);
+  const clusterId = clusterIdOf(body);
   const [experiment, existing, cluster] = await Promise.all([
     existingExperiment(services, { ...ref, kind: "experiment" }),
     services.state.jobs.get(ref),
-    services.state.clusters.get(parseClusterId(body.properties.cluster.id)),
+    services.state.clusters.get(clusterId),
   ]);
   refuseDeleting("experiment", ref.experiment, experiment.provisioningState);
   if (existing !== undefined) return again(services, existing, body);
-  if (cluster === undefined) throw clusterNotFound(parseClusterId(body.properties.cluster.id));
+  if (cluster === undefined) throw clusterNotFound(clusterId);
 
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), body, cluster, now);
@@ -106,6 +107,17 @@ async function create(request: ApiRequest, services: Services) {
     refuseOrphan(services, document),
   ]);
   return reply;
+}
+
+/** The cluster the job asks for; a bad id is told with the field it stands in. */
+function clusterIdOf(body: JobRequest): ClusterRef {
+  const target = "properties.cluster.id";
+  try {
+    return parseClusterId(body.properties.cluster.id);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, `${target}: ${error.message}`, { target });
+  }
 }
 
 /** A repeated PUT: the same content is the same job, and a run that was never started is. */

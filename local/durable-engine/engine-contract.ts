@@ -58,6 +58,8 @@ export interface DurableEngineOptions {
   schema?: "V3" | "V4";
   /** Default: the global `fetch`. */
   http?: HttpActivity;
+  /** For tests: replay every turn twice and fail the instance when the results differ. */
+  replayTwice?: boolean;
   /** Ended instances are removed this long after their end; absent = kept for ever. */
   retentionMs?: number;
 }

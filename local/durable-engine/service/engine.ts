@@ -1,7 +1,7 @@
 // Puts the engine together: queues, scheduler, timers, entities and client over one ledger, and one heartbeat that lets
 // each of them go on. It holds no state of orchestrations itself.
 import type { DurableEngine, DurableEngineOptions } from "../engine-contract.ts";
-import { isEntityId } from "../protocol/entity-messages.ts";
+import { isEntityId } from "../replay/entity-messages.ts";
 import { ActivityRunner } from "./activity-runner.ts";
 import { createClient } from "./client.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -53,7 +53,8 @@ class Engine implements DurableEngine {
       },
     });
     const http = options.http ?? fetchHttp;
-    this.#parts = { clock, random, logger, invoker, http, schema: options.schema ?? "V4", ledger, cache };
+    const { schema = "V4", replayTwice = false } = options;
+    this.#parts = { clock, random, logger, invoker, http, schema, replayTwice, ledger, cache };
     const onChange = () => this.#pulse.request();
     const onError = (error: unknown) => this.#fail(error);
     this.#activities = new ActivityRunner(this.#parts, options.maxConcurrentActivities, onChange, onError);

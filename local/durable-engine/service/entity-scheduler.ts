@@ -9,8 +9,8 @@ import {
   type EntityMessage,
   type EntityRequest,
   type EntityResult,
-} from "../protocol/entity-messages.ts";
-import { eventTypes, historyEvent } from "../protocol/history-events.ts";
+} from "../replay/entity-messages.ts";
+import { eventTypes, historyEvent } from "../replay/history-events.ts";
 import type { EntityRow } from "../store/durable-store.ts";
 import { newExecutionId, type EngineParts } from "./engine-parts.ts";
 import { planBatch, type EntityPlan } from "./entity-batch.ts";

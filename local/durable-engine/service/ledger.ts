@@ -1,6 +1,6 @@
 // Transactions with consequences. Whatever a transaction stores for later (messages, activities, timers) is announced to
 // the parts that act on it after the commit and only then, so that nothing runs that a crash could undo.
-import { eventText, type HistoryEvent } from "../protocol/history-events.ts";
+import { eventText, type HistoryEvent } from "../replay/history-events.ts";
 import type { ActivityRow, DurableStore, TimerRow } from "../store/durable-store.ts";
 import type { Mail, Mailboxes } from "./mailboxes.ts";
 

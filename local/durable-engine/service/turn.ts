@@ -1,15 +1,15 @@
 // One turn of an orchestration: take its messages, replay, record what was decided. Everything a turn changes is written
 // in one transaction; when that fails nothing has happened and the messages are still there.
-import { orchestrationTrigger } from "../protocol/trigger.ts";
-import { jsonText, MalformedActionError } from "../protocol/actions.ts";
+import { orchestrationTrigger } from "../replay/trigger.ts";
+import { jsonText, MalformedActionError } from "../replay/actions.ts";
 import {
   eventText,
   eventTypes,
   historyEvent,
   playedText,
   type HistoryEvent,
-} from "../protocol/history-events.ts";
-import { readTurn, type OrchestratorTurn } from "../protocol/orchestrator-result.ts";
+} from "../replay/history-events.ts";
+import { readTurn, type OrchestratorTurn } from "../replay/orchestrator-result.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import { limits, newExecutionId, type EngineParts } from "./engine-parts.ts";
 import { releaseForgottenLocks } from "./entity-locks.ts";
@@ -59,18 +59,19 @@ async function replayAndRecord(turn: Turn): Promise<void> {
     );
   }
   const newText = replayText(turn.events, turn.texts);
-  const outcome = await parts.invoker.orchestrator(
-    row.name,
-    row.id,
-    orchestrationTrigger({
-      historyText: loaded.text === "" ? newText : `${loaded.text},${newText}`,
-      inputText: row.input,
-      instanceId: row.id,
-      parentInstanceId: row.parentId,
-      isReplaying: loaded.events.length > 0,
-      schema: parts.schema,
-    }),
-  );
+  const trigger = orchestrationTrigger({
+    historyText: loaded.text === "" ? newText : `${loaded.text},${newText}`,
+    inputText: row.input,
+    instanceId: row.id,
+    parentInstanceId: row.parentId,
+    isReplaying: loaded.events.length > 0,
+    schema: parts.schema,
+  });
+  const outcome = await parts.invoker.orchestrator(row.name, row.id, trigger);
+  if (parts.replayTwice) {
+    const again = await parts.invoker.orchestrator(row.name, row.id, trigger);
+    if (JSON.stringify(again) !== JSON.stringify(outcome)) return recordFailure(turn, unrepeatable);
+  }
   const read = readTurn(outcome);
   if (!read.ok) return recordFailure(turn, read.message);
   try {
@@ -80,6 +81,10 @@ async function replayAndRecord(turn: Turn): Promise<void> {
     await recordFailure(turn, `The orchestrator returned ${error.message}.`);
   }
 }
+
+const unrepeatable =
+  "Non-Deterministic workflow detected: two replays of the same history gave different results. " +
+  "Does the orchestrator use time, randomness, I/O or state outside of it?";
 
 function recordReplay(turn: Turn, result: OrchestratorTurn): Promise<void> {
   const { row, events } = turn.loaded;

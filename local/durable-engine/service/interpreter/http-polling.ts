@@ -1,8 +1,8 @@
 // The 202 pattern of `callHttp`: when to ask again, and where.
 import { z } from "zod";
-import type { HttpCall } from "../../protocol/actions.ts";
-import { pollingResultPrefix } from "../../protocol/history-events.ts";
-import { timerLimits } from "../../protocol/trigger.ts";
+import type { HttpCall } from "../../replay/actions.ts";
+import { pollingResultPrefix } from "../../replay/history-events.ts";
+import { timerLimits } from "../../replay/trigger.ts";
 
 const response = z.object({ statusCode: z.number(), headers: z.record(z.string(), z.string()).nullish() });
 

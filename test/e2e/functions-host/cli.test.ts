@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { fixture } from "./host-under-test.ts";
+import { fixture } from "../../local/functions-host/host-under-test.ts";
 
 const cli = fileURLToPath(new URL("../../../dist/local/host.mjs", import.meta.url));
 

@@ -1,7 +1,7 @@
 // The durable HTTP API: one router behind two doors, the client SDK's private RPC address and the public webhook, which
 // differ only in their root and in that the public one wants the extension's key.
 import { timingSafeEqual } from "node:crypto";
-import type { DurableHttpApi, DurableHttpApiOptions } from "../../engine-contract.ts";
+import type { DurableHttpApi, DurableHttpApiOptions } from "../engine-contract.ts";
 import { listEntities, readEntity, signalEntity } from "./entity-routes.ts";
 import {
   commandInstance,
