@@ -71,6 +71,7 @@ const local = {
       ["functions-host", "local/functions-host/main.ts"],
       ["host", "local/functions-host/cli.ts"],
       ["azurite", "local/storage/azurite-child.ts"],
+      ["emulator", "local/batch-emulator/main.ts"],
     ].filter(([, file]) => existsSync(join(root, file))),
   ),
   outdir: "dist/local",

@@ -3,6 +3,7 @@
 import { delay, systemClock } from "../clock.ts";
 import { hostIdOf } from "./app/host-id.ts";
 import { bindingProvider, checkConnections } from "./bindings/binding-provider.ts";
+import { queueNotices } from "./bindings/queue-notices.ts";
 import { storageClients } from "./bindings/storage-clients.ts";
 import type { HostReady } from "./control.ts";
 import { startDurable, type DurableRuntime } from "./durable/durable-runtime.ts";
@@ -41,8 +42,10 @@ export async function createHost(context: HostContext): Promise<Host> {
     const durable: { current: DurableRuntime | undefined } = { current: undefined };
     const clients = storageClients(context.environment, context.storageConnection);
     checkConnections(functions, clients);
+    const notices = queueNotices();
     const bindings = bindingProvider({
       ...context,
+      notices,
       clients,
       durableClient: () => durable.current?.clientBinding(),
       messageEncoding: loaded.hostJson.extensions.queues.messageEncoding,
@@ -50,6 +53,7 @@ export async function createHost(context: HostContext): Promise<Host> {
     const run = createRunFunction(loaded.invoker, bindings, context.logger);
     const triggerOptions = {
       ...context,
+      notices,
       run,
       functions,
       clients,

@@ -6,6 +6,7 @@ export type AutoscaleSample = Readonly<Record<string, number>>;
 export interface AutoscaleInput {
   readonly formula: string;
   readonly now: number;
+  readonly taskSlotsPerNode: number;
   readonly current: {
     readonly targetDedicated: number;
     readonly targetLowPriority: number;

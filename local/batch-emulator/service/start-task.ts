@@ -4,6 +4,7 @@ import { startTaskLaunch, startTaskLaunchId } from "./launches.ts";
 import type { Node, StartTaskInfo } from "./model.ts";
 import { attemptResult } from "./task-outcome.ts";
 import { launchContext } from "./launch-context.ts";
+import { flushMounts } from "./node-storage.ts";
 import type { World } from "./world.ts";
 
 /** True when the start task succeeded; false when its retries are used up. */
@@ -20,7 +21,7 @@ export async function runStartTask(
     survivor = undefined;
     if (stale()) return false;
     await world.ports.executor.kill(startTaskLaunchId(node));
-    await world.ports.mounts.flush(node.id);
+    await flushMounts(world, node);
     const retry = conclude(world, node, info, end);
     await world.commit();
     await world.ports.executor.forget(startTaskLaunchId(node));

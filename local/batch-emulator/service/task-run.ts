@@ -14,6 +14,7 @@ import { instancesOf, slotsOf } from "./ready-queue.ts";
 import { finishAttempt, requeue } from "./task-life.ts";
 import { attemptResult } from "./task-outcome.ts";
 import { enqueue, executionOf, moveTask, offer } from "./task-state.ts";
+import { flushMounts } from "./node-storage.ts";
 import type { World } from "./world.ts";
 
 /** Makes a node ready for a job (its preparation task); false keeps the job's tasks off the node. */
@@ -129,7 +130,7 @@ async function conclude(world: World, run: TaskRun, ending: Promise<LaunchEnd>):
   if (world.closed) return;
   await Promise.all([...run.launches].map((id) => world.ports.executor.kill(id)));
   if (!run.cancelled || run.task.state === "completed")
-    await Promise.all(run.nodes.map((node) => world.ports.mounts.flush(node.id)));
+    await Promise.all(run.nodes.map((node) => flushMounts(world, node)));
   if (world.closed) return;
   if (!run.cancelled) {
     const result = attemptResult(end, run.timedOut);

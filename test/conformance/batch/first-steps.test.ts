@@ -137,3 +137,29 @@ async function text(file: { readableStreamBody?: NodeJS.ReadableStream | undefin
   for await (const chunk of file.readableStreamBody ?? []) all += String(chunk);
   return all;
 }
+
+test("a pool is resized through the management plane", async () => {
+  await t.batch.pool.add({ id: "scaled", ...linuxPool, targetDedicatedNodes: 1 });
+  await eventually(
+    () => t.batch.pool.get("scaled"),
+    (pool) => pool.allocationState === "steady" && pool.currentDedicatedNodes === 1,
+  );
+  const answer = await t.arm.poolOperations.update("local", "devbatch", "scaled", {
+    scaleSettings: {
+      fixedScale: { targetDedicatedNodes: 3, nodeDeallocationOption: "TaskCompletion" },
+    },
+  });
+  expect(answer.allocationState).toBe("Resizing");
+  await eventually(
+    () => t.batch.pool.get("scaled"),
+    (pool) => pool.allocationState === "steady" && pool.currentDedicatedNodes === 3,
+  );
+  await t.arm.poolOperations.update("local", "devbatch", "scaled", {
+    scaleSettings: { fixedScale: { targetDedicatedNodes: 0, targetLowPriorityNodes: 1 } },
+  });
+  const pool = await eventually(
+    () => t.arm.poolOperations.get("local", "devbatch", "scaled"),
+    (one) => one.allocationState === "Steady",
+  );
+  expect([pool.currentDedicatedNodes, pool.currentLowPriorityNodes]).toEqual([0, 1]);
+});

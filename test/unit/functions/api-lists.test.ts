@@ -153,3 +153,28 @@ describe("a cluster put through the API", () => {
     });
   });
 });
+
+describe("a caller who would rather wait", () => {
+  const wait = { headers: { prefer: "wait=20" } };
+  it("gets the finished result of a creation, a deletion and a termination", async () => {
+    const { api } = await worldWithCluster();
+    const path = `${experimentPath}/jobs/j`;
+    const put = await api("PUT", path, { body: jobBody(), ...wait });
+    expect(put).toMatchObject({
+      status: 200,
+      body: { name: "j", properties: { provisioningState: "succeeded" } },
+    });
+    expect(await api("POST", `${path}/terminate`, wait)).toMatchObject({ status: 200, body: undefined });
+    expect((await api("GET", path)).body.properties.executionState).toBe("failed");
+    expect(await api("DELETE", path, wait)).toMatchObject({ status: 200, body: undefined });
+    expect((await api("GET", path)).status).toBe(404);
+  });
+
+  it("gets the links after all when it takes too long", async () => {
+    const { api, azure } = await worldWithCluster();
+    azure.down = true;
+    const answer = await api("DELETE", clusterPath, { headers: { prefer: "respond-async, wait=2" } });
+    expect(answer.status).toBe(202);
+    expect(answer.headers).toHaveProperty("azure-asyncoperation");
+  });
+});

@@ -1,0 +1,193 @@
+// `npm run emulator`: the Batch emulator by itself, with a storage emulator beside it, for anybody's Batch code. Prints one
+// line of JSON when everything answers, then `ready`; ends cleanly on Ctrl-C.
+import { mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { systemClock } from "../clock.ts";
+import { openIdentity } from "../identity/index.ts";
+import { silentLogger } from "../logger.ts";
+import type { LogFields, Logger } from "../logger.ts";
+import { createMounts } from "../mounts/index.ts";
+import { startMountService } from "../mounts/service.ts";
+import { createNodeSupport } from "../node-support.ts";
+import { systemRandom } from "../random.ts";
+import { startAzurite } from "../storage/index.ts";
+import type { Azurite } from "../storage/index.ts";
+import { createProcessExecutor } from "./agent/process-executor.ts";
+import { startBatchEmulator } from "./index.ts";
+import type { BatchEmulator } from "./index.ts";
+import { ownKeys } from "./store/own-keys.ts";
+
+/** Fixed, so that client code can be written against them; the keys are made per data folder. */
+const accountName = "devbatch";
+const storageAccountName = "devstorage";
+const subscriptionId = "00000000-0000-0000-0000-000000000000";
+const resourceGroup = "local";
+const location = "westeurope";
+
+export interface CommandLine {
+  readonly port: number;
+  readonly data: string;
+  readonly tls: boolean;
+}
+
+/** Throws an Error with one sentence for wrong arguments. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: "string", default: "0" },
+      data: { type: "string", default: ".batch-emulator" },
+      tls: { type: "boolean", default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_535)
+    throw new Error(`--port must be a number from 0 to 65535, not '${values.port}'.`);
+  return { port, data: values.data, tls: values.tls };
+}
+
+function errorLogger(write: (line: string) => void): Logger {
+  const line = (level: string) => (event: string, fields?: LogFields) =>
+    write(`${level} ${event} ${JSON.stringify(fields ?? {})}\n`);
+  return { ...silentLogger, warn: line("warn"), error: line("error") };
+}
+
+interface Running {
+  readonly emulator: BatchEmulator;
+  readonly line: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** Starts storage and emulator on a data folder. */
+async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<Running> {
+  const folder = resolve(data);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const clock = systemClock();
+  const random = systemRandom();
+  const keys = ownKeys(join(folder, "keys.json"), random);
+  const identity = await openIdentity({ file: join(folder, "identity.json"), clock, random });
+  const storage = await startAzurite({
+    dataDirectory: join(folder, "azurite"),
+    account: { name: storageAccountName, key: keys.storage },
+    logger,
+    childFile: join(dirname(fileURLToPath(import.meta.url)), "azurite.mjs"),
+  });
+  try {
+    const mounts = createMounts({
+      root: join(folder, "mounts"),
+      accounts: [{ name: storageAccountName, key: keys.storage, blobUrl: storage.blobUrl }],
+      shareRoot: () => undefined,
+      clock,
+      logger,
+    });
+    const mountService = await startMountService({
+      mounts,
+      stateFile: join(folder, "mount-service.json"),
+      random,
+      logger,
+    });
+    const support = createNodeSupport({
+      directory: join(folder, "stand-ins"),
+      nodeProgram: process.execPath,
+      mountService,
+    });
+    const executor = createProcessExecutor({ stateDirectory: join(folder, "tasks"), clock, random, logger });
+    const emulator = await startBatchEmulator({
+      dataDirectory: folder,
+      port,
+      ...(tls ? { tlsPort: 0 } : {}),
+      accountName,
+      accountKey: keys.batch,
+      subscriptionId,
+      resourceGroup,
+      location,
+      clock,
+      random,
+      logger,
+      executor,
+      mounts,
+      support,
+      verifyBearer: (token) => identity.verify(token),
+    });
+    identity.issuer(emulator.url);
+    const token = await identity.issueToken({
+      audience: "https://management.azure.com/",
+      roles: [],
+      subject: "local-user",
+      lifetimeSeconds: 30 * 86_400,
+    });
+    return {
+      emulator,
+      line: describe(emulator, storage, token),
+      stop: stopAll(emulator, mountService, mounts, storage),
+    };
+  } catch (error) {
+    await storage.dispose();
+    throw error;
+  }
+}
+
+function stopAll(
+  emulator: BatchEmulator,
+  mountService: { close(): Promise<void> },
+  mounts: { close(): Promise<void> },
+  storage: Azurite,
+) {
+  return async () => {
+    await emulator.dispose();
+    await mountService.close();
+    await mounts.close();
+    await storage.dispose();
+  };
+}
+
+function describe(emulator: BatchEmulator, storage: Azurite, token: string): Record<string, string> {
+  const { tls } = emulator;
+  return {
+    url: emulator.url,
+    armUrl: tls?.url ?? emulator.url,
+    accountName,
+    accountKey: emulator.accountKey,
+    accountId: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Batch/batchAccounts/${accountName}`,
+    token,
+    storageConnectionString: storage.connectionString,
+    ...(tls?.certificateFile === undefined ? {} : { certificateFile: tls.certificateFile }),
+  };
+}
+
+/** Runs until a signal or `exit` says to stop; resolves with the exit code. */
+export async function emulatorMain(
+  args: readonly string[],
+  io: { out(text: string): void; err(text: string): void; stopped: Promise<void> },
+): Promise<number> {
+  let commandLine: CommandLine;
+  try {
+    commandLine = parseCommandLine(args);
+  } catch (error) {
+    io.err(
+      `${error instanceof Error ? error.message : String(error)}\nUsage: npm run emulator -- [--port N] [--data DIR] [--tls]\n`,
+    );
+    return 2;
+  }
+  try {
+    const running = await start(
+      commandLine,
+      errorLogger((text) => io.err(text)),
+    );
+    io.out(`${JSON.stringify(running.line)}\nready\n`);
+    await io.stopped;
+    await running.stop();
+    return 0;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const message = error instanceof Error ? error.message : String(error);
+    io.err(
+      code === "EADDRINUSE"
+        ? `Port ${commandLine.port} is in use; choose another with --port, or 0 for a free one.\n`
+        : `${message}\n`,
+    );
+    return 1;
+  }
+}

@@ -1,0 +1,48 @@
+// Renders the operations table as docs/reference/batch-emulator.md.
+import { operations } from "./operations.ts";
+import type { Operation, Standing } from "./operations.ts";
+
+const meaning: Readonly<Record<Standing, string>> = {
+  emulated: "works as the service does",
+  simplified: "answers in the service's shape, with less behind it",
+  absent: "answers `501 NotImplemented` in the service's error shape",
+};
+
+export function operationsPage(): string {
+  const count = (standing: Standing) => operations.filter((one) => one.standing === standing).length;
+  const summary = (Object.keys(meaning) as Standing[]).map((standing) => [
+    standing,
+    String(count(standing)),
+    meaning[standing],
+  ]);
+  return [
+    "# Azure Batch emulator: operations",
+    "",
+    "Generated from `local/batch-emulator/operations.ts`; do not edit.",
+    "",
+    ...table([["standing", "operations", "meaning"], ...summary]),
+    "",
+    ...section("Data plane", "data"),
+    "",
+    ...section("Management plane", "management"),
+    "",
+  ].join("\n");
+}
+
+function section(title: string, plane: Operation["plane"]): string[] {
+  const rows = operations
+    .filter((one) => one.plane === plane)
+    .map(({ id, method, path, standing, note }) => [id, `\`${method} ${path}\``, standing, note ?? ""]);
+  return [`## ${title}`, "", ...table([["operation", "call", "standing", "remark"], ...rows])];
+}
+
+/** A Markdown table with aligned columns, as the formatter wants it. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_cell, column) =>
+    Math.max(3, ...rows.map((row) => (row[column] ?? "").length)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)];
+}
