@@ -20,6 +20,8 @@ import { openIdentity } from "./identity/index.ts";
 import type { LocalIdentity } from "./identity/index.ts";
 import type { Logger } from "./logger.ts";
 import { createMounts } from "./mounts/index.ts";
+import { startMountService } from "./mounts/service.ts";
+import { createNodeSupport } from "./node-support.ts";
 import { packageRoot } from "./package-root.ts";
 import type { Random } from "./random.ts";
 import { startAzurite } from "./storage/index.ts";
@@ -139,6 +141,14 @@ async function startEmulator(
     logger: o.logger,
   });
   parts.teardown.add("mounts", () => mounts.close());
+  const stateFile = join(o.data.path, "mount-service.json");
+  const mountService = await startMountService({ mounts, stateFile, random: o.random, logger: o.logger });
+  parts.teardown.add("mount service", () => mountService.close());
+  const support = createNodeSupport({
+    directory: join(o.data.path, "stand-ins"),
+    nodeProgram: process.execPath,
+    mountService,
+  });
   const stateDirectory = join(o.data.path, "tasks");
   await mkdir(stateDirectory, { recursive: true });
   const executor = createProcessExecutor({
@@ -160,6 +170,7 @@ async function startEmulator(
     logger: o.logger,
     executor,
     mounts,
+    support,
     verifyBearer: (token) => parts.identity.verify(token),
   });
 }

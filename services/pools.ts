@@ -25,6 +25,9 @@ export interface PoolSpec {
   readonly lowPriority: boolean;
   readonly targetNodeCount: number;
   readonly mounts: readonly PoolMount[];
+  /** Runs on every node, as root, when it is added or rebooted; a node is used only when it exited with 0. */
+  readonly startTask?:
+    { readonly commandLine: string; readonly environment: Readonly<Record<string, string>> } | undefined;
   readonly adminUser?: { readonly name: string; readonly password: string } | undefined;
 }
 

@@ -3,6 +3,7 @@ import { createPool as contract } from "../../contracts/cluster-activities.ts";
 import { initialNodeCount } from "../../domain/cluster/rules.ts";
 import { defaultImage } from "../../domain/cluster/schema.ts";
 import type { ClusterDocument, ImageReference } from "../../domain/cluster/schema.ts";
+import { planSetup } from "../../domain/launch/setup.ts";
 import type { SecretValues } from "../../domain/shared/secrets.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
 import { poolId } from "../../services/batch-names.ts";
@@ -31,6 +32,7 @@ export function poolSpec(cluster: ClusterDocument, secrets: SecretValues, nodeIm
     lowPriority: spec.vmPriority === "lowpriority",
     targetNodeCount: initialNodeCount(spec.scaleSettings),
     mounts: poolMounts(cluster, secrets),
+    startTask: planSetup(cluster),
     ...(password === undefined
       ? {}
       : { adminUser: { name: spec.userAccount.adminUserName, password: valueOf(secrets, password) } }),

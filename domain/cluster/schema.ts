@@ -2,7 +2,7 @@
 // with defaults applied and secret values replaced by names; the rest is what the service observed.
 import { z } from "zod";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
-import { choice, EnvironmentVariable, text, wholeNumber } from "../shared/fields.ts";
+import { absoluteNodePath, choice, EnvironmentVariable, text, wholeNumber } from "../shared/fields.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
 import { isSupportedSize } from "./vm-size.ts";
 
@@ -73,7 +73,7 @@ const UserAccountRequest = z
 const setupFields = {
   commandLine: text(32_768),
   environmentVariables: z.array(EnvironmentVariable).default([]),
-  stdOutErrPathPrefix: text(),
+  stdOutErrPathPrefix: absoluteNodePath(),
 };
 
 export const ClusterRequest = z.object({

@@ -36,7 +36,10 @@ const clusterFields: readonly Unavailable[] = [
     path: "properties.nodeSetup.performanceCountersSettings",
     instead: "leave it out and log from the job",
   },
-  { path: "properties.nodeSetup.setupTask", instead: "use the job's jobPreparation" },
+  {
+    path: "properties.nodeSetup.setupTask.secrets",
+    instead: "use environmentVariables, or read them from a mounted file system",
+  },
   ...mountsUnder("properties.nodeSetup.mountVolumes"),
 ];
 

@@ -116,5 +116,8 @@ function notAnId(text: string, kind: string): AppError {
     "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.BatchAI/workspaces/{workspace}" +
     (kind === "cluster" ? "/clusters/{cluster}" : "");
   const field = kind === "cluster" ? "properties.cluster.id: " : "";
-  return new AppError("InvalidResourceId", `${field}'${shown}' is not the ARM id of a ${kind}: expected ${form}`);
+  return new AppError(
+    "InvalidResourceId",
+    `${field}'${shown}' is not the ARM id of a ${kind}: expected ${form}`,
+  );
 }

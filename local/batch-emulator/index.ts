@@ -31,6 +31,8 @@ import { createFormulaAutoscale } from "./service/formula-autoscale.ts";
 import { compose } from "./service/emulator.ts";
 import type { MountProvider } from "./service/mount-provider.ts";
 import { noDisk, realDisk } from "./service/node-disk.ts";
+import { noNodeSupport } from "./service/node-support.ts";
+import type { NodeSupport } from "./service/node-support.ts";
 import { World } from "./service/world.ts";
 import { readAccount, writeAccount } from "./store/account-file.ts";
 import { openLibsqlJournal } from "./store/libsql-journal.ts";
@@ -56,6 +58,8 @@ export interface EmulatorOptions {
   readonly parameters?: Partial<EmulatorParameters>;
   /** Also listen with TLS (a self-signed certificate kept in the data folder) on this port; 0 takes a free one. */
   readonly tlsPort?: number;
+  /** Commands and reachability of the nodes; absent: none. */
+  readonly support?: NodeSupport;
   /** No folders are made for nodes: for simulations whose executor needs none. */
   readonly simulated?: boolean;
 }
@@ -114,7 +118,14 @@ export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchE
     if (memory) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const tls = await openListeners(options, world, handle, () => service.recover(), listeners, memory ? undefined : folder);
+    const tls = await openListeners(
+      options,
+      world,
+      handle,
+      () => service.recover(),
+      listeners,
+      memory ? undefined : folder,
+    );
     let disposed: Promise<void> | undefined;
     return {
       url: world.url,
@@ -171,6 +182,7 @@ function openWorld(
       logger: options.logger,
       executor: options.executor,
       mounts: options.mounts,
+      support: options.support ?? noNodeSupport(),
       disk: options.simulated === true ? noDisk() : realDisk(),
       journal,
       autoscale: createFormulaAutoscale(

@@ -91,8 +91,18 @@ const dataEmulated: readonly Row[] = [
 ];
 
 const dataSimplified: readonly Row[] = [
-  ["Account_ListSupportedImages", "GET", "/supportedimages", "a short fixed list; an image changes nothing on a node"],
-  ["ComputeNode_AddUser", "POST", `${node}/users`, "kept and checked, but no login account is made on this machine"],
+  [
+    "Account_ListSupportedImages",
+    "GET",
+    "/supportedimages",
+    "a short fixed list; an image changes nothing on a node",
+  ],
+  [
+    "ComputeNode_AddUser",
+    "POST",
+    `${node}/users`,
+    "kept and checked, but no login account is made on this machine",
+  ],
   ["ComputeNode_UpdateUser", "PUT", `${node}/users/{userName}`, "as above"],
   ["ComputeNode_DeleteUser", "DELETE", `${node}/users/{userName}`, "as above"],
   [
@@ -101,26 +111,57 @@ const dataSimplified: readonly Row[] = [
     `${node}/remoteloginsettings`,
     "the node's loopback address and port 22; nothing listens there unless you start it",
   ],
-  ["ComputeNodeExtension_List", "GET", `${node}/extensions`, "always empty: pools with extensions are refused"],
-  ["Pool_ListUsageMetrics", "GET", "/poolusagemetrics", "one interval per pool, of the nodes that it has now"],
-  ["Pool_GetAllLifetimeStatistics", "GET", "/lifetimepoolstats", "core time is real; machine metrics are zero"],
-  ["Job_GetAllLifetimeStatistics", "GET", "/lifetimejobstats", "counts and wall clock are real; CPU and disk are zero"],
+  [
+    "ComputeNodeExtension_List",
+    "GET",
+    `${node}/extensions`,
+    "always empty: pools with extensions are refused",
+  ],
+  [
+    "Pool_ListUsageMetrics",
+    "GET",
+    "/poolusagemetrics",
+    "one interval per pool, of the nodes that it has now",
+  ],
+  [
+    "Pool_GetAllLifetimeStatistics",
+    "GET",
+    "/lifetimepoolstats",
+    "core time is real; machine metrics are zero",
+  ],
+  [
+    "Job_GetAllLifetimeStatistics",
+    "GET",
+    "/lifetimejobstats",
+    "counts and wall clock are real; CPU and disk are zero",
+  ],
 ];
 
 const dataAbsent: readonly Row[] = [
-  ["ComputeNode_GetRemoteDesktop", "GET", `${node}/rdp`, "nodes are Linux-like folders; there is no remote desktop"],
+  [
+    "ComputeNode_GetRemoteDesktop",
+    "GET",
+    `${node}/rdp`,
+    "nodes are Linux-like folders; there is no remote desktop",
+  ],
   [
     "ComputeNode_UploadBatchServiceLogs",
     "POST",
     `${node}/uploadbatchservicelogs`,
     "there is no node agent log; read the emulator's own log",
   ],
-  ["ComputeNodeExtension_Get", "GET", `${node}/extensions/{extensionName}`, "virtual machine extensions are not emulated"],
+  [
+    "ComputeNodeExtension_Get",
+    "GET",
+    `${node}/extensions/{extensionName}`,
+    "virtual machine extensions are not emulated",
+  ],
   ["Certificate_Add", "POST", "/certificates", noCertificates],
   ["Certificate_List", "GET", "/certificates", noCertificates],
 ];
 
-const accounts = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts";
+const accounts =
+  "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts";
 const account = `${accounts}/{account}`;
 const location = "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/locations/{location}";
 const application = `${account}/applications/{applicationName}`;
@@ -146,7 +187,12 @@ const managementEmulated: readonly Row[] = [
 
 const managementSimplified: readonly Row[] = [
   ["Location_ListSupportedVirtualMachineSkus", "GET", `${location}/virtualMachineSkus`, "a short fixed list"],
-  ["Location_ListSupportedCloudServiceSkus", "GET", `${location}/cloudServiceSkus`, "empty: cloud service pools were retired"],
+  [
+    "Location_ListSupportedCloudServiceSkus",
+    "GET",
+    `${location}/cloudServiceSkus`,
+    "empty: cloud service pools were retired",
+  ],
   ["BatchAccount_Update", "PATCH", account, "tags only"],
 ];
 
@@ -154,7 +200,12 @@ const packages = "zip packages are not unpacked on nodes; use resource files";
 const managementAbsent: readonly Row[] = [
   ["BatchAccount_Create", "PUT", account, oneAccount],
   ["BatchAccount_Delete", "DELETE", account, oneAccount],
-  ["BatchAccount_SynchronizeAutoStorageKeys", "POST", `${account}/syncAutoStorageKeys`, "the account has no auto-storage"],
+  [
+    "BatchAccount_SynchronizeAutoStorageKeys",
+    "POST",
+    `${account}/syncAutoStorageKeys`,
+    "the account has no auto-storage",
+  ],
   ["Application_Create", "PUT", application, packages],
   ["Application_Update", "PATCH", application, packages],
   ["Application_Delete", "DELETE", application, packages],
@@ -163,7 +214,12 @@ const managementAbsent: readonly Row[] = [
   ["ApplicationPackage_Create", "PUT", `${application}/versions/{versionName}`, packages],
   ["ArmCertificate_List", "GET", `${account}/certificates`, noCertificates],
   ["PrivateLinkResource_List", "GET", `${account}/privateLinkResources`, "there is no network to link to"],
-  ["PrivateEndpointConnection_List", "GET", `${account}/privateEndpointConnections`, "there is no network to link to"],
+  [
+    "PrivateEndpointConnection_List",
+    "GET",
+    `${account}/privateEndpointConnections`,
+    "there is no network to link to",
+  ],
   ["BatchAccount_ListDetectors", "GET", `${account}/detectors`, "diagnostics of the cloud service"],
   [
     "BatchAccount_ListOutboundNetworkDependenciesEndpoints",

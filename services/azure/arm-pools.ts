@@ -1,7 +1,7 @@
 // Pools through Azure Resource Manager (`@azure/arm-batch`), because only that API carries identities and mounts. The
 // client is large and loaded with the first call. Invariant: pool ids derive from cluster ids, so that creating one
 // twice is creating one.
-import type { BatchManagementClient, MountConfiguration, Pool } from "@azure/arm-batch";
+import type { BatchManagementClient, MountConfiguration, Pool, StartTask } from "@azure/arm-batch";
 import type { TokenCredential } from "@azure/core-auth";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { NodeDeallocationOption, PoolMount, Pools, PoolSpec } from "../pools.ts";
@@ -131,7 +131,18 @@ function toPool(spec: PoolSpec): Pool {
     targetNodeCommunicationMode: "Simplified",
     taskSlotsPerNode: 1,
     ...(spec.mounts.length === 0 ? {} : { mountConfiguration: spec.mounts.map(toMount) }),
+    ...(spec.startTask === undefined ? {} : { startTask: toStartTask(spec.startTask) }),
     ...(adminUser === undefined ? {} : { userAccounts: [{ ...adminUser, elevationLevel: "Admin" }] }),
+  };
+}
+
+function toStartTask({ commandLine, environment }: NonNullable<PoolSpec["startTask"]>): StartTask {
+  return {
+    commandLine,
+    environmentSettings: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    userIdentity: { autoUser: { scope: "Pool", elevationLevel: "Admin" } },
+    maxTaskRetryCount: 0,
+    waitForSuccess: true,
   };
 }
 

@@ -38,7 +38,8 @@ function lifetimePoolStats(call: Call) {
   for (const pool of world.pools) {
     first = Math.min(first, pool.createdAt);
     for (const node of pool.nodes)
-      if (node.isDedicated && node.allocatedAt > 0) coreMs += (now - node.allocatedAt) * coresOf(pool.spec.vmSize);
+      if (node.isDedicated && node.allocatedAt > 0)
+        coreMs += (now - node.allocatedAt) * coresOf(pool.spec.vmSize);
   }
   const span = { startTime: isoTime(first), lastUpdateTime: isoTime(now) };
   return {
@@ -51,7 +52,14 @@ function lifetimePoolStats(call: Call) {
       diskWriteIOps: "0",
       ...Object.fromEntries(
         [
-          ...["avgCPUPercentage", "avgMemoryGiB", "peakMemoryGiB", "avgDiskGiB", "peakDiskGiB", "diskReadGiB"],
+          ...[
+            "avgCPUPercentage",
+            "avgMemoryGiB",
+            "peakMemoryGiB",
+            "avgDiskGiB",
+            "peakDiskGiB",
+            "diskReadGiB",
+          ],
           ...["diskWriteGiB", "networkReadGiB", "networkWriteGiB"],
         ].map((name) => [name, 0]),
       ),
@@ -88,14 +96,20 @@ export const accountRoutes: readonly Route[] = [
     path: "/supportedimages",
     handle(call) {
       const start = pageStart(call);
-      return listReply(call, "supportedimages", supportedImages.filter((image) => image.row > start), imageFields);
+      return listReply(
+        call,
+        "supportedimages",
+        supportedImages.filter((image) => image.row > start),
+        imageFields,
+      );
     },
   },
   {
     operation: "Application_List",
     method: "GET",
     path: "/applications",
-    handle: (call) => listReply(call, "applications", call.world.applications.after(pageStart(call)), applicationFields),
+    handle: (call) =>
+      listReply(call, "applications", call.world.applications.after(pageStart(call)), applicationFields),
   },
   {
     operation: "Application_Get",

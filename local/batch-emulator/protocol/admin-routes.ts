@@ -15,7 +15,9 @@ const EvictBody = z.strictObject({ count: z.int().min(1), poolId: z.string().opt
 const RateBody = z.strictObject({ perNodeHour: z.number().min(0) });
 const TraceBody = z.strictObject({
   trace: z
-    .array(z.strictObject({ afterMs: z.number().min(0), count: z.int().min(1), poolId: z.string().optional() }))
+    .array(
+      z.strictObject({ afterMs: z.number().min(0), count: z.int().min(1), poolId: z.string().optional() }),
+    )
     .max(100_000),
 });
 const CapacityBody = z.strictObject({ lowPriorityNodes: z.int().min(0).nullish() });
@@ -61,7 +63,11 @@ export function adminRoutes(evictions: Evictions, throttle: Throttle): Route[] {
     post("/throttle", (call) => {
       const { requestsPerSecond, status, path } = bodyOf(call, ThrottleBody);
       if (path !== undefined && !path.startsWith("/"))
-        throw new BatchFault(400, "InvalidInput", "path is the beginning of a request path and starts with '/'.");
+        throw new BatchFault(
+          400,
+          "InvalidInput",
+          "path is the beginning of a request path and starts with '/'.",
+        );
       throttle.set({ requestsPerSecond, status: status ?? 429, path: path ?? "/" });
       return { requestsPerSecond };
     }),

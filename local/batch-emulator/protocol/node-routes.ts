@@ -20,7 +20,8 @@ import { empty, json, param } from "./wire.ts";
 import type { Call, Route } from "./wire.ts";
 
 const base = "/pools/{poolId}/nodes/{nodeId}";
-const nodeOf = (call: Call): Node => findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
+const nodeOf = (call: Call): Node =>
+  findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
 
 const Option = caseless("requeue", "terminate", "taskcompletion", "retaineddata");
 const RebootBody = z.strictObject({ nodeRebootOption: Option.optional() });
@@ -42,7 +43,12 @@ const present = <T extends object>(value: T) =>
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 
-function action(operation: string, name: string, status: number, run: (call: Call, node: Node) => void): Route {
+function action(
+  operation: string,
+  name: string,
+  status: number,
+  run: (call: Call, node: Node) => void,
+): Route {
   return {
     operation,
     method: "POST",
@@ -69,12 +75,18 @@ export const nodeRoutes: readonly Route[] = [
   ),
   action("ComputeNode_Start", "start", 202, (call, node) => startNode(call.world, node)),
   action("ComputeNode_DisableScheduling", "disablescheduling", 200, (call, node) =>
-    disableScheduling(call.world, node, optionalBodyOf(call, DisableBody).nodeDisableSchedulingOption ?? requeue),
+    disableScheduling(
+      call.world,
+      node,
+      optionalBodyOf(call, DisableBody).nodeDisableSchedulingOption ?? requeue,
+    ),
   ),
-  action("ComputeNode_EnableScheduling", "enablescheduling", 200, (call, node) => enableScheduling(call.world, node)),
+  action("ComputeNode_EnableScheduling", "enablescheduling", 200, (call, node) =>
+    enableScheduling(call.world, node),
+  ),
   action("ComputeNode_AddUser", "users", 201, (call, node) => {
     const { isAdmin, ...user } = bodyOf(call, UserBody);
-    addUser(call.world, node, { isAdmin: isAdmin ?? false, ...present(user) } as NodeUser);
+    addUser(call.world, node, { isAdmin: isAdmin ?? false, ...present(user) });
   }),
   {
     operation: "ComputeNode_UpdateUser",

@@ -48,7 +48,12 @@ const scheduleFields: FieldTable<Schedule> = {
     ...(schedule.nextRunAt === undefined ? {} : { nextRunTime: isoTime(schedule.nextRunAt) }),
     ...(schedule.recentJobId === undefined
       ? {}
-      : { recentJob: { id: schedule.recentJobId, url: jobUrl(context, encodeURIComponent(schedule.recentJobId)) } }),
+      : {
+          recentJob: {
+            id: schedule.recentJobId,
+            url: jobUrl(context, encodeURIComponent(schedule.recentJobId)),
+          },
+        }),
     ...(schedule.endedAt === undefined ? {} : { endTime: isoTime(schedule.endedAt) }),
   })),
   metadata: value((schedule) => schedule.spec.metadata),
@@ -70,9 +75,17 @@ const scheduleOf = (call: Call, read = false): Schedule => {
 };
 
 const changed = (call: Call, status: number, schedule: Schedule): WireReply =>
-  empty(status, { ...versionHeaders(schedule), dataserviceid: `${call.request.baseUrl}${call.request.rawPath}` });
+  empty(status, {
+    ...versionHeaders(schedule),
+    dataserviceid: `${call.request.baseUrl}${call.request.rawPath}`,
+  });
 
-function action(operation: string, name: string, status: number, run: (call: Call, schedule: Schedule) => void): Route {
+function action(
+  operation: string,
+  name: string,
+  status: number,
+  run: (call: Call, schedule: Schedule) => void,
+): Route {
   return {
     operation,
     method: "POST",
@@ -92,14 +105,18 @@ export const scheduleRoutes: readonly Route[] = [
     path: base,
     handle(call) {
       const schedule = addSchedule(call.world, bodyOf(call, JobScheduleSpec));
-      return empty(201, { ...versionHeaders(schedule), location: `${call.request.baseUrl}${base}/${schedule.id}` });
+      return empty(201, {
+        ...versionHeaders(schedule),
+        location: `${call.request.baseUrl}${base}/${schedule.id}`,
+      });
     },
   },
   {
     operation: "JobSchedule_List",
     method: "GET",
     path: base,
-    handle: (call) => listReply(call, "jobschedules", call.world.schedules.after(pageStart(call)), scheduleFields),
+    handle: (call) =>
+      listReply(call, "jobschedules", call.world.schedules.after(pageStart(call)), scheduleFields),
   },
   {
     operation: "JobSchedule_Get",
@@ -149,7 +166,9 @@ export const scheduleRoutes: readonly Route[] = [
   },
   action("JobSchedule_Disable", "disable", 204, (call, schedule) => disableSchedule(call.world, schedule)),
   action("JobSchedule_Enable", "enable", 204, (call, schedule) => enableSchedule(call.world, schedule)),
-  action("JobSchedule_Terminate", "terminate", 202, (call, schedule) => terminateSchedule(call.world, schedule)),
+  action("JobSchedule_Terminate", "terminate", 202, (call, schedule) =>
+    terminateSchedule(call.world, schedule),
+  ),
   {
     operation: "Job_ListFromJobSchedule",
     method: "GET",

@@ -31,7 +31,8 @@ export function createThrottle(clock: Clock, requestsPerSecond: number): Throttl
     },
     check(request) {
       const rate = rule.requestsPerSecond;
-      if (rate === 0 || request.rawPath.startsWith("/_emulator") || !request.rawPath.startsWith(rule.path)) return;
+      if (rate === 0 || request.rawPath.startsWith("/_emulator") || !request.rawPath.startsWith(rule.path))
+        return;
       const now = clock.now();
       tokens = Math.min(Math.max(1, rate), tokens + ((now - filledAt) / 1000) * rate);
       filledAt = now;

@@ -46,7 +46,11 @@ function makePool(
   if (wanted.pool === undefined)
     throw new BatchFault(400, "InvalidAutoPoolSettings", "The automatic pool has no pool specification.");
   if (wanted.poolLifetimeOption === "jobschedule" && job.schedule === undefined)
-    throw new BatchFault(400, "InvalidAutoPoolSettings", "Only jobs of a schedule can have a pool for the schedule's life.");
+    throw new BatchFault(
+      400,
+      "InvalidAutoPoolSettings",
+      "Only jobs of a schedule can have a pool for the schedule's life.",
+    );
   const id = `${wanted.autoPoolIdPrefix ?? ""}${world.random.uuid()}`;
   return addPool(world, PoolSpec.parse({ id, ...wanted.pool }), {
     autoPoolOwner: {

@@ -136,7 +136,11 @@ function applyEvaluation(world: World, pool: Pool): void {
 /** "Pool - Evaluate Auto Scale": a dry run. */
 export function evaluateAutoscale(world: World, pool: Pool, formula: string): AutoScaleRun {
   if (pool.spec.enableAutoScale !== true)
-    throw new BatchFault(409, "OperationInvalidForCurrentState", "Automatic scaling is not enabled on the pool.");
+    throw new BatchFault(
+      409,
+      "OperationInvalidForCurrentState",
+      "Automatic scaling is not enabled on the pool.",
+    );
   checkFormula(world, formula);
   return runOf(world, evaluateFormula(world, pool, formula));
 }
@@ -154,7 +158,13 @@ export function enableAutoscale(
   const last = pool.autoScaleEnabledAt;
   const { enableAutoscaleEveryMs } = world.parameters;
   if (last !== undefined && world.clock.now() - last < enableAutoscaleEveryMs)
-    throw new BatchFault(503, "TooManyEnableAutoScaleRequests", "Enable automatic scaling at most once in 30 seconds.", [], 30);
+    throw new BatchFault(
+      503,
+      "TooManyEnableAutoScaleRequests",
+      "Enable automatic scaling at most once in 30 seconds.",
+      [],
+      30,
+    );
   if (pool.spec.enableAutoScale !== true) refuseResizing(pool);
   pool.spec = {
     ...pool.spec,
@@ -177,4 +187,3 @@ export function disableAutoscale(world: World, pool: Pool): void {
   touch(world, pool);
   world.autoscaleChanged(pool);
 }
-

@@ -21,7 +21,9 @@ export interface Evictions {
 }
 
 const evictable = (node: Node) =>
-  !node.isDedicated && node.pending === undefined && !["creating", "preempted", "deallocated", "leavingpool"].includes(node.state);
+  !node.isDedicated &&
+  node.pending === undefined &&
+  !["creating", "preempted", "deallocated", "leavingpool"].includes(node.state);
 
 export function createEvictions(world: World): Evictions {
   let timer: Timer | undefined;

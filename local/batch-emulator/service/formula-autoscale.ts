@@ -13,7 +13,8 @@ export function createFormulaAutoscale(random: Random, samplePeriodMs: number): 
   let last: { text: string; statements: readonly Statement[] } | undefined;
   const historyOf = (pool: string) => {
     let history = histories.get(pool);
-    if (history === undefined) histories.set(pool, (history = createSampleHistory({ periodMs: samplePeriodMs })));
+    if (history === undefined)
+      histories.set(pool, (history = createSampleHistory({ periodMs: samplePeriodMs })));
     return history;
   };
   const parsed = (text: string) => {

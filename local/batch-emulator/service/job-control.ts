@@ -27,8 +27,9 @@ export function moveJob(world: World, job: Job, to: JobState): void {
 /** "Job - Disable": running tasks are requeued, terminated, or waited for. */
 export function disableJob(world: World, job: Job, tasks: "requeue" | "terminate" | "wait"): void {
   refuseIfEnding(job);
-  moveJob(world, job, "disabling");
+  if (job.state !== "disabling") moveJob(world, job, "disabling");
   job.disableTasks = tasks;
+  world.save(job);
   if (tasks !== "wait") endRuns(world, job, tasks);
   afterTransition(world, job);
 }

@@ -39,14 +39,22 @@ export function deallocateNode(world: World, node: Node, option: Option): void {
 
 export function startNode(world: World, node: Node): void {
   if (node.state !== "deallocated")
-    throw new BatchFault(409, "OperationNotValidOnNode", `A node can be started when it is deallocated; it is ${node.state}.`);
+    throw new BatchFault(
+      409,
+      "OperationNotValidOnNode",
+      `A node can be started when it is deallocated; it is ${node.state}.`,
+    );
   moveNode(world, node, "starting");
   powerOn(world, node, true);
 }
 
 export function disableScheduling(world: World, node: Node, option: Exclude<Option, "retaineddata">): void {
   if (node.scheduling === "disabled")
-    throw new BatchFault(409, "NodeAlreadyInTargetSchedulingState", "The node is already in the scheduling state that was asked for.");
+    throw new BatchFault(
+      409,
+      "NodeAlreadyInTargetSchedulingState",
+      "The node is already in the scheduling state that was asked for.",
+    );
   if (!["idle", "running"].includes(node.state)) throw notReady(node);
   node.scheduling = "disabled";
   world.save(node);
@@ -56,7 +64,11 @@ export function disableScheduling(world: World, node: Node, option: Exclude<Opti
 
 export function enableScheduling(world: World, node: Node): void {
   if (node.scheduling === "enabled")
-    throw new BatchFault(409, "NodeAlreadyInTargetSchedulingState", "The node is already in the scheduling state that was asked for.");
+    throw new BatchFault(
+      409,
+      "NodeAlreadyInTargetSchedulingState",
+      "The node is already in the scheduling state that was asked for.",
+    );
   node.scheduling = "enabled";
   world.save(node);
   rest(world, node);
@@ -73,7 +85,12 @@ export function addUser(world: World, node: Node, user: NodeUser): void {
   world.save(node);
 }
 
-export function updateUser(world: World, node: Node, name: string, user: Omit<NodeUser, "name" | "isAdmin">): void {
+export function updateUser(
+  world: World,
+  node: Node,
+  name: string,
+  user: Omit<NodeUser, "name" | "isAdmin">,
+): void {
   const found = findUser(node, name);
   const { password: _p, sshPublicKey: _k, ...rest } = found;
   node.users = node.users.map((one) =>
@@ -90,7 +107,8 @@ export function deleteUser(world: World, node: Node, name: string): void {
 
 function findUser(node: Node, name: string): NodeUser {
   const found = node.users.find((one) => one.name === name);
-  if (found === undefined) throw new BatchFault(404, "NodeUserNotFound", "The specified node user does not exist.");
+  if (found === undefined)
+    throw new BatchFault(404, "NodeUserNotFound", "The specified node user does not exist.");
   return found;
 }
 
@@ -101,7 +119,10 @@ export function preemptNode(world: World, node: Node): void {
   if (node.isDedicated)
     throw new BatchFault(409, "OperationNotValidOnNode", "Only low-priority nodes can be preempted.");
   if (node.pending !== undefined || ["deallocated", "creating"].includes(node.state))
-    throw new BatchFault(409, "OperationNotValidOnNode", `The node cannot be preempted now: it is ${node.state}.`);
+    throw new BatchFault(
+      409,
+      "OperationNotValidOnNode",
+      `The node cannot be preempted now: it is ${node.state}.`,
+    );
   evacuate(world, node, "preempt", "requeue");
 }
-

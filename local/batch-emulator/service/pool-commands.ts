@@ -3,13 +3,7 @@
 import type { PoolPatch, PoolSpec, ResizeBody } from "../schema/pool-spec.ts";
 import { durationMs } from "../schema/values.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
-import {
-  beginResize,
-  defaultResizeTimeoutMs,
-  deletePool,
-  evacuate,
-  stopResize,
-} from "./pool-control.ts";
+import { beginResize, defaultResizeTimeoutMs, deletePool, evacuate, stopResize } from "./pool-control.ts";
 import type { Job, Node, Pool } from "./model.ts";
 import { emptyPool } from "./records.ts";
 import { poolOf } from "./task-state.ts";

@@ -122,9 +122,7 @@ function grow(
   const quota = dedicated ? parameters.dedicatedCoreQuota : parameters.lowPriorityCoreQuota;
   const cores = coresOf(pool.spec.vmSize);
   const byQuota = Math.max(0, Math.floor((quota - coresInUse(world, dedicated)) / cores));
-  const byCapacity = dedicated
-    ? Infinity
-    : Math.max(0, world.lowPriorityCapacity - lowPriorityInUse(world));
+  const byCapacity = dedicated ? Infinity : Math.max(0, world.lowPriorityCapacity - lowPriorityInUse(world));
   const count = Math.min(missing, byQuota, byCapacity);
   for (let index = 0; index < count; index += 1) allocate(world, createNode(world, pool, dedicated));
   if (missing > byQuota)

@@ -51,7 +51,8 @@ export function createRetention(world: World): Retention {
 /** When the task's files go; undefined when they stay or there are none. */
 function cleanUpTime(task: Task): number | undefined {
   const execution = task.execution;
-  if (task.state !== "completed" || execution?.place === undefined || execution.cleaned === true) return undefined;
+  if (task.state !== "completed" || execution?.place === undefined || execution.cleaned === true)
+    return undefined;
   const retention = durationMs(task.spec.constraints?.retentionTime ?? "") ?? defaultRetentionMs;
   return Number.isFinite(retention) ? (execution.endedAt ?? task.stateAt) + retention : undefined;
 }

@@ -1,7 +1,12 @@
 // Job schedules: when they create jobs, and their life. Invariant: at most one job of a schedule is active; the next one
 // starts at its time or, if the last still runs then, as soon as that ends. Source: "Job Schedule - Add" of the REST
 // reference (Schedule: doNotRunUntil, doNotRunAfter, startWindow, recurrenceInterval).
-import type { JobPatch, JobScheduleSpec, JobSpecification, Schedule as ScheduleSpec } from "../schema/job-spec.ts";
+import type {
+  JobPatch,
+  JobScheduleSpec,
+  JobSpecification,
+  Schedule as ScheduleSpec,
+} from "../schema/job-spec.ts";
 import { durationMs } from "../schema/values.ts";
 import { BatchFault, invalidProperty, notFound } from "./fault.ts";
 import { addJob, checkJob, refuseOverQuota } from "./job-commands.ts";
@@ -60,7 +65,11 @@ const timeOf = (text: string | undefined) => (text === undefined ? undefined : D
 function checkTimes(world: World, schedule: ScheduleSpec): void {
   const after = timeOf(schedule.doNotRunAfter);
   if (after !== undefined && after <= (timeOf(schedule.doNotRunUntil) ?? world.clock.now()))
-    throw invalidProperty("doNotRunAfter", schedule.doNotRunAfter ?? "", "must be later than doNotRunUntil and now");
+    throw invalidProperty(
+      "doNotRunAfter",
+      schedule.doNotRunAfter ?? "",
+      "must be later than doNotRunUntil and now",
+    );
 }
 
 /** Waits for the next run. */
@@ -76,7 +85,8 @@ export function armSchedule(world: World, schedule: Schedule): void {
 }
 
 export function activeJobOf(world: World, schedule: Schedule): Job | undefined {
-  const job = schedule.recentJobId === undefined ? undefined : world.jobs.get(schedule.recentJobId.toLowerCase());
+  const job =
+    schedule.recentJobId === undefined ? undefined : world.jobs.get(schedule.recentJobId.toLowerCase());
   return job !== undefined && job.state !== "completed" ? job : undefined;
 }
 
@@ -174,13 +184,18 @@ export function terminateSchedule(world: World, schedule: Schedule): void {
   move(world, schedule, "terminating");
   const job = activeJobOf(world, schedule);
   if (job === undefined) finish(world, schedule);
-  else if (job.state !== "terminating" && job.state !== "deleting") terminateJob(world, job, "TerminateJobSchedule");
+  else if (job.state !== "terminating" && job.state !== "deleting")
+    terminateJob(world, job, "TerminateJobSchedule");
 }
 
 /** Removes the schedule and all of its jobs. */
 export function deleteSchedule(world: World, schedule: Schedule): void {
   if (schedule.state === "deleting")
-    throw new BatchFault(409, "JobScheduleBeingDeleted", "The specified job schedule has been marked for deletion.");
+    throw new BatchFault(
+      409,
+      "JobScheduleBeingDeleted",
+      "The specified job schedule has been marked for deletion.",
+    );
   schedule.timer?.cancel();
   move(world, schedule, "deleting");
   for (const job of jobsOf(world, schedule)) if (job.state !== "deleting") deleteJob(world, job);
@@ -212,9 +227,12 @@ function reschedule(world: World, schedule: Schedule): void {
   const now = world.clock.now();
   const until = timeOf(schedule.spec.schedule.doNotRunUntil) ?? now;
   const interval = durationMs(schedule.spec.schedule.recurrenceInterval ?? "");
-  const recent = schedule.recentJobId === undefined ? undefined : world.jobs.get(schedule.recentJobId.toLowerCase());
+  const recent =
+    schedule.recentJobId === undefined ? undefined : world.jobs.get(schedule.recentJobId.toLowerCase());
   if (recent === undefined) schedule.nextRunAt = Math.max(now, until);
-  else schedule.nextRunAt = interval === undefined ? undefined : Math.max(now, until, recent.createdAt + interval);
+  else
+    schedule.nextRunAt =
+      interval === undefined ? undefined : Math.max(now, until, recent.createdAt + interval);
   armSchedule(world, schedule);
 }
 

@@ -10,10 +10,34 @@ export interface SupportedImage {
   readonly verificationType: "verified" | "unverified";
 }
 
-const images: readonly [publisher: string, offer: string, sku: string, agent: string, capabilities: string[]][] = [
-  ["microsoft-dsvm", "ubuntu-hpc", "2204", "batch.node.ubuntu 22.04", ["DockerCompatible", "NvidiaTeslaDriverInstalled", "NvidiaGridDriverInstalled"]],
-  ["microsoft-dsvm", "ubuntu-hpc", "2004", "batch.node.ubuntu 20.04", ["DockerCompatible", "NvidiaTeslaDriverInstalled"]],
-  ["microsoft-azure-batch", "ubuntu-server-container", "20-04-lts", "batch.node.ubuntu 20.04", ["DockerCompatible"]],
+const images: readonly [
+  publisher: string,
+  offer: string,
+  sku: string,
+  agent: string,
+  capabilities: string[],
+][] = [
+  [
+    "microsoft-dsvm",
+    "ubuntu-hpc",
+    "2204",
+    "batch.node.ubuntu 22.04",
+    ["DockerCompatible", "NvidiaTeslaDriverInstalled", "NvidiaGridDriverInstalled"],
+  ],
+  [
+    "microsoft-dsvm",
+    "ubuntu-hpc",
+    "2004",
+    "batch.node.ubuntu 20.04",
+    ["DockerCompatible", "NvidiaTeslaDriverInstalled"],
+  ],
+  [
+    "microsoft-azure-batch",
+    "ubuntu-server-container",
+    "20-04-lts",
+    "batch.node.ubuntu 20.04",
+    ["DockerCompatible"],
+  ],
   ["canonical", "0001-com-ubuntu-server-jammy", "22_04-lts", "batch.node.ubuntu 22.04", []],
   ["canonical", "0001-com-ubuntu-server-focal", "20_04-lts", "batch.node.ubuntu 20.04", []],
   ["canonical", "ubuntu-24_04-lts", "server", "batch.node.ubuntu 24.04", []],

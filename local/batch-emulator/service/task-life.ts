@@ -120,7 +120,9 @@ export function terminateTask(world: World, task: Task, cancel: CancelRun, failu
   endTask(world, task, cancel, failure);
 }
 
+/** Does nothing to a task that has completed: its run is just leaving. */
 export function endTask(world: World, task: Task, cancel: CancelRun, failure: FailureInfo): void {
+  if (task.state === "completed") return;
   const run = task.run;
   complete(world, task, { exitCode: undefined, failure, phase: "ran" }, world.clock.now());
   if (run !== undefined) cancel(run);

@@ -7,7 +7,13 @@ export interface VirtualMachineSize {
   readonly memoryGb: number;
 }
 
-const families: readonly [prefix: string, suffix: string, family: string, gbPerCore: number, cores: number[]][] = [
+const families: readonly [
+  prefix: string,
+  suffix: string,
+  family: string,
+  gbPerCore: number,
+  cores: number[],
+][] = [
   ["Standard_D", "_v3", "standardDv3Family", 4, [2, 4, 8, 16, 32, 64]],
   ["Standard_D", "s_v3", "standardDSv3Family", 4, [2, 4, 8, 16, 32, 64]],
   ["Standard_D", "s_v5", "standardDSv5Family", 4, [2, 4, 8, 16, 32, 48, 64, 96]],

@@ -10,8 +10,8 @@ import type {
   StartOutcome,
   StartRequest,
 } from "../engine-contract.ts";
-import { entityId, splitEntityId, type EntityMessage } from "../protocol/entity-messages.ts";
-import { eventTypes, historyEvent, parseEvents, type HistoryEvent } from "../protocol/history-events.ts";
+import { entityId, splitEntityId, type EntityMessage } from "../replay/entity-messages.ts";
+import { eventTypes, historyEvent, parseEvents, type HistoryEvent } from "../replay/history-events.ts";
 import type { EntityRow, InstanceQuery, InstanceRow } from "../store/durable-store.ts";
 import { newExecutionId, type EngineParts } from "./engine-parts.ts";
 import { invalidInstanceId } from "./instance-ids.ts";

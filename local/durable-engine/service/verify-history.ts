@@ -1,9 +1,9 @@
 // Replays a recorded history turn by turn against today's code and reports where the code would decide differently: the
 // check behind golden histories. It needs no engine and no store.
 import type { FunctionInvoker } from "../engine-contract.ts";
-import { eventText, eventTypes, type HistoryEvent } from "../protocol/history-events.ts";
-import { readTurn } from "../protocol/orchestrator-result.ts";
-import { orchestrationTrigger } from "../protocol/trigger.ts";
+import { eventText, eventTypes, type HistoryEvent } from "../replay/history-events.ts";
+import { readTurn } from "../replay/orchestrator-result.ts";
+import { orchestrationTrigger } from "../replay/trigger.ts";
 import { replayText } from "./instance-cache.ts";
 import type { Decision } from "./interpreter/decisions.ts";
 import { interpret, mismatchText } from "./interpreter/interpret.ts";

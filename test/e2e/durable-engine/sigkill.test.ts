@@ -24,7 +24,7 @@ beforeAll(async () => {
   mkdirSync(join(root, "dist", "e2e"), { recursive: true });
   script = join(root, "dist", "e2e", `durable-crash-child-${process.pid}.mjs`);
   await build({
-    entryPoints: [join(root, "test/e2e/durable-engine/crash-child.ts")],
+    entryPoints: [fileURLToPath(new URL("./crash-child.ts", import.meta.url))],
     outfile: script,
     bundle: true,
     platform: "node",

@@ -1,6 +1,6 @@
 // Recognises app code that works differently on Azure than it reads. Such code is run as Azure would run it; the
 // warning states the rule that avoids it.
-import { actionTypes } from "../../protocol/actions.ts";
+import { actionTypes } from "../../replay/actions.ts";
 import type { AppWarning } from "./decisions.ts";
 
 export const warningTexts: Readonly<Record<AppWarning, string>> = {

@@ -1,5 +1,5 @@
 // What an orchestration has decided: one entry per sequence number that the interpreter hands out. Plain data.
-import type { HttpCall } from "../../protocol/actions.ts";
+import type { HttpCall } from "../../replay/actions.ts";
 
 export type Decision =
   | { kind: "activity"; id: number; name: string; input: unknown }

@@ -1,7 +1,7 @@
 // The interpreter: from an action list and a history to the decisions that are new. A pure function; the engine
 // records and carries out what it returns.
-import type { HistoryEvent } from "../../protocol/history-events.ts";
-import { eventTypeNames } from "../../protocol/history-events.ts";
+import type { HistoryEvent } from "../../replay/history-events.ts";
+import { eventTypeNames } from "../../replay/history-events.ts";
 import { repeatsTask } from "./app-patterns.ts";
 import type { AppWarning, Interpretation, Mismatch } from "./decisions.ts";
 import { Replay } from "./replay.ts";

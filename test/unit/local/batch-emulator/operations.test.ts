@@ -6,7 +6,9 @@ import { operations } from "../../../../local/batch-emulator/operations.ts";
 const signature = (one: { method: string; path: string }) => `${one.method} ${one.path}`;
 
 test("the operations table and the routes name the same operations with the same calls", () => {
-  const routes = [...dataRoutes, ...armRoutes].map((route) => `${route.operation} ${signature(route)}`).sort();
+  const routes = [...dataRoutes, ...armRoutes]
+    .map((route) => `${route.operation} ${signature(route)}`)
+    .sort();
   const table = operations.map((operation) => `${operation.id} ${signature(operation)}`).sort();
   expect(routes).toEqual(table);
 });

@@ -2,7 +2,7 @@
 import { RetryOptions } from "durable-functions";
 import { describe, expect, it } from "vitest";
 import { verifyHistory } from "../../../../local/durable-engine/index.ts";
-import type { HistoryEvent } from "../../../../local/durable-engine/protocol/history-events.ts";
+import type { HistoryEvent } from "../../../../local/durable-engine/replay/history-events.ts";
 import { startEngine } from "./support/running-engine.ts";
 import { sdkInvoker, type SdkApp } from "./support/sdk-app.ts";
 
