@@ -84,7 +84,10 @@ export async function startDurable(options: DurableOptions): Promise<DurableRunt
     clientBinding: () => api.clientBinding(),
     idle: () => engine.idle(),
     stop: (graceMs) => engine.stop(graceMs),
-    close: () => listener.close(),
+    async close() {
+      await listener.close();
+      store.close();
+    },
   };
 }
 
