@@ -40,6 +40,19 @@ export interface ContainerAddress {
     { readonly accountName: string; readonly accountKey: string } | { readonly sas: string };
 }
 
+const hopelessCodes = [
+  "ContainerNotFound",
+  "ContainerBeingDeleted",
+  "AuthenticationFailed",
+  "AuthorizationFailure",
+];
+
+/** Trying again would give the same answer: the container is gone, or the key is no longer the right one. */
+export function isHopeless(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && hopelessCodes.includes(code);
+}
+
 /** Why a container cannot be mounted, in the words of storage; undefined when it can. */
 export async function whyUnreachable(address: ContainerAddress): Promise<string | undefined> {
   const client = await connect(address, 1);
@@ -97,7 +110,7 @@ export async function openRemoteContainer(address: ContainerAddress): Promise<Re
         return "removed";
       } catch (error) {
         const { statusCode } = error as { statusCode?: number };
-        if (statusCode === 404) return "removed";
+        if (statusCode === 404 && !isHopeless(error)) return "removed";
         if (statusCode === 412) return "changed";
         throw error;
       }
@@ -155,7 +168,8 @@ function fromHeaders(name: string, headers: BlobHeaders): RemoteBlob {
   };
 }
 
+/** Only a missing blob is an answer; a missing container says nothing about its blobs. */
 function absent(error: Error & { statusCode?: number }): undefined {
-  if (error.statusCode === 404) return undefined;
+  if (error.statusCode === 404 && !isHopeless(error)) return undefined;
   throw error;
 }

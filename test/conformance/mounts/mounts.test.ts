@@ -185,6 +185,18 @@ describe("a mounted container", () => {
     expect(await get("changed.txt")).toBe("3 and more");
   });
 
+  it("keeps what the job wrote, and says why at once, when the container was deleted under it", async () => {
+    await put("kept.txt", "kept");
+    const data = await attach();
+    await container.delete();
+    await writeFile(join(data, "late.txt"), "late");
+    await expect(mounts.flush("node1")).rejects.toThrow("container does not exist");
+    expect((await readdir(data)).sort()).toEqual(["kept.txt", "late.txt"]);
+    await container.create();
+    await mounts.flush("node1");
+    expect(await get("late.txt")).toBe("late");
+  });
+
   it("is refused with the reason: account, key, container, options, mount point", async () => {
     const refusal = async (more: Partial<MountRequest>) => {
       const result = await mounts.attach(request("node1", more));
