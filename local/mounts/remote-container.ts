@@ -4,6 +4,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { BlobItem, ContainerClient } from "@azure/storage-blob";
+import { contentTypeOf } from "./content-types.ts";
 
 export interface RemoteBlob {
   readonly name: string;
@@ -88,13 +89,16 @@ export async function openRemoteContainer(address: ContainerAddress): Promise<Re
     },
     async upload(name, file, sizeBytes) {
       const blob = client.getBlockBlobClient(name);
+      const blobHTTPHeaders = { blobContentType: contentTypeOf(name) };
       if (sizeBytes > blockBytes) {
         const stream = createReadStream(file, { end: sizeBytes - 1, highWaterMark: 1 << 20 });
-        const { etag, lastModified } = await blob.uploadStream(stream, blockBytes, blocksAtOnce);
+        const { etag, lastModified } = await blob.uploadStream(stream, blockBytes, blocksAtOnce, {
+          blobHTTPHeaders,
+        });
         return fromHeaders(name, { etag, lastModified, contentLength: sizeBytes });
       }
       const bytes = await readStart(file, sizeBytes);
-      const done = await blob.upload(bytes, bytes.length);
+      const done = await blob.upload(bytes, bytes.length, { blobHTTPHeaders });
       return fromHeaders(name, { ...done, contentLength: bytes.length });
     },
     async makeDirectory(name) {

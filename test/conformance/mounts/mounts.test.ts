@@ -102,6 +102,8 @@ describe("a mounted container", () => {
     expect(await names()).toEqual(["big.bin", "keep.txt", "out", "out/logs", "out/logs/stdout.txt"]);
     expect((await container.getBlobClient("out").getProperties()).metadata).toEqual({ hdi_isfolder: "true" });
     expect((await container.getBlobClient("big.bin").getProperties()).contentLength).toBe(9 * 2 ** 20);
+    const properties = await container.getBlobClient("out/logs/stdout.txt").getProperties();
+    expect(properties.contentType).toBe("text/plain");
     await appendFile(join(data, "out/logs/stdout.txt"), "epoch 2\n");
     await rename(join(data, "keep.txt"), join(data, "kept.txt"));
     await rm(join(data, "big.bin"));
