@@ -27,8 +27,10 @@ async function timed(name: string, work: () => Promise<unknown>, units?: { count
   const began = performance.now();
   await work();
   const seconds = (performance.now() - began) / 1000;
-  results[name] =
-    `${seconds.toFixed(2)} s${units ? `, ${Math.round(units.count / seconds)} ${units.name}/s` : ""}`;
+  report(
+    name,
+    `${seconds.toFixed(2)} s${units ? `, ${Math.round(units.count / seconds)} ${units.name}/s` : ""}`,
+  );
   return seconds;
 }
 const residentMb = (pid: number | "self") =>
