@@ -88,6 +88,7 @@ async function create(request: ApiRequest, services: Services) {
       jobGuid: document.guid,
       ref,
       priority,
+      nodeCount: document.spec.nodeCount,
       since: now.toISOString(),
     }),
   ]);
