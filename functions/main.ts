@@ -11,6 +11,7 @@ import { parseEnvironment } from "./config.ts";
 import type { Environment } from "./config.ts";
 import { httpTriggers } from "./http/index.ts";
 import { registerAll } from "./lib/register.ts";
+import { timerTriggers } from "./timers/index.ts";
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -56,7 +57,7 @@ function start(environment: Environment): void {
       jwksUrl: environment.BATCHAI_AUTH_JWKS_URL,
     },
   });
-  registerAll({ triggers: httpTriggers, orchestrations, activities }, services);
+  registerAll({ triggers: httpTriggers, timers: timerTriggers, orchestrations, activities }, services);
 }
 
 start(parseEnvironment(process.env));

@@ -16,6 +16,7 @@ import { deleteJobFlow, runJobFlow } from "../../contracts/orchestrations.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
 import { safetyIntervalMs } from "../../services/settings.ts";
+import type { ActiveJob } from "../../services/state.ts";
 import { clusterNotFound } from "./clusters.ts";
 import { acceptedOperation } from "./lib/long-running.ts";
 import type { Operation } from "./lib/operation.ts";
@@ -81,16 +82,9 @@ async function create(request: ApiRequest, services: Services) {
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), body, cluster, now);
   const document = acceptedJob(fresh.document, now);
-  const { schedulingPriority: priority } = document.spec;
   await Promise.all([
     fresh.secrets.size === 0 ? undefined : services.secrets.put(document.guid, fresh.secrets),
-    services.state.activeJobs.add(cluster.guid, {
-      jobGuid: document.guid,
-      ref,
-      priority,
-      nodeCount: document.spec.nodeCount,
-      since: now.toISOString(),
-    }),
+    services.state.activeJobs.add(cluster.guid, activeEntry(document, now)),
   ]);
   const made = await services.state.jobs.create(ref, document, {
     time: now.toISOString(),
@@ -108,6 +102,11 @@ async function create(request: ApiRequest, services: Services) {
     refuseOrphan(services, document),
   ]);
   return reply;
+}
+
+function activeEntry(job: JobDocument, now: Date): ActiveJob {
+  const { schedulingPriority: priority, nodeCount } = job.spec;
+  return { jobGuid: job.guid, ref: jobRef(job), priority, nodeCount, since: now.toISOString() };
 }
 
 /** The cluster the job asks for; a bad id is told with the field it stands in. */
@@ -188,6 +187,10 @@ async function remove(request: ApiRequest, services: Services) {
   const ref = jobRefOf(request);
   const actor = request.principal.subject;
   const now = new Date(services.clock.now());
+  const found = await services.state.jobs.get(ref);
+  if (found === undefined) return noContent();
+  // Back among the unfinished, so that a deletion that is cut off is found again.
+  await services.state.activeJobs.add(found.clusterGuid, activeEntry(found, now));
   const document = await services.state.jobs.update(
     ref,
     (current) => deletingJob(current, now),

@@ -1,7 +1,6 @@
 // Actions on single nodes and their users.
 import { z } from "zod";
 import { Timestamp, caseless } from "../schema/values.ts";
-import type { NodeUser } from "../service/model.ts";
 import {
   addUser,
   deallocateNode,
@@ -86,7 +85,7 @@ export const nodeRoutes: readonly Route[] = [
   ),
   action("ComputeNode_AddUser", "users", 201, (call, node) => {
     const { isAdmin, ...user } = bodyOf(call, UserBody);
-    addUser(call.world, node, { isAdmin: isAdmin ?? false, ...present(user) } as NodeUser);
+    addUser(call.world, node, { isAdmin: isAdmin ?? false, ...present(user) });
   }),
   {
     operation: "ComputeNode_UpdateUser",
