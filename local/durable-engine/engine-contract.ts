@@ -73,6 +73,8 @@ export interface DurableEngine {
   idle(): Promise<void>;
   /** The instance's status once it has ended; undefined when that takes longer than `timeoutMs` or it is unknown. */
   whenEnded(instanceId: string, timeoutMs: number): Promise<InstanceStatus | undefined>;
+  /** Resolves with the reason when the engine has had to give up, because its store can't be written any more. */
+  readonly failed: Promise<Error>;
   readonly client: DurableClientApi;
   readonly taskHub: string;
 }

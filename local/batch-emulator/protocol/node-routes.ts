@@ -86,7 +86,7 @@ export const nodeRoutes: readonly Route[] = [
   ),
   action("ComputeNode_AddUser", "users", 201, (call, node) => {
     const { isAdmin, ...user } = bodyOf(call, UserBody);
-    addUser(call.world, node, { isAdmin: isAdmin ?? false, ...present(user) } as NodeUser);
+    addUser(call.world, node, { isAdmin: isAdmin ?? false, ...present(user) });
   }),
   {
     operation: "ComputeNode_UpdateUser",

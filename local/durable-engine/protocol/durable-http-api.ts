@@ -11,7 +11,7 @@ import {
   raiseEvent,
   showInstance,
 } from "./instance-routes.ts";
-import { empty } from "./responses.ts";
+import { empty, failure } from "./responses.ts";
 import { restartInstance, startOrchestrator } from "./start-routes.ts";
 import { clientBinding, type ApiAddress } from "./urls.ts";
 
@@ -26,8 +26,13 @@ export function durableHttpApi(options: DurableHttpApiOptions): DurableHttpApi {
     systemKey,
   });
   const rpcBaseUrl = () => options.rpcBaseUrl?.() ?? `${options.baseUrl()}/durabletask/`;
-  const route = (request: Request, root: string) =>
-    routeRequest({ options, address: address() }, request, root);
+  const route = async (request: Request, root: string) => {
+    try {
+      return await routeRequest({ options, address: address() }, request, root);
+    } catch {
+      return failure(500, "Something went wrong while processing your request");
+    }
+  };
   return {
     rpc: (request) => route(request, new URL(rpcBaseUrl()).pathname),
     webhook: async (request) =>

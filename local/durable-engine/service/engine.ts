@@ -24,6 +24,8 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
 class Engine implements DurableEngine {
   readonly client: DurableEngine["client"];
   readonly taskHub: string;
+  readonly failed: Promise<Error>;
+  #reportFailure: (error: Error) => void = () => undefined;
   readonly #parts: EngineParts;
   readonly #mailboxes = new Mailboxes();
   readonly #pulse = new Pulse(() => this.#beat());
@@ -44,6 +46,7 @@ class Engine implements DurableEngine {
     const ledger = new Ledger(store, this.#mailboxes, {
       onMail: (target) => this.#wake(target),
       onActivity: (row) => this.#activities.add(row),
+      onFailure: (error) => this.#fail(error),
       onGroup: () => this.#pulse.request(),
       onTimer: (dueMs) => this.#timers.arm(dueMs),
       onForgotten: (instanceId) => {
@@ -74,6 +77,7 @@ class Engine implements DurableEngine {
     this.client = createClient(this.#parts);
     this.#ends = new EndWatch(clock, (instanceId) => this.client.get(instanceId));
     this.taskHub = options.taskHub;
+    this.failed = new Promise((resolve) => (this.#reportFailure = resolve));
   }
 
   async start(): Promise<void> {
@@ -153,6 +157,7 @@ class Engine implements DurableEngine {
     this.#parts.logger.error("engine.failed", { message: this.#failure.message });
     this.#state = "stopped";
     this.#haltParts();
+    this.#reportFailure(this.#failure);
     this.#pulse.request();
   }
 

@@ -107,10 +107,10 @@ export class EntityScheduler {
       isSignal: operation.signal === true,
       id: operation.id,
     }));
-    const outcome = await this.#parts.invoker.entity(
-      self.name,
-      entityTrigger(self, row.exists, row.state, batch),
-    );
+    const trigger = entityTrigger(self, row.exists, row.state, batch);
+    const outcome = await this.#parts.invoker
+      .entity(self.name, trigger)
+      .catch((error: unknown) => ({ ok: false, message: String(error) }) as const);
     if (!outcome.ok) return outcome.message;
     const parsed = entityResult.safeParse(outcome.value);
     return parsed.success ? parsed.data : "The entity function returned no valid batch result.";

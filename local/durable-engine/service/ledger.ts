@@ -9,6 +9,8 @@ export interface LedgerListener {
   onMail(target: string): void;
   onActivity(row: ActivityRow): void;
   onTimer(dueMs: number): void;
+  /** A group commit has failed. */
+  onFailure(error: unknown): void;
   /** Work waits for the next group commit. */
   onGroup(): void;
   /** An instance has ended, been replaced or been removed: forget what is cached about it. */
@@ -59,6 +61,7 @@ export class Ledger {
         for (const { work } of group) work(entry);
       });
     } catch (error) {
+      this.#listener.onFailure(error);
       for (const { reject } of group) reject(error);
       return;
     }

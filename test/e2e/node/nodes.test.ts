@@ -33,6 +33,10 @@ async function createCluster(name: string, setupCommand: string) {
 
 async function runJob(clusterId: string, name: string, commandLine: string, more: Partial<JobCreate>) {
   await client.jobs.create("local", "lab", "e", name, customJob(clusterId, commandLine, more));
+  return ended(name);
+}
+
+async function ended(name: string) {
   return until(
     `the end of ${name}`,
     async () => {
@@ -52,13 +56,13 @@ async function outputOf(job: string, file: string): Promise<string> {
   return (await fetch(url)).text();
 }
 
-async function filesOfShare(directory: string): Promise<Record<string, string>> {
+async function filesOfShare(directory: string, share = "results"): Promise<Record<string, string>> {
   const { name, key } = cloud.description.storageAccount;
   const service = new ShareServiceClient(
     cloud.description.urls.file,
     new StorageSharedKeyCredential(name, key),
   );
-  const folder = service.getShareClient("results").getDirectoryClient(directory);
+  const folder = service.getShareClient(share).getDirectoryClient(directory);
   const found: Record<string, string> = {};
   for await (const item of folder.listFilesAndDirectories()) {
     if (item.kind === "file")
@@ -66,6 +70,71 @@ async function filesOfShare(directory: string): Promise<Record<string, string>> 
   }
   return found;
 }
+
+describe("a job on two nodes", () => {
+  const script = (text: string) => ({
+    pythonInterpreterPath: "/bin/sh",
+    pythonScriptFilePath: "-c",
+    commandLineArgs: `'${text}'`,
+  });
+
+  it("has a rank on each, which meet at one address, and mounts of its own on each", async () => {
+    const cluster = await client.clusters.create("local", "lab", "ranks", clusterOf(cloud, 2));
+    const { name, key } = cloud.description.storageAccount;
+    await createShare(cloud, "private");
+    const { customToolkitSettings: _, ...torch } = customJob(cluster.id ?? "", "");
+    await client.jobs.create("local", "lab", "e", "torch", {
+      ...torch,
+      nodeCount: 2,
+      mountVolumes: {
+        azureFileShares: [
+          {
+            accountName: name,
+            azureFileUrl: `https://${name}.file.core.windows.net/private`,
+            credentials: { accountKey: key },
+            relativeMountPath: "mine",
+          },
+        ],
+      },
+      pyTorchSettings: {
+        ...script(
+          'echo "$AZ_BATCHAI_TASK_INDEX $AZ_BATCHAI_PYTORCH_INIT_METHOD" | tee "$AZ_BATCHAI_JOB_MOUNT_ROOT/mine/rank-$AZ_BATCHAI_TASK_INDEX"',
+        ),
+        communicationBackend: "gloo",
+      },
+    });
+    const job = await ended("torch");
+    expect(job.executionInfo).toMatchObject({ exitCode: 0 });
+    expect(job.toolType).toBe("pytorch");
+    const first = await outputOf("torch", "stdout.txt");
+    expect(first).toMatch(/^0 tcp:\/\/[\d.]+:2\d{4}\n$/);
+    expect(await outputOf("torch", "stdout-worker-1.txt")).toBe(first.replace("0 ", "1 "));
+    expect(await filesOfShare("", "private")).toEqual({
+      "rank-0": first,
+      "rank-1": first.replace("0 ", "1 "),
+    });
+  }, 60_000);
+
+  it("ends its parameter server with its workers", async () => {
+    const cluster = await client.clusters.get("local", "lab", "ranks");
+    const { customToolkitSettings: _, ...tensor } = customJob(cluster.id ?? "", "");
+    const { commandLineArgs: worker, ...interpreter } = script("echo $TF_CONFIG");
+    await client.jobs.create("local", "lab", "e", "tensor", {
+      ...tensor,
+      nodeCount: 2,
+      tensorFlowSettings: {
+        ...interpreter,
+        masterCommandLineArgs: worker,
+        workerCommandLineArgs: worker,
+        parameterServerCommandLineArgs: script("echo serving; exec sleep 300").commandLineArgs,
+      },
+    });
+    expect((await ended("tensor")).executionInfo).toMatchObject({ exitCode: 0 });
+    const config = JSON.parse(await outputOf("tensor", "stdout.txt")) as { cluster: { worker: string[] } };
+    expect(config.cluster.worker).toHaveLength(2);
+    expect(await outputOf("tensor", "stdout-ps-0.txt")).toBe("serving\n");
+  }, 60_000);
+});
 
 describe("nodes of a cluster with a setup task", () => {
   it("run it before they take jobs, and jobs run on all of them", async () => {

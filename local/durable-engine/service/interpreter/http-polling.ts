@@ -17,10 +17,11 @@ export function nextPoll(
   const headers = parsed.data.headers ?? {};
   const location = header(headers, "location");
   if (location === undefined || location === "") return undefined;
+  const uri = URL.canParse(location, call.uri) ? new URL(location, call.uri).href : location;
   const seconds = Number(header(headers, "retry-after") || Number.NaN);
   return {
     delayMs: Number.isFinite(seconds) ? Math.round(seconds * 1000) : timerLimits.defaultHttpPollMs,
-    call: { ...call, method: "GET", uri: new URL(location, call.uri).href, content: undefined },
+    call: { ...call, method: "GET", uri, content: undefined },
   };
 }
 

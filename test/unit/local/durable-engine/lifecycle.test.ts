@@ -293,6 +293,30 @@ describe("continue as new", () => {
   });
 });
 
+describe("continue as new with something still open", () => {
+  it("waits for it and hands the events on that come in the meantime, with their payload", async () => {
+    const { run, client, engine, advance, status } = await startEngine({
+      orchestrators: {
+        main: function* (context) {
+          if (context.df.getInput() === "second") return yield context.df.waitForExternalEvent("more");
+          const timer = context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 1000));
+          yield context.df.Task.any([context.df.waitForExternalEvent("go"), timer]);
+          context.df.continueAsNew("second");
+          return undefined;
+        },
+      },
+    });
+    const { instanceId } = await run("main");
+    client.raiseEvent(instanceId, "go", "1");
+    await engine.idle();
+    client.raiseEvent(instanceId, "more", '{"payload":7}');
+    await engine.idle();
+    expect(status(instanceId).status).toBe("Running");
+    await advance(1000);
+    expect(status(instanceId)).toMatchObject({ status: "Completed", output: { payload: 7 } });
+  });
+});
+
 describe("a sub-orchestration", () => {
   it("with the id of a running instance fails", async () => {
     const { run } = await startEngine({
