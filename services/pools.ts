@@ -33,7 +33,15 @@ export interface PoolSpec {
 
 export type NodeDeallocationOption = "requeue" | "terminate" | "waitforjobcompletion";
 
+/** What the Batch account may hold at once. */
+export interface PoolQuotas {
+  readonly pools: number;
+  readonly dedicatedProcessors: number;
+  readonly lowPriorityProcessors: number;
+}
+
 export interface Pools {
+  quotas(): Promise<PoolQuotas>;
   /** Creates the pool, or brings an existing one to this specification. */
   put(
     spec: PoolSpec,

@@ -19,23 +19,23 @@ import { workspaceRef } from "../../domain/workspace/rules.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
 import { safetyIntervalMs } from "../../services/settings.ts";
-import type { ActiveJob, Page, PageRequest } from "../../services/state.ts";
+import type { ActiveJob } from "../../services/state.ts";
+import { everyItem } from "../lib/every-item.ts";
 
-const pageSize = 200;
 /** An index entry without a job is a submission under way, or, after this time, one that was cut off. */
 const submissionMs = 10 * 60_000;
 const actor = "service";
 
 export async function reconcile(services: Services): Promise<void> {
   const { subscriptionId } = services.settings;
-  const workspaces = pages((page) => services.state.listWorkspaces({ subscriptionId }, page));
+  const workspaces = everyItem((page) => services.state.listWorkspaces({ subscriptionId }, page));
   for await (const workspace of workspaces) {
     const ref = workspaceRef(workspace);
     if (workspace.provisioningState === "deleting") await goOnDeleting(services, ref, workspace.creationTime);
-    for await (const experiment of pages((page) => services.state.listExperiments(ref, page)))
+    for await (const experiment of everyItem((page) => services.state.listExperiments(ref, page)))
       if (experiment.provisioningState === "deleting")
         await goOnDeleting(services, experimentRef(experiment), experiment.creationTime);
-    for await (const cluster of pages((page) => services.state.listClusters(ref, page)))
+    for await (const cluster of everyItem((page) => services.state.listClusters(ref, page)))
       await reconcileCluster(services, cluster);
   }
 }
@@ -101,13 +101,4 @@ async function ensure(
 ): Promise<"started" | "active"> {
   if ((await services.orchestrations.status(instanceId)) === "active") return "active";
   return services.orchestrations.start(name, instanceId, input);
-}
-
-async function* pages<Item>(list: (page: PageRequest) => Promise<Page<Item>>): AsyncGenerator<Item> {
-  let continuation: string | undefined;
-  do {
-    const page: Page<Item> = await list({ size: pageSize, continuation });
-    yield* page.items;
-    continuation = page.continuation;
-  } while (continuation !== undefined);
 }

@@ -4,7 +4,7 @@
 import type { BatchManagementClient, MountConfiguration, Pool, StartTask } from "@azure/arm-batch";
 import type { TokenCredential } from "@azure/core-auth";
 import { AppError } from "../../domain/shared/errors.ts";
-import type { NodeDeallocationOption, PoolMount, Pools, PoolSpec } from "../pools.ts";
+import type { NodeDeallocationOption, PoolMount, PoolQuotas, Pools, PoolSpec } from "../pools.ts";
 import { bearerPolicy } from "./bearer-policy.ts";
 import type { TokenSource } from "./bearer-policy.ts";
 import { isLoopbackHttp } from "./endpoints.ts";
@@ -34,6 +34,7 @@ export function armPools(options: ArmPoolsOptions): Pools {
   let account: Promise<Account> | undefined;
   const connected = () => (account ??= connect(options));
   return {
+    quotas: async () => quotas(await connected()),
     put: async (spec) => put(await connected(), spec),
     resize: async (poolId, target) => resize(await connected(), poolId, target),
     remove: async (poolId) => remove(await connected(), poolId),
@@ -59,6 +60,19 @@ async function connect(options: ArmPoolsOptions): Promise<Account> {
     client.pipeline.addPolicy(bearerPolicy(options.tokens, armScope));
   }
   return { client, group, name };
+}
+
+async function quotas(account: Account): Promise<PoolQuotas> {
+  try {
+    const found = await account.client.batchAccountOperations.get(account.group, account.name);
+    return {
+      pools: found.poolQuota ?? 0,
+      dedicatedProcessors: found.dedicatedCoreQuota ?? 0,
+      lowPriorityProcessors: found.lowPriorityCoreQuota ?? 0,
+    };
+  } catch (error) {
+    throw unavailable(error);
+  }
 }
 
 async function put(account: Account, spec: PoolSpec): ReturnType<Pools["put"]> {

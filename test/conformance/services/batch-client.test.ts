@@ -178,3 +178,10 @@ describe("the transport", () => {
     await expect(async () => transport.follow("http://127.0.0.1:9/pools")).rejects.toThrow(/another origin/);
   });
 });
+
+describe("quotas", () => {
+  it("are those of the Batch account", async () => {
+    const quotas = await pools.quotas();
+    for (const limit of Object.values(quotas)) expect(limit).toBeGreaterThan(0);
+  });
+});

@@ -178,3 +178,21 @@ describe("a caller who would rather wait", () => {
     expect(answer.headers).toHaveProperty("azure-asyncoperation");
   });
 });
+
+describe("usages", () => {
+  it("count clusters, processors and unfinished jobs against the account's quotas", async () => {
+    const { api, advance } = await worldWithCluster({ targetNodeCount: 3 });
+    await api("PUT", `${experimentPath}/jobs/j`, { body: jobBody() });
+    await advance(3_000);
+    const path = `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/eastus/usages`;
+    const { value } = (await api("GET", path)).body as {
+      value: { name: { value: string }; currentValue: number; limit: number }[];
+    };
+    expect(value.map(({ name, currentValue, limit }) => [name.value, currentValue, limit])).toEqual([
+      ["Clusters", 1, 100],
+      ["Total Cluster Dedicated Regional vCPUs", 6, 500],
+      ["Total Cluster LowPriority Regional vCPUs", 0, 300],
+      ["ActiveJobs", 1, 2_147_483_647],
+    ]);
+  });
+});
