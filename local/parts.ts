@@ -29,6 +29,9 @@ import type { Azurite } from "./storage/index.ts";
 import { createTeardown } from "./teardown.ts";
 import type { Teardown } from "./teardown.ts";
 
+/** Ended orchestrations are of interest for a while only; the resources they made stay. */
+const durableRetentionMs = 7 * 24 * 3600 * 1000;
+
 export interface PartsOptions {
   readonly data: DataFolder;
   readonly settings: Settings;
@@ -199,6 +202,7 @@ function startHost(o: PartsOptions, parts: HostGrounds): Promise<FunctionsHost> 
     port: o.apiPort === 0 ? o.settings.ports.api : o.apiPort,
     settings: { ...settings, ...o.appSettings },
     requireKeys: true,
+    durableRetentionMs,
     storageConnection: parts.storage.connectionString,
     workerFile: join(packageRoot(), "dist/local/functions-host.mjs"),
     logger: o.logger,
