@@ -50,8 +50,10 @@ export const watchCluster = contract(
       kind: z.literal("watched"),
       seen: z.record(z.string(), Seen),
       changed: z.boolean(),
-      /** No job is unfinished and no node is on its way in or out. */
+      /** No job is unfinished, no node is on its way in or out, and none is kept for a while only. */
       idle: z.boolean(),
+      /** The pool's target is not the one that auto scale wants. */
+      rescale: z.boolean().optional(),
     }),
     z.object({ kind: z.literal("gone") }),
   ]),

@@ -11,6 +11,7 @@ import { parseEnvironment } from "./config.ts";
 import type { Environment } from "./config.ts";
 import { httpTriggers } from "./http/index.ts";
 import { registerAll } from "./lib/register.ts";
+import { timerTriggers } from "./timers/index.ts";
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -36,6 +37,7 @@ function start(environment: Environment): void {
       nodeImage: { publisher, offer, sku, version },
       monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,
       monitorMaxIntervalMs: environment.BATCHAI_MONITOR_MAX_INTERVAL_MS,
+      idleNodeGraceMs: environment.BATCHAI_IDLE_NODE_GRACE_MS,
       bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,
     },
     launcher,
@@ -55,7 +57,7 @@ function start(environment: Environment): void {
       jwksUrl: environment.BATCHAI_AUTH_JWKS_URL,
     },
   });
-  registerAll({ triggers: httpTriggers, orchestrations, activities }, services);
+  registerAll({ triggers: httpTriggers, timers: timerTriggers, orchestrations, activities }, services);
 }
 
 start(parseEnvironment(process.env));

@@ -105,3 +105,36 @@ export function manualClock(startMs: number = Date.UTC(2026, 0, 1)): ManualClock
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
+
+export interface OwnedClock extends Clock {
+  /** Cancels every timer armed through this clock, and arms none from then on. */
+  close(): void;
+}
+
+/** The same time, with timers that end together with their owner: a part that stops leaves none behind. */
+export function ownedClock(clock: Clock): OwnedClock {
+  const timers = new Set<Timer>();
+  let closed = false;
+  return {
+    now: () => clock.now(),
+    at(atMs, fire) {
+      if (closed) return { cancel: () => {} };
+      const timer = clock.at(atMs, () => {
+        timers.delete(owned);
+        fire();
+      });
+      const owned: Timer = {
+        cancel: () => {
+          timers.delete(owned);
+          timer.cancel();
+        },
+      };
+      timers.add(owned);
+      return owned;
+    },
+    close: () => {
+      closed = true;
+      for (const timer of [...timers]) timer.cancel();
+    },
+  };
+}

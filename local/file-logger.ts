@@ -14,5 +14,11 @@ export function fileLogger(path: string): FileLogger {
     (level: "debug" | "info" | "warn" | "error") =>
     (event: string, fields: LogFields = {}) =>
       log[level]({ event, ...fields });
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), close: () => destination.end() };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    close: () => destination.end(),
+  };
 }

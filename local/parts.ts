@@ -20,12 +20,17 @@ import { openIdentity } from "./identity/index.ts";
 import type { LocalIdentity } from "./identity/index.ts";
 import type { Logger } from "./logger.ts";
 import { createMounts } from "./mounts/index.ts";
+import { startMountService } from "./mounts/service.ts";
+import { createNodeSupport } from "./node-support.ts";
 import { packageRoot } from "./package-root.ts";
 import type { Random } from "./random.ts";
 import { startAzurite } from "./storage/index.ts";
 import type { Azurite } from "./storage/index.ts";
 import { createTeardown } from "./teardown.ts";
 import type { Teardown } from "./teardown.ts";
+
+/** Ended orchestrations are of interest for a while only; the resources they made stay. */
+const durableRetentionMs = 7 * 24 * 3600 * 1000;
 
 export interface PartsOptions {
   readonly data: DataFolder;
@@ -49,7 +54,7 @@ export interface Parts {
 }
 
 export async function startParts(o: PartsOptions): Promise<Parts> {
-  const teardown = createTeardown();
+  const teardown = createTeardown(o.logger);
   try {
     return await start(o, teardown);
   } catch (error) {
@@ -59,23 +64,27 @@ export async function startParts(o: PartsOptions): Promise<Parts> {
 }
 
 async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
-  const keep = <T extends { dispose(): Promise<unknown> }>(part: T): T => {
-    teardown.add(() => part.dispose());
-    return part;
-  };
+  const keep =
+    (name: string) =>
+    <T extends { dispose(): Promise<unknown> }>(part: T): T => {
+      teardown.add(name, () => part.dispose());
+      return part;
+    };
   const identity = await openIdentity({
     file: join(o.data.path, "identity.json"),
     clock: o.clock,
     random: o.random,
   });
   const [storage, shares, control] = await Promise.all([
-    startStorage(o).then(keep),
-    startShares(o).then(keep),
-    startControl(o.settings.ports.control, [(request) => identity.handle(request)]).then(keep),
+    startStorage(o).then(keep("storage")),
+    startShares(o).then(keep("file shares")),
+    startControl(o.settings.ports.control, [(request) => identity.handle(request)]).then(keep("control")),
   ]);
   const issuer = identity.issuer(control.url);
-  const emulator = keep(await startEmulator(o, { storage, shares, identity, teardown }));
-  const host = keep(await startHost(o, { storage, shares, control, emulator, identity, issuer }));
+  const emulator = keep("batch emulator")(await startEmulator(o, { storage, shares, identity, teardown }));
+  const host = keep("functions host")(
+    await startHost(o, { storage, shares, control, emulator, identity, issuer }),
+  );
   const ended = [host.exited, storage.exited].map((exited) =>
     exited.then((error) => error ?? new Promise<never>(() => {})),
   );
@@ -134,7 +143,15 @@ async function startEmulator(
     clock: o.clock,
     logger: o.logger,
   });
-  parts.teardown.add(() => mounts.close());
+  parts.teardown.add("mounts", () => mounts.close());
+  const stateFile = join(o.data.path, "mount-service.json");
+  const mountService = await startMountService({ mounts, stateFile, random: o.random, logger: o.logger });
+  parts.teardown.add("mount service", () => mountService.close());
+  const support = createNodeSupport({
+    directory: join(o.data.path, "stand-ins"),
+    nodeProgram: process.execPath,
+    mountService,
+  });
   const stateDirectory = join(o.data.path, "tasks");
   await mkdir(stateDirectory, { recursive: true });
   const executor = createProcessExecutor({
@@ -156,6 +173,7 @@ async function startEmulator(
     logger: o.logger,
     executor,
     mounts,
+    support,
     verifyBearer: (token) => parts.identity.verify(token),
   });
 }
@@ -184,6 +202,7 @@ function startHost(o: PartsOptions, parts: HostGrounds): Promise<FunctionsHost> 
     port: o.apiPort === 0 ? o.settings.ports.api : o.apiPort,
     settings: { ...settings, ...o.appSettings },
     requireKeys: true,
+    durableRetentionMs,
     storageConnection: parts.storage.connectionString,
     workerFile: join(packageRoot(), "dist/local/functions-host.mjs"),
     logger: o.logger,

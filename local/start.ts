@@ -127,7 +127,11 @@ async function describe(
     cloudFile: join(data.path, cloudFileName),
     issueToken,
     failed: parts.failed,
-    dispose: () => (disposed ??= parts.dispose().finally(closeLog).finally(() => data.release())),
+    dispose: () =>
+      (disposed ??= parts
+        .dispose()
+        .finally(closeLog)
+        .finally(() => data.release())),
   };
 }
 

@@ -25,12 +25,23 @@ export interface PoolSpec {
   readonly lowPriority: boolean;
   readonly targetNodeCount: number;
   readonly mounts: readonly PoolMount[];
+  /** Runs on every node, as root, when it is added or rebooted; a node is used only when it exited with 0. */
+  readonly startTask?:
+    { readonly commandLine: string; readonly environment: Readonly<Record<string, string>> } | undefined;
   readonly adminUser?: { readonly name: string; readonly password: string } | undefined;
 }
 
 export type NodeDeallocationOption = "requeue" | "terminate" | "waitforjobcompletion";
 
+/** What the Batch account may hold at once. */
+export interface PoolQuotas {
+  readonly pools: number;
+  readonly dedicatedProcessors: number;
+  readonly lowPriorityProcessors: number;
+}
+
 export interface Pools {
+  quotas(): Promise<PoolQuotas>;
   /** Creates the pool, or brings an existing one to this specification. */
   put(
     spec: PoolSpec,

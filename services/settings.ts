@@ -16,6 +16,8 @@ export interface Settings {
   readonly nodeImage: NodeImage;
   readonly monitorMinIntervalMs: number;
   readonly monitorMaxIntervalMs: number;
+  /** How long an auto-scale cluster keeps nodes that it does not need. */
+  readonly idleNodeGraceMs: number;
   /** The longest request body that is read, in bytes. */
   readonly bodyLimitBytes: number;
 }

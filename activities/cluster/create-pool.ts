@@ -1,8 +1,9 @@
 // Makes the cluster's pool in Azure Batch from the cluster's document and secrets.
 import { createPool as contract } from "../../contracts/cluster-activities.ts";
-import { initialNodeCount } from "../../domain/cluster/rules.ts";
+import { targetNodeCount } from "../../domain/cluster/scale.ts";
 import { defaultImage } from "../../domain/cluster/schema.ts";
 import type { ClusterDocument, ImageReference } from "../../domain/cluster/schema.ts";
+import { planSetup } from "../../domain/launch/setup.ts";
 import type { SecretValues } from "../../domain/shared/secrets.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
 import { poolId } from "../../services/batch-names.ts";
@@ -29,8 +30,9 @@ export function poolSpec(cluster: ClusterDocument, secrets: SecretValues, nodeIm
     image,
     nodeAgentSkuId: nodeAgentSku(image),
     lowPriority: spec.vmPriority === "lowpriority",
-    targetNodeCount: initialNodeCount(spec.scaleSettings),
+    targetNodeCount: targetNodeCount(cluster),
     mounts: poolMounts(cluster, secrets),
+    startTask: planSetup(cluster),
     ...(password === undefined
       ? {}
       : { adminUser: { name: spec.userAccount.adminUserName, password: valueOf(secrets, password) } }),

@@ -11,7 +11,10 @@ const nodesToldAbout = 10;
 export async function observeNodes(
   services: Services,
   pool: string,
-): Promise<{ readonly observation: ClusterObservation; readonly settled: boolean } | undefined> {
+): Promise<
+  | { readonly observation: ClusterObservation; readonly settled: boolean; readonly targetNodes: number }
+  | undefined
+> {
   const [state, counts] = await Promise.all([services.batch.pool(pool), services.batch.nodeCounts(pool)]);
   if (state === undefined || counts === undefined) return undefined;
   const bad = counts.unusable + counts.startTaskFailed;
@@ -23,6 +26,7 @@ export async function observeNodes(
       nodeStateCounts: stateCounts(counts),
       errors: [...resizeErrors(state), ...(nodes ?? []).slice(0, nodesToldAbout).map(nodeError)],
     },
+    targetNodes: state.targetNodes,
     settled: state.allocationState === "steady" && moving(counts) === 0,
   };
 }

@@ -19,6 +19,7 @@ export const stopClusterJobs = defineActivity(contract, async (services, { clust
 async function tell(services: Services, clusterGuid: string, active: ActiveJob): Promise<boolean> {
   const identity = { ref: active.ref, guid: active.jobGuid };
   const job = await currentJob(services, identity);
+  if (job?.provisioningState === "deleting" && isFinished(job.executionState)) return false;
   if (job === undefined || isFinished(job.executionState)) {
     // The entry was written for a job that never came to be, or whose end was cut off.
     await services.state.activeJobs.remove(clusterGuid, active.jobGuid);

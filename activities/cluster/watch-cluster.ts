@@ -4,7 +4,11 @@ import type { OutputOf } from "../../contracts/contract.ts";
 import type { Seen } from "../../contracts/cluster-activities.ts";
 import { watchCluster as contract } from "../../contracts/cluster-activities.ts";
 import { changed, instances } from "../../contracts/instances.ts";
+import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { observeCluster } from "../../domain/cluster/rules.ts";
+import type { ClusterObservation } from "../../domain/cluster/rules.ts";
+import { autoScaled, targetNodeCount } from "../../domain/cluster/scale.ts";
+import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
 import type { Priority } from "../../services/batch-names.ts";
 import { batchJobId, jobOfTask, poolId, priorities } from "../../services/batch-names.ts";
@@ -26,37 +30,55 @@ export const watchCluster = defineActivity(
       observeNodes(services, poolId(cluster.guid)),
       active.length === 0 ? { seen: {}, told: 0 } : tellJobs(services, cluster.guid, active, seen),
     ]);
-    let nodesChanged = false;
-    if (nodes !== undefined) {
-      const now = timestamp(services.clock);
-      await updateCluster(
-        services,
-        cluster,
-        (current) => {
-          const next = observeCluster(current, nodes.observation, new Date(now));
-          nodesChanged = !sameContent(next, current);
-          return nodesChanged ? next : current;
-        },
-        (before, after) =>
-          before.allocationState === after.allocationState
-            ? undefined
-            : {
-                time: now,
-                actor: service,
-                cause: "observed",
-                from: before.allocationState,
-                to: after.allocationState,
-              },
-      );
-    }
+    const noted = nodes === undefined ? undefined : await note(services, cluster, nodes.observation, active);
+    const rescale =
+      noted?.document?.spec.scaleSettings.autoScale !== undefined &&
+      targetNodeCount(noted.document) !== nodes?.targetNodes;
+    const settled = nodes?.settled === true && noted?.document?.autoScale?.surplusSinceMs === undefined;
     return {
       kind: "watched",
       seen: news.seen,
-      changed: nodesChanged || news.told > 0,
-      idle: active.length === 0 && nodes?.settled === true,
+      changed: noted?.changed === true || news.told > 0 || rescale,
+      idle: active.length === 0 && settled && !rescale,
+      ...(rescale ? { rescale } : {}),
     };
   },
 );
+
+/** Takes what was seen of the nodes, and what auto scale makes of it, into the cluster's document. */
+async function note(
+  services: Services,
+  cluster: ClusterIdentity,
+  observation: ClusterObservation,
+  active: readonly ActiveJob[],
+): Promise<{ readonly document: ClusterDocument | undefined; readonly changed: boolean }> {
+  const now = timestamp(services.clock);
+  const runningNodes = observation.nodeStateCounts.runningNodeCount;
+  const askedNodes = active.reduce((sum, { nodeCount }) => sum + nodeCount, 0);
+  const load = { runningNodes, queuedNodes: Math.max(0, askedNodes - runningNodes) };
+  let changed = false;
+  const document = await updateCluster(
+    services,
+    cluster,
+    (current) => {
+      const observed = observeCluster(current, observation, new Date(now));
+      const next = autoScaled(observed, load, new Date(now), services.settings.idleNodeGraceMs);
+      changed = !sameContent(next, current);
+      return changed ? next : current;
+    },
+    (before, after) =>
+      before.allocationState === after.allocationState
+        ? undefined
+        : {
+            time: now,
+            actor: service,
+            cause: "observed",
+            from: before.allocationState,
+            to: after.allocationState,
+          },
+  );
+  return { document, changed };
+}
 
 /** Looks at the tasks of every priority that has unfinished jobs, since the last look or the first of those jobs. */
 async function tellJobs(

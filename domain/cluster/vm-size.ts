@@ -1,4 +1,4 @@
-// What is known about VM sizes: how many GPUs a node of that size has. Sizes not listed have none.
+// What is known about VM sizes: how many GPUs and processors a node of that size has. Sizes not listed have no GPU.
 // Source: Azure documentation, "Sizes for virtual machines: GPU accelerated".
 
 const gpuCounts: readonly (readonly [RegExp, number])[] = [
@@ -29,4 +29,13 @@ export function hasInfiniBand(vmSize: string): boolean {
 /** Azure Batch has no Standard_A0 (Batch documentation, "Choose a VM size"). */
 export function isSupportedSize(vmSize: string): boolean {
   return !/^(?:standard|basic)_a0$/i.test(vmSize);
+}
+
+/**
+ * Virtual processors of one node: the number in the size's name, which for constrained sizes is the one after the dash
+ * (`STANDARD_E8-4S_V3` has 4). Source: Azure documentation, "Azure virtual machine sizes naming conventions".
+ */
+export function processorsOf(vmSize: string): number {
+  const match = /^(?:standard|basic)_[a-z]+(\d+)(?:-(\d+))?/i.exec(vmSize);
+  return Number(match?.[2] ?? match?.[1] ?? 1);
 }

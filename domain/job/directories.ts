@@ -3,8 +3,8 @@
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
 import { expandTemplate } from "../launch/quote.ts";
-import { shareName } from "../shared/mount-volumes.ts";
-import type { MountVolumes } from "../shared/mount-volumes.ts";
+import { clusterMountRoot, jobMountRoot, locateOnMounts, normalizePath } from "../shared/mount-location.ts";
+import type { StorageLocation } from "../shared/mount-location.ts";
 import type { JobRef } from "../shared/resource-id.ts";
 import type { JobDocument, OutputDirectory } from "./schema.ts";
 
@@ -23,88 +23,29 @@ export function outputPath(job: JobDocument, directory: OutputDirectory): string
   return `${trimSlash(directory.pathPrefix)}/${pathSegment(job, job.guid)}/outputs${suffix}`;
 }
 
-/** A place in storage: a directory of a container or share, and whose secret opens it. */
-export interface StorageLocation {
-  readonly kind: "blob" | "fileShare";
-  readonly accountName: string;
-  readonly container: string;
-  /** No leading or trailing slash; "" is the root. */
-  readonly directory: string;
-  /** GUID of the cluster or job that keeps the secret, and the secret's name there. */
-  readonly secretOwner: string;
-  readonly accountKeySecret: string;
-}
-
-interface Mounted {
-  readonly root: string;
-  readonly volumes: MountVolumes | undefined;
-  readonly owner: string;
-}
-
-/** Roots as tokens: the real folders are known on the node only. */
-const clusterRoot = "/\0cluster";
-const jobRoot = "/\0job";
-
 /**
  * The storage behind a directory on a node, when it lies on a mounted share or container.
  * @param path a template, e.g. `$AZ_BATCHAI_MOUNT_ROOT/logs`.
  */
 export function locate(job: JobDocument, path: string): StorageLocation | undefined {
-  const place = normalize(expandTemplate(path, (name) => knownValue(job, name)));
-  if (place === undefined) return undefined;
-  const mounted: readonly Mounted[] = [
-    { root: clusterRoot, volumes: job.clusterMounts, owner: job.clusterGuid },
-    { root: jobRoot, volumes: job.spec.mountVolumes, owner: job.guid },
-  ];
-  for (const { root, volumes, owner } of mounted) {
-    if (volumes === undefined || !place.startsWith(`${root}/`)) continue;
-    const found = within(volumes, place.slice(root.length + 1));
-    if (found !== undefined) return { ...found, secretOwner: owner };
-  }
-  return undefined;
-}
-
-function within(volumes: MountVolumes, path: string): Omit<StorageLocation, "secretOwner"> | undefined {
-  const below = (mountPath: string) =>
-    path === mountPath ? "" : path.startsWith(`${mountPath}/`) ? path.slice(mountPath.length + 1) : undefined;
-  for (const share of volumes.azureFileShares) {
-    const directory = below(share.relativeMountPath);
-    const container = shareName(share.azureFileUrl);
-    if (directory === undefined || container === undefined) continue;
-    const { accountName, accountKeySecret } = share;
-    return { kind: "fileShare", accountName, container, directory, accountKeySecret };
-  }
-  for (const blob of volumes.azureBlobFileSystems) {
-    const directory = below(blob.relativeMountPath);
-    if (directory === undefined) continue;
-    const { accountName, accountKeySecret, containerName } = blob;
-    return { kind: "blob", accountName, container: containerName, directory, accountKeySecret };
-  }
-  return undefined;
+  return locateOnMounts(
+    expandTemplate(path, (name) => knownValue(job, name)),
+    [
+      { root: clusterMountRoot, volumes: job.clusterMounts, owner: job.clusterGuid },
+      { root: jobMountRoot, volumes: job.spec.mountVolumes, owner: job.guid },
+    ],
+  );
 }
 
 /** Values that are known before the job runs: mount roots, input directories, the user's variables. */
 function knownValue(job: JobDocument, name: string, depth = 0): string | undefined {
-  if (name === "AZ_BATCHAI_MOUNT_ROOT") return clusterRoot;
-  if (name === "AZ_BATCHAI_JOB_MOUNT_ROOT") return jobRoot;
+  if (name === "AZ_BATCHAI_MOUNT_ROOT") return clusterMountRoot;
+  if (name === "AZ_BATCHAI_JOB_MOUNT_ROOT") return jobMountRoot;
   const variable = job.spec.environmentVariables.findLast((candidate) => candidate.name === name);
   if (variable !== undefined) return variable.value;
   const input = job.spec.inputDirectories.find((directory) => `AZ_BATCHAI_INPUT_${directory.id}` === name);
   if (input === undefined || depth > 8) return undefined;
   return expandTemplate(input.path, (inner) => knownValue(job, inner, depth + 1));
-}
-
-/** Resolves `.`, `..` and double slashes; undefined for a relative path or one that leaves the root. */
-function normalize(path: string): string | undefined {
-  if (!path.startsWith("/")) return undefined;
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part === "..") {
-      if (parts.pop() === undefined) return undefined;
-    } else parts.push(part);
-  }
-  return `/${parts.join("/")}`;
 }
 
 /**
@@ -126,7 +67,7 @@ export function locateOutput(
       { target: "outputdirectoryid" },
     );
   }
-  const below = normalize(`/${directory}`);
+  const below = normalizePath(`/${directory}`);
   if (below === undefined || directory.includes("\0")) {
     throw new AppError(
       "InvalidQueryParameter",

@@ -3,11 +3,13 @@
 import { z } from "zod";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import {
+  absoluteNodePath,
   anyText,
   choice,
   duration,
   environmentName,
   EnvironmentVariable,
+  nodePath,
   ResourceId,
   text,
   wholeNumber,
@@ -18,21 +20,18 @@ import { toolkits } from "../toolkits/registry.ts";
 
 export const defaultMaxWallClockTime = "P7D";
 
-const pathError = "expected a path without control characters";
-/** A path in which `$NAME` expands on the node. */
-const pathText = () => text().refine((path) => !hasControlCharacter(path), { error: pathError });
 const idError = "expected an id of letters, digits and '_' (it becomes part of a variable's name)";
 const directoryId = () => z.string({ error: idError }).regex(/^\w{1,64}$/, { error: idError });
 
-export const InputDirectory = z.object({ id: directoryId(), path: pathText() });
+export const InputDirectory = z.object({ id: directoryId(), path: nodePath() });
 export type InputDirectory = z.infer<typeof InputDirectory>;
 
 export const OutputDirectory = z.object({
   id: directoryId().refine((id) => id.toLowerCase() !== "stdouterr", {
     error: "expected an id other than 'stdouterr', which names the log directory",
   }),
-  pathPrefix: pathText(),
-  pathSuffix: pathText().optional(),
+  pathPrefix: absoluteNodePath(),
+  pathSuffix: nodePath().optional(),
 });
 export type OutputDirectory = z.infer<typeof OutputDirectory>;
 
@@ -49,7 +48,7 @@ const common = {
   nodeCount: wholeNumber(1, maxClusterNodes),
   schedulingPriority: choice(["low", "normal", "high"]).default("normal"),
   jobPreparation: z.object({ commandLine: text(32_768) }).optional(),
-  stdOutErrPathPrefix: pathText(),
+  stdOutErrPathPrefix: absoluteNodePath(),
   inputDirectories: z.array(InputDirectory).default([]),
   outputDirectories: z.array(OutputDirectory).default([]),
   environmentVariables: z.array(EnvironmentVariable).default([]),
@@ -121,11 +120,3 @@ export const JobDocument = z.object({
   losses: LossCounters,
 });
 export type JobDocument = z.infer<typeof JobDocument>;
-
-function hasControlCharacter(path: string): boolean {
-  for (const character of path) {
-    const point = character.codePointAt(0) ?? 0;
-    if (point < 0x20 || point === 0x7f) return true;
-  }
-  return false;
-}

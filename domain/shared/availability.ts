@@ -26,7 +26,6 @@ const mountsUnder = (path: string): readonly Unavailable[] => [
 ];
 
 const clusterFields: readonly Unavailable[] = [
-  { path: "properties.scaleSettings.autoScale", instead: "use scaleSettings.manual and resize the cluster" },
   { path: "properties.subnet", instead: "leave it out; nodes get a network of their own" },
   {
     path: "properties.virtualMachineConfiguration.imageReference.virtualMachineImageId",
@@ -36,7 +35,10 @@ const clusterFields: readonly Unavailable[] = [
     path: "properties.nodeSetup.performanceCountersSettings",
     instead: "leave it out and log from the job",
   },
-  { path: "properties.nodeSetup.setupTask", instead: "use the job's jobPreparation" },
+  {
+    path: "properties.nodeSetup.setupTask.secrets",
+    instead: "use environmentVariables, or read them from a mounted file system",
+  },
   ...mountsUnder("properties.nodeSetup.mountVolumes"),
 ];
 

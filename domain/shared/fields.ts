@@ -60,6 +60,27 @@ export function relativePath() {
     .transform((value) => value.replace(/\/$/, ""));
 }
 
+/** A path on the node, in which `$NAME` expands. */
+export function nodePath() {
+  const error = "expected a path without control characters";
+  return text().refine((path) => !hasControlCharacter(path), { error });
+}
+
+/** A place that something writes to: a relative path would mean another place for each reader. */
+export function absoluteNodePath() {
+  const error =
+    "expected an absolute path, or one that begins with a variable such as $AZ_BATCHAI_MOUNT_ROOT";
+  return nodePath().refine((path) => /^[/$]/.test(path), { error });
+}
+
+function hasControlCharacter(path: string): boolean {
+  for (const character of path) {
+    const point = character.codePointAt(0) ?? 0;
+    if (point < 0x20 || point === 0x7f) return true;
+  }
+  return false;
+}
+
 /** A name that becomes an environment variable or part of one. */
 export function environmentName() {
   const error = "expected a name of letters, digits and '_' that does not start with a digit";

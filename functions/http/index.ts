@@ -9,11 +9,13 @@ import { trigger, unknownRoute } from "./lib/operation.ts";
 import type { Operation } from "./lib/operation.ts";
 import { operationStatusOperations } from "./operation-status.ts";
 import { providerOperations } from "./provider.ts";
+import { usageOperations } from "./usages.ts";
 import { workspaceOperations } from "./workspaces.ts";
 
 const operations: readonly Operation[] = [
   ...providerOperations,
   ...operationStatusOperations,
+  ...usageOperations,
   ...workspaceOperations,
   ...experimentOperations,
   ...clusterOperations,

@@ -10,12 +10,13 @@ import { guid } from "../../domain/shared/brand.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
-import type { JobRef } from "../../domain/shared/resource-id.ts";
+import type { ClusterRef, JobRef } from "../../domain/shared/resource-id.ts";
 import { changed, instances } from "../../contracts/instances.ts";
 import { deleteJobFlow, runJobFlow } from "../../contracts/orchestrations.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
 import { safetyIntervalMs } from "../../services/settings.ts";
+import type { ActiveJob } from "../../services/state.ts";
 import { clusterNotFound } from "./clusters.ts";
 import { acceptedOperation } from "./lib/long-running.ts";
 import type { Operation } from "./lib/operation.ts";
@@ -68,27 +69,22 @@ async function create(request: ApiRequest, services: Services) {
   const raw = await request.json();
   refuseUnavailable("job", raw);
   const body = parse(JobRequest, raw);
+  const clusterId = clusterIdOf(body);
   const [experiment, existing, cluster] = await Promise.all([
     existingExperiment(services, { ...ref, kind: "experiment" }),
     services.state.jobs.get(ref),
-    services.state.clusters.get(parseClusterId(body.properties.cluster.id)),
+    services.state.clusters.get(clusterId),
   ]);
   refuseDeleting("experiment", ref.experiment, experiment.provisioningState);
   if (existing !== undefined) return again(services, existing, body);
-  if (cluster === undefined) throw clusterNotFound(parseClusterId(body.properties.cluster.id));
+  if (cluster === undefined) throw clusterNotFound(clusterId);
 
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), body, cluster, now);
   const document = acceptedJob(fresh.document, now);
-  const { schedulingPriority: priority } = document.spec;
   await Promise.all([
     fresh.secrets.size === 0 ? undefined : services.secrets.put(document.guid, fresh.secrets),
-    services.state.activeJobs.add(cluster.guid, {
-      jobGuid: document.guid,
-      ref,
-      priority,
-      since: now.toISOString(),
-    }),
+    services.state.activeJobs.add(cluster.guid, activeEntry(document, now)),
   ]);
   const made = await services.state.jobs.create(ref, document, {
     time: now.toISOString(),
@@ -106,6 +102,22 @@ async function create(request: ApiRequest, services: Services) {
     refuseOrphan(services, document),
   ]);
   return reply;
+}
+
+function activeEntry(job: JobDocument, now: Date): ActiveJob {
+  const { schedulingPriority: priority, nodeCount } = job.spec;
+  return { jobGuid: job.guid, ref: jobRef(job), priority, nodeCount, since: now.toISOString() };
+}
+
+/** The cluster the job asks for; a bad id is told with the field it stands in. */
+function clusterIdOf(body: JobRequest): ClusterRef {
+  const target = "properties.cluster.id";
+  try {
+    return parseClusterId(body.properties.cluster.id);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, `${target}: ${error.message}`, { target });
+  }
 }
 
 /** A repeated PUT: the same content is the same job, and a run that was never started is. */
@@ -175,6 +187,10 @@ async function remove(request: ApiRequest, services: Services) {
   const ref = jobRefOf(request);
   const actor = request.principal.subject;
   const now = new Date(services.clock.now());
+  const found = await services.state.jobs.get(ref);
+  if (found === undefined) return noContent();
+  // Back among the unfinished, so that a deletion that is cut off is found again.
+  await services.state.activeJobs.add(found.clusterGuid, activeEntry(found, now));
   const document = await services.state.jobs.update(
     ref,
     (current) => deletingJob(current, now),

@@ -1,4 +1,4 @@
-// The only place that registers functions: HTTP operations, orchestrations, activities. Everything arrives as values, so
+// The only place that registers functions: HTTP operations, timers, orchestrations, activities. Everything arrives as values, so
 // that importing a module never registers anything.
 import { app } from "@azure/functions";
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
@@ -14,6 +14,14 @@ export interface HttpTrigger {
   handle(request: HttpRequest, services: Services): Promise<HttpResponseInit>;
 }
 
+export interface TimerTrigger {
+  readonly name: string;
+  /** NCRONTAB, seconds first. */
+  readonly schedule: string;
+  readonly runOnStartup: boolean;
+  handle(services: Services): Promise<void>;
+}
+
 export interface RegisteredOrchestration {
   readonly name: string;
   readonly handler: OrchestrationHandler;
@@ -27,6 +35,7 @@ export interface RegisteredActivity {
 export function registerAll(
   parts: {
     readonly triggers: readonly HttpTrigger[];
+    readonly timers: readonly TimerTrigger[];
     readonly orchestrations: readonly RegisteredOrchestration[];
     readonly activities: readonly RegisteredActivity[];
   },
@@ -45,6 +54,14 @@ export function registerAll(
       authLevel: "anonymous",
       extraInputs: [client],
       handler: (request, context) => trigger.handle(request, forInvocation(context)),
+    });
+  }
+  for (const timer of parts.timers) {
+    app.timer(timer.name, {
+      schedule: timer.schedule,
+      runOnStartup: timer.runOnStartup,
+      extraInputs: [client],
+      handler: (_timer, context) => timer.handle(forInvocation(context)),
     });
   }
   for (const { name, handler } of parts.orchestrations) durable.orchestration(name, handler);

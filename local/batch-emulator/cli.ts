@@ -9,6 +9,8 @@ import { openIdentity } from "../identity/index.ts";
 import { silentLogger } from "../logger.ts";
 import type { LogFields, Logger } from "../logger.ts";
 import { createMounts } from "../mounts/index.ts";
+import { startMountService } from "../mounts/service.ts";
+import { createNodeSupport } from "../node-support.ts";
 import { systemRandom } from "../random.ts";
 import { startAzurite } from "../storage/index.ts";
 import type { Azurite } from "../storage/index.ts";
@@ -80,6 +82,17 @@ async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<
       clock,
       logger,
     });
+    const mountService = await startMountService({
+      mounts,
+      stateFile: join(folder, "mount-service.json"),
+      random,
+      logger,
+    });
+    const support = createNodeSupport({
+      directory: join(folder, "stand-ins"),
+      nodeProgram: process.execPath,
+      mountService,
+    });
     const executor = createProcessExecutor({ stateDirectory: join(folder, "tasks"), clock, random, logger });
     const emulator = await startBatchEmulator({
       dataDirectory: folder,
@@ -95,6 +108,7 @@ async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<
       logger,
       executor,
       mounts,
+      support,
       verifyBearer: (token) => identity.verify(token),
     });
     identity.issuer(emulator.url);
@@ -104,16 +118,26 @@ async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<
       subject: "local-user",
       lifetimeSeconds: 30 * 86_400,
     });
-    return { emulator, line: describe(emulator, storage, token), stop: stopAll(emulator, mounts, storage) };
+    return {
+      emulator,
+      line: describe(emulator, storage, token),
+      stop: stopAll(emulator, mountService, mounts, storage),
+    };
   } catch (error) {
     await storage.dispose();
     throw error;
   }
 }
 
-function stopAll(emulator: BatchEmulator, mounts: { close(): Promise<void> }, storage: Azurite) {
+function stopAll(
+  emulator: BatchEmulator,
+  mountService: { close(): Promise<void> },
+  mounts: { close(): Promise<void> },
+  storage: Azurite,
+) {
   return async () => {
     await emulator.dispose();
+    await mountService.close();
     await mounts.close();
     await storage.dispose();
   };

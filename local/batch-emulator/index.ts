@@ -3,6 +3,7 @@
 import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { ownedClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Random } from "../random.ts";
@@ -30,6 +31,8 @@ import { createFormulaAutoscale } from "./service/formula-autoscale.ts";
 import { compose } from "./service/emulator.ts";
 import type { MountProvider } from "./service/mount-provider.ts";
 import { noDisk, realDisk } from "./service/node-disk.ts";
+import { noNodeSupport } from "./service/node-support.ts";
+import type { NodeSupport } from "./service/node-support.ts";
 import { World } from "./service/world.ts";
 import { readAccount, writeAccount } from "./store/account-file.ts";
 import { openLibsqlJournal } from "./store/libsql-journal.ts";
@@ -55,6 +58,8 @@ export interface EmulatorOptions {
   readonly parameters?: Partial<EmulatorParameters>;
   /** Also listen with TLS (a self-signed certificate kept in the data folder) on this port; 0 takes a free one. */
   readonly tlsPort?: number;
+  /** Commands and reachability of the nodes; absent: none. */
+  readonly support?: NodeSupport;
   /** No folders are made for nodes: for simulations whose executor needs none. */
   readonly simulated?: boolean;
 }
@@ -85,7 +90,9 @@ export const dataRoutes = [
 ];
 export const armRoutes = [...armPoolRoutes, ...armLocationRoutes, ...absentRoutes("management")];
 
-export async function startBatchEmulator(options: EmulatorOptions): Promise<BatchEmulator> {
+export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchEmulator> {
+  const clock = ownedClock(given.clock);
+  const options = { ...given, clock };
   const memory = options.dataDirectory === "memory";
   const folder = memory ? mkdtempSync(join(tmpdir(), "batch-emulator-")) : resolve(options.dataDirectory);
   mkdirSync(join(folder, "nodes"), { recursive: true, mode: 0o700 });
@@ -105,6 +112,7 @@ export async function startBatchEmulator(options: EmulatorOptions): Promise<Batc
     for (const listener of listeners) await listener.close();
     world.flush();
     world.closed = true;
+    clock.close();
     await options.executor.close(leaveRunning);
     journal.close();
     if (memory) rmSync(folder, { recursive: true, force: true });
@@ -174,6 +182,7 @@ function openWorld(
       logger: options.logger,
       executor: options.executor,
       mounts: options.mounts,
+      support: options.support ?? noNodeSupport(),
       disk: options.simulated === true ? noDisk() : realDisk(),
       journal,
       autoscale: createFormulaAutoscale(

@@ -39,7 +39,8 @@ export interface EmulatorParameters {
   readonly requestsPerSecond: number;
   /** Largest difference between `ocp-date` and now; 0: not checked. */
   readonly clockSkewMs: number;
-  /** Each node gets its own address in 127.0.0.0/8 (Linux); otherwise all have 127.0.0.1. */
+  /** Each node gets its own address in 127.0.0.0/8, else all have 127.0.0.1. Linux answers on all of them; elsewhere they
+   *  name nodes for `ssh`, but a server cannot listen on them. */
   readonly distinctAddresses: boolean;
   /** Mean evictions per low-priority node and hour; 0: none. */
   readonly evictionsPerNodeHour: number;
@@ -71,7 +72,7 @@ export const localParameters: EmulatorParameters = {
   maxRequestBytes: 1_048_576,
   requestsPerSecond: 0,
   clockSkewMs: 15 * 60_000,
-  distinctAddresses: process.platform === "linux",
+  distinctAddresses: true,
   evictionsPerNodeHour: 0,
   pathPrefix: [],
   nodeEnvironment: {},

@@ -58,6 +58,8 @@ export interface DurableEngineOptions {
   schema?: "V3" | "V4";
   /** Default: the global `fetch`. */
   http?: HttpActivity;
+  /** For tests: replay every turn twice and fail the instance when the results differ. */
+  replayTwice?: boolean;
   /** Ended instances are removed this long after their end; absent = kept for ever. */
   retentionMs?: number;
 }
@@ -71,6 +73,8 @@ export interface DurableEngine {
   idle(): Promise<void>;
   /** The instance's status once it has ended; undefined when that takes longer than `timeoutMs` or it is unknown. */
   whenEnded(instanceId: string, timeoutMs: number): Promise<InstanceStatus | undefined>;
+  /** Resolves with the reason when the engine has had to give up, because its store can't be written any more. */
+  readonly failed: Promise<Error>;
   readonly client: DurableClientApi;
   readonly taskHub: string;
 }

@@ -3,6 +3,7 @@
 import { delay, systemClock } from "../clock.ts";
 import { hostIdOf } from "./app/host-id.ts";
 import { bindingProvider, checkConnections } from "./bindings/binding-provider.ts";
+import { queueNotices } from "./bindings/queue-notices.ts";
 import { storageClients } from "./bindings/storage-clients.ts";
 import type { HostReady } from "./control.ts";
 import { startDurable, type DurableRuntime } from "./durable/durable-runtime.ts";
@@ -22,6 +23,8 @@ export interface Host {
   readonly ready: HostReady;
   /** Resolves when no function runs and none can start without time passing or somebody calling. */
   idle(): Promise<void>;
+  /** Resolves, with the reason, when the host cannot go on. */
+  readonly failed: Promise<Error>;
   /** Takes no more work, lets running invocations end within the grace period, runs the appTerminate hooks, closes everything. */
   stop(graceMs: number): Promise<void>;
 }
@@ -41,8 +44,10 @@ export async function createHost(context: HostContext): Promise<Host> {
     const durable: { current: DurableRuntime | undefined } = { current: undefined };
     const clients = storageClients(context.environment, context.storageConnection);
     checkConnections(functions, clients);
+    const notices = queueNotices();
     const bindings = bindingProvider({
       ...context,
+      notices,
       clients,
       durableClient: () => durable.current?.clientBinding(),
       messageEncoding: loaded.hostJson.extensions.queues.messageEncoding,
@@ -50,6 +55,7 @@ export async function createHost(context: HostContext): Promise<Host> {
     const run = createRunFunction(loaded.invoker, bindings, context.logger);
     const triggerOptions = {
       ...context,
+      notices,
       run,
       functions,
       clients,
@@ -133,6 +139,7 @@ function hostOf({ listeners, loaded, keys, durable, triggers }: HostParts, stopS
       ...(listeners.certificate ? { certificate: listeners.certificate } : {}),
     },
     idle: () => idle(invoker, durable, triggers),
+    failed: durable.failed,
     async stop(graceMs) {
       stopServing();
       for (const listener of listeners.all) listener.stopAccepting();

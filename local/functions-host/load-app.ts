@@ -14,7 +14,8 @@ import { supportedBindings } from "./bindings/binding-provider.ts";
 import type { HostOptions } from "./control.ts";
 import { exchangeCapabilities, type Capabilities } from "./programming-model/capabilities.ts";
 import { installCoreModule } from "./programming-model/core-module.ts";
-import { createInvoker, type FunctionLog, type Invoker } from "./programming-model/invoker.ts";
+import { createInvoker, type Invoker } from "./programming-model/invoker.ts";
+import type { FunctionLog } from "./programming-model/log-hooks.ts";
 import { createRegistry, type Registry } from "./programming-model/registry.ts";
 import { buildRouteTable, type RouteTable } from "./protocol/route-table.ts";
 
@@ -40,7 +41,9 @@ export async function loadApp(context: HostContext, port: number): Promise<Loade
   const { clock, random, logger, environment } = context;
   const localSettings = await readLocalSettings(context.appDirectory);
   prepareEnvironment(environment, localSettings, context, port);
-  const hostJson = await readHostJson(context.appDirectory, (text) => resolveSettings(text, environment));
+  const { hostJson, ignored } = await readHostJson(context.appDirectory, (text) =>
+    resolveSettings(text, environment),
+  );
   const registry = createRegistry();
   const timeoutMs = hostJson.functionTimeout;
   const invoker = createInvoker({ registry, clock, random, log: functionLog(logger), timeoutMs });
@@ -52,7 +55,14 @@ export async function loadApp(context: HostContext, port: number): Promise<Loade
     capabilities.close();
     throw new HostStartError(problems);
   }
+  for (const setting of ignored) logger.warn("hostJson.settingIgnored", { setting });
   for (const warning of table.warnings) logger.warn("http.routesOverlap", { warning });
+  for (const target of app.functions)
+    if (target.metadata.retryOptions && target.kind !== "timer")
+      logger.warn("function.retryIgnored", {
+        function: target.name,
+        reason: `A retry policy has no effect on a ${target.kind} trigger, here as on Azure; only timers honour it here.`,
+      });
   return { app, table, hostJson, localSettings, invoker, capabilities };
 }
 

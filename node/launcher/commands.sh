@@ -54,8 +54,7 @@ run_preparation() {
     >"$bai_logs/stdout-job_prep$bai_suffix.txt" 2>"$bai_logs/stderr-job_prep$bai_suffix.txt" &
   bai_children=$!
   wait "$bai_children"
-  bai_code=$?
-  bai_children=''
+  bai_code=$? bai_children='' bai_now=''
   log "job preparation exited with $bai_code"
   [ "$bai_code" = 0 ] || fail preparation-failed "$bai_code" "job preparation exited with $bai_code on node $bai_node"
 }

@@ -21,18 +21,18 @@ remove_leftovers() {
     if [ -r "$bai_old/mounted" ]; then
       while IFS= read -r bai_path; do umount -l "$bai_path" 2>/dev/null; done <"$bai_old/mounted"
     fi
-    remove_tree "$bai_old"
+    remove_trees "$bai_old"
   done
   for bai_old in "$AZ_BATCHAI_JOB_TEMP_DIR"/*; do
-    [ ! -d "$bai_old" ] || remove_tree "$bai_old"
+    [ ! -d "$bai_old" ] || remove_trees "$bai_old"
   done
   set -f
 }
 
 # Never follows a mount that a user made inside, where `rm` can tell.
-remove_tree() {
-  rm -rf --one-file-system -- "$1" 2>/dev/null && return
-  rm -rf --one-file-system -- "$1/none/such" 2>/dev/null || rm -rf -- "$1"
+remove_trees() { # paths
+  rm -rf --one-file-system -- "$@" 2>/dev/null && return
+  rm -rf --one-file-system -- "$1/none/such" 2>/dev/null || rm -rf -- "$@"
 }
 
 # After the mounts: the directories that lie on them.
@@ -42,14 +42,14 @@ make_job_directories() {
   bai_ifs=$IFS IFS=$nl
   for bai_path in $bai_outputs; do set -- "$@" "$bai_path"; done
   IFS=$bai_ifs
-  bai_said=$(mkdir -p -- "$@" 2>&1) || fail launch-failed 244 "cannot create a directory of the job: $bai_said"
   case ${HOME-} in
     '' | "${AZ_BATCH_NODE_ROOT_DIR:-/nowhere}"/*) # a folder of the task: gone with it, and another one per node
       HOME=$AZ_BATCHAI_JOB_TEMP/home
-      mkdir -p "$HOME"
       export HOME
+      set -- "$@" "$HOME"
       ;;
   esac
+  bai_said=$(mkdir -p -- "$@" 2>&1) || fail launch-failed 244 "cannot create a directory of the job: $bai_said"
   write_host_file
   start_logs
 }

@@ -34,9 +34,16 @@ order_hosts() {
     fail launch-failed 244 "the job needs $bai_nodes nodes, AZ_BATCH_HOST_LIST names '${AZ_BATCH_HOST_LIST-}'"
 }
 
+# Slots: GPUs, or processors (Linux lists them; elsewhere getconf knows).
 write_host_file() {
-  bai_slots=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || bai_slots=1
+  bai_slots=0
+  set +f
+  for bai_cpu in /sys/devices/system/cpu/cpu[0-9]*; do
+    [ -e "$bai_cpu" ] && bai_slots=$((bai_slots + 1))
+  done
+  set -f
   [ "$AZ_BATCHAI_NUM_GPUS" = 0 ] || bai_slots=$AZ_BATCHAI_NUM_GPUS
+  [ "$bai_slots" -gt 0 ] || bai_slots=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || bai_slots=1
   bai_index=0
   while [ "$bai_index" -lt "$bai_nodes" ]; do
     eval "printf '%s slots=%s\\n' \"\$H_$bai_index\" \"$bai_slots\""

@@ -11,7 +11,9 @@ start_logs() {
 }
 
 # A log begins anew with every run; what an earlier run left must not be taken for its beginning.
-new_log() { [ "$bai_mode" = direct ] || rm -f "$bai_stdouterr/$1"; } # name
+new_log() { # name
+  [ "$bai_mode" = direct ] || [ ! -e "$bai_stdouterr/$1" ] || rm -f "$bai_stdouterr/$1"
+}
 
 start_mirror() {
   (
@@ -24,23 +26,26 @@ start_mirror() {
       sleep "$bai_pause" >/dev/null 2>&1 &
       bai_nap=$!
       wait "$bai_nap"
-      copy_logs
+      [ "$bai_stop" = yes ] || copy_logs changed
     done
   ) </dev/null >/dev/null 2>&1 &
   bai_mirror_pid=$!
 }
 
-# Appends what is new; the length of the copy says what is old, so that a restart goes on where it was.
-copy_logs() {
+# Appends what is new; the length of the copy says what is old. `changed`: only files that look newer than their copy.
+copy_logs() { # changed|all
   set +f
   for bai_file in "$bai_logs"/*; do
-    [ -f "$bai_file" ] || continue
     bai_copy=$bai_stdouterr/${bai_file##*/}
-    bai_have=0
-    [ ! -f "$bai_copy" ] || bai_have=$(wc -c <"$bai_copy")
-    bai_size=$(wc -c <"$bai_file")
-    [ "$bai_size" -ge "$bai_have" ] || : >"$bai_copy"
-    [ "$bai_size" -eq "$bai_have" ] && [ -f "$bai_copy" ] || tail -c "+$((bai_have + 1))" "$bai_file" >>"$bai_copy"
+    if [ ! -f "$bai_file" ]; then
+      continue
+    elif [ ! -s "$bai_file" ]; then
+      [ -f "$bai_copy" ] || : >"$bai_copy"
+    elif [ ! -s "$bai_copy" ]; then
+      cat "$bai_file" >"$bai_copy"
+    elif [ "$1" = all ] || [ "$bai_file" -nt "$bai_copy" ]; then
+      tail -c "+$(($(wc -c <"$bai_copy") + 1))" "$bai_file" >>"$bai_copy"
+    fi
   done
   set -f
 }
@@ -50,5 +55,5 @@ stop_mirror() {
   kill "$bai_mirror_pid" 2>/dev/null
   wait "$bai_mirror_pid" 2>/dev/null
   bai_mirror_pid=''
-  copy_logs
+  copy_logs all
 }

@@ -11,6 +11,7 @@ mount_volumes() {
     bai_key=${bai_key%%"$nl"*}
     mkdir -p "$bai_path" || fail launch-failed 244 "cannot create the mount point $bai_path"
     log "mounting $bai_kind $bai_source of $bai_account"
+    bai_now=''
     if [ "$bai_kind" = share ]; then mount_share; else mount_blob; fi
     printf '%s\n' "$bai_path" >>"$bai_dir/mounted"
     bai_mounted="$bai_path$nl$bai_mounted"

@@ -1,3 +1,20 @@
+# The usual case: one process on one node. Sets bai_code and bai_name.
+run_only_process() {
+  eval "bai_name=\$P_0_name"
+  open_process 0
+  (become_shell "$bai_words" "$bai_text" "$bai_log" 0) </dev/null >"$bai_logs/$bai_out" 2>"$bai_logs/$bai_err" &
+  bai_children=$!
+  log "started $bai_name"
+  wait "$bai_children"
+  bai_code=$? bai_children='' bai_now=''
+}
+
+open_process() { # index
+  eval "bai_out=\$P_$1_stdout bai_err=\$P_$1_stderr bai_words=\$P_$1_interpreter bai_text=\$P_$1_command"
+  new_log "$bai_out"
+  new_log "$bai_err"
+}
+
 # Starts this node's processes. Each reports `name code required|service` on descriptor 3 when it ended.
 start_processes() { # node
   rm -f "$bai_dir/ends"
@@ -15,9 +32,7 @@ start_processes() { # node
 }
 
 start_process() { # index
-  eval "bai_out=\$P_$1_stdout bai_err=\$P_$1_stderr bai_words=\$P_$1_interpreter bai_text=\$P_$1_command"
-  new_log "$bai_out"
-  new_log "$bai_err"
+  open_process "$1"
   (
     trap - TERM INT HUP
     (become_shell "$bai_words" "$bai_text" "$bai_log" "$1") </dev/null >"$bai_logs/$bai_out" 2>"$bai_logs/$bai_err" 3>&-
@@ -60,10 +75,9 @@ join_node() { # host node; the agent there was left by `prepare`
     "d=\"\${AZ_BATCH_NODE_SHARED_DIR:-$bai_fallback}/LS_root/launch/$bai_guid-$bai_attempt\"; \
     [ -p \"\$d/go\" ] && echo $2 >\"\$d/go\" && read -r c <\"\$d/done\" && echo \"code \$c\"" 2>>"$bai_log" 3>&-)
   case $bai_said in
-    *'code '*) bai_code=${bai_said##*code } ;;
-    *) bai_code=255 && log "node $2 ($1) cannot be reached over ssh, or its agent is gone" ;;
+    *'code '*) printf 'node-%s %s required\n' "$2" "${bai_said##*code }" >&3 ;;
+    *) printf 'unreachable-%s 244 required\n' "$2" >&3 ;;
   esac
-  printf 'node-%s %s required\n' "$2" "$bai_code" >&3
 }
 
 # Waits until all required processes exited 0, or one failed. Sets bai_code and bai_name.
@@ -80,5 +94,6 @@ wait_for_end() {
   ) &
   bai_collector=$!
   wait "$bai_collector"
+  bai_now=''
   read -r bai_name bai_code <"$bai_dir/first" || bai_name=none bai_code=244
 }

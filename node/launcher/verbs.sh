@@ -10,19 +10,26 @@ prepare_node() {
   run_preparation
 }
 
-end_of_processes() {
-  wait_for_end
-  # After a single process nothing of ours is left; what it left itself, Batch ends with the task.
-  [ "$bai_nodes$bai_count" = 11 ] || stop_processes
+# Of a single process nothing of ours is left; what it left itself, Batch ends with the task.
+run_processes() {
+  if [ "$bai_nodes$bai_count" = 11 ]; then
+    run_only_process
+  else
+    start_processes 0
+    [ "$bai_nodes" = 1 ] || join_nodes
+    wait_for_end
+    stop_processes
+  fi
+  case $bai_name in
+    unreachable-*) fail launch-failed 244 "node ${bai_name#*-} of the job could not be reached over ssh, or its agent is gone" ;;
+  esac
   if [ "$bai_code" = 0 ]; then bai_said='all processes exited with 0'; else bai_said="$bai_name exited with $bai_code"; fi
   if [ "$bai_code" = 127 ]; then bai_said="$bai_said: a program was not found, see stderr.txt"; fi
 }
 
 run() {
   if [ "$bai_nodes" = 1 ]; then prepare_node; else resume_node; fi
-  start_processes 0
-  [ "$bai_nodes" = 1 ] || join_nodes
-  end_of_processes
+  run_processes
   finish exited "$bai_code" "$bai_said"
 }
 
@@ -62,8 +69,9 @@ agent() {
   wait_for_end
   log "$bai_name exited with $bai_code"
   [ "$bai_code" = 0 ] || stop_processes
-  [ -z "$bai_mirror_pid" ] || copy_logs
+  stop_mirror
   printf '%s\n' "$bai_code" >"$bai_dir/done"
+  [ "$bai_mode" = direct ] || start_mirror # services go on
   wait
 }
 

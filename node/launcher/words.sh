@@ -1,7 +1,9 @@
 # Words of the log and of the result file.
 
+# The time is asked for once after everything that may have taken any: a process is dear on a busy machine.
 log() {
-  bai_line="$(date -u +%Y-%m-%dT%H:%M:%SZ) $*"
+  [ -n "$bai_now" ] || bai_now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  bai_line="$bai_now $*"
   if [ -n "$bai_log" ]; then printf '%s\n' "$bai_line" >>"$bai_log"; else bai_early="$bai_early$bai_line$nl"; fi
 }
 

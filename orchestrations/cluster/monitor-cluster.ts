@@ -1,7 +1,7 @@
 // The one watcher of a cluster while it has work or its nodes move: looks, tells, waits. Looks rarely when nothing
 // changes, soon again when something does or a hint comes. Ends when there is nothing to watch; a job that is submitted
 // or resized meanwhile starts it anew.
-import { watchCluster } from "../../contracts/cluster-activities.ts";
+import { applyScale, watchCluster } from "../../contracts/cluster-activities.ts";
 import type { Seen } from "../../contracts/cluster-activities.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { changed } from "../../contracts/instances.ts";
@@ -29,6 +29,7 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
     intervalMs = quiet ? Math.min(intervalMs * slowdown, maxIntervalMs) : minIntervalMs;
     if (answer.kind === "watched") {
       seen = answer.seen;
+      if (answer.rescale === true) yield* rescaleOnce(context, cluster);
       idle = answer.idle ? idle + 1 : 0;
       if (idle >= idleLooks) return undefined;
     }
@@ -48,7 +49,13 @@ function* lookOnce(
   cluster: ClusterIdentity,
   seen: Readonly<Record<string, Seen>>,
 ): Steps<
-  | { kind: "watched"; seen: Record<string, Seen>; changed: boolean; idle: boolean }
+  | {
+      kind: "watched";
+      seen: Record<string, Seen>;
+      changed: boolean;
+      idle: boolean;
+      rescale?: boolean | undefined;
+    }
   | { kind: "gone" }
   | { kind: "unavailable" }
 > {
@@ -56,5 +63,14 @@ function* lookOnce(
     return yield* callOnce(context, watchCluster, { cluster, seen: { ...seen } });
   } catch {
     return { kind: "unavailable" };
+  }
+}
+
+/** When Batch is busy or cannot be reached, the next look asks again. */
+function* rescaleOnce(context: OrchestrationContext, cluster: ClusterIdentity): Steps<void> {
+  try {
+    yield* callOnce(context, applyScale, { cluster });
+  } catch {
+    return;
   }
 }

@@ -1,10 +1,10 @@
 // Pools through Azure Resource Manager (`@azure/arm-batch`), because only that API carries identities and mounts. The
 // client is large and loaded with the first call. Invariant: pool ids derive from cluster ids, so that creating one
 // twice is creating one.
-import type { BatchManagementClient, MountConfiguration, Pool } from "@azure/arm-batch";
+import type { BatchManagementClient, MountConfiguration, Pool, StartTask } from "@azure/arm-batch";
 import type { TokenCredential } from "@azure/core-auth";
 import { AppError } from "../../domain/shared/errors.ts";
-import type { NodeDeallocationOption, PoolMount, Pools, PoolSpec } from "../pools.ts";
+import type { NodeDeallocationOption, PoolMount, PoolQuotas, Pools, PoolSpec } from "../pools.ts";
 import { bearerPolicy } from "./bearer-policy.ts";
 import type { TokenSource } from "./bearer-policy.ts";
 import { isLoopbackHttp } from "./endpoints.ts";
@@ -34,6 +34,7 @@ export function armPools(options: ArmPoolsOptions): Pools {
   let account: Promise<Account> | undefined;
   const connected = () => (account ??= connect(options));
   return {
+    quotas: async () => quotas(await connected()),
     put: async (spec) => put(await connected(), spec),
     resize: async (poolId, target) => resize(await connected(), poolId, target),
     remove: async (poolId) => remove(await connected(), poolId),
@@ -59,6 +60,19 @@ async function connect(options: ArmPoolsOptions): Promise<Account> {
     client.pipeline.addPolicy(bearerPolicy(options.tokens, armScope));
   }
   return { client, group, name };
+}
+
+async function quotas(account: Account): Promise<PoolQuotas> {
+  try {
+    const found = await account.client.batchAccountOperations.get(account.group, account.name);
+    return {
+      pools: found.poolQuota ?? 0,
+      dedicatedProcessors: found.dedicatedCoreQuota ?? 0,
+      lowPriorityProcessors: found.lowPriorityCoreQuota ?? 0,
+    };
+  } catch (error) {
+    throw unavailable(error);
+  }
 }
 
 async function put(account: Account, spec: PoolSpec): ReturnType<Pools["put"]> {
@@ -131,7 +145,18 @@ function toPool(spec: PoolSpec): Pool {
     targetNodeCommunicationMode: "Simplified",
     taskSlotsPerNode: 1,
     ...(spec.mounts.length === 0 ? {} : { mountConfiguration: spec.mounts.map(toMount) }),
+    ...(spec.startTask === undefined ? {} : { startTask: toStartTask(spec.startTask) }),
     ...(adminUser === undefined ? {} : { userAccounts: [{ ...adminUser, elevationLevel: "Admin" }] }),
+  };
+}
+
+function toStartTask({ commandLine, environment }: NonNullable<PoolSpec["startTask"]>): StartTask {
+  return {
+    commandLine,
+    environmentSettings: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    userIdentity: { autoUser: { scope: "Pool", elevationLevel: "Admin" } },
+    maxTaskRetryCount: 0,
+    waitForSuccess: true,
   };
 }
 

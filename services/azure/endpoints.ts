@@ -7,13 +7,13 @@ export interface StorageEndpoints {
   readonly file: string;
 }
 
-const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const loopbackHosts = new Set(["localhost", "[::1]"]);
 
 /** True for `http://` on a loopback host; throws for `http://` anywhere else. */
 export function isLoopbackHttp(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   if (protocol === "https:") return false;
-  if (loopbackHosts.has(hostname) || hostname.startsWith("127.")) return true;
+  if (loopbackHosts.has(hostname) || /^127(?:\.\d{1,3}){3}$/.test(hostname)) return true;
   throw new Error(`Refusing plain http to ${hostname}: use https, or a loopback address.`);
 }
 

@@ -5,7 +5,7 @@ import type { TokenCredential } from "@azure/core-auth";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { OutputFile, OutputFiles, StoragePlace } from "../output-files.ts";
-import { storageStatus } from "./blob-containers.ts";
+import { storageCode, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
 
@@ -118,7 +118,8 @@ async function listShare(
         });
     }
   } catch (error) {
-    if (storageStatus(error) === 404) return [];
+    // The directory, not the share, is what nothing was written to yet.
+    if (storageStatus(error) === 404 && storageCode(error) !== "ShareNotFound") return [];
     throw unreadable(error, place);
   }
   return found;

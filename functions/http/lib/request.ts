@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly method: string;
   /** Empty when the client does not say. */
   readonly userAgent: string;
+  /** The Prefer header (RFC 7240); empty when there is none. */
+  readonly prefer: string;
   /** Value of a query parameter, by lower-case name. */
   query(name: string): string | undefined;
   /** The JSON body. Throws MalformedJson, RequestBodyTooLarge, UnsupportedMediaType. */
@@ -30,6 +32,7 @@ export function apiRequest(request: HttpRequest, principal: Principal, bodyLimit
     url,
     method: request.method,
     userAgent: request.headers.get("user-agent") ?? "",
+    prefer: request.headers.get("prefer") ?? "",
     query: (name) => query.get(name),
     json: () => readJson(request, bodyLimitBytes),
   };

@@ -1,6 +1,6 @@
 // A task's command line is not run by a shell (Azure Batch, "Run tasks": "The command line does not run under a shell"):
 // it is split into words by POSIX quoting and its first word is looked up in the task's own PATH. Nothing is expanded.
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, statSync, type Stats } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 
 /** The PATH of a task that has none, as execvp(3) would use. */
@@ -77,11 +77,14 @@ export function findProgram(name: string, path: string | undefined, workingDirec
 }
 
 function inspect(path: string): ProgramLookup {
+  let entry: Stats | undefined;
   try {
-    if (!statSync(path).isFile()) return { kind: "notExecutable" };
+    entry = statSync(path, { throwIfNoEntry: false });
   } catch {
-    return { kind: "missing" };
+    // Not even the way there can be walked.
   }
+  if (!entry) return { kind: "missing" };
+  if (!entry.isFile()) return { kind: "notExecutable" };
   try {
     accessSync(path, constants.X_OK);
     return { kind: "found", path };

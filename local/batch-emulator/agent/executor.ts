@@ -68,7 +68,8 @@ export interface LaunchFailure {
 
 export interface Executor {
   /** Stages files, starts the process in a group of its own, and resolves when it ended and its output is complete on
-   *  disk. Never rejects for a fault of the launch. `started` is called once, when the process runs. */
+   *  disk. Never rejects for a fault of the launch. `started` is called once, when nothing can keep the process from starting
+   *  any more: it has been handed to its supervisor. */
   run(launch: Launch, started: () => void): Promise<LaunchEnd>;
   /** After a restart: every launch that left a trace, each with the promise of its end. Adopted processes keep running. */
   recover(): Promise<ReadonlyMap<string, Promise<LaunchEnd>>>;

@@ -2,8 +2,8 @@
 // and `<id>.run` (appended to by the supervisor: who supervises, which process, which exit code). Both lie flat in one
 // folder. Invariant: whoever creates `<id>.run` decides whether the launch may start.
 import { mkdirSync, readFileSync, readdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
-import { appendFile, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { appendFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { OutputFile } from "./executor.ts";
 import type { ProcessIdentity } from "./process-table.ts";
 
@@ -38,12 +38,13 @@ export interface LaunchRecords {
   /** Forbids a launch that has not started to do so; false when a supervisor was first. */
   forbid(id: string): boolean;
   markUploaded(id: string): Promise<void>;
-  forget(id: string): Promise<void>;
+  forget(id: string): void;
 }
 
 const idPattern = /^[A-Za-z0-9._-]{1,200}$/;
 
-export function openLaunchRecords(directory: string, newInstance: () => string): LaunchRecords {
+export function openLaunchRecords(path: string, newInstance: () => string): LaunchRecords {
+  const directory = resolve(path);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = (id: string, suffix: "launch" | "run") => join(directory, `${id}.${suffix}`);
   return {
@@ -65,10 +66,10 @@ export function openLaunchRecords(directory: string, newInstance: () => string):
     run: (id) => readRun(file(id, "run")),
     forbid: (id) => createExclusively(file(id, "run"), "void\n"),
     markUploaded: (id) => appendFile(file(id, "run"), "uploaded\n"),
-    async forget(id) {
+    forget(id) {
       // The script first: a `.run` without a script is known to be litter.
-      await removeFile(file(id, "launch"));
-      await removeFile(file(id, "run"));
+      removeFile(file(id, "launch"));
+      removeFile(file(id, "run"));
     },
   };
 }
@@ -94,8 +95,8 @@ function readRun(path: string): RunRecord | undefined {
   // A line without its line break is still being written.
   const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
   const rest = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
-  const supervisor = identity(rest("supervisor"));
-  const task = identity(rest("task"));
+  const supervisor = parseIdentity(rest("supervisor"));
+  const task = parseIdentity(rest("task"));
   const exit = rest("exit");
   return {
     isVoid: lines.includes("void"),
@@ -107,7 +108,8 @@ function readRun(path: string): RunRecord | undefined {
   };
 }
 
-function identity(text: string | undefined): ProcessIdentity | undefined {
+/** `PID START`, as supervisors write it. */
+export function parseIdentity(text: string | undefined): ProcessIdentity | undefined {
   const match = /^(\d+) (.+)$/.exec(text ?? "");
   return match ? { pid: Number(match[1]), start: match[2] ?? "" } : undefined;
 }
@@ -131,9 +133,9 @@ function createExclusively(path: string, text: string): boolean {
   }
 }
 
-async function removeFile(path: string): Promise<void> {
+function removeFile(path: string): void {
   try {
-    await unlink(path);
+    unlinkSync(path);
   } catch (error) {
     if (!isCode(error, "ENOENT")) throw error;
   }

@@ -16,23 +16,23 @@ export interface ShellDialect {
   readonly procfs: boolean;
 }
 
-// Fields 1 and 22 of /proc/self/stat; `read` is built in, so the reader is the shell itself and nothing is forked.
-const readSelf = (pid: string, start: string) =>
-  `read -r ${pid} ${"_ ".repeat(20)}${start} _ </proc/self/stat`;
-const askPs = (pid: string, start: string) =>
-  `${pid}=$(exec /bin/sh -c 'echo $PPID')\n${start}=$(/bin/ps -o lstart= -p "$${pid}")`;
-
-/** Reads launch ids from standard input, runs each, appends `exit CODE` to `<id>.run` and answers `exit CODE`. */
+/** Reads launch ids from standard input, runs each, appends `task PID START` and `exit CODE` to `<id>.run` and answers
+ *  `exit CODE PID START`. */
 export function supervisorScript(dialect: ShellDialect): string {
   return [
+    "unset SHLVL OLDPWD",
     "set -C",
     ...(dialect.jobControl ? ["set -m"] : []),
-    (dialect.procfs ? readSelf : askPs)("self", "since"),
+    // The emulator may be gone when it is told how a task went, and that must not end this shell. What it starts has
+    // the default signals again.
+    "trap : PIPE",
+    ...identify(dialect, "$$"),
+    "self=$$ since=$start",
     "while IFS= read -r id; do",
     '  if echo "supervisor $self $since" >"$id.run"; then',
-    ...(dialect.jobControl ? runAsJob : ['    ( . "./$id.launch" )', "    code=$?"]),
+    ...(dialect.jobControl ? runAsJob(dialect) : runAsSubshell),
     '    echo "exit $code" >>"$id.run"',
-    '    echo "exit $code"',
+    '    echo "exit $code $job $start"',
     "  else",
     '    echo "refused"',
     "  fi",
@@ -40,11 +40,21 @@ export function supervisorScript(dialect: ShellDialect): string {
   ].join("\n");
 }
 
+/** Sets `start` to the start time of a process, or to 0 when it is gone. Built in, nothing is forked, on Linux. */
+function identify(dialect: ShellDialect, pid: string): string[] {
+  if (!dialect.procfs) return [`start=$(/bin/ps -o lstart= -p ${pid})`, "start=${start:-0}"];
+  // proc(5): field 22; the name in field 2 may hold anything, so fields are counted from its closing parenthesis.
+  return ["line=", `read -r line </proc/${pid}/stat`, 'set -- ${line##*") "}', "start=${20:-0}"];
+}
+
 // Waited for in the background: a shell would end itself when its foreground job dies of SIGINT. With job control a
 // background job keeps the default signals, and `wait` also returns when the job was only stopped (SIGSTOP and its kin).
-const runAsJob = [
-  '    ( . "./$id.launch" ) &',
-  "    job=$!",
+const runAsJob = (dialect: ShellDialect) => [
+  "    job= start=",
+  '    . "./$id.launch"',
+  '    if [ -n "$job" ]; then',
+  ...identify(dialect, "$job"),
+  '    echo "task $job $start" >>"$id.run"',
   "    wait $job",
   "    code=$?",
   "    case $code in 14[5-9]|150)",
@@ -53,6 +63,14 @@ const runAsJob = [
   '        else wait $job; code=$?; [ -n "$(jobs -s)" ] || break; fi',
   "      done;;",
   "    esac",
+  "    else code=126; fi",
+];
+
+const runAsSubshell = [
+  '    ( . "./$id.launch" )',
+  "    code=$?",
+  "    job= start=",
+  '    while read -r word pid since_then; do [ "$word" = task ] && job=$pid start=$since_then; done <"$id.run"',
 ];
 
 export interface LaunchCommand {
@@ -63,31 +81,43 @@ export interface LaunchCommand {
   readonly cookie: string;
   /** First line of the script, for the emulator that recovers it; must be one line. */
   readonly header: string;
+  /** Where the supervisor is at home. */
+  readonly stateDirectory: string;
 }
 
-/** The script that turns a fresh subshell of the supervisor into the task's process. */
+/** The script that starts the task's process: as a job of the supervisor itself, which saves a fork's worth of copied
+ *  memory, or else by turning a subshell into it. */
 export function launchScript(launch: Launch, command: LaunchCommand, dialect: ShellDialect): string {
   const stdout = quote(`${launch.taskDirectory}/stdout.txt`);
   const stderr = quote(`${launch.taskDirectory}/stderr.txt`);
+  const workingDirectory = quote(launch.workingDirectory);
   const { exported, passed } = splitEnvironment({ ...launch.environment, [launchVariable]: command.cookie });
+  const assignments = exported.join(" ");
   const words = [
-    ...(dialect.jobControl || !dialect.setsid ? [] : [quote(dialect.setsid)]),
     ...(passed.length > 0 ? ["/usr/bin/env", ...passed.map(quote)] : []),
     quote(command.program),
     ...command.words.slice(1).map(quote),
-  ];
+  ].join(" ");
+  const head = [`#${command.header}`, ...(launch.keepOutput ? [] : [`: >|${stdout}`, `: >|${stderr}`])];
+  if (dialect.jobControl)
+    return [
+      ...head,
+      `cd ${workingDirectory} && {`,
+      `${assignments} ${words} </dev/null >>${stdout} 2>>${stderr} &`,
+      "job=$!",
+      `cd ${quote(command.stateDirectory)}`,
+      "}",
+      "",
+    ].join("\n");
   return [
-    `#${command.header}`,
-    (dialect.procfs ? readSelf : askPs)("self", "since"),
-    `echo "task $self $since" >>${quote(`${launch.id}.run`)}`,
-    // The emulator may be gone: the answer must not kill what is about to start.
-    `trap '' PIPE; echo started; trap - PIPE`,
-    ...(launch.keepOutput ? [] : [`: >|${stdout}`, `: >|${stderr}`]),
+    ...head,
+    "self=$(exec /bin/sh -c 'echo $PPID')",
+    ...identify(dialect, "$self"),
+    `echo "task $self $start" >>${quote(`${launch.id}.run`)}`,
     `exec </dev/null >>${stdout} 2>>${stderr}`,
-    `cd ${quote(launch.workingDirectory)} || exit 126`,
-    "unset SHLVL OLDPWD",
-    `export ${exported.join(" ")}`,
-    `exec ${words.join(" ")}`,
+    `cd ${workingDirectory} || exit 126`,
+    `export ${assignments}`,
+    `exec ${dialect.setsid ? quote(dialect.setsid) : ""} ${words}`,
     "",
   ].join("\n");
 }
@@ -96,12 +126,22 @@ export function launchScript(launch: Launch, command: LaunchCommand, dialect: Sh
 const shellOwned =
   /^(_|PWD|OLDPWD|SHLVL|IFS|OPTIND|OPTARG|PPID|LINENO|UID|EUID|GROUPS|FUNCNAME|DIRSTACK|RANDOM|SRANDOM|SECONDS|HISTCMD|ENV|BASH.*|SHELLOPTS|EPOCH.*|PS[0-4]|POSIXLY_CORRECT|LC_.*|LANG|HOSTNAME|TMOUT|MAIL.*)$/;
 
+const exportable = new Map<string, boolean>();
+function isExportable(name: string): boolean {
+  let known = exportable.get(name);
+  if (known === undefined) {
+    known = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !shellOwned.test(name);
+    if (exportable.size < 10_000) exportable.set(name, known);
+  }
+  return known;
+}
+
 function splitEnvironment(environment: Readonly<Record<string, string>>) {
   const exported: string[] = [];
   const passed: string[] = [];
-  for (const [name, value] of Object.entries(environment)) {
-    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !shellOwned.test(name))
-      exported.push(`${name}=${quote(value)}`);
+  for (const name of Object.keys(environment)) {
+    const value = environment[name] ?? "";
+    if (isExportable(name)) exported.push(`${name}=${quote(value)}`);
     else passed.push(`${name}=${value}`);
   }
   return { exported, passed };

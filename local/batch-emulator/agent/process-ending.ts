@@ -18,7 +18,7 @@ export interface ProcessEnding {
 }
 
 /** How long after launches ended one scan looks for all their escaped processes. */
-const sweepDelayMs = 100;
+const sweepDelayMs = 200;
 /** A process that does not die of SIGKILL within this time hangs in the kernel. */
 const patienceMs = 10_000;
 
@@ -28,10 +28,13 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
   let condemned = new Map<string, string>();
   let sweep: Promise<void> | undefined;
 
-  const killUntilGone = async (select: (rows: readonly ProcessRow[]) => Promise<ProcessRow[]>) => {
+  const killUntilGone = async (
+    select: (rows: readonly ProcessRow[]) => Promise<ProcessRow[]>,
+    list = () => o.table.list(),
+  ) => {
     const giveUpAt = clock.now() + patienceMs;
     for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, 50)) {
-      const living = await select(await o.table.list());
+      const living = await select(await list());
       if (living.length === 0) return;
       if (clock.now() > giveUpAt) {
         o.logger.error("process.survivedKill", { pid: living[0]?.pid, count: living.length });
@@ -48,10 +51,11 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
     const wanted = condemned;
     condemned = new Map();
     sweep = undefined;
-    await killUntilGone(async (rows) => {
-      const young = rows.filter((row) => [...wanted.values()].some((start) => !isOlder(row.start, start)));
-      return byCookie(o.table, young, (cookie) => wanted.has(cookie));
-    });
+    const oldest = [...wanted.values()].reduce((least, start) => (isOlder(start, least) ? start : least));
+    await killUntilGone(
+      (rows) => byCookie(o.table, rows, (cookie) => wanted.has(cookie)),
+      () => o.table.startedSince(oldest),
+    );
   };
   return {
     end,

@@ -11,7 +11,7 @@ import { isCode, openLaunchRecords, type LaunchHeader, type LaunchRecords } from
 import { launchScript, type ShellDialect } from "./launch-script.ts";
 import { expandPattern, uploadOutputFiles } from "./output-files.ts";
 import { processEnding, type ProcessEnding } from "./process-ending.ts";
-import { processTable } from "./process-table.ts";
+import { processTable, type ProcessIdentity } from "./process-table.ts";
 import { stageResourceFiles, type StagingContext } from "./resource-files.ts";
 import { shellDialect, supervisorPool, type SupervisorPool } from "./supervisor-pool.ts";
 
@@ -31,7 +31,10 @@ export interface ProcessExecutorOptions {
 /** A launch that has not been forgotten. */
 interface Active {
   readonly id: string;
-  readonly staging: AbortController;
+  /** Aborts the arrival of its files. */
+  staging?: AbortController;
+  /** The first process, once the supervisor told which it was. */
+  task?: ProcessIdentity | undefined;
   /** Settles when the process has ended, whatever follows; undefined while it has not been started. */
   process?: Promise<unknown>;
   killed: boolean;
@@ -48,14 +51,14 @@ interface Context {
 }
 
 export function createProcessExecutor(options: ProcessExecutorOptions): Executor {
-  const { stateDirectory: directory, logger } = options;
-  const records = openLaunchRecords(directory, () => options.random.uuid());
+  const { stateDirectory, logger } = options;
+  const records = openLaunchRecords(stateDirectory, () => options.random.uuid());
   const dialect = options.dialect ?? shellDialect();
   const table = processTable(dialect.procfs);
   const context: Context = {
     options,
     records,
-    supervisors: supervisorPool({ directory, dialect, logger }),
+    supervisors: supervisorPool({ directory: records.directory, dialect, logger }),
     ending: processEnding({ table, logger }),
     active: new Map(),
     staging: {
@@ -75,7 +78,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions): Executor
     kill: (id) => kill(context, id),
     async forget(id) {
       context.active.delete(id);
-      await records.forget(id);
+      records.forget(id);
     },
     async close(leaveRunning) {
       if (!leaveRunning) {
@@ -97,10 +100,12 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
     const prepared = await prepare(context, launch, active);
     if (active.killed) return { kind: "killed", endedAt: clock.now() };
     if (prepared) return { kind: "failed", failure: prepared, endedAt: clock.now() };
-    const supervised = context.supervisors.supervise(launch.id, started);
+    const supervised = context.supervisors.supervise(launch.id);
     active.process = supervised;
+    started();
     const end = await supervised;
     if (end.kind === "died") return await afterSupervisorDied(context, active);
+    active.task = end.task;
     return await finish(context, active, headerOf(launch), end.exitCode, clock.now());
   } finally {
     active.ended = true;
@@ -108,28 +113,29 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
 }
 
 function track(context: Context, id: string): Active {
-  const active: Active = { id, staging: new AbortController(), killed: false, ended: false };
+  const active: Active = { id, killed: false, ended: false };
   context.active.set(id, active);
   return active;
 }
 
 /** Everything before the process: folders, files, program, script. Resolves undefined when it may start. */
 async function prepare(context: Context, launch: Launch, active: Active): Promise<LaunchFailure | undefined> {
-  const { signal } = active.staging;
   try {
-    mkdirSync(launch.taskDirectory, { recursive: true });
     mkdirSync(launch.workingDirectory, { recursive: true });
+    if (!launch.workingDirectory.startsWith(`${launch.taskDirectory}/`))
+      mkdirSync(launch.taskDirectory, { recursive: true });
     for (const [files, directory] of [
       [launch.commonResourceFiles, launch.taskDirectory],
       [launch.resourceFiles, launch.workingDirectory],
     ] as const) {
       if (files.length === 0) continue;
-      const failure = await stageResourceFiles(files, directory, context.staging, signal);
+      active.staging ??= new AbortController();
+      const failure = await stageResourceFiles(files, directory, context.staging, active.staging.signal);
       if (failure) return failure;
     }
     return writeScript(context, launch);
   } catch (error) {
-    if (signal.aborted) return undefined;
+    if (active.staging?.signal.aborted) return undefined;
     if (isCode(error, "ENOSPC"))
       return failure("DiskFull", "There is no room on the node's disk.", "ServerError");
     const reason = error instanceof Error ? error.message : String(error);
@@ -164,6 +170,7 @@ function writeScript(context: Context, launch: Launch): LaunchFailure | undefine
       words,
       cookie: `${records.instance}.${launch.id}`,
       header: JSON.stringify(headerOf(launch)),
+      stateDirectory: records.directory,
     },
     supervisors.dialect,
   );
@@ -204,6 +211,9 @@ async function finish(
   return { kind: "exited", exitCode, endedAt, ...(uploadFailure ? { uploadFailure } : {}) };
 }
 
+/** Ends a launch by its cookie alone. */
+const unknownProcess: ProcessIdentity = { pid: -1, start: "0" };
+
 /** The supervisor was killed, or never came to be: nobody can know the exit code, so the process must not go on. */
 async function afterSupervisorDied(context: Context, active: Active): Promise<LaunchEnd> {
   const { records, ending, options } = context;
@@ -213,7 +223,7 @@ async function afterSupervisorDied(context: Context, active: Active): Promise<La
   const record = isForbidden ? undefined : records.run(active.id);
   if (record?.exitCode !== undefined)
     return finish(context, active, records.header(active.id), record.exitCode, record.changedAt);
-  if (record?.task) await ending.end(`${records.instance}.${active.id}`, record.task);
+  if (record) await ending.end(`${records.instance}.${active.id}`, record.task ?? unknownProcess);
   options.logger.warn("launch.lost", { launch: active.id });
   return { kind: active.killed ? "killed" : "lost", endedAt: options.clock.now() };
 }
@@ -260,11 +270,11 @@ async function kill(context: Context, id: string): Promise<void> {
   const cookie = `${records.instance}.${id}`;
   if (!active) return;
   if (active.ended) {
-    const task = records.run(id)?.task;
+    const task = active.task ?? records.run(id)?.task;
     return task ? ending.endRemains(cookie, task) : undefined;
   }
   active.killed = true;
-  active.staging.abort();
+  active.staging?.abort();
   if (!active.process) return;
   const task = await taskOf(records, active, id);
   if (task) await ending.end(cookie, task);

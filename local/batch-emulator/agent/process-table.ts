@@ -20,6 +20,8 @@ export interface ProcessTable {
   isAlive(process: ProcessIdentity): Promise<boolean>;
   /** Living processes (no zombies). Calls that arrive while a scan waits to start share it. */
   list(): Promise<readonly ProcessRow[]>;
+  /** Living processes that started with or after `start`; cheaper than `list`, as others are remembered. */
+  startedSince(start: string): Promise<readonly ProcessRow[]>;
   /** Process id → value of BATCHAI_LAUNCH, of those processes whose environment has one and may be read. */
   launchesOf(rows: readonly ProcessRow[]): Promise<ReadonlyMap<number, string>>;
 }
@@ -39,9 +41,30 @@ function procTable(): ProcessTable {
     }
     return rows;
   };
+  let known = new Map<number, number>();
+  const startedSince = (since: number) => {
+    const rows: ProcessRow[] = [];
+    const seen = new Map<number, number>();
+    for (const name of readdirSync("/proc")) {
+      const pid = Number(name);
+      if (!Number.isInteger(pid)) continue;
+      // Between two scans ids do not come round.
+      let start = known.get(pid);
+      if (start === undefined || start >= since) {
+        const row = readStat(pid);
+        if (!row) continue;
+        start = Number(row.start);
+        if (start >= since) rows.push(row);
+      }
+      seen.set(pid, start);
+    }
+    known = seen;
+    return rows;
+  };
   return {
     isAlive: async ({ pid, start }) => readStat(pid)?.start === start,
     list: shared(async () => scan()),
+    startedSince: async (start) => startedSince(Number(start)),
     async launchesOf(rows) {
       const found = new Map<number, string>();
       for (const { pid } of rows) {
@@ -91,22 +114,24 @@ function psTable(): ProcessTable {
       return "";
     }
   };
+  const list = shared(async () => {
+    const rows: ProcessRow[] = [];
+    for (const line of (await ps("-axo", "pid=,ppid=,pgid=,state=,lstart=")).split("\n")) {
+      const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
+      if (!match || match[4]?.startsWith("Z")) continue;
+      rows.push({
+        pid: Number(match[1]),
+        parent: Number(match[2]),
+        group: Number(match[3]),
+        start: match[5] ?? "",
+      });
+    }
+    return rows;
+  });
   return {
     isAlive: async ({ pid, start }) => (await ps("-o", "lstart=", "-p", String(pid))).trim() === start.trim(),
-    list: shared(async () => {
-      const rows: ProcessRow[] = [];
-      for (const line of (await ps("-axo", "pid=,ppid=,pgid=,state=,lstart=")).split("\n")) {
-        const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
-        if (!match || match[4]?.startsWith("Z")) continue;
-        rows.push({
-          pid: Number(match[1]),
-          parent: Number(match[2]),
-          group: Number(match[3]),
-          start: match[5] ?? "",
-        });
-      }
-      return rows;
-    }),
+    list,
+    startedSince: list,
     async launchesOf(rows) {
       const wanted = new Set(rows.map((row) => row.pid));
       const found = new Map<number, string>();

@@ -3,23 +3,27 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Logger } from "../../logger.ts";
+import { parseIdentity } from "./launch-records.ts";
 import { supervisorScript, type ShellDialect } from "./launch-script.ts";
+import type { ProcessIdentity } from "./process-table.ts";
 
-/** `died`: the shell ended before it answered; the launch's record tells what is known. */
+/** `task`: the process it was, when that is known. `died`: the shell ended before it answered; the launch's record tells what is known. */
 export type SupervisedEnd =
-  { readonly kind: "exited"; readonly exitCode: number } | { readonly kind: "died" };
+  | { readonly kind: "exited"; readonly exitCode: number; readonly task: ProcessIdentity | undefined }
+  | { readonly kind: "died" };
 
 export interface SupervisorPool {
   readonly dialect: ShellDialect;
   /** Runs a launch whose script is on disk. */
-  supervise(id: string, started: () => void): Promise<SupervisedEnd>;
+  supervise(id: string): Promise<SupervisedEnd>;
   /** Lets every shell end once its task has; tasks that run go on. */
   release(): void;
 }
 
 interface Supervisor {
   readonly child: ChildProcess;
-  current: { readonly started: () => void; readonly ended: (end: SupervisedEnd) => void } | undefined;
+  /** Tells how the task went that it is busy with. */
+  ended: ((end: SupervisedEnd) => void) | undefined;
   alive: boolean;
 }
 
@@ -48,13 +52,13 @@ export function supervisorPool(o: {
   let released = false;
 
   const settle = (supervisor: Supervisor, end: SupervisedEnd) => {
-    const current = supervisor.current;
-    supervisor.current = undefined;
+    const ended = supervisor.ended;
+    supervisor.ended = undefined;
     if (supervisor.alive) {
       if (released || idle.length >= keptIdle) supervisor.child.stdin?.end();
       else idle.push(supervisor);
     }
-    current?.ended(end);
+    ended?.(end);
   };
   const lose = (supervisor: Supervisor) => {
     if (!supervisor.alive) return;
@@ -67,7 +71,7 @@ export function supervisorPool(o: {
   const start = () => {
     const supervisor: Supervisor = {
       child: spawnShell(o.dialect, script, o.directory),
-      current: undefined,
+      ended: undefined,
       alive: true,
     };
     all.add(supervisor);
@@ -83,10 +87,10 @@ export function supervisorPool(o: {
 
   return {
     dialect: o.dialect,
-    supervise: (id, started) =>
+    supervise: (id) =>
       new Promise((ended) => {
         const supervisor = idle.pop() ?? start();
-        supervisor.current = { started, ended };
+        supervisor.ended = ended;
         supervisor.child.stdin?.write(`${id}\n`);
       }),
     release() {
@@ -97,7 +101,7 @@ export function supervisorPool(o: {
 }
 
 function letGo(supervisor: Supervisor): void {
-  supervisor.current = undefined;
+  supervisor.ended = undefined;
   supervisor.child.stdin?.end();
   supervisor.child.stdout?.destroy();
   supervisor.child.unref();
@@ -120,10 +124,9 @@ function listen(supervisor: Supervisor, settle: (supervisor: Supervisor, end: Su
     const lines = (rest + chunk.toString("latin1")).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      if (line === "started") supervisor.current?.started();
-      else if (line.startsWith("exit "))
-        settle(supervisor, { kind: "exited", exitCode: Number(line.slice(5)) });
-      else settle(supervisor, { kind: "died" });
+      const [, exitCode, task] = /^exit (\d+) ?(.*)$/.exec(line) ?? [];
+      if (exitCode === undefined) settle(supervisor, { kind: "died" });
+      else settle(supervisor, { kind: "exited", exitCode: Number(exitCode), task: parseIdentity(task) });
     }
   });
 }

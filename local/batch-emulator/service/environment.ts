@@ -3,6 +3,7 @@
 import type { EmulatorParameters } from "../parameters.ts";
 import { join } from "node:path";
 import type { Job, Node, Task } from "./model.ts";
+import type { NodeSupport } from "./node-support.ts";
 import { preparationDirectory, taskDirectory } from "./node-layout.ts";
 
 type Environment = Record<string, string>;
@@ -12,6 +13,7 @@ export interface EnvironmentContext {
   readonly accountName: string;
   readonly accountUrl: string;
   readonly parameters: EmulatorParameters;
+  readonly support: NodeSupport;
 }
 
 /** "AZ_BATCH_RESERVED_DISK_SPACE_BYTES": space that Batch keeps for itself on the node. */
@@ -23,7 +25,8 @@ export function nodeEnvironment(context: EnvironmentContext, node: Node, directo
   const working = join(directory, "wd");
   return {
     ...context.parameters.nodeEnvironment,
-    PATH: [...context.parameters.pathPrefix, systemPath].join(":"),
+    ...context.support.environmentOf(node.id, node.root),
+    PATH: [...context.support.pathPrefix, ...context.parameters.pathPrefix, systemPath].join(":"),
     HOME: working,
     USER: "_azbatch",
     TMPDIR: working,

@@ -6,4 +6,5 @@ export const launchContext = (world: World): EnvironmentContext => ({
   accountName: world.account.name,
   accountUrl: world.url,
   parameters: world.parameters,
+  support: world.ports.support,
 });

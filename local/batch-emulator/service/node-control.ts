@@ -1,7 +1,10 @@
 // The life of a node: boot, start task, work, reboot, eviction, leaving. Invariant: a course that was superseded (epoch
 // changed) changes nothing any more; a node takes work only in `idle` or `running` with scheduling enabled and nothing
 // pending. Sources: "Nodes and pools in Azure Batch", "Compute Node" of the REST reference.
+import { join } from "node:path";
 import type { LaunchEnd } from "../agent/executor.ts";
+import { nodeEnvironment } from "./environment.ts";
+import { launchContext } from "./launch-context.ts";
 import { assertTransition, nodeMachine } from "./machines.ts";
 import type { NodeState } from "./machines.ts";
 import type { Node, NodePending, TaskRun } from "./model.ts";
@@ -100,7 +103,17 @@ async function boot(world: World, node: Node, wipe: boolean, stale: () => boolea
     world.signals.nodeChanged(node);
     return;
   }
+  makeReachable(world, node);
   await startUp(world, node, stale);
+}
+
+function makeReachable(world: World, node: Node): void {
+  const environment = nodeEnvironment(launchContext(world), node, join(node.root, "startup"));
+  world.ports.support.nodeUp({
+    address: node.address,
+    nodeRoot: node.root,
+    environment: { ...environment, HOME: node.root },
+  });
 }
 
 /** Runs the start task, if any, and brings the node to work. `adopted`: its end, when it survived a restart. */
@@ -167,6 +180,7 @@ function proceed(world: World, node: Node): void {
 }
 
 async function shutDown(world: World, node: Node): Promise<void> {
+  world.ports.support.nodeDown(node.address);
   if (node.startTask !== undefined) {
     const id = `n${node.row}.${node.startTaskAttempts}`;
     await world.ports.executor.kill(id);

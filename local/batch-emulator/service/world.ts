@@ -10,6 +10,7 @@ import type { Change, Journal } from "../store/journal.ts";
 import type { AutoscaleEngine } from "./autoscale-engine.ts";
 import type { Application, Entity, Job, Node, Pool, Schedule, Task, TaskRun } from "./model.ts";
 import type { MountProvider } from "./mount-provider.ts";
+import type { NodeSupport } from "./node-support.ts";
 import type { NodeDisk } from "./node-disk.ts";
 import { OrderedIndex } from "./ordered-index.ts";
 import { encodeSpec, encodeState } from "./records.ts";
@@ -40,6 +41,7 @@ export interface Ports {
   readonly logger: Logger;
   readonly executor: Executor;
   readonly mounts: MountProvider;
+  readonly support: NodeSupport;
   readonly disk: NodeDisk;
   readonly journal: Journal;
   readonly autoscale: AutoscaleEngine | undefined;

@@ -1,7 +1,7 @@
 // Runs scheduled activities, a limited number at a time, in the order of their scheduling. An activity runs at least
 // once: its row goes in the transaction that records its result.
-import { httpActivityName } from "../protocol/actions.ts";
-import { eventTypes, historyEvent, type HistoryEvent } from "../protocol/history-events.ts";
+import { httpActivityName } from "../replay/actions.ts";
+import { eventTypes, historyEvent, type HistoryEvent } from "../replay/history-events.ts";
 import type { ActivityRow } from "../store/durable-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { activityFailure } from "./failure.ts";

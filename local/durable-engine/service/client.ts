@@ -10,8 +10,8 @@ import type {
   StartOutcome,
   StartRequest,
 } from "../engine-contract.ts";
-import { entityId, splitEntityId, type EntityMessage } from "../protocol/entity-messages.ts";
-import { eventTypes, historyEvent, parseEvents, type HistoryEvent } from "../protocol/history-events.ts";
+import { entityId, splitEntityId, type EntityMessage } from "../replay/entity-messages.ts";
+import { eventTypes, historyEvent, parseEvents, type HistoryEvent } from "../replay/history-events.ts";
 import type { EntityRow, InstanceQuery, InstanceRow } from "../store/durable-store.ts";
 import { newExecutionId, type EngineParts } from "./engine-parts.ts";
 import { invalidInstanceId } from "./instance-ids.ts";
@@ -91,13 +91,14 @@ function instanceCommands(parts: EngineParts): Commands {
       }),
     purgeMany: (filter) =>
       ledger.commit((entry) => {
-        const rows = entry.store.instances({
-          ...queryOf(filter),
-          endedOnly: true,
-          top: Number.MAX_SAFE_INTEGER,
-        });
-        for (const row of rows) entry.removeInstance(row.id);
-        return rows.length;
+        const query = { ...queryOf(filter), endedOnly: true, top: 500 };
+        let removed = 0;
+        for (;;) {
+          const rows = entry.store.instances(query);
+          for (const row of rows) entry.removeInstance(row.id);
+          removed += rows.length;
+          if (rows.length < query.top) return removed;
+        }
       }),
   };
 }

@@ -12,6 +12,7 @@ export interface EngineParts {
   readonly logger: Logger;
   readonly invoker: FunctionInvoker;
   readonly http: HttpActivity;
+  readonly replayTwice: boolean;
   readonly schema: "V3" | "V4";
   readonly ledger: Ledger;
   readonly cache: InstanceCache;

@@ -1,7 +1,7 @@
 // Puts the engine together: queues, scheduler, timers, entities and client over one ledger, and one heartbeat that lets
 // each of them go on. It holds no state of orchestrations itself.
 import type { DurableEngine, DurableEngineOptions } from "../engine-contract.ts";
-import { isEntityId } from "../protocol/entity-messages.ts";
+import { isEntityId } from "../replay/entity-messages.ts";
 import { ActivityRunner } from "./activity-runner.ts";
 import { createClient } from "./client.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -24,6 +24,8 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
 class Engine implements DurableEngine {
   readonly client: DurableEngine["client"];
   readonly taskHub: string;
+  readonly failed: Promise<Error>;
+  #reportFailure: (error: Error) => void = () => undefined;
   readonly #parts: EngineParts;
   readonly #mailboxes = new Mailboxes();
   readonly #pulse = new Pulse(() => this.#beat());
@@ -44,6 +46,7 @@ class Engine implements DurableEngine {
     const ledger = new Ledger(store, this.#mailboxes, {
       onMail: (target) => this.#wake(target),
       onActivity: (row) => this.#activities.add(row),
+      onFailure: (error) => this.#fail(error),
       onGroup: () => this.#pulse.request(),
       onTimer: (dueMs) => this.#timers.arm(dueMs),
       onForgotten: (instanceId) => {
@@ -53,7 +56,8 @@ class Engine implements DurableEngine {
       },
     });
     const http = options.http ?? fetchHttp;
-    this.#parts = { clock, random, logger, invoker, http, schema: options.schema ?? "V4", ledger, cache };
+    const { schema = "V4", replayTwice = false } = options;
+    this.#parts = { clock, random, logger, invoker, http, schema, replayTwice, ledger, cache };
     const onChange = () => this.#pulse.request();
     const onError = (error: unknown) => this.#fail(error);
     this.#activities = new ActivityRunner(this.#parts, options.maxConcurrentActivities, onChange, onError);
@@ -73,6 +77,7 @@ class Engine implements DurableEngine {
     this.client = createClient(this.#parts);
     this.#ends = new EndWatch(clock, (instanceId) => this.client.get(instanceId));
     this.taskHub = options.taskHub;
+    this.failed = new Promise((resolve) => (this.#reportFailure = resolve));
   }
 
   async start(): Promise<void> {
@@ -152,6 +157,7 @@ class Engine implements DurableEngine {
     this.#parts.logger.error("engine.failed", { message: this.#failure.message });
     this.#state = "stopped";
     this.#haltParts();
+    this.#reportFailure(this.#failure);
     this.#pulse.request();
   }
 

@@ -1,6 +1,6 @@
 // Which of an entity's messages its next batch takes, and what becomes of its lock. A pure function of the entity's row
 // and its mailbox: while the entity is locked only its holder is served; a lock request ends the batch.
-import type { EntityMessage, EntityRequest } from "../protocol/entity-messages.ts";
+import type { EntityMessage, EntityRequest } from "../replay/entity-messages.ts";
 import type { Mail } from "./mailboxes.ts";
 
 export interface ParsedMail {

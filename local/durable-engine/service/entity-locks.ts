@@ -1,6 +1,6 @@
 // Giving back what an orchestration has locked. The app should do it itself, in a `finally`: on Azure a failing
 // orchestration that doesn't leaves its entities locked for ever. Here they are always freed, with a warning.
-import type { EntityMessage } from "../protocol/entity-messages.ts";
+import type { EntityMessage } from "../replay/entity-messages.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import type { Entry } from "./ledger.ts";

@@ -9,8 +9,8 @@ import {
   type EntityMessage,
   type EntityRequest,
   type EntityResult,
-} from "../protocol/entity-messages.ts";
-import { eventTypes, historyEvent } from "../protocol/history-events.ts";
+} from "../replay/entity-messages.ts";
+import { eventTypes, historyEvent } from "../replay/history-events.ts";
 import type { EntityRow } from "../store/durable-store.ts";
 import { newExecutionId, type EngineParts } from "./engine-parts.ts";
 import { planBatch, type EntityPlan } from "./entity-batch.ts";
@@ -107,10 +107,10 @@ export class EntityScheduler {
       isSignal: operation.signal === true,
       id: operation.id,
     }));
-    const outcome = await this.#parts.invoker.entity(
-      self.name,
-      entityTrigger(self, row.exists, row.state, batch),
-    );
+    const trigger = entityTrigger(self, row.exists, row.state, batch);
+    const outcome = await this.#parts.invoker
+      .entity(self.name, trigger)
+      .catch((error: unknown) => ({ ok: false, message: String(error) }) as const);
     if (!outcome.ok) return outcome.message;
     const parsed = entityResult.safeParse(outcome.value);
     return parsed.success ? parsed.data : "The entity function returned no valid batch result.";

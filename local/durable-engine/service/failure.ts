@@ -1,6 +1,6 @@
 // How failures are written down: the texts and details that orchestrators and status queries see.
 import { z } from "zod";
-import type { FailureDetails } from "../protocol/history-events.ts";
+import type { FailureDetails } from "../replay/history-events.ts";
 
 export interface RecordedFailure {
   reason: string;

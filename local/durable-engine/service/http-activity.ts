@@ -1,6 +1,6 @@
 // The built-in activity behind `callHttp`.
 import type { HttpActivity } from "../engine-contract.ts";
-import type { HttpCall } from "../protocol/actions.ts";
+import type { HttpCall } from "../replay/actions.ts";
 
 /** Result text with `statusCode` first, which is how the interpreter recognises a 202 without parsing every result. */
 export async function runHttpCall(http: HttpActivity, requestText: string): Promise<string> {

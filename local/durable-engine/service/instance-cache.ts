@@ -7,7 +7,7 @@ import {
   parseEvents,
   slimEvent,
   type HistoryEvent,
-} from "../protocol/history-events.ts";
+} from "../replay/history-events.ts";
 import type { DurableStore, InstanceRow } from "../store/durable-store.ts";
 import type { AppWarning } from "./interpreter/decisions.ts";
 

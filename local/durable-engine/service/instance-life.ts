@@ -1,6 +1,6 @@
 // Beginning and end of an instance: the rows and messages that go with them. Every function works inside a transaction
 // its caller has begun.
-import { eventTypes, historyEvent, type HistoryEvent } from "../protocol/history-events.ts";
+import { eventTypes, historyEvent, type HistoryEvent } from "../replay/history-events.ts";
 import type { RuntimeStatus } from "../engine-contract.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import type { EngineParts } from "./engine-parts.ts";

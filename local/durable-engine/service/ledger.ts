@@ -1,6 +1,6 @@
 // Transactions with consequences. Whatever a transaction stores for later (messages, activities, timers) is announced to
 // the parts that act on it after the commit and only then, so that nothing runs that a crash could undo.
-import { eventText, type HistoryEvent } from "../protocol/history-events.ts";
+import { eventText, type HistoryEvent } from "../replay/history-events.ts";
 import type { ActivityRow, DurableStore, TimerRow } from "../store/durable-store.ts";
 import type { Mail, Mailboxes } from "./mailboxes.ts";
 
@@ -9,6 +9,8 @@ export interface LedgerListener {
   onMail(target: string): void;
   onActivity(row: ActivityRow): void;
   onTimer(dueMs: number): void;
+  /** A group commit has failed. */
+  onFailure(error: unknown): void;
   /** Work waits for the next group commit. */
   onGroup(): void;
   /** An instance has ended, been replaced or been removed: forget what is cached about it. */
@@ -59,6 +61,7 @@ export class Ledger {
         for (const { work } of group) work(entry);
       });
     } catch (error) {
+      this.#listener.onFailure(error);
       for (const { reject } of group) reject(error);
       return;
     }

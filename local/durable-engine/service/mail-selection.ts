@@ -1,6 +1,6 @@
 // Which of an instance's messages a turn takes. While suspended only commands are taken; everything else keeps waiting in
 // its order. Pure.
-import { eventTypes } from "../protocol/history-events.ts";
+import { eventTypes } from "../replay/history-events.ts";
 import type { RuntimeStatus } from "../engine-contract.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import { mailEvent, type Mail } from "./mailboxes.ts";

@@ -1,7 +1,7 @@
 // Messages that have been stored but not yet consumed, by target. Invariant: for every target it mentions it mirrors the
 // store exactly; it changes only after the transaction that changed the store.
 import type { DurableStore } from "../store/durable-store.ts";
-import type { HistoryEvent } from "../protocol/history-events.ts";
+import type { HistoryEvent } from "../replay/history-events.ts";
 
 export interface Mail {
   readonly seq: number;

@@ -9,9 +9,9 @@ import {
   parseEvents,
   playedText,
   type HistoryEvent,
-} from "../protocol/history-events.ts";
-import { readTurn } from "../protocol/orchestrator-result.ts";
-import { orchestrationTrigger } from "../protocol/trigger.ts";
+} from "../replay/history-events.ts";
+import { readTurn } from "../replay/orchestrator-result.ts";
+import { orchestrationTrigger } from "../replay/trigger.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { failedTasks } from "./interpreter/interpret.ts";

@@ -1,7 +1,7 @@
 // Durable timers. The store is the list of timers; in memory there is only the one clock timer for the earliest of
 // them. A timer's row goes in the transaction that posts its event.
 import type { Timer } from "../../clock.ts";
-import { eventTypes, historyEvent } from "../protocol/history-events.ts";
+import { eventTypes, historyEvent } from "../replay/history-events.ts";
 import type { EngineParts } from "./engine-parts.ts";
 
 const timersPerTransaction = 256;

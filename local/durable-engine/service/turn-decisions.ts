@@ -1,9 +1,9 @@
 // Carries new decisions into the turn's transaction: an event in the history for each, and the activity, timer, child
 // instance or message that it stands for.
-import { httpActivityName, jsonText, type HttpCall } from "../protocol/actions.ts";
-import type { EntityMessage, EntityRequest } from "../protocol/entity-messages.ts";
-import { eventTypes, historyEvent } from "../protocol/history-events.ts";
-import { activityArguments, activityText } from "../protocol/trigger.ts";
+import { httpActivityName, jsonText, type HttpCall } from "../replay/actions.ts";
+import type { EntityMessage, EntityRequest } from "../replay/entity-messages.ts";
+import { eventTypes, historyEvent } from "../replay/history-events.ts";
+import { activityArguments, activityText } from "../replay/trigger.ts";
 import { newExecutionId } from "./engine-parts.ts";
 import { createInstance } from "./instance-life.ts";
 import type { Decision, EntityCommand } from "./interpreter/decisions.ts";

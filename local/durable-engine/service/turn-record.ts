@@ -1,5 +1,5 @@
 // A turn while it is being made: what it was given and the events it adds. Nothing here is stored.
-import { eventText, type HistoryEvent } from "../protocol/history-events.ts";
+import { eventText, type HistoryEvent } from "../replay/history-events.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import type { LoadedInstance } from "./instance-cache.ts";
 import type { Selection } from "./mail-selection.ts";

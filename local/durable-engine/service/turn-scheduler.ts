@@ -2,7 +2,7 @@
 // activities of the same instance still run, for a time in proportion to what its last turn cost: a fan-out with a long
 // history takes few turns, and a chain, which has nothing else running, is never delayed.
 import type { Clock, Timer } from "../../clock.ts";
-import { eventTypes } from "../protocol/history-events.ts";
+import { eventTypes } from "../replay/history-events.ts";
 import type { InstanceCache } from "./instance-cache.ts";
 import { mailEvent, type Mailboxes } from "./mailboxes.ts";
 

@@ -1,29 +1,24 @@
 // One turn of an orchestration: take its messages, replay, record what was decided. Everything a turn changes is written
 // in one transaction; when that fails nothing has happened and the messages are still there.
-import { orchestrationTrigger } from "../protocol/trigger.ts";
-import { jsonText, MalformedActionError } from "../protocol/actions.ts";
 import {
   eventText,
   eventTypes,
   historyEvent,
   playedText,
   type HistoryEvent,
-} from "../protocol/history-events.ts";
-import { readTurn, type OrchestratorTurn } from "../protocol/orchestrator-result.ts";
+} from "../replay/history-events.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
-import { limits, newExecutionId, type EngineParts } from "./engine-parts.ts";
+import { newExecutionId, type EngineParts } from "./engine-parts.ts";
 import { releaseForgottenLocks } from "./entity-locks.ts";
-import { orchestratorFailure, type RecordedFailure } from "./failure.ts";
-import { replayText } from "./instance-cache.ts";
+import { orchestratorFailure } from "./failure.ts";
 import { endInstance, startEvent, type Ending } from "./instance-life.ts";
-import { warningTexts } from "./interpreter/app-patterns.ts";
-import type { Decision, Interpretation } from "./interpreter/decisions.ts";
-import { interpret, mismatchText } from "./interpreter/interpret.ts";
+import type { Decision } from "./interpreter/decisions.ts";
 import type { Entry } from "./ledger.ts";
 import { hasWork, selectMail } from "./mail-selection.ts";
 import { mailEvent } from "./mailboxes.ts";
 import { recordDecisions } from "./turn-decisions.ts";
 import { addEvent, type Turn } from "./turn-record.ts";
+import { failedEnding, replayTurn, type TurnResult } from "./turn-replay.ts";
 import { carryOutRewind, rewindOrder } from "./rewind.ts";
 
 export async function runTurn(parts: EngineParts, instanceId: string): Promise<void> {
@@ -45,96 +40,26 @@ export async function runTurn(parts: EngineParts, instanceId: string): Promise<v
   turn.texts.push(eventText(events[0] as HistoryEvent), ...selection.deliver.map((mail) => mail.body));
   if (selection.terminated !== undefined) return recordTermination(turn, selection.terminated);
   if (!selection.runs) return recordWithoutRun(turn);
-  await replayAndRecord(turn);
+  await recordResult(turn, await replayTurn(turn));
   loaded.lastTurnMs = parts.clock.now() - nowMs;
 }
 
-async function replayAndRecord(turn: Turn): Promise<void> {
-  const { parts, loaded } = turn;
-  const { row } = loaded;
-  if (!parts.invoker.has("orchestrator", row.name)) {
-    return recordFailure(
-      turn,
-      `The function '${row.name}' doesn't exist, is disabled, or is not an orchestrator.`,
-    );
+function recordResult(turn: Turn, result: TurnResult): Promise<void> {
+  switch (result.kind) {
+    case "failed":
+      return recordFailure(turn, result.message);
+    case "progress":
+      return recordProgress(turn, result);
+    case "ended":
+      return recordEnd(turn, result.decisions, result.ending);
+    case "continued":
+      return recordContinueAsNew(turn, result);
   }
-  const newText = replayText(turn.events, turn.texts);
-  const outcome = await parts.invoker.orchestrator(
-    row.name,
-    row.id,
-    orchestrationTrigger({
-      historyText: loaded.text === "" ? newText : `${loaded.text},${newText}`,
-      inputText: row.input,
-      instanceId: row.id,
-      parentInstanceId: row.parentId,
-      isReplaying: loaded.events.length > 0,
-      schema: parts.schema,
-    }),
-  );
-  const read = readTurn(outcome);
-  if (!read.ok) return recordFailure(turn, read.message);
-  try {
-    await recordReplay(turn, read.turn);
-  } catch (error) {
-    if (!(error instanceof MalformedActionError)) throw error;
-    await recordFailure(turn, `The orchestrator returned ${error.message}.`);
-  }
-}
-
-function recordReplay(turn: Turn, result: OrchestratorTurn): Promise<void> {
-  const { row, events } = turn.loaded;
-  const over = result.isDone || result.error !== undefined;
-  const found = interpret({
-    actions: result.actions,
-    history: events.concat(turn.events),
-    executionId: row.execution,
-    over,
-  });
-  warn(turn, found);
-  if (found.mismatch !== undefined) return recordFailure(turn, mismatchText(row.name, found.mismatch));
-  const customStatus = customStatusText(result.customStatus);
-  if (customStatus !== null && customStatus.length * 2 > limits.customStatusBytes)
-    return recordFailure(
-      turn,
-      `The custom status is larger than ${limits.customStatusBytes} bytes of UTF-16 text.`,
-    );
-  if (result.actions.length > limits.actions)
-    return recordFailure(turn, `The orchestrator asked for more than ${limits.actions} actions.`);
-  if (!over || !found.settled)
-    return recordProgress(turn, found.decisions, found.cancelledTimers, customStatus);
-  if (result.error !== undefined) {
-    const failure = orchestratorFailure(row.name, result.error, result.failureDetails);
-    return recordEnd(turn, found.decisions, failed(failure, customStatus));
-  }
-  if (found.continueAsNew !== undefined) return recordContinueAsNew(turn, found, customStatus);
-  return recordEnd(turn, found.decisions, {
-    status: "Completed",
-    output: jsonText(result.output),
-    customStatus,
-  });
-}
-
-/** The SDK leaves a falsy custom status out, and so does the wire. */
-function customStatusText(value: unknown): string | null {
-  return value === undefined || value === null ? null : jsonText(value);
-}
-
-function failed(failure: RecordedFailure, customStatus: string | null): Ending {
-  return {
-    status: "Failed",
-    output: JSON.stringify(failure.reason),
-    customStatus,
-    reason: failure.reason,
-    details: failure.details,
-    ...(failure.failureDetails === undefined ? {} : { failureDetails: failure.failureDetails }),
-  };
 }
 
 function recordProgress(
   turn: Turn,
-  decisions: readonly Decision[],
-  cancelledTimers: readonly number[],
-  customStatus: string | null,
+  { decisions, cancelledTimers, customStatus }: Extract<TurnResult, { kind: "progress" }>,
 ): Promise<void> {
   const row: InstanceRow = {
     ...turn.loaded.row,
@@ -166,7 +91,11 @@ function recordWithoutRun(turn: Turn): Promise<void> {
 function recordFailure(turn: Turn, message: string): Promise<void> {
   const { row } = turn.loaded;
   turn.parts.logger.warn("orchestration.failed", { instanceId: row.id, orchestrator: row.name, message });
-  return recordEnd(turn, [], failed(orchestratorFailure(row.name, message, undefined), row.customStatus));
+  return recordEnd(
+    turn,
+    [],
+    failedEnding(orchestratorFailure(row.name, message, undefined), row.customStatus),
+  );
 }
 
 function recordTermination(turn: Turn, reason: string): Promise<void> {
@@ -196,19 +125,21 @@ function recordEnd(turn: Turn, decisions: readonly Decision[], ending: Ending): 
 }
 
 /** A new execution with a new history under the same instance id. */
-function recordContinueAsNew(turn: Turn, found: Interpretation, customStatus: string | null): Promise<void> {
+function recordContinueAsNew(
+  turn: Turn,
+  { decisions, input, carryOver, customStatus }: Extract<TurnResult, { kind: "continued" }>,
+): Promise<void> {
   const { parts, loaded } = turn;
   const row: InstanceRow = {
     ...loaded.row,
     execution: newExecutionId(parts.random),
-    input: continuedInput(found.continueAsNew?.input),
+    input,
     status: "Running",
     customStatus,
     updatedMs: turn.nowMs,
   };
-  const all = loaded.events.concat(turn.events);
   return parts.ledger.join((entry) => {
-    recordDecisions(turn, entry, found.decisions);
+    recordDecisions(turn, entry, decisions);
     entry.consume(row.id, turn.selection.consume);
     entry.store.deleteHistory(row.id);
     entry.store.deleteTimers(row.id);
@@ -216,16 +147,8 @@ function recordContinueAsNew(turn: Turn, found: Interpretation, customStatus: st
     entry.forget(row.id);
     releaseForgottenLocks(parts, entry, loaded.row);
     entry.postEvent(row.id, row.execution, startEvent(row, turn.nowMs));
-    for (const position of found.carryOver) {
-      const event = all[position];
-      if (event !== undefined) entry.postEvent(row.id, null, event);
-    }
+    for (const event of carryOver) entry.postEvent(row.id, null, event);
   });
-}
-
-/** The SDK has already made JSON text of a string; anything else comes as it is. */
-function continuedInput(input: unknown): string | null {
-  return typeof input === "string" ? input : jsonText(input);
 }
 
 /** Consumes the messages and appends the turn's events in the same transaction as `work`. */
@@ -241,18 +164,4 @@ function commitTurn(turn: Turn, row: InstanceRow, work: (entry: Entry) => void):
       parts.cache.append(loaded, turn.events, texts);
     });
   });
-}
-
-function warn(turn: Turn, found: Interpretation): void {
-  const { parts, loaded } = turn;
-  for (const warning of found.warnings) {
-    if (loaded.warned.has(warning)) continue;
-    loaded.warned.add(warning);
-    parts.logger.warn("orchestration.unsafePattern", {
-      pattern: warning,
-      orchestrator: loaded.row.name,
-      instanceId: loaded.row.id,
-      rule: warningTexts[warning],
-    });
-  }
 }

@@ -59,11 +59,25 @@ const HostJson = z.object({
 });
 export type HostJson = z.infer<typeof HostJson>;
 
+const sections = { http: Http, durableTask: DurableTask, queues: Queues, blobs: Blobs } as const;
+
+/** Settings of hosted extensions that this host does not act on, as `extensions.http.hsts`: to be said at start, not passed over. */
+function ignoredSettings(content: unknown): string[] {
+  const { extensions } = z
+    .object({ extensions: z.record(z.string(), z.unknown()).default({}) })
+    .parse(content);
+  return Object.entries(sections).flatMap(([name, known]) => {
+    const section = extensions[name];
+    const keys = typeof section === "object" && section !== null ? Object.keys(section) : [];
+    return keys.filter((key) => !(key in known.shape)).map((key) => `extensions.${name}.${key}`);
+  });
+}
+
 /** Throws HostStartError when the file is missing or a value is not one the host accepts. */
 export async function readHostJson(
   appDirectory: string,
   resolve: (text: string) => string,
-): Promise<HostJson> {
+): Promise<{ hostJson: HostJson; ignored: string[] }> {
   const file = join(appDirectory, "host.json");
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined)
@@ -83,5 +97,5 @@ export async function readHostJson(
     );
   const host = parsed.data;
   host.extensions.durableTask.hubName = resolve(host.extensions.durableTask.hubName);
-  return host;
+  return { hostJson: host, ignored: ignoredSettings(content) };
 }

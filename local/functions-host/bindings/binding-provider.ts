@@ -7,6 +7,7 @@ import type { BindingProvider, TriggerEvent } from "../triggers/run-function.ts"
 import { readBlob, writeBlob } from "./blob-binding.ts";
 import { resolveExpressions } from "./expressions.ts";
 import { writeQueue, type MessageEncoding } from "./queue-binding.ts";
+import type { QueueNotices } from "./queue-notices.ts";
 import type { StorageClients } from "./storage-clients.ts";
 import { readTable, writeTable } from "./table-binding.ts";
 
@@ -31,6 +32,7 @@ export interface BindingSources {
   clock: Clock;
   random: Random;
   messageEncoding: MessageEncoding;
+  notices: QueueNotices;
 }
 
 export function bindingProvider(sources: BindingSources): BindingProvider {
@@ -68,8 +70,11 @@ export function bindingProvider(sources: BindingSources): BindingProvider {
       switch (binding.type.toLowerCase()) {
         case "blob":
           return writeBlob(clients, binding, field("path") ?? "", value);
-        case "queue":
-          return writeQueue(clients, binding, field("queueName") ?? "", value, sources.messageEncoding);
+        case "queue": {
+          const queueName = (field("queueName") ?? "").toLowerCase();
+          await writeQueue(clients, binding, queueName, value, sources.messageEncoding);
+          return sources.notices.sent(queueName);
+        }
         default:
           return writeTable(clients, binding, field, value);
       }

@@ -7,7 +7,14 @@ export type StorageService = "blob" | "queue" | "table";
 
 export type StorageConnection =
   | { kind: "connectionString"; connectionString: string }
-  | { kind: "identity"; endpoint(service: StorageService): string; clientId: string | undefined };
+  | {
+      kind: "identity";
+      /** Throws when the group has no address for this service. */
+      endpoint(service: StorageService): string;
+      /** The addresses that are set. */
+      endpoints(): string[];
+      clientId: string | undefined;
+    };
 
 /** Azurite's published account ("Use the Azurite emulator"): not a secret. */
 const wellKnownKey =
@@ -37,7 +44,7 @@ export function resolveConnection(
   }
   for (const candidate of candidates) {
     const group = connectionGroup(candidate, settings);
-    if (group) return group;
+    if (group) return isLoopback(group) ? ownStorage(candidate, development) : group;
   }
   throw new Error(
     `the connection '${wanted}' is not configured. Set '${wanted}' to a storage connection string, or '${wanted}__accountName' for an identity-based connection`,
@@ -52,7 +59,23 @@ function fromString(value: string, development: string | undefined, name: string
   return { kind: "connectionString", connectionString: value };
 }
 
-function connectionGroup(name: string, settings: Settings): StorageConnection | undefined {
+function isLoopback(group: Extract<StorageConnection, { kind: "identity" }>): boolean {
+  return group.endpoints().some((uri) => /^http:\/\/(127\.|localhost[:/])/i.test(uri));
+}
+
+/** A bearer token may not travel over plain http, so a group that points at this machine means the host's own storage. */
+function ownStorage(name: string, development: string | undefined): StorageConnection {
+  if (development === undefined)
+    throw new Error(
+      `the connection '${name}' has a plain-http address of this machine, where an identity cannot be used. Set '${name}' to a connection string instead`,
+    );
+  return { kind: "connectionString", connectionString: development };
+}
+
+function connectionGroup(
+  name: string,
+  settings: Settings,
+): Extract<StorageConnection, { kind: "identity" }> | undefined {
   const field = (suffix: string) => settings[`${name}__${suffix}`] ?? settings[`${name}:${suffix}`];
   const account = field("accountName");
   const common = field("serviceUri") ?? field("endpoint");
@@ -65,6 +88,7 @@ function connectionGroup(name: string, settings: Settings): StorageConnection | 
   return {
     kind: "identity",
     clientId: field("clientId"),
+    endpoints: () => Object.values(uris).filter((uri) => uri !== undefined),
     endpoint(service) {
       const uri = uris[service] ?? (account ? `https://${account}.${service}.core.windows.net` : undefined);
       if (uri === undefined)

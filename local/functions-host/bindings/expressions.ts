@@ -15,11 +15,6 @@ export function resolveExpressions(text: string, sources: ExpressionSources): st
   );
 }
 
-/** Whether a binding string has anything to resolve. */
-export function hasExpressions(text: string): boolean {
-  return /\{/.test(text);
-}
-
 function valueOf(expression: string, sources: ExpressionSources): string {
   const separator = expression.indexOf(":");
   const name = (separator < 0 ? expression : expression.slice(0, separator)).trim();

@@ -28,7 +28,7 @@ export function messagesOf(value: TypedData): (Buffer | string)[] {
   return parsed.map((element: unknown) => (typeof element === "string" ? element : JSON.stringify(element)));
 }
 
-/** `queueName` has its expressions resolved. */
+/** `queueName` is lower case and has its expressions resolved. */
 export async function writeQueue(
   clients: StorageClients,
   binding: NamedBinding,
@@ -36,7 +36,7 @@ export async function writeQueue(
   value: TypedData,
   encoding: MessageEncoding,
 ): Promise<void> {
-  const queue = (await clients.queues(binding["connection"])).getQueueClient(queueName.toLowerCase());
+  const queue = (await clients.queues(binding["connection"])).getQueueClient(queueName);
   for (const message of messagesOf(value)) await send(queue, encodeMessage(message, encoding));
 }
 

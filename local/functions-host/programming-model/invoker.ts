@@ -13,10 +13,12 @@ import type {
   LogCategory,
   LogLevel,
   RetryContext,
-  TraceContext,
   TypedData,
 } from "./rpc.ts";
+import { asError } from "./as-error.ts";
+import { hookedLog, type FunctionLog, type ScopedLog } from "./log-hooks.ts";
 import type { HookName, RegisteredFunction, Registry } from "./registry.ts";
+import { traceContext } from "./trace-context.ts";
 
 export interface Invocation {
   readonly invocationId?: string;
@@ -31,14 +33,6 @@ export interface Invocation {
 
 export type InvocationOutcome =
   { ok: true; response: InvocationResponse; result: unknown } | { ok: false; error: Error; timedOut?: true };
-
-export type FunctionLog = (entry: {
-  level: LogLevel;
-  category: LogCategory;
-  message: string;
-  functionName?: string;
-  invocationId?: string;
-}) => void;
 
 export interface Invoker {
   /** Never rejects. */
@@ -116,55 +110,6 @@ function requestOf(
     triggerMetadata: invocation.triggerMetadata ?? {},
     traceContext: traceContext(invocation, target.metadata.name, invocationId, random),
     ...(invocation.retryContext ? { retryContext: invocation.retryContext } : {}),
-  };
-}
-
-/** W3C Trace Context: the caller's trace goes on under a new span, or a new trace begins. */
-function traceContext(
-  invocation: Invocation,
-  name: string,
-  invocationId: string,
-  random: Random,
-): TraceContext {
-  const parent = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(invocation.traceParent ?? "");
-  const traceId = parent?.[1] ?? random.bytes(16).toString("hex");
-  return {
-    traceParent: `00-${traceId}-${random.bytes(8).toString("hex")}-${parent?.[2] ?? "00"}`,
-    traceState: parent ? (invocation.traceState ?? "") : "",
-    attributes: { InvocationId: invocationId, FunctionName: name },
-  };
-}
-
-type ScopedLog = (
-  entry: Parameters<FunctionLog>[0],
-  scope?: { invocationContext: unknown; hookData: unknown },
-) => void;
-
-/** `log` hooks see every line first and may change its level and text; a hook that throws is reported, not obeyed. */
-function hookedLog(registry: Registry, sink: FunctionLog): ScopedLog {
-  let inHook = false;
-  return (entry, scope) => {
-    let { level, message } = entry;
-    const hooks = inHook ? [] : registry.hooks("log");
-    inHook = true;
-    try {
-      for (const hook of hooks) {
-        const context = {
-          level,
-          message,
-          category: entry.category,
-          hookData: scope?.hookData ?? {},
-          ...(scope ? { invocationContext: scope.invocationContext } : {}),
-        };
-        hook(context);
-        ({ level, message } = context);
-      }
-    } catch (error) {
-      sink({ level: "error", category: "system", message: `A log hook failed: ${asError(error).message}` });
-    } finally {
-      inHook = false;
-    }
-    sink({ ...entry, level, message });
   };
 }
 
@@ -275,12 +220,4 @@ function withTimeout(
       resolve(outcome);
     });
   });
-}
-
-export function asError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  // Errors of another realm (vm contexts) keep their fields but fail instanceof.
-  if (typeof thrown === "object" && thrown !== null && "message" in thrown)
-    return Object.assign(new Error(String(thrown.message)), thrown);
-  return new Error(typeof thrown === "string" ? thrown : `Non-error thrown: ${JSON.stringify(thrown)}`);
 }

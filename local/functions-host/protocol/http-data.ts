@@ -81,6 +81,8 @@ const hopByHop = new Set([
   "content-length",
 ]);
 
+const smallBody = 16_384;
+
 /** Writes the function's answer. `head` leaves the body out but keeps its length. */
 export function writeResponseData(response: ServerResponse, data: HttpResponseData, head: boolean): void {
   const status = Number(data.statusCode);
@@ -93,7 +95,11 @@ export function writeResponseData(response: ServerResponse, data: HttpResponseDa
   const bodiless = status === 204 || status === 304 || (status >= 100 && status < 200);
   if (!bodiless) headers["content-length"] = body.length;
   response.writeHead(status, headers);
-  response.end(bodiless || head ? undefined : body);
+  if (bodiless || head) response.end();
+  // Node sends head and body in one write only when both are text; the bytes are the same.
+  else if (body.length <= smallBody)
+    response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1"), "latin1");
+  else response.end(body);
 }
 
 function bodyBytes(body: TypedData | null | undefined): Uint8Array {

@@ -1,6 +1,12 @@
 // HTTP streaming: hands the raw request to the server that `@azure/functions` opened and pipes its answer back, both ways
 // while they flow. Invariant: when the invocation fails, the library never answers, so the caller must abort.
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import type { Socket } from "node:net";
 import type { RequestAddress } from "./http-data.ts";
 
 export interface ForwardedStream {
@@ -10,6 +16,16 @@ export interface ForwardedStream {
 }
 
 const notForwarded = new Set(["connection", "keep-alive", "transfer-encoding"]);
+
+/** The invocation waits for the forwarded request for ever, so its head must have gone out before the line is cut. */
+function hangUp(upstream: ClientRequest): void {
+  const cut = (socket: Socket) => {
+    if (socket.connecting) socket.once("connect", () => socket.destroySoon());
+    else upstream.destroy();
+  };
+  if (upstream.socket) cut(upstream.socket);
+  else upstream.once("socket", cut);
+}
 
 /** `uri` ends with a slash. */
 export function forwardStream(
@@ -44,10 +60,11 @@ export function forwardStream(
     });
     upstream.on("error", () => resolve());
     response.on("close", () => {
-      upstream.destroy();
+      hangUp(upstream);
       resolve();
     });
   });
+  upstream.flushHeaders();
   request.pipe(upstream);
-  return { done, abort: () => void upstream.destroy() };
+  return { done, abort: () => hangUp(upstream) };
 }

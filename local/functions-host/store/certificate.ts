@@ -3,7 +3,6 @@
 import { X509Certificate } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { generate } from "selfsigned";
 import type { Clock } from "../../clock.ts";
 
 export interface Certificate {
@@ -41,7 +40,9 @@ function isValid(pem: string, clock: Clock): boolean {
 }
 
 async function create(clock: Clock): Promise<{ cert: string; key: string }> {
-  const made = await generate([{ name: "commonName", value: "localhost" }], {
+  // Loaded only for a first start: its certificate library is as large as the rest of the host.
+  const { default: selfsigned } = await import("selfsigned");
+  const made = await selfsigned.generate([{ name: "commonName", value: "localhost" }], {
     keyType: "ec",
     algorithm: "sha256",
     notBeforeDate: new Date(clock.now() - dayMs),

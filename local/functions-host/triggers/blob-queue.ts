@@ -44,6 +44,7 @@ export interface BlobQueueOptions {
   logger: Logger;
   maxDegreeOfParallelism: number;
   poisonBlobThreshold: number;
+  maxPollingIntervalMs: number;
 }
 
 export async function blobQueue(options: BlobQueueOptions): Promise<BlobQueue> {
@@ -60,7 +61,6 @@ export async function blobQueue(options: BlobQueueOptions): Promise<BlobQueue> {
     newBatchThreshold: Math.floor(options.maxDegreeOfParallelism / 2),
     maxDequeueCount: options.poisonBlobThreshold,
     visibilityTimeoutMs: 0,
-    maxPollingIntervalMs: 1_000,
   });
   return {
     ...pump,

@@ -18,13 +18,11 @@ export interface QueueTriggerOptions {
   run: RunFunction;
   clients: StorageClients;
   settings: HostJson["extensions"]["queues"];
+  maxPollingIntervalMs: number;
   clock: Clock;
   random: Random;
   logger: Logger;
 }
-
-/** "In development" polling: Azure's own default of a minute is for the storage bill. */
-const developmentPollingMs = 1_000;
 
 export async function queueTrigger(options: QueueTriggerOptions): Promise<QueuePump> {
   const { target, run, settings } = options;
@@ -39,7 +37,6 @@ export async function queueTrigger(options: QueueTriggerOptions): Promise<QueueP
     newBatchThreshold: settings.newBatchThreshold ?? Math.floor(settings.batchSize / 2),
     maxDequeueCount: settings.maxDequeueCount,
     visibilityTimeoutMs: settings.visibilityTimeout,
-    maxPollingIntervalMs: settings.maxPollingInterval ?? developmentPollingMs,
   });
 }
 

@@ -4,7 +4,7 @@ import type { HostedFunction, NamedBinding } from "../app/hosted-functions.ts";
 import type { InvocationOutcome, Invoker } from "../programming-model/invoker.ts";
 import type { RetryContext, TypedData } from "../programming-model/rpc.ts";
 import type { Logger } from "../../logger.ts";
-import { asError } from "../programming-model/invoker.ts";
+import { asError } from "../programming-model/as-error.ts";
 
 export interface TriggerEvent {
   readonly data: TypedData;

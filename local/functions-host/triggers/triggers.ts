@@ -8,6 +8,7 @@ import { HostStartError } from "../app/app-error.ts";
 import type { HostJson } from "../app/host-json.ts";
 import type { HostedFunction } from "../app/hosted-functions.ts";
 import type { Settings } from "../app/settings.ts";
+import type { QueueNotices } from "../bindings/queue-notices.ts";
 import type { StorageClients } from "../bindings/storage-clients.ts";
 import type { Webhooks } from "../protocol/http-server.ts";
 import type { KeyStore } from "../store/keys.ts";
@@ -29,6 +30,7 @@ export interface TriggerOptions {
   settings: Settings;
   hostJson: HostJson;
   hostId: string;
+  notices: QueueNotices;
   keys: KeyStore;
   requireKeys: boolean;
   clock: Clock;
@@ -40,7 +42,13 @@ export interface Triggers extends TriggerListener {
   readonly webhooks: Webhooks;
 }
 
-const scanIntervalMs = 1_000;
+/** Azure polls ever more rarely, up to a minute, to spare the bill; development wants an answer. */
+const developmentPollingMs = 1_000;
+
+/** How often queues and containers are looked at when nothing happens: host.json's `queues.maxPollingInterval`. */
+function pollingMs(options: TriggerOptions): number {
+  return options.hostJson.extensions.queues.maxPollingInterval ?? developmentPollingMs;
+}
 
 /** Throws HostStartError with everything that is wrong with any trigger. Starts nothing. */
 export function checkTriggers(options: TriggerOptions): void {
@@ -79,10 +87,17 @@ export async function createTriggers(options: TriggerOptions): Promise<Triggers>
   const timeZone = options.settings["WEBSITE_TIME_ZONE"];
   for (const target of functions) {
     if (target.kind === "timer") listeners.push(timerListener({ ...options, target, status, timeZone }));
-    if (target.kind === "queue")
-      listeners.push(
-        await queueTrigger({ ...options, target, settings: options.hostJson.extensions.queues }),
-      );
+    if (target.kind === "queue") {
+      const settings = options.hostJson.extensions.queues;
+      const pump = await queueTrigger({
+        ...options,
+        target,
+        settings,
+        maxPollingIntervalMs: pollingMs(options),
+      });
+      options.notices.onSent(queueNameOf(target), () => pump.wake());
+      listeners.push(pump);
+    }
   }
   const blobs = await blobTriggers(options);
   listeners.push(...blobs.listeners);
@@ -112,6 +127,7 @@ async function blobTriggers(
     functions,
     receipts,
     poisonBlobThreshold,
+    maxPollingIntervalMs: pollingMs(options),
     maxDegreeOfParallelism: maxDegreeOfParallelism ?? 8 * availableParallelism(),
   });
   const scanners = await Promise.all(functions.map((found) => scannerOf(options, found, receipts, queue)));
@@ -139,7 +155,7 @@ async function scannerOf(
     sinceMs,
     functionName: target.name,
     service: await options.clients.blobs(target.trigger["connection"]),
-    intervalMs: scanIntervalMs,
+    intervalMs: pollingMs(options),
     offer: (blobName, etag) => queue.offer({ functionName: target.name, container, blobName, etag }),
   });
 }

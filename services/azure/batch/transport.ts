@@ -19,6 +19,7 @@ const apiVersion = "2025-06-01";
 /** "Authenticate Azure Batch services with Microsoft Entra ID". */
 const batchScope = "https://batch.core.windows.net/.default";
 const requestTimeoutMs = 30_000;
+const firstRetryDelayMs = 500;
 
 export interface BatchRequest {
   readonly method: HttpMethods;
@@ -49,12 +50,20 @@ export function batchTransport(options: {
   readonly endpoint: string;
   readonly tokens: TokenSource;
   readonly httpClient?: HttpClient;
+  /** Pause before the first retry. */
+  readonly retryDelayMs?: number;
 }): BatchTransport {
   const endpoint = options.endpoint.replace(/\/+$/, "");
   const allowInsecureConnection = isLoopbackHttp(endpoint);
   const client = options.httpClient ?? createDefaultHttpClient();
   const pipeline = createEmptyPipeline();
-  pipeline.addPolicy(defaultRetryPolicy({ maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 8_000 }));
+  pipeline.addPolicy(
+    defaultRetryPolicy({
+      maxRetries: 3,
+      retryDelayInMs: options.retryDelayMs ?? firstRetryDelayMs,
+      maxRetryDelayInMs: 8_000,
+    }),
+  );
   pipeline.addPolicy(bearerPolicy(options.tokens, batchScope));
 
   const call = (

@@ -146,9 +146,8 @@ describe("a job", () => {
       stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/files",
       inputDirectories: [{ id: "CODE", path: "$AZ_BATCHAI_MOUNT_ROOT/files" }],
       jobPreparation: {
-        commandLine: `echo 'echo rank $AZ_BATCHAI_TASK_INDEX on $AZ_BATCH_NODE_ID; touch $SEEN/$AZ_BATCHAI_TASK_INDEX' > $AZ_BATCHAI_JOB_TEMP/rank.sh`,
+        commandLine: `echo 'echo rank $AZ_BATCHAI_TASK_INDEX on $AZ_BATCH_NODE_ID; touch $AZ_BATCHAI_OUTPUT_SEEN/$AZ_BATCHAI_TASK_INDEX' > $AZ_BATCHAI_JOB_TEMP/rank.sh`,
       },
-      environmentVariables: [{ name: "SEEN", value: "$AZ_BATCHAI_OUTPUT_SEEN" }],
       outputDirectories: [{ id: "SEEN", pathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/files", pathSuffix: "seen" }],
       pyTorchSettings: {
         pythonScriptFilePath: "$AZ_BATCHAI_JOB_TEMP/rank.sh",

@@ -2,8 +2,7 @@
 import { appendFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type {
-  ShareClient} from "@azure/storage-file-share";
+import type { ShareClient } from "@azure/storage-file-share";
 import {
   AccountSASPermissions,
   AccountSASResourceTypes,
@@ -336,9 +335,7 @@ describe("what must not work", () => {
     );
     const file = share.rootDirectoryClient.getFileClient("copy.txt");
     expect(await failure(file.startCopyFromURL("https://example.org/x"))).toBe("400 FeatureNotSupported");
-    expect(await failure(file.create(1, { lastWriteTime: new Date(0) }))).toBe(
-      "400 FeatureNotSupported",
-    );
+    expect(await failure(file.create(1, { lastWriteTime: new Date(0) }))).toBe("400 FeatureNotSupported");
     expect(await failure(file.create(1, { leaseAccessConditions: { leaseId: "x" } }))).toBe(
       "412 LeaseNotPresentWithFileOperation",
     );

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BlobServiceClient, StorageSharedKeyCredential } from "@azure/storage-blob";
 import type { Azurite } from "../../../local/storage/index.ts";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { systemClock } from "../../../local/clock.ts";
+import { startFileShares } from "../../../local/file-shares/index.ts";
+import { silentLogger } from "../../../local/logger.ts";
 import { systemRandom } from "../../../local/random.ts";
 import { blobAccess } from "../../../services/azure/blob-containers.ts";
 import { blobSecrets } from "../../../services/azure/blob-secrets.ts";
@@ -133,5 +138,52 @@ describe("listing output files in a container", () => {
     await expect(
       files().list({ ...place(""), container: "absent" }, { linkLifetimeMs: 60_000 }),
     ).rejects.toMatchObject({ code: "ResourceNotFound", message: expect.stringContaining("absent") });
+  });
+});
+
+describe("listing output files in a file share", () => {
+  const account = storageAccount;
+  const share = (directory: string, container = "results") => ({
+    kind: "fileShare" as const,
+    accountName: account.name,
+    accountKey: account.key,
+    container,
+    directory,
+  });
+
+  it("shows what nodes wrote, with links that read and do not write", async () => {
+    const shares = await startFileShares({
+      dataDirectory: "memory",
+      accounts: [account],
+      port: 0,
+      clock: systemClock(),
+      random: systemRandom(),
+      logger: silentLogger,
+    });
+    await shares.createShare(account.name, "results");
+    const root = shares.shareRoot(account.name, "results") ?? "";
+    await mkdir(join(root, "run/stdouterr/counters"), { recursive: true });
+    await writeFile(join(root, "run/stdouterr/stdout.txt"), "hello world");
+    const files = storageOutputFiles({
+      blobs: access(),
+      fileEndpointTemplate: `${shares.url}/{account}`,
+      credential,
+      clock,
+    });
+    const options = { linkLifetimeMs: 60_000 };
+    const listed = await files.list(share("run/stdouterr"), options);
+    expect(listed.map(({ name, isDirectory, contentLength }) => [name, isDirectory, contentLength])).toEqual([
+      ["counters", true, undefined],
+      ["stdout.txt", false, 11],
+    ]);
+    const url = listed[1]?.downloadUrl ?? "";
+    const ranged = await fetch(url, { headers: { range: "bytes=6-" } });
+    expect([ranged.status, await ranged.text()]).toEqual([206, "world"]);
+    expect((await fetch(url, { method: "DELETE" })).ok).toBe(false);
+    expect(await files.list(share("run/none"), options)).toEqual([]);
+    await expect(files.list(share("", "absent"), options)).rejects.toMatchObject({
+      code: "ResourceNotFound",
+    });
+    await shares.dispose();
   });
 });

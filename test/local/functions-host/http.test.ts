@@ -105,6 +105,13 @@ describe("answers", () => {
     expect((await host.call("/api/nothing")).status).toBe(204);
   });
 
+  it.each([256, 100_000])("keep every byte of a binary body of %i bytes", async (length) => {
+    const answer = new Uint8Array(await (await host.call(`/api/bytes?length=${length}`)).arrayBuffer());
+    expect(
+      Buffer.from(answer).equals(Buffer.from(Uint8Array.from({ length }, (_, index) => index % 256))),
+    ).toBe(true);
+  });
+
   it("carry status, cookies and the headers of host.json", async () => {
     const answer = await host.call("/api/cookies");
     expect(answer.status).toBe(201);

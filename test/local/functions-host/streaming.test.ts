@@ -1,6 +1,7 @@
 // HTTP streaming: bodies flow both ways through the library's own server.
+import { connect } from "node:net";
 import { beforeAll, expect, it } from "vitest";
-import { startApp, type HostUnderTest } from "./host-under-test.ts";
+import { startApp, until, type HostUnderTest } from "./host-under-test.ts";
 
 let host: HostUnderTest;
 beforeAll(async () => {
@@ -42,4 +43,22 @@ it("the library's server does not keep the host from stopping", async () => {
   const short = await startApp("streaming");
   await short.dispose();
   expect(await short.exited).toBeUndefined();
+});
+
+it("a client that goes away in the middle of its upload does not leave an invocation waiting for ever", async () => {
+  const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
+  const head = [
+    "POST /api/count/gone HTTP/1.1",
+    "Host: x",
+    "Transfer-Encoding: chunked",
+    "",
+    "5",
+    "abcde",
+    "",
+  ];
+  socket.end(head.join("\r\n"), () => socket.destroy());
+  await until(() =>
+    host.lines.find((line) => line.event === "function.failed" && line["function"] === "count"),
+  );
+  await host.idle();
 });

@@ -74,6 +74,17 @@ it("a broken host.json or local.settings.json is said with file and field", asyn
   await expect(start(http, { "local.settings.json": encrypted })).rejects.toThrow(/func settings decrypt/);
 });
 
+it("a retry policy where Azure has none, and host.json settings without effect, are warned of", async () => {
+  const retry = '{ strategy: "fixedDelay", delayInterval: { seconds: 1 }, maxRetryCount: 2 }';
+  const source = `app.generic("a", { trigger: { type: "httpTrigger", name: "r", authLevel: "anonymous", methods: ["GET"] }, retry: ${retry}, handler: () => ({}) });`;
+  const hostJson = '{ "version": "2.0", "extensions": { "http": { "hsts": { "isEnabled": true } } } }';
+  const host = await start(source, { "host.json": hostJson });
+  await until(() =>
+    host.lines.find((line) => line.event === "function.retryIgnored" && line["function"] === "a"),
+  );
+  await until(() => host.lines.find((line) => line["setting"] === "extensions.http.hsts"));
+});
+
 it("a missing connection is a start-up error that names function, binding and setting", async () => {
   const source =
     'app.storageQueue("listens", { queueName: "queue", connection: "Absent", handler: () => {} });';

@@ -335,6 +335,20 @@ describe.each(shells)("in %s, on two nodes", (_name, shell) => {
     expect(await two.log(mnist, afs, "execution-tvm-0.log")).toMatch(/node-1 exited with 9/);
   });
 
+  it("says that a node cannot be reached, which is not the command's failure", async () => {
+    const two = await nodes(shell, 2);
+    const afs = await two.mountEverywhere("afs");
+    await two.program("ssh", "#!/bin/sh\necho 'ssh: connection refused' >&2\nexit 255\n");
+    await writeFile(join(afs, "train.sh"), "exec sleep 300\n");
+    const mnist = ranks("x");
+    expect((await two.run(mnist)).code).toBe(244);
+    expect(await two.result()).toMatchObject({
+      outcome: "launch-failed",
+      detail: "node 1 of the job could not be reached over ssh, or its agent is gone",
+    });
+    expect(await two.log(mnist, afs, "execution-tvm-0.log")).toContain("ssh: connection refused");
+  });
+
   it("gives MPI ranks the variables of the job, whichever MPI the node has", async () => {
     const two = await nodes(shell, 2);
     const afs = await two.mountEverywhere("afs");

@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { activities } from "../../../activities/index.ts";
+import { reconcile } from "../../../functions/timers/reconcile.ts";
 import { httpTriggers } from "../../../functions/http/index.ts";
 import { manualClock } from "../../../local/clock.ts";
 import { createDurableEngine, memoryStore } from "../../../local/durable-engine/index.ts";
@@ -67,6 +68,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       nodeImage: { publisher: "p", offer: "ubuntu", sku: "22_04-lts", version: "latest" },
       monitorMinIntervalMs: 100,
       monitorMaxIntervalMs: 2_000,
+      idleNodeGraceMs: 480_000,
       bodyLimitBytes: 100_000,
     },
     state: documentState({ store: documents, random }),
@@ -138,8 +140,26 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     await engine.idle();
   };
   await engine.start();
-  const api = apiCaller({ ...services, orchestrations: durable });
+  const crash = crashSwitch();
+  const all: Services = { ...services, orchestrations: durable };
+  const { state } = services;
+  const api = apiCaller({
+    ...all,
+    orchestrations: crash.guard(durable),
+    secrets: crash.guard(services.secrets),
+    operations: crash.guard(services.operations),
+    state: {
+      ...crash.guard(state),
+      workspaces: crash.guard(state.workspaces),
+      clusters: crash.guard(state.clusters),
+      experiments: crash.guard(state.experiments),
+      jobs: crash.guard(state.jobs),
+      activeJobs: crash.guard(state.activeJobs),
+    },
+  });
   return {
+    ...crash,
+    reconcile: () => reconcile(all),
     api,
     azure,
     engine,
@@ -154,6 +174,42 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
 }
 
 export type AppWorld = Awaited<ReturnType<typeof startAppWorld>>;
+
+/** Lets the process die at the n-th call of a service: that call and all later ones fail, until the crash is over. */
+function crashSwitch() {
+  let left = Number.POSITIVE_INFINITY;
+  return {
+    crashAt(step: number): void {
+      left = step;
+    },
+    /** Ends the crash; true when it never came. */
+    crashOver(): boolean {
+      const unharmed = left > 0;
+      left = Number.POSITIVE_INFINITY;
+      return unharmed;
+    },
+    async withoutCrash<Result>(work: () => Promise<Result>): Promise<Result> {
+      const kept = left;
+      left = Number.POSITIVE_INFINITY;
+      const result = await work();
+      left = kept;
+      return result;
+    },
+    guard<Service extends object>(service: Service): Service {
+      const guarded = Object.entries(service).map(([name, member]: [string, unknown]) => [
+        name,
+        typeof member !== "function"
+          ? member
+          : async (...given: unknown[]) => {
+              left -= 1;
+              if (left <= 0) throw new Error("the process died");
+              return (member as (...given: unknown[]) => unknown)(...given);
+            },
+      ]);
+      return Object.fromEntries(guarded) as Service;
+    },
+  };
+}
 
 /** Calls operations as the host would: routes in alphabetical order of the function's name, any case. */
 function apiCaller(services: Services) {

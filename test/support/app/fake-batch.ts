@@ -169,6 +169,7 @@ export function fakeBatch(clock: Clock): FakeBatch {
     },
   };
   const pools: Pools = {
+    quotas: async () => ({ pools: 100, dedicatedProcessors: 500, lowPriorityProcessors: 300 }),
     async put(spec) {
       called("putPool");
       if (fake.refuseNextPool !== undefined) {

@@ -153,3 +153,46 @@ describe("a cluster put through the API", () => {
     });
   });
 });
+
+describe("a caller who would rather wait", () => {
+  const wait = { headers: { prefer: "wait=20" } };
+  it("gets the finished result of a creation, a deletion and a termination", async () => {
+    const { api } = await worldWithCluster();
+    const path = `${experimentPath}/jobs/j`;
+    const put = await api("PUT", path, { body: jobBody(), ...wait });
+    expect(put).toMatchObject({
+      status: 200,
+      body: { name: "j", properties: { provisioningState: "succeeded" } },
+    });
+    expect(await api("POST", `${path}/terminate`, wait)).toMatchObject({ status: 200, body: undefined });
+    expect((await api("GET", path)).body.properties.executionState).toBe("failed");
+    expect(await api("DELETE", path, wait)).toMatchObject({ status: 200, body: undefined });
+    expect((await api("GET", path)).status).toBe(404);
+  });
+
+  it("gets the links after all when it takes too long", async () => {
+    const { api, azure } = await worldWithCluster();
+    azure.down = true;
+    const answer = await api("DELETE", clusterPath, { headers: { prefer: "respond-async, wait=2" } });
+    expect(answer.status).toBe(202);
+    expect(answer.headers).toHaveProperty("azure-asyncoperation");
+  });
+});
+
+describe("usages", () => {
+  it("count clusters, processors and unfinished jobs against the account's quotas", async () => {
+    const { api, advance } = await worldWithCluster({ targetNodeCount: 3 });
+    await api("PUT", `${experimentPath}/jobs/j`, { body: jobBody() });
+    await advance(3_000);
+    const path = `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/eastus/usages`;
+    const { value } = (await api("GET", path)).body as {
+      value: { name: { value: string }; currentValue: number; limit: number }[];
+    };
+    expect(value.map(({ name, currentValue, limit }) => [name.value, currentValue, limit])).toEqual([
+      ["Clusters", 1, 100],
+      ["Total Cluster Dedicated Regional vCPUs", 6, 500],
+      ["Total Cluster LowPriority Regional vCPUs", 0, 300],
+      ["ActiveJobs", 1, 2_147_483_647],
+    ]);
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { delay, manualClock } from "../../../local/clock.ts";
+import { delay, manualClock, ownedClock } from "../../../local/clock.ts";
 
 describe("the manual clock", () => {
   it("fires timers in due order, then in creation order, at their own time", async () => {
@@ -41,5 +41,21 @@ describe("the manual clock", () => {
     await expect(waiting).rejects.toThrow("stopped");
     await clock.advance(20);
     expect(fired).toBe(false);
+  });
+});
+
+describe("an owned clock", () => {
+  it("takes its timers with it when it is closed, and leaves other people's alone", async () => {
+    const clock = manualClock(0);
+    const owned = ownedClock(clock);
+    const fired: string[] = [];
+    clock.at(10, () => fired.push("other"));
+    owned.at(10, () => fired.push("owned"));
+    owned.at(5, () => fired.push("before"));
+    await clock.advance(6);
+    owned.close();
+    owned.at(8, () => fired.push("after"));
+    await clock.advance(20);
+    expect(fired).toEqual(["before", "other"]);
   });
 });

@@ -1,6 +1,6 @@
 // Whether a decision made in this replay is the one that the history records under the same number.
-import { httpActivityName } from "../../protocol/actions.ts";
-import { eventTypes, type HistoryEvent } from "../../protocol/history-events.ts";
+import { httpActivityName } from "../../replay/actions.ts";
+import { eventTypes, type HistoryEvent } from "../../replay/history-events.ts";
 import type { Decision, Mismatch } from "./decisions.ts";
 
 /** Undefined when they agree. */

@@ -1,5 +1,5 @@
 // What an orchestration has decided: one entry per sequence number that the interpreter hands out. Plain data.
-import type { HttpCall } from "../../protocol/actions.ts";
+import type { HttpCall } from "../../replay/actions.ts";
 
 export type Decision =
   | { kind: "activity"; id: number; name: string; input: unknown }
@@ -33,7 +33,7 @@ export interface Mismatch {
 }
 
 /** A pattern in the app's code that runs differently on Azure than its author expects. */
-export type AppWarning = "repeatedTask" | "failedAllWithRetry" | "openTimersAtEnd";
+export type AppWarning = "repeatedTask" | "failedAllWithRetry" | "openTimersAtEnd" | "longHistory";
 
 export interface Interpretation {
   mismatch?: Mismatch;

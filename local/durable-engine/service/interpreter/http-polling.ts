@@ -1,8 +1,8 @@
 // The 202 pattern of `callHttp`: when to ask again, and where.
 import { z } from "zod";
-import type { HttpCall } from "../../protocol/actions.ts";
-import { pollingResultPrefix } from "../../protocol/history-events.ts";
-import { timerLimits } from "../../protocol/trigger.ts";
+import type { HttpCall } from "../../replay/actions.ts";
+import { pollingResultPrefix } from "../../replay/history-events.ts";
+import { timerLimits } from "../../replay/trigger.ts";
 
 const response = z.object({ statusCode: z.number(), headers: z.record(z.string(), z.string()).nullish() });
 
@@ -17,10 +17,11 @@ export function nextPoll(
   const headers = parsed.data.headers ?? {};
   const location = header(headers, "location");
   if (location === undefined || location === "") return undefined;
+  const uri = URL.canParse(location, call.uri) ? new URL(location, call.uri).href : location;
   const seconds = Number(header(headers, "retry-after") || Number.NaN);
   return {
     delayMs: Number.isFinite(seconds) ? Math.round(seconds * 1000) : timerLimits.defaultHttpPollMs,
-    call: { ...call, method: "GET", uri: new URL(location, call.uri).href, content: undefined },
+    call: { ...call, method: "GET", uri, content: undefined },
   };
 }
 

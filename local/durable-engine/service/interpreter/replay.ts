@@ -15,10 +15,10 @@ import {
   textField,
   type HttpCall,
   type RawAction,
-} from "../../protocol/actions.ts";
-import { entityId } from "../../protocol/entity-messages.ts";
-import { eventTypes, type HistoryEvent } from "../../protocol/history-events.ts";
-import { timerLimits } from "../../protocol/trigger.ts";
+} from "../../replay/actions.ts";
+import { entityId } from "../../replay/entity-messages.ts";
+import { eventTypes, type HistoryEvent } from "../../replay/history-events.ts";
+import { timerLimits } from "../../replay/trigger.ts";
 import { mismatchOf } from "./confirmation.ts";
 import type { Decision, EntityCommand, Mismatch } from "./decisions.ts";
 import { ExternalEvents } from "./external-events.ts";

@@ -1,5 +1,5 @@
 // How long the host waits before the next attempt of a retried task.
-import type { RetryPolicy } from "../../protocol/actions.ts";
+import type { RetryPolicy } from "../../replay/actions.ts";
 
 /** Milliseconds; 0 when the overall timeout has passed, which ends the task at once. `failures` counts from 0. */
 export function retryDelayMs(

@@ -39,6 +39,10 @@ describe("what is not available yet", () => {
   it.each([
     [{ subnet: { id: "x" } }, "properties.subnet"],
     [
+      { nodeSetup: { setupTask: { commandLine: "x", secrets: [{ name: "A", value: "x" }] } } },
+      "properties.nodeSetup.setupTask.secrets",
+    ],
+    [
       { virtualMachineConfiguration: { imageReference: { virtualMachineImageId: "x" } } },
       "properties.virtualMachineConfiguration.imageReference.virtualMachineImageId",
     ],

@@ -27,6 +27,10 @@ describe("a request that is not right", () => {
     [{ nodeCount: 1.5 }, "properties.nodeCount: expected a whole number from 1 to 1000, got 1.5"],
     [{ nodeCount: undefined }, "properties.nodeCount: is required, expected a whole number from 1 to 1000"],
     [{ nodeCount: null }, "properties.nodeCount: is required, expected a whole number from 1 to 1000"],
+    [
+      { stdOutErrPathPrefix: "logs" },
+      /^properties\.stdOutErrPathPrefix: expected an absolute path, or one that begins with a variable .*, got "logs"$/,
+    ],
     [{ cluster: "gpu" }, `properties.cluster: expected a JSON object, got "gpu"`],
     [{ cluster: undefined }, "properties.cluster: is required, expected a JSON object"],
     [

@@ -43,7 +43,7 @@ describe("a task's process", () => {
       pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]),
     );
     expect(seen).toMatchObject(environment);
-    const own = ["BATCHAI_LAUNCH", "PWD", "_"]; // the last two are the shell's
+    const own = ["BATCHAI_LAUNCH", "PWD", "SHLVL", "_"]; // the last three are the shell's
     expect(Object.keys(seen).filter((name) => !(name in environment) && !own.includes(name))).toEqual([]);
   });
 

@@ -22,6 +22,7 @@ import {
   disableScheduling,
   enableScheduling,
 } from "../../../../local/batch-emulator/service/node-commands.ts";
+import { noNodeSupport } from "../../../../local/batch-emulator/service/node-support.ts";
 import { noDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
 import { addPool, resizePool } from "../../../../local/batch-emulator/service/pool-commands.ts";
 import { createFormulaAutoscale } from "../../../../local/batch-emulator/service/formula-autoscale.ts";
@@ -69,6 +70,7 @@ function bench(journal: Journal = memoryJournal(), clock = manualClock()): Bench
         detach: nothing,
         close: nothing,
       },
+      support: noNodeSupport(),
       disk: noDisk(),
       journal,
       autoscale: createFormulaAutoscale(random, 30_000),

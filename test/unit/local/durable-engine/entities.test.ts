@@ -1,6 +1,6 @@
 import { EntityId, type EntityHandler } from "durable-functions";
 import { describe, expect, it } from "vitest";
-import type { EntityMessage } from "../../../../local/durable-engine/protocol/entity-messages.ts";
+import type { EntityMessage } from "../../../../local/durable-engine/replay/entity-messages.ts";
 import { planBatch } from "../../../../local/durable-engine/service/entity-batch.ts";
 import { startEngine } from "./support/running-engine.ts";
 

@@ -15,6 +15,9 @@ const listener: SdkApp = {
   },
 };
 
+/** Machines under load take their time. */
+const patient = { timeout: 20_000, interval: 5 };
+
 describe("suspending", () => {
   it("holds everything back in its order until resumed", async () => {
     const { run, client, engine, status } = await startEngine(listener);
@@ -66,9 +69,9 @@ describe("terminating", () => {
       },
     });
     client.start({ name: "main", instanceId: "one" });
-    await expect.poll(() => store.activities().length).toBe(1);
+    await expect.poll(() => store.activities().length, patient).toBe(1);
     client.terminate("one", "stop");
-    await expect.poll(() => status("one").status).toBe("Terminated");
+    await expect.poll(() => status("one").status, patient).toBe("Terminated");
     finish("late");
     await engine.idle();
     expect(store.activities()).toEqual([]);
@@ -290,6 +293,30 @@ describe("continue as new", () => {
     for (const value of [1, 2, 3, 0]) client.raiseEvent(instanceId, "add", String(value));
     await engine.idle();
     expect(status(instanceId)).toMatchObject({ status: "Completed", output: 6 });
+  });
+});
+
+describe("continue as new with something still open", () => {
+  it("waits for it and hands the events on that come in the meantime, with their payload", async () => {
+    const { run, client, engine, advance, status } = await startEngine({
+      orchestrators: {
+        main: function* (context) {
+          if (context.df.getInput() === "second") return yield context.df.waitForExternalEvent("more");
+          const timer = context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 1000));
+          yield context.df.Task.any([context.df.waitForExternalEvent("go"), timer]);
+          context.df.continueAsNew("second");
+          return undefined;
+        },
+      },
+    });
+    const { instanceId } = await run("main");
+    client.raiseEvent(instanceId, "go", "1");
+    await engine.idle();
+    client.raiseEvent(instanceId, "more", '{"payload":7}');
+    await engine.idle();
+    expect(status(instanceId).status).toBe("Running");
+    await advance(1000);
+    expect(status(instanceId)).toMatchObject({ status: "Completed", output: { payload: 7 } });
   });
 });
 

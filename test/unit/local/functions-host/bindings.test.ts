@@ -75,6 +75,15 @@ describe("a connection", () => {
     ]);
   });
 
+  it("of an identity over plain http on this machine is the host's own storage", () => {
+    const group = { X__blobServiceUri: "http://127.0.0.1:10000/devstoreaccount1" };
+    expect(resolveConnection("X", group, store)).toEqual({
+      kind: "connectionString",
+      connectionString: store,
+    });
+    expect(() => resolveConnection("X", group, undefined)).toThrow("Set 'X' to a connection string");
+  });
+
   it("that is not there or not a connection string is refused without showing the value", () => {
     expect(() => resolveConnection("X", {}, undefined)).toThrow("Set 'X' to a storage connection string");
     expect(() => resolveConnection("X", { X: "hunter2" }, undefined)).toThrow(

@@ -4,7 +4,7 @@ import {
   historyEvent,
   type EventFields,
   type HistoryEvent,
-} from "../../../../../local/durable-engine/protocol/history-events.ts";
+} from "../../../../../local/durable-engine/replay/history-events.ts";
 
 export const startMs = Date.UTC(2026, 0, 1);
 

@@ -1,8 +1,5 @@
 // The interpreter's contract, one row for each rule: what an action list and a history lead to.
-import {
-  eventTypes,
-  type HistoryEvent,
-} from "../../../../../local/durable-engine/protocol/history-events.ts";
+import { eventTypes, type HistoryEvent } from "../../../../../local/durable-engine/replay/history-events.ts";
 import {
   activity,
   any,

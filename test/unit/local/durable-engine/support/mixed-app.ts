@@ -7,12 +7,11 @@ export function mixedResult(index: number): unknown {
   return { fan: [index + 1, index + 2], retried: index * 2, go: index, child: `child of ${index}`, loop: 3 };
 }
 
-/** What the counters show when `instances` mixed orchestrations have run. */
+/** What each instance adds to the counter `total`; it adds 1 to `guarded`. */
 export const signalsPerInstance = 2;
-export const lockedPerInstance = 1;
 
-export const total = new EntityId("counter", "total");
-export const guarded = new EntityId("counter", "guarded");
+const total = new EntityId("counter", "total");
+const guarded = new EntityId("counter", "guarded");
 
 /** Each process fails the first attempt of every retried activity. */
 export function mixedApp(pause: () => Promise<void>): SdkApp {

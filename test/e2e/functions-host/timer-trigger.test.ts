@@ -1,6 +1,6 @@
 // The timer trigger through the whole host: days pass by a driven clock, status lives in a real Azurite.
 import { beforeAll, expect, it } from "vitest";
-import { startApp, until, type HostUnderTest } from "./host-under-test.ts";
+import { startApp, until, type HostUnderTest } from "../../local/functions-host/host-under-test.ts";
 import { startStorage, type StorageUnderTest } from "./storage-under-test.ts";
 
 const hour = 3_600_000;

@@ -1,5 +1,5 @@
 // Starting and restarting orchestrations, with or without waiting for their end.
-import type { DurableEngine, StartOutcome } from "../../engine-contract.ts";
+import type { DurableEngine, StartOutcome } from "../engine-contract.ts";
 import { flag, isJson, statusResponse } from "./instance-routes.ts";
 import { failure, json } from "./responses.ts";
 import { parsed } from "./status-payload.ts";

@@ -1,6 +1,6 @@
 // An instance's status as the HTTP API shows it. `input` and `output` are always there, if only as null: the SDK refuses
 // an answer without them.
-import type { InstanceStatus } from "../../engine-contract.ts";
+import type { InstanceStatus } from "../engine-contract.ts";
 
 export interface StatusPayload {
   name: string;

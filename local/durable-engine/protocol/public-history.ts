@@ -1,6 +1,6 @@
 // A history as the public API shows it: type names instead of numbers, no ids and no turn markers, and what was
 // scheduled folded into its completion (`FunctionName`, `ScheduledTime`).
-import { eventTypeNames, eventTypes, type HistoryEvent } from "../history-events.ts";
+import { eventTypeNames, eventTypes, type HistoryEvent } from "../replay/history-events.ts";
 import { parsed } from "./status-payload.ts";
 
 const hidden: ReadonlySet<number> = new Set([

@@ -1,6 +1,6 @@
 // Queue and blob triggers and storage bindings of an unmodified ESM app against a real Azurite.
 import { beforeAll, describe, expect, it } from "vitest";
-import { startApp, until, type HostUnderTest } from "./host-under-test.ts";
+import { startApp, until, type HostUnderTest } from "../../local/functions-host/host-under-test.ts";
 import { startStorage, type StorageUnderTest } from "./storage-under-test.ts";
 
 interface Seen {

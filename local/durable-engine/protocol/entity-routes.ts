@@ -1,5 +1,5 @@
 // Routes below `entities/`: read, signal, list.
-import type { DurableEngine } from "../../engine-contract.ts";
+import type { DurableEngine } from "../engine-contract.ts";
 import { continuationHeader, flag, isJson, pageSize } from "./instance-routes.ts";
 import { empty, failure, json } from "./responses.ts";
 import { parsed, wholeSeconds } from "./status-payload.ts";

@@ -1,7 +1,7 @@
 // The durable HTTP API: one router behind two doors, the client SDK's private RPC address and the public webhook, which
 // differ only in their root and in that the public one wants the extension's key.
 import { timingSafeEqual } from "node:crypto";
-import type { DurableHttpApi, DurableHttpApiOptions } from "../../engine-contract.ts";
+import type { DurableHttpApi, DurableHttpApiOptions } from "../engine-contract.ts";
 import { listEntities, readEntity, signalEntity } from "./entity-routes.ts";
 import {
   commandInstance,
@@ -11,7 +11,7 @@ import {
   raiseEvent,
   showInstance,
 } from "./instance-routes.ts";
-import { empty } from "./responses.ts";
+import { empty, failure } from "./responses.ts";
 import { restartInstance, startOrchestrator } from "./start-routes.ts";
 import { clientBinding, type ApiAddress } from "./urls.ts";
 
@@ -26,8 +26,13 @@ export function durableHttpApi(options: DurableHttpApiOptions): DurableHttpApi {
     systemKey,
   });
   const rpcBaseUrl = () => options.rpcBaseUrl?.() ?? `${options.baseUrl()}/durabletask/`;
-  const route = (request: Request, root: string) =>
-    routeRequest({ options, address: address() }, request, root);
+  const route = async (request: Request, root: string) => {
+    try {
+      return await routeRequest({ options, address: address() }, request, root);
+    } catch {
+      return failure(500, "Something went wrong while processing your request");
+    }
+  };
   return {
     rpc: (request) => route(request, new URL(rpcBaseUrl()).pathname),
     webhook: async (request) =>

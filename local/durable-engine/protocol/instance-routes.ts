@@ -5,8 +5,8 @@ import type {
   InstanceFilter,
   InstanceStatus,
   RuntimeStatus,
-} from "../../engine-contract.ts";
-import type { HistoryEvent } from "../history-events.ts";
+} from "../engine-contract.ts";
+import type { HistoryEvent } from "../replay/history-events.ts";
 import { publicHistory } from "./public-history.ts";
 import { empty, failure, json } from "./responses.ts";
 import { statusPayload } from "./status-payload.ts";

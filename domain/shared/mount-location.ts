@@ -1,0 +1,70 @@
+// Which storage a path on a node lies on. The real folders are known on the node only, so the mount roots are tokens here
+// that no path of a user can spell.
+import { shareName } from "./mount-volumes.ts";
+import type { MountVolumes } from "./mount-volumes.ts";
+
+/** A place in storage: a directory of a container or share, and whose secret opens it. */
+export interface StorageLocation {
+  readonly kind: "blob" | "fileShare";
+  readonly accountName: string;
+  readonly container: string;
+  /** No leading or trailing slash; "" is the root. */
+  readonly directory: string;
+  /** GUID of the cluster or job that keeps the secret, and the secret's name there. */
+  readonly secretOwner: string;
+  readonly accountKeySecret: string;
+}
+
+/** Stand for `$AZ_BATCHAI_MOUNT_ROOT` and `$AZ_BATCHAI_JOB_MOUNT_ROOT`. */
+export const clusterMountRoot = "/\0cluster";
+export const jobMountRoot = "/\0job";
+
+export interface Mounted {
+  readonly root: string;
+  readonly volumes: MountVolumes | undefined;
+  readonly owner: string;
+}
+
+/** Undefined for a path that lies on no mount, or is relative. */
+export function locateOnMounts(path: string, mounted: readonly Mounted[]): StorageLocation | undefined {
+  const place = normalizePath(path);
+  if (place === undefined) return undefined;
+  for (const { root, volumes, owner } of mounted) {
+    if (volumes === undefined || !place.startsWith(`${root}/`)) continue;
+    const found = within(volumes, place.slice(root.length + 1));
+    if (found !== undefined) return { ...found, secretOwner: owner };
+  }
+  return undefined;
+}
+
+function within(volumes: MountVolumes, path: string): Omit<StorageLocation, "secretOwner"> | undefined {
+  const below = (mountPath: string) =>
+    path === mountPath ? "" : path.startsWith(`${mountPath}/`) ? path.slice(mountPath.length + 1) : undefined;
+  for (const share of volumes.azureFileShares) {
+    const directory = below(share.relativeMountPath);
+    const container = shareName(share.azureFileUrl);
+    if (directory === undefined || container === undefined) continue;
+    const { accountName, accountKeySecret } = share;
+    return { kind: "fileShare", accountName, container, directory, accountKeySecret };
+  }
+  for (const blob of volumes.azureBlobFileSystems) {
+    const directory = below(blob.relativeMountPath);
+    if (directory === undefined) continue;
+    const { accountName, accountKeySecret, containerName } = blob;
+    return { kind: "blob", accountName, container: containerName, directory, accountKeySecret };
+  }
+  return undefined;
+}
+
+/** Resolves `.`, `..` and double slashes; undefined for a relative path or one that leaves the root. */
+export function normalizePath(path: string): string | undefined {
+  if (!path.startsWith("/")) return undefined;
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") {
+      if (parts.pop() === undefined) return undefined;
+    } else parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}

@@ -1,0 +1,104 @@
+// Goes on with what a crash cut off between a document and its orchestration: things being created or deleted, and jobs
+// that have not ended, get their orchestration if it is not active. Runs at start and every few minutes. Reads documents
+// and starts orchestrations; decides nothing else. Finished jobs are not looked at.
+import { changed, instances } from "../../contracts/instances.ts";
+import {
+  createClusterFlow,
+  deleteClusterFlow,
+  deleteJobFlow,
+  deleteParentFlow,
+  runJobFlow,
+} from "../../contracts/orchestrations.ts";
+import { clusterRef } from "../../domain/cluster/rules.ts";
+import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import { experimentRef } from "../../domain/experiment/rules.ts";
+import { isFinished } from "../../domain/job/machine.ts";
+import { formatId } from "../../domain/shared/resource-id.ts";
+import type { ExperimentRef, WorkspaceRef } from "../../domain/shared/resource-id.ts";
+import { workspaceRef } from "../../domain/workspace/rules.ts";
+import { operationId } from "../../services/operation-documents.ts";
+import type { Services } from "../../services/services.ts";
+import { safetyIntervalMs } from "../../services/settings.ts";
+import type { ActiveJob } from "../../services/state.ts";
+import { everyItem } from "../lib/every-item.ts";
+
+/** An index entry without a job is a submission under way, or, after this time, one that was cut off. */
+const submissionMs = 10 * 60_000;
+const actor = "service";
+
+export async function reconcile(services: Services): Promise<void> {
+  const { subscriptionId } = services.settings;
+  const workspaces = everyItem((page) => services.state.listWorkspaces({ subscriptionId }, page));
+  for await (const workspace of workspaces) {
+    const ref = workspaceRef(workspace);
+    if (workspace.provisioningState === "deleting") await goOnDeleting(services, ref, workspace.creationTime);
+    for await (const experiment of everyItem((page) => services.state.listExperiments(ref, page)))
+      if (experiment.provisioningState === "deleting")
+        await goOnDeleting(services, experimentRef(experiment), experiment.creationTime);
+    for await (const cluster of everyItem((page) => services.state.listClusters(ref, page)))
+      await reconcileCluster(services, cluster);
+  }
+}
+
+async function goOnDeleting(
+  services: Services,
+  ref: WorkspaceRef | ExperimentRef,
+  creationTime: string,
+): Promise<void> {
+  const id = operationId("delete", `${formatId(ref)}|${creationTime}`);
+  await ensure(services, deleteParentFlow.name, instances.deleteParent(id), {
+    parent: { ref, creationTime },
+    operationId: id,
+    actor,
+  });
+}
+
+async function reconcileCluster(services: Services, document: ClusterDocument): Promise<void> {
+  const cluster = { ref: clusterRef(document), guid: document.guid };
+  if (document.provisioningState === "creating")
+    await ensure(services, createClusterFlow.name, instances.createCluster(document.guid), {
+      cluster,
+      operationId: operationId("create", document.guid),
+    });
+  if (document.provisioningState === "deleting")
+    await ensure(services, deleteClusterFlow.name, instances.deleteCluster(document.guid), {
+      cluster,
+      operationId: operationId("delete", document.guid),
+      actor,
+    });
+  for (const job of await services.state.activeJobs.list(document.guid))
+    await reconcileJob(services, document.guid, job);
+}
+
+async function reconcileJob(services: Services, clusterGuid: string, active: ActiveJob): Promise<void> {
+  const job = { ref: active.ref, guid: active.jobGuid };
+  const document = await services.state.jobs.get(active.ref);
+  if (document?.guid !== active.jobGuid) {
+    if (services.clock.now() - Date.parse(active.since) < submissionMs) return;
+    await services.state.activeJobs.remove(clusterGuid, active.jobGuid);
+    await services.state.activeJobs.forget(clusterGuid, active.jobGuid);
+    return;
+  }
+  if (document.provisioningState === "deleting") {
+    const input = { job, operationId: operationId("delete", job.guid), actor };
+    await ensure(services, deleteJobFlow.name, instances.deleteJob(job.guid), input);
+    return;
+  }
+  const started = await ensure(services, runJobFlow.name, instances.runJob(job.guid), {
+    job,
+    safetyIntervalMs: safetyIntervalMs(services.settings),
+  });
+  const waits = document.executionState === "terminating" || isFinished(document.executionState);
+  if (started === "active" && waits)
+    await services.orchestrations.raise(instances.runJob(job.guid), changed, {});
+}
+
+async function ensure(
+  services: Services,
+  name: string,
+  instanceId: string,
+  input: object,
+): Promise<"started" | "active"> {
+  if ((await services.orchestrations.status(instanceId)) === "active") return "active";
+  return services.orchestrations.start(name, instanceId, input);
+}

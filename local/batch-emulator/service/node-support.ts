@@ -1,0 +1,20 @@
+// What surrounds emulated nodes beyond Azure Batch itself: commands first on their PATH, variables that those need, and
+// being reachable by each other. Implemented by the process agent; a simulation needs none of it.
+
+export interface NodeSupport {
+  /** Folders put before the system path in the PATH of every command on a node. */
+  readonly pathPrefix: readonly string[];
+  /** Further variables of every command on the node; the Batch variables win. */
+  environmentOf(nodeId: string, nodeRoot: string): Readonly<Record<string, string>>;
+  /** The node has booted: other nodes reach it under its address. `environment` is that of a command run from there. */
+  nodeUp(node: {
+    readonly address: string;
+    readonly nodeRoot: string;
+    readonly environment: Readonly<Record<string, string>>;
+  }): void;
+  nodeDown(address: string): void;
+}
+
+export function noNodeSupport(): NodeSupport {
+  return { pathPrefix: [], environmentOf: () => ({}), nodeUp: () => {}, nodeDown: () => {} };
+}

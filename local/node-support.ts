@@ -1,0 +1,24 @@
+// Makes emulated nodes feel like nodes: `ssh` to each other, `mount` and `blobfuse2`, and the `node` that runs this program,
+// all first on their PATH. The commands are stand-ins attached to the local cloud; what runs on the nodes cannot tell.
+import { dirname, join } from "node:path";
+import { openNodeRegistry } from "./batch-emulator/agent/stand-ins/node-registry.ts";
+import type { NodeSupport } from "./batch-emulator/service/node-support.ts";
+import type { MountService } from "./mounts/service.ts";
+import { writeMountStandIns } from "./mounts/stand-ins/index.ts";
+
+/** `directory` receives the stand-ins and the register of nodes; `nodeProgram` is the running `node`. */
+export function createNodeSupport(o: {
+  readonly directory: string;
+  readonly nodeProgram: string;
+  readonly mountService: MountService;
+}): NodeSupport {
+  const registry = openNodeRegistry(join(o.directory, "ssh"));
+  const mountDirectory = join(o.directory, "mount");
+  writeMountStandIns(mountDirectory);
+  return {
+    pathPrefix: [registry.binDirectory, mountDirectory, dirname(o.nodeProgram)],
+    environmentOf: (nodeId, nodeRoot) => o.mountService.environmentOf(nodeId, nodeRoot),
+    nodeUp: (node) => registry.registerNode(node),
+    nodeDown: (address) => registry.removeNode(address),
+  };
+}

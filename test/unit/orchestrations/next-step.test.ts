@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import type { JobView, TaskSnapshot } from "../../../contracts/job-activities.ts";
+import { nextStep } from "../../../orchestrations/job/next-step.ts";
+
+const start = "2026-01-01T00:00:00.000Z";
+const task = (state: TaskSnapshot["state"], more: Partial<TaskSnapshot> = {}): TaskSnapshot => ({
+  state,
+  requeueCount: 0,
+  ...more,
+});
+const view = (more: Partial<JobView> = {}): JobView => ({
+  kind: "unfinished",
+  executionState: "queued",
+  deleting: false,
+  cluster: {
+    ref: { kind: "cluster", subscriptionId: "s", resourceGroup: "g", workspace: "w", cluster: "c" },
+    guid: "c",
+  },
+  clusterGone: false,
+  nodeDeallocation: "requeue",
+  attempt: 1,
+  losses: { preemptions: 0, resizes: 0, nodeFaults: 0 },
+  maxWallClockMs: 60_000,
+  ...more,
+});
+const ended = { category: "UserError", code: "TaskEnded", message: "" };
+
+describe("what a run needs next", () => {
+  it.each<[string, JobView, object]>([
+    ["no task yet: submit", view(), { kind: "submit" }],
+    ["a waiting task: wait", view({ task: task("active") }), { kind: "wait" }],
+    ["a preparing task: wait", view({ task: task("preparing") }), { kind: "wait" }],
+    [
+      "a task that started: say so",
+      view({ task: task("running", { startTime: start }) }),
+      { kind: "started", startTime: start },
+    ],
+    [
+      "a running task that is known: wait",
+      view({ executionState: "running", startTime: start, task: task("running", { startTime: start }) }),
+      { kind: "wait" },
+    ],
+    [
+      "a running task with a later start: say so",
+      view({
+        executionState: "running",
+        startTime: "2025-12-31T00:00:00.000Z",
+        task: task("running", { startTime: start }),
+      }),
+      { kind: "started" },
+    ],
+    [
+      "a running job whose task waits again: requeued",
+      view({ executionState: "running", task: task("active") }),
+      { kind: "requeued" },
+    ],
+    [
+      "a running job whose task Batch does not know: lost",
+      view({ executionState: "running" }),
+      { kind: "end", end: { kind: "nodeLost" } },
+    ],
+    [
+      "an ended task: its end",
+      view({ task: task("completed", { exitCode: 0 }) }),
+      { kind: "end", end: { kind: "taskCompleted", task: { exitCode: 0 } } },
+    ],
+    [
+      "a termination: stop and end",
+      view({ executionState: "terminating", task: task("running", { startTime: start }) }),
+      { kind: "end", stop: true, end: { kind: "terminated" } },
+    ],
+    [
+      "a termination of what never was submitted",
+      view({ executionState: "terminating" }),
+      { kind: "end", stop: false, end: { kind: "terminated" } },
+    ],
+    [
+      "a cluster that is gone: end",
+      view({ clusterGone: true }),
+      { kind: "end", end: { kind: "clusterDeleted" } },
+    ],
+    ["a deletion: halt", view({ deleting: true, task: task("running") }), { kind: "halt", stop: true }],
+    [
+      "a task cut short after its time: out of time",
+      view({
+        executionState: "running",
+        task: task("completed", { startTime: start, endTime: "2026-01-01T00:01:00.000Z", failure: ended }),
+      }),
+      { kind: "end", end: { kind: "wallClockExceeded" } },
+    ],
+    [
+      "a task cut short by a shrink that terminates",
+      view({
+        executionState: "running",
+        nodeDeallocation: "terminate",
+        task: task("completed", { startTime: start, endTime: start, failure: ended }),
+      }),
+      { kind: "end", end: { kind: "deallocated", option: "terminate" } },
+    ],
+  ])("%s", (_what, seen, step) => {
+    expect(nextStep(seen)).toMatchObject(step);
+  });
+});

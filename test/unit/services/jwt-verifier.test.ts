@@ -1,0 +1,81 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { jwtVerifier } from "../../../services/azure/jwt-verifier.ts";
+
+const issuer = "https://issuer.example/";
+const now = Date.UTC(2026, 0, 1, 12);
+const clock = { now: () => now, sleep: async () => undefined };
+const server = createServer();
+let jwksUrl: string;
+let ours: Awaited<ReturnType<typeof generateKeyPair>>;
+let foreign: Awaited<ReturnType<typeof generateKeyPair>>;
+
+beforeAll(async () => {
+  ours = await generateKeyPair("RS256");
+  foreign = await generateKeyPair("RS256");
+  const keys = [{ ...(await exportJWK(ours.publicKey)), kid: "k", alg: "RS256" }];
+  server.on("request", (_request, response) => response.end(JSON.stringify({ keys })));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+interface Shape {
+  readonly key?: Awaited<ReturnType<typeof generateKeyPair>>["privateKey"];
+  readonly audience?: string;
+  readonly issuer?: string;
+  readonly expiresInSeconds?: number;
+  readonly claims?: Record<string, unknown>;
+}
+const token = (shape: Shape = {}) =>
+  new SignJWT({ roles: ["Operator", "something-else"], ...shape.claims })
+    .setProtectedHeader({ alg: "RS256", kid: "k" })
+    .setSubject("ada")
+    .setIssuer(shape.issuer ?? issuer)
+    .setAudience(shape.audience ?? "https://management.azure.com/")
+    .setExpirationTime(now / 1000 + (shape.expiresInSeconds ?? 600))
+    .sign(shape.key ?? ours.privateKey);
+const verifier = (url = jwksUrl) =>
+  jwtVerifier({ issuer, audiences: ["https://management.azure.com"], jwksUrl: url, clock });
+
+describe("a bearer token", () => {
+  it("of ours tells who calls, and the roles we know", async () => {
+    expect(await verifier().verify(await token())).toEqual({
+      kind: "valid",
+      principal: { subject: "ada", roles: ["operator"] },
+    });
+  });
+
+  it("may name the audience with or without a slash, and be a little late", async () => {
+    const late = { audience: "https://management.azure.com", expiresInSeconds: -30 };
+    expect(await verifier().verify(await token(late))).toMatchObject({ kind: "valid" });
+  });
+
+  it.each<[string, () => Shape]>([
+    ["signed by somebody else", () => ({ key: foreign.privateKey })],
+    ["of another issuer", () => ({ issuer: "https://other.example/" })],
+    ["for another service", () => ({ audience: "https://graph.example/" })],
+    ["that expired", () => ({ expiresInSeconds: -3_600 })],
+    ["not valid yet", () => ({ claims: { nbf: now / 1000 + 3_600 } })],
+  ])("%s is refused", async (_what, shape) => {
+    expect(await verifier().verify(await token(shape()))).toMatchObject({
+      kind: "invalid",
+      message: expect.stringContaining("token"),
+    });
+  });
+
+  it.each(["", "x", "a.b.c", `${Buffer.from('{"alg":"none"}').toString("base64url")}.e30.`])(
+    "that is none (%s) is refused",
+    async (text) => {
+      expect(await verifier().verify(text)).toMatchObject({ kind: "invalid" });
+    },
+  );
+
+  it("cannot be judged while the issuer's keys cannot be fetched", async () => {
+    await expect(verifier("http://127.0.0.1:9/keys").verify(await token())).rejects.toMatchObject({
+      code: "ServiceUnavailable",
+    });
+  });
+});
