@@ -45,8 +45,10 @@ export interface PartsOptions {
 }
 
 export interface Parts {
-  readonly urls: { api: string; batch: string; blob: string; queue: string; table: string; file: string };
+  readonly urls: { api: string; apiHttps: string; batch: string; blob: string; queue: string; table: string; file: string };
   readonly ports: Ports;
+  /** PEM file of the certificate that `apiHttps` shows. */
+  readonly certificate: string;
   readonly identity: LocalIdentity;
   /** Resolves when a part died by itself. */
   readonly failed: Promise<Error>;
@@ -91,6 +93,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
   return {
     urls: {
       api: host.url,
+      apiHttps: host.httpsUrl ?? "",
       batch: emulator.url,
       blob: storage.blobUrl,
       queue: storage.queueUrl,
@@ -98,6 +101,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
       file: `${shares.url}/${o.settings.storageAccount.name}`,
     },
     ports: portsOf({ host, emulator, storage, shares, control }),
+    certificate: host.certificate ?? "",
     identity,
     failed: Promise.race(ended),
     dispose: () => teardown.run(),
@@ -200,6 +204,7 @@ function startHost(o: PartsOptions, parts: HostGrounds): Promise<FunctionsHost> 
     appDirectory: packageRoot(),
     dataDirectory: join(o.data.path, "functions-host"),
     port: o.apiPort === 0 ? o.settings.ports.api : o.apiPort,
+    httpsPort: o.settings.ports.apiHttps,
     settings: { ...settings, ...o.appSettings },
     requireKeys: true,
     durableRetentionMs,
@@ -222,6 +227,7 @@ function portsOf({ host, emulator, storage, shares, control }: Listening): Ports
   const portOf = (url: string) => Number(new URL(url).port);
   return {
     api: portOf(host.url),
+    apiHttps: portOf(host.httpsUrl ?? ""),
     batch: emulator.port,
     control: control.port,
     blob: portOf(storage.blobUrl),
