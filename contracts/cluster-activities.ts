@@ -44,7 +44,12 @@ export type Seen = z.infer<typeof Seen>;
 /** One look at a cluster: its document is brought up to date, jobs whose tasks changed are told. */
 export const watchCluster = contract(
   "watchCluster",
-  z.object({ cluster: ClusterIdentity, seen: z.record(z.string(), Seen) }),
+  z.object({
+    cluster: ClusterIdentity,
+    seen: z.record(z.string(), Seen),
+    /** With auto scale: since when there are more nodes than wanted (epoch milliseconds). */
+    surplusSinceMs: z.number().optional(),
+  }),
   z.discriminatedUnion("kind", [
     z.object({
       kind: z.literal("watched"),
@@ -52,6 +57,7 @@ export const watchCluster = contract(
       changed: z.boolean(),
       /** No job is unfinished and no node is on its way in or out. */
       idle: z.boolean(),
+      surplusSinceMs: z.number().optional(),
     }),
     z.object({ kind: z.literal("gone") }),
   ]),

@@ -1,6 +1,7 @@
 // The app's configuration: one schema over environment variables, the same names in Azure and on the local cloud.
 // Parsed once; a bad configuration is told whole, not one variable at a time.
 import { z } from "zod";
+import { defaultIdleGraceMs } from "../domain/cluster/scale.ts";
 
 const endpoint = z.url({ protocol: /^https?$/ });
 const template = z
@@ -32,6 +33,7 @@ const Environment = z.object({
   BATCHAI_AUTH_JWKS_URL: endpoint,
   BATCHAI_MONITOR_MIN_INTERVAL_MS: interval(5_000),
   BATCHAI_MONITOR_MAX_INTERVAL_MS: interval(60_000),
+  BATCHAI_AUTOSCALE_IDLE_MS: interval(defaultIdleGraceMs),
   BATCHAI_NODE_IMAGE: z
     .string()
     .regex(/^[^:]+:[^:]+:[^:]+:[^:]+$/, "expected publisher:offer:sku:version")

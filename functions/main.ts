@@ -37,6 +37,7 @@ function start(environment: Environment): void {
       nodeImage: { publisher, offer, sku, version },
       monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,
       monitorMaxIntervalMs: environment.BATCHAI_MONITOR_MAX_INTERVAL_MS,
+      autoScaleIdleMs: environment.BATCHAI_AUTOSCALE_IDLE_MS,
       bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,
     },
     launcher,

@@ -12,6 +12,8 @@ import { currentCluster, updateCluster } from "../lib/documents.ts";
 export const applyScale = defineActivity(contract, async (services, { cluster }) => {
   const wanted = await currentCluster(services, cluster);
   if (wanted === undefined || wanted.provisioningState === "deleting") return { kind: "notWanted" };
+  // With auto scale the size follows the work: whoever watches the cluster sees to it.
+  if (wanted.spec.scaleSettings.autoScale !== undefined) return { kind: "applied" };
   const answer = await services.pools.resize(poolId(cluster.guid), {
     nodes: initialNodeCount(wanted.spec.scaleSettings),
     lowPriority: wanted.spec.vmPriority === "lowpriority",

@@ -7,11 +7,16 @@ import type { Services } from "../../services/services.ts";
 /** At most so many bad nodes are told about one by one. */
 const nodesToldAbout = 10;
 
+export interface NodeObservation {
+  readonly observation: ClusterObservation;
+  /** Nodes the pool was last asked for. */
+  readonly targetNodes: number;
+  /** No node's state will change by itself. */
+  readonly settled: boolean;
+}
+
 /** `undefined` when Batch knows no such pool (yet). */
-export async function observeNodes(
-  services: Services,
-  pool: string,
-): Promise<{ readonly observation: ClusterObservation; readonly settled: boolean } | undefined> {
+export async function observeNodes(services: Services, pool: string): Promise<NodeObservation | undefined> {
   const [state, counts] = await Promise.all([services.batch.pool(pool), services.batch.nodeCounts(pool)]);
   if (state === undefined || counts === undefined) return undefined;
   const bad = counts.unusable + counts.startTaskFailed;
@@ -23,6 +28,7 @@ export async function observeNodes(
       nodeStateCounts: stateCounts(counts),
       errors: [...resizeErrors(state), ...(nodes ?? []).slice(0, nodesToldAbout).map(nodeError)],
     },
+    targetNodes: state.targetNodes,
     settled: state.allocationState === "steady" && moving(counts) === 0,
   };
 }

@@ -3,6 +3,7 @@
 import type { OutputOf } from "../../contracts/contract.ts";
 import type { Seen } from "../../contracts/cluster-activities.ts";
 import { watchCluster as contract } from "../../contracts/cluster-activities.ts";
+import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { changed, instances } from "../../contracts/instances.ts";
 import { observeCluster } from "../../domain/cluster/rules.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
@@ -15,10 +16,12 @@ import type { ActiveJob } from "../../services/state.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, service, updateCluster } from "../lib/documents.ts";
 import { observeNodes } from "./observe-nodes.ts";
+import type { NodeObservation } from "./observe-nodes.ts";
+import { scaleCluster } from "./scale-cluster.ts";
 
 export const watchCluster = defineActivity(
   contract,
-  async (services, { cluster, seen }): Promise<OutputOf<typeof contract>> => {
+  async (services, { cluster, seen, surplusSinceMs }): Promise<OutputOf<typeof contract>> => {
     const document = await currentCluster(services, cluster);
     if (document === undefined || document.provisioningState === "deleting") return { kind: "gone" };
     const active = await services.state.activeJobs.list(cluster.guid);
@@ -26,37 +29,40 @@ export const watchCluster = defineActivity(
       observeNodes(services, poolId(cluster.guid)),
       active.length === 0 ? { seen: {}, told: 0 } : tellJobs(services, cluster.guid, active, seen),
     ]);
-    let nodesChanged = false;
-    if (nodes !== undefined) {
-      const now = timestamp(services.clock);
-      await updateCluster(
-        services,
-        cluster,
-        (current) => {
-          const next = observeCluster(current, nodes.observation, new Date(now));
-          nodesChanged = !sameContent(next, current);
-          return nodesChanged ? next : current;
-        },
-        (before, after) =>
-          before.allocationState === after.allocationState
-            ? undefined
-            : {
-                time: now,
-                actor: service,
-                cause: "observed",
-                from: before.allocationState,
-                to: after.allocationState,
-              },
-      );
-    }
+    const told = { kind: "watched" as const, seen: news.seen, changed: news.told > 0, idle: false };
+    if (nodes === undefined) return told;
+    const nodesChanged = await recordNodes(services, cluster, nodes);
+    const scaled = await scaleCluster(services, document, nodes, active, surplusSinceMs);
     return {
-      kind: "watched",
-      seen: news.seen,
-      changed: nodesChanged || news.told > 0,
-      idle: active.length === 0 && nodes?.settled === true,
+      ...told,
+      changed: told.changed || nodesChanged,
+      idle: active.length === 0 && nodes.settled && scaled.settled,
+      ...(scaled.surplusSinceMs === undefined ? {} : { surplusSinceMs: scaled.surplusSinceMs }),
     };
   },
 );
+
+/** True when the document was changed. */
+async function recordNodes(
+  services: Services,
+  cluster: ClusterIdentity,
+  { observation }: NodeObservation,
+): Promise<boolean> {
+  const time = timestamp(services.clock);
+  let nodesChanged = false;
+  await updateCluster(
+    services,
+    cluster,
+    (current) => {
+      const next = observeCluster(current, observation, new Date(time));
+      nodesChanged = !sameContent(next, current);
+      return nodesChanged ? next : current;
+    },
+    ({ allocationState: from }, { allocationState: to }) =>
+      from === to ? undefined : { time, actor: service, cause: "observed", from, to },
+  );
+  return nodesChanged;
+}
 
 /** Looks at the tasks of every priority that has unfinished jobs, since the last look or the first of those jobs. */
 async function tellJobs(

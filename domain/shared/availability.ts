@@ -26,7 +26,6 @@ const mountsUnder = (path: string): readonly Unavailable[] => [
 ];
 
 const clusterFields: readonly Unavailable[] = [
-  { path: "properties.scaleSettings.autoScale", instead: "use scaleSettings.manual and resize the cluster" },
   { path: "properties.subnet", instead: "leave it out; nodes get a network of their own" },
   {
     path: "properties.virtualMachineConfiguration.imageReference.virtualMachineImageId",

@@ -105,8 +105,8 @@ async function create(request: ApiRequest, services: Services) {
 }
 
 function activeEntry(job: JobDocument, now: Date): ActiveJob {
-  const { schedulingPriority: priority } = job.spec;
-  return { jobGuid: job.guid, ref: jobRef(job), priority, since: now.toISOString() };
+  const { schedulingPriority: priority, nodeCount } = job.spec;
+  return { jobGuid: job.guid, ref: jobRef(job), priority, nodeCount, since: now.toISOString() };
 }
 
 /** The cluster the job asks for; a bad id is told with the field it stands in. */

@@ -3,6 +3,7 @@
 // or resized meanwhile starts it anew.
 import { watchCluster } from "../../contracts/cluster-activities.ts";
 import type { Seen } from "../../contracts/cluster-activities.ts";
+import type { OutputOf } from "../../contracts/contract.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { changed } from "../../contracts/instances.ts";
 import { monitorClusterFlow } from "../../contracts/orchestrations.ts";
@@ -19,16 +20,16 @@ const idleLooks = 2;
 
 export const monitorCluster = defineOrchestration(monitorClusterFlow, function* (context, input) {
   const { cluster, minIntervalMs, maxIntervalMs } = input;
-  let seen: Readonly<Record<string, Seen>> = input.seen;
+  let known: Known = { seen: input.seen, ...surplus(input) };
   let intervalMs = input.intervalMs ?? minIntervalMs;
   let idle = 0;
   for (let look = 0; look < looksPerExecution; look += 1) {
-    const answer = yield* lookOnce(context, cluster, seen);
+    const answer = yield* lookOnce(context, cluster, known);
     if (answer.kind === "gone") return undefined;
     const quiet = answer.kind === "unavailable" || !answer.changed;
     intervalMs = quiet ? Math.min(intervalMs * slowdown, maxIntervalMs) : minIntervalMs;
     if (answer.kind === "watched") {
-      seen = answer.seen;
+      known = { seen: answer.seen, ...surplus(answer) };
       idle = answer.idle ? idle + 1 : 0;
       if (idle >= idleLooks) return undefined;
     }
@@ -38,22 +39,28 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
       idle = 0;
     }
   }
-  continueAsNew(context, { ...input, seen, intervalMs });
+  continueAsNew(context, { cluster, minIntervalMs, maxIntervalMs, intervalMs, ...known });
   return undefined;
 });
+
+/** What one look hands to the next. */
+interface Known {
+  readonly seen: Record<string, Seen>;
+  readonly surplusSinceMs?: number;
+}
+
+function surplus({ surplusSinceMs }: { readonly surplusSinceMs?: number | undefined }) {
+  return surplusSinceMs === undefined ? {} : { surplusSinceMs };
+}
 
 /** A look that fails tells nothing and changes nothing. */
 function* lookOnce(
   context: OrchestrationContext,
   cluster: ClusterIdentity,
-  seen: Readonly<Record<string, Seen>>,
-): Steps<
-  | { kind: "watched"; seen: Record<string, Seen>; changed: boolean; idle: boolean }
-  | { kind: "gone" }
-  | { kind: "unavailable" }
-> {
+  known: Known,
+): Steps<OutputOf<typeof watchCluster> | { kind: "unavailable" }> {
   try {
-    return yield* callOnce(context, watchCluster, { cluster, seen: { ...seen } });
+    return yield* callOnce(context, watchCluster, { cluster, ...known });
   } catch {
     return { kind: "unavailable" };
   }

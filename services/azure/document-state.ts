@@ -38,6 +38,7 @@ const ActiveJob = z.object({
   jobGuid: z.string(),
   ref: JobRef,
   priority: z.enum(["low", "normal", "high"]),
+  nodeCount: z.int().min(1),
   since: z.string(),
 });
 

@@ -132,6 +132,75 @@ describe("resizing a cluster", () => {
   });
 });
 
+describe("a cluster that scales by itself", () => {
+  const autoScale = { minimumNodeCount: 0, maximumNodeCount: 3 };
+  const scaling = async () => {
+    const world = await worldWithCluster();
+    await world.api("PATCH", clusterPath, { body: { properties: { scaleSettings: { autoScale } } } });
+    await world.advance(200);
+    return { ...world, pool: () => [...world.azure.poolsById.values()][0] };
+  };
+  const submit = (world: Awaited<ReturnType<typeof scaling>>, name: string, nodeCount = 1) =>
+    world.api("PUT", `${experimentPath}/jobs/${name}`, { body: jobBody({ nodeCount }) });
+
+  it("gives up nodes that nobody used for a while, and is then left alone", async () => {
+    const world = await scaling();
+    expect((await show(world)).properties).toMatchObject({
+      scaleSettings: { autoScale: { ...autoScale, initialNodeCount: 0 } },
+    });
+    await world.advance(30_000);
+    expect(world.pool()?.target).toBe(1);
+    await world.advance(40_000);
+    expect(world.pool()?.target).toBe(0);
+    world.azure.settle();
+    await world.advance(10_000);
+    expect(world.active()).toEqual([]);
+  });
+
+  it("grows to what its jobs ask for, within its bounds", async () => {
+    const world = await scaling();
+    await submit(world, "a", 2);
+    await world.advance(2_000);
+    expect(world.pool()?.target).toBe(2);
+    for (const name of ["b", "c", "d"]) await submit(world, name);
+    await world.advance(2_000);
+    expect(world.pool()?.target).toBe(3);
+  });
+
+  it("starts from nothing when a job comes, and goes back to nothing after it", async () => {
+    const world = await scaling();
+    await world.advance(70_000);
+    world.azure.settle();
+    await world.advance(10_000);
+    await submit(world, "late");
+    await world.advance(2_000);
+    expect(world.pool()?.target).toBe(1);
+    world.azure.settle();
+    world.azure.start(world.onlyTask());
+    await world.advance(200_000);
+    expect(world.pool()?.target, "a running job keeps its node").toBe(1);
+    world.azure.complete(world.onlyTask(), { exitCode: 0 });
+    await world.advance(120_000);
+    expect(world.pool()?.target).toBe(0);
+    expect((await show(world, `${experimentPath}/jobs/late`)).properties).toMatchObject({
+      executionState: "succeeded",
+    });
+  });
+
+  it("goes back to a fixed size when asked to", async () => {
+    const world = await scaling();
+    const manual = { targetNodeCount: 2 };
+    const answer = await world.api("PATCH", clusterPath, {
+      body: { properties: { scaleSettings: { manual } } },
+    });
+    expect(answer.body.properties.scaleSettings).toEqual({
+      manual: { ...manual, nodeDeallocationOption: "requeue" },
+    });
+    await world.advance(120_000);
+    expect(world.pool()?.target).toBe(2);
+  });
+});
+
 describe("deleting a cluster", () => {
   it("ends its unfinished jobs with an error, keeps them, and leaves no pool", async () => {
     const world = await worldWithCluster();
