@@ -53,19 +53,6 @@ export interface MountsOptions {
   readonly logger: Logger;
 }
 
-/** For an emulator without storage: every mount fails and says so. */
-export function noMounts(): MountProvider {
-  return {
-    attach: async () => ({
-      ok: false,
-      message: "This emulator runs without storage; nothing can be mounted.",
-    }),
-    flush: async () => {},
-    detach: async () => {},
-    close: async () => {},
-  };
-}
-
 export function createMounts(o: MountsOptions): Mounts {
   return new MountTable(o);
 }

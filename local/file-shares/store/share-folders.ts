@@ -22,10 +22,6 @@ const accountName = /^[a-z0-9]{3,24}$/;
 /** "Naming and referencing shares, directories, files, and metadata". */
 const shareName = /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
-export function isShareName(name: string): boolean {
-  return shareName.test(name);
-}
-
 export function openShareFolders(root: string): ShareFolders {
   const pathOf = (account: string, share: string) =>
     accountName.test(account) && shareName.test(share) ? join(root, account, share) : undefined;
