@@ -6,6 +6,7 @@ import { appSettings } from "./app-settings.ts";
 import { createProcessExecutor } from "./batch-emulator/agent/process-executor.ts";
 import { startBatchEmulator } from "./batch-emulator/index.ts";
 import type { BatchEmulator } from "./batch-emulator/index.ts";
+import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { startControl } from "./control-server.ts";
 import type { ControlServer } from "./control-server.ts";
@@ -123,7 +124,7 @@ function startShares(o: PartsOptions): Promise<FileShares> {
     dataDirectory: join(o.data.path, "shares"),
     accounts: [o.settings.storageAccount],
     port: o.settings.ports.file,
-    clock: o.clock,
+    clock: systemClock(),
     random: o.random,
     logger: o.logger,
   });
@@ -144,7 +145,7 @@ async function startEmulator(
     root: join(o.data.path, "mounts"),
     accounts: [{ ...storageAccount, blobUrl: parts.storage.blobUrl }],
     shareRoot: (account, share) => parts.shares.shareRoot(account, share),
-    clock: o.clock,
+    clock: systemClock(),
     logger: o.logger,
   });
   parts.teardown.add("mounts", () => mounts.close());
