@@ -44,20 +44,16 @@ export type Seen = z.infer<typeof Seen>;
 /** One look at a cluster: its document is brought up to date, jobs whose tasks changed are told. */
 export const watchCluster = contract(
   "watchCluster",
-  z.object({
-    cluster: ClusterIdentity,
-    seen: z.record(z.string(), Seen),
-    /** With auto scale: since when there are more nodes than wanted (epoch milliseconds). */
-    surplusSinceMs: z.number().optional(),
-  }),
+  z.object({ cluster: ClusterIdentity, seen: z.record(z.string(), Seen) }),
   z.discriminatedUnion("kind", [
     z.object({
       kind: z.literal("watched"),
       seen: z.record(z.string(), Seen),
       changed: z.boolean(),
-      /** No job is unfinished and no node is on its way in or out. */
+      /** No job is unfinished, no node is on its way in or out, and none is kept for a while only. */
       idle: z.boolean(),
-      surplusSinceMs: z.number().optional(),
+      /** The pool's target is not the one that auto scale wants. */
+      rescale: z.boolean().optional(),
     }),
     z.object({ kind: z.literal("gone") }),
   ]),

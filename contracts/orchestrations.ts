@@ -29,7 +29,6 @@ export const monitorClusterFlow = contract(
     intervalMs: z.number().optional(),
     /** Per Batch job: how far its tasks were seen. */
     seen: z.record(z.string(), Seen).default({}),
-    surplusSinceMs: z.number().optional(),
   }),
   nothing,
 );

@@ -33,7 +33,7 @@ const Environment = z.object({
   BATCHAI_AUTH_JWKS_URL: endpoint,
   BATCHAI_MONITOR_MIN_INTERVAL_MS: interval(5_000),
   BATCHAI_MONITOR_MAX_INTERVAL_MS: interval(60_000),
-  BATCHAI_AUTOSCALE_IDLE_MS: interval(defaultIdleGraceMs),
+  BATCHAI_IDLE_NODE_GRACE_MS: interval(defaultIdleGraceMs),
   BATCHAI_NODE_IMAGE: z
     .string()
     .regex(/^[^:]+:[^:]+:[^:]+:[^:]+$/, "expected publisher:offer:sku:version")

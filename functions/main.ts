@@ -37,7 +37,7 @@ function start(environment: Environment): void {
       nodeImage: { publisher, offer, sku, version },
       monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,
       monitorMaxIntervalMs: environment.BATCHAI_MONITOR_MAX_INTERVAL_MS,
-      autoScaleIdleMs: environment.BATCHAI_AUTOSCALE_IDLE_MS,
+      idleNodeGraceMs: environment.BATCHAI_IDLE_NODE_GRACE_MS,
       bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,
     },
     launcher,

@@ -29,6 +29,9 @@ import type { Azurite } from "./storage/index.ts";
 import { createTeardown } from "./teardown.ts";
 import type { Teardown } from "./teardown.ts";
 
+/** Ended orchestrations are of interest for a while only; the resources they made stay. */
+const durableRetentionMs = 7 * 24 * 3600 * 1000;
+
 export interface PartsOptions {
   readonly data: DataFolder;
   readonly settings: Settings;
@@ -42,8 +45,10 @@ export interface PartsOptions {
 }
 
 export interface Parts {
-  readonly urls: { api: string; batch: string; blob: string; queue: string; table: string; file: string };
+  readonly urls: { api: string; apiHttps: string; batch: string; blob: string; queue: string; table: string; file: string };
   readonly ports: Ports;
+  /** PEM file of the certificate that `apiHttps` shows. */
+  readonly certificate: string;
   readonly identity: LocalIdentity;
   /** Resolves when a part died by itself. */
   readonly failed: Promise<Error>;
@@ -88,6 +93,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
   return {
     urls: {
       api: host.url,
+      apiHttps: host.httpsUrl ?? "",
       batch: emulator.url,
       blob: storage.blobUrl,
       queue: storage.queueUrl,
@@ -95,6 +101,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
       file: `${shares.url}/${o.settings.storageAccount.name}`,
     },
     ports: portsOf({ host, emulator, storage, shares, control }),
+    certificate: host.certificate ?? "",
     identity,
     failed: Promise.race(ended),
     dispose: () => teardown.run(),
@@ -197,8 +204,10 @@ function startHost(o: PartsOptions, parts: HostGrounds): Promise<FunctionsHost> 
     appDirectory: packageRoot(),
     dataDirectory: join(o.data.path, "functions-host"),
     port: o.apiPort === 0 ? o.settings.ports.api : o.apiPort,
+    httpsPort: o.settings.ports.apiHttps,
     settings: { ...settings, ...o.appSettings },
     requireKeys: true,
+    durableRetentionMs,
     storageConnection: parts.storage.connectionString,
     workerFile: join(packageRoot(), "dist/local/functions-host.mjs"),
     logger: o.logger,
@@ -218,6 +227,7 @@ function portsOf({ host, emulator, storage, shares, control }: Listening): Ports
   const portOf = (url: string) => Number(new URL(url).port);
   return {
     api: portOf(host.url),
+    apiHttps: portOf(host.httpsUrl ?? ""),
     batch: emulator.port,
     control: control.port,
     blob: portOf(storage.blobUrl),

@@ -35,12 +35,16 @@ export interface LocalOptions {
 export interface LocalCloudDescription {
   readonly urls: {
     readonly api: string;
+    /** The same API over TLS, for clients that refuse bearer tokens on plain http. */
+    readonly apiHttps: string;
     readonly batch: string;
     readonly blob: string;
     readonly queue: string;
     readonly table: string;
     readonly file: string;
   };
+  /** PEM file of the self-signed certificate that `urls.apiHttps` shows: trust it in the client. */
+  readonly certificate: string;
   /** A signed JWT with the role admin. */
   readonly token: string;
   readonly subscriptionId: string;
@@ -112,6 +116,7 @@ async function describe(
   const { subscriptionId, resourceGroup, location, storageAccount, batchAccount } = settings;
   const description: LocalCloudDescription = {
     urls: parts.urls,
+    certificate: parts.certificate,
     token,
     subscriptionId,
     resourceGroup,

@@ -16,8 +16,8 @@ export interface Settings {
   readonly nodeImage: NodeImage;
   readonly monitorMinIntervalMs: number;
   readonly monitorMaxIntervalMs: number;
-  /** With auto scale: how long surplus nodes are kept. */
-  readonly autoScaleIdleMs: number;
+  /** How long an auto-scale cluster keeps nodes that it does not need. */
+  readonly idleNodeGraceMs: number;
   /** The longest request body that is read, in bytes. */
   readonly bodyLimitBytes: number;
 }

@@ -67,6 +67,7 @@ export interface ActiveJob {
   readonly jobGuid: string;
   readonly ref: JobRef;
   readonly priority: "low" | "normal" | "high";
+  /** Nodes it runs on. */
   readonly nodeCount: number;
   /** ISO 8601. */
   readonly since: string;

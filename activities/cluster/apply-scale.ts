@@ -1,6 +1,6 @@
 // Brings the pool's target to what the cluster's document says now, whoever asked for it.
 import { applyScale as contract } from "../../contracts/cluster-activities.ts";
-import { initialNodeCount } from "../../domain/cluster/rules.ts";
+import { targetNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
@@ -12,12 +12,10 @@ import { currentCluster, updateCluster } from "../lib/documents.ts";
 export const applyScale = defineActivity(contract, async (services, { cluster }) => {
   const wanted = await currentCluster(services, cluster);
   if (wanted === undefined || wanted.provisioningState === "deleting") return { kind: "notWanted" };
-  // With auto scale the size follows the work: whoever watches the cluster sees to it.
-  if (wanted.spec.scaleSettings.autoScale !== undefined) return { kind: "applied" };
   const answer = await services.pools.resize(poolId(cluster.guid), {
-    nodes: initialNodeCount(wanted.spec.scaleSettings),
+    nodes: targetNodeCount(wanted),
     lowPriority: wanted.spec.vmPriority === "lowpriority",
-    deallocation: wanted.spec.scaleSettings.manual?.nodeDeallocationOption ?? "requeue",
+    deallocation: wanted.spec.scaleSettings.manual?.nodeDeallocationOption ?? "waitforjobcompletion",
   });
   if (answer === "busy") return { kind: "busy" };
   // The pool is still being created with the settings of then: come back.
@@ -33,7 +31,9 @@ export const applyScale = defineActivity(contract, async (services, { cluster })
   );
   // Somebody asked for another size meanwhile, and may have been overtaken by us.
   const overtaken =
-    latest !== undefined && !sameContent(latest.spec.scaleSettings, wanted.spec.scaleSettings);
+    latest !== undefined &&
+    (targetNodeCount(latest) !== targetNodeCount(wanted) ||
+      !sameContent(latest.spec.scaleSettings, wanted.spec.scaleSettings));
   return { kind: overtaken ? "busy" : "applied" };
 });
 

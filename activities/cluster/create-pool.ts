@@ -1,6 +1,6 @@
 // Makes the cluster's pool in Azure Batch from the cluster's document and secrets.
 import { createPool as contract } from "../../contracts/cluster-activities.ts";
-import { initialNodeCount } from "../../domain/cluster/rules.ts";
+import { targetNodeCount } from "../../domain/cluster/scale.ts";
 import { defaultImage } from "../../domain/cluster/schema.ts";
 import type { ClusterDocument, ImageReference } from "../../domain/cluster/schema.ts";
 import { planSetup } from "../../domain/launch/setup.ts";
@@ -30,7 +30,7 @@ export function poolSpec(cluster: ClusterDocument, secrets: SecretValues, nodeIm
     image,
     nodeAgentSkuId: nodeAgentSku(image),
     lowPriority: spec.vmPriority === "lowpriority",
-    targetNodeCount: initialNodeCount(spec.scaleSettings),
+    targetNodeCount: targetNodeCount(cluster),
     mounts: poolMounts(cluster, secrets),
     startTask: planSetup(cluster),
     ...(password === undefined

@@ -7,16 +7,14 @@ import type { Services } from "../../services/services.ts";
 /** At most so many bad nodes are told about one by one. */
 const nodesToldAbout = 10;
 
-export interface NodeObservation {
-  readonly observation: ClusterObservation;
-  /** Nodes the pool was last asked for. */
-  readonly targetNodes: number;
-  /** No node's state will change by itself. */
-  readonly settled: boolean;
-}
-
 /** `undefined` when Batch knows no such pool (yet). */
-export async function observeNodes(services: Services, pool: string): Promise<NodeObservation | undefined> {
+export async function observeNodes(
+  services: Services,
+  pool: string,
+): Promise<
+  | { readonly observation: ClusterObservation; readonly settled: boolean; readonly targetNodes: number }
+  | undefined
+> {
   const [state, counts] = await Promise.all([services.batch.pool(pool), services.batch.nodeCounts(pool)]);
   if (state === undefined || counts === undefined) return undefined;
   const bad = counts.unusable + counts.startTaskFailed;

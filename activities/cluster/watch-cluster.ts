@@ -3,9 +3,12 @@
 import type { OutputOf } from "../../contracts/contract.ts";
 import type { Seen } from "../../contracts/cluster-activities.ts";
 import { watchCluster as contract } from "../../contracts/cluster-activities.ts";
-import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { changed, instances } from "../../contracts/instances.ts";
+import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { observeCluster } from "../../domain/cluster/rules.ts";
+import type { ClusterObservation } from "../../domain/cluster/rules.ts";
+import { autoScaled, targetNodeCount } from "../../domain/cluster/scale.ts";
+import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
 import type { Priority } from "../../services/batch-names.ts";
 import { batchJobId, jobOfTask, poolId, priorities } from "../../services/batch-names.ts";
@@ -16,12 +19,10 @@ import type { ActiveJob } from "../../services/state.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, service, updateCluster } from "../lib/documents.ts";
 import { observeNodes } from "./observe-nodes.ts";
-import type { NodeObservation } from "./observe-nodes.ts";
-import { scaleCluster } from "./scale-cluster.ts";
 
 export const watchCluster = defineActivity(
   contract,
-  async (services, { cluster, seen, surplusSinceMs }): Promise<OutputOf<typeof contract>> => {
+  async (services, { cluster, seen }): Promise<OutputOf<typeof contract>> => {
     const document = await currentCluster(services, cluster);
     if (document === undefined || document.provisioningState === "deleting") return { kind: "gone" };
     const active = await services.state.activeJobs.list(cluster.guid);
@@ -29,39 +30,54 @@ export const watchCluster = defineActivity(
       observeNodes(services, poolId(cluster.guid)),
       active.length === 0 ? { seen: {}, told: 0 } : tellJobs(services, cluster.guid, active, seen),
     ]);
-    const told = { kind: "watched" as const, seen: news.seen, changed: news.told > 0, idle: false };
-    if (nodes === undefined) return told;
-    const nodesChanged = await recordNodes(services, cluster, nodes);
-    const scaled = await scaleCluster(services, document, nodes, active, surplusSinceMs);
+    const noted = nodes === undefined ? undefined : await note(services, cluster, nodes.observation, active);
+    const rescale =
+      noted?.document?.spec.scaleSettings.autoScale !== undefined &&
+      targetNodeCount(noted.document) !== nodes?.targetNodes;
+    const settled = nodes?.settled === true && noted?.document?.autoScale?.surplusSinceMs === undefined;
     return {
-      ...told,
-      changed: told.changed || nodesChanged,
-      idle: active.length === 0 && nodes.settled && scaled.settled,
-      ...(scaled.surplusSinceMs === undefined ? {} : { surplusSinceMs: scaled.surplusSinceMs }),
+      kind: "watched",
+      seen: news.seen,
+      changed: noted?.changed === true || news.told > 0 || rescale,
+      idle: active.length === 0 && settled && !rescale,
+      ...(rescale ? { rescale } : {}),
     };
   },
 );
 
-/** True when the document was changed. */
-async function recordNodes(
+/** Takes what was seen of the nodes, and what auto scale makes of it, into the cluster's document. */
+async function note(
   services: Services,
   cluster: ClusterIdentity,
-  { observation }: NodeObservation,
-): Promise<boolean> {
-  const time = timestamp(services.clock);
-  let nodesChanged = false;
-  await updateCluster(
+  observation: ClusterObservation,
+  active: readonly ActiveJob[],
+): Promise<{ readonly document: ClusterDocument | undefined; readonly changed: boolean }> {
+  const now = timestamp(services.clock);
+  const runningNodes = observation.nodeStateCounts.runningNodeCount;
+  const askedNodes = active.reduce((sum, { nodeCount }) => sum + nodeCount, 0);
+  const load = { runningNodes, queuedNodes: Math.max(0, askedNodes - runningNodes) };
+  let changed = false;
+  const document = await updateCluster(
     services,
     cluster,
     (current) => {
-      const next = observeCluster(current, observation, new Date(time));
-      nodesChanged = !sameContent(next, current);
-      return nodesChanged ? next : current;
+      const observed = observeCluster(current, observation, new Date(now));
+      const next = autoScaled(observed, load, new Date(now), services.settings.idleNodeGraceMs);
+      changed = !sameContent(next, current);
+      return changed ? next : current;
     },
-    ({ allocationState: from }, { allocationState: to }) =>
-      from === to ? undefined : { time, actor: service, cause: "observed", from, to },
+    (before, after) =>
+      before.allocationState === after.allocationState
+        ? undefined
+        : {
+            time: now,
+            actor: service,
+            cause: "observed",
+            from: before.allocationState,
+            to: after.allocationState,
+          },
   );
-  return nodesChanged;
+  return { document, changed };
 }
 
 /** Looks at the tasks of every priority that has unfinished jobs, since the last look or the first of those jobs. */

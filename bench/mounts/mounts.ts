@@ -22,13 +22,15 @@ const account = { name: "batchaibench", key: Buffer.alloc(64, 1).toString("base6
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 
 const folder = await mkdtemp(join(tmpdir(), "bench-mounts-"));
-const results: Record<string, string> = {};
+const report = (name: string, value: string) => console.log(`${name}: ${value}`);
 async function timed(name: string, work: () => Promise<unknown>, units?: { count: number; name: string }) {
   const began = performance.now();
   await work();
   const seconds = (performance.now() - began) / 1000;
-  results[name] =
-    `${seconds.toFixed(2)} s${units ? `, ${Math.round(units.count / seconds)} ${units.name}/s` : ""}`;
+  report(
+    name,
+    `${seconds.toFixed(2)} s${units ? `, ${Math.round(units.count / seconds)} ${units.name}/s` : ""}`,
+  );
   return seconds;
 }
 const residentMb = (pid: number | "self") =>
@@ -44,7 +46,7 @@ const start = () =>
 let azurite = await start();
 await azurite.dispose();
 await timed("Azurite start to ready", async () => (azurite = await start()));
-if (process.platform === "linux") results["Azurite memory when idle"] = `${residentMb(azurite.pid)} MB`;
+if (process.platform === "linux") report("Azurite memory when idle", `${residentMb(azurite.pid)} MB`);
 
 const containers = BlobServiceClient.fromConnectionString(azurite.connectionString);
 const mountsAt = (name: string) =>
@@ -95,8 +97,10 @@ async function smallFiles(): Promise<void> {
   const watched = performance.now();
   await new Promise((done) => setTimeout(done, 10_000));
   const { user, system } = process.cpuUsage(usage);
-  results[`processor share of an idle mount of ${small} files`] =
-    `${(((user + system) / 1000 / (performance.now() - watched)) * 100).toFixed(1)} %`;
+  report(
+    `processor share of an idle mount of ${small} files`,
+    `${(((user + system) / 1000 / (performance.now() - watched)) * 100).toFixed(1)} %`,
+  );
   await mounts.close();
   const again = mountsAt("two");
   await timed(
@@ -144,8 +148,10 @@ async function largeFile(): Promise<void> {
     },
     megabytes,
   );
-  results["memory of the mounting process afterwards"] =
-    `${Math.round(process.memoryUsage().rss / 2 ** 20)} MB`;
+  report(
+    "memory of the mounting process afterwards",
+    `${Math.round(process.memoryUsage().rss / 2 ** 20)} MB`,
+  );
   await mounts.close();
   const again = mountsAt("four");
   await timed(
@@ -168,8 +174,7 @@ async function largeFile(): Promise<void> {
 try {
   await smallFiles();
   await largeFile();
-  if (process.platform === "linux") results["Azurite memory at the end"] = `${residentMb(azurite.pid)} MB`;
-  for (const [name, value] of Object.entries(results)) console.log(`${name}: ${value}`);
+  if (process.platform === "linux") report("Azurite memory at the end", `${residentMb(azurite.pid)} MB`);
 } finally {
   await azurite.dispose();
   await rm(folder, { recursive: true, force: true });

@@ -26,6 +26,7 @@ export async function start(options: StartOptions): Promise<void> {
 function describeCloud({ urls }: LocalCloudDescription, cloudFile: string): string[] {
   return alignColumns([
     ["API", urls.api, "Batch AI REST, api-version 2018-05-01"],
+    ["API, TLS", urls.apiHttps, "the same, with a certificate of its own (see Details)"],
     ["Batch", urls.batch, "Azure Batch emulator: data plane and resource manager"],
     ["Blobs", urls.blob, "Azurite"],
     ["Queues", urls.queue, "Azurite"],

@@ -11,6 +11,7 @@ import { sameContent } from "../shared/same-content.ts";
 import { SecretCollector } from "../shared/secrets.ts";
 import type { WithSecrets } from "../shared/secrets.ts";
 import { nextAllocationState, nextClusterState } from "./machine.ts";
+import { initialNodeCount, targetNodeCount } from "./scale.ts";
 import { defaultImage } from "./schema.ts";
 import type {
   AllocationState,
@@ -124,13 +125,9 @@ export function rescaleCluster(document: ClusterDocument, patch: ClusterPatch): 
   const { manual, autoScale } = patch.properties.scaleSettings;
   const scaleSettings: ScaleSettings =
     autoScale === undefined ? { manual } : { autoScale: { ...autoScale, initialNodeCount: 0 } };
-  return { ...document, spec: { ...document.spec, scaleSettings } };
-}
-
-/** Nodes to ask for at creation. */
-export function initialNodeCount(scale: ScaleSettings): number {
-  if (scale.autoScale === undefined) return scale.manual?.targetNodeCount ?? 0;
-  return Math.max(scale.autoScale.minimumNodeCount, scale.autoScale.initialNodeCount);
+  const { autoScale: _, ...rest } = document;
+  const next = { ...rest, spec: { ...document.spec, scaleSettings } };
+  return autoScale === undefined ? next : { ...next, autoScale: { target: targetNodeCount(document) } };
 }
 
 export interface ClusterObservation {

@@ -1,6 +1,6 @@
 // Auto scale: how many nodes a cluster should have for the work it has. Grows at once, shrinks only after the surplus has
 // lasted a while, and never below what running jobs hold, so that only idle nodes go. Manual clusters do not pass here.
-import type { ScaleSettings } from "./schema.ts";
+import type { ClusterDocument, ScaleSettings, ScaleState } from "./schema.ts";
 
 /** How long surplus nodes are kept (the original kept them about eight minutes; it was not a setting of the API). */
 export const defaultIdleGraceMs = 8 * 60_000;
@@ -10,13 +10,6 @@ export interface ClusterLoad {
   readonly runningNodes: number;
   /** Nodes that queued jobs ask for, all together. */
   readonly queuedNodes: number;
-}
-
-export interface ScaleState {
-  /** Nodes the pool was last asked for. */
-  readonly target: number;
-  /** Epoch milliseconds since when more nodes than needed are wanted; absent when there is no surplus. */
-  readonly surplusSinceMs?: number | undefined;
 }
 
 export type ScaleStep =
@@ -51,4 +44,33 @@ export function nextScaleStep(
     state: { target: state.target, surplusSinceMs: since },
     lookAtMs: since + idleGraceMs,
   };
+}
+
+/** Nodes to ask for at creation. */
+export function initialNodeCount(scale: ScaleSettings): number {
+  if (scale.autoScale === undefined) return scale.manual?.targetNodeCount ?? 0;
+  return Math.max(scale.autoScale.minimumNodeCount, scale.autoScale.initialNodeCount);
+}
+
+/** Nodes that the pool should have now. */
+export function targetNodeCount(cluster: ClusterDocument): number {
+  const initial = initialNodeCount(cluster.spec.scaleSettings);
+  return cluster.spec.scaleSettings.autoScale === undefined
+    ? initial
+    : (cluster.autoScale?.target ?? initial);
+}
+
+/** One step of auto scale; the same document when it is a manual cluster or nothing changes. */
+export function autoScaled(
+  cluster: ClusterDocument,
+  load: ClusterLoad,
+  now: Date,
+  idleGraceMs = defaultIdleGraceMs,
+): ClusterDocument {
+  const scale = cluster.spec.scaleSettings.autoScale;
+  if (scale === undefined) return cluster;
+  const before = cluster.autoScale ?? { target: targetNodeCount(cluster) };
+  const { state } = nextScaleStep(scale, load, before, now, idleGraceMs);
+  const same = state.target === before.target && state.surplusSinceMs === before.surplusSinceMs;
+  return same ? cluster : { ...cluster, autoScale: state };
 }

@@ -123,6 +123,15 @@ export const NodeStateCounts = z.object({
 });
 export type NodeStateCounts = z.infer<typeof NodeStateCounts>;
 
+/** How far auto scale is; only documents of auto-scale clusters have it. */
+export const ScaleState = z.object({
+  /** Nodes the pool was last asked for. */
+  target: count,
+  /** Epoch milliseconds since when there are more nodes than needed; absent when there is no surplus. */
+  surplusSinceMs: z.int().optional(),
+});
+export type ScaleState = z.infer<typeof ScaleState>;
+
 export const ClusterDocument = z.object({
   kind: z.literal("cluster"),
   subscriptionId: z.string(),
@@ -137,6 +146,7 @@ export const ClusterDocument = z.object({
   provisioningStateTransitionTime: z.string(),
   allocationState: AllocationState,
   allocationStateTransitionTime: z.string(),
+  autoScale: ScaleState.optional(),
   currentNodeCount: count,
   nodeStateCounts: NodeStateCounts,
   errors: z.array(BatchAIError),

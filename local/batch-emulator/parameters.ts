@@ -18,8 +18,6 @@ export interface EmulatorParameters {
   readonly allTasksCompleteGraceMs: number;
   /** Passes that a wide (multi-slot or multi-instance) task may be overtaken by later work before nodes are kept for it. */
   readonly overtakesBeforeReservation: number;
-  /** Delay before a task whose job preparation failed is tried on another node. */
-  readonly retryDelayMs: number;
   /** Between two samples for autoscale formulas; 30 s in the service. */
   readonly autoscaleSampleMs: number;
   /** From enabling automatic scaling to the first evaluation. */
@@ -59,7 +57,6 @@ export const localParameters: EmulatorParameters = {
   jobTransitionMs: 0,
   allTasksCompleteGraceMs: 200,
   overtakesBeforeReservation: 50,
-  retryDelayMs: 100,
   autoscaleSampleMs: 30_000,
   autoscaleFirstMs: 1000,
   autoscaleSpeed: 1,

@@ -6,6 +6,7 @@ import type { DataFolder } from "./data-folder.ts";
 
 const Ports = z.object({
   api: z.number(),
+  apiHttps: z.number().default(0),
   batch: z.number(),
   control: z.number(),
   blob: z.number(),
@@ -28,7 +29,7 @@ const Settings = z.object({
 export type Settings = z.infer<typeof Settings>;
 
 const file = "settings.json";
-const noPorts: Ports = { api: 0, batch: 0, control: 0, blob: 0, queue: 0, table: 0, file: 0 };
+const noPorts: Ports = { api: 0, apiHttps: 0, batch: 0, control: 0, blob: 0, queue: 0, table: 0, file: 0 };
 
 /** Reads the settings of an earlier start, or makes new ones; all keys are random. */
 export async function openSettings(data: DataFolder, random: Random): Promise<Settings> {

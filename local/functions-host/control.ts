@@ -15,6 +15,8 @@ export interface HostOptions {
   requireKeys: boolean;
   /** Connection string that stands for `UseDevelopmentStorage=true` and for a missing AzureWebJobsStorage. */
   storageConnection?: string;
+  /** How long ended orchestrations are kept, in milliseconds; absent: for ever. */
+  durableRetentionMs?: number;
   /** Time stands still until `advance`. */
   manualClock?: { startMs: number };
 }

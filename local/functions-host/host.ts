@@ -23,6 +23,8 @@ export interface Host {
   readonly ready: HostReady;
   /** Resolves when no function runs and none can start without time passing or somebody calling. */
   idle(): Promise<void>;
+  /** Resolves, with the reason, when the host cannot go on. */
+  readonly failed: Promise<Error>;
   /** Takes no more work, lets running invocations end within the grace period, runs the appTerminate hooks, closes everything. */
   stop(graceMs: number): Promise<void>;
 }
@@ -137,6 +139,7 @@ function hostOf({ listeners, loaded, keys, durable, triggers }: HostParts, stopS
       ...(listeners.certificate ? { certificate: listeners.certificate } : {}),
     },
     idle: () => idle(invoker, durable, triggers),
+    failed: durable.failed,
     async stop(graceMs) {
       stopServing();
       for (const listener of listeners.all) listener.stopAccepting();

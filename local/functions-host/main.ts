@@ -63,6 +63,10 @@ try {
         }),
     );
   });
+  void host.failed.then((error) => {
+    send({ type: "failed", message: error.message });
+    process.exit(1);
+  });
   send({ type: "ready", ...host.ready });
 } catch (error) {
   const message =

@@ -10,7 +10,7 @@ import { type Clock, type Timer, delay, systemClock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type KnownStates, openKnownStates } from "./known-states.ts";
 import { type LocalTree, type TreeWatch, openLocalTree, parentsOf, watchTree } from "./local-tree.ts";
-import type { RemoteBlob, RemoteContainer } from "./remote-container.ts";
+import { type RemoteBlob, type RemoteContainer, isHopeless } from "./remote-container.ts";
 import { type RemoteView, createRemoteView, fitsOnDisk } from "./remote-view.ts";
 import { type LocalState, decide } from "./sync-decision.ts";
 import { type WorkQueue, createWorkQueue } from "./work-queue.ts";
@@ -85,6 +85,8 @@ class Sync implements ContainerSync {
   /** Differences that listings found so far. */
   #differences = 0;
   #lastFailure = "no answer";
+  /** Those who wait for the queue, to be told when there is no use in waiting. */
+  readonly #waiters = new Set<(reason: string) => void>();
   #drafts = 0;
 
   constructor(o: ContainerSyncOptions, known: KnownStates) {
@@ -132,20 +134,29 @@ class Sync implements ContainerSync {
     return (this.#pulling ??= this.#list().finally(() => (this.#pulling = undefined)));
   }
 
-  /** Waits for the queue as long as it gets on; gives up when nothing succeeded for a while. */
+  /** Waits for the queue as long as it gets on; gives up when nothing succeeds for a while, or nothing can. */
   async #settled(): Promise<void> {
+    const { label } = this.#o;
     let done = false;
-    const settled = this.#queue.settle().then(() => (done = true));
-    for (let before = -1; !done && before !== this.#settledLooks;) {
-      before = this.#settledLooks;
-      const patience = new AbortController();
-      await Promise.race([settled, delay(machineClock, patienceMs, patience.signal).catch(() => {})]);
-      patience.abort();
+    let hopeless = (_reason: string) => {};
+    const given = new Promise<never>((_resolve, reject) => {
+      hopeless = (reason) => reject(new Error(`${label}: ${reason}`));
+    });
+    given.catch(() => {}); // told by the race below, if it is still on
+    this.#waiters.add(hopeless);
+    try {
+      const settled = this.#queue.settle().then(() => (done = true));
+      for (let before = -1; !done && before !== this.#settledLooks;) {
+        before = this.#settledLooks;
+        const patience = new AbortController();
+        const pause = delay(machineClock, patienceMs, patience.signal).catch(() => {});
+        await Promise.race([settled, given, pause]).finally(() => patience.abort());
+      }
+    } finally {
+      this.#waiters.delete(hopeless);
     }
     if (!done)
-      throw new Error(
-        `${this.#o.label}: storage took nothing for ${patienceMs / 1000} s: ${this.#lastFailure}`,
-      );
+      throw new Error(`${label}: storage took nothing for ${patienceMs / 1000} s: ${this.#lastFailure}`);
   }
 
   async stop(): Promise<void> {
@@ -237,9 +248,11 @@ class Sync implements ContainerSync {
       if (result === undefined) this.#settledLooks += 1;
       return result;
     } catch (error) {
-      this.#lastFailure = (error as Error).message;
+      const message = (error as Error).message.split("\n")[0] ?? "";
+      this.#lastFailure = message;
       const { label, logger } = this.#o;
-      logger.warn("mount.syncFailed", { label, name, message: (error as Error).message });
+      logger.warn("mount.syncFailed", { label, name, message });
+      if (isHopeless(error)) for (const tell of this.#waiters) tell(message);
       return retryMs;
     }
   }

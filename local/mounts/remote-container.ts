@@ -4,6 +4,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { BlobItem, ContainerClient } from "@azure/storage-blob";
+import { contentTypeOf } from "./content-types.ts";
 
 export interface RemoteBlob {
   readonly name: string;
@@ -38,6 +39,19 @@ export interface ContainerAddress {
   readonly container: string;
   readonly credential:
     { readonly accountName: string; readonly accountKey: string } | { readonly sas: string };
+}
+
+const hopelessCodes = [
+  "ContainerNotFound",
+  "ContainerBeingDeleted",
+  "AuthenticationFailed",
+  "AuthorizationFailure",
+];
+
+/** Trying again would give the same answer: the container is gone, or the key is no longer the right one. */
+export function isHopeless(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && hopelessCodes.includes(code);
 }
 
 /** Why a container cannot be mounted, in the words of storage; undefined when it can. */
@@ -75,13 +89,16 @@ export async function openRemoteContainer(address: ContainerAddress): Promise<Re
     },
     async upload(name, file, sizeBytes) {
       const blob = client.getBlockBlobClient(name);
+      const blobHTTPHeaders = { blobContentType: contentTypeOf(name) };
       if (sizeBytes > blockBytes) {
         const stream = createReadStream(file, { end: sizeBytes - 1, highWaterMark: 1 << 20 });
-        const { etag, lastModified } = await blob.uploadStream(stream, blockBytes, blocksAtOnce);
+        const { etag, lastModified } = await blob.uploadStream(stream, blockBytes, blocksAtOnce, {
+          blobHTTPHeaders,
+        });
         return fromHeaders(name, { etag, lastModified, contentLength: sizeBytes });
       }
       const bytes = await readStart(file, sizeBytes);
-      const done = await blob.upload(bytes, bytes.length);
+      const done = await blob.upload(bytes, bytes.length, { blobHTTPHeaders });
       return fromHeaders(name, { ...done, contentLength: bytes.length });
     },
     async makeDirectory(name) {
@@ -97,7 +114,7 @@ export async function openRemoteContainer(address: ContainerAddress): Promise<Re
         return "removed";
       } catch (error) {
         const { statusCode } = error as { statusCode?: number };
-        if (statusCode === 404) return "removed";
+        if (statusCode === 404 && !isHopeless(error)) return "removed";
         if (statusCode === 412) return "changed";
         throw error;
       }
@@ -155,7 +172,8 @@ function fromHeaders(name: string, headers: BlobHeaders): RemoteBlob {
   };
 }
 
+/** Only a missing blob is an answer; a missing container says nothing about its blobs. */
 function absent(error: Error & { statusCode?: number }): undefined {
-  if (error.statusCode === 404) return undefined;
+  if (error.statusCode === 404 && !isHopeless(error)) return undefined;
   throw error;
 }

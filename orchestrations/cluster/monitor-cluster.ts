@@ -1,9 +1,8 @@
 // The one watcher of a cluster while it has work or its nodes move: looks, tells, waits. Looks rarely when nothing
 // changes, soon again when something does or a hint comes. Ends when there is nothing to watch; a job that is submitted
 // or resized meanwhile starts it anew.
-import { watchCluster } from "../../contracts/cluster-activities.ts";
+import { applyScale, watchCluster } from "../../contracts/cluster-activities.ts";
 import type { Seen } from "../../contracts/cluster-activities.ts";
-import type { OutputOf } from "../../contracts/contract.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { changed } from "../../contracts/instances.ts";
 import { monitorClusterFlow } from "../../contracts/orchestrations.ts";
@@ -20,16 +19,17 @@ const idleLooks = 2;
 
 export const monitorCluster = defineOrchestration(monitorClusterFlow, function* (context, input) {
   const { cluster, minIntervalMs, maxIntervalMs } = input;
-  let known: Known = { seen: input.seen, ...surplus(input) };
+  let seen: Readonly<Record<string, Seen>> = input.seen;
   let intervalMs = input.intervalMs ?? minIntervalMs;
   let idle = 0;
   for (let look = 0; look < looksPerExecution; look += 1) {
-    const answer = yield* lookOnce(context, cluster, known);
+    const answer = yield* lookOnce(context, cluster, seen);
     if (answer.kind === "gone") return undefined;
     const quiet = answer.kind === "unavailable" || !answer.changed;
     intervalMs = quiet ? Math.min(intervalMs * slowdown, maxIntervalMs) : minIntervalMs;
     if (answer.kind === "watched") {
-      known = { seen: answer.seen, ...surplus(answer) };
+      seen = answer.seen;
+      if (answer.rescale === true) yield* rescaleOnce(context, cluster);
       idle = answer.idle ? idle + 1 : 0;
       if (idle >= idleLooks) return undefined;
     }
@@ -39,29 +39,38 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
       idle = 0;
     }
   }
-  continueAsNew(context, { cluster, minIntervalMs, maxIntervalMs, intervalMs, ...known });
+  continueAsNew(context, { ...input, seen, intervalMs });
   return undefined;
 });
-
-/** What one look hands to the next. */
-interface Known {
-  readonly seen: Record<string, Seen>;
-  readonly surplusSinceMs?: number;
-}
-
-function surplus({ surplusSinceMs }: { readonly surplusSinceMs?: number | undefined }) {
-  return surplusSinceMs === undefined ? {} : { surplusSinceMs };
-}
 
 /** A look that fails tells nothing and changes nothing. */
 function* lookOnce(
   context: OrchestrationContext,
   cluster: ClusterIdentity,
-  known: Known,
-): Steps<OutputOf<typeof watchCluster> | { kind: "unavailable" }> {
+  seen: Readonly<Record<string, Seen>>,
+): Steps<
+  | {
+      kind: "watched";
+      seen: Record<string, Seen>;
+      changed: boolean;
+      idle: boolean;
+      rescale?: boolean | undefined;
+    }
+  | { kind: "gone" }
+  | { kind: "unavailable" }
+> {
   try {
-    return yield* callOnce(context, watchCluster, { cluster, ...known });
+    return yield* callOnce(context, watchCluster, { cluster, seen: { ...seen } });
   } catch {
     return { kind: "unavailable" };
+  }
+}
+
+/** When Batch is busy or cannot be reached, the next look asks again. */
+function* rescaleOnce(context: OrchestrationContext, cluster: ClusterIdentity): Steps<void> {
+  try {
+    yield* callOnce(context, applyScale, { cluster });
+  } catch {
+    return;
   }
 }

@@ -38,7 +38,7 @@ const ActiveJob = z.object({
   jobGuid: z.string(),
   ref: JobRef,
   priority: z.enum(["low", "normal", "high"]),
-  nodeCount: z.int().min(1),
+  nodeCount: z.int().default(1),
   since: z.string(),
 });
 

@@ -4,7 +4,7 @@
 import { delay, systemClock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import { isCode } from "./launch-records.ts";
-import type { ProcessIdentity, ProcessRow, ProcessTable } from "./process-table.ts";
+import type { ProcessIdentity, ProcessRow, ProcessSnapshot, ProcessTable } from "./process-table.ts";
 
 export interface ProcessEnding {
   /** Kills every process of the launch and resolves when none lives. */
@@ -29,23 +29,31 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
   let sweep: Promise<void> | undefined;
 
   const killUntilGone = async (
-    select: (rows: readonly ProcessRow[]) => Promise<ProcessRow[]>,
-    list = () => o.table.list(),
+    select: (processes: ProcessSnapshot) => ProcessRow[],
+    scan = () => o.table.scan(),
   ) => {
     const giveUpAt = clock.now() + patienceMs;
-    for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, 50)) {
-      const living = await select(await list());
+    for (;;) {
+      const living = select(await scan());
       if (living.length === 0) return;
-      if (clock.now() > giveUpAt) {
-        o.logger.error("process.survivedKill", { pid: living[0]?.pid, count: living.length });
-        return;
-      }
       for (const { pid } of living) signal(pid);
-      await delay(clock, pauseMs);
+      const survivor = await lastOf(living, giveUpAt);
+      if (survivor) return o.logger.error("process.survivedKill", { pid: survivor.pid });
     }
   };
+  /** Waits until none of them lives; the first that would not die in time. */
+  const lastOf = async (rows: readonly ProcessRow[], giveUpAt: number) => {
+    let pauseMs = 1;
+    for (const row of rows)
+      while (await o.table.isAlive(row)) {
+        if (clock.now() > giveUpAt) return row;
+        await delay(clock, pauseMs);
+        pauseMs = Math.min(pauseMs * 2, 50);
+      }
+    return undefined;
+  };
   const end = (cookie: string, leader: ProcessIdentity) =>
-    killUntilGone((rows) => family(o.table, rows, cookie, leader));
+    killUntilGone((processes) => family(processes, cookie, leader));
   const runSweep = async () => {
     await delay(clock, sweepDelayMs);
     const wanted = condemned;
@@ -53,8 +61,8 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
     sweep = undefined;
     const oldest = [...wanted.values()].reduce((least, start) => (isOlder(start, least) ? start : least));
     await killUntilGone(
-      (rows) => byCookie(o.table, rows, (cookie) => wanted.has(cookie)),
-      () => o.table.startedSince(oldest),
+      ({ byLaunch }) => [...wanted.keys()].flatMap((cookie) => byLaunch.get(cookie) ?? []),
+      () => o.table.scanSince(oldest),
     );
   };
   return {
@@ -65,8 +73,10 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
       sweep ??= runSweep();
     },
     endUnknown: (instance, isKnown) =>
-      killUntilGone((rows) =>
-        byCookie(o.table, rows, (cookie) => cookie.startsWith(`${instance}.`) && !isKnown(cookie)),
+      killUntilGone(({ byLaunch }) =>
+        [...byLaunch].flatMap(([cookie, rows]) =>
+          cookie.startsWith(`${instance}.`) && !isKnown(cookie) ? rows : [],
+        ),
       ),
     async idle() {
       while (sweep) await sweep;
@@ -74,42 +84,17 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
   };
 }
 
-async function byCookie(
-  table: ProcessTable,
-  rows: readonly ProcessRow[],
-  wanted: (cookie: string) => boolean,
-): Promise<ProcessRow[]> {
-  const launches = await table.launchesOf(rows);
-  return rows.filter((row) => {
-    const cookie = launches.get(row.pid);
-    return cookie !== undefined && wanted(cookie);
-  });
-}
-
 /** The launch's group, all who carry its cookie, and their descendants. */
-async function family(
-  table: ProcessTable,
-  rows: readonly ProcessRow[],
-  cookie: string,
-  leader: ProcessIdentity,
-): Promise<ProcessRow[]> {
+function family(processes: ProcessSnapshot, cookie: string, leader: ProcessIdentity): ProcessRow[] {
+  const { byLaunch, byGroup, byParent } = processes;
+  const group = byGroup.get(leader.pid) ?? [];
   // A process id that is a group's id is not given away while the group lives; a leader with another start time means
   // that the old group died out and the number was reused.
-  const reused = rows.some((row) => row.pid === leader.pid && row.start !== leader.start);
-  const members = new Map<number, ProcessRow>();
-  const young = rows.filter((row) => !isOlder(row.start, leader.start));
-  const launches = await table.launchesOf(young);
-  for (const row of young)
-    if ((!reused && row.group === leader.pid) || launches.get(row.pid) === cookie) members.set(row.pid, row);
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const row of rows)
-      if (!members.has(row.pid) && members.has(row.parent)) {
-        members.set(row.pid, row);
-        grown = true;
-      }
-  }
-  return [...members.values()];
+  const isReused = group.some((row) => row.pid === leader.pid && row.start !== leader.start);
+  const members = new Set([...(isReused ? [] : group), ...(byLaunch.get(cookie) ?? [])]);
+  // A set that grows while it is walked is walked to its new end.
+  for (const { pid } of members) for (const child of byParent.get(pid) ?? []) members.add(child);
+  return [...members];
 }
 
 function signal(pid: number): void {

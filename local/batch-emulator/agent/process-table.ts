@@ -2,7 +2,9 @@
 // because ids are reused. Linux reads /proc; elsewhere ps(1) is asked.
 import { execFile } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
+import { delay, systemClock } from "../../clock.ts";
 import { launchVariable } from "./launch-script.ts";
 
 export interface ProcessIdentity {
@@ -16,15 +18,27 @@ export interface ProcessRow extends ProcessIdentity {
   readonly group: number;
 }
 
+/** The living processes (no zombies) at a moment. */
+export interface ProcessSnapshot {
+  readonly rows: readonly ProcessRow[];
+  /** Processes by the value of BATCHAI_LAUNCH in their environment, where there is one and it may be read. */
+  readonly byLaunch: ReadonlyMap<string, readonly ProcessRow[]>;
+  readonly byGroup: ReadonlyMap<number, readonly ProcessRow[]>;
+  readonly byParent: ReadonlyMap<number, readonly ProcessRow[]>;
+}
+
 export interface ProcessTable {
   isAlive(process: ProcessIdentity): Promise<boolean>;
-  /** Living processes (no zombies). Calls that arrive while a scan waits to start share it. */
-  list(): Promise<readonly ProcessRow[]>;
-  /** Living processes that started with or after `start`; cheaper than `list`, as others are remembered. */
-  startedSince(start: string): Promise<readonly ProcessRow[]>;
-  /** Process id → value of BATCHAI_LAUNCH, of those processes whose environment has one and may be read. */
-  launchesOf(rows: readonly ProcessRow[]): Promise<ReadonlyMap<number, string>>;
+  /** Calls that arrive while a scan waits to start share it. */
+  scan(): Promise<ProcessSnapshot>;
+  /** Only processes that started with or after `start`; cheaper, as others are remembered. */
+  scanSince(start: string): Promise<ProcessSnapshot>;
 }
+
+/** After so many the scan lets others have the event loop. */
+const processesPerTurn = 50;
+/** Those who want a scan within this time share it. */
+const gatherMs = 5;
 
 /** `procfs`: whether this machine has Linux's /proc. */
 export function processTable(procfs: boolean): ProcessTable {
@@ -32,14 +46,21 @@ export function processTable(procfs: boolean): ProcessTable {
 }
 
 function procTable(): ProcessTable {
-  const scan = () => {
+  const scan = async () => {
     const rows: ProcessRow[] = [];
+    const launches = new Map<number, string>();
+    let looked = 0;
     for (const name of readdirSync("/proc")) {
       const pid = Number(name);
       const row = Number.isInteger(pid) ? readStat(pid) : undefined;
-      if (row) rows.push(row);
+      if (!row) continue;
+      rows.push(row);
+      const launch = readLaunch(pid);
+      if (launch !== undefined) launches.set(pid, launch);
+      looked += 1;
+      if (looked % processesPerTurn === 0) await nextTurn();
     }
-    return rows;
+    return snapshot(rows, ({ pid }) => launches.get(pid));
   };
   let known = new Map<number, number>();
   const startedSince = (since: number) => {
@@ -59,21 +80,35 @@ function procTable(): ProcessTable {
       seen.set(pid, start);
     }
     known = seen;
-    return rows;
+    return snapshot(rows, ({ pid }) => readLaunch(pid));
   };
   return {
     isAlive: async ({ pid, start }) => readStat(pid)?.start === start,
-    list: shared(async () => scan()),
-    startedSince: async (start) => startedSince(Number(start)),
-    async launchesOf(rows) {
-      const found = new Map<number, string>();
-      for (const { pid } of rows) {
-        const launch = readLaunch(pid);
-        if (launch !== undefined) found.set(pid, launch);
-      }
-      return found;
-    },
+    scan: shared(scan),
+    scanSince: async (start) => startedSince(Number(start)),
   };
+}
+
+function snapshot(
+  rows: readonly ProcessRow[],
+  launchOf: (row: ProcessRow) => string | undefined,
+): ProcessSnapshot {
+  const byLaunch = new Map<string, ProcessRow[]>();
+  const byGroup = new Map<number, ProcessRow[]>();
+  const byParent = new Map<number, ProcessRow[]>();
+  for (const row of rows) {
+    const launch = launchOf(row);
+    if (launch !== undefined) add(byLaunch, launch, row);
+    add(byGroup, row.group, row);
+    add(byParent, row.parent, row);
+  }
+  return { rows, byLaunch, byGroup, byParent };
+}
+
+function add<Key>(map: Map<Key, ProcessRow[]>, key: Key, row: ProcessRow): void {
+  const list = map.get(key);
+  if (list) list.push(row);
+  else map.set(key, [row]);
 }
 
 /** proc(5): the name in field 2 may contain anything, so fields are counted from its closing parenthesis. */
@@ -114,7 +149,7 @@ function psTable(): ProcessTable {
       return "";
     }
   };
-  const list = shared(async () => {
+  const scan = shared(async () => {
     const rows: ProcessRow[] = [];
     for (const line of (await ps("-axo", "pid=,ppid=,pgid=,state=,lstart=")).split("\n")) {
       const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
@@ -126,32 +161,30 @@ function psTable(): ProcessTable {
         start: match[5] ?? "",
       });
     }
-    return rows;
+    const launches = new Map<number, string>();
+    const mention = new RegExp(`^\\s*(\\d+) .* ${launchVariable}=(\\S+)`);
+    for (const line of (await ps("-axwwE", "-o", "pid=,command=")).split("\n")) {
+      const [, pid, launch] = mention.exec(line) ?? [];
+      if (launch !== undefined) launches.set(Number(pid), launch);
+    }
+    return snapshot(rows, ({ pid }) => launches.get(pid));
   });
   return {
     isAlive: async ({ pid, start }) => (await ps("-o", "lstart=", "-p", String(pid))).trim() === start.trim(),
-    list,
-    startedSince: list,
-    async launchesOf(rows) {
-      const wanted = new Set(rows.map((row) => row.pid));
-      const found = new Map<number, string>();
-      const mention = new RegExp(`^\\s*(\\d+) .* ${launchVariable}=(\\S+)`);
-      for (const line of (await ps("-axwwE", "-o", "pid=,command=")).split("\n")) {
-        const [, pid, launch] = mention.exec(line) ?? [];
-        if (launch !== undefined && wanted.has(Number(pid))) found.set(Number(pid), launch);
-      }
-      return found;
-    },
+    scan,
+    scanSince: scan,
   };
 }
 
-/** Callers that come while a scan runs share the next one, never the running one: it may have missed their process. */
+/** Callers that come within a moment share a scan, but never one that runs: it may have missed their process. */
 function shared<T>(scan: () => Promise<T>): () => Promise<T> {
+  const clock = systemClock();
   let running: Promise<unknown> | undefined;
   let next: Promise<T> | undefined;
   return () => {
     next ??= (async () => {
       await running;
+      await delay(clock, gatherMs);
       const mine = scan();
       running = mine.catch(() => undefined);
       next = undefined;

@@ -2,6 +2,7 @@
 // it for a millisecond or two) and reused; each is in a session of its own and outlives the emulator until its task ends.
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "../../logger.ts";
 import { parseIdentity } from "./launch-records.ts";
 import { supervisorScript, type ShellDialect } from "./launch-script.ts";
@@ -27,6 +28,11 @@ interface Supervisor {
   alive: boolean;
 }
 
+interface Waiting {
+  readonly id: string;
+  readonly ended: (end: SupervisedEnd) => void;
+}
+
 /** Idle shells above this number are let go. */
 const keptIdle = 8;
 
@@ -41,63 +47,99 @@ export function shellDialect(platform: NodeJS.Platform = process.platform): Shel
   };
 }
 
-export function supervisorPool(o: {
+export function supervisorPool(options: {
   directory: string;
   dialect: ShellDialect;
   logger: Logger;
 }): SupervisorPool {
-  const script = supervisorScript(o.dialect);
-  const all = new Set<Supervisor>();
-  const idle: Supervisor[] = [];
-  let released = false;
+  return new Supervisors(options);
+}
 
-  const settle = (supervisor: Supervisor, end: SupervisedEnd) => {
-    const ended = supervisor.ended;
+class Supervisors implements SupervisorPool {
+  readonly dialect: ShellDialect;
+  readonly #directory: string;
+  readonly #logger: Logger;
+  readonly #script: string;
+  readonly #all = new Set<Supervisor>();
+  readonly #idle: Supervisor[] = [];
+  readonly #waiting: Waiting[] = [];
+  #isReleased = false;
+  #hasStarted = false;
+
+  constructor(options: { directory: string; dialect: ShellDialect; logger: Logger }) {
+    this.dialect = options.dialect;
+    this.#directory = options.directory;
+    this.#logger = options.logger;
+    this.#script = supervisorScript(options.dialect);
+  }
+
+  supervise(id: string): Promise<SupervisedEnd> {
+    return new Promise((ended) => {
+      this.#waiting.push({ id, ended });
+      this.#assign();
+    });
+  }
+
+  release(): void {
+    this.#isReleased = true;
+    for (const supervisor of this.#all) letGo(supervisor);
+  }
+
+  /** Idle shells first; of new ones only one a turn of the event loop, because each start holds it up. */
+  #assign(): void {
+    while (this.#waiting.length > 0 && !this.#isReleased) {
+      const supervisor = this.#idle.pop() ?? this.#startOne();
+      if (!supervisor) return;
+      const next = this.#waiting.shift();
+      supervisor.ended = next?.ended;
+      supervisor.child.stdin?.write(`${next?.id}\n`);
+    }
+  }
+
+  #startOne(): Supervisor | undefined {
+    if (this.#hasStarted) return undefined;
+    this.#hasStarted = true;
+    void nextTurn().then(() => {
+      this.#hasStarted = false;
+      this.#assign();
+    });
+    return this.#start();
+  }
+
+  #start(): Supervisor {
+    const child = spawnShell(this.dialect, this.#script, this.#directory);
+    const supervisor: Supervisor = { child, ended: undefined, alive: true };
+    this.#all.add(supervisor);
+    child.on("error", (error) => {
+      this.#logger.error("supervisor.startFailed", { reason: error.message });
+      this.#lose(supervisor);
+    });
+    child.on("close", () => this.#lose(supervisor));
+    child.stdin?.on("error", () => this.#lose(supervisor));
+    listen(supervisor, (one, end) => this.#settle(one, end));
+    return supervisor;
+  }
+
+  #settle(supervisor: Supervisor, end: SupervisedEnd): void {
+    const { ended } = supervisor;
     supervisor.ended = undefined;
     if (supervisor.alive) {
-      if (released || idle.length >= keptIdle) supervisor.child.stdin?.end();
-      else idle.push(supervisor);
+      const isSpare = this.#idle.length >= keptIdle && this.#waiting.length === 0;
+      if (this.#isReleased || isSpare) supervisor.child.stdin?.end();
+      else this.#idle.push(supervisor);
     }
     ended?.(end);
-  };
-  const lose = (supervisor: Supervisor) => {
+    this.#assign();
+  }
+
+  #lose(supervisor: Supervisor): void {
     if (!supervisor.alive) return;
     supervisor.alive = false;
-    all.delete(supervisor);
-    const at = idle.indexOf(supervisor);
-    if (at >= 0) idle.splice(at, 1);
-    settle(supervisor, { kind: "died" });
-  };
-  const start = () => {
-    const supervisor: Supervisor = {
-      child: spawnShell(o.dialect, script, o.directory),
-      ended: undefined,
-      alive: true,
-    };
-    all.add(supervisor);
-    supervisor.child.on("error", (error) => {
-      o.logger.error("supervisor.startFailed", { reason: error.message });
-      lose(supervisor);
-    });
-    supervisor.child.on("close", () => lose(supervisor));
-    supervisor.child.stdin?.on("error", () => lose(supervisor));
-    listen(supervisor, settle);
-    return supervisor;
-  };
-
-  return {
-    dialect: o.dialect,
-    supervise: (id) =>
-      new Promise((ended) => {
-        const supervisor = idle.pop() ?? start();
-        supervisor.ended = ended;
-        supervisor.child.stdin?.write(`${id}\n`);
-      }),
-    release() {
-      released = true;
-      for (const supervisor of all) letGo(supervisor);
-    },
-  };
+    this.#all.delete(supervisor);
+    const at = this.#idle.indexOf(supervisor);
+    if (at >= 0) this.#idle.splice(at, 1);
+    this.#settle(supervisor, { kind: "died" });
+  }
 }
 
 function letGo(supervisor: Supervisor): void {

@@ -15,7 +15,10 @@ const account =
   "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts/{account}";
 
 const NameBody = z.strictObject({ name: z.string(), type: z.literal("Microsoft.Batch/batchAccounts") });
-const AccountPatch = z.strictObject({ tags: z.record(z.string(), z.string()).optional() });
+const AccountPatch = z.strictObject({
+  tags: z.record(z.string(), z.string()).optional(),
+  properties: z.strictObject({}).optional(),
+});
 
 const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
   operation,

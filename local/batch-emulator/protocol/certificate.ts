@@ -1,7 +1,6 @@
 // The self-signed certificate of the HTTPS listener, kept in the data folder so that clients trust it once.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { generate } from "selfsigned";
 
 export interface Certificate {
   readonly key: string;
@@ -18,6 +17,8 @@ export async function certificateIn(folder: string | undefined, now: number): Pr
   const keyFile = folder && join(folder, "certificate.key");
   if (certFile && keyFile && existsSync(certFile) && existsSync(keyFile))
     return { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8"), file: certFile };
+  // Loaded only when a certificate is made: it is large, and most emulators listen without TLS.
+  const { generate } = await import("selfsigned");
   const made = await generate([{ name: "commonName", value: "localhost" }], {
     keySize: 2048,
     algorithm: "sha256",

@@ -1,7 +1,6 @@
 // Actions on single nodes and their users.
 import { z } from "zod";
 import { Timestamp, caseless } from "../schema/values.ts";
-import type { NodeUser } from "../service/model.ts";
 import {
   addUser,
   deallocateNode,

@@ -27,6 +27,8 @@ export function moveJob(world: World, job: Job, to: JobState): void {
 /** "Job - Disable": running tasks are requeued, terminated, or waited for. */
 export function disableJob(world: World, job: Job, tasks: "requeue" | "terminate" | "wait"): void {
   refuseIfEnding(job);
+  if (job.state === "enabling")
+    throw new BatchFault(409, "JobNotActive", "The specified job is being enabled.");
   if (job.state !== "disabling") moveJob(world, job, "disabling");
   job.disableTasks = tasks;
   world.save(job);

@@ -211,26 +211,28 @@ export function decodeTask(row: StoredRow, jobOf: (row: number) => Job | undefin
   const { head, state } = parse<{ spec: TaskSpec; job: number; manager?: boolean }>(row);
   const job = jobOf(head.job);
   if (job === undefined) return undefined;
+  const known = state as unknown as Task;
+  // One literal with every member, as in createTask: a hundred thousand of them are kept.
   return {
-    ...emptyTask(),
-    ...state,
-    ...stored(row, head),
+    kind: "task",
+    row: row.row,
+    key: head.id.toLowerCase(),
+    id: head.id,
+    createdAt: head.createdAt,
+    modifiedAt: known.modifiedAt,
+    version: known.version,
     job,
     spec: head.spec,
-    manager: head.manager === true,
-  } as Task;
-}
-
-export function emptyTask() {
-  return {
-    kind: "task" as const,
-    previousState: undefined,
-    previousStateAt: undefined,
-    attempt: 0,
-    execution: undefined,
+    state: known.state,
+    stateAt: known.stateAt,
+    previousState: known.previousState,
+    previousStateAt: known.previousStateAt,
+    attempt: known.attempt,
+    execution: known.execution,
     ticket: 0,
     blockers: 0,
     run: undefined,
+    manager: head.manager === true,
   };
 }
 

@@ -18,6 +18,8 @@ export interface DurableRuntime {
   /** JSON text of the `durableClient` binding; undefined when the app has no durable function. */
   clientBinding(): string | undefined;
   idle(): Promise<void>;
+  /** Resolves, with the reason, when the state can no longer be written: the host must end then. */
+  readonly failed: Promise<Error>;
   /** Takes no more work and lets running functions end. */
   stop(graceMs: number): Promise<void>;
   close(): Promise<void>;
@@ -34,6 +36,7 @@ export interface DurableOptions {
   /** Undefined keeps the state in memory. */
   storeFile: string | undefined;
   systemKey: string | undefined;
+  durableRetentionMs?: number;
 }
 
 const durableTypes = new Set([
@@ -47,6 +50,7 @@ const none: DurableRuntime = {
   webhooks: new Map(),
   clientBinding: () => undefined,
   idle: () => Promise.resolve(),
+  failed: new Promise<Error>(() => {}),
   stop: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
@@ -68,6 +72,7 @@ export async function startDurable(options: DurableOptions): Promise<DurableRunt
     taskHub: settings.hubName,
     maxConcurrentActivities: settings.maxConcurrentActivityFunctions,
     maxConcurrentOrchestrators: settings.maxConcurrentOrchestratorFunctions,
+    ...(options.durableRetentionMs === undefined ? {} : { retentionMs: options.durableRetentionMs }),
   });
   const rpc: { port: number } = { port: 0 };
   const api = durableHttpApi({
@@ -83,8 +88,12 @@ export async function startDurable(options: DurableOptions): Promise<DurableRunt
     webhooks: new Map([["durabletask", (request: Request) => api.webhook(request)]]),
     clientBinding: () => api.clientBinding(),
     idle: () => engine.idle(),
+    failed: engine.failed,
     stop: (graceMs) => engine.stop(graceMs),
-    close: () => listener.close(),
+    async close() {
+      await listener.close();
+      store.close();
+    },
   };
 }
 

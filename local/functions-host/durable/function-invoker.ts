@@ -25,7 +25,6 @@ export function durableInvoker(functions: readonly HostedFunction[], run: RunFun
   async function replay(
     kind: "orchestrator" | "entity",
     name: string,
-    metadata: Record<string, TypedData>,
     trigger: string,
   ): Promise<InvokeOutcome> {
     const target = find(kind, name);
@@ -34,19 +33,14 @@ export function durableInvoker(functions: readonly HostedFunction[], run: RunFun
         ok: false,
         message: `The ${kind} function '${name}' doesn't exist, is disabled, or is not an ${kind} function.`,
       };
-    const outcome = await run(target, {
-      data: { string: trigger },
-      triggerMetadata: metadata,
-      replayed: true,
-    });
+    const outcome = await run(target, { data: { string: trigger }, replayed: true });
     return outcome.ok ? { ok: true, value: outcome.result } : { ok: false, message: outcome.error.message };
   }
 
   return {
     has: (kind, name) => find(kind, name) !== undefined,
-    orchestrator: (name, instanceId, trigger) =>
-      replay("orchestrator", name, { instanceId: { string: instanceId } }, trigger),
-    entity: (name, trigger) => replay("entity", name, {}, trigger),
+    orchestrator: (name, _instanceId, trigger) => replay("orchestrator", name, trigger),
+    entity: (name, trigger) => replay("entity", name, trigger),
     async activity(name, instanceId, input) {
       const target = find("activity", name);
       if (!target)

@@ -16,6 +16,23 @@ function overlap(left: readonly Segment[], right: readonly Segment[]): boolean {
   return (canBeMissing(firstLeft) && restRight.every(canBeMissing) && right.every(canBeMissing)) || false;
 }
 
+/** True when `general` ends in a catch-all and takes whatever `special` takes: then it is meant as the fallback, and that
+ *  `special` is tried first surprises nobody. */
+export function isFallbackOf(general: RouteTemplate, special: RouteTemplate): boolean {
+  const prefix = general.segments.findIndex(isCatchAll);
+  return (
+    prefix !== -1 &&
+    general.segments.slice(0, prefix).every((segment, index) => {
+      const other = special.segments[index];
+      const text = literalText(segment);
+      return (
+        other !== undefined &&
+        (text === undefined || text.toLowerCase() === literalText(other)?.toLowerCase())
+      );
+    })
+  );
+}
+
 function single(segment: Segment): Parameter | undefined {
   const [first] = segment;
   return segment.length === 1 && first?.kind === "parameter" ? first : undefined;

@@ -3,7 +3,7 @@
 // part of the match, so that a wrong verb is a 404. Overlaps are reported at start.
 import type { HostedFunction } from "../app/hosted-functions.ts";
 import { matchRoute, parseRouteTemplate, pathSegments, type RouteTemplate } from "./route-template.ts";
-import { templatesOverlap } from "./route-overlap.ts";
+import { isFallbackOf, templatesOverlap } from "./route-overlap.ts";
 
 export type AuthLevel = "anonymous" | "function" | "admin";
 
@@ -81,7 +81,8 @@ function overlapWarnings(routes: readonly HttpRoute[]): string[] {
   routes.forEach((winner, index) => {
     for (const loser of routes.slice(index + 1)) {
       const shared = [...winner.methods].filter((method) => loser.methods.has(method));
-      if (shared.length > 0 && templatesOverlap(winner.template, loser.template))
+      if (shared.length === 0 || isFallbackOf(loser.template, winner.template)) continue;
+      if (templatesOverlap(winner.template, loser.template))
         warnings.push(
           `Routes '${winner.template.text}' (${winner.target.name}) and '${loser.template.text}' (${loser.target.name}) overlap for ${shared.join(", ")}: ` +
             `a request that fits both goes to '${winner.target.name}', because functions are tried in alphabetical order of their names. Constrain the parameters, e.g. {id:guid}.`,

@@ -95,7 +95,7 @@ test("a multi-instance task coordinates on distinct nodes before its command", a
   expect(launches[0]?.environment["AZ_BATCH_HOST_LIST"]?.split(",")).toHaveLength(3);
 });
 
-test("a hundred thousand more tasks would be counted: collections, counts, filter, paging", async () => {
+test("tasks are added by collection, counted, filtered, paged, and end with their job", async () => {
   await t.batch.job.add({ id: "many", poolInfo: { poolId: "nowhere" } });
   const result = await t.batch.task.addCollection(
     "many",

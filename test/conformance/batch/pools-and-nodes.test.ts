@@ -268,7 +268,7 @@ test("what the emulator does not have is refused, not dropped", async () => {
     ...linuxPool,
     virtualMachineConfiguration: {
       ...linuxPool.virtualMachineConfiguration,
-      containerConfiguration: { type: "dockerCompatible" },
+      containerConfiguration: { containerImageNames: ["busybox"] },
     },
   };
   await expect(t.batch.pool.add(withContainers)).rejects.toMatchObject({

@@ -102,6 +102,8 @@ describe("a mounted container", () => {
     expect(await names()).toEqual(["big.bin", "keep.txt", "out", "out/logs", "out/logs/stdout.txt"]);
     expect((await container.getBlobClient("out").getProperties()).metadata).toEqual({ hdi_isfolder: "true" });
     expect((await container.getBlobClient("big.bin").getProperties()).contentLength).toBe(9 * 2 ** 20);
+    const properties = await container.getBlobClient("out/logs/stdout.txt").getProperties();
+    expect(properties.contentType).toBe("text/plain");
     await appendFile(join(data, "out/logs/stdout.txt"), "epoch 2\n");
     await rename(join(data, "keep.txt"), join(data, "kept.txt"));
     await rm(join(data, "big.bin"));
@@ -183,6 +185,18 @@ describe("a mounted container", () => {
     expect(await names()).toEqual(expected);
     expect((await readdir(data)).sort()).toEqual(expected);
     expect(await get("changed.txt")).toBe("3 and more");
+  });
+
+  it("keeps what the job wrote, and says why at once, when the container was deleted under it", async () => {
+    await put("kept.txt", "kept");
+    const data = await attach();
+    await container.delete();
+    await writeFile(join(data, "late.txt"), "late");
+    await expect(mounts.flush("node1")).rejects.toThrow("container does not exist");
+    expect((await readdir(data)).sort()).toEqual(["kept.txt", "late.txt"]);
+    await container.create();
+    await mounts.flush("node1");
+    expect(await get("late.txt")).toBe("late");
   });
 
   it("is refused with the reason: account, key, container, options, mount point", async () => {

@@ -72,8 +72,10 @@ async function finishAll(executor: Executor, data: string): Promise<Map<number, 
 
 async function leaked(instance: string): Promise<number[]> {
   const table = processTable(globalThis.process.platform === "linux");
-  const launches = await table.launchesOf(await table.list());
-  return [...launches].filter(([, cookie]) => cookie.startsWith(instance)).map(([pid]) => pid);
+  const { byLaunch } = await table.scan();
+  return [...byLaunch]
+    .flatMap(([cookie, rows]) => (cookie.startsWith(instance) ? rows : []))
+    .map(({ pid }) => pid);
 }
 
 describe("an executor killed with SIGKILL", () => {

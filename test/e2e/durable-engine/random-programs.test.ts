@@ -5,6 +5,6 @@ describe("many random orchestrations", () => {
   it(
     "have one result, whatever the order, batching, duplication and restarts",
     () => expectOneResult(500),
-    120_000,
+    180_000,
   );
 });

@@ -94,5 +94,5 @@ describe("an engine killed again and again", () => {
       store.close();
     }
     expect(historyWithoutInstance(database)).toBe(0);
-  }, 120_000);
+  }, 240_000);
 });

@@ -68,7 +68,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       nodeImage: { publisher: "p", offer: "ubuntu", sku: "22_04-lts", version: "latest" },
       monitorMinIntervalMs: 100,
       monitorMaxIntervalMs: 2_000,
-      autoScaleIdleMs: 60_000,
+      idleNodeGraceMs: 480_000,
       bodyLimitBytes: 100_000,
     },
     state: documentState({ store: documents, random }),

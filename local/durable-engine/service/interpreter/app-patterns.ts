@@ -15,7 +15,13 @@ export const warningTexts: Readonly<Record<AppWarning, string>> = {
   openTimersAtEnd:
     "The orchestrator has returned but left timers running, so the instance stays Running until the last of them " +
     "fires. Cancel timeout timers when they are no longer needed.",
+  longHistory:
+    "The execution has more than 2,000 history events, and every turn replays all of them. Continue as new, or split the " +
+    "work into sub-orchestrations.",
 };
+
+/** Events after which an execution is called long; the cost of replaying grows with the square. */
+export const longHistoryEvents = 2000;
 
 const numbered: ReadonlySet<number> = new Set([
   actionTypes.callActivity,

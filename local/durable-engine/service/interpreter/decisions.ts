@@ -33,7 +33,7 @@ export interface Mismatch {
 }
 
 /** A pattern in the app's code that runs differently on Azure than its author expects. */
-export type AppWarning = "repeatedTask" | "failedAllWithRetry" | "openTimersAtEnd";
+export type AppWarning = "repeatedTask" | "failedAllWithRetry" | "openTimersAtEnd" | "longHistory";
 
 export interface Interpretation {
   mismatch?: Mismatch;

@@ -2,7 +2,7 @@
 // records and carries out what it returns.
 import type { HistoryEvent } from "../../replay/history-events.ts";
 import { eventTypeNames } from "../../replay/history-events.ts";
-import { repeatsTask } from "./app-patterns.ts";
+import { longHistoryEvents, repeatsTask } from "./app-patterns.ts";
 import type { AppWarning, Interpretation, Mismatch } from "./decisions.ts";
 import { Replay } from "./replay.ts";
 import { failedWithRetryInFlight } from "./tasks.ts";
@@ -58,6 +58,7 @@ function warningsOf(replay: Replay, input: ReplayInput, tasks: number, timers: n
     warnings.push("repeatedTask");
   if ((replay.unstarted > 0 || input.over) && failedWithRetryInFlight(replay.awaited))
     warnings.push("failedAllWithRetry");
+  if (input.history.length > longHistoryEvents) warnings.push("longHistory");
   if (input.over && replay.exhausted && tasks === 0 && timers > 0) warnings.push("openTimersAtEnd");
   return warnings;
 }

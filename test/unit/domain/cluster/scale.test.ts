@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { defaultIdleGraceMs, nextScaleStep, wantedNodes } from "../../../../domain/cluster/scale.ts";
-import type { ScaleState } from "../../../../domain/cluster/scale.ts";
+import { rescaleCluster } from "../../../../domain/cluster/rules.ts";
+import {
+  autoScaled,
+  defaultIdleGraceMs,
+  nextScaleStep,
+  targetNodeCount,
+  wantedNodes,
+} from "../../../../domain/cluster/scale.ts";
+import { ClusterPatch } from "../../../../domain/cluster/schema.ts";
+import type { ScaleState } from "../../../../domain/cluster/schema.ts";
+import { parse } from "../../../../domain/shared/parse.ts";
+import { cluster } from "../samples.ts";
 
 const scale = { minimumNodeCount: 0, maximumNodeCount: 4, initialNodeCount: 0 };
 const at = (minutes: number) => new Date(minutes * 60_000);
@@ -76,5 +86,34 @@ describe("auto scale", () => {
         expect(later.state.target).toBe(wantedNodes(settings, last));
       }),
     );
+  });
+});
+
+describe("a cluster's target", () => {
+  const auto = (more: object = {}) =>
+    cluster({ scaleSettings: { autoScale: { minimumNodeCount: 1, maximumNodeCount: 4, ...more } } });
+
+  it("is the manual count, or what auto scale reached, at first the larger of minimum and initial count", () => {
+    expect(targetNodeCount(cluster({ scaleSettings: { manual: { targetNodeCount: 3 } } }))).toBe(3);
+    expect(targetNodeCount(auto())).toBe(1);
+    expect(targetNodeCount(auto({ initialNodeCount: 3 }))).toBe(3);
+    expect(targetNodeCount(autoScaled(auto(), { runningNodes: 0, queuedNodes: 2 }, at(0)))).toBe(2);
+  });
+
+  it("does not move for a manual cluster or when nothing changed", () => {
+    const manual = cluster();
+    expect(autoScaled(manual, { runningNodes: 0, queuedNodes: 9 }, at(0))).toBe(manual);
+    const steady = auto();
+    expect(autoScaled(steady, idle, at(0))).toBe(steady);
+  });
+
+  it("starts from where it is when the settings change", () => {
+    const patch = (scaleSettings: object) => parse(ClusterPatch, { properties: { scaleSettings } });
+    const manual = cluster({ scaleSettings: { manual: { targetNodeCount: 3 } } });
+    const toAuto = rescaleCluster(manual, patch({ autoScale: { minimumNodeCount: 0, maximumNodeCount: 4 } }));
+    expect(targetNodeCount(toAuto)).toBe(3);
+    const back = rescaleCluster(toAuto, patch({ manual: { targetNodeCount: 0 } }));
+    expect(targetNodeCount(back)).toBe(0);
+    expect(back).not.toHaveProperty("autoScale");
   });
 });

@@ -10,6 +10,7 @@ import type { Service } from "../../../../local/batch-emulator/service/emulator.
 import { BatchFault } from "../../../../local/batch-emulator/service/fault.ts";
 import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
 import {
+  deleteJob,
   deleteTask,
   disableJob,
   enableJob,
@@ -21,6 +22,7 @@ import {
   disableScheduling,
   enableScheduling,
 } from "../../../../local/batch-emulator/service/node-commands.ts";
+import { noNodeSupport } from "../../../../local/batch-emulator/service/node-support.ts";
 import { noDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
 import { addPool, resizePool } from "../../../../local/batch-emulator/service/pool-commands.ts";
 import { createFormulaAutoscale } from "../../../../local/batch-emulator/service/formula-autoscale.ts";
@@ -68,6 +70,7 @@ function bench(journal: Journal = memoryJournal(), clock = manualClock()): Bench
         detach: nothing,
         close: nothing,
       },
+      support: noNodeSupport(),
       disk: noDisk(),
       journal,
       autoscale: createFormulaAutoscale(random, 30_000),
@@ -181,6 +184,10 @@ const commands: Record<string, Command> = {
     const job = picks.job();
     if (job !== undefined && picks.number % 5 === 0) terminateJob(world, job, "test");
   },
+  deleteJob: ({ world }, picks) => {
+    const job = picks.job();
+    if (job !== undefined && picks.number % 5 === 0) deleteJob(world, job);
+  },
   resize: ({ world }, { number }) => {
     const pool = world.pools.get("p");
     const option = (["requeue", "terminate", "taskcompletion"] as const)[number % 3];
@@ -238,7 +245,8 @@ test("no command in any order breaks a state machine, oversubscribes slots or lo
       }
       await of.clock.advance(10_000);
       checkLaws(of);
-      for (const job of of.world.jobs) expect(job.state).toMatch(/^(active|disabl|completed|terminating)/);
+      for (const job of of.world.jobs)
+        expect(job.state).toMatch(/^(active|disabled|completed|enabling|disabling)$/);
     }),
     { numRuns: 60, seed: 20_261_123 },
   );

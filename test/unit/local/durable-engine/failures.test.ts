@@ -15,6 +15,9 @@ const fine: SdkApp = {
   },
 };
 
+/** Machines under load take their time. */
+const patient = { timeout: 20_000, interval: 5 };
+
 describe("an orchestrator", () => {
   it.each<[string, NonNullable<SdkApp["orchestrators"]>[string], string]>([
     [
@@ -114,8 +117,8 @@ describe("stopping", () => {
       },
     });
     client.start({ name: "main", instanceId: "one" });
-    await expect.poll(() => store.activities().length).toBe(1);
-    await expect.poll(() => clock.next() === undefined && finish.length).toBe(1);
+    await expect.poll(() => store.activities().length, patient).toBe(1);
+    await expect.poll(() => clock.next() === undefined && finish.length, patient).toBe(1);
     const stopped = engine.stop(60_000);
     finish("done");
     await stopped;
@@ -134,7 +137,7 @@ describe("stopping", () => {
       },
     });
     client.start({ name: "main", instanceId: "one" });
-    await expect.poll(() => store.activities().length).toBe(1);
+    await expect.poll(() => store.activities().length, patient).toBe(1);
     await new Promise((resolve) => setImmediate(resolve));
     const stopped = engine.stop(5000);
     await clock.advance(5000);

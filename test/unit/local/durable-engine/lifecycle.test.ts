@@ -15,6 +15,9 @@ const listener: SdkApp = {
   },
 };
 
+/** Machines under load take their time. */
+const patient = { timeout: 20_000, interval: 5 };
+
 describe("suspending", () => {
   it("holds everything back in its order until resumed", async () => {
     const { run, client, engine, status } = await startEngine(listener);
@@ -66,9 +69,9 @@ describe("terminating", () => {
       },
     });
     client.start({ name: "main", instanceId: "one" });
-    await expect.poll(() => store.activities().length).toBe(1);
+    await expect.poll(() => store.activities().length, patient).toBe(1);
     client.terminate("one", "stop");
-    await expect.poll(() => status("one").status).toBe("Terminated");
+    await expect.poll(() => status("one").status, patient).toBe("Terminated");
     finish("late");
     await engine.idle();
     expect(store.activities()).toEqual([]);

@@ -29,6 +29,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Machines under load take their time. */
+const patient = { timeout: 20_000, interval: 5 };
+
 describe("after a restart", () => {
   it("an activity that was running is run again, and its orchestration completes once", async () => {
     let runs = 0;
@@ -47,7 +50,7 @@ describe("after a restart", () => {
     };
     const first = await startEngine(app, { store: openStore() });
     first.client.start({ name: "main", instanceId: "one" });
-    await expect.poll(() => runs).toBe(1);
+    await expect.poll(() => runs, patient).toBe(1);
     const second = await startEngine(app, { store: openStore() });
     await second.engine.idle();
     expect(second.status("one")).toMatchObject({ status: "Completed", output: "done" });

@@ -78,6 +78,25 @@ describe.each([
   });
 });
 
+describe("an execution that grows long", () => {
+  it("is reported once", async () => {
+    const { run, logs } = await startEngine({
+      activities: { quick: () => 1 },
+      orchestrators: {
+        main: function* (context) {
+          for (let round = 0; round < 3; round += 1)
+            yield context.df.Task.all(
+              Array.from({ length: 400 }, () => context.df.callActivity("quick", { round })),
+            );
+          return "done";
+        },
+      },
+    });
+    expect((await run("main")).output).toBe("done");
+    expect(warnings(logs)).toEqual(["longHistory"]);
+  });
+});
+
 describe("what looks alike but is safe", () => {
   it("fresh equal tasks in each round aren't reported", async () => {
     const { run, logs } = await startEngine({

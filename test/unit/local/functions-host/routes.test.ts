@@ -4,7 +4,7 @@ import {
   parseRouteTemplate,
   pathSegments,
 } from "../../../../local/functions-host/protocol/route-template.ts";
-import { templatesOverlap } from "../../../../local/functions-host/protocol/route-overlap.ts";
+import { isFallbackOf, templatesOverlap } from "../../../../local/functions-host/protocol/route-overlap.ts";
 
 const match = (template: string, path: string) =>
   matchRoute(parseRouteTemplate(template), pathSegments(path));
@@ -93,5 +93,17 @@ describe("overlap of templates", () => {
   ])("%s and %s: %s", (left, right, expected) => {
     expect(templatesOverlap(parseRouteTemplate(left), parseRouteTemplate(right))).toBe(expected);
     expect(templatesOverlap(parseRouteTemplate(right), parseRouteTemplate(left))).toBe(expected);
+  });
+});
+
+describe("a fallback route", () => {
+  it.each([
+    ["{*path}", "items/{id}", true],
+    ["items/{*rest}", "items/{id}/parts", true],
+    ["ITEMS/{*rest}", "items/{id}", true],
+    ["items/{*rest}", "{any}/x", false],
+    ["items/{id}", "items/recent", false],
+  ])("%s is one of %s: %s", (general, special, expected) => {
+    expect(isFallbackOf(parseRouteTemplate(general), parseRouteTemplate(special))).toBe(expected);
   });
 });

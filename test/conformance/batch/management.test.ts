@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually, linuxPool, subscriptionId, underTest } from "./emulator-under-test.ts";
+import type { UnderTest } from "./emulator-under-test.ts";
+
+const group = "local";
+const account = "devbatch";
+
+let t: UnderTest;
+beforeAll(async () => {
+  t = await underTest({ tlsPort: 0, parameters: { autoscaleFirstMs: 10 } });
+});
+afterAll(async () => {
+  await t.emulator.dispose();
+  expect(t.errors).toEqual([]);
+});
+
+async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const one of pages) found.push(one);
+  return found;
+}
+
+const deploymentConfiguration = {
+  virtualMachineConfiguration: {
+    imageReference: { id: "/subscriptions/s/images/mine" },
+    nodeAgentSkuId: "batch.node.ubuntu 22.04",
+    dataDisks: [
+      { lun: 0, diskSizeGB: 10, caching: "ReadOnly" as const, storageAccountType: "Premium_LRS" as const },
+    ],
+  },
+};
+
+test("the account is read, listed, tagged, and tells its keys and quotas", async () => {
+  const found = await t.arm.batchAccountOperations.get(group, account);
+  expect(found.accountEndpoint).toBe(new URL(t.emulator.url).host);
+  expect(found).toMatchObject({ provisioningState: "Succeeded", poolQuota: 100, dedicatedCoreQuota: 500 });
+  expect(await all(t.arm.batchAccountOperations.list())).toHaveLength(1);
+  expect(await all(t.arm.batchAccountOperations.listByResourceGroup(group))).toHaveLength(1);
+  const tagged = await t.arm.batchAccountOperations.update(group, account, { tags: { team: "a" } });
+  expect(tagged.tags).toEqual({ team: "a" });
+  await expect(t.arm.batchAccountOperations.get(group, "other")).rejects.toMatchObject({
+    statusCode: 404,
+    code: "ResourceNotFound",
+  });
+  await expect(t.arm.batchAccountOperations.get("elsewhere", account)).rejects.toMatchObject({
+    statusCode: 404,
+  });
+});
+
+test("a regenerated key works from then on, the old one no more", async () => {
+  const before = await t.arm.batchAccountOperations.getKeys(group, account);
+  expect(before.accountName).toBe(account);
+  const after = await t.arm.batchAccountOperations.regenerateKey(group, account, { keyName: "Secondary" });
+  expect(after.primary).toBe(before.primary);
+  expect(after.secondary).not.toBe(before.secondary);
+  expect((await t.batch.pool.list()).length).toBe(0);
+});
+
+test("locations tell quotas, sizes and whether a name is free", async () => {
+  expect((await t.arm.location.getQuotas("westeurope")).accountQuota).toBe(1);
+  const sizes = await all(t.arm.location.listSupportedVirtualMachineSkus("westeurope"));
+  expect(sizes.find((size) => size.name === "Standard_D4s_v3")?.capabilities).toContainEqual({
+    name: "vCPUs",
+    value: "4",
+  });
+  const type = "Microsoft.Batch/batchAccounts";
+  const taken = await t.arm.location.checkNameAvailability("westeurope", { name: account, type });
+  expect(taken).toMatchObject({ nameAvailable: false, reason: "AlreadyExists" });
+  const free = await t.arm.location.checkNameAvailability("westeurope", { name: "newone", type });
+  expect(free.nameAvailable).toBe(true);
+});
+
+test("a pool keeps every setting on its way through both planes", async () => {
+  const made = await t.arm.poolOperations.create(group, account, "Full", {
+    displayName: "everything",
+    vmSize: "STANDARD_D4S_V3",
+    deploymentConfiguration,
+    scaleSettings: {
+      fixedScale: { targetDedicatedNodes: 0, targetLowPriorityNodes: 2, resizeTimeout: "PT20M" },
+    },
+    interNodeCommunication: "Enabled",
+    taskSlotsPerNode: 1,
+    taskSchedulingPolicy: { nodeFillType: "Pack" },
+    userAccounts: [{ name: "ann", password: "s3cret", elevationLevel: "Admin" }],
+    metadata: [{ name: "owner", value: "me" }],
+    targetNodeCommunicationMode: "Simplified",
+    identity: {
+      type: "UserAssigned",
+      userAssignedIdentities: { "/subscriptions/s/identities/one": {} },
+    },
+    networkConfiguration: {
+      endpointConfiguration: {
+        inboundNatPools: [
+          {
+            name: "web",
+            protocol: "TCP",
+            backendPort: 8080,
+            frontendPortRangeStart: 15_000,
+            frontendPortRangeEnd: 15_100,
+            networkSecurityGroupRules: [{ priority: 150, access: "Allow", sourceAddressPrefix: "*" }],
+          },
+        ],
+      },
+    },
+    startTask: {
+      commandLine: "exit 0",
+      userIdentity: { autoUser: { scope: "Pool", elevationLevel: "Admin" } },
+      environmentSettings: [{ name: "X", value: "admin" }],
+    },
+  });
+  expect(made.etag).toMatch(/^W\/"0x[0-9A-F]+"$/);
+  const pool = await eventually(
+    () => t.arm.poolOperations.get(group, account, "full"),
+    (one) => one.allocationState === "Steady",
+  );
+  expect(pool).toMatchObject({
+    name: "Full",
+    vmSize: "STANDARD_D4S_V3",
+    provisioningState: "Succeeded",
+    currentLowPriorityNodes: 2,
+    interNodeCommunication: "Enabled",
+    taskSchedulingPolicy: { nodeFillType: "Pack" },
+    scaleSettings: { fixedScale: { targetLowPriorityNodes: 2, resizeTimeout: "PT20M" } },
+    deploymentConfiguration,
+    identity: { type: "UserAssigned" },
+    networkConfiguration: {
+      endpointConfiguration: {
+        inboundNatPools: [{ protocol: "TCP", networkSecurityGroupRules: [{ access: "Allow" }] }],
+      },
+    },
+    startTask: {
+      userIdentity: { autoUser: { scope: "Pool", elevationLevel: "Admin" } },
+      environmentSettings: [{ name: "X", value: "admin" }],
+    },
+  });
+  expect(pool.userAccounts?.[0]).toEqual({ name: "ann", elevationLevel: "Admin" });
+  const same = await t.batch.pool.get("full");
+  expect(same.virtualMachineConfiguration?.imageReference.virtualMachineImageId).toBe(
+    "/subscriptions/s/images/mine",
+  );
+  expect(same.networkConfiguration?.endpointConfiguration?.inboundNATPools[0]?.protocol).toBe("tcp");
+  const [node] = await t.batch.computeNode.list("full");
+  expect(node?.endpointConfiguration?.inboundEndpoints.map((one) => one.name)).toEqual([
+    "web.0",
+    "SSHRule.0",
+  ]);
+});
+
+test("conditions, what cannot change, and unknown settings are refused", async () => {
+  const pool = { vmSize: "STANDARD_D2S_V3", deploymentConfiguration };
+  await expect(
+    t.arm.poolOperations.create(group, account, "full", pool, { ifNoneMatch: "*" }),
+  ).rejects.toMatchObject({ statusCode: 412 });
+  await expect(t.arm.poolOperations.create(group, account, "full", pool)).rejects.toMatchObject({
+    statusCode: 400,
+    code: "InvalidPropertyValue",
+  });
+  await expect(
+    t.arm.poolOperations.update(group, account, "full", {}, { ifMatch: 'W/"0x1"' }),
+  ).rejects.toMatchObject({ statusCode: 412 });
+  await expect(
+    t.arm.poolOperations.create(group, account, "odd", {
+      ...pool,
+      deploymentConfiguration: {
+        virtualMachineConfiguration: {
+          ...deploymentConfiguration.virtualMachineConfiguration,
+          containerConfiguration: { type: "DockerCompatible" },
+        },
+      },
+    }),
+  ).rejects.toMatchObject({ statusCode: 501, code: "NotImplemented" });
+  await expect(t.arm.poolOperations.get(group, account, "odd")).rejects.toMatchObject({
+    code: "PoolNotFound",
+  });
+});
+
+test("autoscale is set, evaluated and switched off; a resize is stopped", async () => {
+  await t.arm.poolOperations.create(group, account, "auto", {
+    vmSize: "STANDARD_D2S_V3",
+    deploymentConfiguration,
+    scaleSettings: { autoScale: { formula: "$TargetDedicatedNodes=1;", evaluationInterval: "PT5M" } },
+  });
+  const scaled = await eventually(
+    () => t.arm.poolOperations.get(group, account, "auto"),
+    (pool) => pool.currentDedicatedNodes === 1 && pool.allocationState === "Steady",
+  );
+  expect(scaled.autoScaleRun?.results).toContain("$TargetDedicatedNodes=1");
+  const off = await t.arm.poolOperations.disableAutoScale(group, account, "auto");
+  expect(off.scaleSettings?.fixedScale?.targetDedicatedNodes).toBe(1);
+  const stopped = await t.arm.poolOperations.stopResize(group, account, "auto");
+  expect(stopped.allocationState).toBe("Steady");
+  await expect(
+    t.arm.poolOperations.create(group, account, "bad", {
+      vmSize: "STANDARD_D2S_V3",
+      deploymentConfiguration,
+      scaleSettings: { autoScale: { formula: "(" } },
+    }),
+  ).rejects.toMatchObject({ statusCode: 400, code: "AutoScalingFormulaSyntaxError" });
+});
+
+test("pools of both planes are listed; deletion is followed to its end", async () => {
+  await t.batch.pool.add({ id: "plain", ...linuxPool });
+  const names = (await all(t.arm.poolOperations.listByBatchAccount(group, account))).map((pool) => pool.name);
+  expect(names).toEqual(["Full", "auto", "plain"]);
+  const paged = t.arm.poolOperations.listByBatchAccount(group, account, { maxresults: 1 }).byPage();
+  const sizes: number[] = [];
+  for await (const page of paged) sizes.push(page.length);
+  expect(sizes).toEqual([1, 1, 1]);
+  await t.arm.poolOperations.beginDeleteAndWait(group, account, "full", { updateIntervalInMs: 0 });
+  await expect(t.arm.poolOperations.get(group, account, "full")).rejects.toMatchObject({ statusCode: 404 });
+});
+
+test("what is absent says so; tokens and api-versions are checked", async () => {
+  await expect(t.arm.applicationOperations.get(group, account, "app")).rejects.toMatchObject({
+    statusCode: 501,
+  });
+  const path = `/subscriptions/${subscriptionId}/resourceGroups/${group}/providers/Microsoft.Batch/batchAccounts/${account}`;
+  const get = (query: string, token?: string) =>
+    fetch(
+      `${t.emulator.url}${path}${query}`,
+      token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
+    );
+  expect((await get("?api-version=2023-11-01")).status).toBe(401);
+  expect((await get("?api-version=2023-11-01", "bad")).status).toBe(401);
+  expect((await get("", "good")).status).toBe(400);
+  expect((await get("?api-version=soon", "good")).status).toBe(400);
+  const upper = await fetch(`${t.emulator.url}${path.toUpperCase()}?api-version=2023-11-01`, {
+    headers: { authorization: "Bearer good" },
+  });
+  expect(upper.status).toBe(200);
+});

@@ -1,0 +1,152 @@
+import { request } from "node:https";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accountKey, batchClient, linuxPool, underTest } from "./emulator-under-test.ts";
+import type { UnderTest } from "./emulator-under-test.ts";
+
+const version = "api-version=2025-06-01";
+let t: UnderTest;
+beforeAll(async () => {
+  t = await underTest({ tlsPort: 0 });
+});
+afterAll(async () => {
+  await t.emulator.dispose();
+  expect(t.errors).toEqual([]);
+});
+
+interface ErrorBody {
+  code: string;
+  message: { lang: string; value: string };
+  values?: { key: string; value: string }[];
+}
+
+async function send(path: string, init: RequestInit = {}) {
+  const headers = { authorization: "Bearer good", ...(init.headers as Record<string, string> | undefined) };
+  const response = await fetch(`${t.emulator.url}${path}`, { ...init, headers });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text === "" ? {} : JSON.parse(text)) as ErrorBody,
+  };
+}
+
+test("a signature by another key, for another account or of another day is refused", async () => {
+  await expect(
+    batchClient(t.emulator.url, Buffer.from("wrong").toString("base64")).pool.list(),
+  ).rejects.toMatchObject({
+    statusCode: 403,
+    code: "AuthenticationFailed",
+  });
+  const tooOld = await underTest({
+    clock: { now: () => Date.now() + 3_600_000, at: () => ({ cancel: () => undefined }) },
+  });
+  await expect(tooOld.batch.pool.list()).rejects.toMatchObject({ statusCode: 403 });
+  await tooOld.emulator.dispose();
+  const unsigned = await fetch(`${t.emulator.url}/pools?${version}`);
+  expect([unsigned.status, ((await unsigned.json()) as ErrorBody).values]).toEqual([
+    400,
+    [{ key: "HeaderName", value: "Authorization" }],
+  ]);
+  expect((await send(`/pools?${version}`, { headers: { authorization: "Basic x" } })).body.code).toBe(
+    "InvalidAuthenticationInfo",
+  );
+  expect((await send(`/pools?${version}`, { headers: { authorization: "Bearer bad" } })).status).toBe(403);
+});
+
+test("errors have the service's envelope; versions, paths and verbs are checked", async () => {
+  const missing = await send("/pools");
+  expect([missing.status, missing.body.code]).toEqual([400, "MissingRequiredQueryParameter"]);
+  expect((await send("/pools?api-version=2017-01-01.4.0")).body.code).toBe("UnsupportedRequestVersion");
+  const unknown = await send(`/nonsense?${version}`);
+  expect([unknown.status, unknown.body.code]).toEqual([404, "ResourceNotFound"]);
+  expect((await send(`/pools?${version}`, { method: "PATCH", body: "{}" })).body.code).toBe(
+    "UnsupportedHttpVerb",
+  );
+  const absent = await send(`/pools/none?${version}`, {
+    headers: { "client-request-id": "mine", "return-client-request-id": "true" },
+  });
+  expect(absent.body.message).toMatchObject({ lang: "en-US" });
+  expect(absent.body.message.value).toMatch(
+    /^The specified pool does not exist\.\nRequestId:[0-9a-f-]{36}\nTime:/,
+  );
+  expect(absent.headers.get("client-request-id")).toBe("mine");
+  expect(absent.headers.get("request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  expect((await send("/pools/%zz?" + version)).body.code).toBe("InvalidUri");
+});
+
+test("bodies are checked: syntax, missing, unknown and wrong members, size", async () => {
+  const post = (body: string) => send(`/jobs?${version}`, { method: "POST", body });
+  expect((await post("{")).body.code).toBe("InvalidRequestBody");
+  expect((await post("")).body.code).toBe("InvalidRequestBody");
+  const missing = (await post('{"id":"x"}')).body;
+  expect([missing.code, missing.values?.[0]?.value]).toEqual(["MissingRequiredProperty", "poolInfo"]);
+  const surplus = (await post('{"id":"x","poolInfo":{"poolId":"p"},"surprise":1}')).body;
+  expect([surplus.code, surplus.values?.[0]?.value]).toEqual(["UnsupportedProperty", "surprise"]);
+  expect((await post('{"id":"x","poolInfo":{"poolId":"p"},"priority":"high"}')).body.code).toBe(
+    "InvalidPropertyValue",
+  );
+  const large = await post(JSON.stringify({ id: "x", displayName: "y".repeat(2_000_000) }));
+  expect([large.status, large.body.code]).toEqual([413, "RequestBodyTooLarge"]);
+  expect((await send(`/jobs/x?${version}`)).status).toBe(404);
+});
+
+test("colons and slashes in names arrive encoded and are understood", async () => {
+  await t.batch.jobSchedule.add({
+    id: "s",
+    schedule: { recurrenceInterval: "PT1H" },
+    jobSpecification: { poolInfo: { poolId: "none" } },
+  });
+  const job = await send(`/jobs/s%3Ajob-1?${version}`);
+  const plain = await send(`/jobs/s:job-1?${version}`);
+  expect([job.status, plain.status]).toEqual([200, 200]);
+});
+
+test("two conditions at once are refused", async () => {
+  await t.batch.pool.add({ id: "p", ...linuxPool });
+  const answer = await send(`/pools/p?${version}`, { headers: { "if-match": "*", "if-none-match": "x" } });
+  expect(answer.body.code).toBe("MultipleConditionHeadersNotSupported");
+});
+
+test("the request rate is limited when asked for, with Retry-After", async () => {
+  const set = (requestsPerSecond: number, status = 429) =>
+    send(`/_emulator/throttle?${version}`, {
+      method: "POST",
+      body: JSON.stringify({ requestsPerSecond, status }),
+    });
+  await set(1);
+  await send(`/pools?${version}`);
+  const limited = await send(`/pools?${version}`);
+  expect([limited.status, limited.body.code, limited.headers.get("retry-after")]).toEqual([
+    429,
+    "TooManyRequests",
+    "1",
+  ]);
+  await set(1, 503);
+  await send(`/pools?${version}`);
+  expect((await send(`/pools?${version}`)).body.code).toBe("ServerBusy");
+  await set(0);
+  expect((await send(`/pools?${version}`)).status).toBe(200);
+});
+
+test("the TLS listener serves the same account with a certificate for localhost", async () => {
+  const answer = await new Promise<{ status: number | undefined; subject: unknown }>((resolve, reject) => {
+    const outgoing = request(
+      `${t.emulator.tls?.url}/pools/p?${version}`,
+      { rejectUnauthorized: false, headers: { authorization: "Bearer good" } },
+      (response) => {
+        const socket = response.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } };
+        response.resume();
+        resolve({ status: response.statusCode, subject: socket.getPeerCertificate().subject.CN });
+      },
+    );
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+  expect(answer).toEqual({ status: 200, subject: "localhost" });
+});
+
+test("a secondary key signs as well as the primary", async () => {
+  const keys = await t.arm.batchAccountOperations.getKeys("local", "devbatch");
+  expect(keys.primary).toBe(accountKey);
+  expect(await batchClient(t.emulator.url, keys.secondary).pool.list()).toHaveLength(1);
+});

@@ -1,0 +1,76 @@
+// The stand-alone command as a user meets it: one line of JSON, then `ready`, and it ends cleanly when told to.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseCommandLine } from "../../../local/batch-emulator/cli.ts";
+import { eventually, linuxPool } from "../../conformance/batch/emulator-under-test.ts";
+
+const program = join(import.meta.dirname, "../../../dist/local/emulator.mjs");
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "batch-command-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Ready {
+  readonly url: string;
+  readonly armUrl: string;
+  readonly accountName: string;
+  readonly accountKey: string;
+  readonly token: string;
+  readonly accountId: string;
+  readonly storageConnectionString: string;
+}
+
+async function start(...args: string[]) {
+  const child = spawn(process.execPath, [program, "--data", join(folder, "data"), ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const lines = await new Promise<string[]>((resolve, reject) => {
+    let text = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.endsWith("\nready\n")) resolve(text.trim().split("\n"));
+    });
+    void ended.then((code) => reject(new Error(`ended with ${code}`)));
+  });
+  const stop = () => {
+    child.kill("SIGTERM");
+    return ended;
+  };
+  return { lines, ready: JSON.parse(lines[0] ?? "") as Ready, stop };
+}
+
+test("it prints how to reach it, runs a task for a genuine client, and stops with 0", async () => {
+  const { lines, ready, stop } = await start("--tls");
+  expect(lines).toHaveLength(2);
+  expect(ready.armUrl).toMatch(/^https:\/\/localhost:\d+$/);
+  expect(ready.storageConnectionString).toContain("BlobEndpoint=http://127.0.0.1:");
+  const credentials = new BatchSharedKeyCredentials(ready.accountName, ready.accountKey);
+  const batch = new BatchServiceClient(credentials, ready.url, { noRetryPolicy: true });
+  await batch.pool.add({ id: "p", ...linuxPool, targetDedicatedNodes: 1 });
+  await batch.job.add({ id: "j", poolInfo: { poolId: "p" } });
+  await batch.task.add("j", { id: "t", commandLine: "/bin/sh -c 'exit 5'" });
+  const task = await eventually(
+    () => batch.task.get("j", "t"),
+    (one) => one.state === "completed",
+  );
+  expect(task.executionInfo?.exitCode).toBe(5);
+  const account = await fetch(`${ready.url}${ready.accountId}?api-version=2023-11-01`, {
+    headers: { authorization: `Bearer ${ready.token}` },
+  });
+  expect(account.status).toBe(200);
+  expect(await stop()).toBe(0);
+}, 60_000);
+
+test("wrong arguments are explained", () => {
+  expect(() => parseCommandLine(["--port", "many"])).toThrow(
+    "--port must be a number from 0 to 65535, not 'many'.",
+  );
+  expect(() => parseCommandLine(["--surprise"])).toThrow("--surprise");
+  expect(parseCommandLine(["--port", "0"])).toEqual({ port: 0, data: ".batch-emulator", tls: false });
+});
