@@ -46,15 +46,6 @@ export function* callOnce<Input extends object, Output>(
   return unwrap(contract, yield context.df.callActivity(contract.name, input));
 }
 
-export function* callOrchestration<Input extends object, Output>(
-  context: OrchestrationContext,
-  contract: Contract<Input, Output>,
-  instanceId: string,
-  input: Input,
-): Steps<Output> {
-  return contract.output.parse(yield context.df.callSubOrchestrator(contract.name, input, instanceId));
-}
-
 function unwrap<Input, Output>(contract: Contract<Input, Output>, result: unknown): Output {
   const answer = ActivityResult.parse(result);
   if (answer.kind === "failed") throw new ActivityFailedError(contract.name, answer.code, answer.message);

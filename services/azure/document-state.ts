@@ -6,7 +6,7 @@ import { JobDocument } from "../../domain/job/schema.ts";
 import { WorkspaceDocument } from "../../domain/workspace/schema.ts";
 import type { DocumentStore } from "../documents.ts";
 import type { ActiveJobs, Page, PageRequest, State } from "../state.ts";
-import { collection } from "./collections.ts";
+import { collection, readRevised } from "./collections.ts";
 import type { CollectionContext } from "./collections.ts";
 import {
   activePartition,
@@ -45,6 +45,12 @@ const ActiveJob = z.object({
 export function documentState(context: CollectionContext): State {
   const { store } = context;
   const list = listFrom(store);
+  const listDocuments = <Schema extends z.ZodType>(
+    schema: Schema,
+    partition: string,
+    prefix: string,
+    page: PageRequest,
+  ) => list((value) => readRevised(schema, value).document, partition, prefix, page);
   return {
     workspaces: collection(context, WorkspaceDocument),
     clusters: collection(context, ClusterDocument),
@@ -52,26 +58,30 @@ export function documentState(context: CollectionContext): State {
     jobs: collection(context, JobDocument),
     activeJobs: activeJobs(store),
     listWorkspaces: ({ subscriptionId, resourceGroup }, page) =>
-      list(WorkspaceDocument, subscriptionPartition(subscriptionId), workspacePrefix(resourceGroup), page),
-    listClusters: (ref, page) => list(ClusterDocument, childPartition(ref), "cluster|", page),
-    listExperiments: (ref, page) => list(ExperimentDocument, childPartition(ref), "experiment|", page),
-    listJobs: (ref, page) => list(JobDocument, childPartition(ref), jobPrefix(ref), page),
-    listChanges: (ref, page) => list(RecordedChange, documentKey(ref).partition, eventPrefix(ref), page),
+      listDocuments(
+        WorkspaceDocument,
+        subscriptionPartition(subscriptionId),
+        workspacePrefix(resourceGroup),
+        page,
+      ),
+    listClusters: (ref, page) => listDocuments(ClusterDocument, childPartition(ref), "cluster|", page),
+    listExperiments: (ref, page) =>
+      listDocuments(ExperimentDocument, childPartition(ref), "experiment|", page),
+    listJobs: (ref, page) => listDocuments(JobDocument, childPartition(ref), jobPrefix(ref), page),
+    listChanges: (ref, page) =>
+      list((value) => RecordedChange.parse(value), documentKey(ref).partition, eventPrefix(ref), page),
   };
 }
 
 function listFrom(store: DocumentStore) {
-  return async <Schema extends z.ZodType>(
-    schema: Schema,
+  return async <Item>(
+    read: (value: unknown) => Item,
     partition: string,
     prefix: string,
     page: PageRequest,
-  ): Promise<Page<z.output<Schema>>> => {
+  ): Promise<Page<Item>> => {
     const found = await store.page({ partition, prefix, ...page });
-    return {
-      items: found.documents.map(({ value }) => schema.parse(value)),
-      continuation: found.continuation,
-    };
+    return { items: found.documents.map(({ value }) => read(value)), continuation: found.continuation };
   };
 }
 

@@ -1,12 +1,6 @@
 // Where the clouds' endpoints are: `{account}` templates, and the one rule about plain http — only loopback hosts may be
 // reached without TLS, because bearer tokens and keys travel in headers.
 
-export interface StorageEndpoints {
-  readonly blob: string;
-  readonly table: string;
-  readonly file: string;
-}
-
 const loopbackHosts = new Set(["localhost", "[::1]"]);
 
 /** True for `http://` on a loopback host; throws for `http://` anywhere else. */

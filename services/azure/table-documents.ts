@@ -1,5 +1,6 @@
 // DocumentStore on Azure Table Storage: a document is an entity, a commit an entity group transaction, a conflict the
 // service's 409 or 412. The table is created by the first write that misses it, so that reads cost one round trip.
+import { AppError } from "../../domain/shared/errors.ts";
 import type { TableClient } from "@azure/data-tables";
 import type { TableEntityResult, TransactionAction } from "@azure/data-tables";
 import type {
@@ -82,9 +83,14 @@ async function commit(
     return "committed";
   } catch (error) {
     if (isConflict(error)) return "conflict";
+    if (tooLarge.has(codeOf(error) ?? ""))
+      throw new AppError("RequestBodyTooLarge", "The resource is too large to be stored.", { cause: error });
     throw error;
   }
 }
+
+/** "Table service error codes": an entity holds 1 MiB, a transaction 4 MiB. */
+const tooLarge = new Set(["EntityTooLarge", "RequestBodyTooLarge", "PropertyValueTooLarge"]);
 
 async function single(client: TableClient, partition: string, write: DocumentWrite): Promise<void> {
   switch (write.kind) {

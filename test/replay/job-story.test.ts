@@ -62,6 +62,34 @@ describe("a job", () => {
     }
   });
 
+  it("leaves a row for every change of state: when, who, from what to what, and why", async () => {
+    const world = await worldWithCluster();
+    await world.api("PUT", jobPath, { body: jobBody() });
+    await world.advance(50);
+    world.azure.start(world.onlyTask());
+    await world.advance(500);
+    await world.api("POST", `${jobPath}/terminate`);
+    await world.advance(500);
+    const [subscriptionId = "", resourceGroup = ""] = [groupPath.split("/")[2], groupPath.split("/")[4]];
+    const ref = {
+      kind: "job" as const,
+      subscriptionId,
+      resourceGroup,
+      workspace: "w",
+      experiment: "e",
+      job: "j",
+    };
+    const { items } = await world.services.state.listChanges(ref, { size: 100 });
+    expect(items.map(({ actor, from, to }) => [actor, from, to])).toEqual([
+      ["tester", undefined, "queued"],
+      ["service", "queued", "running"],
+      ["tester", "running", "terminating"],
+      ["service", "terminating", "failed"],
+    ]);
+    for (const { cause, time } of items)
+      expect([cause.length > 0, Date.parse(time) > 0]).toEqual([true, true]);
+  });
+
   it("fails with the exit code that the launcher saw", async () => {
     const world = await worldWithCluster();
     await world.api("PUT", jobPath, { body: jobBody() });
