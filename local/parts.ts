@@ -46,7 +46,15 @@ export interface PartsOptions {
 }
 
 export interface Parts {
-  readonly urls: { api: string; apiHttps: string; batch: string; blob: string; queue: string; table: string; file: string };
+  readonly urls: {
+    api: string;
+    apiHttps: string;
+    batch: string;
+    blob: string;
+    queue: string;
+    table: string;
+    file: string;
+  };
   readonly ports: Ports;
   /** PEM file of the certificate that `apiHttps` shows. */
   readonly certificate: string;

@@ -32,8 +32,6 @@ export class BatchFault extends Error {
 export const notFound = (what: "Pool" | "Node" | "Job" | "Task" | "JobSchedule" | "File" | "Application") =>
   new BatchFault(404, `${what}NotFound`, `The specified ${spoken(what)} does not exist.`);
 
-export const conflict = (code: string, message: string) => new BatchFault(409, code, message);
-
 export const invalidProperty = (name: string, value: string, reason: string) =>
   new BatchFault(
     400,
