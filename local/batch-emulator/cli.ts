@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { systemClock } from "../clock.ts";
 import { openIdentity } from "../identity/index.ts";
+import type { LocalIdentity } from "../identity/index.ts";
 import { silentLogger } from "../logger.ts";
 import type { LogFields, Logger } from "../logger.ts";
 import { createMounts } from "../mounts/index.ts";
@@ -111,22 +112,26 @@ async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<
       support,
       verifyBearer: (token) => identity.verify(token),
     });
-    identity.issuer(emulator.url);
-    const token = await identity.issueToken({
-      audience: "https://management.azure.com/",
-      roles: [],
-      subject: "local-user",
-      lifetimeSeconds: 30 * 86_400,
-    });
     return {
       emulator,
-      line: describe(emulator, storage, token),
+      line: describe(emulator, storage, await userToken(identity, emulator.url)),
       stop: stopAll(emulator, mountService, mounts, storage),
     };
   } catch (error) {
     await storage.dispose();
     throw error;
   }
+}
+
+/** A token for whoever may read the command's output: good for a month, signed by this data folder's own key. */
+function userToken(identity: LocalIdentity, url: string): Promise<string> {
+  identity.issuer(url);
+  return identity.issueToken({
+    audience: "https://management.azure.com/",
+    roles: [],
+    subject: "local-user",
+    lifetimeSeconds: 30 * 86_400,
+  });
 }
 
 function stopAll(

@@ -9,35 +9,18 @@ export interface Certificate {
   readonly file: string | undefined;
 }
 
-const tenYearsMs = 10 * 365 * 86_400_000;
-
 /** Reads or makes the certificate for localhost and 127.0.0.1. `folder` undefined: in memory. */
 export async function certificateIn(folder: string | undefined, now: number): Promise<Certificate> {
   const certFile = folder && join(folder, "certificate.pem");
   const keyFile = folder && join(folder, "certificate.key");
   if (certFile && keyFile && existsSync(certFile) && existsSync(keyFile))
     return { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8"), file: certFile };
-  // Loaded only when a certificate is made: it is large, and most emulators listen without TLS.
-  const { generate } = await import("selfsigned");
-  const made = await generate([{ name: "commonName", value: "localhost" }], {
-    keySize: 2048,
-    algorithm: "sha256",
-    notBeforeDate: new Date(now - 86_400_000),
-    notAfterDate: new Date(now + tenYearsMs),
-    extensions: [
-      { name: "basicConstraints", cA: true },
-      {
-        name: "subjectAltName",
-        altNames: [
-          { type: 2, value: "localhost" },
-          { type: 7, ip: "127.0.0.1" },
-        ],
-      },
-    ],
-  });
+  // Loaded only when a certificate is made: its library is large, and most emulators listen without TLS.
+  const { makeCertificate } = await import("./make-certificate.ts");
+  const made = await makeCertificate(now);
   if (certFile && keyFile) {
-    writeFileSync(keyFile, made.private, { mode: 0o600 });
+    writeFileSync(keyFile, made.key, { mode: 0o600 });
     writeFileSync(certFile, made.cert);
   }
-  return { key: made.private, cert: made.cert, file: certFile };
+  return { key: made.key, cert: made.cert, file: certFile };
 }
