@@ -26,6 +26,10 @@ const mountsUnder = (path: string): readonly Unavailable[] => [
 ];
 
 const clusterFields: readonly Unavailable[] = [
+  {
+    path: "properties.userAccountSettings.adminUserSshPublicKey",
+    instead: "give userAccountSettings.adminUserPassword",
+  },
   { path: "properties.subnet", instead: "leave it out; nodes get a network of their own" },
   {
     path: "properties.virtualMachineConfiguration.imageReference.virtualMachineImageId",

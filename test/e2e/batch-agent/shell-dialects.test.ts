@@ -1,3 +1,4 @@
+import { isAlive } from "../../support/processes.ts";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -5,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ShellDialect } from "../../../local/batch-emulator/agent/launch-script.ts";
 import { shellDialect } from "../../../local/batch-emulator/agent/supervisor-pool.ts";
 import {
-  isAlive,
   processFixture,
   until,
   type ProcessFixture,

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { quoteWord } from "../../../domain/launch/quote.ts";
 import { accountKey, blob, job, jobWithSecrets, share } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, shells } from "./emulated-nodes.ts";
+import { isAlive } from "../../support/processes.ts";
 
 const open: EmulatedNodes[] = [];
 async function nodes(shell: readonly string[], count = 1): Promise<EmulatedNodes> {
@@ -421,12 +422,3 @@ r=0; while [ $r -lt $n ]; do env -i OMPI_COMM_WORLD_RANK=$r WORD="$word" "$@" ||
     expect(await two.result(1)).toMatchObject({ outcome: "preparation-failed", exitCode: 1, node: "tvm-1" });
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isAlive, processFixture, until, type ProcessFixture } from "./process-fixture.ts";
+import { isAlive } from "../../../support/processes.ts";
+import { processFixture, until, type ProcessFixture } from "./process-fixture.ts";
 
 // These look into /proc or need setsid(1).
 const onLinux = it.skipIf(process.platform !== "linux");

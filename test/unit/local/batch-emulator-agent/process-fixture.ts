@@ -73,12 +73,3 @@ export async function until(condition: () => boolean, deadlineMs = 10_000): Prom
     await delay(clock, 5);
   }
 }
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  return !existsSync(`/proc/${pid}/stat`) || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-}
