@@ -1,5 +1,5 @@
 // A process executor in a folder of its own, and launches with the fields a test does not care about filled in.
-import { readFileSync, existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
