@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,11 +65,11 @@ test("after a restart a running task is adopted with its exit code and a queued 
   const gate = join(data, "gate");
   await first.batch.task.add("j", {
     id: "long",
-    commandLine: `/bin/sh -c 'echo started; while [ ! -e ${gate} ]; do sleep 0.02; done; echo ended; exit 7'`,
+    commandLine: `/bin/sh -c 'echo > ${gate}.begun; while [ ! -e ${gate} ]; do sleep 0.02; done; echo ended; exit 7'`,
   });
   await eventually(
     () => first.batch.task.get("j", "long"),
-    (task) => task.state === "running",
+    (task) => task.state === "running" && existsSync(`${gate}.begun`),
   );
   await first.batch.task.add("j", { id: "next", commandLine: "/bin/true" });
   await first.emulator.dispose({ leaveRunning: true });
