@@ -1,0 +1,64 @@
+// The deployed file, loaded as the Functions worker would: in bare Node, from disk, by `require`. What it registers must be
+// what the source defines, and a bad configuration must be refused with everything that is wrong with it.
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { activities } from "../../activities/index.ts";
+import { httpTriggers } from "../../functions/http/index.ts";
+import { timerTriggers } from "../../functions/timers/index.ts";
+import { orchestrations } from "../../orchestrations/index.ts";
+
+const run = promisify(execFile);
+const bundle = fileURLToPath(new URL("../../dist/app/main.cjs", import.meta.url));
+
+/** A core module that only takes names down, put in place before the bundle asks for it. */
+const loader = `
+const Module = require("node:module");
+const names = [];
+const core = {
+  version: "4.0.0", hostVersion: "4.0.0",
+  setProgrammingModel() {}, getProgrammingModel() {},
+  registerFunction: (metadata) => { names.push(metadata.name); return { dispose() {} }; },
+  registerHook: () => ({ dispose() {} }),
+  log() {}, Disposable: class {},
+};
+const load = Module._load;
+Module._load = (request, ...rest) => (request === "@azure/functions-core" ? core : load(request, ...rest));
+require(process.argv[1]);
+console.log(JSON.stringify(names));
+process.exit();
+`;
+
+const settings = {
+  AZURE_SUBSCRIPTION_ID: "11111111-2222-4333-8444-555555555555",
+  BATCHAI_LOCATION: "westeurope",
+  BATCHAI_BATCH_ACCOUNT_ID:
+    "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/g/providers/Microsoft.Batch/batchAccounts/b",
+  BATCHAI_BATCH_ENDPOINT: "https://b.westeurope.batch.azure.com",
+  BATCHAI_STORAGE_ACCOUNT: "account",
+  BATCHAI_SECRETS_KEY: Buffer.alloc(32, 1).toString("base64"),
+  BATCHAI_AUTH_ISSUER: "https://login.microsoftonline.com/t/v2.0",
+  BATCHAI_AUTH_AUDIENCE: "api://batchai",
+  BATCHAI_AUTH_JWKS_URL: "https://login.microsoftonline.com/t/discovery/v2.0/keys",
+};
+
+const load = (environment: Record<string, string>) =>
+  run(process.execPath, ["-e", loader, bundle], { env: { PATH: process.env.PATH ?? "", ...environment } });
+
+describe("the built app", () => {
+  it("registers every function of the source, with a configuration as in Azure", async () => {
+    const { stdout } = await load(settings);
+    const expected = [...httpTriggers, ...timerTriggers, ...orchestrations, ...activities].map(
+      ({ name }) => name,
+    );
+    expect((JSON.parse(stdout) as string[]).sort()).toEqual(expected.sort());
+  });
+
+  it("refuses to start without its settings, naming each of them", async () => {
+    const failure = await load({}).catch((error: unknown) => error as { stderr: string });
+    expect("stderr" in failure && failure.stderr).toMatch(
+      /AZURE_SUBSCRIPTION_ID[\s\S]*BATCHAI_BATCH_ENDPOINT/,
+    );
+  });
+});
