@@ -5,16 +5,12 @@ import {
   newExperiment,
   putExperimentAgain,
 } from "../../domain/experiment/rules.ts";
-import { formatId } from "../../domain/shared/resource-id.ts";
-import { instances } from "../../contracts/instances.ts";
-import { deleteParentFlow } from "../../contracts/orchestrations.ts";
-import { operationId } from "../../services/operation-documents.ts";
-import { acceptedOperation } from "./lib/long-running.ts";
+import { deleteParent } from "./lib/delete-parent.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
 import { existingExperiment, existingWorkspace, refuseDeleting } from "./lib/parents.ts";
 import { experimentRefOf, experimentRoute, workspaceRefOf, workspaceRoute } from "./lib/refs.ts";
-import { noContent, ok } from "./lib/reply.ts";
+import { ok } from "./lib/reply.ts";
 
 export const experimentOperations: readonly Operation[] = [
   {
@@ -71,30 +67,13 @@ export const experimentOperations: readonly Operation[] = [
     method: "DELETE",
     route: experimentRoute,
     role: "submitter",
-    async handle(request, services) {
-      const ref = experimentRefOf(request);
-      const actor = request.principal.subject;
-      const now = new Date(services.clock.now());
-      const deleting = await services.state.experiments.update(
-        ref,
-        (current) => deletingExperiment(current, now),
-        (before) => ({
-          time: now.toISOString(),
-          actor,
-          cause: "delete requested",
-          from: before.provisioningState,
-          to: "deleting",
-        }),
-      );
-      if (deleting === undefined) return noContent();
-      const id = operationId("delete", `${formatId(ref)}|${deleting.creationTime}`);
-      const reply = await acceptedOperation(request, services, ref, id);
-      await services.orchestrations.start(deleteParentFlow.name, instances.deleteParent(id), {
-        parent: { ref, creationTime: deleting.creationTime },
-        operationId: id,
-        actor,
-      });
-      return reply;
-    },
+    handle: (request, services) =>
+      deleteParent(
+        request,
+        services,
+        experimentRefOf(request),
+        services.state.experiments,
+        deletingExperiment,
+      ),
   },
 ];

@@ -1,6 +1,5 @@
 // Workspaces: create, tag, show, list, delete. Creation is synchronous (200 with the resource).
 import { parse } from "../../domain/shared/parse.ts";
-import { formatId } from "../../domain/shared/resource-id.ts";
 import {
   deletingWorkspace,
   newWorkspace,
@@ -9,11 +8,8 @@ import {
   workspaceWire,
 } from "../../domain/workspace/rules.ts";
 import { WorkspacePatch, WorkspaceRequest } from "../../domain/workspace/schema.ts";
-import { instances } from "../../contracts/instances.ts";
-import { deleteParentFlow } from "../../contracts/orchestrations.ts";
 import { timestamp } from "../../services/clock.ts";
-import { operationId } from "../../services/operation-documents.ts";
-import { acceptedOperation } from "./lib/long-running.ts";
+import { deleteParent } from "./lib/delete-parent.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
 import { existingWorkspace } from "./lib/parents.ts";
@@ -25,7 +21,7 @@ import {
   workspaceRefOf,
   workspaceRoute,
 } from "./lib/refs.ts";
-import { noContent, ok } from "./lib/reply.ts";
+import { ok } from "./lib/reply.ts";
 
 export const workspaceOperations: readonly Operation[] = [
   {
@@ -96,30 +92,7 @@ export const workspaceOperations: readonly Operation[] = [
     method: "DELETE",
     route: workspaceRoute,
     role: "operator",
-    async handle(request, services) {
-      const ref = workspaceRefOf(request);
-      const actor = request.principal.subject;
-      const now = new Date(services.clock.now());
-      const deleting = await services.state.workspaces.update(
-        ref,
-        (current) => deletingWorkspace(current, now),
-        (before) => ({
-          time: now.toISOString(),
-          actor,
-          cause: "delete requested",
-          from: before.provisioningState,
-          to: "deleting",
-        }),
-      );
-      if (deleting === undefined) return noContent();
-      const id = operationId("delete", `${formatId(ref)}|${deleting.creationTime}`);
-      const reply = await acceptedOperation(request, services, ref, id);
-      await services.orchestrations.start(deleteParentFlow.name, instances.deleteParent(id), {
-        parent: { ref, creationTime: deleting.creationTime },
-        operationId: id,
-        actor,
-      });
-      return reply;
-    },
+    handle: (request, services) =>
+      deleteParent(request, services, workspaceRefOf(request), services.state.workspaces, deletingWorkspace),
   },
 ];
