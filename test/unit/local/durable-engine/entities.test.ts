@@ -45,6 +45,23 @@ describe("an entity", () => {
     expect(client.readEntity("COUNTER", "a")?.state).toBe("5");
   });
 
+  it("trap: calling df.return twice in one operation shifts the results of the later ones", async () => {
+    const twice: EntityHandler<number> = (context) => {
+      context.df.return(`${context.df.operationName} 1`);
+      if (context.df.operationName === "twice") context.df.return("twice 2");
+    };
+    const { run } = await startEngine({
+      entities: { counter: twice },
+      orchestrators: {
+        main: function* (context) {
+          const calls = [context.df.callEntity(a, "twice"), context.df.callEntity(a, "once")];
+          return (yield context.df.Task.all(calls)) as string[];
+        },
+      },
+    });
+    expect(await run("main")).toMatchObject({ output: ["twice 1", "twice 2"] });
+  });
+
   it("runs the operations of many callers one after another and loses none", async () => {
     const { run, client, engine } = await startEngine({
       entities: { counter },

@@ -63,6 +63,16 @@ describe("the SDK's client", () => {
     expect(status).toMatchObject({ name: "listen", runtimeStatus: "Running", input: { a: 1 }, output: null });
   });
 
+  it("trap: getStatus never has a history, because it reads `history` and the wire says `historyEvents`", async () => {
+    await client.startNew("listen", { input: {}, instanceId: "one" });
+    await running.engine.idle();
+    const status = await client.getStatus("one", { showHistory: true, showHistoryOutput: true });
+    expect((status as { history?: unknown }).history).toBeUndefined();
+    const { port } = server.address() as AddressInfo;
+    const wire = await fetch(`http://127.0.0.1:${port}/durabletask/instances/one?showHistory=true`);
+    expect(((await wire.json()) as { historyEvents: unknown[] }).historyEvents.length).toBeGreaterThan(0);
+  });
+
   it("is told when an instance with that id is still running, and replaces an ended one", async () => {
     await client.startNew("listen", { instanceId: "one" });
     await expect(client.startNew("listen", { instanceId: "one" })).rejects.toThrow(/409.*already exists/);
