@@ -55,7 +55,7 @@ describe("an entity", () => {
       orchestrators: {
         main: function* (context) {
           const calls = [context.df.callEntity(a, "twice"), context.df.callEntity(a, "once")];
-          return (yield context.df.Task.all(calls));
+          return yield context.df.Task.all(calls);
         },
       },
     });
