@@ -1,5 +1,4 @@
 // Entry point of `batchai`: parses the command line, runs one command, turns its end into an exit code.
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { StartError } from "../local/start.ts";
@@ -40,7 +39,7 @@ function commands(): Command {
   program
     .command("quickstart")
     .description("train a model on a local cluster, from nothing to test accuracy")
-    .option("--output <dir>", "where model and logs are kept", join(".batchai-quickstart"))
+    .option("--output <dir>", "where model and logs are kept", ".batchai-quickstart")
     .action(async ({ output }: { output: string }) => {
       if (!(await quickstart({ recipeDirectory: builtRecipe(), output })))
         process.exitCode = exitCodes.failed;

@@ -22,6 +22,7 @@ import { poolId } from "../../services/batch-names.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
 import { acceptedOperation } from "./lib/long-running.ts";
+import { markDeleting } from "./lib/mark-deleting.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
 import { existingWorkspace, refuseDeleting } from "./lib/parents.ts";
@@ -163,26 +164,16 @@ async function resize(request: ApiRequest, services: Services) {
 
 async function remove(request: ApiRequest, services: Services) {
   const ref = clusterRefOf(request);
-  const actor = request.principal.subject;
-  const now = new Date(services.clock.now());
-  const document = await services.state.clusters.update(
-    ref,
-    (current) => provisionCluster(current, "deleting", now),
-    (before) => ({
-      time: now.toISOString(),
-      actor,
-      cause: "delete requested",
-      from: before.provisioningState,
-      to: "deleting",
-    }),
-  );
+  const { clusters } = services.state;
+  const mark = (current: ClusterDocument, now: Date) => provisionCluster(current, "deleting", now);
+  const document = await markDeleting(request, services, ref, clusters, mark);
   if (document === undefined) return noContent();
   const id = operationId("delete", document.guid);
   const reply = await acceptedOperation(request, services, ref, id);
   await services.orchestrations.start(deleteClusterFlow.name, instances.deleteCluster(document.guid), {
     cluster: identity(document),
     operationId: id,
-    actor,
+    actor: request.principal.subject,
   });
   return reply;
 }

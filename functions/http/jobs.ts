@@ -19,6 +19,7 @@ import { safetyIntervalMs } from "../../services/settings.ts";
 import type { ActiveJob } from "../../services/state.ts";
 import { clusterNotFound } from "./clusters.ts";
 import { acceptedOperation } from "./lib/long-running.ts";
+import { markDeleting } from "./lib/mark-deleting.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
 import { existingExperiment, refuseDeleting } from "./lib/parents.ts";
@@ -185,30 +186,19 @@ async function terminate(request: ApiRequest, services: Services) {
 
 async function remove(request: ApiRequest, services: Services) {
   const ref = jobRefOf(request);
-  const actor = request.principal.subject;
   const now = new Date(services.clock.now());
   const found = await services.state.jobs.get(ref);
   if (found === undefined) return noContent();
   // Back among the unfinished, so that a deletion that is cut off is found again.
   await services.state.activeJobs.add(found.clusterGuid, activeEntry(found, now));
-  const document = await services.state.jobs.update(
-    ref,
-    (current) => deletingJob(current, now),
-    (before) => ({
-      time: now.toISOString(),
-      actor,
-      cause: "delete requested",
-      from: before.provisioningState,
-      to: "deleting",
-    }),
-  );
+  const document = await markDeleting(request, services, ref, services.state.jobs, deletingJob);
   if (document === undefined) return noContent();
   const id = operationId("delete", document.guid);
   const reply = await acceptedOperation(request, services, ref, id);
   await services.orchestrations.start(deleteJobFlow.name, instances.deleteJob(document.guid), {
     job: { ref: jobRef(document), guid: document.guid },
     operationId: id,
-    actor,
+    actor: request.principal.subject,
   });
   return reply;
 }

@@ -7,12 +7,13 @@ import { startLocal } from "../../../local/start.ts";
 import type { LocalCloud } from "../../../local/start.ts";
 import { createApiClient } from "../../client/api-client.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import { listOutputFiles } from "../../client/follow-output.ts";
 import { alignColumns } from "../../output/table.ts";
 import { createProgress, seconds } from "../../output/progress.ts";
 import type { Progress } from "../../output/progress.ts";
 import { downloadFiles, readTemplate, uploadInputs } from "./recipe.ts";
 import type { Recipe } from "./recipe.ts";
-import { describe, followJob, outputFiles, waitForNodes } from "./run-job.ts";
+import { describe, followJob, waitForNodes } from "./run-job.ts";
 
 const requiredAccuracy = 93;
 
@@ -136,8 +137,8 @@ async function keepResults(api: ApiClient, jobPath: string, output: string) {
   const modelDirectory = join(output, "model");
   const logDirectory = join(output, "logs");
   await mkdir(output, { recursive: true });
-  await downloadFiles(await outputFiles(api, jobPath, "stdouterr"), logDirectory);
-  await downloadFiles(await outputFiles(api, jobPath, "MODEL"), modelDirectory);
+  await downloadFiles(await listOutputFiles(api, jobPath, "stdouterr"), logDirectory);
+  await downloadFiles(await listOutputFiles(api, jobPath, "MODEL"), modelDirectory);
   return { modelDirectory, logDirectory };
 }
 

@@ -1,7 +1,6 @@
 // Creates the resources through the public API, as any client would, and follows the job to its end.
 import type { ApiClient } from "../../client/api-client.ts";
-import { followOutput, listOutputFiles } from "../../client/follow-output.ts";
-import type { OutputFileEntry } from "../../client/follow-output.ts";
+import { followOutput } from "../../client/follow-output.ts";
 
 const pollIntervalMs = 200;
 
@@ -50,14 +49,6 @@ export async function followJob(
     if (executionState === "running") await follower.poll();
     await pause();
   }
-}
-
-export function outputFiles(
-  api: ApiClient,
-  jobPath: string,
-  directoryId: string,
-): Promise<readonly OutputFileEntry[]> {
-  return listOutputFiles(api, jobPath, directoryId);
 }
 
 export function describe(

@@ -9,6 +9,7 @@ import { operationId } from "../../../services/operation-documents.ts";
 import type { Services } from "../../../services/services.ts";
 import type { Collection } from "../../../services/state.ts";
 import { acceptedOperation } from "./long-running.ts";
+import { markDeleting } from "./mark-deleting.ts";
 import { noContent } from "./reply.ts";
 import type { ApiRequest } from "./request.ts";
 
@@ -25,26 +26,14 @@ export async function deleteParent<Ref extends WorkspaceRef | ExperimentRef, Doc
   documents: Collection<Ref, Document>,
   mark: (current: Document, now: Date) => Document,
 ): Promise<HttpResponseInit> {
-  const actor = request.principal.subject;
-  const now = new Date(services.clock.now());
-  const deleting = await documents.update(
-    ref,
-    (current) => mark(current, now),
-    (before) => ({
-      time: now.toISOString(),
-      actor,
-      cause: "delete requested",
-      from: before.provisioningState,
-      to: "deleting",
-    }),
-  );
+  const deleting = await markDeleting(request, services, ref, documents, mark);
   if (deleting === undefined) return noContent();
   const id = operationId("delete", `${formatId(ref)}|${deleting.creationTime}`);
   const reply = await acceptedOperation(request, services, ref, id);
   await services.orchestrations.start(deleteParentFlow.name, instances.deleteParent(id), {
     parent: { ref, creationTime: deleting.creationTime },
     operationId: id,
-    actor,
+    actor: request.principal.subject,
   });
   return reply;
 }
