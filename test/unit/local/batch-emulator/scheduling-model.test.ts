@@ -4,9 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { localParameters } from "../../../../local/batch-emulator/parameters.ts";
-import { compose } from "../../../../local/batch-emulator/service/emulator.ts";
-import type { Service } from "../../../../local/batch-emulator/service/emulator.ts";
 import { BatchFault } from "../../../../local/batch-emulator/service/fault.ts";
 import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
 import {
@@ -22,82 +19,18 @@ import {
   disableScheduling,
   enableScheduling,
 } from "../../../../local/batch-emulator/service/node-commands.ts";
-import { noNodeSupport } from "../../../../local/batch-emulator/service/node-support.ts";
-import { noDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
 import { addPool, resizePool } from "../../../../local/batch-emulator/service/pool-commands.ts";
-import { createFormulaAutoscale } from "../../../../local/batch-emulator/service/formula-autoscale.ts";
 import { addTask } from "../../../../local/batch-emulator/service/task-commands.ts";
 import { reactivateTask, terminateTask } from "../../../../local/batch-emulator/service/task-life.ts";
 import { cancelRun } from "../../../../local/batch-emulator/service/task-run.ts";
-import { World } from "../../../../local/batch-emulator/service/world.ts";
-import type { Journal } from "../../../../local/batch-emulator/store/journal.ts";
+import type { World } from "../../../../local/batch-emulator/service/world.ts";
 import { openLibsqlJournal } from "../../../../local/batch-emulator/store/libsql-journal.ts";
-import { memoryJournal } from "../../../../local/batch-emulator/store/memory-journal.ts";
 import { manualClock } from "../../../../local/clock.ts";
-import type { ManualClock } from "../../../../local/clock.ts";
-import type { LogFields } from "../../../../local/logger.ts";
-import { silentLogger } from "../../../../local/logger.ts";
-import { seededRandom } from "../../../../local/random.ts";
-import { scriptedExecutor } from "../../../support/scripted-executor.ts";
-import type { ScriptedExecutor } from "../../../support/scripted-executor.ts";
+import { machine, serviceBench, settle } from "../../../support/batch/service-bench.ts";
+import type { ServiceBench as Bench } from "../../../support/batch/service-bench.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "batch-model-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Bench {
-  readonly clock: ManualClock;
-  readonly executor: ScriptedExecutor;
-  readonly world: World;
-  readonly service: Service;
-  readonly errors: string[];
-}
-
-function bench(journal: Journal = memoryJournal(), clock = manualClock()): Bench {
-  const executor = scriptedExecutor(clock);
-  const errors: string[] = [];
-  const error = (event: string, fields?: LogFields) => void errors.push(`${event} ${JSON.stringify(fields)}`);
-  const nothing = () => Promise.resolve();
-  const random = seededRandom(1);
-  const world = new World(
-    {
-      clock,
-      random,
-      logger: { ...silentLogger, error },
-      executor,
-      mounts: {
-        attach: () => Promise.resolve({ ok: true }),
-        flush: nothing,
-        detach: nothing,
-        close: nothing,
-      },
-      support: noNodeSupport(),
-      disk: noDisk(),
-      journal,
-      autoscale: createFormulaAutoscale(random, 30_000),
-    },
-    {
-      name: "a",
-      keys: { primary: "", secondary: "" },
-      subscriptionId: "s",
-      resourceGroup: "g",
-      location: "l",
-      tags: {},
-    },
-    { ...localParameters, overtakesBeforeReservation: 3 },
-    "/nowhere",
-  );
-  return { clock, executor, world, service: compose(world), errors };
-}
-
-/** Lets everything happen that needs no more time than a moment. */
-async function settle(of: Bench): Promise<void> {
-  for (let turn = 0; turn < 100; turn += 1) await of.clock.advance(1);
-}
-
-const machine = {
-  vmSize: "standard_d2",
-  virtualMachineConfiguration: { imageReference: {}, nodeAgentSKUId: "x" },
-};
 
 function tally(job: Job) {
   const counts = { active: 0, running: 0, completed: 0, succeeded: 0, failed: 0 };
@@ -235,7 +168,7 @@ const steps = fc.array(fc.tuple(fc.constantFrom(...names), fc.nat(60), fc.consta
 test("no command in any order breaks a state machine, oversubscribes slots or loses count", async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
-      const of = bench();
+      const of = serviceBench();
       addPool(of.world, { id: "p", ...machine, taskSlotsPerNode: 2, targetDedicatedNodes: 2 });
       addJob(of.world, { id: "j0", poolInfo: { poolId: "p" } });
       for (const [name, number, ms] of sequence) {
@@ -255,7 +188,7 @@ test("no command in any order breaks a state machine, oversubscribes slots or lo
 test("in the end every waiting task runs: nothing is forgotten in a queue", async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
-      const of = bench();
+      const of = serviceBench();
       addPool(of.world, { id: "p", ...machine, taskSlotsPerNode: 2, targetDedicatedNodes: 1 });
       addJob(of.world, { id: "j0", poolInfo: { poolId: "p" } });
       for (const [name, number, ms] of sequence) {
@@ -281,7 +214,7 @@ test("in the end every waiting task runs: nothing is forgotten in a queue", asyn
 }, 60_000);
 
 test("a job of higher priority starts first; equals take turns", async () => {
-  const of = bench();
+  const of = serviceBench();
   addPool(of.world, { id: "p", ...machine, targetDedicatedNodes: 1 });
   const add = (id: string, priority: number) => addJob(of.world, { id, poolInfo: { poolId: "p" }, priority });
   const jobs = [add("low", -10), add("a", 0), add("b", 0), add("high", 10)];
@@ -293,7 +226,7 @@ test("a job of higher priority starts first; equals take turns", async () => {
 });
 
 test("a wide task is not starved by narrow ones: after some overtaking, slots are kept for it", async () => {
-  const of = bench();
+  const of = serviceBench();
   addPool(of.world, { id: "p", ...machine, taskSlotsPerNode: 2, targetDedicatedNodes: 1 });
   const job = addJob(of.world, { id: "j", poolInfo: { poolId: "p" } });
   addTask(of.world, job, { id: "first", commandLine: "hold" });
@@ -315,7 +248,7 @@ test("what the journal holds is what memory holds, at every moment", async () =>
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
       const file = join(folder, `model-${(count += 1)}.db`);
-      const of = bench(openLibsqlJournal(file));
+      const of = serviceBench({ journal: openLibsqlJournal(file) });
       addPool(of.world, {
         id: "p",
         ...machine,
@@ -337,7 +270,7 @@ test("what the journal holds is what memory holds, at every moment", async () =>
         );
       const before = finished(of.world);
       of.world.closed = true;
-      const after = bench(openLibsqlJournal(file), manualClock(of.clock.now()));
+      const after = serviceBench({ journal: openLibsqlJournal(file), clock: manualClock(of.clock.now()) });
       await after.service.recover();
       expect(finished(after.world).slice(0, before.length)).toEqual(before);
       checkLaws(after);
