@@ -3,7 +3,7 @@ import { afterOwnerJob, afterOwnerSchedule, provideAutoPool } from "./auto-pools
 import { createAutoscaleControl } from "./autoscale-control.ts";
 import { createEvictions } from "./evictions.ts";
 import type { Evictions } from "./evictions.ts";
-import { afterTask, advanceJob } from "./job-control.ts";
+import { afterTask, advanceJob, watchCompletion } from "./job-control.ts";
 import { nodeChanged } from "./pool-control.ts";
 import { recover } from "./recovery.ts";
 import { createRetention } from "./retention.ts";
@@ -28,6 +28,7 @@ export function compose(world: World): Service {
       retention.watch(task);
       afterTask(world, task);
     },
+    taskRemoved: (task) => watchCompletion(world, task.job),
     runLeft(run, node) {
       const { job } = run.task;
       if (job.runs.size === 0) advanceJob(world, job);

@@ -7,7 +7,8 @@ import { releaseNodes } from "./job-nodes.ts";
 import { assertTransition, jobMachine } from "./machines.ts";
 import type { JobState } from "./machines.ts";
 import type { Job, Task } from "./model.ts";
-import { jobFolder, taskDirectory } from "./node-layout.ts";
+import { holdFolder, nodesWithFolder, removeFolders } from "./departures.ts";
+import { jobFolder } from "./node-layout.ts";
 import { join } from "node:path";
 import { endTask, removeTask, requeue } from "./task-life.ts";
 import { endedByUser, exitActions } from "./task-outcome.ts";
@@ -123,8 +124,8 @@ export function advanceJob(world: World, job: Job): void {
 async function finish(world: World, job: Job): Promise<void> {
   if (job.endedAt === undefined) await releaseNodes(world, job);
   if (world.closed) return;
-  job.releasing = false;
   if (job.state === "terminating") {
+    job.releasing = false;
     job.endedAt = world.clock.now();
     moveJob(world, job, "completed");
     world.jobEnded(job);
@@ -132,25 +133,36 @@ async function finish(world: World, job: Job): Promise<void> {
   } else if (job.state === "deleting") await removeJob(world, job);
 }
 
+/** The folders go first: as soon as the job is gone, another of its name may come and use them. */
 async function removeJob(world: World, job: Job): Promise<void> {
+  for (const pool of world.pools)
+    for (const node of pool.nodes) await removeFolder(world, join(node.root, jobFolder(job)));
+  if (world.closed) return;
   for (const task of job.tasks.after(0)) world.remove(task);
   world.jobs.delete(job);
   world.remove(job);
   world.jobEnded(job);
   for (const pool of world.pools) pool.readyJobs.delete(job);
   await world.commit();
-  for (const pool of world.pools)
-    for (const node of pool.nodes) await world.ports.disk.remove(join(node.root, jobFolder(job)));
+}
+
+/** What cannot be removed stays until its node leaves; it must not keep the job. */
+async function removeFolder(world: World, path: string): Promise<void> {
+  try {
+    await world.ports.disk.remove(path);
+  } catch (error) {
+    world.logger.warn("node.folderKept", { path, message: String(error) });
+  }
 }
 
 /** "Task - Delete". */
 export function deleteTask(world: World, task: Task): void {
-  const place = task.execution?.place;
-  const ran = task.run === undefined;
-  removeTask(world, task, (run) => cancelRun(world, run));
-  if (!ran || place === undefined) return;
-  const node = world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
-  if (node !== undefined) world.background("task.files", world.ports.disk.remove(taskDirectory(node, task)));
+  const { run } = task;
+  holdFolder(task);
+  removeTask(world, task, (one) => cancelRun(world, one));
+  // A task that runs takes its folders along when its last process has ended.
+  if (run === undefined)
+    world.background("task.files", removeFolders(world, task, nodesWithFolder(world, task)));
 }
 
 /** What the end of a task means for its job. */

@@ -46,20 +46,22 @@ export async function fileInfo(root: string, name: string): Promise<FileEntry & 
   return { ...(await describe(path, name)), path };
 }
 
-/** Entries below the root whose name starts with `prefix`, sorted by name; all levels when `recursive`. */
+/** Entries below the root whose name starts with `prefix` (in any case, as filters compare), sorted by name; all levels when `recursive`. */
 export async function listFiles(root: string, recursive: boolean, prefix: string): Promise<FileEntry[]> {
   const base = await resolveInside(root, "");
   const found: FileEntry[] = [];
+  const wanted = prefix.toLowerCase();
   const visit = async (directory: string, name: string): Promise<void> => {
     const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const entryName = name === "" ? entry.name : `${name}/${entry.name}`;
-      const relevant = entryName.startsWith(prefix) || prefix.startsWith(`${entryName}/`);
+      const lower = entryName.toLowerCase();
+      const relevant = lower.startsWith(wanted) || wanted.startsWith(`${lower}/`);
       if (!relevant || !(entry.isFile() || entry.isDirectory())) continue;
       const path = join(directory, entry.name);
       const described = await describe(path, entryName).catch(() => undefined);
       if (described === undefined) continue;
-      if (entryName.startsWith(prefix)) found.push(described);
+      if (lower.startsWith(wanted)) found.push(described);
       if (entry.isDirectory() && recursive) await visit(path, entryName);
     }
   };

@@ -90,7 +90,7 @@ function rebuildJob(job: Job): void {
     if (satisfies(task)) noteSatisfied(task);
   }
   for (const task of job.tasks)
-    if (task.spec.dependsOn !== undefined && task.state === "active") watchDependencies(task);
+    if (task.spec.dependsOn !== undefined && task.released !== true) watchDependencies(task);
 }
 
 /** True when the task goes on (or has ended meanwhile) under the eyes of this emulator. */

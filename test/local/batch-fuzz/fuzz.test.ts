@@ -10,7 +10,6 @@ import type { UnderTest } from "../../conformance/batch/emulator-under-test.ts";
 import { complaintAbout } from "./envelope.ts";
 import { mutate, picker } from "./mutations.ts";
 import { send } from "./send.ts";
-import type { Answer } from "./send.ts";
 import { fuzzedOperations, validRequest } from "./valid-requests.ts";
 import type { FuzzRequest, Seen } from "./valid-requests.ts";
 
