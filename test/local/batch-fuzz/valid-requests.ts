@@ -31,14 +31,8 @@ const pools = ["p0", "p1", "p2", "p3", "p4"];
 const jobs = ["j0", "j1", "j2", "j3", "j4"];
 const tasks = ["t0", "t1", "t2", "1", "02", "3"];
 const schedules = ["s0", "s1"];
-const files = [
-  "stdout.txt",
-  "stderr.txt",
-  "wd",
-  "wd/made.txt",
-  "startup/wd",
-  "workitems/j0/job-1/t0/stdout.txt",
-];
+const taskFiles = ["stdout.txt", "stderr.txt", "wd", "wd/made.txt"];
+const nodeFiles = ["startup/stdout.txt", "startup/stderr.txt", "startup/wd", "shared"];
 const commands = ["exit 0", "exit 1", "hold", "write hello", "missing"];
 
 const machine = {
@@ -74,7 +68,8 @@ function parameterValues(pick: Pick, seen: Seen, path: string): Record<string, (
     account: () => "devbatch",
     location: () => "westeurope",
     operationId: () => pick(["delete-p0-1", "delete-p1-7", "x"]),
-    "*filePath": () => pick(files),
+    "*filePath": () =>
+      pick(onNode ? [...nodeFiles, `workitems/${taskJob}/job-1/${task}/stdout.txt`] : taskFiles),
   };
 }
 
@@ -255,9 +250,10 @@ const drawn = [
 /** Deletions of what much else needs are rarer. */
 const rare = new Set(["Pool_Delete", "ArmPool_Delete", "Job_Delete", "Job_Terminate", "JobSchedule_Delete"]);
 
-export function validRequest(pick: Pick, seen: Seen): FuzzRequest {
-  let operation = pick(drawn);
-  while (rare.has(operation.id) && pick([true, true, false])) operation = pick(drawn);
+/** A request of the given operation, or of any. */
+export function validRequest(pick: Pick, seen: Seen, wanted?: Operation): FuzzRequest {
+  let operation = wanted ?? pick(drawn);
+  while (wanted === undefined && rare.has(operation.id) && pick([true, true, false])) operation = pick(drawn);
   const values = parameterValues(pick, seen, operation.path);
   const segments = operation.path
     .split("/")
