@@ -62,6 +62,7 @@ export function finishAttempt(world: World, run: TaskRun, result: AttemptResult,
     execution.retryCount += 1;
     execution.lastRetryAt = world.clock.now();
     task.job.taskRetries += 1;
+    world.save(task.job);
     record(execution, result);
     moveTask(world, task, "active");
     return;

@@ -100,7 +100,7 @@ test(`${total} mutated requests (seed ${seed}) are all answered in the service's
 
 test("the valid requests behind the mutations are valid: each operation has accepted one", async () => {
   const named = (...ids: string[]) => fuzzedOperations.filter(({ id }) => ids.includes(id));
-  const makers = named("Pool_Add", "Job_Add", "Task_Add", "JobSchedule_Add");
+  const makers = named("Pool_Add", "Job_Add", "Task_Add", "JobSchedule_Add", "ComputeNode_AddUser");
   const removers = named("Job_Delete", "JobSchedule_Delete");
   for (const operation of fuzzedOperations) {
     // There are no applications to get.
