@@ -3,7 +3,7 @@
 // `active` for ever when their job is terminated. Source: "Job - Terminate/Disable/Delete" of the REST reference.
 import { durationMs } from "../schema/values.ts";
 import { BatchFault } from "./fault.ts";
-import { releaseNodes } from "./job-nodes.ts";
+import { releaseNodes, stopPreparations } from "./job-nodes.ts";
 import { assertTransition, jobMachine } from "./machines.ts";
 import type { JobState } from "./machines.ts";
 import type { Job, Task } from "./model.ts";
@@ -59,8 +59,7 @@ export function terminateJob(world: World, job: Job, reason: string): void {
   refuseIfEnding(job);
   job.terminateReason = reason;
   moveJob(world, job, "terminating");
-  stopTimers(job);
-  endRuns(world, job, "terminate");
+  endAll(world, job);
   afterTransition(world, job);
 }
 
@@ -68,9 +67,14 @@ export function deleteJob(world: World, job: Job): void {
   if (job.state === "deleting")
     throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");
   moveJob(world, job, "deleting");
+  endAll(world, job);
+  afterTransition(world, job);
+}
+
+function endAll(world: World, job: Job): void {
   stopTimers(job);
   endRuns(world, job, "terminate");
-  afterTransition(world, job);
+  stopPreparations(world, job);
 }
 
 function stopTimers(job: Job): void {

@@ -192,6 +192,8 @@ export interface JobOnNode {
   release: NodeJobTask | undefined;
   /** transient: resolves to true when tasks of the job may start on the node. */
   preparing: Promise<boolean> | undefined;
+  /** transient: the preparation that goes on is to end, and not to be tried again. */
+  stopped: boolean;
 }
 
 export interface Job extends Versioned {

@@ -92,7 +92,7 @@ export function encodeState(entity: Entity): string {
 }
 
 function encodeJobNodes(nodes: ReadonlyMap<string, JobOnNode>): unknown {
-  return [...nodes.values()].map((node) => ({ ...node, preparing: undefined }));
+  return [...nodes.values()].map((node) => ({ ...node, preparing: undefined, stopped: undefined }));
 }
 
 interface Head {

@@ -49,10 +49,16 @@ type Command = (bench: Bench, picks: Picks) => void;
 const one = <T>(items: readonly T[], number: number): T => items[number % items.length] as T;
 const options = ["requeue", "terminate", "taskcompletion"] as const;
 
-/** Pool `p` has two slots a node, pool `g` takes gangs. */
+/** Pool `p` has two slots a node, pool `g` takes gangs, pool `s` has a start task that fails now and then. */
 export const pools = {
   p: { id: "p", ...machine, taskSlotsPerNode: 2, targetDedicatedNodes: 2, targetLowPriorityNodes: 1 },
   g: { id: "g", ...machine, enableInterNodeCommunication: true, targetDedicatedNodes: 3 },
+  s: {
+    id: "s",
+    ...machine,
+    targetLowPriorityNodes: 2,
+    startTask: { commandLine: "batchai.sim --duration 2s --exit 1 --chance 0.3", maxTaskRetryCount: 1 },
+  },
 } as const;
 
 /** Adds a task to a job that takes it. */
@@ -104,7 +110,7 @@ const jobCommands: Readonly<Record<string, Command>> = {
   addJob: ({ world }, { number }) =>
     void addJob(world, {
       id: `j${number % 4}`,
-      poolInfo: { poolId: number % 5 === 0 ? "g" : "p" },
+      poolInfo: { poolId: one(["g", "s", "p", "p", "p"], number) },
       priority: (number % 3) * 10,
       usesTaskDependencies: true,
       ...(number % 4 === 1 ? { maxParallelTasks: 1 } : {}),
@@ -121,7 +127,7 @@ const jobCommands: Readonly<Record<string, Command>> = {
   patchJob: ({ world }, picks) => {
     const job = picks.job();
     const { number } = picks;
-    const poolInfo = number % 4 === 0 ? { poolInfo: { poolId: one(["p", "g"], number) } } : {};
+    const poolInfo = number % 4 === 0 ? { poolInfo: { poolId: one(["p", "g", "s"], number) } } : {};
     if (job !== undefined) updateJob(world, job, { priority: (number % 5) * 5, ...poolInfo }, false);
   },
   disableJob: ({ world }, picks) => {
@@ -154,7 +160,7 @@ const poolCommands: Readonly<Record<string, Command>> = {
       });
   },
   stopResize: ({ world }, { number }) => {
-    const pool = world.pools.get(one(["p", "g"], number));
+    const pool = world.pools.get(one(["p", "g", "s"], number));
     if (pool !== undefined) stopPoolResize(world, pool);
   },
   removeNode: ({ world }, picks) => {
@@ -167,7 +173,7 @@ const poolCommands: Readonly<Record<string, Command>> = {
     const pool = world.pools.get("p");
     if (pool !== undefined && number % 7 === 0) removePoolById(world, pool);
   },
-  addPool: ({ world }, { number }) => void addPool(world, one([pools.p, pools.g], number)),
+  addPool: ({ world }, { number }) => void addPool(world, one([pools.p, pools.g, pools.s], number)),
   evict: ({ service }, { number }) => void service.evictions.evict(1 + (number % 2)),
   reboot: ({ world }, picks) => {
     const node = picks.node();

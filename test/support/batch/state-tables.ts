@@ -133,7 +133,8 @@ function wrongCounts(task: Task, before: Seen, now: Seen): string[] {
   if (before.state === "running" && now.state === "active") {
     if (retried + requeued !== 1 || retried < 0 || requeued < 0)
       return fault(`counted ${retried} retries and ${requeued} requeues`);
-    const limit = task.spec.constraints?.maxTaskRetryCount ?? 0;
+    const { maxTaskRetryCount } = task.spec.constraints ?? task.job.spec.constraints ?? {};
+    const limit = maxTaskRetryCount ?? 0;
     if (retried === 1 && now.retries > limit) return fault(`is retry ${now.retries} of ${limit}`);
     if (requeued === 1 && task.execution?.exitCode !== undefined) return fault("kept the exit code");
     return [];
