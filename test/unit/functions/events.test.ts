@@ -29,7 +29,7 @@ interface Event {
   };
 }
 interface Caller {
-  api(method: string, path: string, options?: object): Promise<Answer>;
+  readonly api: (method: string, path: string, options?: object) => Promise<Answer>;
 }
 
 async function eventsOf({ api }: Caller, path: string, query = ""): Promise<readonly Event["properties"][]> {
