@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { ownedClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import { seededRandom } from "../random.ts";
 import type { Random } from "../random.ts";
 import type { Executor } from "./agent/executor.ts";
 import { localParameters } from "./parameters.ts";
@@ -21,12 +22,14 @@ import { createGateway } from "./protocol/gateway.ts";
 import type { Gateway } from "./protocol/gateway.ts";
 import { jobRoutes } from "./protocol/job-routes.ts";
 import { listen } from "./protocol/listener.ts";
+import { withNodeMetadata } from "./protocol/node-metadata.ts";
 import { nodeRoutes } from "./protocol/node-routes.ts";
 import { poolRoutes } from "./protocol/pool-routes.ts";
 import { scheduleRoutes } from "./protocol/schedule-routes.ts";
 import { taskRoutes } from "./protocol/task-routes.ts";
 import { createThrottle } from "./protocol/throttle.ts";
 import type { Listener } from "./protocol/listener.ts";
+import type { EvictionTrace } from "./schema/eviction-trace.ts";
 import { createFormulaAutoscale } from "./service/formula-autoscale.ts";
 import { compose } from "./service/emulator.ts";
 import type { MountProvider } from "./service/mount-provider.ts";
@@ -34,6 +37,7 @@ import { noDisk, realDisk } from "./service/node-disk.ts";
 import { noNodeSupport } from "./service/node-support.ts";
 import type { NodeSupport } from "./service/node-support.ts";
 import { World } from "./service/world.ts";
+import type { TokenIssuer } from "./service/world.ts";
 import { readAccount, writeAccount } from "./store/account-file.ts";
 import { openLibsqlJournal } from "./store/libsql-journal.ts";
 import { memoryJournal } from "./store/memory-journal.ts";
@@ -55,7 +59,13 @@ export interface EmulatorOptions {
   readonly executor: Executor;
   readonly mounts: MountProvider;
   verifyBearer(token: string): Promise<boolean>;
+  /** Signs the tokens that nodes ask for in the name of their pool's identities; absent: they get none. */
+  readonly issueToken?: TokenIssuer;
   readonly parameters?: Partial<EmulatorParameters>;
+  /** Makes the choice of nodes to evict, and the times at a rate, the same in every run. */
+  readonly evictionSeed?: number;
+  /** Evictions that begin when the emulator starts. */
+  readonly evictionTrace?: EvictionTrace;
   /** Also listen with TLS (a self-signed certificate kept in the data folder) on this port; 0 takes a free one. */
   readonly tlsPort?: number;
   /** Commands and reachability of the nodes; absent: none. */
@@ -98,15 +108,17 @@ export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchE
   mkdirSync(join(folder, "nodes"), { recursive: true, mode: 0o700 });
   const journal = memory ? memoryJournal() : openLibsqlJournal(join(folder, "batch.db"));
   const world = openWorld(options, journal, folder, memory);
-  const service = compose(world);
+  const { evictionSeed, evictionTrace = [] } = options;
+  const service = compose(world, evictionSeed === undefined ? options.random : seededRandom(evictionSeed));
   const throttle = createThrottle(options.clock, world.parameters.requestsPerSecond);
-  const handle = createGateway({
+  const api = createGateway({
     world,
     dataRoutes: [...dataRoutes, ...adminRoutes(service.evictions, throttle)],
     armRoutes,
     verifyBearer: (token) => options.verifyBearer(token),
     throttle: (request) => throttle.check(request),
   });
+  const handle = withNodeMetadata(world, service.evictions, api);
   const listeners: Listener[] = [];
   const dispose = async (leaveRunning: boolean) => {
     for (const listener of listeners) await listener.close();
@@ -122,7 +134,10 @@ export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchE
       options,
       world,
       handle,
-      () => service.recover(),
+      async () => {
+        await service.recover();
+        service.evictions.replay(evictionTrace);
+      },
       listeners,
       memory ? undefined : folder,
     );
@@ -185,6 +200,7 @@ function openWorld(
       support: options.support ?? noNodeSupport(),
       disk: options.simulated === true ? noDisk() : realDisk(),
       journal,
+      issueToken: options.issueToken,
       autoscale: createFormulaAutoscale(
         options.random,
         options.parameters?.autoscaleSampleMs ?? localParameters.autoscaleSampleMs,

@@ -14,7 +14,12 @@ export interface EnvironmentContext {
   readonly accountUrl: string;
   readonly parameters: EmulatorParameters;
   readonly support: NodeSupport;
+  /** Where nodes find their metadata: this, a slash and the node's id. */
+  readonly metadataUrl: string;
 }
+
+/** Tells commands where the node's metadata service is, which every machine of Azure has at 169.254.169.254. */
+export const metadataVariable = "BATCH_EMULATOR_METADATA_URL";
 
 /** "AZ_BATCH_RESERVED_DISK_SPACE_BYTES": space that Batch keeps for itself on the node. */
 const reservedDiskBytes = "1000000";
@@ -31,6 +36,7 @@ export function nodeEnvironment(context: EnvironmentContext, node: Node, directo
     USER: "_azbatch",
     TMPDIR: working,
     LANG: "C.UTF-8",
+    [metadataVariable]: `${context.metadataUrl}/${node.id}`,
     AZ_BATCH_ACCOUNT_NAME: context.accountName,
     AZ_BATCH_ACCOUNT_URL: context.accountUrl,
     AZ_BATCH_POOL_ID: node.pool.id,

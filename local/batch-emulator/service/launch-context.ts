@@ -2,9 +2,13 @@
 import type { EnvironmentContext } from "./environment.ts";
 import type { World } from "./world.ts";
 
+/** The node's metadata service is on the emulator's own listener, below this path. */
+export const metadataPath = "/_node";
+
 export const launchContext = (world: World): EnvironmentContext => ({
   accountName: world.account.name,
   accountUrl: world.url,
+  metadataUrl: `${world.url}${metadataPath}`,
   parameters: world.parameters,
   support: world.ports.support,
 });

@@ -45,7 +45,15 @@ export interface Ports {
   readonly disk: NodeDisk;
   readonly journal: Journal;
   readonly autoscale: AutoscaleEngine | undefined;
+  /** Signs tokens for the identities of pools; undefined: no identity is known. */
+  readonly issueToken?: TokenIssuer | undefined;
 }
+
+export type TokenIssuer = (wanted: {
+  readonly audience: string;
+  readonly subject: string;
+  readonly lifetimeSeconds: number;
+}) => Promise<string>;
 
 export class World {
   readonly ports: Ports;
