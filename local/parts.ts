@@ -188,6 +188,7 @@ async function startEmulator(
     mounts,
     support,
     verifyBearer: (token) => parts.identity.verify(token),
+    issueToken: (wanted) => parts.identity.issueToken({ ...wanted, roles: [] }),
   });
 }
 

@@ -21,6 +21,7 @@ import { fileRoutes } from "./protocol/file-routes.ts";
 import { createGateway } from "./protocol/gateway.ts";
 import type { Gateway } from "./protocol/gateway.ts";
 import { jobRoutes } from "./protocol/job-routes.ts";
+import { checkListenAddress } from "./protocol/listen-address.ts";
 import { listen } from "./protocol/listener.ts";
 import { withNodeMetadata } from "./protocol/node-metadata.ts";
 import { nodeRoutes } from "./protocol/node-routes.ts";
@@ -68,6 +69,9 @@ export interface EmulatorOptions {
   readonly evictionTrace?: EvictionTrace;
   /** Also listen with TLS (a self-signed certificate kept in the data folder) on this port; 0 takes a free one. */
   readonly tlsPort?: number;
+  /** Address of the listeners, 127.0.0.1 by default. One that other machines reach needs `allowRemote` and a good key. */
+  readonly listenOn?: string;
+  readonly allowRemote?: boolean;
   /** Commands and reachability of the nodes; absent: none. */
   readonly support?: NodeSupport;
   /** No folders are made for nodes: for simulations whose executor needs none. */
@@ -102,7 +106,9 @@ export const armRoutes = [...armPoolRoutes, ...armLocationRoutes, ...absentRoute
 
 export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchEmulator> {
   const clock = ownedClock(given.clock);
-  const options = { ...given, clock };
+  const { listenOn = "127.0.0.1", allowRemote = false } = given;
+  checkListenAddress({ address: listenOn, allowRemote, accountKey: given.accountKey });
+  const options = { ...given, clock, listenOn };
   const memory = options.dataDirectory === "memory";
   const folder = memory ? mkdtempSync(join(tmpdir(), "batch-emulator-")) : resolve(options.dataDirectory);
   mkdirSync(join(folder, "nodes"), { recursive: true, mode: 0o700 });
@@ -158,7 +164,7 @@ export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchE
 
 /** Opens the listeners first, so that the base URL is known to what recovery starts; requests wait for its end. */
 async function openListeners(
-  options: EmulatorOptions,
+  options: EmulatorOptions & { readonly listenOn: string },
   world: World,
   handle: Gateway,
   recover: () => Promise<void>,
@@ -169,13 +175,14 @@ async function openListeners(
   const ready = new Promise<void>((done) => (recovered = done));
   const gateway: Gateway = (request) => ready.then(() => handle(request));
   const { maxRequestBytes } = world.parameters;
-  const plain = await listen(gateway, { port: options.port, maxRequestBytes });
+  const common = { address: options.listenOn, maxRequestBytes };
+  const plain = await listen(gateway, { ...common, port: options.port });
   listeners.push(plain);
   world.url = plain.url;
   let tls: BatchEmulator["tls"];
   if (options.tlsPort !== undefined) {
     const { file, ...pair } = await certificateIn(folder, options.clock.now());
-    const secure = await listen(gateway, { port: options.tlsPort, maxRequestBytes, tls: pair });
+    const secure = await listen(gateway, { ...common, port: options.tlsPort, tls: pair });
     listeners.push(secure);
     tls = { url: secure.url, certificateFile: file };
   }

@@ -15,7 +15,7 @@ export interface WireRequest {
   /** `http://127.0.0.1:1234`, from the Host header; links in answers start with it. */
   readonly baseUrl: string;
   /** Came from another machine. */
-  readonly remote?: true;
+  readonly remote?: boolean;
 }
 
 export interface WireReply {
