@@ -120,7 +120,7 @@ export function armPool(world: World, pool: Pool) {
       interNodeCommunication: spec.enableInterNodeCommunication === true ? "Enabled" : "Disabled",
       networkConfiguration: toManagement(spec.networkConfiguration),
       taskSlotsPerNode: spec.taskSlotsPerNode ?? 1,
-      taskSchedulingPolicy: spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" },
+      taskSchedulingPolicy: toManagement(spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" }),
       userAccounts: toManagement(withoutUserSecrets(spec.userAccounts)),
       metadata: spec.metadata,
       startTask: toManagement(startTaskShape(spec.startTask)),

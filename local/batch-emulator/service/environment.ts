@@ -16,6 +16,8 @@ export interface EnvironmentContext {
   readonly support: NodeSupport;
   /** Where nodes find their metadata: this, a slash and the node's id. */
   readonly metadataUrl: string;
+  /** What the task may identify itself with to the service, when it asked for that. */
+  tokenOf(task: Task): string | undefined;
 }
 
 /** Tells commands where the node's metadata service is, which every machine of Azure has at 169.254.169.254. */
@@ -94,5 +96,8 @@ export function withSettings(environment: Environment, ...settings: (Settings | 
 }
 
 export function taskEnvironment(context: EnvironmentContext, node: Node, task: Task): Environment {
-  return jobEnvironment(context, node, task.job, task.id, taskDirectory(node, task));
+  const environment = jobEnvironment(context, node, task.job, task.id, taskDirectory(node, task));
+  const token = context.tokenOf(task);
+  if (token !== undefined) environment["AZ_BATCH_AUTHENTICATION_TOKEN"] = token;
+  return environment;
 }

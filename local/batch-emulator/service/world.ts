@@ -67,6 +67,8 @@ export class World {
   readonly pools = new OrderedIndex<Pool>();
   readonly jobs = new OrderedIndex<Job>();
   readonly schedules = new OrderedIndex<Schedule>();
+  /** Jobs whose running tasks may give way to others; may also have some that no longer exist. */
+  readonly preemptible = new Set<Job>();
   readonly applications = new OrderedIndex<Application>();
   /** Base URL, known once the listener is open; no trailing slash. */
   url = "";
