@@ -89,8 +89,10 @@ export function noteSatisfied(task: Task): number {
 }
 
 function numbersOf(job: Job): Map<number, number> {
-  let numbers = satisfiedNumbers.get(job);
-  if (numbers === undefined) satisfiedNumbers.set(job, (numbers = new Map()));
+  const known = satisfiedNumbers.get(job);
+  if (known !== undefined) return known;
+  const numbers = new Map<number, number>();
+  satisfiedNumbers.set(job, numbers);
   return numbers;
 }
 

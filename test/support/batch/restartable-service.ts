@@ -135,7 +135,7 @@ export class RestartableService {
     this.#life = life;
     this.#timers = timers;
     const bench = serviceBench({
-      clock: { ...this.clock, at: timers.at },
+      clock: { ...this.clock, at: (atMs, fire) => timers.at(atMs, fire) },
       executor: executorFor(life, this.machines),
       journal: this.#journal.journalFor(life),
       seed: this.#seed + 1000 * this.restarts,

@@ -114,6 +114,7 @@ const jobCommands: Readonly<Record<string, Command>> = {
       priority: (number % 3) * 10,
       usesTaskDependencies: true,
       ...(number % 4 === 1 ? { maxParallelTasks: 1 } : {}),
+      ...(number % 7 === 3 ? { allowTaskPreemption: true } : {}),
     }),
   addPreparedJob: ({ world }, { number, commandLine }) =>
     void addJob(world, {
@@ -174,7 +175,8 @@ const poolCommands: Readonly<Record<string, Command>> = {
     if (pool !== undefined && number % 7 === 0) removePoolById(world, pool);
   },
   addPool: ({ world }, { number }) => void addPool(world, one([pools.p, pools.g, pools.s], number)),
-  evict: ({ service }, { number }) => void service.evictions.evict(1 + (number % 2)),
+  evict: ({ service }, { number }) =>
+    void service.evictions.evict(1 + (number % 2), undefined, one([0, 0, 2000], number)),
   reboot: ({ world }, picks) => {
     const node = picks.node();
     if (node !== undefined) rebootNode(world, node, one(options, picks.number));

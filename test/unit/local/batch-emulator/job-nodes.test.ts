@@ -23,7 +23,7 @@ async function started(preparation: string, release: string) {
 test("an eviction ends the preparation that runs on the node, and the task waits for another", async () => {
   const { of, task } = await started("hold", "exit 0");
   expect(task.state).toBe("preparing");
-  of.service.evictions.evict(1);
+  of.service.evictions.evict(1, undefined, 0);
   await settle(of);
   expect([...of.executor.running.keys()]).toEqual([]);
   expect([task.state, task.execution?.requeueCount]).toEqual(["active", 1]);
@@ -44,7 +44,7 @@ test("an eviction ends the release task that runs on the node, and with it the j
   terminateJob(of.world, job, "enough");
   await settle(of);
   expect(job.state).toBe("terminating");
-  of.service.evictions.evict(1);
+  of.service.evictions.evict(1, undefined, 0);
   await settle(of);
   expect([...of.executor.running.keys()]).toEqual([]);
   expect(job.state).toBe("completed");

@@ -8,7 +8,11 @@ test("a body that ends before its promised length breaks the connection instead 
     headers: { "content-length": "10" },
     body: Readable.from([Buffer.from("abc")]),
   };
-  const listener = await listen(() => Promise.resolve(reply), { port: 0, maxRequestBytes: 1000 });
+  const listener = await listen(() => Promise.resolve(reply), {
+    port: 0,
+    address: "127.0.0.1",
+    maxRequestBytes: 1000,
+  });
   const response = await fetch(`${listener.url}/file`);
   await expect(response.text()).rejects.toThrow();
   await listener.close();
