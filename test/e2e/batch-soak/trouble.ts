@@ -50,9 +50,14 @@ export async function trouble(
   const id = up[number % Math.max(1, up.length)]?.id;
   if (id === undefined) return;
   const option = number % 8 < 4 ? "requeue" : "taskcompletion";
-  if (kind === "reboot") await batch.computeNode.reboot(poolId, id, { nodeRebootOption: option });
-  else await batch.computeNode.reimage(poolId, id, { nodeReimageOption: option });
-  troubles[kind === "reboot" ? "reboots" : "reimages"] += 1;
+  try {
+    if (kind === "reboot") await batch.computeNode.reboot(poolId, id, { nodeRebootOption: option });
+    else await batch.computeNode.reimage(poolId, id, { nodeReimageOption: option });
+    troubles[kind === "reboot" ? "reboots" : "reimages"] += 1;
+  } catch (error) {
+    // It is in trouble already.
+    if ((error as { statusCode?: number }).statusCode !== 409) throw error;
+  }
 }
 
 /** Reboots the nodes whose start task used up its retries. */
