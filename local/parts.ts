@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { appSettings } from "./app-settings.ts";
 import { createProcessExecutor } from "./batch-emulator/agent/process-executor.ts";
+import { createStorageAccess } from "./batch-emulator/agent/storage-access.ts";
 import { startBatchEmulator } from "./batch-emulator/index.ts";
 import type { BatchEmulator } from "./batch-emulator/index.ts";
 import { systemClock } from "./clock.ts";
@@ -149,9 +150,11 @@ async function startEmulator(
   parts: Grounds & { teardown: Teardown },
 ): Promise<BatchEmulator> {
   const { storageAccount, batchAccount } = o.settings;
+  const account = { ...storageAccount, blobUrl: parts.storage.blobUrl };
+  const access = createStorageAccess(account, systemClock());
   const mounts = createMounts({
     root: join(o.data.path, "mounts"),
-    accounts: [{ ...storageAccount, blobUrl: parts.storage.blobUrl }],
+    accounts: [account],
     shareRoot: (account, share) => parts.shares.shareRoot(account, share),
     clock: systemClock(),
     logger: o.logger,
@@ -172,8 +175,10 @@ async function startEmulator(
     clock: o.clock,
     logger: o.logger,
     random: o.random,
+    storage: access,
   });
   return startBatchEmulator({
+    storage: access,
     dataDirectory: join(o.data.path, "batch"),
     port: o.settings.ports.batch,
     accountName: batchAccount.name,

@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { openIdentity } from "../identity/index.ts";
 import type { LocalIdentity } from "../identity/index.ts";
 import { silentLogger } from "../logger.ts";
@@ -12,11 +13,14 @@ import { createMounts } from "../mounts/index.ts";
 import { startMountService } from "../mounts/service.ts";
 import { createNodeSupport } from "../node-support.ts";
 import { systemRandom } from "../random.ts";
+import type { Random } from "../random.ts";
 import { startAzurite } from "../storage/index.ts";
 import type { Azurite } from "../storage/index.ts";
 import { createProcessExecutor } from "./agent/process-executor.ts";
 import { parseCommandLine, usage } from "./cli-options.ts";
 import type { CommandLine } from "./cli-options.ts";
+import { createStorageAccess } from "./agent/storage-access.ts";
+import type { StorageAccount } from "./agent/storage-access.ts";
 import { startBatchEmulator } from "./index.ts";
 import type { BatchEmulator } from "./index.ts";
 import { ownKeys } from "./store/own-keys.ts";
@@ -55,28 +59,15 @@ async function start(given: CommandLine, logger: Logger): Promise<Running> {
     childFile: join(dirname(fileURLToPath(import.meta.url)), "azurite.mjs"),
   });
   try {
-    const mounts = createMounts({
-      root: join(folder, "mounts"),
-      accounts: [{ name: storageAccountName, key: keys.storage, blobUrl: storage.blobUrl }],
-      shareRoot: () => undefined,
-      clock,
-      logger,
-    });
-    const mountService = await startMountService({
-      mounts,
-      stateFile: join(folder, "mount-service.json"),
-      random,
-      logger,
-    });
-    const support = createNodeSupport({
-      directory: join(folder, "stand-ins"),
-      nodeProgram: process.execPath,
-      mountService,
-    });
-    const executor = createProcessExecutor({ stateDirectory: join(folder, "tasks"), clock, random, logger });
+    const account = { name: storageAccountName, key: keys.storage, blobUrl: storage.blobUrl };
+    const access = createStorageAccess(account, clock);
+    const { mounts, mountService, support } = await openNodes(folder, account, { clock, random, logger });
+    const stateDirectory = join(folder, "tasks");
+    const executor = createProcessExecutor({ stateDirectory, clock, random, logger, storage: access });
     const emulator = await startBatchEmulator({
       dataDirectory: folder,
       ...askedFor(given),
+      storage: access,
       accountName,
       accountKey: given.accountKey ?? keys.batch,
       subscriptionId,
@@ -100,6 +91,26 @@ async function start(given: CommandLine, logger: Logger): Promise<Running> {
     await storage.dispose();
     throw error;
   }
+}
+
+/** What nodes have beyond their processes: mounts, and commands that stand in for those of a virtual machine. */
+async function openNodes(
+  folder: string,
+  account: StorageAccount,
+  o: { clock: Clock; random: Random; logger: Logger },
+) {
+  const mounts = createMounts({
+    root: join(folder, "mounts"),
+    accounts: [account],
+    shareRoot: () => undefined,
+    clock: o.clock,
+    logger: o.logger,
+  });
+  const stateFile = join(folder, "mount-service.json");
+  const mountService = await startMountService({ mounts, stateFile, random: o.random, logger: o.logger });
+  const directory = join(folder, "stand-ins");
+  const support = createNodeSupport({ directory, nodeProgram: process.execPath, mountService });
+  return { mounts, mountService, support };
 }
 
 const askedFor = (given: CommandLine) => ({

@@ -3,7 +3,7 @@
 import { BatchFault } from "../service/fault.ts";
 import type { Job } from "../service/model.ts";
 import { isWithinJob, jobOfTaskToken } from "../service/task-tokens.ts";
-import type { World } from "../service/world.ts";
+import type { AuthenticationMode, World } from "../service/world.ts";
 import { armErrorReply, batchErrorReply } from "./errors.ts";
 import { Router } from "./router.ts";
 import { checkDate, verifySharedKey } from "./shared-key.ts";
@@ -74,11 +74,13 @@ async function authenticateData(options: GatewayOptions, request: WireRequest): 
   const scheme = header.slice(0, space).toLowerCase();
   const credentials = header.slice(space + 1).trim();
   if (scheme === "sharedkey") {
+    refuseUnlessAllowed(world, "SharedKey");
     const { name, keys } = world.account;
     verifySharedKey(request, credentials, { name, keys: [keys.primary, keys.secondary] });
     checkDate(request, world.clock.now(), world.parameters.clockSkewMs);
   } else if (scheme === "bearer") {
     const job = jobOfTaskToken(world, credentials);
+    refuseUnlessAllowed(world, job === undefined ? "AAD" : "TaskAuthenticationToken");
     if (job !== undefined) return refuseOutside(job, request);
     if (!(await options.verifyBearer(credentials)))
       throw new BatchFault(
@@ -91,6 +93,16 @@ async function authenticateData(options: GatewayOptions, request: WireRequest): 
       400,
       "InvalidAuthenticationInfo",
       "The authentication information is not provided in the correct format.",
+    );
+}
+
+/** The account can be closed to a kind of authentication (allowedAuthenticationModes). */
+function refuseUnlessAllowed(world: World, mode: AuthenticationMode): void {
+  if (world.account.authenticationModes?.includes(mode) === false)
+    throw new BatchFault(
+      403,
+      "AuthenticationFailed",
+      `Server failed to authenticate the request. The account does not allow authentication by ${mode}.`,
     );
 }
 
