@@ -196,6 +196,7 @@ async function openListeners(
     const { file, ...pair } = await certificateIn(folder, options.clock.now());
     const secure = await listen(gateway, { ...common, port: options.tlsPort, tls: pair });
     listeners.push(secure);
+    world.secureUrl = secure.url;
     tls = { url: secure.url, certificateFile: file };
   }
   await recover();

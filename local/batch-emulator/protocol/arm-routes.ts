@@ -45,7 +45,8 @@ export function withAccount(handle: Handler): Handler {
 export function accountShape(call: Call) {
   const { world } = call;
   const { parameters } = world;
-  const host = new URL(world.url).host;
+  // Callers put https:// before it.
+  const { host } = new URL(world.secureUrl ?? world.url);
   return {
     id: accountId(world),
     name: world.account.name,

@@ -81,6 +81,8 @@ export class World {
   readonly applications = new OrderedIndex<Application>();
   /** Base URL, known once the listener is open; no trailing slash. */
   url = "";
+  /** The same over TLS, when there is such a listener. */
+  secureUrl: string | undefined;
   signals: Signals = { wake: noop, taskCompleted: noop, runLeft: noop, nodeChanged: noop };
   closed = false;
   /** Told when a job completed or was deleted; schedules and automatic pools listen. */

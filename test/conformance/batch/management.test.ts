@@ -32,7 +32,7 @@ const deploymentConfiguration = {
 
 test("the account is read, listed, tagged, and tells its keys and quotas", async () => {
   const found = await t.arm.batchAccountOperations.get(group, account);
-  expect(found.accountEndpoint).toBe(new URL(t.emulator.url).host);
+  expect(found.accountEndpoint).toBe(new URL(t.emulator.tls?.url ?? "").host);
   expect(found).toMatchObject({ provisioningState: "Succeeded", poolQuota: 100, dedicatedCoreQuota: 500 });
   expect(await all(t.arm.batchAccountOperations.list())).toHaveLength(1);
   expect(await all(t.arm.batchAccountOperations.listByResourceGroup(group))).toHaveLength(1);
