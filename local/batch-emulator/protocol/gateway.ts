@@ -28,6 +28,12 @@ export const dataPlaneVersions = [
   "2025-06-01",
 ] as const;
 
+/** Versions of the management plane: those whose shapes of accounts and pools are the ones here. */
+export const managementVersions = [
+  ...["2020-09-01", "2021-01-01", "2021-06-01", "2022-01-01", "2022-06-01", "2022-10-01", "2023-05-01"],
+  ...["2023-11-01", "2024-02-01", "2024-07-01", "2025-06-01"],
+] as const;
+
 export type Gateway = (request: WireRequest) => Promise<WireReply>;
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -58,7 +64,8 @@ async function answer(
   if (managed) checkManagementVersion(request);
   else checkDataVersion(request);
   const { route, params } = router.match(request.method, request.rawPath);
-  const reply = await route.handle({ world, request, params });
+  const sharedKey = /^sharedkey /i.test(request.headers.authorization ?? "");
+  const reply = await route.handle({ world, request, params, sharedKey });
   if (request.method !== "GET" && request.method !== "HEAD") await world.commit();
   return reply;
 }
@@ -154,8 +161,12 @@ function checkManagementVersion(request: WireRequest): void {
       "MissingApiVersionParameter",
       "The api-version query parameter (?api-version=) is required for all requests.",
     );
-  if (!/^20\d\d-\d\d-\d\d(-preview)?$/.test(version))
-    throw new BatchFault(400, "InvalidApiVersionParameter", `The api-version '${version}' is invalid.`);
+  if (!(managementVersions as readonly string[]).includes(version))
+    throw new BatchFault(
+      400,
+      "InvalidApiVersionParameter",
+      `The api-version '${version}' is invalid. The supported versions are '${managementVersions.join(",")}'.`,
+    );
 }
 
 function commonHeaders(request: WireRequest, managed: boolean, requestId: string): Record<string, string> {

@@ -264,6 +264,8 @@ test("what is absent says so; tokens and api-versions are checked", async () => 
   expect((await get("?api-version=2023-11-01", "bad")).status).toBe(401);
   expect((await get("", "good")).status).toBe(400);
   expect((await get("?api-version=soon", "good")).status).toBe(400);
+  expect((await get("?api-version=2099-01-01", "good")).status).toBe(400);
+  expect((await get("?api-version=2022-10-01", "good")).status).toBe(200);
   const upper = await fetch(`${t.emulator.url}${path.toUpperCase()}?api-version=2023-11-01`, {
     headers: { authorization: "Bearer good" },
   });

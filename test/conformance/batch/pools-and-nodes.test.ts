@@ -64,6 +64,23 @@ test("a pool is created once, read back without secrets, patched, updated and se
   expect((await t.batch.pool.exists("nobody")).body).toBe(false);
 });
 
+test("an image or a network of the caller's own needs a caller with a name, not a key", async () => {
+  const own = {
+    ...linuxPool.virtualMachineConfiguration,
+    imageReference: { virtualMachineImageId: "/subscriptions/s/images/mine" },
+  };
+  await expect(
+    t.batch.pool.add({ id: "own", ...linuxPool, virtualMachineConfiguration: own }),
+  ).rejects.toMatchObject({
+    code: "InvalidPropertyValue",
+    body: { values: [{ key: "PropertyName", value: "virtualMachineImageId" }, {}, {}] },
+  });
+  const subnetId = "/subscriptions/s/virtualNetworks/v/subnets/n";
+  await expect(
+    t.batch.pool.add({ id: "net", ...linuxPool, networkConfiguration: { subnetId } }),
+  ).rejects.toMatchObject({ statusCode: 403, code: "Forbidden" });
+});
+
 test("stale ETags are refused and unchanged entities are not sent again", async () => {
   const before = await t.batch.pool.get("alpha");
   await t.batch.pool.patch("alpha", { metadata: [] }, { poolPatchOptions: { ifMatch: before.eTag ?? "" } });
