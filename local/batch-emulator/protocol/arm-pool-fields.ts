@@ -7,12 +7,8 @@ import { etagOf } from "../service/versions.ts";
 import { durationMs, formatDuration } from "../schema/values.ts";
 import { toManagement } from "./arm-pool-shape.ts";
 import { isoTime } from "./fields.ts";
-import {
-  defaultEvaluationInterval,
-  startTaskShape,
-  withoutMountSecrets,
-  withoutUserSecrets,
-} from "./pool-fields.ts";
+import { withoutSecrets } from "./secrets.ts";
+import { defaultEvaluationInterval, startTaskShape } from "./pool-fields.ts";
 
 /** `/subscriptions/…/batchAccounts/{name}`. */
 export const accountId = (world: World) => {
@@ -94,7 +90,7 @@ export function armPool(world: World, pool: Pool) {
       deploymentConfiguration: toManagement(
         virtualMachineConfiguration === undefined
           ? { cloudServiceConfiguration }
-          : { virtualMachineConfiguration },
+          : { virtualMachineConfiguration: withoutSecrets(virtualMachineConfiguration) },
       ),
       currentDedicatedNodes: currentNodes(pool, true),
       currentLowPriorityNodes: currentNodes(pool, false),
@@ -108,7 +104,7 @@ export function armPool(world: World, pool: Pool) {
       networkConfiguration: toManagement(spec.networkConfiguration),
       taskSlotsPerNode: spec.taskSlotsPerNode ?? 1,
       taskSchedulingPolicy: spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" },
-      userAccounts: toManagement(withoutUserSecrets(spec.userAccounts)),
+      userAccounts: toManagement(withoutSecrets(spec.userAccounts)),
       metadata: spec.metadata,
       startTask: toManagement(startTaskShape(spec.startTask)),
       applicationPackages: spec.applicationPackageReferences?.map(({ applicationId, version }) => ({
@@ -116,7 +112,7 @@ export function armPool(world: World, pool: Pool) {
         version,
       })),
       applicationLicenses: spec.applicationLicenses,
-      mountConfiguration: toManagement(spec.mountConfiguration?.map(withoutMountSecrets)),
+      mountConfiguration: toManagement(withoutSecrets(spec.mountConfiguration)),
       targetNodeCommunicationMode:
         spec.targetNodeCommunicationMode === undefined
           ? undefined
