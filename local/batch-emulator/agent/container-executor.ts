@@ -197,11 +197,13 @@ const expandedOutputs = ({ outputFiles, environment }: Launch) =>
   outputFiles.map((output) => ({ ...output, filePattern: expandPattern(output.filePattern, environment) }));
 
 /** What the end of the engine's `run` says about the container. */
-async function conclude(context: Context, id: string, active: Active, end: LaunchEnd): Promise<LaunchEnd> {
+async function conclude(context: Context, id: string, active: Active, given: LaunchEnd): Promise<LaunchEnd> {
   const info = infoOf(context, id, "exited");
+  // The engine's `run` ends by itself when its container is killed.
+  const end: LaunchEnd = active.isKilled ? { kind: "killed", endedAt: given.endedAt } : given;
   const clean = end.kind === "exited" && end.exitCode < 125;
   if (clean && info !== undefined) return { ...end, container: info };
-  if (!active.isKilled && end.kind !== "failed") await context.removal.remove(id);
+  if (end.kind === "exited" || end.kind === "lost") await context.removal.remove(id);
   if (end.kind !== "exited") return info === undefined ? end : { ...end, container: info };
   const reason = lastLine(tailOf(join(active.taskDirectory, "stderr.txt")));
   if (info !== undefined) {
