@@ -57,7 +57,7 @@ export async function fakeEngine(folder: string): Promise<FakeEngine> {
   };
 }
 
-/** Podman as it works in plain machines, and in sandboxes where the second cgroup hierarchy must be hidden from it. */
+/** Podman as it works on plain machines, and in sandboxes where the second cgroup hierarchy must be hidden from it. */
 const podmanRecipes = [
   { command: "podman", runOptions: "" },
   {
@@ -76,24 +76,33 @@ export interface Podman {
   dispose(): void;
 }
 
-/** Undefined, with the reason, where no container can run: podman or a static busybox is missing, or not allowed to. */
+/** Podman on a store of its own, in memory where there is room for files in memory. Undefined, with the reason, where no
+ *  container can run: podman or a static busybox is missing, or it is not allowed to. */
 export function findPodman(): { podman?: Podman; reason: string } {
   const busybox = ["/bin/busybox", "/usr/bin/busybox"].find((path) => existsSync(path));
   if (busybox === undefined) return { reason: "there is no busybox" };
   let reason = "";
   for (const recipe of podmanRecipes) {
-    const words = (args: string) =>
-      spawnSync("/bin/sh", ["-c", `${recipe.command} ${args}`], { encoding: "utf8", timeout: 60_000 });
-    const image = importBusybox(busybox, words);
-    if (image === undefined) {
-      reason = "podman cannot import an image";
-      continue;
-    }
-    const tried = words(`run --rm ${recipe.runOptions} ${image} /bin/true`);
-    const dispose = () => void words(`rmi -f ${image} ${image}-entry`);
-    if (tried.status === 0)
-      return { podman: { ...recipe, image, entryImage: `${image}-entry`, dispose }, reason };
-    reason = tried.stderr.trim().split("\n").at(-1) ?? "";
+    const store = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "test-podman-"));
+    const places = ["root", "runroot", "tmpdir"].map((name) => `--${name} ${join(store, name)}`);
+    const command = [recipe.command, ...places].join(" ");
+    const podman = (args: string) =>
+      spawnSync("/bin/sh", ["-c", `${command} ${args}`], { encoding: "utf8", timeout: 60_000 });
+    const dispose = () => {
+      podman("rm -fa");
+      podman("rmi -fa");
+      spawnSync("umount", [join(store, "root/overlay")]);
+      rmSync(store, { recursive: true, force: true });
+    };
+    const image = importBusybox(busybox, podman);
+    const tried =
+      image === undefined ? undefined : podman(`run --rm ${recipe.runOptions} ${image} /bin/true`);
+    if (image !== undefined && tried?.status === 0)
+      return {
+        podman: { command, runOptions: recipe.runOptions, image, entryImage: `${image}-entry`, dispose },
+        reason,
+      };
+    reason = tried?.stderr.trim().split("\n").at(-1) ?? "podman cannot import an image";
     dispose();
   }
   return { reason };

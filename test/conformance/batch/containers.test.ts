@@ -79,7 +79,7 @@ const engines = [
   {
     name: "a fake engine",
     missing: false,
-    async start() {
+    start: async () => {
       const folder = await mkdtemp(join(tmpdir(), "fake-engine-"));
       const fake = await fakeEngine(folder);
       fake.have("box:1");
@@ -90,7 +90,7 @@ const engines = [
   {
     name: podman.podman ? "podman" : `podman (${podman.reason})`,
     missing: podman.podman === undefined,
-    async start() {
+    start: async () => {
       const { command, runOptions, image, entryImage } = podman.podman ?? {
         command: "",
         runOptions: "",
