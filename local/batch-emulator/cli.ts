@@ -3,7 +3,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { systemClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import { openIdentity } from "../identity/index.ts";
@@ -21,6 +20,8 @@ import { withContainers } from "./agent/container-executor.ts";
 import { engineChoice, findContainerEngine } from "./agent/container-engine.ts";
 import type { EngineChoice } from "./agent/container-engine.ts";
 import { createProcessExecutor } from "./agent/process-executor.ts";
+import { parseCommandLine, usage } from "./cli-options.ts";
+import type { CommandLine } from "./cli-options.ts";
 import { startBatchEmulator } from "./index.ts";
 import type { BatchEmulator } from "./index.ts";
 import { ownKeys } from "./store/own-keys.ts";
@@ -31,40 +32,6 @@ const storageAccountName = "devstorage";
 const subscriptionId = "00000000-0000-0000-0000-000000000000";
 const resourceGroup = "local";
 const location = "westeurope";
-
-export interface CommandLine {
-  readonly port: number;
-  readonly data: string;
-  readonly tls: boolean;
-  readonly containers: EngineChoice;
-}
-
-type Environment = EngineChoice["environment"];
-
-/** Throws an Error with one sentence for wrong arguments. */
-export function parseCommandLine(args: readonly string[], environment: Environment = {}): CommandLine {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: "string", default: "0" },
-      data: { type: "string", default: ".batch-emulator" },
-      tls: { type: "boolean", default: false },
-      "container-cli": { type: "string" },
-      "container-options": { type: "string" },
-    },
-  });
-  const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65_535)
-    throw new Error(`--port must be a number from 0 to 65535, not '${values.port}'.`);
-  const containers = engineChoice({
-    ...environment,
-    ...(values["container-cli"] === undefined ? {} : { BATCH_CONTAINER_CLI: values["container-cli"] }),
-    ...(values["container-options"] === undefined
-      ? {}
-      : { BATCH_CONTAINER_OPTIONS: values["container-options"] }),
-  });
-  return { port, data: values.data, tls: values.tls, containers };
-}
 
 function errorLogger(write: (line: string) => void): Logger {
   const line = (level: string) => (event: string, fields?: LogFields) =>
@@ -79,14 +46,14 @@ interface Running {
 }
 
 /** Starts storage and emulator on a data folder. */
-async function start(commandLine: CommandLine, logger: Logger): Promise<Running> {
-  const folder = resolve(commandLine.data);
+async function start(given: CommandLine, environment: Environment, logger: Logger): Promise<Running> {
+  const folder = resolve(given.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const clock = systemClock();
   const random = systemRandom();
   const keys = ownKeys(join(folder, "keys.json"), random);
   const identity = await openIdentity({ file: join(folder, "identity.json"), clock, random });
-  const engine = await findContainerEngine(commandLine.containers);
+  const engine = await findContainerEngine(containersOf(given, environment));
   const storage = await startAzurite({
     dataDirectory: join(folder, "azurite"),
     account: { name: storageAccountName, key: keys.storage },
@@ -105,10 +72,9 @@ async function start(commandLine: CommandLine, logger: Logger): Promise<Running>
     const executor = withContainers({ inner, engine, directory, clock, random, logger });
     const emulator = await startBatchEmulator({
       dataDirectory: folder,
-      port: commandLine.port,
-      ...(commandLine.tls ? { tlsPort: 0 } : {}),
+      ...askedFor(given),
       accountName,
-      accountKey: keys.batch,
+      accountKey: given.accountKey ?? keys.batch,
       subscriptionId,
       resourceGroup,
       location,
@@ -119,6 +85,7 @@ async function start(commandLine: CommandLine, logger: Logger): Promise<Running>
       mounts,
       support,
       verifyBearer: (token) => identity.verify(token),
+      issueToken: (wanted) => identity.issueToken({ ...wanted, roles: [] }),
     });
     return {
       emulator,
@@ -150,6 +117,30 @@ async function openNodes(
   const support = createNodeSupport({ directory, nodeProgram: process.execPath, mountService });
   return { mounts, mountService, support };
 }
+
+type Environment = EngineChoice["environment"];
+
+function containersOf(given: CommandLine, environment: Environment): EngineChoice {
+  const choice = engineChoice(environment);
+  return {
+    ...choice,
+    command: given.containerCli ?? choice.command,
+    runOptions: given.containerOptions ?? choice.runOptions,
+  };
+}
+
+const askedFor = (given: CommandLine) => ({
+  port: given.port,
+  ...(given.tls ? { tlsPort: 0 } : {}),
+  listenOn: given.listen,
+  allowRemote: given.allowRemote,
+  parameters: {
+    evictionsPerNodeHour: given.evictionsPerHour,
+    evictionNoticeMs: given.evictionNoticeMs,
+  },
+  ...(given.seed === undefined ? {} : { evictionSeed: given.seed }),
+  evictionTrace: given.evictionTrace,
+});
 
 /** A token for whoever may read the command's output: good for a month, signed by this data folder's own key. */
 function userToken(identity: LocalIdentity, url: string): Promise<string> {
@@ -197,16 +188,15 @@ export async function emulatorMain(
 ): Promise<number> {
   let commandLine: CommandLine;
   try {
-    commandLine = parseCommandLine(args, io.environment);
+    commandLine = parseCommandLine(args);
   } catch (error) {
-    io.err(
-      `${error instanceof Error ? error.message : String(error)}\nUsage: npm run emulator -- [--port N] [--data DIR] [--tls] [--container-cli WORDS] [--container-options WORDS]\n`,
-    );
+    io.err(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
     return 2;
   }
   try {
     const running = await start(
       commandLine,
+      io.environment ?? {},
       errorLogger((text) => io.err(text)),
     );
     io.out(`${JSON.stringify(running.line)}\nready\n`);
