@@ -16,6 +16,9 @@ import { systemRandom } from "../random.ts";
 import type { Random } from "../random.ts";
 import { startAzurite } from "../storage/index.ts";
 import type { Azurite } from "../storage/index.ts";
+import { withContainers } from "./agent/container-executor.ts";
+import { engineChoice, findContainerEngine } from "./agent/container-engine.ts";
+import type { EngineChoice } from "./agent/container-engine.ts";
 import { createProcessExecutor } from "./agent/process-executor.ts";
 import { parseCommandLine, usage } from "./cli-options.ts";
 import type { CommandLine } from "./cli-options.ts";
@@ -45,13 +48,14 @@ interface Running {
 }
 
 /** Starts storage and emulator on a data folder. */
-async function start(given: CommandLine, logger: Logger): Promise<Running> {
+async function start(given: CommandLine, environment: Environment, logger: Logger): Promise<Running> {
   const folder = resolve(given.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const clock = systemClock();
   const random = systemRandom();
   const keys = ownKeys(join(folder, "keys.json"), random);
   const identity = await openIdentity({ file: join(folder, "identity.json"), clock, random });
+  const engine = await findContainerEngine(containersOf(given, environment));
   const storage = await startAzurite({
     dataDirectory: join(folder, "azurite"),
     account: { name: storageAccountName, key: keys.storage },
@@ -63,7 +67,9 @@ async function start(given: CommandLine, logger: Logger): Promise<Running> {
     const access = createStorageAccess(account, clock);
     const { mounts, mountService, support } = await openNodes(folder, account, { clock, random, logger });
     const stateDirectory = join(folder, "tasks");
-    const executor = createProcessExecutor({ stateDirectory, clock, random, logger, storage: access });
+    const inner = createProcessExecutor({ stateDirectory, clock, random, logger, storage: access });
+    const directory = join(folder, "containers");
+    const executor = withContainers({ inner, engine, directory, clock, random, logger });
     const emulator = await startBatchEmulator({
       dataDirectory: folder,
       ...askedFor(given),
@@ -111,6 +117,17 @@ async function openNodes(
   const directory = join(folder, "stand-ins");
   const support = createNodeSupport({ directory, nodeProgram: process.execPath, mountService });
   return { mounts, mountService, support };
+}
+
+type Environment = EngineChoice["environment"];
+
+function containersOf(given: CommandLine, environment: Environment): EngineChoice {
+  const choice = engineChoice(environment);
+  return {
+    ...choice,
+    command: given.containerCli ?? choice.command,
+    runOptions: given.containerOptions ?? choice.runOptions,
+  };
 }
 
 const askedFor = (given: CommandLine) => ({
@@ -168,7 +185,7 @@ function describe(emulator: BatchEmulator, storage: Azurite, token: string): Rec
 /** Runs until a signal or `exit` says to stop; resolves with the exit code. */
 export async function emulatorMain(
   args: readonly string[],
-  io: { out(text: string): void; err(text: string): void; stopped: Promise<void> },
+  io: { out(text: string): void; err(text: string): void; stopped: Promise<void>; environment?: Environment },
 ): Promise<number> {
   let commandLine: CommandLine;
   try {
@@ -180,6 +197,7 @@ export async function emulatorMain(
   try {
     const running = await start(
       commandLine,
+      io.environment ?? {},
       errorLogger((text) => io.err(text)),
     );
     io.out(`${JSON.stringify(running.line)}\nready\n`);

@@ -21,6 +21,7 @@ type Row = readonly [path: string, standing: MemberStanding, how?: string];
 const noDisk = "a node is a folder of this machine and has no disk of its own";
 const noMachine = "there is no virtual machine whose firmware or host it could concern";
 const noNetwork = "nodes have addresses of this machine's loopback network";
+const engine = "with the docker or podman of this machine; refused where there is none";
 const sameUser = "checked against the pool's accounts; everything runs as the user who runs the emulator";
 
 const pool: readonly Row[] = [
@@ -54,7 +55,7 @@ const pool: readonly Row[] = [
   ],
   ["virtualMachineConfiguration.securityProfile", "recorded", noMachine],
   ["virtualMachineConfiguration.serviceArtifactReference", "recorded", noMachine],
-  ["virtualMachineConfiguration.containerConfiguration", "refused", "containers are not emulated"],
+  ["virtualMachineConfiguration.containerConfiguration", "works", engine],
   [
     "virtualMachineConfiguration.nodePlacementConfiguration",
     "works",
@@ -86,7 +87,7 @@ const pool: readonly Row[] = [
     `checked; nodes without public addresses have no endpoints; ${noNetwork}`,
   ],
   ["startTask", "works"],
-  ["startTask.containerSettings", "refused", "containers are not emulated"],
+  ["startTask.containerSettings", "works", engine],
   ["startTask.userIdentity", "recorded", sameUser],
   ["applicationPackageReferences", "refused", "application packages are not emulated"],
   ["applicationLicenses", "recorded", "nothing is billed"],
@@ -126,7 +127,7 @@ const pool: readonly Row[] = [
 
 const command = (path: string): readonly Row[] => [
   [path, "works"],
-  [`${path}.containerSettings`, "refused", "containers are not emulated"],
+  [`${path}.containerSettings`, "works", engine],
   [`${path}.userIdentity`, "recorded", sameUser],
 ];
 
@@ -155,7 +156,7 @@ const task: readonly Row[] = [
   ["id", "works"],
   ["displayName", "works"],
   ["commandLine", "works"],
-  ["containerSettings", "refused", "containers are not emulated"],
+  ["containerSettings", "works", engine],
   ["resourceFiles", "works"],
   [
     "resourceFiles.identityReference",

@@ -1,5 +1,6 @@
 // What callers may ask of jobs. Source: "Job - Add/Update/Patch/…" of the REST reference.
 import type { JobPatch, JobSpec } from "../schema/job-spec.ts";
+import { checkContainerSettings } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import { armJobWallClock, notePreemption, watchCompletion } from "./job-control.ts";
 import type { Job, Pool, Schedule } from "./model.ts";
@@ -76,7 +77,7 @@ export function checkJob(world: World, spec: JobShape): void {
     jobPreparationTask: spec.jobPreparationTask,
     jobReleaseTask: spec.jobReleaseTask,
   })) {
-    if (task?.containerSettings !== undefined) throw notEmulated(`containerSettings of ${name}`);
+    checkContainerSettings(world, task?.containerSettings);
     checkReferences(task, pool, name);
   }
   if ((spec.jobManagerTask?.applicationPackageReferences ?? []).length > 0)
