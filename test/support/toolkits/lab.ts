@@ -51,8 +51,11 @@ export async function openLab(nodeCount = 2): Promise<Lab> {
     cloud,
     upload: async (folder, target) => {
       const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-      const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-      const blobName = (file: string) => [target, ...relative(folder, file).split(sep)].join("/");
+      const files = entries
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name));
+      const blobName = (file: string) =>
+        [target, ...relative(folder, file).split(sep)].filter((part) => part !== "").join("/");
       await Promise.all(files.map((file) => container.getBlockBlobClient(blobName(file)).uploadFile(file)));
     },
     uploadText: async (target, text) => {
@@ -83,14 +86,17 @@ export async function openLab(nodeCount = 2): Promise<Lab> {
 }
 
 async function ended(client: BatchAIManagementClient, name: string): Promise<EndedJob> {
-  const job = await until(
-    `the end of job ${name}`,
-    async () => {
-      const found = await client.jobs.get(group, workspace, experiment, name);
-      return found.executionState === "succeeded" || found.executionState === "failed" ? found : undefined;
-    },
-    120_000,
-  );
+  const state = async () => {
+    const job = await client.jobs.get(group, workspace, experiment, name);
+    return job.executionState === "succeeded" || job.executionState === "failed" ? job : undefined;
+  };
+  const job = await until(`the end of job ${name}`, state, 240_000).catch(async (error: unknown) => {
+    throw new Error(`${String(error)}: ${JSON.stringify(await logsOf(client, name))}`);
+  });
+  return { job, logs: await logsOf(client, name) };
+}
+
+async function logsOf(client: BatchAIManagementClient, name: string): Promise<Record<string, string>> {
   const files = await client.jobs.listOutputFiles(group, workspace, experiment, name, {
     outputdirectoryid: "stdouterr",
   });
@@ -99,7 +105,7 @@ async function ended(client: BatchAIManagementClient, name: string): Promise<End
       return [file, downloadUrl === undefined ? "" : await (await fetch(downloadUrl)).text()] as const;
     }),
   );
-  return { job, logs: Object.fromEntries(logs) };
+  return Object.fromEntries(logs);
 }
 
 /** Container `recipes` and share `results` under the same names, as the recipes' own cluster files have them. */
