@@ -38,8 +38,8 @@ const passOn = 'set -- -x "$batchai_name" "$@"';
 export function mpiCommand(rankCommand: string, processCount: number, context: ToolkitContext): string {
   const perNode = Math.ceil(processCount / context.nodeCount);
   return [
-    `batchai_sh=/bin/sh; if [ -n "\${BASH_VERSION-}" ]; then batchai_sh=$BASH; fi`,
-    ...rankWords(rankCommand, context.nodeCount),
+    'batchai_sh=/bin/sh; if [ -n "${BASH_VERSION-}" ]; then batchai_sh=$BASH; fi',
+    rankWords(rankCommand, context.nodeCount),
     "batchai_mpi=$(mpirun --version 2>/dev/null)",
     'case "$batchai_mpi" in',
     '*"Open MPI"* | *OpenRTE*)',
@@ -59,15 +59,8 @@ export function mpiCommand(rankCommand: string, processCount: number, context: T
   ].join("\n");
 }
 
-/**
- * The words that mpirun is to run, as positional parameters. On several nodes a rank looks for `enter` below its own
- * node's shared directory; a session over ssh may not know that directory, which then has the first node's path.
- */
-function rankWords(rankCommand: string, nodeCount: number): readonly string[] {
-  if (nodeCount === 1) return [`set -- "$batchai_sh" -c ${quoteWord(rankCommand)}`];
-  const rank = 'exec /bin/sh "${AZ_BATCH_NODE_SHARED_DIR:-$0}/$1" "$2"';
-  return [
-    `set -- /bin/sh -c ${quoteWord(rank)} "$AZ_BATCH_NODE_SHARED_DIR"`,
-    `set -- "$@" "\${AZ_BATCHAI_ENTER#"$AZ_BATCH_NODE_SHARED_DIR"/}" ${quoteWord(rankCommand)}`,
-  ];
+/** The words that mpirun is to run, as positional parameters. */
+function rankWords(rankCommand: string, nodeCount: number): string {
+  const way = nodeCount === 1 ? '"$batchai_sh" -c' : '/bin/sh "$AZ_BATCHAI_ENTER"';
+  return `set -- ${way} ${quoteWord(rankCommand)}`;
 }

@@ -16,9 +16,17 @@ write_enter() {
         *) command unset "$bai_name" ;;
       esac
     done
+    [ -z "${BASH_VERSION-}" ] || set -o posix # in words that any sh reads
     export -p
   ) >"$bai_dir/environment" 2>/dev/null
-  printf '#!/bin/sh\n. "${0%%/*}/environment"\ncd "$AZ_BATCHAI_JOB_TEMP" || exit 126\nexec %s -c "$*"\n' \
-    "$bai_shell" >"$bai_dir/enter"
+  cat >"$bai_dir/enter" <<EOF
+#!/bin/sh
+here=\${0%/*}
+# A path of the node that sent the process here may be another than this node's.
+[ -z "\${AZ_BATCH_NODE_SHARED_DIR-}" ] || here=\$AZ_BATCH_NODE_SHARED_DIR/LS_root/launch/$bai_guid-$bai_attempt
+. "\$here/environment" || exit 126
+cd "\$AZ_BATCHAI_JOB_TEMP" || exit 126
+exec $bai_shell -c "\$*"
+EOF
   chmod 755 "$bai_dir/enter" || fail launch-failed 244 "cannot write $bai_dir/enter"
 }

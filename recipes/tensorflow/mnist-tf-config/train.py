@@ -13,6 +13,9 @@ task = f"{config['task']['type']} {config['task']['index']}"
 print(f"{task} on {os.environ['AZ_BATCH_NODE_ID']} of {json.dumps(config['cluster'])}", flush=True)
 if config["task"]["type"] == "ps":
     threading.Event().wait()
+# The workers would wait for it to join them.
+config["cluster"].pop("ps", None)
+os.environ["TF_CONFIG"] = json.dumps(config)
 
 import numpy
 import tensorflow as tf
