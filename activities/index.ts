@@ -10,9 +10,8 @@ import { watchCluster } from "./cluster/watch-cluster.ts";
 import { closeRun } from "./job/close-run.ts";
 import { lookAtJob } from "./job/look-at-job.ts";
 import { readLauncherResult } from "./job/read-launcher-result.ts";
-import { ended, putBack, started } from "./job/record-run.ts";
+import { ended, started, withdrawn } from "./job/record-run.ts";
 import { halt, removeRecords, removeTasks } from "./job/remove-job.ts";
-import { stageRun } from "./job/stage-run.ts";
 import { stopRun } from "./job/stop-run.ts";
 import { submitRun } from "./job/submit-run.ts";
 import type { DefinedActivity } from "./lib/define-activity.ts";
@@ -28,10 +27,9 @@ export const activities: readonly DefinedActivity[] = [
   removePool,
   removeClusterRecords,
   lookAtJob,
-  stageRun,
   submitRun,
   started,
-  putBack,
+  withdrawn,
   ended,
   stopRun,
   readLauncherResult,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Seen } from "./cluster-activities.ts";
 import { contract } from "./contract.ts";
+import { RunNews } from "./job-activities.ts";
 import { ClusterIdentity, JobIdentity, ParentIdentity } from "./refs.ts";
 
 const nothing = z.undefined();
@@ -35,7 +36,12 @@ export const monitorClusterFlow = contract(
 
 export const runJobFlow = contract(
   "runJob",
-  z.object({ job: JobIdentity, safetyIntervalMs: z.number() }),
+  z.object({
+    job: JobIdentity,
+    safetyIntervalMs: z.number(),
+    outputGraceMs: z.number(),
+    news: RunNews.optional(),
+  }),
   nothing,
 );
 
