@@ -40,23 +40,68 @@ const queueRow = ({ jobGuid, priority, since }: QueuePlace) =>
   `${queue}${rank[priority]}|${since}|${jobGuid}`;
 
 export function activeJobs(store: DocumentStore): ActiveJobs {
-  const page = (clusterGuid: string, prefix: string, size: number, continuation?: string) =>
-    store.page({ partition: activePartition(clusterGuid), prefix, size, continuation });
-  const removeRow = (clusterGuid: string, row: string) =>
-    store.remove({ partition: activePartition(clusterGuid), row }, "*");
+  return { ...moves(store), ...readings(store), ...removals(store) };
+}
+
+function moves(
+  store: DocumentStore,
+): Pick<ActiveJobs, "announce" | "add" | "handOver" | "release" | "requeue" | "keep"> {
+  const commit = (clusterGuid: string, ...writes: DocumentWrite[]) =>
+    store.commit(activePartition(clusterGuid), writes);
   return {
     async announce(clusterGuid, job) {
-      await store.commit(activePartition(clusterGuid), [
+      await commit(
+        clusterGuid,
         { kind: "put", row: announcedRow(job.jobGuid), value: waitingOf(job) },
         { kind: "put", row: `${known}${job.jobGuid}`, value: {} },
-      ]);
+      );
     },
     async add(clusterGuid, job) {
-      await store.commit(activePartition(clusterGuid), [
+      await commit(
+        clusterGuid,
         { kind: "remove", row: announcedRow(job.jobGuid) },
         { kind: "put", row: queueRow(job), value: waitingOf(job) },
-      ]);
+      );
     },
+    async handOver(clusterGuid, jobs, at) {
+      const made = await inBulk(
+        store,
+        clusterGuid,
+        jobs.map((job) => ({
+          job,
+          writes: [
+            { kind: "remove", row: queueRow(job) },
+            { kind: "insert", row: runRow(job.jobGuid), value: { ...waitingOf(job), phase: "holding", at } },
+          ],
+        })),
+      );
+      return made.map(({ job }) => job);
+    },
+    async release(clusterGuid, ended) {
+      const changes = ended.map(({ etag, at, ...job }): Move => {
+        const value = { ...waitingOf(job), phase: "ended", at };
+        return { writes: [{ kind: "replace", row: runRow(job.jobGuid), etag, value }] };
+      });
+      await inBulk(store, clusterGuid, changes);
+    },
+    async requeue(clusterGuid, job) {
+      const back: DocumentWrite = { kind: "put", row: queueRow(job), value: waitingOf(job) };
+      const moved = await commit(clusterGuid, { kind: "remove", row: runRow(job.jobGuid) }, back);
+      if (moved === "conflict") await commit(clusterGuid, back);
+    },
+    async keep(clusterGuid, job, at) {
+      const value = { ...waitingOf(job), phase: "ended", at };
+      const kept: DocumentWrite = { kind: "insert", row: runRow(job.jobGuid), value };
+      const moved = await commit(clusterGuid, { kind: "remove", row: queueRow(job) }, kept);
+      if (moved === "conflict") await commit(clusterGuid, kept);
+    },
+  };
+}
+
+function readings(store: DocumentStore): Pick<ActiveJobs, "look" | "list" | "unreferenced"> {
+  const page = (clusterGuid: string, prefix: string, size: number, continuation?: string) =>
+    store.page({ partition: activePartition(clusterGuid), prefix, size, continuation });
+  return {
     async look(clusterGuid) {
       // Runs sort before the queue, and are never more than a page: they are bounded by the cluster's nodes.
       const { documents } = await page(clusterGuid, all, mostPerPage);
@@ -67,67 +112,34 @@ export function activeJobs(store: DocumentStore): ActiveJobs {
           .map(({ value }) => Waiting.parse(value)),
       };
     },
-    async handOver(clusterGuid, jobs, at) {
-      const moves = jobs.map((job) => ({
-        job,
-        writes: [
-          { kind: "remove", row: queueRow(job) },
-          { kind: "insert", row: runRow(job.jobGuid), value: { ...waitingOf(job), phase: "holding", at } },
-        ] satisfies DocumentWrite[],
-      }));
-      return (await inBulk(store, clusterGuid, moves)).map(({ job }) => job);
-    },
-    async release(clusterGuid, ended) {
-      const moves = ended.map(({ etag, at, ...job }) => ({
-        writes: [
-          {
-            kind: "replace",
-            row: runRow(job.jobGuid),
-            etag,
-            value: { ...waitingOf(job), phase: "ended", at },
-          },
-        ] satisfies DocumentWrite[],
-      }));
-      await inBulk(store, clusterGuid, moves);
-    },
-    async requeue(clusterGuid, job) {
-      const back: DocumentWrite = { kind: "put", row: queueRow(job), value: waitingOf(job) };
-      const partition = activePartition(clusterGuid);
-      const moved = await store.commit(partition, [{ kind: "remove", row: runRow(job.jobGuid) }, back]);
-      if (moved === "conflict") await store.commit(partition, [back]);
-    },
-    async keep(clusterGuid, job, at) {
-      const value = { ...waitingOf(job), phase: "ended", at };
-      const kept: DocumentWrite = { kind: "insert", row: runRow(job.jobGuid), value };
-      const partition = activePartition(clusterGuid);
-      const moved = await store.commit(partition, [{ kind: "remove", row: queueRow(job) }, kept]);
-      if (moved === "conflict") await store.commit(partition, [kept]);
-    },
-    async remove(clusterGuid, job) {
-      for (const row of [runRow(job.jobGuid), queueRow(job), announcedRow(job.jobGuid)])
-        if ((await removeRow(clusterGuid, row)) === "removed") return;
-    },
     async list(clusterGuid) {
       const jobs: ActiveEntry[] = [];
       let continuation: string | undefined;
       do {
         const found = await page(clusterGuid, all, mostPerPage, continuation);
-        jobs.push(
-          ...found.documents.map(({ row, value }) => ({
-            ...Waiting.parse(value),
-            announced: row.startsWith(announced),
-          })),
-        );
+        for (const { row, value } of found.documents)
+          jobs.push({ ...Waiting.parse(value), announced: row.startsWith(announced) });
         continuation = found.continuation;
       } while (continuation !== undefined);
       return jobs;
     },
-    async forget(clusterGuid, jobGuid) {
-      await removeRow(clusterGuid, `${known}${jobGuid}`);
-    },
     async unreferenced(clusterGuid) {
       const first = await page(clusterGuid, known, 1);
       return first.documents.length === 0 && first.continuation === undefined;
+    },
+  };
+}
+
+function removals(store: DocumentStore): Pick<ActiveJobs, "remove" | "forget"> {
+  const removeRow = (clusterGuid: string, row: string) =>
+    store.remove({ partition: activePartition(clusterGuid), row }, "*");
+  return {
+    async remove(clusterGuid, job) {
+      for (const row of [runRow(job.jobGuid), queueRow(job), announcedRow(job.jobGuid)])
+        if ((await removeRow(clusterGuid, row)) === "removed") return;
+    },
+    async forget(clusterGuid, jobGuid) {
+      await removeRow(clusterGuid, `${known}${jobGuid}`);
     },
   };
 }
@@ -141,16 +153,20 @@ function waitingOf({ jobGuid, ref, priority, nodeCount, attempt, since }: Active
   return { jobGuid, ref, priority, nodeCount, attempt, since };
 }
 
+interface Move {
+  readonly writes: readonly DocumentWrite[];
+}
+
 /** Makes many small moves in few transactions; where one of them is refused, each by itself. @returns the moves made. */
-async function inBulk<Move extends { readonly writes: readonly DocumentWrite[] }>(
+async function inBulk<Of extends Move>(
   store: DocumentStore,
   clusterGuid: string,
-  moves: readonly Move[],
-): Promise<readonly Move[]> {
+  moves: readonly Of[],
+): Promise<readonly Of[]> {
   const partition = activePartition(clusterGuid);
   const perMove = moves[0]?.writes.length ?? 1;
   const perCommit = Math.floor(mostPerCommit / perMove);
-  const made: Move[] = [];
+  const made: Of[] = [];
   for (let start = 0; start < moves.length; start += perCommit) {
     const some = moves.slice(start, start + perCommit);
     const together = await store.commit(

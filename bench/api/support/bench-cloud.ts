@@ -9,8 +9,14 @@ export interface Api {
   close(): void;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are read freely, as in tests
-export type Reply = any;
+export interface Reply {
+  readonly properties: {
+    readonly executionState: string;
+    readonly nodeStateCounts: { readonly idleNodeCount: number };
+  };
+  readonly value: readonly Reply[];
+  readonly nextLink?: string;
+}
 
 export interface BenchCloud {
   readonly cloud: LocalCloud;
@@ -58,7 +64,7 @@ function connect({ description }: LocalCloud): Api {
           incoming.setEncoding("utf8").on("data", (chunk: string) => (answer += chunk));
           incoming.on("end", () => {
             const status = incoming.statusCode ?? 0;
-            if (status >= 200 && status < 300) resolve(answer === "" ? undefined : JSON.parse(answer));
+            if (status >= 200 && status < 300) resolve(JSON.parse(answer === "" ? "{}" : answer) as Reply);
             else reject(new Error(`${method} ${path}: ${status} ${answer}`));
           });
         });
@@ -118,9 +124,8 @@ export async function countJobs({ api, workspace }: BenchCloud, states: readonly
   let path: string | undefined = `${workspace}/experiments/e/jobs`;
   while (path !== undefined) {
     const page: Reply = await api.call("GET", path);
-    found += page.value.filter(({ properties }: Reply) => states.includes(properties.executionState)).length;
-    const next: string | undefined = page.nextLink;
-    path = next === undefined ? undefined : next.slice(new URL(next).origin.length);
+    found += page.value.filter(({ properties }) => states.includes(properties.executionState)).length;
+    path = page.nextLink?.slice(new URL(page.nextLink).origin.length);
   }
   return found;
 }
