@@ -7,6 +7,9 @@ import { removeClusterRecords } from "./cluster/remove-cluster-records.ts";
 import { removePool } from "./cluster/remove-pool.ts";
 import { stopClusterJobs } from "./cluster/stop-cluster-jobs.ts";
 import { watchCluster } from "./cluster/watch-cluster.ts";
+import { buildFileServer } from "./file-server/build-file-server.ts";
+import { recordFileServer } from "./file-server/record-file-server.ts";
+import { removeMachine, removeMachineRecords } from "./file-server/remove-file-server.ts";
 import { closeRun } from "./job/close-run.ts";
 import { lookAtJob } from "./job/look-at-job.ts";
 import { readLauncherResult } from "./job/read-launcher-result.ts";
@@ -26,6 +29,10 @@ export const activities: readonly DefinedActivity[] = [
   stopClusterJobs,
   removePool,
   removeClusterRecords,
+  buildFileServer,
+  recordFileServer,
+  removeMachine,
+  removeMachineRecords,
   lookAtJob,
   submitRun,
   started,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Seen } from "./cluster-activities.ts";
 import { contract } from "./contract.ts";
 import { RunNews } from "./job-activities.ts";
-import { ClusterIdentity, JobIdentity, ParentIdentity } from "./refs.ts";
+import { ClusterIdentity, FileServerIdentity, JobIdentity, ParentIdentity } from "./refs.ts";
 
 const nothing = z.undefined();
 
@@ -31,6 +31,18 @@ export const monitorClusterFlow = contract(
     /** Per Batch job: how far its tasks were seen. */
     seen: z.record(z.string(), Seen).default({}),
   }),
+  nothing,
+);
+
+export const createFileServerFlow = contract(
+  "createFileServer",
+  z.object({ fileServer: FileServerIdentity, operationId: z.string() }),
+  nothing,
+);
+
+export const deleteFileServerFlow = contract(
+  "deleteFileServer",
+  z.object({ fileServer: FileServerIdentity, operationId: z.string(), actor: z.string() }),
   nothing,
 );
 

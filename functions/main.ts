@@ -55,6 +55,7 @@ function start(environment: Environment): void {
     auth: {
       issuer: environment.BATCHAI_AUTH_ISSUER,
       audiences: environment.BATCHAI_AUTH_AUDIENCE.split(",").map((name) => name.trim()),
+      tenant: environment.BATCHAI_AUTH_TENANT,
       jwksUrl: environment.BATCHAI_AUTH_JWKS_URL,
     },
   });

@@ -24,6 +24,9 @@ export interface DocumentRange {
   readonly partition: string;
   /** Rows that begin with this text, in row order. */
   readonly prefix: string;
+  /** Of these, only rows that sort at or after `from`, and before `before`. */
+  readonly from?: string | undefined;
+  readonly before?: string | undefined;
   /** 1 to 1000. */
   readonly size: number;
   /** Opaque, from the page before. */

@@ -8,6 +8,7 @@ import { observeCluster } from "../../domain/cluster/rules.ts";
 import type { ClusterObservation } from "../../domain/cluster/rules.ts";
 import { autoScaled, targetNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import { formatId } from "../../domain/shared/resource-id.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
 import type { ActiveJob } from "../../services/active-jobs.ts";
 import { poolId } from "../../services/batch-names.ts";
@@ -81,15 +82,9 @@ async function note(
       return changed ? next : current;
     },
     (before, after) =>
-      before.allocationState === after.allocationState
+      before.allocationState === after.allocationState && sameContent(before.errors, after.errors)
         ? undefined
-        : {
-            time: now,
-            actor: service,
-            cause: "observed",
-            from: before.allocationState,
-            to: after.allocationState,
-          },
+        : { time: now, actor: service, cause: "the pool was looked at", link: formatId(cluster.ref) },
   );
   return { document, changed };
 }

@@ -14,20 +14,28 @@ import { defineActivity } from "../lib/define-activity.ts";
 import { currentJob, service, updateJob } from "../lib/documents.ts";
 import { putAway, queueAgain, wakeMonitor } from "./put-away.ts";
 
+const hasStarted = "the task started";
+const wentBack = "the task went back to the queue: its node was lost or taken away";
+
 export const started = defineActivity(recordStarted, async (services, { job, attempt, startTime }) => {
   const time = timestamp(services.clock);
-  await updateJob(
-    services,
-    job,
-    (current) => {
-      const known = current.executionInfo.startTime === startTime;
-      if (current.attempt !== attempt || known) return current;
-      // Batch may start a task again so quickly that nobody saw it wait.
-      const waiting = current.executionState === "running" ? requeued(current, time) : current;
-      return startedJob(waiting, new Date(startTime), new Date(time));
-    },
-    describe(time, "the task started"),
-  );
+  const begun = new Date(startTime);
+  const step = () =>
+    updateJob(
+      services,
+      job,
+      (current) => {
+        if (current.attempt !== attempt) return current;
+        const known = current.executionInfo.startTime === begun.toISOString();
+        if (current.executionState === "running" && !known) return requeued(current, time);
+        return startedJob(current, begun, new Date(time));
+      },
+      (before, after) =>
+        describe(time, before.executionState === "queued" ? hasStarted : wentBack)(before, after),
+    );
+  const found = await step();
+  // Batch may start a task again so quickly that nobody saw it wait; it still went back to the queue first.
+  if (found?.executionState === "queued" && found.attempt === attempt) await step();
   return undefined;
 });
 
@@ -48,7 +56,7 @@ export const withdrawn = defineActivity(withdrawRun, async (services, { job, att
         : current.losses;
       return endedRun(current, { kind: "retry", losses }, {}, new Date(time));
     },
-    describe(time, "the run went back to the queue: its nodes were lost or taken away"),
+    describe(time, wentBack),
   );
   if (isQueuedAfter(back, attempt)) await queueAgain(services, back);
   return undefined;
@@ -104,12 +112,11 @@ function requeued(job: JobDocument, now: string): JobDocument {
 }
 
 function describe(time: string, cause: string) {
-  return (before: JobDocument, after: JobDocument): Change => ({
+  return (_before: JobDocument, { spec }: JobDocument): Change => ({
     time,
     actor: service,
     cause,
-    from: before.executionState,
-    to: after.executionState,
+    link: spec.cluster.id,
   });
 }
 

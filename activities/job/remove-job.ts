@@ -42,7 +42,8 @@ export const removeRecords = defineActivity(removeJobRecords, async (services, r
       await services.secrets.remove(clusterGuid);
   }
   const isIt = ({ guid }: { readonly guid: string }) => guid === job.guid;
-  await services.state.jobs.remove(job.ref, isIt, { time, actor, cause: "deleted", from: "deleting" });
+  const link = `operation:${request.operationId}`;
+  await services.state.jobs.remove(job.ref, isIt, { time, actor, cause: "deleted", link });
   await services.operations.close(operationId("terminate", job.guid), { status: "Succeeded" }, time);
   await services.operations.close(request.operationId, { status: "Succeeded" }, time);
   return undefined;

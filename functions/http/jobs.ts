@@ -20,13 +20,14 @@ import { startOrTell, startOrWake } from "../../services/orchestrations.ts";
 import type { Services } from "../../services/services.ts";
 import { runTimes } from "../../services/settings.ts";
 import { clusterNotFound } from "./clusters.ts";
+import { byCaller } from "./lib/by-caller.ts";
 import { acceptedOperation } from "./lib/long-running.ts";
 import { markDeleting } from "./lib/mark-deleting.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
 import { existingExperiment, refuseDeleting } from "./lib/parents.ts";
 import { experimentRefOf, experimentRoute, jobRefOf, jobRoute } from "./lib/refs.ts";
-import { emptyOk, noContent, ok } from "./lib/reply.ts";
+import { emptyOk, noContent, ok, resource } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 
 export const jobOperations: readonly Operation[] = [
@@ -36,7 +37,7 @@ export const jobOperations: readonly Operation[] = [
     method: "GET",
     route: jobRoute,
     role: "reader",
-    handle: async (request, services) => ok(jobWire(await existingJob(services, jobRefOf(request)))),
+    handle: async (request, services) => resource(jobWire(await existingJob(services, jobRefOf(request)))),
   },
   {
     name: "jobs-list",
@@ -89,12 +90,7 @@ async function create(request: ApiRequest, services: Services) {
     fresh.secrets.size === 0 ? undefined : services.secrets.put(document.guid, fresh.secrets),
     services.state.activeJobs.announce(cluster.guid, activeJobOf(document)),
   ]);
-  const made = await services.state.jobs.create(ref, document, {
-    time: now.toISOString(),
-    actor: request.principal.subject,
-    cause: "created",
-    to: document.executionState,
-  });
+  const made = await services.state.jobs.create(ref, document, byCaller(request, services, "created"));
   if (!made.created) {
     await abandon(services, document);
     return again(services, made.document, body);
@@ -122,7 +118,7 @@ function clusterIdOf(body: JobRequest): ClusterRef {
 async function again(services: Services, existing: JobDocument, body: JobRequest) {
   const kept = putJobAgain(existing, body);
   if (!isFinished(kept.executionState)) await enqueue(services, kept);
-  return ok(jobWire(kept));
+  return resource(jobWire(kept));
 }
 
 /** Who watches the cluster hands the job over when its nodes are free. */
@@ -145,7 +141,7 @@ async function refuseOrphan(services: Services, document: JobDocument): Promise<
     time: new Date(services.clock.now()).toISOString(),
     actor: "service",
     cause: "its experiment or cluster was deleted meanwhile",
-    from: document.executionState,
+    link: document.spec.cluster.id,
   });
   await abandon(services, document);
   throw new AppError("Conflict", `The experiment or the cluster of job ${ref.job} was deleted meanwhile.`);
@@ -165,13 +161,7 @@ async function terminate(request: ApiRequest, services: Services) {
   const document = await services.state.jobs.update(
     ref,
     (found) => (isFinished(found.executionState) ? found : terminatingJob(found, now)),
-    (before) => ({
-      time: now.toISOString(),
-      actor: request.principal.subject,
-      cause: "terminate requested",
-      from: before.executionState,
-      to: "terminating",
-    }),
+    () => byCaller(request, services, "terminate requested"),
   );
   if (document === undefined || isFinished(document.executionState)) return emptyOk();
   const id = operationId("terminate", document.guid);

@@ -4,7 +4,9 @@
 import { changed, instances } from "../../contracts/instances.ts";
 import {
   createClusterFlow,
+  createFileServerFlow,
   deleteClusterFlow,
+  deleteFileServerFlow,
   deleteJobFlow,
   deleteParentFlow,
 } from "../../contracts/orchestrations.ts";
@@ -12,6 +14,8 @@ import { monitorStart, runStart } from "../../contracts/starts.ts";
 import { clusterRef } from "../../domain/cluster/rules.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { experimentRef } from "../../domain/experiment/rules.ts";
+import { fileServerRef } from "../../domain/file-server/rules.ts";
+import type { FileServerDocument } from "../../domain/file-server/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
 import { formatId } from "../../domain/shared/resource-id.ts";
@@ -39,6 +43,8 @@ export async function reconcile(services: Services): Promise<void> {
         await goOnDeleting(services, experimentRef(experiment), experiment.creationTime);
     for await (const cluster of everyItem((page) => services.state.listClusters(ref, page)))
       await reconcileCluster(services, cluster);
+    for await (const fileServer of everyItem((page) => services.state.listFileServers(ref, page)))
+      await reconcileFileServer(services, fileServer);
   }
 }
 
@@ -72,6 +78,22 @@ async function reconcileCluster(services: Services, document: ClusterDocument): 
   for (const job of active) await reconcileJob(services, document.guid, job);
   if (active.length > 0 && document.provisioningState === "succeeded")
     await startOrWake(services.orchestrations, monitorStart(cluster, services.settings), changed);
+}
+
+async function reconcileFileServer(services: Services, document: FileServerDocument): Promise<void> {
+  const { guid, provisioningState } = document;
+  const fileServer = { ref: fileServerRef(document), guid };
+  if (provisioningState === "creating")
+    await ensure(services, createFileServerFlow.name, instances.createFileServer(guid), {
+      fileServer,
+      operationId: operationId("create", guid),
+    });
+  if (provisioningState === "deleting")
+    await ensure(services, deleteFileServerFlow.name, instances.deleteFileServer(guid), {
+      fileServer,
+      operationId: operationId("delete", guid),
+      actor,
+    });
 }
 
 async function reconcileJob(services: Services, clusterGuid: string, active: ActiveEntry): Promise<void> {

@@ -103,6 +103,24 @@ export function documentStoreSuite(name: string, open: () => Promise<DocumentSto
       expect(seen).toEqual(rows);
     });
 
+    it("pages within bounds, and refuses a token of another list", async () => {
+      const { store, partition } = await fresh();
+      await store.commit(
+        partition,
+        ["k|a", "k|b", "k|c", "k|d", "k|e"].map((row) => insert(row)),
+      );
+      const range = { partition, prefix: "k|", from: "k|b", before: "k|e", size: 2 };
+      const first = await store.page(range);
+      const second = await store.page({ ...range, continuation: first.continuation });
+      expect(second.continuation).toBeUndefined();
+      const rows = [...first.documents, ...second.documents].map(({ row }) => row);
+      expect(rows).toEqual(["k|b", "k|c", "k|d"]);
+      for (const continuation of ["j|a", "k", "\u0000", "k|\n"])
+        await expect(store.page({ ...range, continuation })).rejects.toMatchObject({
+          code: "InvalidQueryParameter",
+        });
+    });
+
     it("lets one of many writers win each round", async () => {
       const { store, partition } = await fresh();
       await store.commit(partition, [insert("a", 0)]);

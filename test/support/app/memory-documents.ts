@@ -1,4 +1,5 @@
 // A DocumentStore in memory, with the same meaning as the one on tables. Values pass through JSON, as they would there.
+import { checkContinuation } from "../../../services/azure/continuation.ts";
 import type { DocumentStore, DocumentWrite, StoredDocument } from "../../../services/documents.ts";
 
 export interface MemoryDocuments extends DocumentStore {
@@ -56,11 +57,16 @@ export function memoryDocuments(): MemoryDocuments {
       rowsOf(partition).delete(row);
       return "removed";
     },
-    async page({ partition, prefix, size, continuation }) {
+    async page({ partition, prefix, from = prefix, before, size, continuation }) {
+      checkContinuation(prefix, continuation);
       const found = [...rowsOf(partition)]
-        .filter(([row]) => row.startsWith(prefix) && (continuation === undefined || row >= continuation))
+        .filter(
+          ([row]) =>
+            row.startsWith(prefix) && row >= from && (continuation === undefined || row > continuation),
+        )
+        .filter(([row]) => before === undefined || row < before)
         .sort(([a], [b]) => (a < b ? -1 : 1));
-      const next = found[size]?.[0];
+      const next = found.length > size ? found[size - 1]?.[0] : undefined;
       return {
         documents: found.slice(0, size).map(([row, stored]) => toDocument(row, stored)),
         ...(next === undefined ? {} : { continuation: next }),
