@@ -47,7 +47,7 @@ export const watchCluster = defineActivity(
             growing: rescale || nodes.observation.allocationState === "resizing",
             waiting,
             holding,
-            endedSinceLook: news.ended,
+            endedSoon: news.endedSoon,
           });
     const settled = nodes?.settled === true && noted?.document?.autoScale?.surplusSinceMs === undefined;
     return {

@@ -60,9 +60,9 @@ function overtaking<Job extends Waiting>(head: Job, behind: readonly Job[], room
 }
 
 /**
- * Work for nodes that will be free before anybody looks again: as many single-node jobs as ended since the last look.
- * Long jobs do not end between two looks, so that what is handed ahead waits about one look, and whoever arrives with a
- * higher priority meanwhile waits no longer for it than that.
+ * Work for nodes that will be free before anybody looks again: as many single-node jobs as have just ended after a short
+ * run. Where jobs are long nothing is handed ahead; where they are short, what is handed ahead waits about one look, and
+ * whoever arrives with a higher priority meanwhile waits no longer for it than that.
  */
 function handedAhead<Job extends Waiting>(queue: readonly Job[], ahead: number): readonly Job[] {
   const next = queue.slice(0, ahead);
