@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync, unlinkSync, writeFileSy
 import { appendFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { OutputFile } from "./executor.ts";
-import type { ProcessIdentity } from "./process-table.ts";
+import { parseStat, type ProcessIdentity } from "./process-table.ts";
 
 /** What is kept of a launch for the time after its process ended. */
 export interface LaunchHeader {
@@ -96,7 +96,7 @@ function readRun(path: string): RunRecord | undefined {
   const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
   const rest = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
   const supervisor = parseIdentity(rest("supervisor"));
-  const task = parseIdentity(rest("task"));
+  const task = parseIdentity(rest("task")) ?? startedProcess(lines);
   const exit = rest("exit");
   return {
     isVoid: lines.includes("void"),
@@ -109,9 +109,16 @@ function readRun(path: string): RunRecord | undefined {
 }
 
 /** `PID START`, as supervisors write it. */
-export function parseIdentity(text: string | undefined): ProcessIdentity | undefined {
+function parseIdentity(text: string | undefined): ProcessIdentity | undefined {
   const match = /^(\d+) (.+)$/.exec(text ?? "");
   return match ? { pid: Number(match[1]), start: match[2] ?? "" } : undefined;
+}
+
+/** The session starter writes the process down as the kernel describes it. */
+function startedProcess(lines: readonly string[]): ProcessIdentity | undefined {
+  const line = lines.find((one) => /^\d+ \(/.test(one));
+  const row = line === undefined ? undefined : parseStat(line);
+  return row && { pid: row.pid, start: row.start };
 }
 
 function readText(path: string): string | undefined {

@@ -33,8 +33,6 @@ interface Active {
   readonly id: string;
   /** Aborts the arrival of its files. */
   staging?: AbortController;
-  /** The first process, once the supervisor told which it was. */
-  task?: ProcessIdentity | undefined;
   /** Settles when the process has ended, whatever follows; undefined while it has not been started. */
   process?: Promise<unknown>;
   killed: boolean;
@@ -53,7 +51,7 @@ interface Context {
 export function createProcessExecutor(options: ProcessExecutorOptions): Executor {
   const { stateDirectory, logger } = options;
   const records = openLaunchRecords(stateDirectory, () => options.random.uuid());
-  const dialect = options.dialect ?? shellDialect();
+  const dialect = options.dialect ?? shellDialect(records.directory);
   const table = processTable(dialect.procfs);
   const context: Context = {
     options,
@@ -105,7 +103,6 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
     started();
     const end = await supervised;
     if (end.kind === "died") return await afterSupervisorDied(context, active);
-    active.task = end.task;
     return await finish(context, active, headerOf(launch), end.exitCode, clock.now());
   } finally {
     active.ended = true;
@@ -270,7 +267,7 @@ async function kill(context: Context, id: string): Promise<void> {
   const cookie = `${records.instance}.${id}`;
   if (!active) return;
   if (active.ended) {
-    const task = active.task ?? records.run(id)?.task;
+    const task = records.run(id)?.task;
     return task ? ending.endRemains(cookie, task) : undefined;
   }
   active.killed = true;
