@@ -35,6 +35,8 @@ export interface LaunchRecords {
   list(): string[];
   header(id: string): LaunchHeader | undefined;
   run(id: string): RunRecord | undefined;
+  /** The launch's first process, once it is known. */
+  task(id: string): ProcessIdentity | undefined;
   /** Forbids a launch that has not started to do so; false when a supervisor was first. */
   forbid(id: string): boolean;
   markUploaded(id: string): Promise<void>;
@@ -64,6 +66,7 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
     },
     header: (id) => parseHeader(readText(file(id, "launch"))),
     run: (id) => readRun(file(id, "run")),
+    task: (id) => taskOf(linesOf(readText(file(id, "run")) ?? "")),
     forbid: (id) => createExclusively(file(id, "run"), "void\n"),
     markUploaded: (id) => appendFile(file(id, "run"), "uploaded\n"),
     forget(id) {
@@ -92,33 +95,37 @@ function parseHeader(script: string | undefined): LaunchHeader | undefined {
 function readRun(path: string): RunRecord | undefined {
   const text = readText(path);
   if (text === undefined) return undefined;
-  // A line without its line break is still being written.
-  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
-  const rest = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
-  const supervisor = parseIdentity(rest("supervisor"));
-  const task = parseIdentity(rest("task")) ?? startedProcess(lines);
-  const exit = rest("exit");
+  const lines = linesOf(text);
+  const supervisor = parseIdentity(rest(lines, "supervisor"));
+  const task = taskOf(lines);
+  const exit = rest(lines, "exit");
   return {
     isVoid: lines.includes("void"),
     uploaded: lines.includes("uploaded"),
     changedAt: Math.round(statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0),
     ...(supervisor ? { supervisor } : {}),
     ...(task ? { task } : {}),
-    ...(exit === undefined ? {} : { exitCode: Number(exit) }),
+    ...(exit ? { exitCode: Number(exit) } : {}),
   };
+}
+
+/** A line without its line break is still being written. */
+const linesOf = (text: string) => text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+
+const rest = (lines: readonly string[], word: string) =>
+  lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
+
+/** The task starter writes the process down as the kernel describes it, shells write `task PID START`. */
+function taskOf(lines: readonly string[]): ProcessIdentity | undefined {
+  const line = lines.find((one) => /^\d+ \(/.test(one));
+  const row = line === undefined ? undefined : parseStat(line);
+  return row ? { pid: row.pid, start: row.start } : parseIdentity(rest(lines, "task"));
 }
 
 /** `PID START`, as supervisors write it. */
 function parseIdentity(text: string | undefined): ProcessIdentity | undefined {
   const match = /^(\d+) (.+)$/.exec(text ?? "");
   return match ? { pid: Number(match[1]), start: match[2] ?? "" } : undefined;
-}
-
-/** The session starter writes the process down as the kernel describes it. */
-function startedProcess(lines: readonly string[]): ProcessIdentity | undefined {
-  const line = lines.find((one) => /^\d+ \(/.test(one));
-  const row = line === undefined ? undefined : parseStat(line);
-  return row && { pid: row.pid, start: row.start };
 }
 
 function readText(path: string): string | undefined {

@@ -10,7 +10,7 @@ export const launchVariable = "BATCHAI_LAUNCH";
  *  starter where that runs, else from a shell with job control, else from setsid(1). */
 export interface ShellDialect {
   readonly shell: string;
-  /** Path of the session starter. */
+  /** Path of the task starter. */
   readonly starter: string | undefined;
   /** `bash` gives each job its own process group with `set -m`, without the cost of another exec. */
   readonly jobControl: boolean;
@@ -35,10 +35,10 @@ export function supervisorScript(dialect: ShellDialect): string {
     "  code=",
     // One descriptor for the whole record: made exclusively, written to as things happen.
     "  {",
-    '    echo "supervisor $self $since" >&3',
+    '    echo "supervisor $self $since"',
     ...runLines(dialect),
-    '    echo "exit $code" >&3',
-    '  } 3>"$id.run"',
+    '    echo "exit $code"',
+    '  } >"$id.run"',
     '  echo "exit $code"',
     "done",
   ].join("\n");
@@ -66,7 +66,7 @@ const runAsJob = (dialect: ShellDialect) => [
   '    . "./$id.launch"',
   '    if [ -n "$job" ]; then',
   ...identify(dialect, "$job"),
-  '    echo "task $job $start" >&3',
+  '    echo "task $job $start"',
   "    wait $job",
   "    code=$?",
   "    case $code in 14[5-9]|150)",
@@ -90,6 +90,8 @@ export interface LaunchCommand {
   readonly header: string;
   /** Where the supervisor is at home. */
   readonly stateDirectory: string;
+  /** There is no output yet, or it is to be kept. */
+  readonly isFresh: boolean;
 }
 
 /** The script that starts the task's process, by the starter, as a job of the supervisor itself, or by turning a subshell
@@ -97,7 +99,7 @@ export interface LaunchCommand {
 export function launchScript(launch: Launch, command: LaunchCommand, dialect: ShellDialect): string {
   const stdout = quote(`${launch.taskDirectory}/stdout.txt`);
   const stderr = quote(`${launch.taskDirectory}/stderr.txt`);
-  const streams = `</dev/null >>${stdout} 2>>${stderr}`;
+  const streams = `</dev/null >>${stdout} 2>>${stderr}`; // What was standard output until then is the record.
   const workingDirectory = quote(launch.workingDirectory);
   const environment = { ...launch.environment, [launchVariable]: command.cookie };
   const { exported, passed } = splitEnvironment(environment, ownNames(dialect));
@@ -107,18 +109,18 @@ export function launchScript(launch: Launch, command: LaunchCommand, dialect: Sh
     quote(command.program),
     ...command.words.slice(1).map(quote),
   ].join(" ");
-  const head = [`#${command.header}`, ...(launch.keepOutput ? [] : [`: >|${stdout}`, `: >|${stderr}`])];
+  const head = [`#${command.header}`, ...(command.isFresh ? [] : [`: >|${stdout}`, `: >|${stderr}`])];
   const lines = () => {
     if (dialect.starter)
       return [
         `cd ${workingDirectory} || return 126`,
         "unset OLDPWD",
-        `${assignments} ${quote(dialect.starter)} ${words} ${streams}`,
+        `${assignments} ${quote(dialect.starter)} ${words} 3>&1 ${streams}`,
       ];
     if (dialect.jobControl)
       return [
         `cd ${workingDirectory} && {`,
-        `${assignments} ${words} ${streams} 3>&- &`,
+        `${assignments} ${words} ${streams} &`,
         "job=$!",
         `cd ${quote(command.stateDirectory)}`,
         "}",
@@ -126,8 +128,8 @@ export function launchScript(launch: Launch, command: LaunchCommand, dialect: Sh
     return [
       "self=$(exec /bin/sh -c 'echo $PPID')",
       ...identify(dialect, "$self"),
-      'echo "task $self $start" >&3',
-      `exec ${streams} 3>&-`,
+      'echo "task $self $start"',
+      `exec ${streams}`,
       `cd ${workingDirectory} || exit 126`,
       `export ${assignments}`,
       `exec ${dialect.setsid ? quote(dialect.setsid) : ""} ${words}`,

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "../../logger.ts";
 import { supervisorScript, type ShellDialect } from "./launch-script.ts";
-import { installSessionStarter } from "./session-starter.ts";
+import { installTaskStarter } from "./task-starter.ts";
 
 /** `died`: the shell ended before it answered; the launch's record tells what is known. */
 export type SupervisedEnd =
@@ -34,12 +34,12 @@ interface Waiting {
 /** Idle shells above this number are let go. */
 const keptIdle = 8;
 
-/** The best that this machine has, quickest first. `directory`: where a session starter may be put. */
+/** The best that this machine has, quickest first. `directory`: where a task starter may be put. */
 export function shellDialect(directory: string): ShellDialect {
   const first = (paths: string[]) => paths.find((path) => existsSync(path));
   const procfs = process.platform === "linux";
   const setsid = first(["/usr/bin/setsid", "/bin/setsid"]);
-  const starter = installSessionStarter(directory);
+  const starter = installTaskStarter(directory);
   if (starter) {
     const shell = first(["/bin/dash", "/usr/bin/dash"]) ?? "/bin/sh";
     return { shell, starter, jobControl: false, setsid, procfs };

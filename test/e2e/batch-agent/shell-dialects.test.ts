@@ -20,7 +20,7 @@ const plain: ShellDialect = { ...own, starter: undefined, shell: "/bin/sh", jobC
 
 describe.each<[string, ShellDialect]>([
   ["what this machine does best", own],
-  ["the session starter and bash", { ...own, shell: "/bin/bash" }],
+  ["the task starter and bash", { ...own, shell: "/bin/bash" }],
   ["the job control of bash", bash],
   ["a plain POSIX shell with setsid(1)", plain],
   ["ps(1) instead of /proc", { ...bash, procfs: false }],

@@ -1,7 +1,8 @@
-// The smallest program that can begin a task: it writes who it is (/proc/self/stat) to file descriptor 3, closes that, makes
-// a session of its own and becomes the program given (what has no `#!` is run by /bin/sh, as execvp(3) does). Shells can do
-// this only by forking and by executing setsid(1), whose shared libraries cost as much as a short task; see ADR 7. It is
-// static machine code of some 300 bytes, written out by this file, and used only where a trial run shows that it works.
+// The smallest program that can begin a task: it leads a process group of its own, writes who it is (/proc/self/stat) to file
+// descriptor 3, closes that and becomes the program given (what has no `#!` is run by /bin/sh, as execvp(3) does). A shell
+// can do this only with a fork of itself, or by executing setsid(1), whose shared libraries cost as much as a short task,
+// and a session more than a group; see ADR 7. It is static machine code of some 300 bytes, written out by this file and
+// used only where a trial run shows that it works.
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,8 +20,11 @@ const machines: Readonly<Partial<Record<NodeJS.Architecture, Machine>>> = {
   x64: {
     elf: 62,
     code: `
-      48 8d 3d 87 00 00 00      lea rdi, [stat]           open(stat, O_RDONLY)
+      31 ff                     xor edi, edi              setpgid(0, 0)
       31 f6                     xor esi, esi
+      b8 6d 00 00 00            mov eax, 109
+      0f 05                     syscall
+      48 8d 3d 7e 00 00 00      lea rdi, [stat]           open(stat, O_RDONLY)
       b8 02 00 00 00            mov eax, 2
       0f 05                     syscall
       89 c3                     mov ebx, eax
@@ -38,8 +42,6 @@ const machines: Readonly<Partial<Record<NodeJS.Architecture, Machine>>> = {
       0f 05                     syscall
       bf 03 00 00 00            mov edi, 3
       b8 03 00 00 00            mov eax, 3
-      0f 05                     syscall
-      b8 70 00 00 00            mov eax, 112              setsid()
       0f 05                     syscall
       48 8b 04 24               mov rax, [rsp]            execve(argv[1], argv + 1, what follows argv)
       48 8d 54 c4 10            lea rdx, [rsp + rax * 8 + 16]
@@ -61,9 +63,13 @@ const machines: Readonly<Partial<Record<NodeJS.Architecture, Machine>>> = {
   arm64: {
     elf: 183,
     code: `
+      00 00 80 d2               mov x0, 0                 setpgid(0, 0)
+      01 00 80 d2               mov x1, 0
+      48 13 80 d2               mov x8, 154
+      01 00 00 d4               svc 0
       f3 03 00 91               mov x19, sp
       60 0c 80 92               mov x0, AT_FDCWD          openat(stat, O_RDONLY)
-      61 04 00 10               adr x1, stat
+      21 04 00 10               adr x1, stat
       02 00 80 d2               mov x2, 0
       08 07 80 d2               mov x8, 56
       01 00 00 d4               svc 0
@@ -80,8 +86,6 @@ const machines: Readonly<Partial<Record<NodeJS.Architecture, Machine>>> = {
       28 07 80 d2               mov x8, 57
       01 00 00 d4               svc 0
       60 00 80 d2               mov x0, 3
-      01 00 00 d4               svc 0
-      a8 13 80 d2               mov x8, 157               setsid()
       01 00 00 d4               svc 0
       63 02 40 f9               ldr x3, [x19]             execve(argv[1], argv + 1, what follows argv)
       61 42 00 91               add x1, x19, 16
@@ -102,10 +106,10 @@ const machines: Readonly<Partial<Record<NodeJS.Architecture, Machine>>> = {
 };
 
 /** Writes the program into `directory`; its path, or undefined where it does not run. */
-export function installSessionStarter(directory: string): string | undefined {
-  const image = process.platform === "linux" ? sessionStarterImage(process.arch) : undefined;
+export function installTaskStarter(directory: string): string | undefined {
+  const image = process.platform === "linux" ? taskStarterImage(process.arch) : undefined;
   if (!image) return undefined;
-  const path = join(directory, "session-starter");
+  const path = join(directory, "task-starter");
   try {
     if (!isWritten(path, image)) writeProgram(path, image);
     return works(directory, path) ? path : undefined;
@@ -131,7 +135,7 @@ function writeProgram(path: string, image: Buffer): void {
   renameSync(draft, path);
 }
 
-/** Runs something that ends with 7 and looks whether it led its own session and was written down. */
+/** Runs something that ends with 7 and looks whether it led its group and was written down. */
 function works(directory: string, path: string): boolean {
   const folder = mkdtempSync(join(directory, "trial-"));
   try {
@@ -145,7 +149,7 @@ function works(directory: string, path: string): boolean {
     });
     const told = parseStat(stdout);
     const written = parseStat(readFileSync(record, "latin1"));
-    return status === 7 && told?.group === told?.pid && written?.pid === told?.pid && told !== undefined;
+    return status === 7 && told !== undefined && told.group === told.pid && written?.pid === told.pid;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -155,7 +159,7 @@ const loadAddress = 0x400000n;
 const headersLength = 64 + 56;
 
 /** The whole file: elf(5) header, one loadable segment, code, the two paths. */
-export function sessionStarterImage(architecture: NodeJS.Architecture): Buffer | undefined {
+export function taskStarterImage(architecture: NodeJS.Architecture): Buffer | undefined {
   const machine = machines[architecture];
   if (!machine) return undefined;
   const bytes = machine.code.match(/^ *(?:[0-9a-f]{2} )+/gm)?.join("") ?? "";
