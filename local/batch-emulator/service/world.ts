@@ -36,6 +36,8 @@ export interface Signals {
   /** Something may fit on this pool's nodes now. */
   wake(pool: Pool): void;
   taskCompleted(task: Task): void;
+  /** A task was deleted, in whatever state. */
+  taskRemoved(task: Task): void;
   /** A run has left this node: no process of it lives, its slots are free. */
   runLeft(run: TaskRun, node: Node): void;
   /** A node came to rest, left, or failed. */
@@ -83,7 +85,13 @@ export class World {
   url = "";
   /** The same over TLS, when there is such a listener. */
   secureUrl: string | undefined;
-  signals: Signals = { wake: noop, taskCompleted: noop, runLeft: noop, nodeChanged: noop };
+  signals: Signals = {
+    wake: noop,
+    taskCompleted: noop,
+    taskRemoved: noop,
+    runLeft: noop,
+    nodeChanged: noop,
+  };
   closed = false;
   /** Told when a job completed or was deleted; schedules and automatic pools listen. */
   jobEnded: (job: Job) => void = noop;
