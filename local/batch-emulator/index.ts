@@ -14,6 +14,7 @@ import type { EmulatorParameters } from "./parameters.ts";
 import { absentRoutes } from "./protocol/absent-routes.ts";
 import { accountRoutes } from "./protocol/account-routes.ts";
 import { adminRoutes } from "./protocol/admin-routes.ts";
+import { armApplicationRoutes } from "./protocol/arm-application-routes.ts";
 import { armLocationRoutes } from "./protocol/arm-location-routes.ts";
 import { armRoutes as armPoolRoutes } from "./protocol/arm-routes.ts";
 import { certificateIn } from "./protocol/certificate.ts";
@@ -36,6 +37,7 @@ import { compose } from "./service/emulator.ts";
 import type { MountProvider } from "./service/mount-provider.ts";
 import { noDisk, realDisk } from "./service/node-disk.ts";
 import { noNodeSupport } from "./service/node-support.ts";
+import type { PackageStore } from "./service/package-store.ts";
 import type { NodeSupport } from "./service/node-support.ts";
 import { World } from "./service/world.ts";
 import type { TokenIssuer } from "./service/world.ts";
@@ -74,6 +76,8 @@ export interface EmulatorOptions {
   readonly allowRemote?: boolean;
   /** Commands and reachability of the nodes; absent: none. */
   readonly support?: NodeSupport;
+  /** Where application packages are kept; absent: they are refused. */
+  readonly packages?: PackageStore;
   /** No folders are made for nodes: for simulations whose executor needs none. */
   readonly simulated?: boolean;
 }
@@ -102,7 +106,12 @@ export const dataRoutes = [
   ...accountRoutes,
   ...absentRoutes("data"),
 ];
-export const armRoutes = [...armPoolRoutes, ...armLocationRoutes, ...absentRoutes("management")];
+export const armRoutes = [
+  ...armPoolRoutes,
+  ...armApplicationRoutes,
+  ...armLocationRoutes,
+  ...absentRoutes("management"),
+];
 
 export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchEmulator> {
   const clock = ownedClock(given.clock);
@@ -208,6 +217,7 @@ function openWorld(
       disk: options.simulated === true ? noDisk() : realDisk(),
       journal,
       issueToken: options.issueToken,
+      packages: options.packages,
       autoscale: createFormulaAutoscale(
         options.random,
         options.parameters?.autoscaleSampleMs ?? localParameters.autoscaleSampleMs,

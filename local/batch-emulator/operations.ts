@@ -165,6 +165,7 @@ const accounts =
 const account = `${accounts}/{account}`;
 const location = "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/locations/{location}";
 const application = `${account}/applications/{applicationName}`;
+const packageVersion = `${application}/versions/{versionName}`;
 const oneAccount = "the emulator has one account, made at its start";
 
 const managementEmulated: readonly Row[] = [
@@ -181,6 +182,16 @@ const managementEmulated: readonly Row[] = [
   ["ArmPool_DeleteResult", "GET", `${account}/poolOperationResults/{operationId}`],
   ["ArmPool_DisableAutoScale", "POST", `${account}/pools/{poolName}/disableAutoScale`],
   ["ArmPool_StopResize", "POST", `${account}/pools/{poolName}/stopResize`],
+  ["Application_Create", "PUT", application],
+  ["Application_Update", "PATCH", application],
+  ["Application_Delete", "DELETE", application],
+  ["ArmApplication_Get", "GET", application],
+  ["ArmApplication_List", "GET", `${account}/applications`],
+  ["ApplicationPackage_Create", "PUT", packageVersion],
+  ["ApplicationPackage_Get", "GET", packageVersion],
+  ["ApplicationPackage_List", "GET", `${application}/versions`],
+  ["ApplicationPackage_Activate", "POST", `${packageVersion}/activate`],
+  ["ApplicationPackage_Delete", "DELETE", packageVersion],
   ["Location_GetQuotas", "GET", `${location}/quotas`],
   ["Location_CheckNameAvailability", "POST", `${location}/checkNameAvailability`],
 ];
@@ -196,7 +207,6 @@ const managementSimplified: readonly Row[] = [
   ["BatchAccount_Update", "PATCH", account, "tags only"],
 ];
 
-const packages = "zip packages are not unpacked on nodes; use resource files";
 const managementAbsent: readonly Row[] = [
   ["BatchAccount_Create", "PUT", account, oneAccount],
   ["BatchAccount_Delete", "DELETE", account, oneAccount],
@@ -206,12 +216,6 @@ const managementAbsent: readonly Row[] = [
     `${account}/syncAutoStorageKeys`,
     "the account has no auto-storage",
   ],
-  ["Application_Create", "PUT", application, packages],
-  ["Application_Update", "PATCH", application, packages],
-  ["Application_Delete", "DELETE", application, packages],
-  ["ArmApplication_Get", "GET", application, packages],
-  ["ArmApplication_List", "GET", `${account}/applications`, packages],
-  ["ApplicationPackage_Create", "PUT", `${application}/versions/{versionName}`, packages],
   ["ArmCertificate_List", "GET", `${account}/certificates`, noCertificates],
   ["PrivateLinkResource_List", "GET", `${account}/privateLinkResources`, "there is no network to link to"],
   [

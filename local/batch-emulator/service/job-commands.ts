@@ -4,6 +4,7 @@ import { checkContainerSettings } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import { armJobWallClock, notePreemption, watchCompletion } from "./job-control.ts";
 import type { Job, Schedule } from "./model.ts";
+import { checkPackages } from "./node-packages.ts";
 import { emptyJob } from "./records.ts";
 import { createTask } from "./task-life.ts";
 import { offer, poolOf } from "./task-state.ts";
@@ -71,8 +72,7 @@ export function checkJob(world: World, spec: JobShape): void {
     throw invalidProperty("jobReleaseTask", "", "A job release task needs a job preparation task");
   for (const task of [spec.jobManagerTask, spec.jobPreparationTask, spec.jobReleaseTask])
     checkContainerSettings(world, task?.containerSettings);
-  if ((spec.jobManagerTask?.applicationPackageReferences ?? []).length > 0)
-    throw notEmulated("application packages of a job manager task");
+  checkPackages(world, spec.jobManagerTask?.applicationPackageReferences);
   if (spec.poolInfo.autoPoolSpecification !== undefined && !world.autoPools)
     throw notEmulated("automatic pools (autoPoolSpecification)");
 }

@@ -14,6 +14,7 @@ import type { EnvironmentContext } from "./environment.ts";
 import { join } from "node:path";
 import { containerOf } from "./containers.ts";
 import type { Job, JobOnNode, Node, TaskRun } from "./model.ts";
+import { packageVariables } from "./node-packages.ts";
 import { preparationDirectory, releaseDirectory, startupDirectory, taskDirectory } from "./node-layout.ts";
 
 type FileSpecs = TaskSpec["resourceFiles"];
@@ -82,7 +83,7 @@ export function mainLaunch(context: EnvironmentContext, run: TaskRun): Launch {
   const node = run.nodes[0] as Node;
   const directory = taskDirectory(node, task);
   const gang = task.spec.multiInstanceSettings !== undefined;
-  const variables = taskEnvironment(context, node, task);
+  const variables = { ...taskEnvironment(context, node, task), ...packageVariables(node, run.packages) };
   if (gang) Object.assign(variables, gangEnvironment(run.nodes, 0, directory));
   const { commonEnvironmentSettings } = task.job.spec;
   const environment = environmentFor(
@@ -107,7 +108,7 @@ export function coordinationLaunch(context: EnvironmentContext, run: TaskRun, in
   const node = run.nodes[index] as Node;
   const directory = taskDirectory(node, task);
   const settings = task.spec.multiInstanceSettings;
-  const variables = taskEnvironment(context, node, task);
+  const variables = { ...taskEnvironment(context, node, task), ...packageVariables(node, run.packages) };
   Object.assign(variables, gangEnvironment(run.nodes, index, directory));
   const { commonEnvironmentSettings } = task.job.spec;
   const environment = environmentFor(

@@ -5,6 +5,7 @@ import { durationMs } from "../schema/values.ts";
 import { checkContainerPool } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import { beginResize, defaultResizeTimeoutMs, deletePool, evacuate, stopResize } from "./pool-control.ts";
+import { checkPackages } from "./node-packages.ts";
 import type { Job, Node, Pool } from "./model.ts";
 import { emptyPool } from "./records.ts";
 import { poolOf } from "./task-state.ts";
@@ -92,8 +93,7 @@ function checkPool(world: World, spec: PoolSpec): void {
     throw notEmulated("virtual machine extensions");
   if (spec.startTask !== undefined)
     checkUser(spec, spec.startTask.userIdentity?.username, "startTask.userIdentity");
-  if ((spec.applicationPackageReferences ?? []).length > 0)
-    throw notEmulated("application packages on pools");
+  checkPackages(world, spec.applicationPackageReferences);
   if (spec.enableAutoScale === true) {
     if (spec.autoScaleFormula === undefined)
       throw invalidProperty("autoScaleFormula", "", "A pool with enableAutoScale needs a formula");
@@ -149,8 +149,7 @@ export function replacePoolProperties(world: World, pool: Pool, patch: PoolPatch
 }
 
 export function replaceSpec(world: World, pool: Pool, spec: PoolSpec): void {
-  if ((spec.applicationPackageReferences ?? []).length > 0)
-    throw notEmulated("application packages on pools");
+  checkPackages(world, spec.applicationPackageReferences);
   checkContainerPool(world, spec);
   pool.spec = spec;
   touch(world, pool);
