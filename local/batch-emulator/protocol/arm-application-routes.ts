@@ -16,12 +16,12 @@ import {
 } from "../service/applications.ts";
 import type { Application, ApplicationPackage } from "../service/model.ts";
 import { accountId, armEtag } from "./arm-pool-fields.ts";
-import { armJson, withAccount } from "./arm-routes.ts";
+import { armJson, armRoute } from "./arm-routes.ts";
 import { bodyOf, optionalBodyOf } from "./bodies.ts";
 import { isoTime, optionalTime } from "./fields.ts";
 import { nextLink, pageSize, pageStart } from "./listing.ts";
 import { empty, param } from "./wire.ts";
-import type { Call, Handler, Route } from "./wire.ts";
+import type { Call, Route } from "./wire.ts";
 
 const applications =
   "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts/{account}/applications";
@@ -106,48 +106,41 @@ async function listPackages(call: Call) {
   });
 }
 
-const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
-  operation,
-  method,
-  path,
-  handle: withAccount(handle),
-});
-
 export const armApplicationRoutes: readonly Route[] = [
-  route("ArmApplication_List", "GET", applications, listApplications),
-  route("ArmApplication_Get", "GET", application, (call) => applicationReply(call, applicationOf(call))),
-  route("Application_Create", "PUT", application, (call) => {
+  armRoute("ArmApplication_List", "GET", applications, listApplications),
+  armRoute("ArmApplication_Get", "GET", application, (call) => applicationReply(call, applicationOf(call))),
+  armRoute("Application_Create", "PUT", application, (call) => {
     const { properties } = optionalBodyOf(call, ApplicationBody);
     return applicationReply(call, putApplication(call.world, param(call, "applicationName"), properties));
   }),
-  route("Application_Update", "PATCH", application, (call) => {
+  armRoute("Application_Update", "PATCH", application, (call) => {
     const { properties } = bodyOf(call, ApplicationBody);
     return applicationReply(call, changeApplication(call.world, applicationOf(call), properties));
   }),
-  route("Application_Delete", "DELETE", application, (call) => {
+  armRoute("Application_Delete", "DELETE", application, (call) => {
     const one = call.world.applications.get(param(call, "applicationName").toLowerCase());
     if (one === undefined) return empty(204);
     deleteApplication(call.world, one);
     return empty(200);
   }),
-  route("ApplicationPackage_List", "GET", versions, listPackages),
-  route("ApplicationPackage_Get", "GET", version, (call) => {
+  armRoute("ApplicationPackage_List", "GET", versions, listPackages),
+  armRoute("ApplicationPackage_Get", "GET", version, (call) => {
     const one = applicationOf(call);
     return packageReply(call, one, findPackage(one, param(call, "versionName")));
   }),
-  route("ApplicationPackage_Create", "PUT", version, (call) => {
+  armRoute("ApplicationPackage_Create", "PUT", version, (call) => {
     optionalBodyOf(call, PackageBody);
     const one = applicationOf(call);
     return packageReply(call, one, putPackage(call.world, one, param(call, "versionName")));
   }),
-  route("ApplicationPackage_Activate", "POST", `${version}/activate`, async (call) => {
+  armRoute("ApplicationPackage_Activate", "POST", `${version}/activate`, async (call) => {
     const { format } = bodyOf(call, ActivateBody);
     const one = applicationOf(call);
     const found = findPackage(one, param(call, "versionName"));
     await activatePackage(call.world, one, found, format);
     return packageReply(call, one, found);
   }),
-  route("ApplicationPackage_Delete", "DELETE", version, async (call) => {
+  armRoute("ApplicationPackage_Delete", "DELETE", version, async (call) => {
     const one = applicationOf(call);
     const found = findPackage(one, param(call, "versionName"));
     await deletePackage(call.world, one, found);

@@ -159,7 +159,8 @@ function listPools(call: Call): WireReply {
 
 const KeyName = z.strictObject({ keyName: caseless("Primary", "Secondary") });
 
-const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
+/** A route below the one account. */
+export const armRoute = (operation: string, method: string, path: string, handle: Handler): Route => ({
   operation,
   method,
   path,
@@ -167,18 +168,20 @@ const route = (operation: string, method: string, path: string, handle: Handler)
 });
 
 export const armRoutes: readonly Route[] = [
-  route("BatchAccount_Get", "GET", account, (call) => armJson(200, accountShape(call))),
-  route("BatchAccount_ListByResourceGroup", "GET", group, (call) =>
+  armRoute("BatchAccount_Get", "GET", account, (call) => armJson(200, accountShape(call))),
+  armRoute("BatchAccount_ListByResourceGroup", "GET", group, (call) =>
     armJson(200, { value: [accountShape(call)] }),
   ),
-  route(
+  armRoute(
     "BatchAccount_List",
     "GET",
     "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/batchAccounts",
     (call) => armJson(200, { value: [accountShape(call)] }),
   ),
-  route("BatchAccount_GetKeys", "POST", `${account}/listKeys`, (call) => armJson(200, keysShape(call.world))),
-  route("BatchAccount_RegenerateKey", "POST", `${account}/regenerateKeys`, (call) => {
+  armRoute("BatchAccount_GetKeys", "POST", `${account}/listKeys`, (call) =>
+    armJson(200, keysShape(call.world)),
+  ),
+  armRoute("BatchAccount_RegenerateKey", "POST", `${account}/regenerateKeys`, (call) => {
     const { keyName } = bodyOf(call, KeyName);
     call.world.account.keys[keyName === "Primary" ? "primary" : "secondary"] = call.world.random
       .bytes(64)
@@ -186,13 +189,13 @@ export const armRoutes: readonly Route[] = [
     call.world.accountChanged();
     return armJson(200, keysShape(call.world));
   }),
-  route("ArmPool_ListByBatchAccount", "GET", `${account}/pools`, listPools),
-  route("ArmPool_Create", "PUT", `${account}/pools/{poolName}`, putPool),
-  route("ArmPool_Update", "PATCH", `${account}/pools/{poolName}`, patchPool),
-  route("ArmPool_Get", "GET", `${account}/pools/{poolName}`, (call) => poolReply(call, poolOf(call))),
-  route("ArmPool_Delete", "DELETE", `${account}/pools/{poolName}`, deletePool),
-  route("ArmPool_DeleteResult", "GET", `${account}/poolOperationResults/{operationId}`, deletionResult),
-  route("ArmPool_StopResize", "POST", `${account}/pools/{poolName}/stopResize`, (call) => {
+  armRoute("ArmPool_ListByBatchAccount", "GET", `${account}/pools`, listPools),
+  armRoute("ArmPool_Create", "PUT", `${account}/pools/{poolName}`, putPool),
+  armRoute("ArmPool_Update", "PATCH", `${account}/pools/{poolName}`, patchPool),
+  armRoute("ArmPool_Get", "GET", `${account}/pools/{poolName}`, (call) => poolReply(call, poolOf(call))),
+  armRoute("ArmPool_Delete", "DELETE", `${account}/pools/{poolName}`, deletePool),
+  armRoute("ArmPool_DeleteResult", "GET", `${account}/poolOperationResults/{operationId}`, deletionResult),
+  armRoute("ArmPool_StopResize", "POST", `${account}/pools/{poolName}/stopResize`, (call) => {
     const pool = poolOf(call);
     stopPoolResize(call.world, pool);
     return poolReply(call, pool);
