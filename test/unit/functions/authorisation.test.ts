@@ -200,8 +200,7 @@ describe.each(matrix)("%s %s", (method, route, least) => {
 
   it(`is open to ${least} and above, closed below`, async () => {
     for (const [index, role] of [...roles, "guest"].entries()) {
-      const open =
-        least === "anybody with a token" || (role !== "guest" && index >= roles.indexOf(least));
+      const open = least === "anybody with a token" || (role !== "guest" && index >= roles.indexOf(least));
       const before = world.documents.writes();
       const answer = await world.api(method, pathOf(route), {
         token: await token({ roles: [role] }),
