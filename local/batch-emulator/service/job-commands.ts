@@ -4,6 +4,7 @@ import { checkContainerSettings } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import { armJobWallClock, notePreemption, watchCompletion } from "./job-control.ts";
 import type { Job, Pool, Schedule } from "./model.ts";
+import { checkPackages } from "./node-packages.ts";
 import { emptyJob } from "./records.ts";
 import { checkReferences } from "./reference-checks.ts";
 import { createTask } from "./task-life.ts";
@@ -80,8 +81,7 @@ export function checkJob(world: World, spec: JobShape): void {
     checkContainerSettings(world, task?.containerSettings);
     checkReferences(task, pool, name);
   }
-  if ((spec.jobManagerTask?.applicationPackageReferences ?? []).length > 0)
-    throw notEmulated("application packages of a job manager task");
+  checkPackages(world, spec.jobManagerTask?.applicationPackageReferences);
   if (spec.poolInfo.autoPoolSpecification !== undefined && !world.autoPools)
     throw notEmulated("automatic pools (autoPoolSpecification)");
 }

@@ -13,6 +13,7 @@ import type { Application, Entity, Job, Node, Pool, Schedule, Task, TaskRun } fr
 import type { MountProvider } from "./mount-provider.ts";
 import type { NodeSupport } from "./node-support.ts";
 import type { NodeDisk } from "./node-disk.ts";
+import type { PackageStore } from "./package-store.ts";
 import { OrderedIndex } from "./ordered-index.ts";
 import { encodeSpec, encodeState } from "./records.ts";
 
@@ -54,6 +55,8 @@ export interface Ports {
   readonly disk: NodeDisk;
   readonly journal: Journal;
   readonly autoscale: AutoscaleEngine | undefined;
+  /** Where application packages are kept; undefined: nowhere, they are refused. */
+  readonly packages?: PackageStore | undefined;
   /** Signs tokens for the identities of pools; undefined: no identity is known. */
   readonly issueToken?: TokenIssuer | undefined;
   /** Sends the log of a node to storage; undefined in simulations. */
@@ -81,6 +84,8 @@ export class World {
   /** Jobs whose running tasks may give way to others; may also have some that no longer exist. */
   readonly preemptible = new Set<Job>();
   readonly applications = new OrderedIndex<Application>();
+  /** Folders of packages that are being unpacked just now; each ends with the reason why that failed, if it did. */
+  readonly installing = new Map<string, Promise<string | undefined>>();
   /** Base URL, known once the listener is open; no trailing slash. */
   url = "";
   /** The same over TLS, when there is such a listener. */
