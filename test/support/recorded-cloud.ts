@@ -22,13 +22,13 @@ export interface RecordedCloud {
   /** Polls every second, for failures that are provoked. */
   readonly quick: BatchAIManagementClient;
   /** ARM path of a workspace. */
-  workspace(name: string, group?: string): string;
-  raw(
+  readonly workspace: (name: string, group?: string) => string;
+  readonly raw: (
     method: string,
     pathOrUrl: string,
     options?: { readonly body?: unknown; readonly token?: string | undefined; readonly version?: string },
-  ): Promise<Reply>;
-  dispose(): Promise<void>;
+  ) => Promise<Reply>;
+  readonly dispose: () => Promise<void>;
 }
 
 export async function startRecordedCloud(): Promise<RecordedCloud> {

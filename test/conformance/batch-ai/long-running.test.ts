@@ -81,7 +81,9 @@ describe("a creation that takes time", () => {
       status: "Succeeded",
       properties: { resourceId: `${subscriptionId}$${group}$${lab}$documented` },
     });
-    expect(Date.parse(document.endTime)).toBeGreaterThanOrEqual(Date.parse(document.startTime));
+    expect(Date.parse(String(document.endTime))).toBeGreaterThanOrEqual(
+      Date.parse(String(document.startTime)),
+    );
     expect(document).not.toHaveProperty("error");
     const job = await put("experiments/trials/jobs/documented", customJob(clusterId, "true"));
     expect((await settled(job)).properties.resourceId).toBe(
