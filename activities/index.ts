@@ -13,9 +13,8 @@ import { removeMachine, removeMachineRecords } from "./file-server/remove-file-s
 import { closeRun } from "./job/close-run.ts";
 import { lookAtJob } from "./job/look-at-job.ts";
 import { readLauncherResult } from "./job/read-launcher-result.ts";
-import { ended, putBack, started } from "./job/record-run.ts";
+import { ended, started, withdrawn } from "./job/record-run.ts";
 import { halt, removeRecords, removeTasks } from "./job/remove-job.ts";
-import { stageRun } from "./job/stage-run.ts";
 import { stopRun } from "./job/stop-run.ts";
 import { submitRun } from "./job/submit-run.ts";
 import type { DefinedActivity } from "./lib/define-activity.ts";
@@ -35,10 +34,9 @@ export const activities: readonly DefinedActivity[] = [
   removeMachine,
   removeMachineRecords,
   lookAtJob,
-  stageRun,
   submitRun,
   started,
-  putBack,
+  withdrawn,
   ended,
   stopRun,
   readLauncherResult,

@@ -37,6 +37,7 @@ function start(environment: Environment): void {
       nodeImage: { publisher, offer, sku, version },
       monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,
       monitorMaxIntervalMs: environment.BATCHAI_MONITOR_MAX_INTERVAL_MS,
+      outputGraceMs: environment.BATCHAI_OUTPUT_GRACE_MS,
       idleNodeGraceMs: environment.BATCHAI_IDLE_NODE_GRACE_MS,
       bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,
     },

@@ -75,7 +75,12 @@ const opaque = new Set([
   "environmentSettings",
   "osDisk",
   "securityProfile",
+  "resourceTags",
+  "upgradePolicy",
 ]);
+
+const renamedTo = (names: Readonly<Record<string, string>>, name: string): string =>
+  Object.hasOwn(names, name) ? (names[name] ?? name) : name;
 
 /** Renames the members of a management-plane value to the data plane's, and image ids to their other name. */
 export function toData(value: unknown, name = ""): unknown {
@@ -84,7 +89,7 @@ export function toData(value: unknown, name = ""): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
       const target =
-        name === "imageReference" && key === "id" ? "virtualMachineImageId" : (renamed[key] ?? key);
+        name === "imageReference" && key === "id" ? "virtualMachineImageId" : renamedTo(renamed, key);
       return [target, toData(member, target)];
     }),
   );
@@ -93,12 +98,12 @@ export function toData(value: unknown, name = ""): unknown {
 /** The reverse, with enumerations in PascalCase. */
 export function toManagement(value: unknown, name = ""): unknown {
   if (Array.isArray(value)) return value.map((item) => toManagement(item, name));
-  if (typeof value === "string") return enumerations.has(name) ? (pascal[value] ?? value) : value;
+  if (typeof value === "string") return enumerations.has(name) ? renamedTo(pascal, value) : value;
   if (!isObject(value) || opaque.has(name)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
       const target =
-        name === "imageReference" && key === "virtualMachineImageId" ? "id" : (renamedBack[key] ?? key);
+        name === "imageReference" && key === "virtualMachineImageId" ? "id" : renamedTo(renamedBack, key);
       return [target, toManagement(member, key)];
     }),
   );

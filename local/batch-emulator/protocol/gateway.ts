@@ -43,7 +43,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-const isManagement = (path: string) => /^\/(subscriptions|tenants|providers)(\/|$)/i.test(path);
+const isManagement = (path: string) => /^\/+(subscriptions|tenants|providers)(\/|$)/i.test(path);
 
 async function answer(
   options: GatewayOptions,

@@ -29,6 +29,8 @@ export interface Signals {
   /** Something may fit on this pool's nodes now. */
   wake(pool: Pool): void;
   taskCompleted(task: Task): void;
+  /** A task was deleted, in whatever state. */
+  taskRemoved(task: Task): void;
   /** A run has left this node: no process of it lives, its slots are free. */
   runLeft(run: TaskRun, node: Node): void;
   /** A node came to rest, left, or failed. */
@@ -72,7 +74,13 @@ export class World {
   readonly applications = new OrderedIndex<Application>();
   /** Base URL, known once the listener is open; no trailing slash. */
   url = "";
-  signals: Signals = { wake: noop, taskCompleted: noop, runLeft: noop, nodeChanged: noop };
+  signals: Signals = {
+    wake: noop,
+    taskCompleted: noop,
+    taskRemoved: noop,
+    runLeft: noop,
+    nodeChanged: noop,
+  };
   closed = false;
   /** Told when a job completed or was deleted; schedules and automatic pools listen. */
   jobEnded: (job: Job) => void = noop;

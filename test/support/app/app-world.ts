@@ -71,8 +71,9 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       blobEndpointTemplate: "https://{account}.blob.example",
       fileEndpointTemplate: "https://{account}.file.example",
       nodeImage: { publisher: "p", offer: "ubuntu", sku: "22_04-lts", version: "latest" },
-      monitorMinIntervalMs: 100,
+      monitorMinIntervalMs: 20,
       monitorMaxIntervalMs: 2_000,
+      outputGraceMs: 0,
       idleNodeGraceMs: 480_000,
       bodyLimitBytes: 100_000,
     },
@@ -86,6 +87,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     staging: {
       put: async (files) => files.forEach(({ path, content }) => staged.set(path, content)),
       link: async (path) => `https://staging.example/${path}?sig=secret-signature`,
+      remove: async (paths) => paths.forEach((path) => staged.delete(path)),
       removeAll: async (prefix) =>
         [...staged.keys()].filter((path) => path.startsWith(prefix)).forEach((path) => staged.delete(path)),
     },
@@ -129,10 +131,15 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     async raise(instanceId, event, data) {
       engine.client.raiseEvent(instanceId, event, JSON.stringify(data));
     },
-    async status(instanceId) {
+    status: async (instanceId) => (await durable.noted(instanceId)).status,
+    async noted(instanceId) {
       const found = engine.client.get(instanceId);
-      if (found === undefined) return "absent";
-      return ["Pending", "Running", "Suspended"].includes(found.runtimeStatus) ? "active" : "ended";
+      if (found === undefined) return { status: "absent", note: undefined };
+      const active = ["Pending", "Running", "Suspended"].includes(found.runtimeStatus);
+      return {
+        status: active ? "active" : "ended",
+        note: JSON.parse(found.customStatus ?? "null") as unknown,
+      };
     },
   };
   advance = async (ms) => {
@@ -172,7 +179,8 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     engine,
     services,
     documents,
-    staged,
+    /** Paths of what is staged for single runs; the launcher is everybody's. */
+    stagedOfRuns: () => [...staged.keys()].filter((path) => path.startsWith("jobs/")),
     secrets,
     outputs,
     advance,

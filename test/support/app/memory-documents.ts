@@ -29,6 +29,7 @@ export function memoryDocuments(): MemoryDocuments {
   const fits = (partition: string, write: DocumentWrite): boolean => {
     const stored = rowsOf(partition).get(write.row);
     if (write.kind === "insert") return stored === undefined;
+    if (write.kind === "remove") return stored !== undefined;
     return write.kind === "put" || (stored !== undefined && stored.etag === write.etag);
   };
   return {
@@ -46,7 +47,12 @@ export function memoryDocuments(): MemoryDocuments {
       if (!asked.every((write) => fits(partition, write))) return "conflict";
       changes += 1;
       for (const write of asked)
-        rowsOf(partition).set(write.row, { text: JSON.stringify(write.value), etag: `"${(version += 1)}"` });
+        if (write.kind === "remove") rowsOf(partition).delete(write.row);
+        else
+          rowsOf(partition).set(write.row, {
+            text: JSON.stringify(write.value),
+            etag: `"${(version += 1)}"`,
+          });
       return "committed";
     },
     async remove({ partition, row }, etag) {

@@ -34,7 +34,8 @@ describe("the removal of a document", () => {
       for (let at = 1; at < 8; at += 1) {
         const documents = memoryDocuments();
         const random = seededRandom(1);
-        const { experiments, listChanges } = documentState({ store: documents, random });
+        const state = documentState({ store: documents, random });
+        const { experiments } = state;
         await experiments.create(ref, newExperiment(ref, now), change("created"));
         await experiments.update(
           ref,
@@ -45,7 +46,7 @@ describe("the removal of a document", () => {
         await dying.experiments.remove(ref, () => true, change("deleted")).catch(() => undefined);
         await experiments.remove(ref, () => true, change("deleted"));
         expect(await experiments.get(ref)).toBeUndefined();
-        const { items } = await listChanges(ref, { size: 100 });
+        const { items } = await state.listChanges(ref, { size: 100 });
         expect([at, items.map(({ from, to }) => [from, to])]).toEqual([
           at,
           [
