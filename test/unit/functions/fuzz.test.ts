@@ -22,7 +22,7 @@ function traces(world: World): readonly unknown[] {
     world.documents.changes(),
     world.secrets.size,
     world.azure.tasks().length,
-    world.staged.size,
+    world.stagedOfRuns().length,
     instances,
   ];
 }
