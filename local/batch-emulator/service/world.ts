@@ -4,6 +4,7 @@
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
+import type { LogUploader } from "../agent/service-logs.ts";
 import type { Executor } from "../agent/executor.ts";
 import type { EmulatorParameters } from "../parameters.ts";
 import type { Change, Journal } from "../store/journal.ts";
@@ -15,6 +16,8 @@ import type { NodeDisk } from "./node-disk.ts";
 import { OrderedIndex } from "./ordered-index.ts";
 import { encodeSpec, encodeState } from "./records.ts";
 
+export type AuthenticationMode = "SharedKey" | "AAD" | "TaskAuthenticationToken";
+
 export interface AccountSettings {
   readonly name: string;
   readonly keys: { primary: string; secondary: string };
@@ -22,6 +25,10 @@ export interface AccountSettings {
   readonly resourceGroup: string;
   readonly location: string;
   tags: Readonly<Record<string, string>>;
+  /** How callers of the data plane may identify themselves; absent: in every way. */
+  authenticationModes?: readonly AuthenticationMode[] | undefined;
+  /** The storage account beside the emulator, which serves as the account's auto-storage. */
+  readonly autoStorage?: { readonly accountName: string; lastKeySync: number } | undefined;
 }
 
 /** What one part tells the others, without knowing them. */
@@ -49,6 +56,8 @@ export interface Ports {
   readonly autoscale: AutoscaleEngine | undefined;
   /** Signs tokens for the identities of pools; undefined: no identity is known. */
   readonly issueToken?: TokenIssuer | undefined;
+  /** Sends the log of a node to storage; undefined in simulations. */
+  readonly uploadLogs?: LogUploader;
 }
 
 export type TokenIssuer = (wanted: {
@@ -74,6 +83,8 @@ export class World {
   readonly applications = new OrderedIndex<Application>();
   /** Base URL, known once the listener is open; no trailing slash. */
   url = "";
+  /** The same over TLS, when there is such a listener. */
+  secureUrl: string | undefined;
   signals: Signals = {
     wake: noop,
     taskCompleted: noop,
