@@ -20,7 +20,10 @@ export function findJob(world: World, id: string): Job {
 
 export function addJob(world: World, spec: JobSpec, schedule?: Schedule): Job {
   const key = spec.id.toLowerCase();
-  if (world.jobs.has(key)) throw new BatchFault(409, "JobExists", "The specified job already exists.");
+  const existing = world.jobs.get(key);
+  if (existing?.state === "deleting")
+    throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");
+  if (existing !== undefined) throw new BatchFault(409, "JobExists", "The specified job already exists.");
   if (schedule === undefined) refuseOverQuota(world);
   checkJob(world, spec);
   const now = world.clock.now();

@@ -33,8 +33,9 @@ export function addPool(
     option?: ResizeBody["nodeDeallocationOption"];
   } = {},
 ): Pool {
-  if (world.pools.has(given.id.toLowerCase()))
-    throw new BatchFault(409, "PoolExists", "The specified pool already exists.");
+  const existing = world.pools.get(given.id.toLowerCase());
+  if (existing !== undefined) refuseDeleted(existing);
+  if (existing !== undefined) throw new BatchFault(409, "PoolExists", "The specified pool already exists.");
   if (world.pools.size >= world.parameters.poolQuota)
     throw new BatchFault(409, "PoolQuotaReached", "The Batch account has reached its pool quota.");
   checkPool(world, given, extra.identity);
