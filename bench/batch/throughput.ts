@@ -13,6 +13,7 @@ import { serve, servedEmulator, type ServedEmulator } from "./support/emulator.t
 import { cpuMs, median, percentile } from "./support/figures.ts";
 
 const base = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+let jobs = 0;
 const [first = "5000", second = "3", word = ""] = process.argv.slice(2);
 if (first === "serve") await serve(second, word);
 else await measure(Number(first), Number(second));
@@ -99,8 +100,6 @@ async function preparePool(emulator: ServedEmulator): Promise<void> {
   }
   client.close();
 }
-
-let jobs = 0;
 
 /** One job; asks every 50 ms how far it is, and now and then for a task and for a page. */
 async function throughEmulator(
