@@ -4,6 +4,8 @@ export const instances = {
   /** Each request is its own instance; all bring the pool to what the document says. */
   resizeCluster: (clusterGuid: string, requestId: string) => `resize-cluster-${clusterGuid}-${requestId}`,
   deleteCluster: (clusterGuid: string) => `delete-cluster-${clusterGuid}`,
+  createFileServer: (guid: string) => `create-file-server-${guid}`,
+  deleteFileServer: (guid: string) => `delete-file-server-${guid}`,
   monitor: (clusterGuid: string) => `monitor-${clusterGuid}`,
   runJob: (jobGuid: string) => `job-${jobGuid}`,
   deleteJob: (jobGuid: string) => `delete-job-${jobGuid}`,

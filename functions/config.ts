@@ -31,8 +31,10 @@ const Environment = z.object({
   BATCHAI_AUTH_ISSUER: z.string().min(1),
   BATCHAI_AUTH_AUDIENCE: z.string().min(1),
   BATCHAI_AUTH_JWKS_URL: endpoint,
+  BATCHAI_AUTH_TENANT: z.guid().optional(),
   BATCHAI_MONITOR_MIN_INTERVAL_MS: interval(5_000),
   BATCHAI_MONITOR_MAX_INTERVAL_MS: interval(60_000),
+  BATCHAI_OUTPUT_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(2_000),
   BATCHAI_IDLE_NODE_GRACE_MS: interval(defaultIdleGraceMs),
   BATCHAI_NODE_IMAGE: z
     .string()

@@ -3,6 +3,8 @@ import { createCluster } from "./cluster/create-cluster.ts";
 import { deleteCluster } from "./cluster/delete-cluster.ts";
 import { monitorCluster } from "./cluster/monitor-cluster.ts";
 import { resizeCluster } from "./cluster/resize-cluster.ts";
+import { createFileServer } from "./file-server/create-file-server.ts";
+import { deleteFileServer } from "./file-server/delete-file-server.ts";
 import { deleteJob } from "./job/delete-job.ts";
 import { runJob } from "./job/run-job.ts";
 import type { DefinedOrchestration } from "./lib/define-orchestration.ts";
@@ -13,6 +15,8 @@ export const orchestrations: readonly DefinedOrchestration[] = [
   resizeCluster,
   deleteCluster,
   monitorCluster,
+  createFileServer,
+  deleteFileServer,
   runJob,
   deleteJob,
   deleteParent,

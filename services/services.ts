@@ -1,6 +1,7 @@
 // Everything the app may ask of the outside world, in one bundle that the composition root makes once.
 import type { Batch } from "./batch.ts";
 import type { Clock, Random } from "./clock.ts";
+import type { FileServers } from "./file-servers.ts";
 import type { Logger } from "./logger.ts";
 import type { OperationDocuments } from "./operation-documents.ts";
 import type { Orchestrations } from "./orchestrations.ts";
@@ -16,6 +17,7 @@ import type { TokenVerifier } from "./token-verifier.ts";
 export interface LongLivedServices {
   readonly batch: Batch;
   readonly clock: Clock;
+  readonly fileServers: FileServers;
   /** Text of `launch.sh` (node/launcher.ts). */
   readonly launcher: string;
   readonly logger: Logger;

@@ -16,7 +16,7 @@ export const removeClusterRecords = defineActivity(
       time,
       actor,
       cause: "deleted",
-      from: "deleting",
+      link: `operation:${operationId}`,
     });
     if (await services.state.activeJobs.unreferenced(cluster.guid))
       await services.secrets.remove(cluster.guid);

@@ -10,6 +10,7 @@ import type { ClusterRef } from "../shared/resource-id.ts";
 import { sameContent } from "../shared/same-content.ts";
 import { SecretCollector } from "../shared/secrets.ts";
 import type { WithSecrets } from "../shared/secrets.ts";
+import { storeUserAccount, userAccountWire } from "../shared/user-account.ts";
 import { nextAllocationState, nextClusterState } from "./machine.ts";
 import { initialNodeCount, targetNodeCount } from "./scale.ts";
 import { defaultImage } from "./schema.ts";
@@ -83,15 +84,7 @@ function specOf(ref: ClusterRef, guid: Guid, request: ClusterRequest, secrets: S
     ...(mountVolumes === undefined
       ? {}
       : { mountVolumes: storeMountVolumes(mountVolumes, "nodeSetup.mountVolumes", secrets) }),
-    userAccount: {
-      adminUserName: user.adminUserName,
-      ...(user.adminUserSshPublicKey === undefined
-        ? {}
-        : { adminUserSshPublicKey: user.adminUserSshPublicKey }),
-      ...(user.adminUserPassword === undefined
-        ? {}
-        : { adminUserPasswordSecret: secrets.keep("adminUserPassword", user.adminUserPassword) }),
-    },
+    userAccount: storeUserAccount(user, secrets),
   };
 }
 
@@ -188,12 +181,7 @@ export function clusterWire(document: ClusterDocument) {
       scaleSettings: spec.scaleSettings,
       virtualMachineConfiguration: { imageReference: spec.imageReference },
       ...nodeSetupWire(spec),
-      userAccountSettings: {
-        adminUserName: spec.userAccount.adminUserName,
-        ...(spec.userAccount.adminUserSshPublicKey === undefined
-          ? {}
-          : { adminUserSshPublicKey: spec.userAccount.adminUserSshPublicKey }),
-      },
+      userAccountSettings: userAccountWire(spec.userAccount),
       creationTime: document.creationTime,
       provisioningState: document.provisioningState,
       provisioningStateTransitionTime: document.provisioningStateTransitionTime,

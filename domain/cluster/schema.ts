@@ -4,7 +4,8 @@ import { z } from "zod";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { absoluteNodePath, choice, EnvironmentVariable, text, wholeNumber } from "../shared/fields.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
-import { isSupportedSize } from "./vm-size.ts";
+import { UserAccount, UserAccountRequest } from "../shared/user-account.ts";
+import { isSupportedSize, vmSizePattern } from "./vm-size.ts";
 
 export const maxClusterNodes = 1000;
 
@@ -32,12 +33,9 @@ export type ScaleSettings = z.infer<typeof ScaleSettings>;
 
 const vmSizeError = "expected a VM size such as 'STANDARD_D2' that Azure Batch offers (not STANDARD_A0)";
 const vmSize = () =>
-  z
-    .string({ error: vmSizeError })
-    .regex(/^[A-Za-z][\w-]{1,63}$/, { error: vmSizeError })
-    .refine(isSupportedSize, {
-      error: vmSizeError,
-    });
+  z.string({ error: vmSizeError }).regex(vmSizePattern, { error: vmSizeError }).refine(isSupportedSize, {
+    error: vmSizeError,
+  });
 
 export const ImageReference = z.object({
   publisher: text(128),
@@ -54,21 +52,6 @@ export const defaultImage: ImageReference = {
   sku: "16.04-LTS",
   version: "latest",
 };
-
-const userNameError =
-  "expected a user name of letters, digits, '_' and '-', at most 32, starting with a letter or '_'";
-const adminUserName = () =>
-  z.string({ error: userNameError }).regex(/^[A-Za-z_][\w-]{0,31}$/, { error: userNameError });
-
-const UserAccountRequest = z
-  .object({
-    adminUserName: adminUserName(),
-    adminUserSshPublicKey: text(16_384).optional(),
-    adminUserPassword: text(1024).optional(),
-  })
-  .refine((user) => user.adminUserSshPublicKey !== undefined || user.adminUserPassword !== undefined, {
-    error: "give adminUserSshPublicKey, adminUserPassword or both",
-  });
 
 const setupFields = {
   commandLine: text(32_768),
@@ -101,11 +84,7 @@ export const ClusterSpec = z.object({
   imageReference: ImageReference,
   setupTask: z.object({ ...setupFields, stdOutErrPathSuffix: z.string() }).optional(),
   mountVolumes: MountVolumes.optional(),
-  userAccount: z.object({
-    adminUserName: z.string(),
-    adminUserSshPublicKey: z.string().optional(),
-    adminUserPasswordSecret: z.string().optional(),
-  }),
+  userAccount: UserAccount,
 });
 export type ClusterSpec = z.infer<typeof ClusterSpec>;
 

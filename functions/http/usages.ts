@@ -5,7 +5,7 @@ import { workspaceRef } from "../../domain/workspace/rules.ts";
 import type { Services } from "../../services/services.ts";
 import { everyItem } from "../lib/every-item.ts";
 import type { Operation } from "./lib/operation.ts";
-import { subscriptionRoute } from "./lib/refs.ts";
+import { providerRoute } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
 
 const unlimited = 2_147_483_647;
@@ -14,7 +14,7 @@ export const usageOperations: readonly Operation[] = [
   {
     name: "usages-list",
     method: "GET",
-    route: `${subscriptionRoute}/locations/{location}/usages`,
+    route: `${providerRoute}/locations/{location}/usages`,
     role: "reader",
     async handle(_request, services) {
       const [used, quotas] = await Promise.all([count(services), services.pools.quotas()]);

@@ -3,8 +3,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { openIdentity } from "../identity/index.ts";
 import type { LocalIdentity } from "../identity/index.ts";
 import { silentLogger } from "../logger.ts";
@@ -13,9 +13,15 @@ import { createMounts } from "../mounts/index.ts";
 import { startMountService } from "../mounts/service.ts";
 import { createNodeSupport } from "../node-support.ts";
 import { systemRandom } from "../random.ts";
+import type { Random } from "../random.ts";
 import { startAzurite } from "../storage/index.ts";
 import type { Azurite } from "../storage/index.ts";
+import { withContainers } from "./agent/container-executor.ts";
+import { engineChoice, findContainerEngine } from "./agent/container-engine.ts";
+import type { EngineChoice } from "./agent/container-engine.ts";
 import { createProcessExecutor } from "./agent/process-executor.ts";
+import { parseCommandLine, usage } from "./cli-options.ts";
+import type { CommandLine } from "./cli-options.ts";
 import { startBatchEmulator } from "./index.ts";
 import type { BatchEmulator } from "./index.ts";
 import { ownKeys } from "./store/own-keys.ts";
@@ -26,28 +32,6 @@ const storageAccountName = "devstorage";
 const subscriptionId = "00000000-0000-0000-0000-000000000000";
 const resourceGroup = "local";
 const location = "westeurope";
-
-export interface CommandLine {
-  readonly port: number;
-  readonly data: string;
-  readonly tls: boolean;
-}
-
-/** Throws an Error with one sentence for wrong arguments. */
-export function parseCommandLine(args: readonly string[]): CommandLine {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: "string", default: "0" },
-      data: { type: "string", default: ".batch-emulator" },
-      tls: { type: "boolean", default: false },
-    },
-  });
-  const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65_535)
-    throw new Error(`--port must be a number from 0 to 65535, not '${values.port}'.`);
-  return { port, data: values.data, tls: values.tls };
-}
 
 function errorLogger(write: (line: string) => void): Logger {
   const line = (level: string) => (event: string, fields?: LogFields) =>
@@ -62,13 +46,14 @@ interface Running {
 }
 
 /** Starts storage and emulator on a data folder. */
-async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<Running> {
-  const folder = resolve(data);
+async function start(given: CommandLine, environment: Environment, logger: Logger): Promise<Running> {
+  const folder = resolve(given.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const clock = systemClock();
   const random = systemRandom();
   const keys = ownKeys(join(folder, "keys.json"), random);
   const identity = await openIdentity({ file: join(folder, "identity.json"), clock, random });
+  const engine = await findContainerEngine(containersOf(given, environment));
   const storage = await startAzurite({
     dataDirectory: join(folder, "azurite"),
     account: { name: storageAccountName, key: keys.storage },
@@ -76,31 +61,20 @@ async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<
     childFile: join(dirname(fileURLToPath(import.meta.url)), "azurite.mjs"),
   });
   try {
-    const mounts = createMounts({
-      root: join(folder, "mounts"),
-      accounts: [{ name: storageAccountName, key: keys.storage, blobUrl: storage.blobUrl }],
-      shareRoot: () => undefined,
+    const { mounts, mountService, support } = await openNodes(folder, storage, {
+      keys,
       clock,
-      logger,
-    });
-    const mountService = await startMountService({
-      mounts,
-      stateFile: join(folder, "mount-service.json"),
       random,
       logger,
     });
-    const support = createNodeSupport({
-      directory: join(folder, "stand-ins"),
-      nodeProgram: process.execPath,
-      mountService,
-    });
-    const executor = createProcessExecutor({ stateDirectory: join(folder, "tasks"), clock, random, logger });
+    const inner = createProcessExecutor({ stateDirectory: join(folder, "tasks"), clock, random, logger });
+    const directory = join(folder, "containers");
+    const executor = withContainers({ inner, engine, directory, clock, random, logger });
     const emulator = await startBatchEmulator({
       dataDirectory: folder,
-      port,
-      ...(tls ? { tlsPort: 0 } : {}),
+      ...askedFor(given),
       accountName,
-      accountKey: keys.batch,
+      accountKey: given.accountKey ?? keys.batch,
       subscriptionId,
       resourceGroup,
       location,
@@ -111,6 +85,7 @@ async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<
       mounts,
       support,
       verifyBearer: (token) => identity.verify(token),
+      issueToken: (wanted) => identity.issueToken({ ...wanted, roles: [] }),
     });
     return {
       emulator,
@@ -122,6 +97,50 @@ async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<
     throw error;
   }
 }
+
+/** What nodes have beyond their processes: mounts, and commands that stand in for those of a virtual machine. */
+async function openNodes(
+  folder: string,
+  storage: Azurite,
+  o: { keys: { storage: string }; clock: Clock; random: Random; logger: Logger },
+) {
+  const mounts = createMounts({
+    root: join(folder, "mounts"),
+    accounts: [{ name: storageAccountName, key: o.keys.storage, blobUrl: storage.blobUrl }],
+    shareRoot: () => undefined,
+    clock: o.clock,
+    logger: o.logger,
+  });
+  const stateFile = join(folder, "mount-service.json");
+  const mountService = await startMountService({ mounts, stateFile, random: o.random, logger: o.logger });
+  const directory = join(folder, "stand-ins");
+  const support = createNodeSupport({ directory, nodeProgram: process.execPath, mountService });
+  return { mounts, mountService, support };
+}
+
+type Environment = EngineChoice["environment"];
+
+function containersOf(given: CommandLine, environment: Environment): EngineChoice {
+  const choice = engineChoice(environment);
+  return {
+    ...choice,
+    command: given.containerCli ?? choice.command,
+    runOptions: given.containerOptions ?? choice.runOptions,
+  };
+}
+
+const askedFor = (given: CommandLine) => ({
+  port: given.port,
+  ...(given.tls ? { tlsPort: 0 } : {}),
+  listenOn: given.listen,
+  allowRemote: given.allowRemote,
+  parameters: {
+    evictionsPerNodeHour: given.evictionsPerHour,
+    evictionNoticeMs: given.evictionNoticeMs,
+  },
+  ...(given.seed === undefined ? {} : { evictionSeed: given.seed }),
+  evictionTrace: given.evictionTrace,
+});
 
 /** A token for whoever may read the command's output: good for a month, signed by this data folder's own key. */
 function userToken(identity: LocalIdentity, url: string): Promise<string> {
@@ -165,20 +184,19 @@ function describe(emulator: BatchEmulator, storage: Azurite, token: string): Rec
 /** Runs until a signal or `exit` says to stop; resolves with the exit code. */
 export async function emulatorMain(
   args: readonly string[],
-  io: { out(text: string): void; err(text: string): void; stopped: Promise<void> },
+  io: { out(text: string): void; err(text: string): void; stopped: Promise<void>; environment?: Environment },
 ): Promise<number> {
   let commandLine: CommandLine;
   try {
     commandLine = parseCommandLine(args);
   } catch (error) {
-    io.err(
-      `${error instanceof Error ? error.message : String(error)}\nUsage: npm run emulator -- [--port N] [--data DIR] [--tls]\n`,
-    );
+    io.err(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
     return 2;
   }
   try {
     const running = await start(
       commandLine,
+      io.environment ?? {},
       errorLogger((text) => io.err(text)),
     );
     io.out(`${JSON.stringify(running.line)}\nready\n`);

@@ -23,6 +23,14 @@ export function blobStaging(access: BlobAccess, account: StorageAccount): Stagin
     async link(path, lifetimeMs) {
       return access.readLink(account, await open(), path, lifetimeMs);
     },
+    async remove(paths) {
+      const container = await open();
+      try {
+        await Promise.all(paths.map((path) => container.getBlobClient(path).deleteIfExists()));
+      } catch (error) {
+        if (storageStatus(error) !== 404) throw error;
+      }
+    },
     async removeAll(prefix) {
       const container = await open();
       try {

@@ -14,6 +14,7 @@ import { blobAccess } from "./blob-containers.ts";
 import type { StorageAccount } from "./blob-containers.ts";
 import { blobSecrets } from "./blob-secrets.ts";
 import { blobStaging } from "./blob-staging.ts";
+import { absentFileServers } from "./absent-file-servers.ts";
 import { appCredential, tokenSource } from "./credentials.ts";
 import { documentOperations } from "./document-operations.ts";
 import { documentState } from "./document-state.ts";
@@ -38,7 +39,12 @@ export interface AzureOptions {
   readonly storage: StorageAccount;
   readonly tableEndpointTemplate: string;
   readonly secretsKey: Uint8Array;
-  readonly auth: { readonly issuer: string; readonly audiences: readonly string[]; readonly jwksUrl: string };
+  readonly auth: {
+    readonly issuer: string;
+    readonly audiences: readonly string[];
+    readonly tenant?: string | undefined;
+    readonly jwksUrl: string;
+  };
 }
 
 export function createAzureServices(options: AzureOptions): LongLivedServices {
@@ -64,6 +70,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
       tokens,
     }),
     batch: batchClient(batchTransport({ endpoint: options.batchEndpoint, tokens })),
+    fileServers: absentFileServers(),
     outputFiles: storageOutputFiles({
       blobs,
       fileEndpointTemplate: settings.fileEndpointTemplate,

@@ -77,7 +77,8 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
   };
 }
 
-function instanceOf(directory: string, newInstance: () => string): string {
+/** What the folder was named when it was first used. */
+export function instanceOf(directory: string, newInstance: () => string): string {
   const path = join(directory, "instance");
   createExclusively(path, newInstance());
   return readFileSync(path, "utf8");

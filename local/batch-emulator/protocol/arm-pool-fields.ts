@@ -5,14 +5,11 @@ import { currentNodes } from "../service/quota.ts";
 import type { World } from "../service/world.ts";
 import { etagOf } from "../service/versions.ts";
 import { durationMs, formatDuration } from "../schema/values.ts";
+import { identitiesOf } from "./node-identity-token.ts";
 import { toManagement } from "./arm-pool-shape.ts";
 import { isoTime } from "./fields.ts";
-import {
-  defaultEvaluationInterval,
-  startTaskShape,
-  withoutMountSecrets,
-  withoutUserSecrets,
-} from "./pool-fields.ts";
+import { withoutSecrets } from "./secrets.ts";
+import { defaultEvaluationInterval, startTaskShape } from "./pool-fields.ts";
 
 /** `/subscriptions/…/batchAccounts/{name}`. */
 export const accountId = (world: World) => {
@@ -72,6 +69,18 @@ function resizeStatus(pool: Pool) {
   };
 }
 
+/** The identities with the ids that a directory gives them; a pool with none says so. */
+function identityShape(pool: Pool) {
+  const identities = identitiesOf({ pool }).map(({ resourceId, clientId, principalId }) => [
+    resourceId,
+    { clientId, principalId },
+  ]);
+  return {
+    ...pool.identity,
+    ...(identities.length === 0 ? {} : { userAssignedIdentities: Object.fromEntries(identities) as unknown }),
+  };
+}
+
 export function armPool(world: World, pool: Pool) {
   const { spec } = pool;
   const { virtualMachineConfiguration, cloudServiceConfiguration } = spec;
@@ -81,7 +90,7 @@ export function armPool(world: World, pool: Pool) {
     name: pool.id,
     type: "Microsoft.Batch/batchAccounts/pools",
     etag: armEtag(pool.version),
-    ...(pool.identity === undefined ? {} : { identity: pool.identity }),
+    ...(pool.identity === undefined ? {} : { identity: identityShape(pool) }),
     properties: {
       displayName: spec.displayName,
       lastModified: isoTime(pool.modifiedAt),
@@ -94,7 +103,7 @@ export function armPool(world: World, pool: Pool) {
       deploymentConfiguration: toManagement(
         virtualMachineConfiguration === undefined
           ? { cloudServiceConfiguration }
-          : { virtualMachineConfiguration },
+          : { virtualMachineConfiguration: withoutSecrets(virtualMachineConfiguration) },
       ),
       currentDedicatedNodes: currentNodes(pool, true),
       currentLowPriorityNodes: currentNodes(pool, false),
@@ -107,8 +116,8 @@ export function armPool(world: World, pool: Pool) {
       interNodeCommunication: spec.enableInterNodeCommunication === true ? "Enabled" : "Disabled",
       networkConfiguration: toManagement(spec.networkConfiguration),
       taskSlotsPerNode: spec.taskSlotsPerNode ?? 1,
-      taskSchedulingPolicy: spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" },
-      userAccounts: toManagement(withoutUserSecrets(spec.userAccounts)),
+      taskSchedulingPolicy: toManagement(spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" }),
+      userAccounts: toManagement(withoutSecrets(spec.userAccounts)),
       metadata: spec.metadata,
       startTask: toManagement(startTaskShape(spec.startTask)),
       applicationPackages: spec.applicationPackageReferences?.map(({ applicationId, version }) => ({
@@ -116,7 +125,7 @@ export function armPool(world: World, pool: Pool) {
         version,
       })),
       applicationLicenses: spec.applicationLicenses,
-      mountConfiguration: toManagement(spec.mountConfiguration?.map(withoutMountSecrets)),
+      mountConfiguration: toManagement(withoutSecrets(spec.mountConfiguration)),
       targetNodeCommunicationMode:
         spec.targetNodeCommunicationMode === undefined
           ? undefined

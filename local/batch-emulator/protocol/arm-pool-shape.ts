@@ -9,6 +9,7 @@ import {
   NetworkConfiguration,
   NodeCommunicationMode,
   ResizeTimeout,
+  SchedulingPolicy,
   UserAccount,
   VirtualMachineConfiguration,
 } from "../schema/pool-spec.ts";
@@ -39,6 +40,7 @@ const pascal: Readonly<Record<string, string>> = {
   allow: "Allow",
   deny: "Deny",
   none: "None",
+  creationtime: "CreationTime",
   readonly: "ReadOnly",
   readwrite: "ReadWrite",
   standard_lrs: "Standard_LRS",
@@ -63,6 +65,7 @@ const pascal: Readonly<Record<string, string>> = {
 const enumerations = new Set([
   ...["elevationLevel", "scope", "protocol", "access", "caching", "storageAccountType", "policy", "targets"],
   ...["provision", "dynamicVNetAssignmentScope", "loginMode", "type", "workingDirectory"],
+  "jobDefaultOrder",
 ]);
 /** Members whose content belongs to the caller and is passed on untouched. */
 const opaque = new Set([
@@ -72,7 +75,12 @@ const opaque = new Set([
   "environmentSettings",
   "osDisk",
   "securityProfile",
+  "resourceTags",
+  "upgradePolicy",
 ]);
+
+const renamedTo = (names: Readonly<Record<string, string>>, name: string): string =>
+  Object.hasOwn(names, name) ? (names[name] ?? name) : name;
 
 /** Renames the members of a management-plane value to the data plane's, and image ids to their other name. */
 export function toData(value: unknown, name = ""): unknown {
@@ -81,7 +89,7 @@ export function toData(value: unknown, name = ""): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
       const target =
-        name === "imageReference" && key === "id" ? "virtualMachineImageId" : (renamed[key] ?? key);
+        name === "imageReference" && key === "id" ? "virtualMachineImageId" : renamedTo(renamed, key);
       return [target, toData(member, target)];
     }),
   );
@@ -90,12 +98,12 @@ export function toData(value: unknown, name = ""): unknown {
 /** The reverse, with enumerations in PascalCase. */
 export function toManagement(value: unknown, name = ""): unknown {
   if (Array.isArray(value)) return value.map((item) => toManagement(item, name));
-  if (typeof value === "string") return enumerations.has(name) ? (pascal[value] ?? value) : value;
+  if (typeof value === "string") return enumerations.has(name) ? renamedTo(pascal, value) : value;
   if (!isObject(value) || opaque.has(name)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
       const target =
-        name === "imageReference" && key === "virtualMachineImageId" ? "id" : (renamedBack[key] ?? key);
+        name === "imageReference" && key === "virtualMachineImageId" ? "id" : renamedTo(renamedBack, key);
       return [target, toManagement(member, key)];
     }),
   );
@@ -134,7 +142,7 @@ const Properties = z.strictObject({
   interNodeCommunication: caseless("Enabled", "Disabled").optional(),
   networkConfiguration: NetworkConfiguration.optional(),
   taskSlotsPerNode: z.int().min(1).max(256).optional(),
-  taskSchedulingPolicy: z.strictObject({ nodeFillType: caseless("Spread", "Pack") }).optional(),
+  taskSchedulingPolicy: SchedulingPolicy.optional(),
   userAccounts: z.array(UserAccount).optional(),
   metadata: Metadata.optional(),
   startTask: StartTaskSpec.optional(),

@@ -2,6 +2,7 @@
 // life and grows with creation, so it orders lists and names launches. Members marked "transient" are rebuilt at start
 // and never stored. Times are epoch milliseconds.
 import type { Timer } from "../../clock.ts";
+import type { ContainerInfo } from "../agent/executor.ts";
 import type { JobScheduleSpec, JobSpec } from "../schema/job-spec.ts";
 import type { DeallocationOption, PoolSpec } from "../schema/pool-spec.ts";
 import type { TaskSpec } from "../schema/task-spec.ts";
@@ -79,6 +80,8 @@ export interface Pool extends Versioned {
   autoPoolOwner:
     { readonly kind: "job" | "jobschedule"; readonly id: string; readonly keepAlive: boolean } | undefined;
   nodesCreated: number;
+  /** Grows with every change of the scheduled events that the pool's nodes see. */
+  eventsIncarnation: number;
   /** transient */
   readonly nodes: OrderedIndex<Node>;
   /** transient: schedulable nodes by free slots. */
@@ -100,6 +103,7 @@ export interface StartTaskInfo {
   retryCount: number;
   lastRetryAt?: number;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 export interface NodeUser {
@@ -108,6 +112,14 @@ export interface NodeUser {
   expiryTime?: string;
   password?: string;
   sshPublicKey?: string;
+}
+
+/** A `Preempt` among the node's scheduled events. */
+export interface AnnouncedEviction {
+  readonly eventId: string;
+  /** It happens at this time, or when somebody on a node of the pool approves it. */
+  readonly notBefore: number;
+  readonly started: boolean;
 }
 
 export interface RecentTask {
@@ -143,6 +155,8 @@ export interface Node extends Stored {
   tasksSucceeded: number;
   recentTasks: RecentTask[];
   users: NodeUser[];
+  /** The eviction that was announced to the node and has not happened yet. */
+  eviction: AnnouncedEviction | undefined;
   /** What happens when the last run has left: set while a reboot, removal or eviction waits for it. */
   pending: NodePending | undefined;
   /** Waits for the retention of its tasks' files before it leaves. */
@@ -179,6 +193,7 @@ export interface NodeJobTask {
   retryCount: number;
   lastRetryAt?: number;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 export interface JobOnNode {
@@ -192,6 +207,8 @@ export interface JobOnNode {
   release: NodeJobTask | undefined;
   /** transient: resolves to true when tasks of the job may start on the node. */
   preparing: Promise<boolean> | undefined;
+  /** transient: the preparation that goes on is to end, and not to be tried again. */
+  stopped: boolean;
 }
 
 export interface Job extends Versioned {
@@ -217,9 +234,11 @@ export interface Job extends Versioned {
   readonly ready: ReadyQueue;
   readonly runs: Set<TaskRun>;
   /** transient: tasks that wait for the task of this key. */
-  readonly dependents: Map<string, Task[]>;
+  readonly dependents: Map<string, Set<Task>>;
   /** transient: tasks that wait for ranges of integer ids. */
   readonly rangeWaits: Set<Task>;
+  /** transient: keys of tasks whose folders are being removed, and how often. */
+  readonly departing: Map<string, number>;
   /** transient: the clock of the last pick, for round robin between equal priorities. */
   lastPick: number;
   wallTimer: Timer | undefined;
@@ -244,6 +263,7 @@ export interface Subtask {
   exitCode?: number;
   failure?: FailureInfo;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 /** What exists of a task only once it was started, retried or ended. */
@@ -253,6 +273,7 @@ export interface TaskExecution {
   exitCode?: number;
   failure?: FailureInfo;
   result?: "success" | "failure";
+  container?: ContainerInfo;
   retryCount: number;
   lastRetryAt?: number;
   requeueCount: number;
@@ -278,6 +299,8 @@ export interface Task extends Versioned {
   /** Launches so far; part of the launch ids. */
   attempt: number;
   execution: TaskExecution | undefined;
+  /** Its dependencies were all satisfied once; absent for tasks without. */
+  released: true | undefined;
   /** transient: in the job's ready queue under this ticket; 0 when not. */
   ticket: number;
   /** transient: dependencies still missing. */

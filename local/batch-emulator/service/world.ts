@@ -29,6 +29,8 @@ export interface Signals {
   /** Something may fit on this pool's nodes now. */
   wake(pool: Pool): void;
   taskCompleted(task: Task): void;
+  /** A task was deleted, in whatever state. */
+  taskRemoved(task: Task): void;
   /** A run has left this node: no process of it lives, its slots are free. */
   runLeft(run: TaskRun, node: Node): void;
   /** A node came to rest, left, or failed. */
@@ -45,7 +47,15 @@ export interface Ports {
   readonly disk: NodeDisk;
   readonly journal: Journal;
   readonly autoscale: AutoscaleEngine | undefined;
+  /** Signs tokens for the identities of pools; undefined: no identity is known. */
+  readonly issueToken?: TokenIssuer | undefined;
 }
+
+export type TokenIssuer = (wanted: {
+  readonly audience: string;
+  readonly subject: string;
+  readonly lifetimeSeconds: number;
+}) => Promise<string>;
 
 export class World {
   readonly ports: Ports;
@@ -59,10 +69,18 @@ export class World {
   readonly pools = new OrderedIndex<Pool>();
   readonly jobs = new OrderedIndex<Job>();
   readonly schedules = new OrderedIndex<Schedule>();
+  /** Jobs whose running tasks may give way to others; may also have some that no longer exist. */
+  readonly preemptible = new Set<Job>();
   readonly applications = new OrderedIndex<Application>();
   /** Base URL, known once the listener is open; no trailing slash. */
   url = "";
-  signals: Signals = { wake: noop, taskCompleted: noop, runLeft: noop, nodeChanged: noop };
+  signals: Signals = {
+    wake: noop,
+    taskCompleted: noop,
+    taskRemoved: noop,
+    runLeft: noop,
+    nodeChanged: noop,
+  };
   closed = false;
   /** Told when a job completed or was deleted; schedules and automatic pools listen. */
   jobEnded: (job: Job) => void = noop;

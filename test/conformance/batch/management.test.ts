@@ -229,3 +229,14 @@ test("what is absent says so; tokens and api-versions are checked", async () => 
   });
   expect(upper.status).toBe(200);
 });
+
+test("resource tags keep their names and values whatever these mean elsewhere", async () => {
+  const resourceTags = { userName: "task", scope: "pool", constructor: "none" };
+  const settings = {
+    vmSize: "STANDARD_D2S_V3",
+    deploymentConfiguration,
+    scaleSettings: { fixedScale: { targetDedicatedNodes: 0 } },
+  };
+  await t.arm.poolOperations.create(group, account, "tagged", { ...settings, resourceTags });
+  expect((await t.arm.poolOperations.get(group, account, "tagged")).resourceTags).toEqual(resourceTags);
+});

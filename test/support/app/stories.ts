@@ -4,6 +4,7 @@ import type { AppWorldOptions } from "./app-world.ts";
 
 export const workspacePath = `${groupPath}/w`;
 export const clusterPath = `${workspacePath}/clusters/c`;
+export const fileServerPath = `${workspacePath}/fileServers/nfs`;
 export const experimentPath = `${workspacePath}/experiments/e`;
 
 export function clusterBody(manual: object = {}, properties: object = {}): object {
@@ -13,6 +14,18 @@ export function clusterBody(manual: object = {}, properties: object = {}): objec
       scaleSettings: { manual: { targetNodeCount: 1, ...manual } },
       userAccountSettings: { adminUserName: "admin", adminUserPassword: "not-to-be-seen" },
       ...properties,
+    },
+  };
+}
+
+export function fileServerBody(dataDisks: object = {}): object {
+  return {
+    properties: {
+      vmSize: "STANDARD_D2_V3",
+      sshConfiguration: {
+        userAccountSettings: { adminUserName: "admin", adminUserPassword: "not-to-be-seen" },
+      },
+      dataDisks: { diskSizeInGB: 10, diskCount: 2, storageAccountType: "Standard_LRS", ...dataDisks },
     },
   };
 }
