@@ -52,6 +52,8 @@ export async function serve(kind: string, directory: string): Promise<void> {
           }),
   });
   process.send?.({ url: emulator.url });
+  // When the benchmark has failed.
+  process.on("disconnect", () => process.exit(1));
   process.on("message", (message) => {
     if (message === "memory") process.send?.({ rss: process.memoryUsage().rss });
     else void emulator.dispose().then(() => process.exit());
