@@ -176,16 +176,7 @@ export class World {
   /** The same, at once. */
   flush(): void {
     if (this.#dirty.size === 0 && this.#removed.length === 0) return;
-    const changes: Change[] = [];
-    for (const [entity, spec] of this.#dirty) {
-      changes.push({
-        row: entity.row,
-        kind: entity.kind,
-        spec: spec ? encodeSpec(entity) : undefined,
-        state: encodeState(entity),
-      });
-    }
-    this.ports.journal.apply(changes, this.#removed);
+    this.ports.journal.apply(changesOf(this.#dirty), this.#removed);
     this.#dirty = new Map();
     this.#removed = [];
   }
@@ -208,6 +199,17 @@ export class World {
   async idle(): Promise<void> {
     while (this.#background.size > 0) await Promise.all(this.#background);
   }
+}
+
+/** Encoded as they are asked for: a journal that keeps nothing asks for none. */
+function* changesOf(dirty: ReadonlyMap<Entity, boolean>): Iterable<Change> {
+  for (const [entity, spec] of dirty)
+    yield {
+      row: entity.row,
+      kind: entity.kind,
+      spec: spec ? encodeSpec(entity) : undefined,
+      state: encodeState(entity),
+    };
 }
 
 function noop(): void {
