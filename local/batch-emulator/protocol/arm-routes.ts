@@ -3,10 +3,11 @@
 import { z } from "zod";
 import { PoolSpec } from "../schema/pool-spec.ts";
 import { caseless } from "../schema/values.ts";
-import { BatchFault } from "../service/fault.ts";
+import { BatchFault, invalidProperty } from "../service/fault.ts";
 import { replaceManaged, resizeManaged } from "../service/managed-pools.ts";
 import type { Pool } from "../service/model.ts";
 import { addPool, findPool, removePoolById, stopPoolResize } from "../service/pool-commands.ts";
+import { identitiesAssigned } from "../service/reference-checks.ts";
 import type { World } from "../service/world.ts";
 import { accountId, armEtag, armPool } from "./arm-pool-fields.ts";
 import { ArmPoolBody, specOf } from "./arm-pool-shape.ts";
@@ -118,6 +119,7 @@ function putPool(call: Call): WireReply {
   const option = body.properties.scaleSettings?.fixedScale?.nodeDeallocationOption;
   const identity = body.identity;
   if (existing !== undefined) {
+    refuseIdentityChange(existing, identity);
     replaceManaged(call.world, existing, spec, option);
     return poolReply(call, existing);
   }
@@ -127,10 +129,26 @@ function putPool(call: Call): WireReply {
   );
 }
 
+/** Running nodes could not learn of other identities: what is stated again must be what there is. */
+function refuseIdentityChange(pool: Pool, identity: ArmPoolBody["identity"]): void {
+  const idsOf = (one: Pool["identity"]) =>
+    identitiesAssigned({ identity: one })
+      .map((id) => id.toLowerCase())
+      .sort()
+      .join(",");
+  if (identity !== undefined && idsOf(identity) !== idsOf(pool.identity))
+    throw invalidProperty(
+      "identity",
+      idsOf(identity),
+      "The pool's identities cannot be changed after its creation",
+    );
+}
+
 function patchPool(call: Call): WireReply {
   const pool = poolOf(call);
   checkMatch(call, pool);
   const body = bodyOf(call, ArmPoolBody);
+  refuseIdentityChange(pool, body.identity);
   const given = specOf(pool.id, body);
   const fixed = body.properties.scaleSettings?.fixedScale;
   resizeManaged(call.world, pool, given, fixed);

@@ -196,6 +196,11 @@ test("conditions, what cannot change, and unknown settings are refused", async (
     code: "InvalidPropertyValue",
   });
   await expect(
+    t.arm.poolOperations.update(group, account, "full", {
+      identity: { type: "UserAssigned", userAssignedIdentities: { "/subscriptions/s/identities/two": {} } },
+    }),
+  ).rejects.toMatchObject({ statusCode: 400, code: "InvalidPropertyValue" });
+  await expect(
     t.arm.poolOperations.update(group, account, "full", {}, { ifMatch: 'W/"0x1"' }),
   ).rejects.toMatchObject({ statusCode: 412 });
   await expect(
