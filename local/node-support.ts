@@ -17,7 +17,12 @@ export function createNodeSupport(o: {
   writeMountStandIns(mountDirectory);
   return {
     pathPrefix: [registry.binDirectory, mountDirectory, dirname(o.nodeProgram)],
-    environmentOf: (nodeId, nodeRoot) => o.mountService.environmentOf(nodeId, nodeRoot),
+    environmentOf: (nodeId, nodeRoot) => ({
+      ...o.mountService.environmentOf(nodeId, nodeRoot),
+      // This is a folder and no machine: what belongs to accounts goes below it, and what stays must not outlive us.
+      BATCHAI_NODE_FILES: join(nodeRoot, "machine"),
+      BATCHAI_EMULATOR_PID: String(process.pid),
+    }),
     nodeUp: (node) => registry.registerNode(node),
     nodeDown: (address) => registry.removeNode(address),
   };

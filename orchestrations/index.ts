@@ -2,6 +2,7 @@
 import { createCluster } from "./cluster/create-cluster.ts";
 import { deleteCluster } from "./cluster/delete-cluster.ts";
 import { monitorCluster } from "./cluster/monitor-cluster.ts";
+import { renewPool } from "./cluster/renew-pool.ts";
 import { resizeCluster } from "./cluster/resize-cluster.ts";
 import { deleteJob } from "./job/delete-job.ts";
 import { runJob } from "./job/run-job.ts";
@@ -11,6 +12,7 @@ import { deleteParent } from "./parent/delete-parent.ts";
 export const orchestrations: readonly DefinedOrchestration[] = [
   createCluster,
   resizeCluster,
+  renewPool,
   deleteCluster,
   monitorCluster,
   runJob,

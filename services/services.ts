@@ -1,6 +1,8 @@
 // Everything the app may ask of the outside world, in one bundle that the composition root makes once.
 import type { Batch } from "./batch.ts";
 import type { Clock, Random } from "./clock.ts";
+import type { KeyPairs } from "./key-pairs.ts";
+import type { Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import type { OperationDocuments } from "./operation-documents.ts";
 import type { Orchestrations } from "./orchestrations.ts";
@@ -16,9 +18,13 @@ import type { TokenVerifier } from "./token-verifier.ts";
 export interface LongLivedServices {
   readonly batch: Batch;
   readonly clock: Clock;
+  readonly keyPairs: KeyPairs;
   /** Text of `launch.sh` (node/launcher.ts). */
   readonly launcher: string;
+  readonly ledger: Ledger;
   readonly logger: Logger;
+  /** Text of `node-setup.sh` (node/node-setup.ts). */
+  readonly nodeSetup: string;
   readonly operations: OperationDocuments;
   readonly outputFiles: OutputFiles;
   readonly pools: Pools;

@@ -7,11 +7,11 @@ import { changed, instances } from "../../contracts/instances.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { observeCluster } from "../../domain/cluster/rules.ts";
 import type { ClusterObservation } from "../../domain/cluster/rules.ts";
-import { autoScaled, targetNodeCount } from "../../domain/cluster/scale.ts";
+import { autoScaled, poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
 import type { Priority } from "../../services/batch-names.ts";
-import { batchJobId, jobOfTask, poolId, priorities } from "../../services/batch-names.ts";
+import { batchJobId, jobOfTask, priorities } from "../../services/batch-names.ts";
 import type { BatchTask } from "../../services/batch.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
@@ -27,13 +27,13 @@ export const watchCluster = defineActivity(
     if (document === undefined || document.provisioningState === "deleting") return { kind: "gone" };
     const active = await services.state.activeJobs.list(cluster.guid);
     const [nodes, news] = await Promise.all([
-      observeNodes(services, poolId(cluster.guid)),
+      observeNodes(services, document),
       active.length === 0 ? { seen: {}, told: 0 } : tellJobs(services, cluster.guid, active, seen),
     ]);
     const noted = nodes === undefined ? undefined : await note(services, cluster, nodes.observation, active);
     const rescale =
       noted?.document?.spec.scaleSettings.autoScale !== undefined &&
-      targetNodeCount(noted.document) !== nodes?.targetNodes;
+      poolNodeCount(noted.document) !== nodes?.targetNodes;
     const settled = nodes?.settled === true && noted?.document?.autoScale?.surplusSinceMs === undefined;
     return {
       kind: "watched",

@@ -23,6 +23,9 @@ import type {
   ScaleSettings,
 } from "./schema.ts";
 
+/** Name of the admin user's password in the secret store, whether it was given or made up. */
+export const adminPasswordSecret = "adminUserPassword";
+
 export const noNodes: NodeStateCounts = {
   idleNodeCount: 0,
   runningNodeCount: 0,
@@ -63,7 +66,7 @@ export function newCluster(
 }
 
 function specOf(ref: ClusterRef, guid: Guid, request: ClusterRequest, secrets: SecretCollector): ClusterSpec {
-  const { vmSize, vmPriority, scaleSettings, nodeSetup, userAccountSettings: user } = request.properties;
+  const { vmSize, vmPriority, scaleSettings, nodeSetup, subnet, userAccountSettings: user } = request.properties;
   if (scaleSettings === undefined) {
     throw new AppError(
       "InvalidRequest",
@@ -71,18 +74,20 @@ function specOf(ref: ClusterRef, guid: Guid, request: ClusterRequest, secrets: S
       { target: "properties.scaleSettings" },
     );
   }
-  const { setupTask, mountVolumes } = nodeSetup ?? {};
+  const { setupTask, mountVolumes, performanceCountersSettings } = nodeSetup ?? {};
   return {
     vmSize,
     vmPriority,
     scaleSettings,
     imageReference: request.properties.virtualMachineConfiguration?.imageReference ?? defaultImage,
-    ...(setupTask === undefined
-      ? {}
-      : { setupTask: { ...setupTask, stdOutErrPathSuffix: setupLogSegment(ref, guid) } }),
+    ...(setupTask === undefined ? {} : { setupTask: storeSetupTask(ref, guid, setupTask, secrets) }),
     ...(mountVolumes === undefined
       ? {}
       : { mountVolumes: storeMountVolumes(mountVolumes, "nodeSetup.mountVolumes", secrets) }),
+    ...(performanceCountersSettings === undefined
+      ? {}
+      : { performanceCounters: storeCounters(performanceCountersSettings, secrets) }),
+    ...(subnet === undefined ? {} : { subnetId: subnet.id }),
     userAccount: {
       adminUserName: user.adminUserName,
       ...(user.adminUserSshPublicKey === undefined
@@ -90,8 +95,38 @@ function specOf(ref: ClusterRef, guid: Guid, request: ClusterRequest, secrets: S
         : { adminUserSshPublicKey: user.adminUserSshPublicKey }),
       ...(user.adminUserPassword === undefined
         ? {}
-        : { adminUserPasswordSecret: secrets.keep("adminUserPassword", user.adminUserPassword) }),
+        : { adminUserPasswordSecret: secrets.keep(adminPasswordSecret, user.adminUserPassword) }),
     },
+  };
+}
+
+type NodeSetupRequest = NonNullable<ClusterRequest["properties"]["nodeSetup"]>;
+
+function storeSetupTask(
+  ref: ClusterRef,
+  guid: Guid,
+  task: NonNullable<NodeSetupRequest["setupTask"]>,
+  secrets: SecretCollector,
+): NonNullable<ClusterSpec["setupTask"]> {
+  const at = "nodeSetup.setupTask.secrets";
+  return {
+    ...task,
+    stdOutErrPathSuffix: setupLogSegment(ref, guid),
+    secrets: task.secrets.map(({ name, value }, index) => ({
+      name,
+      secret: secrets.keep(`${at}.${index}`, value),
+    })),
+  };
+}
+
+function storeCounters(
+  { appInsightsReference }: NonNullable<NodeSetupRequest["performanceCountersSettings"]>,
+  secrets: SecretCollector,
+): NonNullable<ClusterSpec["performanceCounters"]> {
+  const { component, instrumentationKey } = appInsightsReference;
+  return {
+    componentId: component.id,
+    instrumentationKeySecret: secrets.keep("performanceCounters.instrumentationKey", instrumentationKey),
   };
 }
 
@@ -188,6 +223,7 @@ export function clusterWire(document: ClusterDocument) {
       scaleSettings: spec.scaleSettings,
       virtualMachineConfiguration: { imageReference: spec.imageReference },
       ...nodeSetupWire(spec),
+      ...(spec.subnetId === undefined ? {} : { subnet: { id: spec.subnetId } }),
       userAccountSettings: {
         adminUserName: spec.userAccount.adminUserName,
         ...(spec.userAccount.adminUserSshPublicKey === undefined
@@ -206,12 +242,21 @@ export function clusterWire(document: ClusterDocument) {
   };
 }
 
-function nodeSetupWire(spec: ClusterSpec) {
-  if (spec.setupTask === undefined && spec.mountVolumes === undefined) return {};
+function nodeSetupWire({ setupTask, mountVolumes, performanceCounters }: ClusterSpec) {
+  if (setupTask === undefined && mountVolumes === undefined && performanceCounters === undefined) return {};
   return {
     nodeSetup: {
-      ...(spec.setupTask === undefined ? {} : { setupTask: { ...spec.setupTask, secrets: [] } }),
-      ...(spec.mountVolumes === undefined ? {} : { mountVolumes: mountVolumesWire(spec.mountVolumes) }),
+      ...(setupTask === undefined
+        ? {}
+        : { setupTask: { ...setupTask, secrets: setupTask.secrets.map(({ name }) => ({ name })) } }),
+      ...(mountVolumes === undefined ? {} : { mountVolumes: mountVolumesWire(mountVolumes) }),
+      ...(performanceCounters === undefined
+        ? {}
+        : {
+            performanceCountersSettings: {
+              appInsightsReference: { component: { id: performanceCounters.componentId } },
+            },
+          }),
     },
   };
 }

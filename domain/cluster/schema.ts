@@ -39,11 +39,37 @@ const vmSize = () =>
       error: vmSizeError,
     });
 
+const armId = (expected: string, pattern: RegExp) => {
+  const error = `expected the ARM id of ${expected}`;
+  return z.string({ error }).max(1024, { error }).regex(pattern, { error });
+};
+const inGroup = String.raw`^/subscriptions/[^/\s]+/resourceGroups/[^/\s]+/providers`;
+const imageId = () =>
+  armId(
+    "an image: /subscriptions/…/providers/Microsoft.Compute/images/{name}, or a gallery's",
+    new RegExp(
+      String.raw`${inGroup}/Microsoft\.Compute/(?:images/[^/\s]+|galleries/[^/\s]+/images/[^/\s]+(?:/versions/[^/\s]+)?)$`,
+      "i",
+    ),
+  );
+const subnetId = () =>
+  armId(
+    "a subnet: /subscriptions/…/providers/Microsoft.Network/virtualNetworks/{name}/subnets/{name}",
+    new RegExp(String.raw`${inGroup}/Microsoft\.Network/virtualNetworks/[^/\s]+/subnets/[^/\s]+$`, "i"),
+  );
+const componentId = () =>
+  armId(
+    "an Application Insights component: /subscriptions/…/providers/Microsoft.Insights/components/{name}",
+    new RegExp(String.raw`${inGroup}/Microsoft\.Insights/components/[^/\s]+$`, "i"),
+  );
+
 export const ImageReference = z.object({
   publisher: text(128),
   offer: text(128),
   sku: text(128),
   version: text(128).default("latest"),
+  /** A custom image; publisher, offer and sku then tell what it was made from. */
+  virtualMachineImageId: imageId().optional(),
 });
 export type ImageReference = z.infer<typeof ImageReference>;
 
@@ -56,14 +82,22 @@ export const defaultImage: ImageReference = {
 };
 
 const userNameError =
-  "expected a user name of letters, digits, '_' and '-', at most 32, starting with a letter or '_'";
+  "expected a user name of letters, digits, '_' and '-', at most 20 (Azure Batch takes no more), starting with a letter or '_'";
 const adminUserName = () =>
-  z.string({ error: userNameError }).regex(/^[A-Za-z_][\w-]{0,31}$/, { error: userNameError });
+  z.string({ error: userNameError }).regex(/^[A-Za-z_][\w-]{0,19}$/, { error: userNameError });
+const sshPublicKey = () => {
+  const error = "expected one ssh public key in OpenSSH form, such as 'ssh-rsa AAAA… name'";
+  return z
+    .string({ error })
+    .max(16_384, { error })
+    .transform((key) => key.trim())
+    .refine((key) => /^(?:ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+={0,3}(?: [^\r\n\0]*)?$/.test(key), { error });
+};
 
 const UserAccountRequest = z
   .object({
     adminUserName: adminUserName(),
-    adminUserSshPublicKey: text(16_384).optional(),
+    adminUserSshPublicKey: sshPublicKey().optional(),
     adminUserPassword: text(1024).optional(),
   })
   .refine((user) => user.adminUserSshPublicKey !== undefined || user.adminUserPassword !== undefined, {
@@ -76,6 +110,16 @@ const setupFields = {
   stdOutErrPathPrefix: absoluteNodePath(),
 };
 
+const keyError = "expected the component's instrumentation key, a GUID";
+const PerformanceCountersRequest = z.object({
+  appInsightsReference: z.object({
+    component: z.object({ id: componentId() }),
+    instrumentationKey: z
+      .string({ error: keyError })
+      .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { error: keyError }),
+  }),
+});
+
 export const ClusterRequest = z.object({
   properties: z.object({
     vmSize: vmSize(),
@@ -83,8 +127,13 @@ export const ClusterRequest = z.object({
     scaleSettings: ScaleSettings.optional(),
     virtualMachineConfiguration: z.object({ imageReference: ImageReference.optional() }).optional(),
     nodeSetup: z
-      .object({ setupTask: z.object(setupFields).optional(), mountVolumes: MountVolumesRequest.optional() })
+      .object({
+        setupTask: z.object({ ...setupFields, secrets: z.array(EnvironmentVariable).default([]) }).optional(),
+        mountVolumes: MountVolumesRequest.optional(),
+        performanceCountersSettings: PerformanceCountersRequest.optional(),
+      })
       .optional(),
+    subnet: z.object({ id: subnetId() }).optional(),
     userAccountSettings: UserAccountRequest,
   }),
 });
@@ -99,8 +148,19 @@ export const ClusterSpec = z.object({
   vmPriority: z.enum(["dedicated", "lowpriority"]),
   scaleSettings: ScaleSettings,
   imageReference: ImageReference,
-  setupTask: z.object({ ...setupFields, stdOutErrPathSuffix: z.string() }).optional(),
+  setupTask: z
+    .object({
+      ...setupFields,
+      stdOutErrPathSuffix: z.string(),
+      /** `secret` names the value in the secret store. */
+      secrets: z.array(z.object({ name: z.string(), secret: z.string() })).default([]),
+    })
+    .optional(),
   mountVolumes: MountVolumes.optional(),
+  performanceCounters: z
+    .object({ componentId: z.string(), instrumentationKeySecret: z.string() })
+    .optional(),
+  subnetId: z.string().optional(),
   userAccount: z.object({
     adminUserName: z.string(),
     adminUserSshPublicKey: z.string().optional(),
@@ -147,6 +207,12 @@ export const ClusterDocument = z.object({
   allocationState: AllocationState,
   allocationStateTransitionTime: z.string(),
   autoScale: ScaleState.optional(),
+  /** What quota left of the nodes that were asked for; absent when they were all granted. */
+  quota: z.object({ asked: count, granted: count, error: BatchAIError }).optional(),
+  /** ISO 8601: how long the links in the pool's start task are good. */
+  setupLinksUntil: z.string().optional(),
+  /** ISO 8601: when the pool empties itself unless that is put off. */
+  lapsesAt: z.string().optional(),
   currentNodeCount: count,
   nodeStateCounts: NodeStateCounts,
   errors: z.array(BatchAIError),

@@ -11,6 +11,7 @@ import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
 import type { ClusterRef, JobRef } from "../../domain/shared/resource-id.ts";
+import { claimPlace as claimOne } from "../../domain/usage/quota.ts";
 import { changed, instances } from "../../contracts/instances.ts";
 import { deleteJobFlow, runJobFlow } from "../../contracts/orchestrations.ts";
 import { operationId } from "../../services/operation-documents.ts";
@@ -83,6 +84,7 @@ async function create(request: ApiRequest, services: Services) {
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), body, cluster, now);
   const document = acceptedJob(fresh.document, now);
+  await claimPlace(services, document, now);
   await Promise.all([
     fresh.secrets.size === 0 ? undefined : services.secrets.put(document.guid, fresh.secrets),
     services.state.activeJobs.add(cluster.guid, activeEntry(document, now)),
@@ -103,6 +105,21 @@ async function create(request: ApiRequest, services: Services) {
     refuseOrphan(services, document),
   ]);
   return reply;
+}
+
+/** @throws AppError OperationNotAllowed when there are as many unfinished jobs as there may be. */
+async function claimPlace(services: Services, { guid: jobGuid }: JobDocument, now: Date): Promise<void> {
+  const { activeJobs: limit } = services.settings.quotas;
+  if (limit === undefined) return;
+  const granted = await services.ledger.jobs.update((claims) => {
+    const next = claimOne(claims, jobGuid, { since: now.toISOString() }, limit);
+    return { claims: next ?? claims, result: next !== undefined };
+  });
+  if (granted) return;
+  throw new AppError(
+    "OperationNotAllowed",
+    `There are ${limit} unfinished jobs, and no more are allowed; wait for some to end, delete some, or raise the quota.`,
+  );
 }
 
 function activeEntry(job: JobDocument, now: Date): ActiveJob {

@@ -28,7 +28,7 @@ describe("a job", () => {
       executionInfo: { startTime: "2026-01-01T00:00:00.060Z", exitCode: 0 },
     });
     expect(world.active(), "nothing goes on watching").toEqual([]);
-    expect([...world.staged.keys()], "staged files are gone").toEqual([]);
+    expect(world.stagedForJobs(), "staged files are gone").toEqual([]);
   });
 
   it("is one task whose id is its GUID and attempt, in the cluster's Batch job of its priority", async () => {
@@ -39,7 +39,7 @@ describe("a job", () => {
     expect(id).toMatch(/^batchai-[0-9a-f-]{36}-high$/);
     expect(job).toMatchObject({ priority: 500 });
     expect(world.onlyTask()).toMatch(/^[0-9a-f-]{36}-1$/);
-    expect([...world.staged.keys()].map((path) => path.split("/").at(-1)).sort()).toEqual([
+    expect(world.stagedForJobs().map((path) => path.split("/").at(-1)).sort()).toEqual([
       "launch-plan",
       "launch-secrets",
       "launch.sh",
@@ -286,7 +286,7 @@ describe("deleting a job", () => {
     expect(operation.body).toMatchObject({ status: "Succeeded" });
     expect((await world.api("GET", jobPath)).body.error.code).toBe("JobNotFound");
     expect(world.azure.tasks()).toEqual([]);
-    expect(world.staged.size).toBe(0);
+    expect(world.stagedForJobs()).toEqual([]);
     expect(world.secrets.size, "the cluster's own remain").toBe(1);
   });
 

@@ -30,12 +30,20 @@ const spec = (poolId: string, nodes: number): PoolSpec => ({
   poolId,
   displayName: "w/c",
   vmSize: "STANDARD_D2",
-  image: { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2204", version: "latest" },
+  image: {
+    kind: "marketplace",
+    publisher: "microsoft-dsvm",
+    offer: "ubuntu-hpc",
+    sku: "2204",
+    version: "latest",
+  },
   nodeAgentSkuId: "batch.node.ubuntu 22.04",
   lowPriority: false,
   targetNodeCount: nodes,
   mounts: [],
+  startTask: { commandLine: "/bin/sh -c 'exit 0'", resourceFiles: [] },
   adminUser: { name: "ada", password: "Correct-horse-7" },
+  owner: "us",
 });
 const task = (id: string, commandLine: string) => ({
   id,
@@ -94,7 +102,7 @@ describe("jobs and tasks", () => {
   it("are created twice as one", async () => {
     await pools.put(spec("work", 1));
     for (const _ of [1, 2])
-      expect(await batch.ensureJob({ id: "j", poolId: "work", priority: 500 })).toEqual({ kind: "ready" });
+      expect(await batch.ensureJob({ id: "j", poolId: "work", priority: 500, owner: "us" })).toEqual({ kind: "ready" });
     expect(await batch.addTask("j", task("ok", "exit 0"))).toEqual({ kind: "added" });
     expect(await batch.addTask("j", task("ok", "exit 0"))).toEqual({ kind: "exists" });
     expect(await batch.addTask("none", task("ok", "exit 0"))).toMatchObject({

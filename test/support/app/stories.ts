@@ -45,6 +45,8 @@ export async function worldWithCluster(manual: object = {}, options: AppWorldOpt
       if (tasks.length !== 1) throw new Error(`expected one task, there are ${tasks.length}`);
       return tasks[0]?.task.id ?? "";
     },
+    /** Paths of the files that wait for nodes of jobs; those of clusters stay as long as their pools. */
+    stagedForJobs: (): string[] => [...world.staged.keys()].filter((path) => path.startsWith("jobs/")),
     /** Instances that have not ended. */
     active(): string[] {
       return world.engine.client
