@@ -3,7 +3,7 @@ export const instances = {
   createCluster: (clusterGuid: string) => `create-cluster-${clusterGuid}`,
   /** Each request is its own instance; all bring the pool to what the document says. */
   resizeCluster: (clusterGuid: string, requestId: string) => `resize-cluster-${clusterGuid}-${requestId}`,
-  renewPool: (clusterGuid: string) => `renew-pool-${clusterGuid}`,
+  tendPool: (clusterGuid: string) => `tend-pool-${clusterGuid}`,
   deleteCluster: (clusterGuid: string) => `delete-cluster-${clusterGuid}`,
   monitor: (clusterGuid: string) => `monitor-${clusterGuid}`,
   runJob: (jobGuid: string) => `job-${jobGuid}`,

@@ -14,7 +14,7 @@ export const createClusterFlow = contract(
 
 export const resizeClusterFlow = contract("resizeCluster", z.object({ cluster: ClusterIdentity }), nothing);
 
-export const renewPoolFlow = contract("renewPool", z.object({ cluster: ClusterIdentity }), nothing);
+export const tendPoolFlow = contract("tendPool", z.object({ cluster: ClusterIdentity }), nothing);
 
 export const deleteClusterFlow = contract(
   "deleteCluster",

@@ -7,7 +7,7 @@ import {
   deleteClusterFlow,
   deleteJobFlow,
   deleteParentFlow,
-  renewPoolFlow,
+  tendPoolFlow,
   resizeClusterFlow,
   runJobFlow,
 } from "../../contracts/orchestrations.ts";
@@ -87,7 +87,7 @@ async function tendPool(
       cluster,
     });
   else if (dueRenewal(document, now, services.settings.poolLapseMs) !== undefined)
-    await ensure(services, renewPoolFlow.name, instances.renewPool(document.guid), { cluster });
+    await ensure(services, tendPoolFlow.name, instances.tendPool(document.guid), { cluster });
 }
 
 async function reconcileJob(services: Services, clusterGuid: string, active: ActiveJob): Promise<void> {

@@ -41,7 +41,7 @@ const spec = (poolId: string, nodes: number): PoolSpec => ({
   lowPriority: false,
   targetNodeCount: nodes,
   mounts: [],
-  startTask: { commandLine: "/bin/sh -c 'exit 0'", resourceFiles: [] },
+  startTask: { commandLine: "exit 0", resourceFiles: [] },
   adminUser: { name: "ada", password: "Correct-horse-7" },
   owner: "us",
 });
