@@ -1,5 +1,6 @@
 // The loopback listener for what the local cloud itself answers: identity, and whatever else hands in a handler. Requests
 // that no handler knows get 404.
+import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 
@@ -11,10 +12,11 @@ export interface ControlServer {
   dispose(): Promise<void>;
 }
 
-/** `port` 0: a free one. Rejects with the listener's error, code EADDRINUSE included. */
+/** `port` 0: a free one. With a certificate it speaks TLS only. Rejects with the listener's error, code EADDRINUSE included. */
 export async function startControl(
   port: number,
   handlers: readonly ControlHandler[],
+  certificate?: { readonly cert: string; readonly key: string },
 ): Promise<ControlServer> {
   const answer = async (request: Request): Promise<Response> => {
     for (const handler of handlers) {
@@ -24,9 +26,11 @@ export async function startControl(
     return new Response(null, { status: 404 });
   };
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: answer, port, hostname: "127.0.0.1" }, ({ port: actual }: AddressInfo) =>
+    const secure = certificate && { createServer, serverOptions: { ...certificate } };
+    const options = { fetch: answer, port, hostname: "127.0.0.1", ...secure };
+    const server = serve(options, ({ port: actual }: AddressInfo) =>
       resolve({
-        url: `http://127.0.0.1:${actual}`,
+        url: `${certificate ? "https" : "http"}://127.0.0.1:${actual}`,
         port: actual,
         dispose: () =>
           new Promise<void>((done) => {

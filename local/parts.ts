@@ -6,6 +6,7 @@ import { appSettings } from "./app-settings.ts";
 import { createProcessExecutor } from "./batch-emulator/agent/process-executor.ts";
 import { startBatchEmulator } from "./batch-emulator/index.ts";
 import type { BatchEmulator } from "./batch-emulator/index.ts";
+import { openCertificate } from "./certificate.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { startControl } from "./control-server.ts";
@@ -17,6 +18,7 @@ import { startFileShares } from "./file-shares/index.ts";
 import type { FileShares } from "./file-shares/index.ts";
 import { startFunctionsHost } from "./functions-host/host-worker.ts";
 import type { FunctionsHost } from "./functions-host/host-worker.ts";
+import { createAuthority } from "./identity/authority.ts";
 import { openIdentity } from "./identity/index.ts";
 import type { LocalIdentity } from "./identity/index.ts";
 import type { Logger } from "./logger.ts";
@@ -49,6 +51,7 @@ export interface Parts {
   readonly urls: {
     api: string;
     apiHttps: string;
+    authority: string;
     batch: string;
     blob: string;
     queue: string;
@@ -86,10 +89,11 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
     clock: o.clock,
     random: o.random,
   });
-  const [storage, shares, control] = await Promise.all([
+  const [storage, shares, control, authority] = await Promise.all([
     startStorage(o).then(keep("storage")),
     startShares(o).then(keep("file shares")),
     startControl(o.settings.ports.control, [(request) => identity.handle(request)]).then(keep("control")),
+    startAuthority(o, identity).then(keep("authority")),
   ]);
   const issuer = identity.issuer(control.url);
   const emulator = keep("batch emulator")(await startEmulator(o, { storage, shares, identity, teardown }));
@@ -103,13 +107,14 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
     urls: {
       api: host.url,
       apiHttps: host.httpsUrl ?? "",
+      authority: `${authority.url}/adfs`,
       batch: emulator.url,
       blob: storage.blobUrl,
       queue: storage.queueUrl,
       table: storage.tableUrl,
       file: `${shares.url}/${o.settings.storageAccount.name}`,
     },
-    ports: portsOf({ host, emulator, storage, shares, control }),
+    ports: portsOf({ host, emulator, storage, shares, control, authority }),
     certificate: host.certificate ?? "",
     identity,
     failed: Promise.race(ended),
@@ -126,6 +131,18 @@ function startStorage(o: PartsOptions): Promise<Azurite> {
     childFile: join(packageRoot(), "dist/local/azurite.mjs"),
   });
 }
+
+/** The authority shows the certificate of the API, so that clients have one to trust. */
+async function startAuthority(o: PartsOptions, identity: LocalIdentity): Promise<ControlServer> {
+  const certificate = await openCertificate(join(hostDirectory(o), "certificate"), systemClock());
+  const handle = createAuthority({
+    servicePrincipal: { ...o.settings.servicePrincipal, roles: ["admin"] },
+    issueToken: (request) => identity.issueToken(request),
+  });
+  return startControl(o.settings.ports.authority, [handle], certificate);
+}
+
+const hostDirectory = (o: PartsOptions) => join(o.data.path, "functions-host");
 
 function startShares(o: PartsOptions): Promise<FileShares> {
   return startFileShares({
@@ -188,6 +205,7 @@ async function startEmulator(
     mounts,
     support,
     verifyBearer: (token) => parts.identity.verify(token),
+    issueToken: (wanted) => parts.identity.issueToken({ ...wanted, roles: [] }),
   });
 }
 
@@ -212,7 +230,7 @@ function startHost(o: PartsOptions, parts: HostGrounds): Promise<FunctionsHost> 
   });
   return startFunctionsHost({
     appDirectory: packageRoot(),
-    dataDirectory: join(o.data.path, "functions-host"),
+    dataDirectory: hostDirectory(o),
     port: o.apiPort === 0 ? o.settings.ports.api : o.apiPort,
     httpsPort: o.settings.ports.apiHttps,
     settings: { ...settings, ...o.appSettings },
@@ -231,15 +249,17 @@ interface Listening {
   readonly storage: Azurite;
   readonly shares: FileShares;
   readonly control: ControlServer;
+  readonly authority: ControlServer;
 }
 
-function portsOf({ host, emulator, storage, shares, control }: Listening): Ports {
+function portsOf({ host, emulator, storage, shares, control, authority }: Listening): Ports {
   const portOf = (url: string) => Number(new URL(url).port);
   return {
     api: portOf(host.url),
     apiHttps: portOf(host.httpsUrl ?? ""),
     batch: emulator.port,
     control: control.port,
+    authority: authority.port,
     blob: portOf(storage.blobUrl),
     queue: portOf(storage.queueUrl),
     table: portOf(storage.tableUrl),

@@ -8,6 +8,7 @@ import { openSettings, saveSettings } from "./data-folder/settings.ts";
 import type { Settings } from "./data-folder/settings.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
+import { localTenant } from "./identity/index.ts";
 import { silentLogger } from "./logger.ts";
 import { fileLogger } from "./file-logger.ts";
 import type { Logger } from "./logger.ts";
@@ -37,16 +38,24 @@ export interface LocalCloudDescription {
     readonly api: string;
     /** The same API over TLS, for clients that refuse bearer tokens on plain http. */
     readonly apiHttps: string;
+    /** Where tools that log in with the service principal get their tokens (OAuth 2.0 client credentials, TLS). */
+    readonly authority: string;
     readonly batch: string;
     readonly blob: string;
     readonly queue: string;
     readonly table: string;
     readonly file: string;
   };
-  /** PEM file of the self-signed certificate that `urls.apiHttps` shows: trust it in the client. */
+  /** PEM file of the self-signed certificate that `urls.apiHttps` and `urls.authority` show: trust it in the client. */
   readonly certificate: string;
   /** A signed JWT with the role admin. */
   readonly token: string;
+  /** For `az login --service-principal`; has the role admin. */
+  readonly servicePrincipal: {
+    readonly tenantId: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+  };
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly location: string;
@@ -113,11 +122,13 @@ async function describe(
     parts.identity.issueToken({ audience: apiAudience, roles, subject: "local-user", lifetimeSeconds });
   const token = await issueToken({ roles: ["admin"], lifetimeSeconds: tokenLifetimeSeconds });
   await untilReady(parts.urls.api, token);
-  const { subscriptionId, resourceGroup, location, storageAccount, batchAccount } = settings;
+  const { subscriptionId, resourceGroup, location, storageAccount, batchAccount, servicePrincipal } =
+    settings;
   const description: LocalCloudDescription = {
     urls: parts.urls,
     certificate: parts.certificate,
     token,
+    servicePrincipal: { tenantId: localTenant, ...servicePrincipal },
     subscriptionId,
     resourceGroup,
     location,

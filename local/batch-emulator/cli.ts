@@ -3,7 +3,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { systemClock } from "../clock.ts";
 import { openIdentity } from "../identity/index.ts";
 import type { LocalIdentity } from "../identity/index.ts";
@@ -16,6 +15,8 @@ import { systemRandom } from "../random.ts";
 import { startAzurite } from "../storage/index.ts";
 import type { Azurite } from "../storage/index.ts";
 import { createProcessExecutor } from "./agent/process-executor.ts";
+import { parseCommandLine, usage } from "./cli-options.ts";
+import type { CommandLine } from "./cli-options.ts";
 import { startBatchEmulator } from "./index.ts";
 import type { BatchEmulator } from "./index.ts";
 import { ownKeys } from "./store/own-keys.ts";
@@ -26,28 +27,6 @@ const storageAccountName = "devstorage";
 const subscriptionId = "00000000-0000-0000-0000-000000000000";
 const resourceGroup = "local";
 const location = "westeurope";
-
-export interface CommandLine {
-  readonly port: number;
-  readonly data: string;
-  readonly tls: boolean;
-}
-
-/** Throws an Error with one sentence for wrong arguments. */
-export function parseCommandLine(args: readonly string[]): CommandLine {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: "string", default: "0" },
-      data: { type: "string", default: ".batch-emulator" },
-      tls: { type: "boolean", default: false },
-    },
-  });
-  const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65_535)
-    throw new Error(`--port must be a number from 0 to 65535, not '${values.port}'.`);
-  return { port, data: values.data, tls: values.tls };
-}
 
 function errorLogger(write: (line: string) => void): Logger {
   const line = (level: string) => (event: string, fields?: LogFields) =>
@@ -62,8 +41,8 @@ interface Running {
 }
 
 /** Starts storage and emulator on a data folder. */
-async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<Running> {
-  const folder = resolve(data);
+async function start(given: CommandLine, logger: Logger): Promise<Running> {
+  const folder = resolve(given.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const clock = systemClock();
   const random = systemRandom();
@@ -97,10 +76,9 @@ async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<
     const executor = createProcessExecutor({ stateDirectory: join(folder, "tasks"), clock, random, logger });
     const emulator = await startBatchEmulator({
       dataDirectory: folder,
-      port,
-      ...(tls ? { tlsPort: 0 } : {}),
+      ...askedFor(given),
       accountName,
-      accountKey: keys.batch,
+      accountKey: given.accountKey ?? keys.batch,
       subscriptionId,
       resourceGroup,
       location,
@@ -111,6 +89,7 @@ async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<
       mounts,
       support,
       verifyBearer: (token) => identity.verify(token),
+      issueToken: (wanted) => identity.issueToken({ ...wanted, roles: [] }),
     });
     return {
       emulator,
@@ -122,6 +101,19 @@ async function start({ port, data, tls }: CommandLine, logger: Logger): Promise<
     throw error;
   }
 }
+
+const askedFor = (given: CommandLine) => ({
+  port: given.port,
+  ...(given.tls ? { tlsPort: 0 } : {}),
+  listenOn: given.listen,
+  allowRemote: given.allowRemote,
+  parameters: {
+    evictionsPerNodeHour: given.evictionsPerHour,
+    evictionNoticeMs: given.evictionNoticeMs,
+  },
+  ...(given.seed === undefined ? {} : { evictionSeed: given.seed }),
+  evictionTrace: given.evictionTrace,
+});
 
 /** A token for whoever may read the command's output: good for a month, signed by this data folder's own key. */
 function userToken(identity: LocalIdentity, url: string): Promise<string> {
@@ -171,9 +163,7 @@ export async function emulatorMain(
   try {
     commandLine = parseCommandLine(args);
   } catch (error) {
-    io.err(
-      `${error instanceof Error ? error.message : String(error)}\nUsage: npm run emulator -- [--port N] [--data DIR] [--tls]\n`,
-    );
+    io.err(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
     return 2;
   }
   try {

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { ownedClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import { seededRandom } from "../random.ts";
 import type { Random } from "../random.ts";
 import type { Executor } from "./agent/executor.ts";
 import { localParameters } from "./parameters.ts";
@@ -20,13 +21,16 @@ import { fileRoutes } from "./protocol/file-routes.ts";
 import { createGateway } from "./protocol/gateway.ts";
 import type { Gateway } from "./protocol/gateway.ts";
 import { jobRoutes } from "./protocol/job-routes.ts";
+import { checkListenAddress } from "./protocol/listen-address.ts";
 import { listen } from "./protocol/listener.ts";
+import { withNodeMetadata } from "./protocol/node-metadata.ts";
 import { nodeRoutes } from "./protocol/node-routes.ts";
 import { poolRoutes } from "./protocol/pool-routes.ts";
 import { scheduleRoutes } from "./protocol/schedule-routes.ts";
 import { taskRoutes } from "./protocol/task-routes.ts";
 import { createThrottle } from "./protocol/throttle.ts";
 import type { Listener } from "./protocol/listener.ts";
+import type { EvictionTrace } from "./schema/eviction-trace.ts";
 import { createFormulaAutoscale } from "./service/formula-autoscale.ts";
 import { compose } from "./service/emulator.ts";
 import type { MountProvider } from "./service/mount-provider.ts";
@@ -34,6 +38,7 @@ import { noDisk, realDisk } from "./service/node-disk.ts";
 import { noNodeSupport } from "./service/node-support.ts";
 import type { NodeSupport } from "./service/node-support.ts";
 import { World } from "./service/world.ts";
+import type { TokenIssuer } from "./service/world.ts";
 import { readAccount, writeAccount } from "./store/account-file.ts";
 import { openLibsqlJournal } from "./store/libsql-journal.ts";
 import { memoryJournal } from "./store/memory-journal.ts";
@@ -55,9 +60,18 @@ export interface EmulatorOptions {
   readonly executor: Executor;
   readonly mounts: MountProvider;
   verifyBearer(token: string): Promise<boolean>;
+  /** Signs the tokens that nodes ask for in the name of their pool's identities; absent: they get none. */
+  readonly issueToken?: TokenIssuer;
   readonly parameters?: Partial<EmulatorParameters>;
+  /** Makes the choice of nodes to evict, and the times at a rate, the same in every run. */
+  readonly evictionSeed?: number;
+  /** Evictions that begin when the emulator starts. */
+  readonly evictionTrace?: EvictionTrace;
   /** Also listen with TLS (a self-signed certificate kept in the data folder) on this port; 0 takes a free one. */
   readonly tlsPort?: number;
+  /** Address of the listeners, 127.0.0.1 by default. One that other machines reach needs `allowRemote` and a good key. */
+  readonly listenOn?: string;
+  readonly allowRemote?: boolean;
   /** Commands and reachability of the nodes; absent: none. */
   readonly support?: NodeSupport;
   /** No folders are made for nodes: for simulations whose executor needs none. */
@@ -92,21 +106,25 @@ export const armRoutes = [...armPoolRoutes, ...armLocationRoutes, ...absentRoute
 
 export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchEmulator> {
   const clock = ownedClock(given.clock);
-  const options = { ...given, clock };
+  const { listenOn = "127.0.0.1", allowRemote = false } = given;
+  checkListenAddress({ address: listenOn, allowRemote, accountKey: given.accountKey });
+  const options = { ...given, clock, listenOn };
   const memory = options.dataDirectory === "memory";
   const folder = memory ? mkdtempSync(join(tmpdir(), "batch-emulator-")) : resolve(options.dataDirectory);
   mkdirSync(join(folder, "nodes"), { recursive: true, mode: 0o700 });
   const journal = memory ? memoryJournal() : openLibsqlJournal(join(folder, "batch.db"));
   const world = openWorld(options, journal, folder, memory);
-  const service = compose(world);
+  const { evictionSeed, evictionTrace = [] } = options;
+  const service = compose(world, evictionSeed === undefined ? options.random : seededRandom(evictionSeed));
   const throttle = createThrottle(options.clock, world.parameters.requestsPerSecond);
-  const handle = createGateway({
+  const api = createGateway({
     world,
     dataRoutes: [...dataRoutes, ...adminRoutes(service.evictions, throttle)],
     armRoutes,
     verifyBearer: (token) => options.verifyBearer(token),
     throttle: (request) => throttle.check(request),
   });
+  const handle = withNodeMetadata(world, service.evictions, api);
   const listeners: Listener[] = [];
   const dispose = async (leaveRunning: boolean) => {
     for (const listener of listeners) await listener.close();
@@ -122,7 +140,10 @@ export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchE
       options,
       world,
       handle,
-      () => service.recover(),
+      async () => {
+        await service.recover();
+        service.evictions.replay(evictionTrace);
+      },
       listeners,
       memory ? undefined : folder,
     );
@@ -143,7 +164,7 @@ export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchE
 
 /** Opens the listeners first, so that the base URL is known to what recovery starts; requests wait for its end. */
 async function openListeners(
-  options: EmulatorOptions,
+  options: EmulatorOptions & { readonly listenOn: string },
   world: World,
   handle: Gateway,
   recover: () => Promise<void>,
@@ -154,13 +175,14 @@ async function openListeners(
   const ready = new Promise<void>((done) => (recovered = done));
   const gateway: Gateway = (request) => ready.then(() => handle(request));
   const { maxRequestBytes } = world.parameters;
-  const plain = await listen(gateway, { port: options.port, maxRequestBytes });
+  const common = { address: options.listenOn, maxRequestBytes };
+  const plain = await listen(gateway, { ...common, port: options.port });
   listeners.push(plain);
   world.url = plain.url;
   let tls: BatchEmulator["tls"];
   if (options.tlsPort !== undefined) {
     const { file, ...pair } = await certificateIn(folder, options.clock.now());
-    const secure = await listen(gateway, { port: options.tlsPort, maxRequestBytes, tls: pair });
+    const secure = await listen(gateway, { ...common, port: options.tlsPort, tls: pair });
     listeners.push(secure);
     tls = { url: secure.url, certificateFile: file };
   }
@@ -185,6 +207,7 @@ function openWorld(
       support: options.support ?? noNodeSupport(),
       disk: options.simulated === true ? noDisk() : realDisk(),
       journal,
+      issueToken: options.issueToken,
       autoscale: createFormulaAutoscale(
         options.random,
         options.parameters?.autoscaleSampleMs ?? localParameters.autoscaleSampleMs,

@@ -40,6 +40,9 @@ export interface EmulatorParameters {
   /** Each node gets its own address in 127.0.0.0/8, else all have 127.0.0.1. Linux answers on all of them; elsewhere they
    *  name nodes for `ssh`, but a server cannot listen on them. */
   readonly distinctAddresses: boolean;
+  /** From the announcement of an eviction (`Preempt` among the scheduled events) to the eviction; at least 30 s in Azure.
+   *  0: none is announced. */
+  readonly evictionNoticeMs: number;
   /** Mean evictions per low-priority node and hour; 0: none. */
   readonly evictionsPerNodeHour: number;
   /** Put before the system path in the PATH of every task. */
@@ -70,6 +73,7 @@ export const localParameters: EmulatorParameters = {
   requestsPerSecond: 0,
   clockSkewMs: 15 * 60_000,
   distinctAddresses: true,
+  evictionNoticeMs: 30_000,
   evictionsPerNodeHour: 0,
   pathPrefix: [],
   nodeEnvironment: {},

@@ -9,6 +9,7 @@ const Ports = z.object({
   apiHttps: z.number().default(0),
   batch: z.number(),
   control: z.number(),
+  authority: z.number().default(0),
   blob: z.number(),
   queue: z.number(),
   table: z.number(),
@@ -24,18 +25,31 @@ const Settings = z.object({
   batchAccount: z.object({ name: z.string(), key: z.string() }),
   /** Base64, 32 bytes: seals the secrets that the app stores. */
   secretsKey: z.string(),
+  /** What a person's tools log in with. */
+  servicePrincipal: z.object({ clientId: z.string(), clientSecret: z.string() }),
   ports: Ports,
 });
 export type Settings = z.infer<typeof Settings>;
 
 const file = "settings.json";
-const noPorts: Ports = { api: 0, apiHttps: 0, batch: 0, control: 0, blob: 0, queue: 0, table: 0, file: 0 };
+const noPorts: Ports = {
+  api: 0,
+  apiHttps: 0,
+  batch: 0,
+  control: 0,
+  authority: 0,
+  blob: 0,
+  queue: 0,
+  table: 0,
+  file: 0,
+};
 
 /** Reads the settings of an earlier start, or makes new ones; all keys are random. */
 export async function openSettings(data: DataFolder, random: Random): Promise<Settings> {
   const text = await data.read(file);
-  if (text !== undefined) return Settings.parse(JSON.parse(text));
-  const settings = newSettings(random);
+  const kept: object | undefined = text === undefined ? undefined : (JSON.parse(text) as object);
+  // A folder of an earlier version lacks what came later; that is made now.
+  const settings = Settings.parse({ ...newSettings(random), ...kept });
   await saveSettings(data, settings);
   return settings;
 }
@@ -53,6 +67,7 @@ function newSettings(random: Random): Settings {
     storageAccount: { name: `localstorage${suffix}`, key: random.bytes(64).toString("base64") },
     batchAccount: { name: `localbatch${suffix}`, key: random.bytes(64).toString("base64") },
     secretsKey: random.bytes(32).toString("base64"),
+    servicePrincipal: { clientId: random.uuid(), clientSecret: random.bytes(32).toString("base64url") },
     ports: noPorts,
   };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { HostStartError } from "./app/app-error.ts";
 import type { HostContext } from "./load-app.ts";
 import { listen, surfaceListener, type HttpSurface, type Listener } from "./protocol/http-server.ts";
-import { openCertificate } from "./store/certificate.ts";
+import { openCertificate } from "../certificate.ts";
 
 export interface HostListeners {
   readonly url: string;

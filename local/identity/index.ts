@@ -31,7 +31,8 @@ const algorithm = "RS256";
 /** Managed identity tokens live for 24 hours in Azure ("Managed identities for Azure resources FAQ"). */
 const managedIdentityLifetimeSeconds = 24 * 3600;
 const managedIdentityApiVersion = "2019-08-01";
-const localTenant = "00000000-0000-4000-8000-00000000ba7c";
+/** The tenant that issues every token of a local cloud. */
+export const localTenant = "00000000-0000-4000-8000-00000000ba7c";
 const localClient = "00000000-0000-4000-8000-0000000000a1";
 
 /** Reads the key pair from `file`, or makes one and writes it there (mode 0600); "memory" keeps it to this process. */

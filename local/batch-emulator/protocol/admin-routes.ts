@@ -3,28 +3,32 @@
 import { z } from "zod";
 import { BatchFault } from "../service/fault.ts";
 import type { Evictions } from "../service/evictions.ts";
-import { preemptNode } from "../service/node-commands.ts";
 import { nodeChanged } from "../service/pool-control.ts";
 import { findNode, findPool } from "../service/pool-commands.ts";
-import { bodyOf } from "./bodies.ts";
+import type { Node } from "../service/model.ts";
+import { EvictionTrace } from "../schema/eviction-trace.ts";
+import { isoTime } from "./fields.ts";
+import { bodyOf, optionalBodyOf } from "./bodies.ts";
 import type { Throttle } from "./throttle.ts";
 import { json, param } from "./wire.ts";
 import type { Call, Route } from "./wire.ts";
 
-const EvictBody = z.strictObject({ count: z.int().min(1), poolId: z.string().optional() });
+const Notice = { noticeMs: z.number().min(0).optional() };
+const PreemptBody = z.strictObject(Notice);
+const EvictBody = z.strictObject({ count: z.int().min(1), poolId: z.string().optional(), ...Notice });
 const RateBody = z.strictObject({ perNodeHour: z.number().min(0) });
-const TraceBody = z.strictObject({
-  trace: z
-    .array(
-      z.strictObject({ afterMs: z.number().min(0), count: z.int().min(1), poolId: z.string().optional() }),
-    )
-    .max(100_000),
-});
+const TraceBody = z.strictObject({ trace: EvictionTrace });
 const CapacityBody = z.strictObject({ lowPriorityNodes: z.int().min(0).nullish() });
 const ThrottleBody = z.strictObject({
   requestsPerSecond: z.number().min(0),
   status: z.union([z.literal(429), z.literal(503)]).optional(),
   path: z.string().optional(),
+});
+
+/** Without an event the eviction has begun already. */
+const evictionShape = ({ id, eviction }: Node) => ({
+  nodeId: id,
+  ...(eviction === undefined ? {} : { eventId: eviction.eventId, notBefore: isoTime(eviction.notBefore) }),
 });
 
 export function adminRoutes(evictions: Evictions, throttle: Throttle): Route[] {
@@ -37,12 +41,13 @@ export function adminRoutes(evictions: Evictions, throttle: Throttle): Route[] {
   return [
     post("/pools/{poolId}/nodes/{nodeId}/preempt", (call) => {
       const node = findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
-      preemptNode(call.world, node);
-      return { evicted: [node.id] };
+      const { noticeMs } = optionalBodyOf(call, PreemptBody);
+      evictions.announced.announce(node, noticeMs ?? call.world.parameters.evictionNoticeMs);
+      return { evictions: [evictionShape(node)] };
     }),
     post("/evictions", (call) => {
-      const { count, poolId } = bodyOf(call, EvictBody);
-      return { evicted: evictions.evict(count, poolId) };
+      const { count, poolId, noticeMs } = bodyOf(call, EvictBody);
+      return { evictions: evictions.evict(count, poolId, noticeMs).map(evictionShape) };
     }),
     post("/evictions/rate", (call) => {
       const { perNodeHour } = bodyOf(call, RateBody);

@@ -5,6 +5,7 @@ import { currentNodes } from "../service/quota.ts";
 import type { World } from "../service/world.ts";
 import { etagOf } from "../service/versions.ts";
 import { durationMs, formatDuration } from "../schema/values.ts";
+import { identitiesOf } from "./node-identity-token.ts";
 import { toManagement } from "./arm-pool-shape.ts";
 import { isoTime } from "./fields.ts";
 import {
@@ -72,6 +73,18 @@ function resizeStatus(pool: Pool) {
   };
 }
 
+/** The identities with the ids that a directory gives them; a pool with none says so. */
+function identityShape(pool: Pool) {
+  const identities = identitiesOf({ pool }).map(({ resourceId, clientId, principalId }) => [
+    resourceId,
+    { clientId, principalId },
+  ]);
+  return {
+    ...pool.identity,
+    ...(identities.length === 0 ? {} : { userAssignedIdentities: Object.fromEntries(identities) as unknown }),
+  };
+}
+
 export function armPool(world: World, pool: Pool) {
   const { spec } = pool;
   const { virtualMachineConfiguration, cloudServiceConfiguration } = spec;
@@ -81,7 +94,7 @@ export function armPool(world: World, pool: Pool) {
     name: pool.id,
     type: "Microsoft.Batch/batchAccounts/pools",
     etag: armEtag(pool.version),
-    ...(pool.identity === undefined ? {} : { identity: pool.identity }),
+    ...(pool.identity === undefined ? {} : { identity: identityShape(pool) }),
     properties: {
       displayName: spec.displayName,
       lastModified: isoTime(pool.modifiedAt),
@@ -107,7 +120,7 @@ export function armPool(world: World, pool: Pool) {
       interNodeCommunication: spec.enableInterNodeCommunication === true ? "Enabled" : "Disabled",
       networkConfiguration: toManagement(spec.networkConfiguration),
       taskSlotsPerNode: spec.taskSlotsPerNode ?? 1,
-      taskSchedulingPolicy: spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" },
+      taskSchedulingPolicy: toManagement(spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" }),
       userAccounts: toManagement(withoutUserSecrets(spec.userAccounts)),
       metadata: spec.metadata,
       startTask: toManagement(startTaskShape(spec.startTask)),

@@ -9,6 +9,7 @@ import {
   NetworkConfiguration,
   NodeCommunicationMode,
   ResizeTimeout,
+  SchedulingPolicy,
   UserAccount,
   VirtualMachineConfiguration,
 } from "../schema/pool-spec.ts";
@@ -39,6 +40,7 @@ const pascal: Readonly<Record<string, string>> = {
   allow: "Allow",
   deny: "Deny",
   none: "None",
+  creationtime: "CreationTime",
   readonly: "ReadOnly",
   readwrite: "ReadWrite",
   standard_lrs: "Standard_LRS",
@@ -63,6 +65,7 @@ const pascal: Readonly<Record<string, string>> = {
 const enumerations = new Set([
   ...["elevationLevel", "scope", "protocol", "access", "caching", "storageAccountType", "policy", "targets"],
   ...["provision", "dynamicVNetAssignmentScope", "loginMode", "type", "workingDirectory"],
+  "jobDefaultOrder",
 ]);
 /** Members whose content belongs to the caller and is passed on untouched. */
 const opaque = new Set([
@@ -134,7 +137,7 @@ const Properties = z.strictObject({
   interNodeCommunication: caseless("Enabled", "Disabled").optional(),
   networkConfiguration: NetworkConfiguration.optional(),
   taskSlotsPerNode: z.int().min(1).max(256).optional(),
-  taskSchedulingPolicy: z.strictObject({ nodeFillType: caseless("Spread", "Pack") }).optional(),
+  taskSchedulingPolicy: SchedulingPolicy.optional(),
   userAccounts: z.array(UserAccount).optional(),
   metadata: Metadata.optional(),
   startTask: StartTaskSpec.optional(),

@@ -1,6 +1,8 @@
 // One request from the wire to the wire: authenticate, route, call, make durable, answer. Invariant: the reply to a write
 // leaves only after the journal has it; whatever goes wrong becomes an answer in the plane's own error shape.
 import { BatchFault } from "../service/fault.ts";
+import type { Job } from "../service/model.ts";
+import { isWithinJob, jobOfTaskToken } from "../service/task-tokens.ts";
 import type { World } from "../service/world.ts";
 import { armErrorReply, batchErrorReply } from "./errors.ts";
 import { Router } from "./router.ts";
@@ -76,6 +78,8 @@ async function authenticateData(options: GatewayOptions, request: WireRequest): 
     verifySharedKey(request, credentials, { name, keys: [keys.primary, keys.secondary] });
     checkDate(request, world.clock.now(), world.parameters.clockSkewMs);
   } else if (scheme === "bearer") {
+    const job = jobOfTaskToken(world, credentials);
+    if (job !== undefined) return refuseOutside(job, request);
     if (!(await options.verifyBearer(credentials)))
       throw new BatchFault(
         403,
@@ -87,6 +91,16 @@ async function authenticateData(options: GatewayOptions, request: WireRequest): 
       400,
       "InvalidAuthenticationInfo",
       "The authentication information is not provided in the correct format.",
+    );
+}
+
+/** A task's token opens its own job only. */
+function refuseOutside(job: Job, request: WireRequest): void {
+  if (!isWithinJob(job, request.rawPath))
+    throw new BatchFault(
+      403,
+      "InsufficientAccountPermissions",
+      "A task's authentication token gives access to the job of the task only.",
     );
 }
 

@@ -1,11 +1,12 @@
-// The socket side: turns node requests into plain ones and plain replies into answers. Loopback only: this API is remote
-// code execution by design.
+// The socket side: turns node requests into plain ones and plain replies into answers. Where it may
+// listen is decided by its callers.
 import { createServer } from "node:http";
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import type { Gateway } from "./gateway.ts";
+import { isLoopback, reachableAs } from "./listen-address.ts";
 import type { WireReply, WireRequest } from "./wire.ts";
 
 export interface Listener {
@@ -15,6 +16,7 @@ export interface Listener {
 }
 
 export interface ListenOptions {
+  readonly address: string;
   readonly port: number;
   readonly maxRequestBytes: number;
   readonly tls?: { readonly key: string; readonly cert: string };
@@ -29,12 +31,12 @@ export async function listen(gateway: Gateway, options: ListenOptions): Promise<
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", resolve);
+    server.listen(options.port, options.address, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
     port,
-    url: `${options.tls ? "https://localhost" : "http://127.0.0.1"}:${port}`,
+    url: `${options.tls ? "https://localhost" : `http://${reachableAs(options.address)}`}:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -51,10 +53,14 @@ async function serve(
 ): Promise<void> {
   const body = await readBody(incoming, options.maxRequestBytes);
   const scheme = options.tls ? "https" : "http";
-  const request = wireRequest(incoming, body ?? Buffer.alloc(0), scheme);
+  const request = wireRequest(incoming, body ?? Buffer.alloc(0), scheme, isRemote(incoming, options));
   const reply = body === undefined ? tooLarge(request) : await gateway(request);
   await send(response, reply, incoming.method === "HEAD");
 }
+
+/** Never true for a listener that only this machine reaches. */
+const isRemote = ({ socket }: IncomingMessage, { address }: ListenOptions) =>
+  !isLoopback(address) && !isLoopback(socket.remoteAddress ?? "");
 
 function tooLarge(request: WireRequest): WireReply {
   return {
@@ -84,7 +90,7 @@ async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffe
   return size > limit ? undefined : Buffer.concat(chunks);
 }
 
-function wireRequest(incoming: IncomingMessage, body: Buffer, scheme: string): WireRequest {
+function wireRequest(incoming: IncomingMessage, body: Buffer, scheme: string, remote: boolean): WireRequest {
   const target = incoming.url ?? "/";
   const mark = target.indexOf("?");
   const rawPath = mark < 0 ? target : target.slice(0, mark);
@@ -100,6 +106,7 @@ function wireRequest(incoming: IncomingMessage, body: Buffer, scheme: string): W
     headers: incoming.headers,
     body,
     baseUrl: `${scheme}://${host}`,
+    ...(remote ? { remote } : {}),
   };
 }
 

@@ -14,6 +14,8 @@ export interface WireRequest {
   readonly body: Buffer;
   /** `http://127.0.0.1:1234`, from the Host header; links in answers start with it. */
   readonly baseUrl: string;
+  /** Came from another machine. */
+  readonly remote?: boolean;
 }
 
 export interface WireReply {

@@ -142,6 +142,11 @@ export const UserAccount = z.strictObject({
 
 export const NodeCommunicationMode = caseless("default", "classic", "simplified");
 
+export const SchedulingPolicy = z.strictObject({
+  nodeFillType: caseless("Spread", "Pack"),
+  jobDefaultOrder: caseless("none", "creationtime").optional(),
+});
+
 /** What a pool and an automatic pool's specification have in common. */
 const PoolBase = {
   displayName: DisplayName.optional(),
@@ -162,7 +167,7 @@ const PoolBase = {
   applicationPackageReferences: ApplicationReferences.max(10).optional(),
   applicationLicenses: z.array(z.string()).optional(),
   taskSlotsPerNode: z.int().min(1).max(256).optional(),
-  taskSchedulingPolicy: z.strictObject({ nodeFillType: caseless("Spread", "Pack") }).optional(),
+  taskSchedulingPolicy: SchedulingPolicy.optional(),
   userAccounts: z.array(UserAccount).optional(),
   metadata: Metadata.optional(),
   mountConfiguration: MountConfigurations.optional(),

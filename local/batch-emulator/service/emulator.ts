@@ -1,4 +1,5 @@
 // Composes the parts of the service: who is told of what.
+import type { Random } from "../../random.ts";
 import { afterOwnerJob, afterOwnerSchedule, provideAutoPool } from "./auto-pools.ts";
 import { createAutoscaleControl } from "./autoscale-control.ts";
 import { createEvictions } from "./evictions.ts";
@@ -17,11 +18,12 @@ export interface Service {
   recover(): Promise<void>;
 }
 
-export function compose(world: World): Service {
+/** `evictionRandom` decides which nodes are evicted, and when at a rate. */
+export function compose(world: World, evictionRandom: Random = world.random): Service {
   const scheduler = createScheduler(world);
   const retention = createRetention(world);
   const autoscale = createAutoscaleControl(world);
-  const evictions = createEvictions(world);
+  const evictions = createEvictions(world, evictionRandom);
   world.signals = {
     wake: (pool) => scheduler.wake(pool),
     taskCompleted(task) {
@@ -33,7 +35,10 @@ export function compose(world: World): Service {
       if (job.runs.size === 0) advanceJob(world, job);
       scheduler.wake(node.pool);
     },
-    nodeChanged: (node) => nodeChanged(world, node),
+    nodeChanged(node) {
+      evictions.announced.settle(node);
+      nodeChanged(world, node);
+    },
   };
   world.autoPools = true;
   world.jobStarted = (job) => provideAutoPool(world, job);
@@ -49,6 +54,7 @@ export function compose(world: World): Service {
       await recover(world);
       for (const job of world.jobs) for (const task of job.tasks) retention.watch(task);
       resumeSchedules(world);
+      evictions.announced.resume();
       evictions.setRate(world.parameters.evictionsPerNodeHour);
     },
   };

@@ -14,7 +14,14 @@ export interface EnvironmentContext {
   readonly accountUrl: string;
   readonly parameters: EmulatorParameters;
   readonly support: NodeSupport;
+  /** Where nodes find their metadata: this, a slash and the node's id. */
+  readonly metadataUrl: string;
+  /** What the task may identify itself with to the service, when it asked for that. */
+  tokenOf(task: Task): string | undefined;
 }
+
+/** Tells commands where the node's metadata service is, which every machine of Azure has at 169.254.169.254. */
+export const metadataVariable = "BATCH_EMULATOR_METADATA_URL";
 
 /** "AZ_BATCH_RESERVED_DISK_SPACE_BYTES": space that Batch keeps for itself on the node. */
 const reservedDiskBytes = "1000000";
@@ -31,6 +38,7 @@ export function nodeEnvironment(context: EnvironmentContext, node: Node, directo
     USER: "_azbatch",
     TMPDIR: working,
     LANG: "C.UTF-8",
+    [metadataVariable]: `${context.metadataUrl}/${node.id}`,
     AZ_BATCH_ACCOUNT_NAME: context.accountName,
     AZ_BATCH_ACCOUNT_URL: context.accountUrl,
     AZ_BATCH_POOL_ID: node.pool.id,
@@ -88,5 +96,8 @@ export function withSettings(environment: Environment, ...settings: (Settings | 
 }
 
 export function taskEnvironment(context: EnvironmentContext, node: Node, task: Task): Environment {
-  return jobEnvironment(context, node, task.job, task.id, taskDirectory(node, task));
+  const environment = jobEnvironment(context, node, task.job, task.id, taskDirectory(node, task));
+  const token = context.tokenOf(task);
+  if (token !== undefined) environment["AZ_BATCH_AUTHENTICATION_TOKEN"] = token;
+  return environment;
 }

@@ -1,11 +1,15 @@
-// Evictions of low-priority nodes: on demand, at a seeded random rate, or as a trace says. Source: "Use Spot VMs with
-// Batch". Dedicated nodes are never evicted.
+// Evictions of low-priority nodes: on demand, at a seeded random rate, or as a trace says, each announced beforehand.
+// Source: "Use Spot VMs with Batch". Dedicated nodes are never evicted.
 import type { Timer } from "../../clock.ts";
+import type { Random } from "../../random.ts";
+import { createAnnouncedEvictions } from "./announced-evictions.ts";
+import type { AnnouncedEvictions } from "./announced-evictions.ts";
 import type { Node } from "./model.ts";
-import { preemptNode } from "./node-commands.ts";
+import { evictable } from "./node-commands.ts";
 import type { World } from "./world.ts";
 
-/** One line of a trace: evict `count` low-priority nodes (of one pool, or of any) this long after the replay began. */
+/** One line of a trace: `count` low-priority nodes (of one pool, or of any) are evicted this long after the replay began.
+ *  They are told so `evictionNoticeMs` before; an entry that comes sooner than that waits for its notice to run out. */
 export interface TraceEntry {
   readonly afterMs: number;
   readonly count: number;
@@ -13,49 +17,49 @@ export interface TraceEntry {
 }
 
 export interface Evictions {
+  readonly announced: AnnouncedEvictions;
   /** Mean evictions per low-priority node and hour; 0 ends them. */
   setRate(perNodeHour: number): void;
   replay(trace: readonly TraceEntry[]): void;
-  /** Evicts up to `count` nodes now; returns their ids. */
-  evict(count: number, poolId?: string): string[];
+  /** Announces the eviction of up to `count` nodes. */
+  evict(count: number, poolId?: string, noticeMs?: number): Node[];
 }
 
-const evictable = (node: Node) =>
-  !node.isDedicated &&
-  node.pending === undefined &&
-  !["creating", "preempted", "deallocated", "leavingpool"].includes(node.state);
-
-export function createEvictions(world: World): Evictions {
+/** `random` decides which nodes are evicted, and when at a rate. */
+export function createEvictions(world: World, random: Random): Evictions {
+  const announced = createAnnouncedEvictions(world);
   let timer: Timer | undefined;
   let rate = 0;
   const candidates = (poolId?: string) => {
     const nodes: Node[] = [];
     for (const pool of world.pools)
       if (poolId === undefined || pool.key === poolId.toLowerCase())
-        for (const node of pool.nodes) if (evictable(node)) nodes.push(node);
+        for (const node of pool.nodes) if (evictable(node) && node.eviction === undefined) nodes.push(node);
     return nodes;
   };
-  const evict = (count: number, poolId?: string) => {
+  const notice = () => world.parameters.evictionNoticeMs;
+  const evict = (count: number, poolId?: string, noticeMs = notice()) => {
     const nodes = candidates(poolId);
-    const chosen: string[] = [];
+    const chosen: Node[] = [];
     while (chosen.length < count && nodes.length > 0) {
-      const [node] = nodes.splice(Math.floor(world.random.next() * nodes.length), 1);
+      const [node] = nodes.splice(Math.floor(random.next() * nodes.length), 1);
       if (node === undefined) break;
-      preemptNode(world, node);
-      chosen.push(node.id);
+      announced.announce(node, noticeMs);
+      chosen.push(node);
     }
     if (chosen.length > 0) world.background("evictions.save", world.commit());
     return chosen;
   };
-  /** Each second every node is evicted with the probability that gives the rate. */
+  /** Each second every node is chosen with the probability that gives the rate. */
   const tick = () => {
     if (world.closed || rate === 0) return;
     const chance = rate / 3600;
-    for (const node of candidates()) if (world.random.next() < chance) preemptNode(world, node);
+    for (const node of candidates()) if (random.next() < chance) announced.announce(node, notice());
     world.background("evictions.save", world.commit());
     timer = world.clock.at(world.clock.now() + 1000, tick);
   };
   return {
+    announced,
     setRate(perNodeHour) {
       timer?.cancel();
       rate = perNodeHour;
@@ -64,7 +68,7 @@ export function createEvictions(world: World): Evictions {
     replay(trace) {
       const start = world.clock.now();
       for (const entry of trace)
-        world.clock.at(start + entry.afterMs, () => {
+        world.clock.at(start + Math.max(0, entry.afterMs - notice()), () => {
           if (!world.closed) evict(entry.count, entry.poolId);
         });
     },

@@ -1,7 +1,7 @@
 // What callers may ask of jobs. Source: "Job - Add/Update/Patch/…" of the REST reference.
 import type { JobPatch, JobSpec } from "../schema/job-spec.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
-import { armJobWallClock, watchCompletion } from "./job-control.ts";
+import { armJobWallClock, notePreemption, watchCompletion } from "./job-control.ts";
 import type { Job, Schedule } from "./model.ts";
 import { emptyJob } from "./records.ts";
 import { createTask } from "./task-life.ts";
@@ -35,6 +35,7 @@ export function addJob(world: World, spec: JobSpec, schedule?: Schedule): Job {
     stateAt: now,
   };
   world.jobs.add(job);
+  notePreemption(world, job);
   world.save(job, true);
   world.jobStarted(job);
   const manager = spec.jobManagerTask;
@@ -76,9 +77,6 @@ export function checkJob(world: World, spec: JobShape): void {
   }
   if ((spec.jobManagerTask?.applicationPackageReferences ?? []).length > 0)
     throw notEmulated("application packages of a job manager task");
-  if (spec.jobManagerTask?.authenticationTokenSettings !== undefined)
-    throw notEmulated("task authentication tokens");
-  if (spec.allowTaskPreemption === true) throw notEmulated("preemption of tasks by jobs of higher priority");
   if (spec.poolInfo.autoPoolSpecification !== undefined && !world.autoPools)
     throw notEmulated("automatic pools (autoPoolSpecification)");
 }
@@ -101,7 +99,6 @@ export function updateJob(world: World, job: Job, patch: JobPatch, replace: bool
   if (job.state === "deleting")
     throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");
   checkPriority(patch.priority);
-  if (patch.allowTaskPreemption === true) throw notEmulated("preemption of tasks by jobs of higher priority");
   if (job.spec.onAllTasksComplete === "terminatejob" && patch.onAllTasksComplete === "noaction")
     throw invalidProperty(
       "onAllTasksComplete",
@@ -121,6 +118,7 @@ export function updateJob(world: World, job: Job, patch: JobPatch, replace: bool
   const before = poolOf(world, job);
   job.spec = { ...(replace ? kept : job.spec), ...given };
   if (before !== poolOf(world, job)) before?.readyJobs.delete(job);
+  notePreemption(world, job);
   touch(world, job);
   armJobWallClock(world, job);
   watchCompletion(world, job);

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { endTask, removeTask, requeue } from "./task-life.ts";
 import { endedByUser, exitActions } from "./task-outcome.ts";
 import { cancelRun } from "./task-run.ts";
-import { offer } from "./task-state.ts";
+import { offer, poolOf } from "./task-state.ts";
 import type { World } from "./world.ts";
 
 export function moveJob(world: World, job: Job, to: JobState): void {
@@ -202,6 +202,14 @@ export function watchCompletion(world: World, job: Job): void {
     terminateJob(world, job, "AllTasksComplete");
     world.background("job.save", world.commit());
   });
+}
+
+/** Lets the scheduler know of a job that offers its running tasks to others. */
+export function notePreemption(world: World, job: Job): void {
+  if (job.spec.allowTaskPreemption !== true) return;
+  world.preemptible.add(job);
+  const pool = poolOf(world, job);
+  if (pool !== undefined) world.signals.wake(pool);
 }
 
 /** Arms the job's wall clock, which counts from its creation. */

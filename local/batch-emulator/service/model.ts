@@ -79,6 +79,8 @@ export interface Pool extends Versioned {
   autoPoolOwner:
     { readonly kind: "job" | "jobschedule"; readonly id: string; readonly keepAlive: boolean } | undefined;
   nodesCreated: number;
+  /** Grows with every change of the scheduled events that the pool's nodes see. */
+  eventsIncarnation: number;
   /** transient */
   readonly nodes: OrderedIndex<Node>;
   /** transient: schedulable nodes by free slots. */
@@ -108,6 +110,14 @@ export interface NodeUser {
   expiryTime?: string;
   password?: string;
   sshPublicKey?: string;
+}
+
+/** A `Preempt` among the node's scheduled events. */
+export interface AnnouncedEviction {
+  readonly eventId: string;
+  /** It happens at this time, or when somebody on a node of the pool approves it. */
+  readonly notBefore: number;
+  readonly started: boolean;
 }
 
 export interface RecentTask {
@@ -143,6 +153,8 @@ export interface Node extends Stored {
   tasksSucceeded: number;
   recentTasks: RecentTask[];
   users: NodeUser[];
+  /** The eviction that was announced to the node and has not happened yet. */
+  eviction: AnnouncedEviction | undefined;
   /** What happens when the last run has left: set while a reboot, removal or eviction waits for it. */
   pending: NodePending | undefined;
   /** Waits for the retention of its tasks' files before it leaves. */

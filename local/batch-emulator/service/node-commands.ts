@@ -114,15 +114,25 @@ function findUser(node: Node, name: string): NodeUser {
 
 const expiry = (world: World) => new Date(world.clock.now() + 86_400_000).toISOString();
 
-/** An eviction by the "region": low-priority nodes only; tasks are requeued, the node comes back with an empty disk. */
-export function preemptNode(world: World, node: Node): void {
+/** Dedicated nodes are never evicted, others only while they are there. */
+export const evictable = (node: Node): boolean =>
+  !node.isDedicated &&
+  node.pending === undefined &&
+  !["creating", "preempted", "deallocated", "leavingpool"].includes(node.state);
+
+export function refuseEviction(node: Node): void {
   if (node.isDedicated)
     throw new BatchFault(409, "OperationNotValidOnNode", "Only low-priority nodes can be preempted.");
-  if (node.pending !== undefined || ["deallocated", "creating"].includes(node.state))
+  if (!evictable(node))
     throw new BatchFault(
       409,
       "OperationNotValidOnNode",
       `The node cannot be preempted now: it is ${node.state}.`,
     );
+}
+
+/** An eviction by the "region": tasks are requeued, the node comes back with an empty disk. */
+export function preemptNode(world: World, node: Node): void {
+  refuseEviction(node);
   evacuate(world, node, "preempt", "requeue");
 }

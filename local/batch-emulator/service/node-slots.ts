@@ -64,6 +64,10 @@ export class NodeSlots {
     return undefined;
   }
 
+  takesWork(node: Node): boolean {
+    return this.#at.has(node);
+  }
+
   /** True when the node takes work and has `slots` free. */
   fits(node: Node, slots: number): boolean {
     return (this.#at.get(node) ?? -1) >= slots;

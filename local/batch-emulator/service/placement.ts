@@ -40,22 +40,26 @@ export function placeNext(pool: Pool, rules: PlacementRules): Placement | undefi
   return undefined;
 }
 
-/** Jobs that may start a task now: highest priority first, the one served longest ago first among equals. */
-function jobsInOrder(pool: Pool): Job[] {
+/** Jobs that may start a task now: highest priority first; among equals the one served longest ago, or the oldest where the
+ *  pool's jobDefaultOrder says so. */
+export function jobsInOrder(pool: Pool): Job[] {
   const jobs: Job[] = [];
   for (const job of pool.readyJobs) {
     if (job.ready.size === 0) pool.readyJobs.delete(job);
     else if (job.state === "active" && job.runs.size < maxParallelTasks(job)) jobs.push(job);
   }
-  if (jobs.length > 1)
-    jobs.sort(
-      (a, b) => (b.spec.priority ?? 0) - (a.spec.priority ?? 0) || a.lastPick - b.lastPick || a.row - b.row,
-    );
-  return jobs;
+  if (jobs.length < 2) return jobs;
+  const oldestFirst = pool.spec.taskSchedulingPolicy?.jobDefaultOrder === "creationtime";
+  return jobs.sort(
+    (a, b) =>
+      (b.spec.priority ?? 0) - (a.spec.priority ?? 0) ||
+      (oldestFirst ? 0 : a.lastPick - b.lastPick) ||
+      a.row - b.row,
+  );
 }
 
 function nodesFor(pool: Pool, job: Job, task: Task, lane: Lane): readonly Node[] | undefined {
-  const accepts = (node: Node) => accepted(job, task, node);
+  const accepts = (node: Node) => nodeAccepts(job, task, node);
   if (lane.instances > 0) return canRunGangs(pool) ? pool.slots.findIdle(lane.instances, accepts) : undefined;
   const hinted = hint(pool, task);
   if (hinted !== undefined && pool.slots.fits(hinted, lane.slots) && accepts(hinted)) return [hinted];
@@ -64,7 +68,7 @@ function nodesFor(pool: Pool, job: Job, task: Task, lane: Lane): readonly Node[]
 }
 
 /** A node where the job's preparation failed takes no task of it. */
-function accepted(job: Job, task: Task, node: Node): boolean {
+export function nodeAccepts(job: Job, task: Task, node: Node): boolean {
   if (task.manager && job.spec.jobManagerTask?.allowLowPriorityNode === false && !node.isDedicated)
     return false;
   if (job.nodes.size === 0) return true;

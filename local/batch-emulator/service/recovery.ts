@@ -2,7 +2,7 @@
 // requeues the rest. Invariant: when this resolves no process runs that the state does not know, so nothing can run twice.
 import type { LaunchEnd } from "../agent/executor.ts";
 import { noteSatisfied, satisfies, watchDependencies } from "./dependencies.ts";
-import { advanceJob, armJobWallClock, watchCompletion } from "./job-control.ts";
+import { advanceJob, armJobWallClock, notePreemption, watchCompletion } from "./job-control.ts";
 import { coordinationLaunchId, mainLaunchId, startTaskLaunchId } from "./launches.ts";
 import type { Job, Node, Pool, Schedule, Task } from "./model.ts";
 import { refreshSlots, resumeNode, startUp } from "./node-control.ts";
@@ -157,6 +157,7 @@ function putBack(world: World, task: Task): void {
 
 function resumeJob(world: World, job: Job): void {
   for (const task of job.tasks) if (task.state === "active" && task.blockers === 0) enqueue(world, task);
+  notePreemption(world, job);
   armJobWallClock(world, job);
   watchCompletion(world, job);
   for (const on of job.nodes.values()) on.preparing = undefined;

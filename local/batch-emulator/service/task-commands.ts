@@ -49,7 +49,6 @@ function checkTask(world: World, job: Job, spec: TaskSpec): void {
   if (spec.containerSettings !== undefined) throw notEmulated("container tasks (containerSettings)");
   if ((spec.applicationPackageReferences ?? []).length > 0)
     throw notEmulated("application packages of tasks");
-  if (spec.authenticationTokenSettings !== undefined) throw notEmulated("task authentication tokens");
   const slotsPerNode = poolOf(world, job)?.spec.taskSlotsPerNode;
   if (slotsPerNode !== undefined && (spec.requiredSlots ?? 1) > slotsPerNode)
     throw invalidProperty(

@@ -45,7 +45,15 @@ export interface Ports {
   readonly disk: NodeDisk;
   readonly journal: Journal;
   readonly autoscale: AutoscaleEngine | undefined;
+  /** Signs tokens for the identities of pools; undefined: no identity is known. */
+  readonly issueToken?: TokenIssuer | undefined;
 }
+
+export type TokenIssuer = (wanted: {
+  readonly audience: string;
+  readonly subject: string;
+  readonly lifetimeSeconds: number;
+}) => Promise<string>;
 
 export class World {
   readonly ports: Ports;
@@ -59,6 +67,8 @@ export class World {
   readonly pools = new OrderedIndex<Pool>();
   readonly jobs = new OrderedIndex<Job>();
   readonly schedules = new OrderedIndex<Schedule>();
+  /** Jobs whose running tasks may give way to others; may also have some that no longer exist. */
+  readonly preemptible = new Set<Job>();
   readonly applications = new OrderedIndex<Application>();
   /** Base URL, known once the listener is open; no trailing slash. */
   url = "";

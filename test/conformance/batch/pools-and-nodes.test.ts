@@ -239,6 +239,7 @@ test("an evicted low-priority node keeps its id, loses its work to the queue and
   const answer = await fetch(`${t.emulator.url}${path}?api-version=2022-10-01.16.0`, {
     method: "POST",
     headers: { authorization: "Bearer good" },
+    body: JSON.stringify({ noticeMs: 0 }),
   });
   expect(answer.status).toBe(200);
   const preempted = await t.batch.computeNode.get("spot", node?.id ?? "");

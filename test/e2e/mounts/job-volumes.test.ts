@@ -2,6 +2,10 @@
 // with the commands it finds there, and starts processes on the other node by ssh.
 import type { BatchAIManagementClient } from "@azure/arm-batchai";
 import { BlobServiceClient, type ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
+import {
+  ShareServiceClient,
+  StorageSharedKeyCredential as StorageSharedKeyCredentialOfFiles,
+} from "@azure/storage-file-share";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LocalCloud, startLocal } from "../../../local/start.ts";
 import {
@@ -35,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.dispose());
 
-function volumes(containerName = "digits"): Pick<JobCreate, "mountVolumes"> {
+function volumes(containerName = "digits", share = "more"): Pick<JobCreate, "mountVolumes"> {
   const { name, key } = cloud.description.storageAccount;
   const credentials = { accountKey: key };
   return {
@@ -44,7 +48,7 @@ function volumes(containerName = "digits"): Pick<JobCreate, "mountVolumes"> {
       azureFileShares: [
         {
           accountName: name,
-          azureFileUrl: `https://${name}.file.core.windows.net/more`,
+          azureFileUrl: `https://${name}.file.core.windows.net/${share}`,
           credentials,
           relativeMountPath: "more",
         },
@@ -65,11 +69,21 @@ async function ended(name: string, job: JobCreate) {
   );
 }
 
+async function shared(share: string): Promise<string> {
+  const { name, key } = cloud.description.storageAccount;
+  const files = new ShareServiceClient(
+    cloud.description.urls.file,
+    new StorageSharedKeyCredentialOfFiles(name, key),
+  );
+  const file = files.getShareClient(share).rootDirectoryClient.getFileClient("word.txt");
+  return (await file.downloadToBuffer()).toString();
+}
+
 const text = async (name: string) => (await container.getBlobClient(name).downloadToBuffer()).toString();
 
 describe("a job's own volumes", () => {
   it(
-    "are read and written on one node, and are in storage when the job has ended",
+    "row 67: are read and written on one node, are in storage when the job has ended, and are gone for the next job",
     { timeout: 60_000 },
     async () => {
       const command =
@@ -77,6 +91,8 @@ describe("a job's own volumes", () => {
       const job = await ended("one", customJob(clusterId, command, volumes()));
       expect(job).toMatchObject({ executionState: "succeeded" });
       expect(await text("out/copy.txt")).toBe("pixels");
+      const next = await ended("next", customJob(clusterId, 'test ! -e "$AZ_BATCHAI_JOB_MOUNT_ROOT/data"'));
+      expect(next).toMatchObject({ executionState: "succeeded" });
     },
   );
 
@@ -101,10 +117,58 @@ describe("a job's own volumes", () => {
     expect(new Set(nodes).size).toBe(2);
   });
 
-  it("that cannot be mounted fail the job with the reason", { timeout: 60_000 }, async () => {
-    const job = await ended("none", customJob(clusterId, "true", volumes("nowhere")));
-    expect(job.executionState).toBe("failed");
-    expect(job.executionInfo?.errors?.[0]).toMatchObject({ code: "BFSMountError" });
-    expect(JSON.stringify(job.executionInfo?.errors)).toContain("container 'nowhere' not found");
+  it(
+    "row 68: are each job's own, also when two jobs use the same path at once",
+    { timeout: 60_000 },
+    async () => {
+      await createShare(cloud, "other");
+      const command = (word: string) => `echo ${word} >"$AZ_BATCHAI_JOB_MOUNT_ROOT/more/word.txt"; sleep 1`;
+      const jobs = await Promise.all([
+        ended("left", customJob(clusterId, command("left"), volumes("digits", "more"))),
+        ended("right", customJob(clusterId, command("right"), volumes("digits", "other"))),
+      ]);
+      for (const job of jobs) expect(job).toMatchObject({ executionState: "succeeded" });
+      expect([await shared("more"), await shared("other")]).toEqual(["left\n", "right\n"]);
+    },
+  );
+
+  it("row 69: that cannot be mounted fail the job with the reason", { timeout: 60_000 }, async () => {
+    const [noContainer, noShare] = [
+      await ended("none", customJob(clusterId, "true", volumes("nowhere"))),
+      await ended("no-share", customJob(clusterId, "true", volumes("digits", "nowhere"))),
+    ];
+    expect(noContainer.executionState).toBe("failed");
+    expect(noContainer.executionInfo?.errors?.[0]).toMatchObject({ code: "BFSMountError" });
+    expect(JSON.stringify(noContainer.executionInfo?.errors)).toContain("container 'nowhere' not found");
+    expect(noShare.executionState).toBe("failed");
+    expect(noShare.executionInfo).toMatchObject({ exitCode: -1, errors: [{ code: "AZFMountError" }] });
+  });
+});
+
+describe("a cluster's volumes", () => {
+  it("rows 62, 64: are a file share and a container that jobs write to", { timeout: 60_000 }, async () => {
+    const { name, key } = cloud.description.storageAccount;
+    const { nodeSetup, ...spec } = clusterOf(cloud, 1, "more");
+    const created = await client.clusters.create(group, workspace, "both-kinds", {
+      ...spec,
+      nodeSetup: {
+        mountVolumes: {
+          ...nodeSetup?.mountVolumes,
+          azureBlobFileSystems: [
+            {
+              accountName: name,
+              containerName: "digits",
+              credentials: { accountKey: key },
+              relativeMountPath: "data",
+            },
+          ],
+        },
+      },
+    });
+    const command =
+      'cd "$AZ_BATCHAI_MOUNT_ROOT" && cat data/train/images.txt >files/word.txt && cat files/word.txt >data/back.txt';
+    const job = await ended("through", customJob(created.id ?? "", command));
+    expect(job).toMatchObject({ executionState: "succeeded" });
+    expect([await shared("more"), await text("back.txt")]).toEqual(["pixels", "pixels"]);
   });
 });

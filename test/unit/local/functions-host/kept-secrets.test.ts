@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { manualClock } from "../../../../local/clock.ts";
-import { openCertificate } from "../../../../local/functions-host/store/certificate.ts";
+import { openCertificate } from "../../../../local/certificate.ts";
 import { openKeyStore } from "../../../../local/functions-host/store/keys.ts";
 import { seededRandom } from "../../../../local/random.ts";
 

@@ -1,9 +1,9 @@
-// The self-signed certificate of the HTTPS listener: made at first start, kept in the data folder, made anew shortly before it
+// The self-signed certificate of the HTTPS listeners: made at first start, kept in the data folder, made anew shortly before it
 // ends. Clients must be told to trust the PEM file; nothing is installed anywhere.
 import { X509Certificate } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "./clock.ts";
 
 export interface Certificate {
   /** PEM. */
