@@ -23,11 +23,15 @@ export async function claimQuota(
     const same = held !== undefined && sameContent(held, grant.claims[cluster.guid]);
     return { claims: same ? claims : grant.claims, result: grant };
   });
-  const latest = await updateCluster(services, { ref: clusterRef(cluster), guid: cluster.guid }, (current) => {
-    const { quota: before, ...rest } = current;
-    if (shortage === undefined) return before === undefined ? current : rest;
-    const quota = { asked, granted: nodes, error: shortage };
-    return sameContent(before, quota) ? current : { ...rest, quota };
-  });
+  const latest = await updateCluster(
+    services,
+    { ref: clusterRef(cluster), guid: cluster.guid },
+    (current) => {
+      const { quota: before, ...rest } = current;
+      if (shortage === undefined) return before === undefined ? current : rest;
+      const quota = { asked, granted: nodes, error: shortage };
+      return sameContent(before, quota) ? current : { ...rest, quota };
+    },
+  );
   return latest?.guid === cluster.guid ? latest : undefined;
 }

@@ -21,7 +21,9 @@ export async function nodeErrors(
 ): Promise<readonly BatchAIError[]> {
   const found = await services.batch.nodes(poolId(cluster.guid), ["unusable", "starttaskfailed"]);
   const bad = (found ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, nodesToldAbout);
-  return Promise.all(bad.map(async (node) => known(cluster, node) ?? (await nodeError(services, cluster, node))));
+  return Promise.all(
+    bad.map(async (node) => known(cluster, node) ?? (await nodeError(services, cluster, node))),
+  );
 }
 
 function known(cluster: ClusterDocument, node: BatchNode): BatchAIError | undefined {
@@ -37,20 +39,29 @@ function codeOf(node: BatchNode): string {
   return node.errors[0]?.code ?? "NodeUnusable";
 }
 
-async function nodeError(services: Services, cluster: ClusterDocument, node: BatchNode): Promise<BatchAIError> {
+async function nodeError(
+  services: Services,
+  cluster: ClusterDocument,
+  node: BatchNode,
+): Promise<BatchAIError> {
   const failure = node.startTaskFailure;
   const details = [{ name: "NodeId", value: node.id }];
   if (failure === undefined) {
     const [first] = node.errors;
     const more = Object.entries(first?.details ?? {}).map(([name, value]) => ({ name, value }));
-    return { code: codeOf(node), message: first?.message ?? `The node is ${node.state}.`, details: [...details, ...more] };
+    return {
+      code: codeOf(node),
+      message: first?.message ?? `The node is ${node.state}.`,
+      details: [...details, ...more],
+    };
   }
   if (failure.exitCode !== undefined) details.push({ name: "ExitCode", value: String(failure.exitCode) });
   const log = await services.batch.readNodeFile(poolId(cluster.guid), node.id, startTaskLog, logBytes);
   const secrets = await services.secrets.get(cluster.guid);
   const excerpt = redact(lastLines(log ?? "", excerptLines, excerptCharacters), [...secrets.values()]);
   if (excerpt !== "") details.push({ name: "Log", value: excerpt });
-  if (failure.code !== "FailureExitCode") details.push({ name: "Reason", value: `${failure.code}: ${failure.message}` });
+  if (failure.code !== "FailureExitCode")
+    details.push({ name: "Reason", value: `${failure.code}: ${failure.message}` });
   return { code: codeOf(node), message: setupMessage(node, cluster), details };
 }
 
@@ -58,6 +69,7 @@ function setupMessage({ id, startTaskFailure }: BatchNode, { spec }: ClusterDocu
   const exit = startTaskFailure?.exitCode;
   const how = exit === undefined ? "could not be run" : `exited with ${exit}`;
   const what = spec.setupTask === undefined ? "The preparation" : "The setup task";
-  const where = spec.setupTask === undefined ? "" : ` Its output is below ${spec.setupTask.stdOutErrPathPrefix}.`;
+  const where =
+    spec.setupTask === undefined ? "" : ` Its output is below ${spec.setupTask.stdOutErrPathPrefix}.`;
   return `${what} of node ${id} ${how}; the node is not used.${where}`;
 }

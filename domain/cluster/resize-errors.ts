@@ -45,7 +45,13 @@ export function resizeErrorCategory(code: string): ResizeErrorCategory {
   return categories[code.toLowerCase()] ?? "transient";
 }
 
-export function resizeError({ code, message }: { readonly code: string; readonly message: string }): BatchAIError {
+export function resizeError({
+  code,
+  message,
+}: {
+  readonly code: string;
+  readonly message: string;
+}): BatchAIError {
   return { code, message, details: [{ name: "Category", value: resizeErrorCategory(code) }] };
 }
 

@@ -66,7 +66,14 @@ export function newCluster(
 }
 
 function specOf(ref: ClusterRef, guid: Guid, request: ClusterRequest, secrets: SecretCollector): ClusterSpec {
-  const { vmSize, vmPriority, scaleSettings, nodeSetup, subnet, userAccountSettings: user } = request.properties;
+  const {
+    vmSize,
+    vmPriority,
+    scaleSettings,
+    nodeSetup,
+    subnet,
+    userAccountSettings: user,
+  } = request.properties;
   if (scaleSettings === undefined) {
     throw new AppError(
       "InvalidRequest",

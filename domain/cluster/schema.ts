@@ -157,9 +157,7 @@ export const ClusterSpec = z.object({
     })
     .optional(),
   mountVolumes: MountVolumes.optional(),
-  performanceCounters: z
-    .object({ componentId: z.string(), instrumentationKeySecret: z.string() })
-    .optional(),
+  performanceCounters: z.object({ componentId: z.string(), instrumentationKeySecret: z.string() }).optional(),
   subnetId: z.string().optional(),
   userAccount: z.object({
     adminUserName: z.string(),

@@ -35,7 +35,11 @@ export const WireTask = z.object({
 });
 export type WireTask = z.infer<typeof WireTask>;
 
-export const WireJob = z.object({ id: z.string(), creationTime: z.string().default(""), metadata: nameValues });
+export const WireJob = z.object({
+  id: z.string(),
+  creationTime: z.string().default(""),
+  metadata: nameValues,
+});
 
 export const WireImage = z.object({
   nodeAgentSKUId: z.string(),

@@ -42,7 +42,11 @@ function clusterWith(properties: object): Made {
   return newCluster(clusterName, clusterGuid, parse(ClusterRequest, clusterBody(properties)), now);
 }
 
-const withSetup = (commandLine: string, more: object = {}, mounts: object = { azureFileShares: [share("logs")] }) =>
+const withSetup = (
+  commandLine: string,
+  more: object = {},
+  mounts: object = { azureFileShares: [share("logs")] },
+) =>
   clusterWith({
     nodeSetup: {
       mountVolumes: mounts,

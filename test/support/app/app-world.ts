@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { activities } from "../../../activities/index.ts";
+import { removeOrphans } from "../../../functions/timers/orphans.ts";
 import { reconcile } from "../../../functions/timers/reconcile.ts";
 import { httpTriggers } from "../../../functions/http/index.ts";
 import { manualClock } from "../../../local/clock.ts";
@@ -16,6 +17,7 @@ import { documentOperations } from "../../../services/azure/document-operations.
 import { documentState } from "../../../services/azure/document-state.ts";
 import { limitedActiveJobs } from "../../../services/azure/limited-active-jobs.ts";
 import type { QuotaLimits } from "../../../domain/usage/quota.ts";
+import type { LogFields } from "../../../services/logger.ts";
 import type { Orchestrations } from "../../../services/orchestrations.ts";
 import type { OutputFile, StoragePlace } from "../../../services/output-files.ts";
 import type { SecretValues } from "../../../domain/shared/secrets.ts";
@@ -53,6 +55,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   const time = manualClock();
   const documents = options.documents ?? memoryDocuments();
   const random = seededRandom(7);
+  const logged: LogFields[] = [];
   const staged = new Map<string, string>();
   const secrets = new Map<string, SecretValues>();
   const outputs = new Map<string, readonly OutputFile[]>();
@@ -67,7 +70,11 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   const services: Omit<Services, "orchestrations"> = {
     clock,
     random,
-    logger: silentLogger,
+    logger: {
+      info: (event, fields) => void logged.push({ event, ...fields }),
+      warn: (event, fields) => void logged.push({ event, ...fields }),
+      error: (event, fields) => void logged.push({ event, ...fields }),
+    },
     launcher: "#!/bin/sh\n# the launcher\n",
     nodeSetup: "#!/bin/sh\n# the node setup\n",
     keyPairs: {
@@ -82,7 +89,10 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       nodeImage: { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2204", version: "latest" },
       owner: "teststore",
       counters: { endpoint: "https://counters.example/v2/track", intervalSeconds: 60 },
-      quotas: options.quotas ?? { processors: { dedicated: undefined, lowpriority: undefined }, familyProcessors: {} },
+      quotas: options.quotas ?? {
+        processors: { dedicated: undefined, lowpriority: undefined },
+        familyProcessors: {},
+      },
       poolLapseMs: 7_200_000,
       monitorMinIntervalMs: 100,
       monitorMaxIntervalMs: 2_000,
@@ -194,6 +204,9 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   return {
     ...crash,
     reconcile: () => reconcile(all),
+    removeOrphans: () => removeOrphans(all),
+    /** Everything that was logged. */
+    logged,
     api,
     azure,
     engine,

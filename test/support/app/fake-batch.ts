@@ -95,7 +95,8 @@ export function fakeBatch(clock: Clock): FakeBatch {
   const batch: Batch = {
     async ensureJob({ id, poolId, priority, owner }) {
       called("ensureJob");
-      if (!jobsById.has(id)) jobsById.set(id, { poolId, priority, owner, createdAt: now(), tasks: new Map() });
+      if (!jobsById.has(id))
+        jobsById.set(id, { poolId, priority, owner, createdAt: now(), tasks: new Map() });
       return { kind: "ready" };
     },
     async jobs() {
