@@ -7,6 +7,7 @@ import { removeOrphans } from "../../../functions/timers/orphans.ts";
 import { reconcile } from "../../../functions/timers/reconcile.ts";
 import { httpTriggers } from "../../../functions/http/index.ts";
 import { manualClock } from "../../../local/clock.ts";
+import type { ManualClock } from "../../../local/clock.ts";
 import { createDurableEngine, memoryStore } from "../../../local/durable-engine/index.ts";
 import type { DurableStore } from "../../../local/durable-engine/index.ts";
 import { seededRandom } from "../../../local/random.ts";
@@ -49,10 +50,14 @@ export interface AppWorldOptions {
   readonly documents?: ReturnType<typeof memoryDocuments>;
   readonly durable?: DurableStore;
   readonly quotas?: QuotaLimits;
+  /** Time that others share. */
+  readonly clock?: ManualClock;
+  /** Azure Batch by something else than the hand-driven one. */
+  readonly azure?: Pick<Services, "batch" | "pools">;
 }
 
 export async function startAppWorld(options: AppWorldOptions = {}) {
-  const time = manualClock();
+  const time = options.clock ?? manualClock();
   const documents = options.documents ?? memoryDocuments();
   const random = seededRandom(7);
   const logged: LogFields[] = [];
@@ -130,6 +135,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     },
     batch: azure.batch,
     pools: azure.pools,
+    ...options.azure,
     outputFiles: { list: async (place: StoragePlace) => outputs.get(place.directory) ?? [] },
     tokens: {
       verify: async (token) =>
