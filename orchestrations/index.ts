@@ -9,7 +9,6 @@ import { runJob } from "./job/run-job.ts";
 import type { DefinedOrchestration } from "./lib/define-orchestration.ts";
 import { deleteParent } from "./parent/delete-parent.ts";
 
-
 export const orchestrations: readonly DefinedOrchestration[] = [
   createCluster,
   resizeCluster,

@@ -39,11 +39,12 @@ describe("a job", () => {
     expect(id).toMatch(/^batchai-[0-9a-f-]{36}-high$/);
     expect(job).toMatchObject({ priority: 500 });
     expect(world.onlyTask()).toMatch(/^[0-9a-f-]{36}-1$/);
-    expect(world.stagedForJobs().map((path) => path.split("/").at(-1)).sort()).toEqual([
-      "launch-plan",
-      "launch-secrets",
-      "launch.sh",
-    ]);
+    expect(
+      world
+        .stagedForJobs()
+        .map((path) => path.split("/").at(-1))
+        .sort(),
+    ).toEqual(["launch-plan", "launch-secrets", "launch.sh"]);
   });
 
   it("keeps secrets out of every document, history and listing", async () => {

@@ -102,7 +102,9 @@ describe("jobs and tasks", () => {
   it("are created twice as one", async () => {
     await pools.put(spec("work", 1));
     for (const _ of [1, 2])
-      expect(await batch.ensureJob({ id: "j", poolId: "work", priority: 500, owner: "us" })).toEqual({ kind: "ready" });
+      expect(await batch.ensureJob({ id: "j", poolId: "work", priority: 500, owner: "us" })).toEqual({
+        kind: "ready",
+      });
     expect(await batch.addTask("j", task("ok", "exit 0"))).toEqual({ kind: "added" });
     expect(await batch.addTask("j", task("ok", "exit 0"))).toEqual({ kind: "exists" });
     expect(await batch.addTask("none", task("ok", "exit 0"))).toMatchObject({
