@@ -29,7 +29,7 @@ export async function evict(cloud: LocalCloud, poolId: string): Promise<void> {
   const answer = await fetch(`${urls.batch}/_emulator/evictions?api-version=2025-06-01`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ count: 1, poolId }),
+    body: JSON.stringify({ count: 1, poolId, noticeMs: 0 }),
   });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
 }
