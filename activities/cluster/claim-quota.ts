@@ -35,3 +35,12 @@ export async function claimQuota(
   );
   return latest?.guid === cluster.guid ? latest : undefined;
 }
+
+/** A cluster whose pool could not be made holds no processors; its place among the clusters it keeps. */
+export async function giveBackNodes(services: Services, clusterGuid: string): Promise<void> {
+  await services.ledger.clusters.update((claims) => {
+    const held = claims[clusterGuid];
+    const same = held === undefined || held.nodes === 0;
+    return { claims: same ? claims : { ...claims, [clusterGuid]: { ...held, nodes: 0 } }, result: undefined };
+  });
+}

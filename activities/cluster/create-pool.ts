@@ -9,7 +9,7 @@ import { poolId } from "../../services/batch-names.ts";
 import type { PoolMount, PoolSpec } from "../../services/pools.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, updateCluster } from "../lib/documents.ts";
-import { claimQuota } from "./claim-quota.ts";
+import { claimQuota, giveBackNodes } from "./claim-quota.ts";
 import { nodeImage } from "./node-image.ts";
 import type { NodeImage } from "./node-image.ts";
 import { stageNodeSetup } from "./node-setup.ts";
@@ -33,6 +33,7 @@ export const createPool = defineActivity(
         ...current,
         setupLinksUntil: setup.linksUntil,
       }));
+    else await giveBackNodes(services, cluster.guid);
     return answer;
   },
 );

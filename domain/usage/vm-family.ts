@@ -2,7 +2,7 @@
 // → `NCSv3`. Quotas are given per family. Source: Azure documentation, "Azure virtual machine sizes naming conventions".
 
 export function familyOf(vmSize: string): string {
-  const match = /^(?:standard|basic)_([a-z]+)\d+(?:-\d+)?([a-z]*)(?:_([a-z]+\d+))?(?:_(v\d+))?$/i.exec(
+  const match = /^(?:standard|basic)_([a-z]+)\d+(?:-\d+)?([a-z]*)(?:_((?!v\d)[a-z]+\d+))?(?:_(v\d+))?$/i.exec(
     vmSize,
   );
   if (match === null) return vmSize.replace(/^(?:standard|basic)_/i, "").toUpperCase();
