@@ -8,12 +8,14 @@ import { removePool } from "./cluster/remove-pool.ts";
 import { renewPool } from "./cluster/renew-pool.ts";
 import { stopClusterJobs } from "./cluster/stop-cluster-jobs.ts";
 import { watchCluster } from "./cluster/watch-cluster.ts";
+import { buildFileServer } from "./file-server/build-file-server.ts";
+import { recordFileServer } from "./file-server/record-file-server.ts";
+import { removeMachine, removeMachineRecords } from "./file-server/remove-file-server.ts";
 import { closeRun } from "./job/close-run.ts";
 import { lookAtJob } from "./job/look-at-job.ts";
 import { readLauncherResult } from "./job/read-launcher-result.ts";
-import { ended, putBack, started } from "./job/record-run.ts";
+import { ended, started, withdrawn } from "./job/record-run.ts";
 import { halt, removeRecords, removeTasks } from "./job/remove-job.ts";
-import { stageRun } from "./job/stage-run.ts";
 import { stopRun } from "./job/stop-run.ts";
 import { submitRun } from "./job/submit-run.ts";
 import type { DefinedActivity } from "./lib/define-activity.ts";
@@ -29,11 +31,14 @@ export const activities: readonly DefinedActivity[] = [
   stopClusterJobs,
   removePool,
   removeClusterRecords,
+  buildFileServer,
+  recordFileServer,
+  removeMachine,
+  removeMachineRecords,
   lookAtJob,
-  stageRun,
   submitRun,
   started,
-  putBack,
+  withdrawn,
   ended,
   stopRun,
   readLauncherResult,

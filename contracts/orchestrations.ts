@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { Seen } from "./cluster-activities.ts";
 import { contract } from "./contract.ts";
-import { ClusterIdentity, JobIdentity, ParentIdentity } from "./refs.ts";
+import { RunNews } from "./job-activities.ts";
+import { ClusterIdentity, FileServerIdentity, JobIdentity, ParentIdentity } from "./refs.ts";
 
 const nothing = z.undefined();
 
@@ -35,9 +36,26 @@ export const monitorClusterFlow = contract(
   nothing,
 );
 
+export const createFileServerFlow = contract(
+  "createFileServer",
+  z.object({ fileServer: FileServerIdentity, operationId: z.string() }),
+  nothing,
+);
+
+export const deleteFileServerFlow = contract(
+  "deleteFileServer",
+  z.object({ fileServer: FileServerIdentity, operationId: z.string(), actor: z.string() }),
+  nothing,
+);
+
 export const runJobFlow = contract(
   "runJob",
-  z.object({ job: JobIdentity, safetyIntervalMs: z.number() }),
+  z.object({
+    job: JobIdentity,
+    safetyIntervalMs: z.number(),
+    outputGraceMs: z.number(),
+    news: RunNews.optional(),
+  }),
   nothing,
 );
 

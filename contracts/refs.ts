@@ -5,6 +5,11 @@ const workspace = { subscriptionId: z.string(), resourceGroup: z.string(), works
 
 export const WorkspaceRef = z.object({ kind: z.literal("workspace"), ...workspace });
 export const ClusterRef = z.object({ kind: z.literal("cluster"), ...workspace, cluster: z.string() });
+export const FileServerRef = z.object({
+  kind: z.literal("fileServer"),
+  ...workspace,
+  fileServer: z.string(),
+});
 export const ExperimentRef = z.object({
   kind: z.literal("experiment"),
   ...workspace,
@@ -20,6 +25,9 @@ export const JobRef = z.object({
 /** One creation of a cluster: the name may be used again, the GUID never. */
 export const ClusterIdentity = z.object({ ref: ClusterRef, guid: z.string() });
 export type ClusterIdentity = z.infer<typeof ClusterIdentity>;
+
+export const FileServerIdentity = z.object({ ref: FileServerRef, guid: z.string() });
+export type FileServerIdentity = z.infer<typeof FileServerIdentity>;
 
 export const JobIdentity = z.object({ ref: JobRef, guid: z.string() });
 export type JobIdentity = z.infer<typeof JobIdentity>;

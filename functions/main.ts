@@ -45,6 +45,7 @@ function start(environment: Environment): void {
       poolLapseMs: environment.BATCHAI_POOL_LAPSE_MS,
       monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,
       monitorMaxIntervalMs: environment.BATCHAI_MONITOR_MAX_INTERVAL_MS,
+      outputGraceMs: environment.BATCHAI_OUTPUT_GRACE_MS,
       idleNodeGraceMs: environment.BATCHAI_IDLE_NODE_GRACE_MS,
       bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,
     },
@@ -63,6 +64,7 @@ function start(environment: Environment): void {
     auth: {
       issuer: environment.BATCHAI_AUTH_ISSUER,
       audiences: environment.BATCHAI_AUTH_AUDIENCE.split(",").map((name) => name.trim()),
+      tenant: environment.BATCHAI_AUTH_TENANT,
       jwksUrl: environment.BATCHAI_AUTH_JWKS_URL,
     },
   });

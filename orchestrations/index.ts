@@ -4,6 +4,8 @@ import { deleteCluster } from "./cluster/delete-cluster.ts";
 import { monitorCluster } from "./cluster/monitor-cluster.ts";
 import { resizeCluster } from "./cluster/resize-cluster.ts";
 import { tendPool } from "./cluster/tend-pool.ts";
+import { createFileServer } from "./file-server/create-file-server.ts";
+import { deleteFileServer } from "./file-server/delete-file-server.ts";
 import { deleteJob } from "./job/delete-job.ts";
 import { runJob } from "./job/run-job.ts";
 import type { DefinedOrchestration } from "./lib/define-orchestration.ts";
@@ -15,6 +17,8 @@ export const orchestrations: readonly DefinedOrchestration[] = [
   tendPool,
   deleteCluster,
   monitorCluster,
+  createFileServer,
+  deleteFileServer,
   runJob,
   deleteJob,
   deleteParent,

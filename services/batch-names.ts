@@ -1,4 +1,6 @@
 // Names of what the app makes in Azure Batch, derived from GUIDs so that making twice is making once.
+import { createHash } from "node:crypto";
+
 export type Priority = "low" | "normal" | "high";
 
 /** Batch job priorities run from −1000 to 1000 ("Azure Batch: job priority"). */
@@ -22,6 +24,11 @@ export function taskId(jobGuid: string, attempt: number): string {
 export function jobOfTask(id: string): { readonly jobGuid: string; readonly attempt: number } | undefined {
   const [, jobGuid, attempt] = /^([0-9a-f-]{36})-(\d+)$/.exec(id.toLowerCase()) ?? [];
   return jobGuid === undefined ? undefined : { jobGuid, attempt: Number(attempt) };
+}
+
+/** The launcher in the staging container: one file for all runs, as long as it stays the same. */
+export function launcherPath(launcher: string): string {
+  return `launchers/${createHash("sha256").update(launcher).digest("hex").slice(0, 32)}.sh`;
 }
 
 /** Folder of a run's files in the staging container. */

@@ -1,6 +1,7 @@
 // Everything the app may ask of the outside world, in one bundle that the composition root makes once.
 import type { Batch } from "./batch.ts";
 import type { Clock, Random } from "./clock.ts";
+import type { FileServers } from "./file-servers.ts";
 import type { KeyPairs } from "./key-pairs.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
@@ -18,6 +19,7 @@ import type { TokenVerifier } from "./token-verifier.ts";
 export interface LongLivedServices {
   readonly batch: Batch;
   readonly clock: Clock;
+  readonly fileServers: FileServers;
   readonly keyPairs: KeyPairs;
   /** Text of `launch.sh` (node/launcher.ts). */
   readonly launcher: string;

@@ -25,13 +25,24 @@ export interface Settings {
   readonly poolLapseMs: number;
   readonly monitorMinIntervalMs: number;
   readonly monitorMaxIntervalMs: number;
+  /**
+   * How long after the end of its processes a job is shown as finished, so that readers who stop at that moment have seen
+   * the last of its output.
+   */
+  readonly outputGraceMs: number;
   /** How long an auto-scale cluster keeps nodes that it does not need. */
   readonly idleNodeGraceMs: number;
   /** The longest request body that is read, in bytes. */
   readonly bodyLimitBytes: number;
 }
 
-/** How often a job looks for itself, in case every hint was lost. */
-export function safetyIntervalMs(settings: Settings): number {
-  return Math.max(30_000, settings.monitorMaxIntervalMs * 5);
+/** What the run of a job needs to know of the settings. */
+export interface RunTimes {
+  /** How often it looks for itself, in case every hint was lost. */
+  readonly safetyIntervalMs: number;
+  readonly outputGraceMs: number;
+}
+
+export function runTimes({ monitorMaxIntervalMs, outputGraceMs }: Settings): RunTimes {
+  return { safetyIntervalMs: Math.max(30_000, monitorMaxIntervalMs * 5), outputGraceMs };
 }

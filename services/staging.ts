@@ -13,6 +13,8 @@ export interface Staging {
   link(path: string, lifetimeMs: number): Promise<string>;
   /** Every file whose path begins with `prefix`; `modifiedAt` is ISO 8601. */
   list(prefix: string): Promise<readonly { readonly path: string; readonly modifiedAt: string }[]>;
+  /** Removing what is absent is a success. */
+  remove(paths: readonly string[]): Promise<void>;
   /** Removes every file whose path begins with `prefix`. */
   removeAll(prefix: string): Promise<void>;
 }

@@ -3,31 +3,46 @@
 // jobs per cluster. A read is one point read; no hot path scans.
 import type { ClusterDocument } from "../domain/cluster/schema.ts";
 import type { ExperimentDocument } from "../domain/experiment/schema.ts";
+import type { FileServerDocument } from "../domain/file-server/schema.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
+import type { BatchAIError } from "../domain/shared/batch-ai-error.ts";
 import type {
   ClusterRef,
   ExperimentRef,
+  FileServerRef,
   JobRef,
   ResourceRef,
   WorkspaceRef,
 } from "../domain/shared/resource-id.ts";
 import type { WorkspaceDocument } from "../domain/workspace/schema.ts";
+import type { ActiveJobs } from "./active-jobs.ts";
 
-/** Why a document changed: a row of the event table. */
+/** The members of documents that are states: each move of one is an event. */
+export const trackedStates = ["provisioningState", "allocationState", "executionState"] as const;
+
+/** Why a document changed: what the writer knows of an event. */
 export interface Change {
   /** ISO 8601. */
   readonly time: string;
-  /** Subject of the caller's token, or `service`. */
+  /** Who called, as the token says it, or `service`. */
   readonly actor: string;
+  /** A sentence for people; begins with the error's code when it is about a failure. Never a secret. */
   readonly cause: string;
-  /** States before and after, e.g. `queued` → `running`; `from` is absent for a creation, `to` for a removal. */
+  /** What caused it: the id of a resource (`/subscriptions/…`), `request:GUID` or `operation:GUID`. */
+  readonly link?: string | undefined;
+  /** For changes that move no state. States are read off the document. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
 
+/** A row of the event table. `from` is absent for a creation, `to` for a removal. */
 export interface RecordedChange extends Change {
   /** Grows with time within one resource. */
   readonly id: string;
+  /** The errors that the document shows since then. */
+  readonly errors?: readonly BatchAIError[] | undefined;
+  /** Which state moved; absent when none did. */
+  readonly state?: (typeof trackedStates)[number] | undefined;
 }
 
 export interface Page<Item> {
@@ -42,6 +57,12 @@ export interface PageRequest {
   readonly continuation?: string | undefined;
 }
 
+/** Times, ISO 8601: from `since` on, before `until`. */
+export interface Period {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
 export interface Collection<Ref extends ResourceRef, Document> {
   get(ref: Ref): Promise<Document | undefined>;
   /** Inserts if absent; otherwise answers the document that is there. */
@@ -52,7 +73,8 @@ export interface Collection<Ref extends ResourceRef, Document> {
   ): Promise<{ readonly created: boolean; readonly document: Document }>;
   /**
    * Reads, changes, writes; again from the start when somebody else wrote meanwhile. `next` answers the document it was
-   * given to leave things as they are. @returns the document that is stored now, undefined when there is none.
+   * given to leave things as they are. `change` describes what is written: every state that moved is an event, and a
+   * description of a write that moved none is one, too. @returns the document that is stored now, undefined when there is none.
    */
   update(
     ref: Ref,
@@ -63,33 +85,10 @@ export interface Collection<Ref extends ResourceRef, Document> {
   remove(ref: Ref, isIt: (current: Document) => boolean, change: Change): Promise<void>;
 }
 
-export interface ActiveJob {
-  readonly jobGuid: string;
-  readonly ref: JobRef;
-  readonly priority: "low" | "normal" | "high";
-  /** Nodes it runs on. */
-  readonly nodeCount: number;
-  /** ISO 8601. */
-  readonly since: string;
-}
-
-/** Which jobs a cluster has: those not ended (its work), and all that exist (they need its storage keys for listings). */
-export interface ActiveJobs {
-  add(clusterGuid: string, job: ActiveJob): Promise<void>;
-  /** The job ended. */
-  remove(clusterGuid: string, jobGuid: string): Promise<void>;
-  /** The job is deleted. */
-  forget(clusterGuid: string, jobGuid: string): Promise<void>;
-  /** True when no job of the cluster exists any more. */
-  unreferenced(clusterGuid: string): Promise<boolean>;
-  list(clusterGuid: string): Promise<readonly ActiveJob[]>;
-  /** True when the list is empty; cheaper than listing. */
-  none(clusterGuid: string): Promise<boolean>;
-}
-
 export interface State {
   readonly workspaces: Collection<WorkspaceRef, WorkspaceDocument>;
   readonly clusters: Collection<ClusterRef, ClusterDocument>;
+  readonly fileServers: Collection<FileServerRef, FileServerDocument>;
   readonly experiments: Collection<ExperimentRef, ExperimentDocument>;
   readonly jobs: Collection<JobRef, JobDocument>;
   readonly activeJobs: ActiveJobs;
@@ -98,8 +97,9 @@ export interface State {
     page: PageRequest,
   ): Promise<Page<WorkspaceDocument>>;
   listClusters(workspace: WorkspaceRef, page: PageRequest): Promise<Page<ClusterDocument>>;
+  listFileServers(workspace: WorkspaceRef, page: PageRequest): Promise<Page<FileServerDocument>>;
   listExperiments(workspace: WorkspaceRef, page: PageRequest): Promise<Page<ExperimentDocument>>;
   listJobs(experiment: ExperimentRef, page: PageRequest): Promise<Page<JobDocument>>;
   /** What happened to a resource of this name, oldest first. */
-  listChanges(ref: ResourceRef, page: PageRequest): Promise<Page<RecordedChange>>;
+  listChanges(ref: ResourceRef, page: PageRequest & Period): Promise<Page<RecordedChange>>;
 }

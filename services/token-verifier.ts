@@ -2,10 +2,18 @@
 export type Role = "reader" | "submitter" | "operator" | "admin";
 
 export interface Principal {
-  /** The token's subject: what the event table names as the actor. */
+  /** The object id of who calls (else the token's subject): what the event table names as the actor. */
   readonly subject: string;
+  /** The directory that the caller belongs to. */
+  readonly tenant: string;
   readonly roles: readonly Role[];
 }
+
+export type TokenRefusal =
+  | "InvalidAuthenticationToken"
+  | "InvalidAuthenticationTokenAudience"
+  | "InvalidAuthenticationTokenTenant"
+  | "ExpiredAuthenticationToken";
 
 export interface TokenVerifier {
   /** A token that is foreign, expired or damaged is a value, not an exception. */
@@ -13,6 +21,6 @@ export interface TokenVerifier {
     token: string,
   ): Promise<
     | { readonly kind: "valid"; readonly principal: Principal }
-    | { readonly kind: "invalid"; readonly code: string; readonly message: string }
+    | { readonly kind: "invalid"; readonly code: TokenRefusal; readonly message: string }
   >;
 }

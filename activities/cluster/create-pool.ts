@@ -4,7 +4,7 @@ import { createPool as contract } from "../../contracts/cluster-activities.ts";
 import { poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import type { SecretValues } from "../../domain/shared/secrets.ts";
-import { adminPasswordSecret } from "../../domain/cluster/rules.ts";
+import { adminPasswordSecret } from "../../domain/shared/user-account.ts";
 import { poolId } from "../../services/batch-names.ts";
 import type { PoolMount, PoolSpec } from "../../services/pools.ts";
 import { defineActivity } from "../lib/define-activity.ts";

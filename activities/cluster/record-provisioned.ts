@@ -17,12 +17,11 @@ export const recordProvisioned = defineActivity(
         current.provisioningState === "creating"
           ? provisionCluster(current, state, new Date(time), failure === undefined ? [] : [failure])
           : current,
-      (before) => ({
+      () => ({
         time,
         actor: service,
-        cause: failure?.message ?? "the pool was created",
-        from: before.provisioningState,
-        to: state,
+        cause: failure === undefined ? "the pool was created" : `${failure.code}: ${failure.message}`,
+        link: `operation:${operationId}`,
       }),
     );
     await services.operations.close(

@@ -17,7 +17,7 @@ export const removeClusterRecords = defineActivity(
       time,
       actor,
       cause: "deleted",
-      from: "deleting",
+      link: `operation:${operationId}`,
     });
     await services.ledger.clusters.update((claims) => ({
       claims: release(claims, cluster.guid),

@@ -1,51 +1,80 @@
-// The document of one creation of a cluster or job: a later one of the same name is somebody else.
+// The document of one creation of a cluster, file server or job: a later one of the same name is somebody else.
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import type { FileServerDocument } from "../../domain/file-server/schema.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
-import type { ClusterIdentity, JobIdentity } from "../../contracts/refs.ts";
+import type { ResourceRef } from "../../domain/shared/resource-id.ts";
+import type { ClusterIdentity, FileServerIdentity, JobIdentity } from "../../contracts/refs.ts";
 import type { Services } from "../../services/services.ts";
-import type { Change } from "../../services/state.ts";
+import type { Change, Collection } from "../../services/state.ts";
 
 /** The actor of what nobody asked for in particular. */
 export const service = "service";
 
-export async function currentCluster(
-  services: Services,
-  { ref, guid }: ClusterIdentity,
+type Step<Document> = (current: Document) => Document;
+type Describe<Document> = (before: Document, after: Document) => Change | undefined;
+
+export function currentCluster(
+  { state }: Services,
+  cluster: ClusterIdentity,
 ): Promise<ClusterDocument | undefined> {
-  const document = await services.state.clusters.get(ref);
-  return document?.guid === guid ? document : undefined;
+  return current(state.clusters, cluster);
 }
 
-export async function currentJob(
-  services: Services,
-  { ref, guid }: JobIdentity,
-): Promise<JobDocument | undefined> {
-  const document = await services.state.jobs.get(ref);
-  return document?.guid === guid ? document : undefined;
+export function currentFileServer(
+  { state }: Services,
+  fileServer: FileServerIdentity,
+): Promise<FileServerDocument | undefined> {
+  return current(state.fileServers, fileServer);
+}
+
+export function currentJob({ state }: Services, job: JobIdentity): Promise<JobDocument | undefined> {
+  return current(state.jobs, job);
 }
 
 export function updateCluster(
-  services: Services,
-  { ref, guid }: ClusterIdentity,
-  next: (current: ClusterDocument) => ClusterDocument,
-  change?: (before: ClusterDocument, after: ClusterDocument) => Change | undefined,
+  { state }: Services,
+  cluster: ClusterIdentity,
+  next: Step<ClusterDocument>,
+  change?: Describe<ClusterDocument>,
 ): Promise<ClusterDocument | undefined> {
-  return services.state.clusters.update(
-    ref,
-    (current) => (current.guid === guid ? next(current) : current),
-    change,
-  );
+  return update(state.clusters, cluster, next, change);
+}
+
+export function updateFileServer(
+  { state }: Services,
+  fileServer: FileServerIdentity,
+  next: Step<FileServerDocument>,
+  change?: Describe<FileServerDocument>,
+): Promise<FileServerDocument | undefined> {
+  return update(state.fileServers, fileServer, next, change);
 }
 
 export function updateJob(
-  services: Services,
-  { ref, guid }: JobIdentity,
-  next: (current: JobDocument) => JobDocument,
-  change?: (before: JobDocument, after: JobDocument) => Change | undefined,
+  { state }: Services,
+  job: JobIdentity,
+  next: Step<JobDocument>,
+  change?: Describe<JobDocument>,
 ): Promise<JobDocument | undefined> {
-  return services.state.jobs.update(
-    ref,
-    (current) => (current.guid === guid ? next(current) : current),
-    change,
-  );
+  return update(state.jobs, job, next, change);
+}
+
+interface Created {
+  readonly guid: string;
+}
+
+async function current<Ref extends ResourceRef, Document extends Created>(
+  documents: Collection<Ref, Document>,
+  { ref, guid }: { readonly ref: Ref; readonly guid: string },
+): Promise<Document | undefined> {
+  const document = await documents.get(ref);
+  return document?.guid === guid ? document : undefined;
+}
+
+function update<Ref extends ResourceRef, Document extends Created>(
+  documents: Collection<Ref, Document>,
+  { ref, guid }: { readonly ref: Ref; readonly guid: string },
+  next: Step<Document>,
+  change: Describe<Document> | undefined,
+): Promise<Document | undefined> {
+  return documents.update(ref, (found) => (found.guid === guid ? next(found) : found), change);
 }

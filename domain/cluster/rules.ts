@@ -10,6 +10,7 @@ import type { ClusterRef } from "../shared/resource-id.ts";
 import { sameContent } from "../shared/same-content.ts";
 import { SecretCollector } from "../shared/secrets.ts";
 import type { WithSecrets } from "../shared/secrets.ts";
+import { storeUserAccount, userAccountWire } from "../shared/user-account.ts";
 import { nextAllocationState, nextClusterState } from "./machine.ts";
 import { initialNodeCount, targetNodeCount } from "./scale.ts";
 import { defaultImage } from "./schema.ts";
@@ -22,9 +23,6 @@ import type {
   NodeStateCounts,
   ScaleSettings,
 } from "./schema.ts";
-
-/** Name of the admin user's password in the secret store, whether it was given or made up. */
-export const adminPasswordSecret = "adminUserPassword";
 
 export const noNodes: NodeStateCounts = {
   idleNodeCount: 0,
@@ -95,15 +93,7 @@ function specOf(ref: ClusterRef, guid: Guid, request: ClusterRequest, secrets: S
       ? {}
       : { performanceCounters: storeCounters(performanceCountersSettings, secrets) }),
     ...(subnet === undefined ? {} : { subnetId: subnet.id }),
-    userAccount: {
-      adminUserName: user.adminUserName,
-      ...(user.adminUserSshPublicKey === undefined
-        ? {}
-        : { adminUserSshPublicKey: user.adminUserSshPublicKey }),
-      ...(user.adminUserPassword === undefined
-        ? {}
-        : { adminUserPasswordSecret: secrets.keep(adminPasswordSecret, user.adminUserPassword) }),
-    },
+    userAccount: storeUserAccount(user, secrets),
   };
 }
 
@@ -231,12 +221,7 @@ export function clusterWire(document: ClusterDocument) {
       virtualMachineConfiguration: { imageReference: spec.imageReference },
       ...nodeSetupWire(spec),
       ...(spec.subnetId === undefined ? {} : { subnet: { id: spec.subnetId } }),
-      userAccountSettings: {
-        adminUserName: spec.userAccount.adminUserName,
-        ...(spec.userAccount.adminUserSshPublicKey === undefined
-          ? {}
-          : { adminUserSshPublicKey: spec.userAccount.adminUserSshPublicKey }),
-      },
+      userAccountSettings: userAccountWire(spec.userAccount),
       creationTime: document.creationTime,
       provisioningState: document.provisioningState,
       provisioningStateTransitionTime: document.provisioningStateTransitionTime,

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { absoluteNodePath, choice, EnvironmentVariable, text, wholeNumber } from "../shared/fields.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
-import { isSupportedSize } from "./vm-size.ts";
+import { UserAccount, UserAccountRequest } from "../shared/user-account.ts";
+import { isSupportedSize, vmSizePattern } from "./vm-size.ts";
 
 export const maxClusterNodes = 1000;
 
@@ -32,12 +33,9 @@ export type ScaleSettings = z.infer<typeof ScaleSettings>;
 
 const vmSizeError = "expected a VM size such as 'STANDARD_D2' that Azure Batch offers (not STANDARD_A0)";
 const vmSize = () =>
-  z
-    .string({ error: vmSizeError })
-    .regex(/^[A-Za-z][\w-]{1,63}$/, { error: vmSizeError })
-    .refine(isSupportedSize, {
-      error: vmSizeError,
-    });
+  z.string({ error: vmSizeError }).regex(vmSizePattern, { error: vmSizeError }).refine(isSupportedSize, {
+    error: vmSizeError,
+  });
 
 const armId = (expected: string, pattern: RegExp) => {
   const error = `expected the ARM id of ${expected}`;
@@ -81,28 +79,8 @@ export const defaultImage: ImageReference = {
   version: "latest",
 };
 
-const userNameError =
-  "expected a user name of letters, digits, '_' and '-', at most 20 (Azure Batch takes no more), starting with a letter or '_'";
-const adminUserName = () =>
-  z.string({ error: userNameError }).regex(/^[A-Za-z_][\w-]{0,19}$/, { error: userNameError });
-const sshPublicKey = () => {
-  const error = "expected one ssh public key in OpenSSH form, such as 'ssh-rsa AAAA… name'";
-  return z
-    .string({ error })
-    .max(16_384, { error })
-    .transform((key) => key.trim())
-    .refine((key) => /^(?:ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+={0,3}(?: [^\r\n\0]*)?$/.test(key), { error });
-};
-
-const UserAccountRequest = z
-  .object({
-    adminUserName: adminUserName(),
-    adminUserSshPublicKey: sshPublicKey().optional(),
-    adminUserPassword: text(1024).optional(),
-  })
-  .refine((user) => user.adminUserSshPublicKey !== undefined || user.adminUserPassword !== undefined, {
-    error: "give adminUserSshPublicKey, adminUserPassword or both",
-  });
+/** Azure Batch, "Pool - Add": user accounts of a pool. */
+const maxUserNameLength = 20;
 
 const setupFields = {
   commandLine: text(32_768),
@@ -134,7 +112,13 @@ export const ClusterRequest = z.object({
       })
       .optional(),
     subnet: z.object({ id: subnetId() }).optional(),
-    userAccountSettings: UserAccountRequest,
+    userAccountSettings: UserAccountRequest.refine(
+      ({ adminUserName }) => adminUserName.length <= maxUserNameLength,
+      {
+        path: ["adminUserName"],
+        error: `expected at most ${maxUserNameLength} characters, as Azure Batch does`,
+      },
+    ),
   }),
 });
 export type ClusterRequest = z.infer<typeof ClusterRequest>;
@@ -159,11 +143,7 @@ export const ClusterSpec = z.object({
   mountVolumes: MountVolumes.optional(),
   performanceCounters: z.object({ componentId: z.string(), instrumentationKeySecret: z.string() }).optional(),
   subnetId: z.string().optional(),
-  userAccount: z.object({
-    adminUserName: z.string(),
-    adminUserSshPublicKey: z.string().optional(),
-    adminUserPasswordSecret: z.string().optional(),
-  }),
+  userAccount: UserAccount,
 });
 export type ClusterSpec = z.infer<typeof ClusterSpec>;
 

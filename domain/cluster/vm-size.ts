@@ -1,6 +1,9 @@
 // What is known about VM sizes: how many GPUs and processors a node of that size has. Sizes not listed have no GPU.
 // Source: Azure documentation, "Sizes for virtual machines: GPU accelerated".
 
+/** What a name of a size looks like. */
+export const vmSizePattern = /^[A-Za-z][\w-]{1,63}$/;
+
 const gpuCounts: readonly (readonly [RegExp, number])[] = [
   [/^standard_(?:nc|nv|nd)6(?:r|rs|s)?(?:_v[23])?$/, 1],
   [/^standard_(?:nc|nv|nd)12(?:s)?(?:_v[23])?$/, 2],
@@ -24,6 +27,14 @@ export function gpusOf(vmSize: string): number {
 /** Sizes whose name has the `r` of RDMA after the number of cores, e.g. STANDARD_NC24r, Standard_ND40rs_v2; H and HB. */
 export function hasInfiniBand(vmSize: string): boolean {
   return /^standard_(?:[a-z]+\d+[a-z]*r[a-z]*(?:_|$)|hb|hc|hx)/i.test(vmSize);
+}
+
+/**
+ * Premium storage: the `s` of newer names (STANDARD_D2S_V3), the DS, GS and LS of older ones. Source: Azure documentation,
+ * "Azure virtual machine sizes naming conventions".
+ */
+export function premiumCapable(vmSize: string): boolean {
+  return /^(?:standard|basic)_(?:(?:ds|gs|ls)\d|[a-z]+\d+(?:-\d+)?[a-z]*s[a-z]*(?:_|$))/i.test(vmSize);
 }
 
 /** Azure Batch has no Standard_A0 (Batch documentation, "Choose a VM size"). */

@@ -2,6 +2,7 @@
 import { timestamp } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
 import { formatId, resourceTypes } from "../shared/resource-id.ts";
+import { sameContent } from "../shared/same-content.ts";
 import type { WorkspaceRef } from "../shared/resource-id.ts";
 import { nextWorkspaceState } from "./machine.ts";
 import type { WorkspaceDocument, WorkspacePatch, WorkspaceRequest } from "./schema.ts";
@@ -35,12 +36,18 @@ export function putWorkspaceAgain(document: WorkspaceDocument, request: Workspac
       { target: "location" },
     );
   }
-  return request.tags === undefined ? document : { ...document, tags: { ...request.tags } };
+  return withTags(document, request.tags);
 }
 
 /** PATCH replaces the tags; nothing else of a workspace can change. */
 export function patchWorkspace(document: WorkspaceDocument, patch: WorkspacePatch): WorkspaceDocument {
-  return patch.tags === undefined ? document : { ...document, tags: { ...patch.tags } };
+  return withTags(document, patch.tags);
+}
+
+function withTags(document: WorkspaceDocument, tags: WorkspaceRequest["tags"]): WorkspaceDocument {
+  return tags === undefined || sameContent(tags, document.tags)
+    ? document
+    : { ...document, tags: { ...tags } };
 }
 
 export function deletingWorkspace(document: WorkspaceDocument, now: Date): WorkspaceDocument {

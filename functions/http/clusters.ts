@@ -1,7 +1,6 @@
 // Clusters: create, resize, show, list, delete, remote login. Creation and deletion are long-running operations; a PATCH
 // answers at once and the nodes follow.
 import {
-  adminPasswordSecret,
   clusterRef,
   clusterWire,
   newCluster,
@@ -18,6 +17,7 @@ import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import type { ClusterRef } from "../../domain/shared/resource-id.ts";
 import type { SecretValues } from "../../domain/shared/secrets.ts";
+import { adminPasswordSecret } from "../../domain/shared/user-account.ts";
 import { claimPlace as claimOne, release } from "../../domain/usage/quota.ts";
 import { instances } from "../../contracts/instances.ts";
 import { createClusterFlow, deleteClusterFlow, resizeClusterFlow } from "../../contracts/orchestrations.ts";
@@ -25,6 +25,7 @@ import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { poolId } from "../../services/batch-names.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
+import { byCaller } from "./lib/by-caller.ts";
 import { acceptedOperation } from "./lib/long-running.ts";
 import { markDeleting } from "./lib/mark-deleting.ts";
 import type { Operation } from "./lib/operation.ts";
@@ -32,7 +33,8 @@ import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
 import { existingWorkspace, refuseDeleting } from "./lib/parents.ts";
 import { clusterRefOf, clusterRoute, workspaceRefOf, workspaceRoute } from "./lib/refs.ts";
 import { remoteLogins } from "./lib/remote-login.ts";
-import { noContent, ok } from "./lib/reply.ts";
+import { refuseOrphan } from "./lib/refuse-orphan.ts";
+import { noContent, ok, resource } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 
 export const clusterOperations: readonly Operation[] = [
@@ -44,7 +46,7 @@ export const clusterOperations: readonly Operation[] = [
     route: clusterRoute,
     role: "reader",
     handle: async (request, services) =>
-      ok(clusterWire(await existingCluster(services, clusterRefOf(request)))),
+      resource(clusterWire(await existingCluster(services, clusterRefOf(request)))),
   },
   {
     name: "clusters-list",
@@ -101,20 +103,18 @@ async function create(request: ApiRequest, services: Services) {
 
   const now = new Date(services.clock.now());
   const { document, secrets } = newCluster(ref, guid(services.random.uuid()), body, now);
-  const actor = request.principal.subject;
   await claimPlace(services, document, now);
   await services.secrets.put(document.guid, withOwnSecrets(services, document, secrets));
-  const made = await services.state.clusters.create(ref, document, {
-    time: now.toISOString(),
-    actor,
-    cause: "created",
-    to: document.provisioningState,
-  });
+  const { clusters } = services.state;
+  const made = await clusters.create(ref, document, byCaller(request, services, "created"));
   if (!made.created) {
     await abandon(services, document.guid);
     return again(services, made.document, body);
   }
-  await refuseOrphan(services, document);
+  await refuseOrphan(services, ref, clusters, document.guid).catch(async (error: unknown) => {
+    await abandon(services, document.guid);
+    throw error;
+  });
   const reply = await acceptedOperation(request, services, ref, operationId("create", document.guid));
   await startCreation(services, document);
   return reply;
@@ -155,26 +155,11 @@ async function abandon(services: Services, clusterGuid: string): Promise<void> {
   }));
 }
 
-/** A workspace that was deleted while the cluster was being written did not see it. */
-async function refuseOrphan(services: Services, document: ClusterDocument): Promise<void> {
-  const { ref, guid: clusterGuid } = identity(document);
-  const workspace = await services.state.workspaces.get({ ...ref, kind: "workspace" });
-  if (workspace?.provisioningState === "succeeded") return;
-  await services.state.clusters.remove(ref, (found) => found.guid === clusterGuid, {
-    time: new Date(services.clock.now()).toISOString(),
-    actor: "service",
-    cause: "its workspace was deleted meanwhile",
-    from: document.provisioningState,
-  });
-  await abandon(services, clusterGuid);
-  throw new AppError("Conflict", `The workspace ${ref.workspace} was deleted meanwhile.`);
-}
-
 /** A repeated PUT: the same content is the same cluster, and a creation that was cut off goes on. */
 async function again(services: Services, existing: ClusterDocument, body: ClusterRequest) {
   const kept = putClusterAgain(existing, body);
   if (kept.provisioningState === "creating") await startCreation(services, kept);
-  return ok(clusterWire(kept));
+  return resource(clusterWire(kept));
 }
 
 async function startCreation(services: Services, document: ClusterDocument): Promise<void> {
@@ -189,17 +174,15 @@ async function resize(request: ApiRequest, services: Services) {
   const raw = await request.json();
   refuseUnavailable("cluster", raw);
   const body = parse(ClusterPatch, raw);
-  const actor = request.principal.subject;
-  const time = new Date(services.clock.now()).toISOString();
   const document = await services.state.clusters.update(
     ref,
     (current) => rescaleCluster(current, body),
-    () => ({ time, actor, cause: "resize requested" }),
+    () => byCaller(request, services, "resize requested"),
   );
-  if (document === undefined) return ok(clusterWire(await existingCluster(services, ref)));
+  if (document === undefined) return resource(clusterWire(await existingCluster(services, ref)));
   const instance = instances.resizeCluster(document.guid, services.random.uuid());
   await services.orchestrations.start(resizeClusterFlow.name, instance, { cluster: identity(document) });
-  return ok(clusterWire(document));
+  return resource(clusterWire(document));
 }
 
 async function remove(request: ApiRequest, services: Services) {

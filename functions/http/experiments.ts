@@ -5,12 +5,13 @@ import {
   newExperiment,
   putExperimentAgain,
 } from "../../domain/experiment/rules.ts";
+import { byCaller } from "./lib/by-caller.ts";
 import { deleteParent } from "./lib/delete-parent.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
 import { existingExperiment, existingWorkspace, refuseDeleting } from "./lib/parents.ts";
 import { experimentRefOf, experimentRoute, workspaceRefOf, workspaceRoute } from "./lib/refs.ts";
-import { ok } from "./lib/reply.ts";
+import { ok, resource } from "./lib/reply.ts";
 
 export const experimentOperations: readonly Operation[] = [
   {
@@ -22,24 +23,19 @@ export const experimentOperations: readonly Operation[] = [
       const ref = experimentRefOf(request);
       const workspace = await existingWorkspace(services, ref);
       refuseDeleting("workspace", ref.workspace, workspace.provisioningState);
-      const now = new Date(services.clock.now());
-      const change = {
-        time: now.toISOString(),
-        actor: request.principal.subject,
-        cause: "created",
-        to: "succeeded",
-      };
-      const made = await services.state.experiments.create(ref, newExperiment(ref, now), change);
-      if (!made.created) return ok(experimentWire(putExperimentAgain(made.document)));
+      const fresh = newExperiment(ref, new Date(services.clock.now()));
+      const created = byCaller(request, services, "created");
+      const made = await services.state.experiments.create(ref, fresh, created);
+      if (!made.created) return resource(experimentWire(putExperimentAgain(made.document)));
       const still = await services.state.workspaces.get(workspaceRefOf(request));
-      if (still?.provisioningState === "succeeded") return ok(experimentWire(made.document));
+      if (still?.provisioningState === "succeeded") return resource(experimentWire(made.document));
       await services.state.experiments.remove(
         ref,
         (current) => current.creationTime === made.document.creationTime,
-        { ...change, cause: "the workspace was deleted meanwhile", from: "succeeded", to: undefined },
+        byCaller(request, services, "the workspace was deleted meanwhile"),
       );
       refuseDeleting("workspace", ref.workspace, "deleting");
-      return ok(experimentWire(made.document));
+      return resource(experimentWire(made.document));
     },
   },
   {
@@ -48,7 +44,7 @@ export const experimentOperations: readonly Operation[] = [
     route: experimentRoute,
     role: "reader",
     handle: async (request, services) =>
-      ok(experimentWire(await existingExperiment(services, experimentRefOf(request)))),
+      resource(experimentWire(await existingExperiment(services, experimentRefOf(request)))),
   },
   {
     name: "experiments-list",

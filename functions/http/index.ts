@@ -1,7 +1,10 @@
 // Every HTTP operation of the API, and the refusal of everything else.
 import type { HttpTrigger } from "../lib/register.ts";
+import { armOperations } from "./arm.ts";
 import { clusterOperations } from "./clusters.ts";
+import { eventOperations } from "./events.ts";
 import { experimentOperations } from "./experiments.ts";
+import { fileServerOperations } from "./file-servers.ts";
 import { jobFileOperations } from "./job-files.ts";
 import { jobOperations } from "./jobs.ts";
 import { sparingImpatientClients } from "./lib/impatient-client.ts";
@@ -19,14 +22,18 @@ const operations: readonly Operation[] = [
   ...workspaceOperations,
   ...experimentOperations,
   ...clusterOperations,
+  ...fileServerOperations,
   ...jobOperations,
   ...jobFileOperations,
+  ...eventOperations,
+  ...armOperations,
 ];
 
 const readerOf = ({ route }: Operation) =>
   operations.find((other) => other.route === route && other.method === "GET");
 
-export const httpTriggers: readonly HttpTrigger[] = [
-  ...operations.map((operation) => trigger(sparingImpatientClients(operation, readerOf(operation)))),
-  unknownRoute(),
-];
+const known: readonly HttpTrigger[] = operations.map((operation) =>
+  trigger(sparingImpatientClients(operation, readerOf(operation))),
+);
+
+export const httpTriggers: readonly HttpTrigger[] = [...known, unknownRoute(known)];

@@ -5,7 +5,7 @@ import { AppError } from "../../domain/shared/errors.ts";
 import type { OperationDocument } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
 import type { Operation } from "./lib/operation.ts";
-import { subscriptionRoute } from "./lib/refs.ts";
+import { providerRoute } from "./lib/refs.ts";
 import { apiVersion, emptyOk, ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 import { settledOperation } from "./lib/settled-operation.ts";
@@ -16,7 +16,7 @@ export const operationStatusOperations: readonly Operation[] = [
   {
     name: "operations-results",
     method: "GET",
-    route: `${subscriptionRoute}/locations/{location}/operationresults/{operationId}`,
+    route: `${providerRoute}/locations/{location}/operationresults/{operationId}`,
     role: "reader",
     async handle(request, services) {
       const operation = await settled(request, services);
@@ -27,7 +27,7 @@ export const operationStatusOperations: readonly Operation[] = [
   {
     name: "operations-statuses",
     method: "GET",
-    route: `${subscriptionRoute}/locations/{location}/operationstatuses/{operationId}`,
+    route: `${providerRoute}/locations/{location}/operationstatuses/{operationId}`,
     role: "reader",
     async handle(request, services) {
       const operation = await settled(request, services);

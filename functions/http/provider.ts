@@ -6,6 +6,7 @@ const verbs = { read: "Gets", write: "Creates or updates", delete: "Deletes" } a
 const resources = {
   workspaces: "workspace",
   "workspaces/clusters": "cluster",
+  "workspaces/fileservers": "file server",
   "workspaces/experiments": "experiment",
   "workspaces/experiments/jobs": "job",
 } as const;

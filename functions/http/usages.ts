@@ -2,14 +2,14 @@
 import { listUsages } from "../../domain/usage/usages.ts";
 import type { Services } from "../../services/services.ts";
 import type { Operation } from "./lib/operation.ts";
-import { subscriptionRoute } from "./lib/refs.ts";
+import { providerRoute } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
 
 export const usageOperations: readonly Operation[] = [
   {
     name: "usages-list",
     method: "GET",
-    route: `${subscriptionRoute}/locations/{location}/usages`,
+    route: `${providerRoute}/locations/{location}/usages`,
     role: "reader",
     async handle(_request, services) {
       const [claims, account] = await Promise.all([services.ledger.clusters.read(), services.pools.quotas()]);

@@ -8,7 +8,7 @@ import {
   workspaceWire,
 } from "../../domain/workspace/rules.ts";
 import { WorkspacePatch, WorkspaceRequest } from "../../domain/workspace/schema.ts";
-import { timestamp } from "../../services/clock.ts";
+import { byCaller } from "./lib/by-caller.ts";
 import { deleteParent } from "./lib/delete-parent.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
@@ -17,11 +17,11 @@ import {
   groupRoute,
   resourceGroupOf,
   subscriptionOf,
-  subscriptionRoute,
+  providerRoute,
   workspaceRefOf,
   workspaceRoute,
 } from "./lib/refs.ts";
-import { ok } from "./lib/reply.ts";
+import { ok, resource } from "./lib/reply.ts";
 
 export const workspaceOperations: readonly Operation[] = [
   {
@@ -32,16 +32,16 @@ export const workspaceOperations: readonly Operation[] = [
     async handle(request, services) {
       const ref = workspaceRefOf(request);
       const body = parse(WorkspaceRequest, await request.json());
-      const now = services.clock.now();
-      const made = await services.state.workspaces.create(ref, newWorkspace(ref, body, new Date(now)), {
-        time: timestamp(services.clock),
-        actor: request.principal.subject,
-        cause: "created",
-        to: "succeeded",
-      });
-      if (made.created) return ok(workspaceWire(made.document));
-      const kept = await services.state.workspaces.update(ref, (current) => putWorkspaceAgain(current, body));
-      return ok(workspaceWire(kept ?? made.document));
+      const { workspaces } = services.state;
+      const fresh = newWorkspace(ref, body, new Date(services.clock.now()));
+      const made = await workspaces.create(ref, fresh, byCaller(request, services, "created"));
+      if (made.created) return resource(workspaceWire(made.document));
+      const kept = await workspaces.update(
+        ref,
+        (current) => putWorkspaceAgain(current, body),
+        () => byCaller(request, services, "tags changed"),
+      );
+      return resource(workspaceWire(kept ?? made.document));
     },
   },
   {
@@ -53,8 +53,12 @@ export const workspaceOperations: readonly Operation[] = [
       const ref = workspaceRefOf(request);
       const body = parse(WorkspacePatch, await request.json());
       const current = await existingWorkspace(services, ref);
-      const patched = await services.state.workspaces.update(ref, (found) => patchWorkspace(found, body));
-      return ok(workspaceWire(patched ?? current));
+      const patched = await services.state.workspaces.update(
+        ref,
+        (found) => patchWorkspace(found, body),
+        () => byCaller(request, services, "tags changed"),
+      );
+      return resource(workspaceWire(patched ?? current));
     },
   },
   {
@@ -63,12 +67,12 @@ export const workspaceOperations: readonly Operation[] = [
     route: workspaceRoute,
     role: "reader",
     handle: async (request, services) =>
-      ok(workspaceWire(await existingWorkspace(services, workspaceRefOf(request)))),
+      resource(workspaceWire(await existingWorkspace(services, workspaceRefOf(request)))),
   },
   {
     name: "workspaces-list",
     method: "GET",
-    route: `${subscriptionRoute}/workspaces`,
+    route: `${providerRoute}/workspaces`,
     role: "reader",
     async handle(request, services) {
       const scope = { subscriptionId: subscriptionOf(request) };

@@ -128,11 +128,12 @@ async function tasks(services: Services, living: Living): Promise<readonly Thing
   return found;
 }
 
-/** One thing per folder `jobs/{guid}/` or `clusters/{guid}/`, as young as its youngest file. */
+/** One thing per folder `jobs/{guid}/` or `clusters/{guid}/`, as young as its youngest file; others are shared by all. */
 async function staged(services: Services): Promise<readonly Thing[]> {
   const folders = new Map<string, string>();
   for (const { path, modifiedAt } of await services.staging.list("")) {
-    const folder = path.split("/").slice(0, 2).join("/");
+    const folder = /^(?:jobs|clusters)\/[^/]+/.exec(path)?.[0];
+    if (folder === undefined) continue;
     const before = folders.get(folder);
     if (before === undefined || before < modifiedAt) folders.set(folder, modifiedAt);
   }

@@ -4,26 +4,32 @@
 import { changed, instances } from "../../contracts/instances.ts";
 import {
   createClusterFlow,
+  createFileServerFlow,
   deleteClusterFlow,
+  deleteFileServerFlow,
   deleteJobFlow,
   deleteParentFlow,
-  tendPoolFlow,
   resizeClusterFlow,
-  runJobFlow,
+  tendPoolFlow,
 } from "../../contracts/orchestrations.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
+import { monitorStart, runStart } from "../../contracts/starts.ts";
 import { dueRenewal, wantsNodesAgain } from "../../domain/cluster/renewal.ts";
 import { clusterRef } from "../../domain/cluster/rules.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { experimentRef } from "../../domain/experiment/rules.ts";
+import { fileServerRef } from "../../domain/file-server/rules.ts";
+import type { FileServerDocument } from "../../domain/file-server/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
+import { activeJobOf } from "../../domain/job/queue.ts";
 import { formatId } from "../../domain/shared/resource-id.ts";
 import type { ExperimentRef, WorkspaceRef } from "../../domain/shared/resource-id.ts";
 import { workspaceRef } from "../../domain/workspace/rules.ts";
 import { operationId } from "../../services/operation-documents.ts";
+import type { ActiveEntry } from "../../services/active-jobs.ts";
+import { startOrTell, startOrWake } from "../../services/orchestrations.ts";
 import type { Services } from "../../services/services.ts";
-import { safetyIntervalMs } from "../../services/settings.ts";
-import type { ActiveJob } from "../../services/state.ts";
+import { runTimes } from "../../services/settings.ts";
 import { everyItem } from "../lib/every-item.ts";
 
 /** An index entry without a job is a submission under way, or, after this time, one that was cut off. */
@@ -41,6 +47,8 @@ export async function reconcile(services: Services): Promise<void> {
         await goOnDeleting(services, experimentRef(experiment), experiment.creationTime);
     for await (const cluster of everyItem((page) => services.state.listClusters(ref, page)))
       await reconcileCluster(services, cluster);
+    for await (const fileServer of everyItem((page) => services.state.listFileServers(ref, page)))
+      await reconcileFileServer(services, fileServer);
   }
 }
 
@@ -71,8 +79,10 @@ async function reconcileCluster(services: Services, document: ClusterDocument): 
       actor,
     });
   await tendPool(services, document, cluster);
-  for (const job of await services.state.activeJobs.list(document.guid))
-    await reconcileJob(services, document.guid, job);
+  const active = await services.state.activeJobs.list(document.guid);
+  for (const job of active) await reconcileJob(services, document.guid, job);
+  if (active.length > 0 && document.provisioningState === "succeeded")
+    await startOrWake(services.orchestrations, monitorStart(cluster, services.settings), changed);
 }
 
 /** A pool keeps its nodes only while this goes on (docs/adr/0012); one that lost some asks for them again. */
@@ -90,12 +100,28 @@ async function tendPool(
     await ensure(services, tendPoolFlow.name, instances.tendPool(document.guid), { cluster });
 }
 
-async function reconcileJob(services: Services, clusterGuid: string, active: ActiveJob): Promise<void> {
+async function reconcileFileServer(services: Services, document: FileServerDocument): Promise<void> {
+  const { guid, provisioningState } = document;
+  const fileServer = { ref: fileServerRef(document), guid };
+  if (provisioningState === "creating")
+    await ensure(services, createFileServerFlow.name, instances.createFileServer(guid), {
+      fileServer,
+      operationId: operationId("create", guid),
+    });
+  if (provisioningState === "deleting")
+    await ensure(services, deleteFileServerFlow.name, instances.deleteFileServer(guid), {
+      fileServer,
+      operationId: operationId("delete", guid),
+      actor,
+    });
+}
+
+async function reconcileJob(services: Services, clusterGuid: string, active: ActiveEntry): Promise<void> {
   const job = { ref: active.ref, guid: active.jobGuid };
   const document = await services.state.jobs.get(active.ref);
   if (document?.guid !== active.jobGuid) {
     if (services.clock.now() - Date.parse(active.since) < submissionMs) return;
-    await services.state.activeJobs.remove(clusterGuid, active.jobGuid);
+    await services.state.activeJobs.remove(clusterGuid, active);
     await services.state.activeJobs.forget(clusterGuid, active.jobGuid);
     return;
   }
@@ -104,13 +130,10 @@ async function reconcileJob(services: Services, clusterGuid: string, active: Act
     await ensure(services, deleteJobFlow.name, instances.deleteJob(job.guid), input);
     return;
   }
-  const started = await ensure(services, runJobFlow.name, instances.runJob(job.guid), {
-    job,
-    safetyIntervalMs: safetyIntervalMs(services.settings),
-  });
-  const waits = document.executionState === "terminating" || isFinished(document.executionState);
-  if (started === "active" && waits)
-    await services.orchestrations.raise(instances.runJob(job.guid), changed, {});
+  if (active.announced) await services.state.activeJobs.add(clusterGuid, activeJobOf(document));
+  // A job that waits for nodes has no run; who watches its cluster hands it over.
+  const ends = document.executionState === "terminating" || isFinished(document.executionState);
+  if (ends) await startOrTell(services.orchestrations, runStart(job, runTimes(services.settings)), changed);
 }
 
 async function ensure(

@@ -1,6 +1,6 @@
 // Staging in a private container of the service's storage account. Removing lists by prefix: a job's files are few.
 import type { Staging } from "../staging.ts";
-import { blobsBelow, intoContainer } from "./blob-containers.ts";
+import { blobsBelow, intoContainer, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 
 const containerName = "batchai-staging";
@@ -26,6 +26,14 @@ export function blobStaging(access: BlobAccess, account: StorageAccount): Stagin
     async list(prefix) {
       const blobs = await blobsBelow(await open(), prefix);
       return blobs.map(({ name, modifiedAt }) => ({ path: name, modifiedAt }));
+    },
+    async remove(paths) {
+      const container = await open();
+      try {
+        await Promise.all(paths.map((path) => container.getBlobClient(path).deleteIfExists()));
+      } catch (error) {
+        if (storageStatus(error) !== 404) throw error;
+      }
     },
     async removeAll(prefix) {
       const container = await open();

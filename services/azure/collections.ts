@@ -6,8 +6,9 @@ import { AppError } from "../../domain/shared/errors.ts";
 import type { ResourceRef } from "../../domain/shared/resource-id.ts";
 import type { Random } from "../clock.ts";
 import type { DocumentStore, DocumentWrite } from "../documents.ts";
-import type { Change, Collection } from "../state.ts";
-import { documentKey, eventPrefix } from "./state-keys.ts";
+import type { Collection } from "../state.ts";
+import { changesBetween, eventRows } from "./event-rows.ts";
+import { documentKey } from "./state-keys.ts";
 
 /** So many writers in a row beat us: something writes in a circle. */
 const updateTries = 20;
@@ -34,7 +35,7 @@ export function collection<Ref extends ResourceRef, Schema extends z.ZodType>(
       for (;;) {
         const inserted = await store.commit(partition, [
           { kind: "insert", row: key, value: { revision: 1, document } },
-          eventRow(context, ref, 1, change),
+          ...eventRows(ref, 1, changesBetween(undefined, document, change), context.random),
         ]);
         if (inserted === "committed") return { created: true, document };
         const existing = await get(ref);
@@ -49,12 +50,12 @@ export function collection<Ref extends ResourceRef, Schema extends z.ZodType>(
         if (current === undefined) return undefined;
         const changed = next(current.document);
         if (changed === current.document) return changed;
-        const change = describe?.(current.document, changed);
+        const changes = changesBetween(current.document, changed, describe?.(current.document, changed));
         const revision = current.revision + 1;
         const value = { revision, document: changed };
-        const writes: DocumentWrite[] = [{ kind: "replace", row: key, value, etag: current.etag }];
-        if (change !== undefined) writes.push(eventRow(context, ref, revision, change));
-        if ((await store.commit(partition, writes)) === "committed") return changed;
+        const write: DocumentWrite = { kind: "replace", row: key, value, etag: current.etag };
+        const events = eventRows(ref, revision, changes, context.random);
+        if ((await store.commit(partition, [write, ...events])) === "committed") return changed;
       }
       throw new AppError(
         "ServiceUnavailable",
@@ -64,14 +65,14 @@ export function collection<Ref extends ResourceRef, Schema extends z.ZodType>(
 
     async remove(ref, isIt, change) {
       const key = documentKey(ref);
-      let revision: number;
       for (;;) {
         const current = await get(ref);
         if (current === undefined || !isIt(current.document)) return;
-        revision = current.revision + 1;
-        if ((await store.remove(key, current.etag)) === "removed") break;
+        if ((await store.remove(key, current.etag)) === "conflict") continue;
+        const changes = changesBetween(current.document, undefined, change);
+        await store.commit(key.partition, eventRows(ref, current.revision + 1, changes, context.random));
+        return;
       }
-      await store.commit(key.partition, [eventRow(context, ref, revision, change)]);
     },
   };
 }
@@ -85,15 +86,4 @@ export function readRevised<Schema extends z.ZodType>(
 ): { readonly revision: number; readonly document: z.output<Schema> } {
   const { revision, document } = Revised.parse(value);
   return { revision, document: schema.parse(document) };
-}
-
-function eventRow(
-  context: CollectionContext,
-  ref: ResourceRef,
-  revision: number,
-  change: Change,
-): DocumentWrite {
-  // The last part keeps apart the events of a name that was used again within the same moment.
-  const id = `${change.time}-${String(revision).padStart(8, "0")}-${context.random.uuid().slice(0, 8)}`;
-  return { kind: "put", row: `${eventPrefix(ref)}${id}`, value: { ...change, id } };
 }

@@ -14,6 +14,7 @@ import { blobAccess } from "./blob-containers.ts";
 import type { StorageAccount } from "./blob-containers.ts";
 import { blobSecrets } from "./blob-secrets.ts";
 import { blobStaging } from "./blob-staging.ts";
+import { absentFileServers } from "./absent-file-servers.ts";
 import { appCredential, tokenSource } from "./credentials.ts";
 import { documentLedger } from "./document-ledger.ts";
 import { documentOperations } from "./document-operations.ts";
@@ -42,7 +43,12 @@ export interface AzureOptions {
   readonly storage: StorageAccount;
   readonly tableEndpointTemplate: string;
   readonly secretsKey: Uint8Array;
-  readonly auth: { readonly issuer: string; readonly audiences: readonly string[]; readonly jwksUrl: string };
+  readonly auth: {
+    readonly issuer: string;
+    readonly audiences: readonly string[];
+    readonly tenant?: string | undefined;
+    readonly jwksUrl: string;
+  };
 }
 
 export function createAzureServices(options: AzureOptions): LongLivedServices {
@@ -76,6 +82,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
       tokens,
     }),
     batch: batchClient(batchTransport({ endpoint: options.batchEndpoint, tokens })),
+    fileServers: absentFileServers(),
     outputFiles: storageOutputFiles({
       blobs,
       fileEndpointTemplate: settings.fileEndpointTemplate,

@@ -1,15 +1,18 @@
-// State over a DocumentStore: which collections there are, their lists, and the index of unfinished jobs per cluster.
+// State over a DocumentStore: which collections there are, and their lists.
 import { z } from "zod";
 import { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { ExperimentDocument } from "../../domain/experiment/schema.ts";
+import { FileServerDocument } from "../../domain/file-server/schema.ts";
 import { JobDocument } from "../../domain/job/schema.ts";
+import { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
 import { WorkspaceDocument } from "../../domain/workspace/schema.ts";
-import type { DocumentStore } from "../documents.ts";
-import type { ActiveJobs, Page, PageRequest, State } from "../state.ts";
+import type { DocumentRange, DocumentStore } from "../documents.ts";
+import { trackedStates } from "../state.ts";
+import type { Page, PageRequest, State } from "../state.ts";
+import { activeJobs } from "./active-jobs.ts";
 import { collection, readRevised } from "./collections.ts";
 import type { CollectionContext } from "./collections.ts";
 import {
-  activePartition,
   childPartition,
   documentKey,
   eventPrefix,
@@ -23,25 +26,12 @@ const RecordedChange = z.object({
   time: z.string(),
   actor: z.string(),
   cause: z.string(),
+  link: z.string().optional(),
+  errors: z.array(BatchAIError).optional(),
+  state: z.enum(trackedStates).optional(),
   from: z.string().optional(),
   to: z.string().optional(),
 });
-const JobRef = z.object({
-  kind: z.literal("job"),
-  subscriptionId: z.string(),
-  resourceGroup: z.string(),
-  workspace: z.string(),
-  experiment: z.string(),
-  job: z.string(),
-});
-const ActiveJob = z.object({
-  jobGuid: z.string(),
-  ref: JobRef,
-  priority: z.enum(["low", "normal", "high"]),
-  nodeCount: z.int().default(1),
-  since: z.string(),
-});
-
 export function documentState(context: CollectionContext): State {
   const { store } = context;
   const list = listFrom(store);
@@ -54,6 +44,7 @@ export function documentState(context: CollectionContext): State {
   return {
     workspaces: collection(context, WorkspaceDocument),
     clusters: collection(context, ClusterDocument),
+    fileServers: collection(context, FileServerDocument),
     experiments: collection(context, ExperimentDocument),
     jobs: collection(context, JobDocument),
     activeJobs: activeJobs(store),
@@ -65,11 +56,19 @@ export function documentState(context: CollectionContext): State {
         page,
       ),
     listClusters: (ref, page) => listDocuments(ClusterDocument, childPartition(ref), "cluster|", page),
+    listFileServers: (ref, page) =>
+      listDocuments(FileServerDocument, childPartition(ref), "fileserver|", page),
     listExperiments: (ref, page) =>
       listDocuments(ExperimentDocument, childPartition(ref), "experiment|", page),
     listJobs: (ref, page) => listDocuments(JobDocument, childPartition(ref), jobPrefix(ref), page),
-    listChanges: (ref, page) =>
-      list((value) => RecordedChange.parse(value), documentKey(ref).partition, eventPrefix(ref), page),
+    listChanges(ref, { since, until, ...page }) {
+      const prefix = eventPrefix(ref);
+      return list((value) => RecordedChange.parse(value), documentKey(ref).partition, prefix, {
+        ...page,
+        ...(since === undefined ? {} : { from: `${prefix}${since}` }),
+        ...(until === undefined ? {} : { before: `${prefix}${until}` }),
+      });
+    },
   };
 }
 
@@ -78,49 +77,9 @@ function listFrom(store: DocumentStore) {
     read: (value: unknown) => Item,
     partition: string,
     prefix: string,
-    page: PageRequest,
+    page: Omit<DocumentRange, "partition" | "prefix">,
   ): Promise<Page<Item>> => {
     const found = await store.page({ partition, prefix, ...page });
     return { items: found.documents.map(({ value }) => read(value)), continuation: found.continuation };
-  };
-}
-
-function activeJobs(store: DocumentStore): ActiveJobs {
-  const prefix = "job|";
-  const known = "known|";
-  const isEmpty = async (partition: string, rows: string): Promise<boolean> => {
-    const page = await store.page({ partition, prefix: rows, size: 1 });
-    return page.documents.length === 0 && page.continuation === undefined;
-  };
-  return {
-    async add(clusterGuid, job) {
-      await store.commit(activePartition(clusterGuid), [
-        { kind: "put", row: `${prefix}${job.jobGuid}`, value: job },
-        { kind: "put", row: `${known}${job.jobGuid}`, value: {} },
-      ]);
-    },
-    async remove(clusterGuid, jobGuid) {
-      await store.remove({ partition: activePartition(clusterGuid), row: `${prefix}${jobGuid}` }, "*");
-    },
-    async list(clusterGuid) {
-      const jobs: z.output<typeof ActiveJob>[] = [];
-      let continuation: string | undefined;
-      do {
-        const page = await store.page({
-          partition: activePartition(clusterGuid),
-          prefix,
-          size: 1000,
-          continuation,
-        });
-        jobs.push(...page.documents.map(({ value }) => ActiveJob.parse(value)));
-        continuation = page.continuation;
-      } while (continuation !== undefined);
-      return jobs;
-    },
-    async forget(clusterGuid, jobGuid) {
-      await store.remove({ partition: activePartition(clusterGuid), row: `${known}${jobGuid}` }, "*");
-    },
-    none: (clusterGuid) => isEmpty(activePartition(clusterGuid), prefix),
-    unreferenced: (clusterGuid) => isEmpty(activePartition(clusterGuid), known),
   };
 }

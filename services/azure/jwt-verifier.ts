@@ -4,7 +4,7 @@ import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import type { JWTPayload } from "jose";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { Clock } from "../clock.ts";
-import type { Principal, Role, TokenVerifier } from "../token-verifier.ts";
+import type { Principal, Role, TokenRefusal, TokenVerifier } from "../token-verifier.ts";
 import { isLoopbackHttp } from "./endpoints.ts";
 
 const clockToleranceSeconds = 60;
@@ -14,6 +14,8 @@ const roles: readonly Role[] = ["reader", "submitter", "operator", "admin"];
 export function jwtVerifier(options: {
   readonly issuer: string;
   readonly audiences: readonly string[];
+  /** The one tenant whose tokens are taken; undefined = whatever the issuer vouches for. */
+  readonly tenant?: string | undefined;
   readonly jwksUrl: string;
   readonly clock: Clock;
 }): TokenVerifier {
@@ -35,36 +37,61 @@ export function jwtVerifier(options: {
           algorithms: ["RS256", "RS384", "RS512", "PS256", "ES256"],
           clockTolerance: clockToleranceSeconds,
           currentDate: new Date(options.clock.now()),
-          requiredClaims: ["exp"],
+          requiredClaims: ["exp", "tid"],
         });
-        return { kind: "valid", principal: principalOf(payload) };
+        const principal = principalOf(payload);
+        if (principal === undefined)
+          return refused("InvalidAuthenticationToken", "The access token does not say who calls.");
+        if (options.tenant !== undefined && principal.tenant !== options.tenant.toLowerCase())
+          return refused("InvalidAuthenticationTokenTenant", "The access token is of another tenant.");
+        return { kind: "valid", principal };
       } catch (error) {
-        return { kind: "invalid", code: "InvalidAuthenticationToken", message: explain(error) };
+        return explain(error);
       }
     },
   };
 }
 
-function principalOf(payload: JWTPayload): Principal {
+/** Undefined when the token names nobody. */
+function principalOf(payload: JWTPayload): Principal | undefined {
   const named: unknown = payload["roles"];
   const given: readonly unknown[] = Array.isArray(named) ? named : [];
   const oid: unknown = payload["oid"];
+  const subject = typeof oid === "string" ? oid : payload.sub;
+  if (subject === undefined || subject === "") return undefined;
   return {
-    subject: payload.sub ?? (typeof oid === "string" ? oid : "unknown"),
+    subject,
+    tenant: String(payload["tid"]).toLowerCase(),
     roles: roles.filter((role) =>
       given.some((name) => typeof name === "string" && name.toLowerCase() === role),
     ),
   };
 }
 
+type Refusal = Exclude<Awaited<ReturnType<TokenVerifier["verify"]>>, { readonly kind: "valid" }>;
+
+const claimCodes: Readonly<Record<string, TokenRefusal>> = {
+  aud: "InvalidAuthenticationTokenAudience",
+  iss: "InvalidAuthenticationTokenTenant",
+  tid: "InvalidAuthenticationTokenTenant",
+};
+
+function refused(code: TokenRefusal, message: string): Refusal {
+  return { kind: "invalid", code, message };
+}
+
 /** Why the token was refused. Throws when nobody can tell, because the issuer's keys could not be fetched. */
-function explain(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return "The access token has expired; get a new one.";
+function explain(error: unknown): Refusal {
+  if (error instanceof errors.JWTExpired)
+    return refused("ExpiredAuthenticationToken", "The access token has expired; get a new one.");
   if (error instanceof errors.JWTClaimValidationFailed)
-    return `The access token is not for this service: its claim '${error.claim}' is not accepted.`;
+    return refused(
+      claimCodes[error.claim] ?? "InvalidAuthenticationToken",
+      `The access token is not for this service: its claim '${error.claim}' is not accepted.`,
+    );
   if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError))
     throw new AppError("ServiceUnavailable", "The keys of the token issuer could not be fetched.", {
       cause: error,
     });
-  return "The access token is damaged or was signed by somebody else.";
+  return refused("InvalidAuthenticationToken", "The access token is damaged or was signed by somebody else.");
 }

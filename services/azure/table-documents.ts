@@ -11,6 +11,7 @@ import type {
   DocumentWrite,
   StoredDocument,
 } from "../documents.ts";
+import { checkContinuation } from "./continuation.ts";
 import { afterPrefix, fromRow, quoted, toRow } from "./table-rows.ts";
 import type { Row } from "./table-rows.ts";
 
@@ -51,20 +52,23 @@ async function remove(client: TableClient, key: DocumentKey, etag: string): Prom
 }
 
 async function page(client: TableClient, range: DocumentRange): Promise<DocumentPage> {
-  const { partition, prefix, size, continuation } = range;
+  const { partition, prefix, from = prefix, before = afterPrefix(prefix), size, continuation } = range;
+  checkContinuation(prefix, continuation);
   const filter = [
     `PartitionKey eq ${quoted(partition)}`,
-    `RowKey ge ${quoted(prefix)}`,
-    `RowKey lt ${quoted(afterPrefix(prefix))}`,
+    `RowKey ge ${quoted(from)}`,
+    ...(continuation === undefined ? [] : [`RowKey gt ${quoted(continuation)}`]),
+    `RowKey lt ${quoted(before)}`,
   ].join(" and ");
-  const pages = client.listEntities<Row>({ queryOptions: { filter } }).byPage({
-    maxPageSize: size,
-    ...(continuation === undefined ? {} : { continuationToken: continuation }),
-  });
+  const pages = client.listEntities<Row>({ queryOptions: { filter } }).byPage({ maxPageSize: size });
   try {
-    const next = await pages.next();
-    if (next.done === true) return { documents: [] };
-    return { documents: next.value.map(toDocument), continuation: next.value.continuationToken };
+    for await (const found of pages) {
+      const documents = found.map(toDocument);
+      if (found.continuationToken === undefined) return { documents };
+      // The service may answer an empty page that is not the last ("Query timeout and pagination").
+      if (documents.length > 0) return { documents, continuation: documents.at(-1)?.row };
+    }
+    return { documents: [] };
   } catch (error) {
     if (isTableMissing(error)) return { documents: [] };
     throw error;
@@ -102,6 +106,9 @@ async function single(client: TableClient, partition: string, write: DocumentWri
       return;
     case "put":
       await client.upsertEntity(toRow(partition, write.row, write.value), "Replace");
+      return;
+    case "remove":
+      await client.deleteEntity(partition, write.row);
   }
 }
 
@@ -113,6 +120,8 @@ function action(partition: string, write: DocumentWrite): TransactionAction {
       return ["update", toRow(partition, write.row, write.value), "Replace", { etag: write.etag }];
     case "put":
       return ["upsert", toRow(partition, write.row, write.value), "Replace"];
+    case "remove":
+      return ["delete", { partitionKey: partition, rowKey: write.row }];
   }
 }
 

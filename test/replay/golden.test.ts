@@ -66,9 +66,9 @@ const stories: Readonly<Record<string, { run(world: World): Promise<unknown>; re
         await world.advance(1_000);
         world.azure.requeue(task);
         await world.advance(3_000);
-        world.azure.start(task);
+        world.azure.start(world.onlyTask());
         await world.advance(3_000);
-        world.azure.complete(task, { exitCode: 0 });
+        world.azure.complete(world.onlyTask(), { exitCode: 0 });
         await world.advance(5_000);
       },
     },

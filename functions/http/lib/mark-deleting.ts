@@ -2,6 +2,7 @@
 import type { ResourceRef } from "../../../domain/shared/resource-id.ts";
 import type { Services } from "../../../services/services.ts";
 import type { Collection } from "../../../services/state.ts";
+import { byCaller } from "./by-caller.ts";
 import type { ApiRequest } from "./request.ts";
 
 /** `mark` gives the document in the state deleting. @returns what is stored now, undefined when there is none. */
@@ -19,12 +20,6 @@ export function markDeleting<
   return documents.update(
     ref,
     (current) => mark(current, now),
-    (before) => ({
-      time: now.toISOString(),
-      actor: request.principal.subject,
-      cause: "delete requested",
-      from: before.provisioningState,
-      to: "deleting",
-    }),
+    () => byCaller(request, services, "delete requested"),
   );
 }

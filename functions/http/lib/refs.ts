@@ -1,13 +1,20 @@
 // Resource references from route parameters, names checked.
 import { checkGroupName, checkResourceName } from "../../../domain/shared/names.ts";
-import type { ClusterRef, ExperimentRef, JobRef, WorkspaceRef } from "../../../domain/shared/resource-id.ts";
+import type {
+  ClusterRef,
+  ExperimentRef,
+  FileServerRef,
+  JobRef,
+  WorkspaceRef,
+} from "../../../domain/shared/resource-id.ts";
 import type { ApiRequest } from "./request.ts";
 
 const provider = "providers/Microsoft.BatchAI";
-export const subscriptionRoute = `subscriptions/{subscriptionId}/${provider}`;
+export const providerRoute = `subscriptions/{subscriptionId}/${provider}`;
 export const groupRoute = `subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/${provider}/workspaces`;
 export const workspaceRoute = `${groupRoute}/{workspace}`;
 export const clusterRoute = `${workspaceRoute}/clusters/{cluster}`;
+export const fileServerRoute = `${workspaceRoute}/fileServers/{fileServer}`;
 export const experimentRoute = `${workspaceRoute}/experiments/{experiment}`;
 export const jobRoute = `${experimentRoute}/jobs/{job}`;
 
@@ -31,6 +38,11 @@ export function workspaceRefOf(request: ApiRequest): WorkspaceRef {
 export function clusterRefOf(request: ApiRequest): ClusterRef {
   const cluster = checkResourceName("cluster", request.params["cluster"] ?? "");
   return { ...workspaceRefOf(request), kind: "cluster", cluster };
+}
+
+export function fileServerRefOf(request: ApiRequest): FileServerRef {
+  const fileServer = checkResourceName("file server", request.params["fileServer"] ?? "");
+  return { ...workspaceRefOf(request), kind: "fileServer", fileServer };
 }
 
 export function experimentRefOf(request: ApiRequest): ExperimentRef {

@@ -1,5 +1,6 @@
 // The answers the API gives, each with its headers, and the one translation from errors to the wire. Success is 200, 202
 // or 204: every client treats 201 as a protocol error.
+import { createHash } from "node:crypto";
 import type { HttpResponseInit } from "@azure/functions";
 import { AppError, errorBody } from "../../../domain/shared/errors.ts";
 import type { Logger } from "../../../services/logger.ts";
@@ -7,18 +8,31 @@ import type { ApiRequest } from "./request.ts";
 
 export const apiVersion = "2018-05-01";
 
-const noCache = { "cache-control": "no-cache" };
+/** Of what the API of 2018 did not have. */
+export const ownApiVersion = "2026-11-01";
 
 export function ok(body: object): HttpResponseInit {
-  return { status: 200, jsonBody: body, headers: noCache };
+  return { status: 200, jsonBody: body };
+}
+
+/** 200 with one resource: the ETag changes with every visible change, Last-Modified with every change of a state. */
+export function resource(body: { readonly properties: object }): HttpResponseInit {
+  const digest = createHash("sha256").update(JSON.stringify(body)).digest("base64url");
+  const times = Object.entries(body.properties).flatMap(([name, value]: [string, unknown]) =>
+    /^creationTime$|TransitionTime$/.test(name) && typeof value === "string" ? [Date.parse(value)] : [],
+  );
+  return {
+    ...ok(body),
+    headers: { etag: `"${digest}"`, "last-modified": new Date(Math.max(...times)).toUTCString() },
+  };
 }
 
 export function emptyOk(): HttpResponseInit {
-  return { status: 200, headers: noCache };
+  return { status: 200 };
 }
 
 export function noContent(): HttpResponseInit {
-  return { status: 204, headers: noCache };
+  return { status: 204 };
 }
 
 /**
@@ -35,7 +49,6 @@ export function accepted(
   return {
     status: 202,
     headers: {
-      ...noCache,
       "azure-asyncoperation": link("operationresults"),
       location: link("operationstatuses"),
       "retry-after": "1",
@@ -57,14 +70,25 @@ export function failed(error: unknown, logger: Logger, requestId: string): HttpR
       reason: cause instanceof Error ? (cause.stack ?? cause.message) : told.message,
     });
   }
+  return refused(told);
+}
+
+export function refused(error: AppError, headers: Record<string, string> = {}): HttpResponseInit {
+  const { status } = error;
   return {
-    status: told.status,
-    jsonBody: errorBody(told),
+    status,
+    jsonBody: errorBody(error),
     headers: {
-      ...noCache,
       "x-ms-failure-cause": "service",
-      ...(told.status === 401 ? { "www-authenticate": "Bearer" } : {}),
-      ...(told.status === 503 || told.status === 429 ? { "retry-after": "1" } : {}),
+      ...(status === 401 ? { "www-authenticate": challenge(error) } : {}),
+      ...(status === 503 || status === 429 ? { "retry-after": "1" } : {}),
+      ...headers,
     },
   };
+}
+
+/** RFC 6750: no error code for a request that brought no token at all. */
+function challenge({ code, message }: AppError): string {
+  if (code === "AuthenticationFailed") return "Bearer";
+  return `Bearer error="invalid_token", error_description="${message.replaceAll(/["\\]/g, "'")}"`;
 }

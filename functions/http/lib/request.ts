@@ -5,7 +5,15 @@ import { AppError } from "../../../domain/shared/errors.ts";
 import { parseJson } from "../../../domain/shared/parse.ts";
 import type { Principal } from "../../../services/token-verifier.ts";
 
+/** Who asks, and the `x-ms-request-id` of the answer. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly requestId: string;
+}
+
 export interface ApiRequest {
+  /** The `x-ms-request-id` of the answer. */
+  readonly id: string;
   readonly params: Readonly<Record<string, string>>;
   readonly principal: Principal;
   /** `https://host:port` as the client sees it; links in answers begin with it. */
@@ -22,12 +30,13 @@ export interface ApiRequest {
   json(): Promise<unknown>;
 }
 
-export function apiRequest(request: HttpRequest, principal: Principal, bodyLimitBytes: number): ApiRequest {
+export function apiRequest(request: HttpRequest, caller: Caller, bodyLimitBytes: number): ApiRequest {
   const url = new URL(request.url);
   const query = queryOf(url);
   return {
+    id: caller.requestId,
     params: request.params,
-    principal,
+    principal: caller.principal,
     origin: originOf(request, url),
     url,
     method: request.method,

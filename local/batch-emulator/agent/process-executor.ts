@@ -33,8 +33,6 @@ interface Active {
   readonly id: string;
   /** Aborts the arrival of its files. */
   staging?: AbortController;
-  /** The first process, once the supervisor told which it was. */
-  task?: ProcessIdentity | undefined;
   /** Settles when the process has ended, whatever follows; undefined while it has not been started. */
   process?: Promise<unknown>;
   killed: boolean;
@@ -53,7 +51,7 @@ interface Context {
 export function createProcessExecutor(options: ProcessExecutorOptions): Executor {
   const { stateDirectory, logger } = options;
   const records = openLaunchRecords(stateDirectory, () => options.random.uuid());
-  const dialect = options.dialect ?? shellDialect();
+  const dialect = options.dialect ?? shellDialect(records.directory);
   const table = processTable(dialect.procfs);
   const context: Context = {
     options,
@@ -105,7 +103,6 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
     started();
     const end = await supervised;
     if (end.kind === "died") return await afterSupervisorDied(context, active);
-    active.task = end.task;
     return await finish(context, active, headerOf(launch), end.exitCode, clock.now());
   } finally {
     active.ended = true;
@@ -121,9 +118,7 @@ function track(context: Context, id: string): Active {
 /** Everything before the process: folders, files, program, script. Resolves undefined when it may start. */
 async function prepare(context: Context, launch: Launch, active: Active): Promise<LaunchFailure | undefined> {
   try {
-    mkdirSync(launch.workingDirectory, { recursive: true });
-    if (!launch.workingDirectory.startsWith(`${launch.taskDirectory}/`))
-      mkdirSync(launch.taskDirectory, { recursive: true });
+    const isNew = makeFolders(launch);
     for (const [files, directory] of [
       [launch.commonResourceFiles, launch.taskDirectory],
       [launch.resourceFiles, launch.workingDirectory],
@@ -133,7 +128,7 @@ async function prepare(context: Context, launch: Launch, active: Active): Promis
       const failure = await stageResourceFiles(files, directory, context.staging, active.staging.signal);
       if (failure) return failure;
     }
-    return writeScript(context, launch);
+    return writeScript(context, launch, isNew || launch.keepOutput);
   } catch (error) {
     if (active.staging?.signal.aborted) return undefined;
     if (isCode(error, "ENOSPC"))
@@ -144,7 +139,15 @@ async function prepare(context: Context, launch: Launch, active: Active): Promis
   }
 }
 
-function writeScript(context: Context, launch: Launch): LaunchFailure | undefined {
+/** True when the task's directory was not there before. */
+function makeFolders({ taskDirectory, workingDirectory }: Launch): boolean {
+  const inside = workingDirectory.startsWith(`${taskDirectory}/`);
+  const outside = inside ? undefined : mkdirSync(workingDirectory, { recursive: true });
+  const first = mkdirSync(inside ? workingDirectory : taskDirectory, { recursive: true }) ?? outside;
+  return first !== undefined && `${taskDirectory}/`.startsWith(`${first}/`);
+}
+
+function writeScript(context: Context, launch: Launch, isFresh: boolean): LaunchFailure | undefined {
   const { records, supervisors } = context;
   const strings = [launch.commandLine, ...Object.entries(launch.environment).flat()];
   if (strings.some((text) => text.includes("\0")))
@@ -171,6 +174,7 @@ function writeScript(context: Context, launch: Launch): LaunchFailure | undefine
       cookie: `${records.instance}.${launch.id}`,
       header: JSON.stringify(headerOf(launch)),
       stateDirectory: records.directory,
+      isFresh,
     },
     supervisors.dialect,
   );
@@ -270,7 +274,7 @@ async function kill(context: Context, id: string): Promise<void> {
   const cookie = `${records.instance}.${id}`;
   if (!active) return;
   if (active.ended) {
-    const task = active.task ?? records.run(id)?.task;
+    const task = records.task(id);
     return task ? ending.endRemains(cookie, task) : undefined;
   }
   active.killed = true;
@@ -287,7 +291,7 @@ async function taskOf(records: LaunchRecords, active: Active, id: string) {
   let settled = false;
   void active.process?.then(() => (settled = true));
   for (;;) {
-    const task = records.run(id)?.task;
+    const task = records.task(id);
     if (task || settled || active.ended) return task;
     await delay(clock, 2);
   }

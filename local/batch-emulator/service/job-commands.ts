@@ -1,5 +1,6 @@
 // What callers may ask of jobs. Source: "Job - Add/Update/Patch/…" of the REST reference.
 import type { JobPatch, JobSpec } from "../schema/job-spec.ts";
+import { checkContainerSettings } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import { armJobWallClock, notePreemption, watchCompletion } from "./job-control.ts";
 import type { Job, Schedule } from "./model.ts";
@@ -68,13 +69,8 @@ export function checkJob(world: World, spec: JobShape): void {
   checkPriority(spec.priority);
   if (spec.jobReleaseTask !== undefined && spec.jobPreparationTask === undefined)
     throw invalidProperty("jobReleaseTask", "", "A job release task needs a job preparation task");
-  for (const [name, task] of Object.entries({
-    jobManagerTask: spec.jobManagerTask,
-    jobPreparationTask: spec.jobPreparationTask,
-    jobReleaseTask: spec.jobReleaseTask,
-  })) {
-    if (task?.containerSettings !== undefined) throw notEmulated(`containerSettings of ${name}`);
-  }
+  for (const task of [spec.jobManagerTask, spec.jobPreparationTask, spec.jobReleaseTask])
+    checkContainerSettings(world, task?.containerSettings);
   if ((spec.jobManagerTask?.applicationPackageReferences ?? []).length > 0)
     throw notEmulated("application packages of a job manager task");
   if (spec.poolInfo.autoPoolSpecification !== undefined && !world.autoPools)

@@ -7,6 +7,7 @@ import { launchContext } from "./launch-context.ts";
 import { preparationLaunch, preparationLaunchId, releaseLaunch, releaseLaunchId } from "./launches.ts";
 import type { Job, JobOnNode, Node, NodeJobTask } from "./model.ts";
 import { jobNodeKey } from "./records.ts";
+import { startLaunch } from "./start-launch.ts";
 import { attemptResult } from "./task-outcome.ts";
 import type { World } from "./world.ts";
 
@@ -53,7 +54,7 @@ async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode)
     if (launch === undefined) return true;
     await world.ports.disk.clearTask(launch.taskDirectory);
     const timeout = durationMs(job.spec.jobPreparationTask?.constraints?.maxWallClockTime ?? "") ?? Infinity;
-    const end = await runWithin(world, launch, timeout);
+    const end = await runWithin(world, node, launch, timeout);
     if (world.closed) return false;
     const retry = conclude(world, on.preparation, end, retryCount, limit);
     world.save(job);
@@ -87,7 +88,7 @@ async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Pr
   if (launch === undefined) return;
   await world.ports.disk.clearTask(launch.taskDirectory);
   const limit = durationMs(job.spec.jobReleaseTask?.maxWallClockTime ?? "") ?? defaultReleaseMs;
-  const end = await runWithin(world, launch, limit);
+  const end = await runWithin(world, node, launch, limit);
   if (world.closed) return;
   conclude(world, release, end, 0, 0);
   world.save(job);
@@ -97,12 +98,13 @@ async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Pr
 
 async function runWithin(
   world: World,
+  node: Node,
   launch: NonNullable<ReturnType<typeof releaseLaunch>>,
   limitMs: number,
 ): Promise<LaunchEnd> {
   const kill = () => world.background("job.kill", world.ports.executor.kill(launch.id));
   const timer = Number.isFinite(limitMs) ? world.clock.at(world.clock.now() + limitMs, kill) : undefined;
-  const end = await world.ports.executor.run(launch, () => undefined);
+  const end = await startLaunch(world, node, launch);
   timer?.cancel();
   await world.ports.executor.kill(launch.id);
   return end;
@@ -119,6 +121,7 @@ function conclude(world: World, info: NodeJobTask, end: LaunchEnd, retries: numb
   info.endedAt = end.endedAt;
   if (result.exitCode !== undefined) info.exitCode = result.exitCode;
   if (result.failure !== undefined) info.failure = result.failure;
+  if (end.container !== undefined) info.container = end.container;
   info.result = result.failure === undefined ? "success" : "failure";
   if (info.result === "success" || (limit !== -1 && retries >= limit)) return false;
   info.lastRetryAt = world.clock.now();

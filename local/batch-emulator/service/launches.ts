@@ -3,6 +3,7 @@
 import type { Launch, OutputFile as LaunchOutput, ResourceFile as LaunchFile } from "../agent/executor.ts";
 import type { TaskSpec } from "../schema/task-spec.ts";
 import {
+  batchVariables,
   gangEnvironment,
   nodeEnvironment,
   jobEnvironment,
@@ -11,6 +12,7 @@ import {
 } from "./environment.ts";
 import type { EnvironmentContext } from "./environment.ts";
 import { join } from "node:path";
+import { containerOf } from "./containers.ts";
 import type { Job, JobOnNode, Node, TaskRun } from "./model.ts";
 import { preparationDirectory, releaseDirectory, startupDirectory, taskDirectory } from "./node-layout.ts";
 
@@ -41,12 +43,28 @@ function outputs(spec: TaskSpec["outputFiles"]): LaunchOutput[] {
   }));
 }
 
+type Settings = Parameters<typeof withSettings>[1];
+
+/** A container keeps the variables of its image where the node's own would mean nothing inside it. */
+function environmentFor(
+  spec: Pick<TaskSpec, "containerSettings">,
+  variables: Record<string, string>,
+  ...settings: Settings[]
+) {
+  return withSettings(
+    spec.containerSettings === undefined ? variables : batchVariables(variables),
+    ...settings,
+  );
+}
+
 function launch(
   node: Node,
   directory: string,
+  spec: Pick<TaskSpec, "containerSettings">,
   rest: Pick<Launch, "id" | "commandLine" | "environment"> & Partial<Launch>,
 ): Launch {
   return {
+    ...containerOf(node, spec.containerSettings),
     nodeRoot: node.root,
     taskDirectory: directory,
     workingDirectory: join(directory, "wd"),
@@ -64,10 +82,16 @@ export function mainLaunch(context: EnvironmentContext, run: TaskRun): Launch {
   const node = run.nodes[0] as Node;
   const directory = taskDirectory(node, task);
   const gang = task.spec.multiInstanceSettings !== undefined;
-  const environment = taskEnvironment(context, node, task);
-  if (gang) Object.assign(environment, gangEnvironment(run.nodes, 0, directory));
-  withSettings(environment, task.job.spec.commonEnvironmentSettings, task.spec.environmentSettings);
-  return launch(node, directory, {
+  const variables = taskEnvironment(context, node, task);
+  if (gang) Object.assign(variables, gangEnvironment(run.nodes, 0, directory));
+  const { commonEnvironmentSettings } = task.job.spec;
+  const environment = environmentFor(
+    task.spec,
+    variables,
+    commonEnvironmentSettings,
+    task.spec.environmentSettings,
+  );
+  return launch(node, directory, task.spec, {
     id: mainLaunchId(run),
     commandLine: task.spec.commandLine,
     environment,
@@ -83,10 +107,16 @@ export function coordinationLaunch(context: EnvironmentContext, run: TaskRun, in
   const node = run.nodes[index] as Node;
   const directory = taskDirectory(node, task);
   const settings = task.spec.multiInstanceSettings;
-  const environment = taskEnvironment(context, node, task);
-  Object.assign(environment, gangEnvironment(run.nodes, index, directory));
-  withSettings(environment, task.job.spec.commonEnvironmentSettings, task.spec.environmentSettings);
-  return launch(node, directory, {
+  const variables = taskEnvironment(context, node, task);
+  Object.assign(variables, gangEnvironment(run.nodes, index, directory));
+  const { commonEnvironmentSettings } = task.job.spec;
+  const environment = environmentFor(
+    task.spec,
+    variables,
+    commonEnvironmentSettings,
+    task.spec.environmentSettings,
+  );
+  return launch(node, directory, task.spec, {
     id: coordinationLaunchId(run, index),
     commandLine: settings?.coordinationCommandLine ?? "",
     environment,
@@ -99,10 +129,10 @@ export function startTaskLaunch(context: EnvironmentContext, node: Node): Launch
   const spec = node.pool.spec.startTask;
   if (spec === undefined) return undefined;
   const directory = startupDirectory(node);
-  return launch(node, directory, {
+  return launch(node, directory, spec, {
     id: startTaskLaunchId(node),
     commandLine: spec.commandLine,
-    environment: withSettings(nodeEnvironment(context, node, directory), spec.environmentSettings),
+    environment: environmentFor(spec, nodeEnvironment(context, node, directory), spec.environmentSettings),
     resourceFiles: files(spec.resourceFiles),
   });
 }
@@ -117,10 +147,15 @@ export function preparationLaunch(
   if (spec === undefined) return undefined;
   const directory = preparationDirectory(node, job);
   const environment = jobEnvironment(context, node, job, spec.id ?? "jobpreparation", directory);
-  return launch(node, directory, {
+  return launch(node, directory, spec, {
     id: preparationLaunchId(job, on),
     commandLine: spec.commandLine,
-    environment: withSettings(environment, job.spec.commonEnvironmentSettings, spec.environmentSettings),
+    environment: environmentFor(
+      spec,
+      environment,
+      job.spec.commonEnvironmentSettings,
+      spec.environmentSettings,
+    ),
     resourceFiles: files(spec.resourceFiles),
   });
 }
@@ -135,10 +170,15 @@ export function releaseLaunch(
   if (spec === undefined) return undefined;
   const directory = releaseDirectory(node, job);
   const environment = jobEnvironment(context, node, job, spec.id ?? "jobrelease", directory);
-  return launch(node, directory, {
+  return launch(node, directory, spec, {
     id: releaseLaunchId(job, on),
     commandLine: spec.commandLine,
-    environment: withSettings(environment, job.spec.commonEnvironmentSettings, spec.environmentSettings),
+    environment: environmentFor(
+      spec,
+      environment,
+      job.spec.commonEnvironmentSettings,
+      spec.environmentSettings,
+    ),
     resourceFiles: files(spec.resourceFiles),
   });
 }

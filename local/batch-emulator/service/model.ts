@@ -2,6 +2,7 @@
 // life and grows with creation, so it orders lists and names launches. Members marked "transient" are rebuilt at start
 // and never stored. Times are epoch milliseconds.
 import type { Timer } from "../../clock.ts";
+import type { ContainerInfo } from "../agent/executor.ts";
 import type { JobScheduleSpec, JobSpec } from "../schema/job-spec.ts";
 import type { DeallocationOption, PoolSpec } from "../schema/pool-spec.ts";
 import type { TaskSpec } from "../schema/task-spec.ts";
@@ -102,6 +103,7 @@ export interface StartTaskInfo {
   retryCount: number;
   lastRetryAt?: number;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 export interface NodeUser {
@@ -191,6 +193,7 @@ export interface NodeJobTask {
   retryCount: number;
   lastRetryAt?: number;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 export interface JobOnNode {
@@ -256,6 +259,7 @@ export interface Subtask {
   exitCode?: number;
   failure?: FailureInfo;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 /** What exists of a task only once it was started, retried or ended. */
@@ -265,6 +269,7 @@ export interface TaskExecution {
   exitCode?: number;
   failure?: FailureInfo;
   result?: "success" | "failure";
+  container?: ContainerInfo;
   retryCount: number;
   lastRetryAt?: number;
   requeueCount: number;

@@ -2,6 +2,7 @@
 // the body was checked before.
 import type { PoolPatch, PoolSpec, ResizeBody } from "../schema/pool-spec.ts";
 import { durationMs } from "../schema/values.ts";
+import { checkContainerPool } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import { beginResize, defaultResizeTimeoutMs, deletePool, evacuate, stopResize } from "./pool-control.ts";
 import type { Job, Node, Pool } from "./model.ts";
@@ -86,10 +87,9 @@ function checkPool(world: World, spec: PoolSpec): void {
       "",
       "A pool has exactly one of virtualMachineConfiguration and cloudServiceConfiguration",
     );
-  if (vm?.containerConfiguration !== undefined) throw notEmulated("container tasks (containerConfiguration)");
+  checkContainerPool(world, spec);
   if (vm?.extensions !== undefined && vm.extensions.length > 0)
     throw notEmulated("virtual machine extensions");
-  if (spec.startTask?.containerSettings !== undefined) throw notEmulated("container start tasks");
   if (spec.startTask !== undefined)
     checkUser(spec, spec.startTask.userIdentity?.username, "startTask.userIdentity");
   if ((spec.applicationPackageReferences ?? []).length > 0)
@@ -151,7 +151,7 @@ export function replacePoolProperties(world: World, pool: Pool, patch: PoolPatch
 export function replaceSpec(world: World, pool: Pool, spec: PoolSpec): void {
   if ((spec.applicationPackageReferences ?? []).length > 0)
     throw notEmulated("application packages on pools");
-  if (spec.startTask?.containerSettings !== undefined) throw notEmulated("container start tasks");
+  checkContainerPool(world, spec);
   pool.spec = spec;
   touch(world, pool);
 }

@@ -1,5 +1,6 @@
 // What callers may ask of tasks. Source: "Task - Add/Add Collection/Update/…" of the REST reference.
 import type { TaskConstraints, TaskSpec } from "../schema/task-spec.ts";
+import { checkContainerSettings } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import type { Job, Task } from "./model.ts";
 import { createTask } from "./task-life.ts";
@@ -46,7 +47,7 @@ function checkTask(world: World, job: Job, spec: TaskSpec): void {
   if (release !== undefined && id === (release.id ?? "jobrelease").toLowerCase())
     throw new BatchFault(409, "TaskIdSameAsJobReleaseTask", "The task id is that of the job release task.");
   if (spec.dependsOn !== undefined) checkDependencies(job, spec.dependsOn);
-  if (spec.containerSettings !== undefined) throw notEmulated("container tasks (containerSettings)");
+  checkContainerSettings(world, spec.containerSettings);
   if ((spec.applicationPackageReferences ?? []).length > 0)
     throw notEmulated("application packages of tasks");
   const slotsPerNode = poolOf(world, job)?.spec.taskSlotsPerNode;

@@ -75,9 +75,13 @@ export function armClient(url: string): BatchManagementClient {
   return client;
 }
 
-/** Polls until `done` holds; fails after five seconds. */
-export async function eventually<T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 5000;
+/** Polls until `done` holds; fails after five seconds, or as given. */
+export async function eventually<T>(
+  read: () => Promise<T>,
+  done: (value: T) => boolean,
+  limitMs = 5000,
+): Promise<T> {
+  const deadline = Date.now() + limitMs;
   for (;;) {
     const value = await read();
     if (done(value)) return value;

@@ -47,6 +47,18 @@ export function documentStoreSuite(name: string, open: () => Promise<DocumentSto
       expect((await store.get({ partition, row: "a" }))?.value).toBe(2);
     });
 
+    it("removes rows within a commit, if all of them are there", async () => {
+      const { store, partition } = await fresh();
+      await store.commit(partition, [insert("a"), insert("b")]);
+      const gone: DocumentWrite = { kind: "remove", row: "a" };
+      expect(await store.commit(partition, [gone, insert("c")])).toBe("committed");
+      expect(await store.get({ partition, row: "a" })).toBeUndefined();
+      expect(await store.commit(partition, [gone, insert("d")])).toBe("conflict");
+      expect(await store.get({ partition, row: "d" })).toBeUndefined();
+      expect(await store.commit(partition, [{ kind: "remove", row: "b" }])).toBe("committed");
+      expect(await store.commit(partition, [{ kind: "remove", row: "b" }])).toBe("conflict");
+    });
+
     it("writes all of a commit or nothing", async () => {
       const { store, partition } = await fresh();
       await store.commit(partition, [insert("a", 1)]);
@@ -89,6 +101,24 @@ export function documentStoreSuite(name: string, open: () => Promise<DocumentSto
         continuation = page.continuation;
       } while (continuation !== undefined);
       expect(seen).toEqual(rows);
+    });
+
+    it("pages within bounds, and refuses a token of another list", async () => {
+      const { store, partition } = await fresh();
+      await store.commit(
+        partition,
+        ["k|a", "k|b", "k|c", "k|d", "k|e"].map((row) => insert(row)),
+      );
+      const range = { partition, prefix: "k|", from: "k|b", before: "k|e", size: 2 };
+      const first = await store.page(range);
+      const second = await store.page({ ...range, continuation: first.continuation });
+      expect(second.continuation).toBeUndefined();
+      const rows = [...first.documents, ...second.documents].map(({ row }) => row);
+      expect(rows).toEqual(["k|b", "k|c", "k|d"]);
+      for (const continuation of ["j|a", "k", "\u0000", "k|\n"])
+        await expect(store.page({ ...range, continuation })).rejects.toMatchObject({
+          code: "InvalidQueryParameter",
+        });
     });
 
     it("lets one of many writers win each round", async () => {

@@ -13,17 +13,19 @@ import type { DurableStore } from "../../../local/durable-engine/index.ts";
 import { seededRandom } from "../../../local/random.ts";
 import { silentLogger } from "../../../local/logger.ts";
 import { orchestrations } from "../../../orchestrations/index.ts";
+import { absentFileServers } from "../../../services/azure/absent-file-servers.ts";
 import { documentLedger } from "../../../services/azure/document-ledger.ts";
 import { documentOperations } from "../../../services/azure/document-operations.ts";
 import { documentState } from "../../../services/azure/document-state.ts";
 import { limitedActiveJobs } from "../../../services/azure/limited-active-jobs.ts";
 import type { QuotaLimits } from "../../../domain/usage/quota.ts";
+import type { FileServers } from "../../../services/file-servers.ts";
 import type { LogFields } from "../../../services/logger.ts";
 import type { Orchestrations } from "../../../services/orchestrations.ts";
 import type { OutputFile, StoragePlace } from "../../../services/output-files.ts";
 import type { SecretValues } from "../../../domain/shared/secrets.ts";
 import type { Services } from "../../../services/services.ts";
-import type { Role } from "../../../services/token-verifier.ts";
+import type { Role, TokenVerifier } from "../../../services/token-verifier.ts";
 import { sdkInvoker } from "../../unit/local/durable-engine/support/sdk-app.ts";
 import { fakeBatch } from "./fake-batch.ts";
 import { memoryDocuments } from "./memory-documents.ts";
@@ -33,6 +35,7 @@ const { HttpRequest: Request } = require("@azure/functions") as {
   HttpRequest: new (init: object) => HttpRequest;
 };
 
+export const tenant = "77777777-2222-4333-8444-555555555555";
 export const subscriptionId = "11111111-2222-4333-8444-555555555555";
 export const groupPath = `/subscriptions/${subscriptionId}/resourceGroups/rg/providers/Microsoft.BatchAI/workspaces`;
 
@@ -49,6 +52,8 @@ export interface Answer {
 export interface AppWorldOptions {
   readonly documents?: ReturnType<typeof memoryDocuments>;
   readonly durable?: DurableStore;
+  readonly fileServers?: FileServers;
+  readonly tokens?: TokenVerifier;
   readonly quotas?: QuotaLimits;
   /** Time that others share. */
   readonly clock?: ManualClock;
@@ -99,8 +104,9 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
         familyProcessors: {},
       },
       poolLapseMs: 7_200_000,
-      monitorMinIntervalMs: 100,
+      monitorMinIntervalMs: 20,
       monitorMaxIntervalMs: 2_000,
+      outputGraceMs: 0,
       idleNodeGraceMs: 480_000,
       bodyLimitBytes: 100_000,
     },
@@ -130,17 +136,19 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
         [...staged.keys()]
           .filter((path) => path.startsWith(prefix))
           .map((path) => ({ path, modifiedAt: madeAt(path) })),
+      remove: async (paths) => paths.forEach((path) => staged.delete(path)),
       removeAll: async (prefix) =>
         [...staged.keys()].filter((path) => path.startsWith(prefix)).forEach((path) => staged.delete(path)),
     },
     batch: azure.batch,
     pools: azure.pools,
+    fileServers: options.fileServers ?? absentFileServers(),
     ...options.azure,
     outputFiles: { list: async (place: StoragePlace) => outputs.get(place.directory) ?? [] },
-    tokens: {
+    tokens: options.tokens ?? {
       verify: async (token) =>
         token.startsWith("role-")
-          ? { kind: "valid", principal: { subject: "tester", roles: [token.slice(5) as Role] } }
+          ? { kind: "valid", principal: { subject: "tester", tenant, roles: [token.slice(5) as Role] } }
           : { kind: "invalid", code: "InvalidAuthenticationToken", message: "The access token is damaged." },
     },
   };
@@ -173,10 +181,15 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     async raise(instanceId, event, data) {
       engine.client.raiseEvent(instanceId, event, JSON.stringify(data));
     },
-    async status(instanceId) {
+    status: async (instanceId) => (await durable.noted(instanceId)).status,
+    async noted(instanceId) {
       const found = engine.client.get(instanceId);
-      if (found === undefined) return "absent";
-      return ["Pending", "Running", "Suspended"].includes(found.runtimeStatus) ? "active" : "ended";
+      if (found === undefined) return { status: "absent", note: undefined };
+      const active = ["Pending", "Running", "Suspended"].includes(found.runtimeStatus);
+      return {
+        status: active ? "active" : "ended",
+        note: JSON.parse(found.customStatus ?? "null") as unknown,
+      };
     },
   };
   advance = async (ms) => {
@@ -202,6 +215,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       ...crash.guard(state),
       workspaces: crash.guard(state.workspaces),
       clusters: crash.guard(state.clusters),
+      fileServers: crash.guard(state.fileServers),
       experiments: crash.guard(state.experiments),
       jobs: crash.guard(state.jobs),
       activeJobs: crash.guard(state.activeJobs),
@@ -219,6 +233,8 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     services,
     documents,
     staged,
+    /** Paths of what is staged for single runs; the launcher is everybody's. */
+    stagedOfRuns: () => [...staged.keys()].filter((path) => path.startsWith("jobs/")),
     secrets,
     outputs,
     advance,

@@ -72,19 +72,22 @@ export function fakeBatch(clock: Clock): FakeBatch {
     calls.push(name);
     if (fake.down) throw new AppError("ServiceUnavailable", "Azure Batch is down.");
   };
-  const running = () =>
+  /** Nodes of the pool that run a task. */
+  const running = (pool: FakePool) =>
     [...jobsById.values()]
+      .filter(({ poolId }) => poolsById.get(poolId) === pool)
       .flatMap(({ tasks }) => [...tasks.values()])
-      .filter(({ task }) => task.state === "running").length;
+      .filter(({ task }) => task.state === "running")
+      .reduce((sum, { spec }) => sum + (spec.multiInstance?.numberOfInstances ?? 1), 0);
   const counts = (pool: FakePool): NodeCounts => ({
     creating: Math.max(0, pool.target - pool.current),
-    idle: Math.max(0, pool.current - running()),
+    idle: Math.max(0, pool.current - running(pool)),
     leavingPool: 0,
     offline: 0,
     preempted: 0,
     rebooting: 0,
     reimaging: 0,
-    running: Math.min(pool.current, running()),
+    running: Math.min(pool.current, running(pool)),
     starting: 0,
     startTaskFailed: pool.badNodes.filter(({ state }) => state === "starttaskfailed").length,
     unknown: 0,

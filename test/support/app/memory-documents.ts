@@ -1,4 +1,5 @@
 // A DocumentStore in memory, with the same meaning as the one on tables. Values pass through JSON, as they would there.
+import { checkContinuation } from "../../../services/azure/continuation.ts";
 import type { DocumentStore, DocumentWrite, StoredDocument } from "../../../services/documents.ts";
 
 export interface MemoryDocuments extends DocumentStore {
@@ -25,6 +26,7 @@ export function memoryDocuments(): MemoryDocuments {
   const fits = (partition: string, write: DocumentWrite): boolean => {
     const stored = rowsOf(partition).get(write.row);
     if (write.kind === "insert") return stored === undefined;
+    if (write.kind === "remove") return stored !== undefined;
     return write.kind === "put" || (stored !== undefined && stored.etag === write.etag);
   };
   return {
@@ -40,7 +42,12 @@ export function memoryDocuments(): MemoryDocuments {
         throw new Error("a row is written twice");
       if (!changes.every((write) => fits(partition, write))) return "conflict";
       for (const write of changes)
-        rowsOf(partition).set(write.row, { text: JSON.stringify(write.value), etag: `"${(version += 1)}"` });
+        if (write.kind === "remove") rowsOf(partition).delete(write.row);
+        else
+          rowsOf(partition).set(write.row, {
+            text: JSON.stringify(write.value),
+            etag: `"${(version += 1)}"`,
+          });
       return "committed";
     },
     async remove({ partition, row }, etag) {
@@ -50,11 +57,16 @@ export function memoryDocuments(): MemoryDocuments {
       rowsOf(partition).delete(row);
       return "removed";
     },
-    async page({ partition, prefix, size, continuation }) {
+    async page({ partition, prefix, from = prefix, before, size, continuation }) {
+      checkContinuation(prefix, continuation);
       const found = [...rowsOf(partition)]
-        .filter(([row]) => row.startsWith(prefix) && (continuation === undefined || row >= continuation))
+        .filter(
+          ([row]) =>
+            row.startsWith(prefix) && row >= from && (continuation === undefined || row > continuation),
+        )
+        .filter(([row]) => before === undefined || row < before)
         .sort(([a], [b]) => (a < b ? -1 : 1));
-      const next = found[size]?.[0];
+      const next = found.length > size ? found[size - 1]?.[0] : undefined;
       return {
         documents: found.slice(0, size).map(([row, stored]) => toDocument(row, stored)),
         ...(next === undefined ? {} : { continuation: next }),

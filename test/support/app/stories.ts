@@ -4,6 +4,7 @@ import type { AppWorldOptions } from "./app-world.ts";
 
 export const workspacePath = `${groupPath}/w`;
 export const clusterPath = `${workspacePath}/clusters/c`;
+export const fileServerPath = `${workspacePath}/fileServers/nfs`;
 export const experimentPath = `${workspacePath}/experiments/e`;
 
 export function clusterBody(manual: object = {}, properties: object = {}): object {
@@ -13,6 +14,18 @@ export function clusterBody(manual: object = {}, properties: object = {}): objec
       scaleSettings: { manual: { targetNodeCount: 1, ...manual } },
       userAccountSettings: { adminUserName: "admin", adminUserPassword: "not-to-be-seen" },
       ...properties,
+    },
+  };
+}
+
+export function fileServerBody(dataDisks: object = {}): object {
+  return {
+    properties: {
+      vmSize: "STANDARD_D2_V3",
+      sshConfiguration: {
+        userAccountSettings: { adminUserName: "admin", adminUserPassword: "not-to-be-seen" },
+      },
+      dataDisks: { diskSizeInGB: 10, diskCount: 2, storageAccountType: "Standard_LRS", ...dataDisks },
     },
   };
 }
@@ -45,8 +58,6 @@ export async function worldWithCluster(manual: object = {}, options: AppWorldOpt
       if (tasks.length !== 1) throw new Error(`expected one task, there are ${tasks.length}`);
       return tasks[0]?.task.id ?? "";
     },
-    /** Paths of the files that wait for nodes of jobs; those of clusters stay as long as their pools. */
-    stagedForJobs: (): string[] => [...world.staged.keys()].filter((path) => path.startsWith("jobs/")),
     /** Instances that have not ended. */
     active(): string[] {
       return world.engine.client

@@ -14,7 +14,7 @@ const jobPath = `${experimentPath}/jobs/j`;
 describe("a caller", () => {
   it.each([
     ["no token", undefined, 401, "AuthenticationFailed"],
-    ["a damaged token", "x.y.z", 401, "AuthenticationFailed"],
+    ["a damaged token", "x.y.z", 401, "InvalidAuthenticationToken"],
     ["a role that may only read", "role-reader", 403, "AuthorizationFailed"],
   ])("with %s is refused in ARM's shape", async (_what, token, status, code) => {
     const { api } = await startAppWorld();

@@ -27,7 +27,7 @@ const ended = { category: "UserError", code: "TaskEnded", message: "" };
 
 describe("what a run needs next", () => {
   it.each<[string, JobView, object]>([
-    ["no task yet: submit", view(), { kind: "submit" }],
+    ["no task yet: start, once there are nodes", view(), { kind: "start" }],
     ["a waiting task: wait", view({ task: task("active") }), { kind: "wait" }],
     [
       "a cluster that can never have nodes: the job says why",
@@ -72,9 +72,9 @@ describe("what a run needs next", () => {
       { kind: "started" },
     ],
     [
-      "a running job whose task waits again: requeued",
+      "a running job whose task waits again: back into the queue",
       view({ executionState: "running", task: task("active") }),
-      { kind: "requeued" },
+      { kind: "withdraw", hadStarted: true },
     ],
     [
       "a running job whose task Batch does not know: lost",

@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { jwtVerifier } from "../../../services/azure/jwt-verifier.ts";
 
+const tenant = "77777777-2222-4333-8444-555555555555";
 const issuer = "https://issuer.example/";
 const now = Date.UTC(2026, 0, 1, 12);
 const clock = { now: () => now, sleep: async () => undefined };
@@ -30,21 +31,40 @@ interface Shape {
   readonly claims?: Record<string, unknown>;
 }
 const token = (shape: Shape = {}) =>
-  new SignJWT({ roles: ["Operator", "something-else"], ...shape.claims })
+  new SignJWT({
+    tid: tenant.toUpperCase(),
+    oid: "ada",
+    roles: ["Operator", "something-else"],
+    ...shape.claims,
+  })
     .setProtectedHeader({ alg: "RS256", kid: "k" })
-    .setSubject("ada")
+    .setSubject("a pairwise subject")
     .setIssuer(shape.issuer ?? issuer)
     .setAudience(shape.audience ?? "https://management.azure.com/")
     .setExpirationTime(now / 1000 + (shape.expiresInSeconds ?? 600))
     .sign(shape.key ?? ours.privateKey);
-const verifier = (url = jwksUrl) =>
-  jwtVerifier({ issuer, audiences: ["https://management.azure.com"], jwksUrl: url, clock });
+const verifier = (url = jwksUrl, only?: string) =>
+  jwtVerifier({ issuer, audiences: ["https://management.azure.com"], tenant: only, jwksUrl: url, clock });
 
 describe("a bearer token", () => {
   it("of ours tells who calls, and the roles we know", async () => {
     expect(await verifier().verify(await token())).toEqual({
       kind: "valid",
-      principal: { subject: "ada", roles: ["operator"] },
+      principal: { subject: "ada", tenant, roles: ["operator"] },
+    });
+  });
+
+  it("without an object id tells the caller by its subject", async () => {
+    const verdict = await verifier().verify(await token({ claims: { oid: undefined } }));
+    expect(verdict).toMatchObject({ principal: { subject: "a pairwise subject" } });
+  });
+
+  it("of another tenant is refused when one tenant is named", async () => {
+    expect(await verifier(jwksUrl, tenant).verify(await token())).toMatchObject({ kind: "valid" });
+    const other = "88888888-2222-4333-8444-555555555555";
+    expect(await verifier(jwksUrl, other).verify(await token())).toMatchObject({
+      kind: "invalid",
+      code: "InvalidAuthenticationTokenTenant",
     });
   });
 
@@ -53,15 +73,17 @@ describe("a bearer token", () => {
     expect(await verifier().verify(await token(late))).toMatchObject({ kind: "valid" });
   });
 
-  it.each<[string, () => Shape]>([
-    ["signed by somebody else", () => ({ key: foreign.privateKey })],
-    ["of another issuer", () => ({ issuer: "https://other.example/" })],
-    ["for another service", () => ({ audience: "https://graph.example/" })],
-    ["that expired", () => ({ expiresInSeconds: -3_600 })],
-    ["not valid yet", () => ({ claims: { nbf: now / 1000 + 3_600 } })],
-  ])("%s is refused", async (_what, shape) => {
+  it.each<[string, string, () => Shape]>([
+    ["signed by somebody else", "InvalidAuthenticationToken", () => ({ key: foreign.privateKey })],
+    ["of another issuer", "InvalidAuthenticationTokenTenant", () => ({ issuer: "https://other.example/" })],
+    ["for another service", "InvalidAuthenticationTokenAudience", () => ({ audience: "https://x.example/" })],
+    ["that expired", "ExpiredAuthenticationToken", () => ({ expiresInSeconds: -3_600 })],
+    ["not valid yet", "InvalidAuthenticationToken", () => ({ claims: { nbf: now / 1000 + 3_600 } })],
+    ["of no tenant", "InvalidAuthenticationTokenTenant", () => ({ claims: { tid: undefined } })],
+  ])("%s is refused", async (_what, code, shape) => {
     expect(await verifier().verify(await token(shape()))).toMatchObject({
       kind: "invalid",
+      code,
       message: expect.stringContaining("token"),
     });
   });

@@ -1,0 +1,42 @@
+// Ends a file server's creation in its document and in the operation that clients poll.
+import { recordFileServer as contract } from "../../contracts/file-server-activities.ts";
+import { provisionFileServer, runningFileServer } from "../../domain/file-server/rules.ts";
+import { timestamp } from "../../services/clock.ts";
+import { defineActivity } from "../lib/define-activity.ts";
+import { service, updateFileServer } from "../lib/documents.ts";
+
+export const recordFileServer = defineActivity(
+  contract,
+  async (services, { fileServer, operationId, end }) => {
+    const time = timestamp(services.clock);
+    const failure = {
+      running: undefined,
+      notWanted: "The file server was deleted before it was created.",
+      refused: end.kind === "refused" ? end.message : undefined,
+    }[end.kind];
+    await updateFileServer(
+      services,
+      fileServer,
+      (current) => {
+        if (current.provisioningState !== "creating") return current;
+        return end.kind === "running"
+          ? runningFileServer(current, end, new Date(time))
+          : provisionFileServer(current, "failed", new Date(time));
+      },
+      () => ({
+        time,
+        actor: service,
+        cause: failure === undefined ? "the machine runs" : `FileServerProvisioningFailed: ${failure}`,
+        link: `operation:${operationId}`,
+      }),
+    );
+    await services.operations.close(
+      operationId,
+      failure === undefined
+        ? { status: "Succeeded" }
+        : { status: "Failed", error: { code: "FileServerProvisioningFailed", message: failure } },
+      time,
+    );
+    return undefined;
+  },
+);

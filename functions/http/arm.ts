@@ -1,0 +1,131 @@
+// What clients ask Azure Resource Manager before they come to Batch AI: which subscriptions, tenants and resource groups
+// there are, and whether the provider is registered. This service has one subscription, and any resource group that is
+// named exists in it, because nothing here depends on one.
+import { workspaceRef } from "../../domain/workspace/rules.ts";
+import type { Services } from "../../services/services.ts";
+import { everyItem } from "../lib/every-item.ts";
+import type { Operation } from "./lib/operation.ts";
+import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
+import { providerRoute, resourceGroupOf } from "./lib/refs.ts";
+import { apiVersion, ok } from "./lib/reply.ts";
+import type { ApiRequest } from "./lib/request.ts";
+
+const subscriptionRoute = "subscriptions/{subscriptionId}";
+const groupsRoute = `${subscriptionRoute}/resourceGroups`;
+
+export const armOperations: readonly Operation[] = [
+  {
+    name: "arm-tenants",
+    method: "GET",
+    route: "tenants",
+    role: "reader",
+    api: "arm",
+    async handle({ principal }) {
+      const { tenant } = principal;
+      return ok({ value: [{ id: `/tenants/${tenant}`, tenantId: tenant, tenantCategory: "Home" }] });
+    },
+  },
+  {
+    name: "arm-subscriptions",
+    method: "GET",
+    route: "subscriptions",
+    role: "reader",
+    api: "arm",
+    handle: async (request, services) => ok({ value: [subscriptionWire(request, services)] }),
+  },
+  {
+    name: "arm-subscription",
+    method: "GET",
+    route: subscriptionRoute,
+    role: "reader",
+    api: "arm",
+    handle: async (request, services) => ok(subscriptionWire(request, services)),
+  },
+  {
+    name: "arm-resource-groups",
+    method: "GET",
+    route: groupsRoute,
+    role: "reader",
+    api: "arm",
+    async handle(request, services) {
+      const page = pageOf(await groupsInUse(services), pageRequest(request));
+      return ok(pageBody(request, page, (name) => groupWire(services, name)));
+    },
+  },
+  {
+    name: "arm-resource-group",
+    method: "GET",
+    route: `${groupsRoute}/{resourceGroup}`,
+    role: "reader",
+    api: "arm",
+    handle: async (request, services) => ok(groupWire(services, resourceGroupOf(request))),
+  },
+  {
+    name: "arm-provider",
+    method: "GET",
+    route: providerRoute,
+    role: "reader",
+    api: "arm",
+    handle: async (_request, services) => ok(providerWire(services)),
+  },
+];
+
+function subscriptionWire({ principal }: ApiRequest, { settings }: Services): object {
+  const { subscriptionId } = settings;
+  return {
+    id: `/subscriptions/${subscriptionId}`,
+    authorizationSource: "RoleBased",
+    subscriptionId,
+    tenantId: principal.tenant,
+    displayName: "OpenBatchAI",
+    state: "Enabled",
+    managedByTenants: [],
+  };
+}
+
+/** Names as they were first written, without repeats in another case. */
+async function groupsInUse({ settings, state }: Services): Promise<readonly string[]> {
+  const { subscriptionId } = settings;
+  const names = new Map<string, string>();
+  for await (const workspace of everyItem((page) => state.listWorkspaces({ subscriptionId }, page))) {
+    const { resourceGroup } = workspaceRef(workspace);
+    const key = resourceGroup.toLowerCase();
+    if (!names.has(key)) names.set(key, resourceGroup);
+  }
+  return [...names.values()];
+}
+
+function groupWire({ settings }: Services, name: string): object {
+  return {
+    id: `/subscriptions/${settings.subscriptionId}/resourceGroups/${name}`,
+    name,
+    type: "Microsoft.Resources/resourceGroups",
+    location: settings.location,
+    properties: { provisioningState: "Succeeded" },
+  };
+}
+
+function providerWire({ settings }: Services): object {
+  const names = [
+    "workspaces",
+    "workspaces/clusters",
+    "workspaces/fileservers",
+    "workspaces/experiments",
+    "workspaces/experiments/jobs",
+    "operations",
+    "locations/usages",
+    "locations/operationresults",
+    "locations/operationstatuses",
+  ];
+  return {
+    id: `/subscriptions/${settings.subscriptionId}/providers/Microsoft.BatchAI`,
+    namespace: "Microsoft.BatchAI",
+    registrationState: "Registered",
+    registrationPolicy: "RegistrationRequired",
+    resourceTypes: names.map((resourceType) => ({
+      resourceType,
+      locations: [settings.location],
+      apiVersions: [apiVersion],
+    })),
+  };
+}

@@ -1,0 +1,89 @@
+// What every request passes: the bearer token, the role, the api-version, the subscription; and what every answer gets: ids
+// to find it again by, no caching, one translation of failures.
+import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import { AppError } from "../../../domain/shared/errors.ts";
+import type { Services } from "../../../services/services.ts";
+import type { Principal, Role } from "../../../services/token-verifier.ts";
+import { apiVersion, failed, ownApiVersion } from "./reply.ts";
+import { queryOf } from "./request.ts";
+import type { ApiRequest, Caller } from "./request.ts";
+
+export async function guarded(
+  request: HttpRequest,
+  services: Services,
+  answer: (caller: Caller) => Promise<HttpResponseInit>,
+): Promise<HttpResponseInit> {
+  const requestId = services.random.uuid();
+  const clientRequestId = request.headers.get("x-ms-client-request-id");
+  let reply: HttpResponseInit;
+  try {
+    reply = await answer({ principal: await authenticate(request, services), requestId });
+  } catch (error) {
+    reply = failed(error, services.logger, requestId);
+  }
+  return {
+    ...reply,
+    headers: {
+      "cache-control": "no-cache",
+      ...(reply.headers as Record<string, string> | undefined),
+      "request-id": requestId,
+      "x-ms-request-id": requestId,
+      ...(clientRequestId === null ? {} : { "x-ms-client-request-id": clientRequestId.slice(0, 128) }),
+    },
+  };
+}
+
+async function authenticate(request: HttpRequest, services: Services): Promise<Principal> {
+  const header = request.headers.get("authorization") ?? "";
+  const [, token] = /^bearer\s+(\S+)\s*$/i.exec(header) ?? [];
+  if (token === undefined)
+    throw new AppError(
+      "AuthenticationFailed",
+      "The Authorization header is missing or is not 'Bearer <token>'.",
+    );
+  const verdict = await services.tokens.verify(token);
+  if (verdict.kind === "invalid") throw new AppError(verdict.code, verdict.message);
+  return verdict.principal;
+}
+
+/** Each role may do what the ones before it may. */
+const rank = { reader: 0, submitter: 1, operator: 2, admin: 3 } as const satisfies Record<Role, number>;
+
+export function checkRole(principal: Principal, needed: Role): void {
+  if (principal.roles.some((role) => rank[role] >= rank[needed])) return;
+  const held = principal.roles.length === 0 ? "no role" : `the roles ${principal.roles.join(", ")}`;
+  throw new AppError(
+    "AuthorizationFailed",
+    `The caller '${principal.subject}' has ${held}; this operation needs '${needed}'.`,
+  );
+}
+
+export type ApiKind = "batchai" | "own" | "arm";
+
+export function checkApiVersion(request: HttpRequest, kind: ApiKind): void {
+  const url = new URL(request.url);
+  const version = queryOf(url).get("api-version") ?? "";
+  const wanted = kind === "own" ? ownApiVersion : apiVersion;
+  if (version === "")
+    throw new AppError(
+      "MissingApiVersionParameter",
+      `The api-version query parameter (?api-version=) is required for all requests; use ${wanted}.`,
+    );
+  // What is ours alone does not exist for a client of 2018.
+  if (kind === "own" && version === apiVersion) throw nothingHere(request.method, url.pathname);
+  if (kind === "arm" ? /^\d{4}-\d\d-\d\d(-[a-z]+)?$/i.test(version) : version === wanted) return;
+  throw new AppError(
+    "InvalidApiVersionParameter",
+    `The api-version '${version.slice(0, 40)}' is invalid; the supported version is '${wanted}'.`,
+  );
+}
+
+export function checkSubscription(request: ApiRequest, services: Services): void {
+  const asked = request.params["subscriptionId"];
+  if (asked === undefined || asked.toLowerCase() === services.settings.subscriptionId.toLowerCase()) return;
+  throw new AppError("SubscriptionNotFound", `The subscription '${asked.slice(0, 80)}' could not be found.`);
+}
+
+export function nothingHere(method: string, pathname: string): AppError {
+  return new AppError("ResourceNotFound", `There is no ${method} ${pathname.slice(0, 200)} in this service.`);
+}

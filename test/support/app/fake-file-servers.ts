@@ -1,0 +1,45 @@
+// Machines of file servers that a test drives by hand.
+import type { FileServerMachine, FileServers } from "../../../services/file-servers.ts";
+
+export interface FakeFileServers extends FileServers {
+  /** Machines are ready from now on. */
+  finish(): void;
+  /** What was asked for, once per machine. */
+  asked(): readonly FileServerMachine[];
+  /** Number of machines there are. */
+  standing(): number;
+  slowToGo: boolean;
+}
+
+export function fakeFileServers(): FakeFileServers {
+  const machines = new Map<string, FileServerMachine>();
+  const asked = new Map<string, FileServerMachine>();
+  let ready = false;
+  const network =
+    "/subscriptions/s/resourceGroups/fileserverrg/providers/Microsoft.Network/virtualNetworks/made";
+  return {
+    slowToGo: false,
+    finish: () => void (ready = true),
+    asked: () => [...asked.values()],
+    standing: () => machines.size,
+    async build(machine) {
+      machines.set(machine.guid, machine);
+      asked.set(machine.guid, machine);
+      if (!ready) return { kind: "building" };
+      return {
+        kind: "running",
+        mountSettings: {
+          mountPoint: "/data",
+          fileServerPublicIP: "20.1.2.3",
+          fileServerInternalIP: "10.0.0.4",
+        },
+        ...(machine.spec.subnet === undefined ? { madeSubnet: { id: `${network}/subnets/Subnet-1` } } : {}),
+      };
+    },
+    async remove(guid) {
+      if (this.slowToGo) return "removing";
+      machines.delete(guid);
+      return "gone";
+    },
+  };
+}

@@ -1,0 +1,225 @@
+// Who may do what: every route that is registered, against every role and every kind of bad token. A route without a row in
+// this table fails the test, and so does a row without a route.
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { httpTriggers } from "../../../functions/http/index.ts";
+import { jwtVerifier } from "../../../services/azure/jwt-verifier.ts";
+import { startAppWorld, subscriptionId, tenant } from "../../support/app/app-world.ts";
+import type { AppWorld } from "../../support/app/app-world.ts";
+
+const roles = ["reader", "submitter", "operator", "admin"] as const;
+type Least = (typeof roles)[number] | "anybody with a token";
+
+const group =
+  "subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.BatchAI/workspaces";
+const workspace = `${group}/{workspace}`;
+const cluster = `${workspace}/clusters/{cluster}`;
+const fileServer = `${workspace}/fileServers/{fileServer}`;
+const experiment = `${workspace}/experiments/{experiment}`;
+const job = `${experiment}/jobs/{job}`;
+const provider = "subscriptions/{subscriptionId}/providers/Microsoft.BatchAI";
+
+const matrix: readonly (readonly [method: string, route: string, least: Least])[] = [
+  ["GET", "providers/Microsoft.BatchAI/operations", "reader"],
+  ["GET", `${provider}/locations/{location}/usages`, "reader"],
+  ["GET", `${provider}/locations/{location}/operationresults/{operationId}`, "reader"],
+  ["GET", `${provider}/locations/{location}/operationstatuses/{operationId}`, "reader"],
+  ["GET", `${provider}/workspaces`, "reader"],
+  ["GET", group, "reader"],
+  ["PUT", workspace, "operator"],
+  ["PATCH", workspace, "operator"],
+  ["GET", workspace, "reader"],
+  ["DELETE", workspace, "operator"],
+  ["GET", `${workspace}/events`, "reader"],
+  ["GET", `${workspace}/clusters`, "reader"],
+  ["PUT", cluster, "operator"],
+  ["PATCH", cluster, "operator"],
+  ["GET", cluster, "reader"],
+  ["DELETE", cluster, "operator"],
+  ["GET", `${cluster}/events`, "reader"],
+  ["POST", `${cluster}/listRemoteLoginInformation`, "operator"],
+  ["GET", `${cluster}/listRemoteLoginInformation`, "operator"],
+  ["GET", `${workspace}/fileServers`, "reader"],
+  ["PUT", fileServer, "operator"],
+  ["GET", fileServer, "reader"],
+  ["DELETE", fileServer, "operator"],
+  ["GET", `${fileServer}/events`, "reader"],
+  ["GET", `${workspace}/experiments`, "reader"],
+  ["PUT", experiment, "submitter"],
+  ["GET", experiment, "reader"],
+  ["DELETE", experiment, "submitter"],
+  ["GET", `${experiment}/events`, "reader"],
+  ["GET", `${experiment}/jobs`, "reader"],
+  ["PUT", job, "submitter"],
+  ["GET", job, "reader"],
+  ["DELETE", job, "submitter"],
+  ["GET", `${job}/events`, "reader"],
+  ["POST", `${job}/terminate`, "submitter"],
+  ["POST", `${job}/listOutputFiles`, "reader"],
+  ["GET", `${job}/listOutputFiles`, "reader"],
+  ["POST", `${job}/listRemoteLoginInformation`, "submitter"],
+  ["GET", `${job}/listRemoteLoginInformation`, "submitter"],
+  ["GET", "tenants", "reader"],
+  ["GET", "subscriptions", "reader"],
+  ["GET", "subscriptions/{subscriptionId}", "reader"],
+  ["GET", "subscriptions/{subscriptionId}/resourceGroups", "reader"],
+  ["GET", "subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}", "reader"],
+  ["GET", provider, "reader"],
+  ...["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD", "OPTIONS"].map(
+    (method) => [method, "{*path}", "anybody with a token"] as const,
+  ),
+];
+
+const issuer = "https://issuer.example/";
+const audience = "https://management.azure.com/";
+type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>["privateKey"];
+
+const server = createServer();
+let ours: PrivateKey;
+let foreign: PrivateKey;
+let jwksUrl: string;
+let world: AppWorld;
+
+beforeAll(async () => {
+  const pair = await generateKeyPair("RS256");
+  ours = pair.privateKey;
+  foreign = (await generateKeyPair("RS256")).privateKey;
+  const keys = [{ ...(await exportJWK(pair.publicKey)), kid: "k", alg: "RS256" }];
+  server.on("request", (_request, response) => response.end(JSON.stringify({ keys })));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
+  let now: () => number = () => 0;
+  const clock = { now: () => now(), sleep: async () => undefined };
+  const tokens = jwtVerifier({ issuer, audiences: [audience], jwksUrl, clock });
+  world = await startAppWorld({ tokens });
+  now = world.now;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+interface Shape {
+  readonly roles?: readonly string[];
+  readonly key?: PrivateKey;
+  readonly audience?: string;
+  readonly issuer?: string;
+  readonly expiresInSeconds?: number;
+}
+
+function unsigned({ roles: held = ["admin"], ...shape }: Shape) {
+  const seconds = Math.floor(world.now() / 1000);
+  return {
+    claims: { tid: tenant, oid: "ada", roles: held },
+    subject: "ada",
+    issuer: shape.issuer ?? issuer,
+    audience: shape.audience ?? audience,
+    expires: seconds + (shape.expiresInSeconds ?? 600),
+  };
+}
+
+function token(shape: Shape = {}): Promise<string> {
+  const { claims, ...told } = unsigned(shape);
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: "RS256", kid: "k" })
+    .setSubject(told.subject)
+    .setIssuer(told.issuer)
+    .setAudience(told.audience)
+    .setExpirationTime(told.expires)
+    .sign(shape.key ?? ours);
+}
+
+const badTokens: readonly (readonly [string, string, () => Promise<string | undefined>])[] = [
+  ["no token", "AuthenticationFailed", async () => undefined],
+  ["a token that expired", "ExpiredAuthenticationToken", () => token({ expiresInSeconds: -3_600 })],
+  [
+    "a token for another service",
+    "InvalidAuthenticationTokenAudience",
+    () => token({ audience: "https://graph.example/" }),
+  ],
+  [
+    "a token of another issuer",
+    "InvalidAuthenticationTokenTenant",
+    () => token({ issuer: "https://other.example/" }),
+  ],
+  ["a token that somebody else signed", "InvalidAuthenticationToken", () => token({ key: foreign })],
+  [
+    "a token that nobody signed",
+    "InvalidAuthenticationToken",
+    async () => {
+      const { claims, ...told } = unsigned({});
+      return new UnsecuredJWT(claims)
+        .setIssuer(told.issuer)
+        .setAudience(told.audience)
+        .setExpirationTime(told.expires)
+        .encode();
+    },
+  ],
+  [
+    "a token signed with the public key as a secret",
+    "InvalidAuthenticationToken",
+    () => {
+      const { claims, ...told } = unsigned({});
+      return new SignJWT(claims)
+        .setProtectedHeader({ alg: "HS256", kid: "k" })
+        .setIssuer(told.issuer)
+        .setAudience(told.audience)
+        .setExpirationTime(told.expires)
+        .sign(new TextEncoder().encode("a key that everybody can read, thirty-two bytes"));
+    },
+  ],
+];
+
+/** A path of the route, and the version its API has. */
+function pathOf(route: string, subscription = subscriptionId): string {
+  const path = route
+    .replace("{subscriptionId}", subscription)
+    .replace("{*path}", "nothing/here")
+    .replaceAll(/\{\w+\}/g, "x");
+  return `/${path}?api-version=${route.endsWith("/events") ? "2026-11-01" : "2018-05-01"}`;
+}
+
+describe("the table of routes and roles", () => {
+  it("has a row for every route that is registered, and no other", () => {
+    const registered = httpTriggers.flatMap(({ methods, route }) =>
+      methods.map((method) => `${method} ${route}`),
+    );
+    expect(matrix.map(([method, route]) => `${method} ${route}`).sort()).toEqual(registered.sort());
+  });
+});
+
+describe.each(matrix)("%s %s", (method, route, least) => {
+  it("answers 401 to whoever does not prove who they are, and does nothing", async () => {
+    const before = world.documents.writes();
+    for (const [what, code, make] of badTokens) {
+      const answer = await world.api(method, pathOf(route), { token: await make(), body: {} });
+      expect([what, answer.status, answer.body.error.code]).toEqual([what, 401, code]);
+      expect(answer.headers["www-authenticate"]).toMatch(/^Bearer/);
+    }
+    expect(world.documents.writes()).toBe(before);
+  });
+
+  it(`is open to ${least} and above, closed below`, async () => {
+    for (const [index, role] of [...roles, "guest"].entries()) {
+      const open = least === "anybody with a token" || (role !== "guest" && index >= roles.indexOf(least));
+      const before = world.documents.writes();
+      const answer = await world.api(method, pathOf(route), {
+        token: await token({ roles: [role] }),
+        body: {},
+      });
+      if (open) expect([role, [401, 403].includes(answer.status)]).toEqual([role, false]);
+      else {
+        expect([role, answer.status, answer.body.error.code]).toEqual([role, 403, "AuthorizationFailed"]);
+        expect(world.documents.writes()).toBe(before);
+      }
+    }
+  });
+});
+
+describe("a foreign subscription", () => {
+  const rows = matrix.filter(([, route]) => route.includes("{subscriptionId}"));
+  it.each(rows)("is not found: %s %s", async (method, route) => {
+    const path = pathOf(route, "99999999-2222-4333-8444-555555555555");
+    const answer = await world.api(method, path, { token: await token(), body: {} });
+    expect([answer.status, answer.body.error.code]).toEqual([404, "SubscriptionNotFound"]);
+  });
+});
