@@ -5,6 +5,7 @@ import { ensureMonitor } from "./cluster/ensure-monitor.ts";
 import { recordProvisioned } from "./cluster/record-provisioned.ts";
 import { removeClusterRecords } from "./cluster/remove-cluster-records.ts";
 import { removePool } from "./cluster/remove-pool.ts";
+import { renewPool } from "./cluster/renew-pool.ts";
 import { stopClusterJobs } from "./cluster/stop-cluster-jobs.ts";
 import { watchCluster } from "./cluster/watch-cluster.ts";
 import { buildFileServer } from "./file-server/build-file-server.ts";
@@ -13,9 +14,8 @@ import { removeMachine, removeMachineRecords } from "./file-server/remove-file-s
 import { closeRun } from "./job/close-run.ts";
 import { lookAtJob } from "./job/look-at-job.ts";
 import { readLauncherResult } from "./job/read-launcher-result.ts";
-import { ended, putBack, started } from "./job/record-run.ts";
+import { ended, started, withdrawn } from "./job/record-run.ts";
 import { halt, removeRecords, removeTasks } from "./job/remove-job.ts";
-import { stageRun } from "./job/stage-run.ts";
 import { stopRun } from "./job/stop-run.ts";
 import { submitRun } from "./job/submit-run.ts";
 import type { DefinedActivity } from "./lib/define-activity.ts";
@@ -25,6 +25,7 @@ export const activities: readonly DefinedActivity[] = [
   createPool,
   recordProvisioned,
   applyScale,
+  renewPool,
   ensureMonitor,
   watchCluster,
   stopClusterJobs,
@@ -35,10 +36,9 @@ export const activities: readonly DefinedActivity[] = [
   removeMachine,
   removeMachineRecords,
   lookAtJob,
-  stageRun,
   submitRun,
   started,
-  putBack,
+  withdrawn,
   ended,
   stopRun,
   readLauncherResult,

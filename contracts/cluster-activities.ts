@@ -35,22 +35,30 @@ export const applyScale = contract(
   z.object({ kind: z.enum(["applied", "busy", "notWanted"]) }),
 );
 
+/** Renews what of the pool runs out: links, and the moment at which it empties itself. */
+export const renewPool = contract("renewPool", cluster, nothing);
+
 export const ensureMonitor = contract("ensureMonitor", cluster, nothing);
 
 /** How far the tasks of one Batch job were seen: the last moment, and what was seen in it. */
 export const Seen = z.object({ upTo: z.string(), keys: z.array(z.string()) });
 export type Seen = z.infer<typeof Seen>;
 
-/** One look at a cluster: its document is brought up to date, jobs whose tasks changed are told. */
+/** One look at a cluster: its document is brought up to date, jobs whose tasks changed are told, waiting ones start. */
 export const watchCluster = contract(
   "watchCluster",
-  z.object({ cluster: ClusterIdentity, seen: z.record(z.string(), Seen) }),
+  z.object({
+    cluster: ClusterIdentity,
+    seen: z.record(z.string(), Seen),
+    /** Also see that every job that was handed over has its run: a crash may have cut that off. */
+    audit: z.boolean().optional(),
+  }),
   z.discriminatedUnion("kind", [
     z.object({
       kind: z.literal("watched"),
       seen: z.record(z.string(), Seen),
       changed: z.boolean(),
-      /** No job is unfinished, no node is on its way in or out, and none is kept for a while only. */
+      /** No job holds nodes, no node is on its way in or out, and none is kept for a while only. */
       idle: z.boolean(),
       /** The pool's target is not the one that auto scale wants. */
       rescale: z.boolean().optional(),

@@ -20,6 +20,15 @@ export const TaskSnapshot = z.object({
 });
 export type TaskSnapshot = z.infer<typeof TaskSnapshot>;
 
+/** What wakes a run beside its own clock. Anything else that wakes it says: look. */
+export const RunNews = z.discriminatedUnion("kind", [
+  /** The queue has given it nodes: hand it to Batch. */
+  z.object({ kind: z.literal("nodesFree"), attempt: z.int() }),
+  /** Batch says this of its task. */
+  z.object({ kind: z.literal("task"), attempt: z.int(), task: TaskSnapshot }),
+]);
+export type RunNews = z.infer<typeof RunNews>;
+
 export const JobView = z.object({
   kind: z.literal("unfinished"),
   executionState: ExecutionState,
@@ -28,6 +37,8 @@ export const JobView = z.object({
   cluster: ClusterIdentity,
   /** The cluster does not exist any more, or is on its way out. */
   clusterGone: z.boolean(),
+  /** Why the cluster can never have nodes as it is set up, if that is so. */
+  clusterHopeless: z.string().optional(),
   nodeDeallocation: z.enum(["requeue", "terminate", "waitforjobcompletion"]),
   attempt: z.int(),
   losses: LossCounters,
@@ -49,14 +60,14 @@ export const lookAtJob = contract(
   ]),
 );
 
-/** Puts the run's plan, launcher and secrets where its nodes can fetch them. */
-export const stageRun = contract("stageRun", run, nothing);
-
+/** Puts what the run's nodes need where they can fetch it, and hands the run to Batch. */
 export const submitRun = contract(
   "submitRun",
   run,
   z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("submitted") }),
+    /** Something happened to the job or its cluster meanwhile. */
+    z.object({ kind: z.literal("notWanted") }),
     z.object({ kind: z.literal("refused"), reason: z.string() }),
     /** Batch cannot take it now: a quota, or the last Batch job of that name is still being deleted. */
     z.object({ kind: z.literal("later"), reason: z.string() }),
@@ -65,8 +76,11 @@ export const submitRun = contract(
 
 export const recordStarted = contract("recordStarted", run.extend({ startTime: z.string() }), nothing);
 
-/** Batch put the task back into its queue: the node was lost or taken away. */
-export const recordRequeued = contract("recordRequeued", run, nothing);
+/**
+ * Takes a run back that waits in Batch, because its nodes were lost or taken away, and puts the job into its cluster's
+ * queue again.
+ */
+export const withdrawRun = contract("withdrawRun", run.extend({ hadStarted: z.boolean() }), nothing);
 
 export const stopRun = contract("stopRun", run, nothing);
 
@@ -90,6 +104,7 @@ export const RunOutcome = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("retry"), losses: LossCounters }),
 ]);
 
+/** Ends the run: the job is finished and everything of the run is put away, or it is in the queue for the next. */
 export const recordOutcome = contract(
   "recordOutcome",
   run.extend({
@@ -101,7 +116,7 @@ export const recordOutcome = contract(
   nothing,
 );
 
-/** After the end: staged files, the place among the cluster's unfinished jobs, a terminate operation that waits. */
+/** What is left of a finished job: staged files, its place among the active ones, a terminate operation that waits. */
 export const closeRun = contract("closeRun", z.object({ job: JobIdentity }), nothing);
 
 /** Tells the job's run to end; `ended` when it has. */

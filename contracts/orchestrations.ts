@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Seen } from "./cluster-activities.ts";
 import { contract } from "./contract.ts";
+import { RunNews } from "./job-activities.ts";
 import { ClusterIdentity, FileServerIdentity, JobIdentity, ParentIdentity } from "./refs.ts";
 
 const nothing = z.undefined();
@@ -13,6 +14,8 @@ export const createClusterFlow = contract(
 );
 
 export const resizeClusterFlow = contract("resizeCluster", z.object({ cluster: ClusterIdentity }), nothing);
+
+export const tendPoolFlow = contract("tendPool", z.object({ cluster: ClusterIdentity }), nothing);
 
 export const deleteClusterFlow = contract(
   "deleteCluster",
@@ -47,7 +50,12 @@ export const deleteFileServerFlow = contract(
 
 export const runJobFlow = contract(
   "runJob",
-  z.object({ job: JobIdentity, safetyIntervalMs: z.number() }),
+  z.object({
+    job: JobIdentity,
+    safetyIntervalMs: z.number(),
+    outputGraceMs: z.number(),
+    news: RunNews.optional(),
+  }),
   nothing,
 );
 

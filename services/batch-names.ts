@@ -1,4 +1,6 @@
 // Names of what the app makes in Azure Batch, derived from GUIDs so that making twice is making once.
+import { createHash } from "node:crypto";
+
 export type Priority = "low" | "normal" | "high";
 
 /** Batch job priorities run from −1000 to 1000 ("Azure Batch: job priority"). */
@@ -24,7 +26,24 @@ export function jobOfTask(id: string): { readonly jobGuid: string; readonly atte
   return jobGuid === undefined ? undefined : { jobGuid, attempt: Number(attempt) };
 }
 
+/** The launcher in the staging container: one file for all runs, as long as it stays the same. */
+export function launcherPath(launcher: string): string {
+  return `launchers/${createHash("sha256").update(launcher).digest("hex").slice(0, 32)}.sh`;
+}
+
 /** Folder of a run's files in the staging container. */
 export function stagingFolder(jobGuid: string, attempt?: number): string {
   return attempt === undefined ? `jobs/${jobGuid}/` : `jobs/${jobGuid}/${attempt}/`;
+}
+
+/** Folder of what the nodes of a cluster fetch when they boot. */
+export function setupFolder(clusterGuid: string): string {
+  return `clusters/${clusterGuid}/`;
+}
+
+/** The cluster that a pool or Batch job was made for; undefined for one that is not ours by its name. */
+export function clusterOfName(poolOrJobId: string): string | undefined {
+  return /^batchai-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-(?:low|normal|high))?$/.exec(
+    poolOrJobId.toLowerCase(),
+  )?.[1];
 }

@@ -17,7 +17,8 @@ export interface StoredDocument {
 export type DocumentWrite =
   | { readonly kind: "insert"; readonly row: string; readonly value: unknown }
   | { readonly kind: "replace"; readonly row: string; readonly value: unknown; readonly etag: string }
-  | { readonly kind: "put"; readonly row: string; readonly value: unknown };
+  | { readonly kind: "put"; readonly row: string; readonly value: unknown }
+  | { readonly kind: "remove"; readonly row: string };
 
 export interface DocumentRange {
   readonly partition: string;
@@ -40,11 +41,11 @@ export interface DocumentPage {
 export interface DocumentStore {
   get(key: DocumentKey): Promise<StoredDocument | undefined>;
   /**
-   * At most 100 writes of one partition, atomically. `conflict`: an inserted row exists, or a replaced row is absent or
-   * has another etag; then nothing was written.
+   * At most 100 writes of one partition, atomically. `conflict`: an inserted row exists, a replaced row is absent or has
+   * another etag, or a removed row is absent; then nothing was written.
    */
   commit(partition: string, writes: readonly DocumentWrite[]): Promise<"committed" | "conflict">;
-  /** Removes one row if it still has this etag. Not part of a commit: the tables client has no conditional removal there. */
+  /** Removes one row if it still has this etag (`*`: any). Apart: the tables client has no conditional removal in a commit. */
   remove(key: DocumentKey, etag: string): Promise<"removed" | "conflict">;
   page(range: DocumentRange): Promise<DocumentPage>;
 }

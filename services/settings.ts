@@ -1,4 +1,6 @@
 // The app's configuration as its parts see it. Parsed and checked once, in the composition root.
+import type { QuotaLimits } from "../domain/usage/quota.ts";
+
 export interface NodeImage {
   readonly publisher: string;
   readonly offer: string;
@@ -14,15 +16,33 @@ export interface Settings {
   readonly blobEndpointTemplate: string;
   /** The image for clusters that name none, or the original's default, which Azure no longer has. */
   readonly nodeImage: NodeImage;
+  /** Name of this service among others that use the same Batch account: marks what it makes there. */
+  readonly owner: string;
+  /** Where nodes report their performance counters. */
+  readonly counters: { readonly endpoint: string; readonly intervalSeconds: number };
+  readonly quotas: QuotaLimits;
+  /** How long after the last sign of life from here a pool keeps its nodes. */
+  readonly poolLapseMs: number;
   readonly monitorMinIntervalMs: number;
   readonly monitorMaxIntervalMs: number;
+  /**
+   * How long after the end of its processes a job is shown as finished, so that readers who stop at that moment have seen
+   * the last of its output.
+   */
+  readonly outputGraceMs: number;
   /** How long an auto-scale cluster keeps nodes that it does not need. */
   readonly idleNodeGraceMs: number;
   /** The longest request body that is read, in bytes. */
   readonly bodyLimitBytes: number;
 }
 
-/** How often a job looks for itself, in case every hint was lost. */
-export function safetyIntervalMs(settings: Settings): number {
-  return Math.max(30_000, settings.monitorMaxIntervalMs * 5);
+/** What the run of a job needs to know of the settings. */
+export interface RunTimes {
+  /** How often it looks for itself, in case every hint was lost. */
+  readonly safetyIntervalMs: number;
+  readonly outputGraceMs: number;
+}
+
+export function runTimes({ monitorMaxIntervalMs, outputGraceMs }: Settings): RunTimes {
+  return { safetyIntervalMs: Math.max(30_000, monitorMaxIntervalMs * 5), outputGraceMs };
 }

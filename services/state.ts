@@ -15,6 +15,7 @@ import type {
   WorkspaceRef,
 } from "../domain/shared/resource-id.ts";
 import type { WorkspaceDocument } from "../domain/workspace/schema.ts";
+import type { ActiveJobs } from "./active-jobs.ts";
 
 /** The members of documents that are states: each move of one is an event. */
 export const trackedStates = ["provisioningState", "allocationState", "executionState"] as const;
@@ -82,30 +83,6 @@ export interface Collection<Ref extends ResourceRef, Document> {
   ): Promise<Document | undefined>;
   /** Removes the document if `isIt` still recognises it; absence is a success. */
   remove(ref: Ref, isIt: (current: Document) => boolean, change: Change): Promise<void>;
-}
-
-export interface ActiveJob {
-  readonly jobGuid: string;
-  readonly ref: JobRef;
-  readonly priority: "low" | "normal" | "high";
-  /** Nodes it runs on. */
-  readonly nodeCount: number;
-  /** ISO 8601. */
-  readonly since: string;
-}
-
-/** Which jobs a cluster has: those not ended (its work), and all that exist (they need its storage keys for listings). */
-export interface ActiveJobs {
-  add(clusterGuid: string, job: ActiveJob): Promise<void>;
-  /** The job ended. */
-  remove(clusterGuid: string, jobGuid: string): Promise<void>;
-  /** The job is deleted. */
-  forget(clusterGuid: string, jobGuid: string): Promise<void>;
-  /** True when no job of the cluster exists any more. */
-  unreferenced(clusterGuid: string): Promise<boolean>;
-  list(clusterGuid: string): Promise<readonly ActiveJob[]>;
-  /** True when the list is empty; cheaper than listing. */
-  none(clusterGuid: string): Promise<boolean>;
 }
 
 export interface State {

@@ -1,11 +1,12 @@
 // Tells the unfinished jobs of a cluster that is going away; they record their own end.
 import { stopClusterJobs as contract } from "../../contracts/cluster-activities.ts";
-import { changed, instances } from "../../contracts/instances.ts";
-import { runJobFlow } from "../../contracts/orchestrations.ts";
+import { changed } from "../../contracts/instances.ts";
+import { runStart } from "../../contracts/starts.ts";
 import { isFinished } from "../../domain/job/machine.ts";
+import type { ActiveJob } from "../../services/active-jobs.ts";
+import { startOrTell } from "../../services/orchestrations.ts";
 import type { Services } from "../../services/services.ts";
-import { safetyIntervalMs } from "../../services/settings.ts";
-import type { ActiveJob } from "../../services/state.ts";
+import { runTimes } from "../../services/settings.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentJob } from "../lib/documents.ts";
 
@@ -22,15 +23,10 @@ async function tell(services: Services, clusterGuid: string, active: ActiveJob):
   if (job?.provisioningState === "deleting" && isFinished(job.executionState)) return false;
   if (job === undefined || isFinished(job.executionState)) {
     // The entry was written for a job that never came to be, or whose end was cut off.
-    await services.state.activeJobs.remove(clusterGuid, active.jobGuid);
+    await services.state.activeJobs.remove(clusterGuid, active);
     if (job === undefined) await services.state.activeJobs.forget(clusterGuid, active.jobGuid);
     return false;
   }
-  const instance = instances.runJob(active.jobGuid);
-  const started = await services.orchestrations.start(runJobFlow.name, instance, {
-    job: identity,
-    safetyIntervalMs: safetyIntervalMs(services.settings),
-  });
-  if (started === "active") await services.orchestrations.raise(instance, changed, {});
+  await startOrTell(services.orchestrations, runStart(identity, runTimes(services.settings)), changed);
   return true;
 }

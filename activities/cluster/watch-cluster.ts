@@ -1,46 +1,60 @@
-// One look at a cluster: node counts and allocation go into its document (written only when they changed), and jobs
-// whose tasks changed since the last look are told to look for themselves. Nothing that Batch did not say is concluded.
+// One look at a cluster: node counts and allocation go into its document (written only when they changed), jobs whose
+// tasks changed since the last look are told, and waiting jobs are handed over to free nodes. Nothing that Batch did not
+// say is concluded. What a look costs does not depend on how many jobs wait.
 import type { OutputOf } from "../../contracts/contract.ts";
-import type { Seen } from "../../contracts/cluster-activities.ts";
 import { watchCluster as contract } from "../../contracts/cluster-activities.ts";
-import { changed, instances } from "../../contracts/instances.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { observeCluster } from "../../domain/cluster/rules.ts";
 import type { ClusterObservation } from "../../domain/cluster/rules.ts";
-import { autoScaled, targetNodeCount } from "../../domain/cluster/scale.ts";
+import { autoScaled, poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { formatId } from "../../domain/shared/resource-id.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
-import type { Priority } from "../../services/batch-names.ts";
-import { batchJobId, jobOfTask, poolId, priorities } from "../../services/batch-names.ts";
-import type { BatchTask } from "../../services/batch.ts";
+import type { ActiveJob } from "../../services/active-jobs.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
-import type { ActiveJob } from "../../services/state.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, service, updateCluster } from "../lib/documents.ts";
+import { ensureRuns, handOverJobs, tellHopeless } from "./hand-over-jobs.ts";
 import { observeNodes } from "./observe-nodes.ts";
+import { tellRuns } from "./tell-runs.ts";
 
 export const watchCluster = defineActivity(
   contract,
-  async (services, { cluster, seen }): Promise<OutputOf<typeof contract>> => {
+  async (services, { cluster, seen, audit }): Promise<OutputOf<typeof contract>> => {
     const document = await currentCluster(services, cluster);
     if (document === undefined || document.provisioningState === "deleting") return { kind: "gone" };
-    const active = await services.state.activeJobs.list(cluster.guid);
+    const { waiting, runs } = await services.state.activeJobs.look(cluster.guid);
     const [nodes, news] = await Promise.all([
-      observeNodes(services, poolId(cluster.guid)),
-      active.length === 0 ? { seen: {}, told: 0 } : tellJobs(services, cluster.guid, active, seen),
+      observeNodes(services, document),
+      tellRuns(services, cluster.guid, runs, seen),
+      audit === true ? ensureRuns(services, runs) : undefined,
     ]);
-    const noted = nodes === undefined ? undefined : await note(services, cluster, nodes.observation, active);
+    const holding = news.holding;
+    const noted =
+      nodes === undefined
+        ? undefined
+        : await note(services, cluster, nodes.observation, [...waiting, ...holding]);
     const rescale =
       noted?.document?.spec.scaleSettings.autoScale !== undefined &&
-      targetNodeCount(noted.document) !== nodes?.targetNodes;
+      poolNodeCount(noted.document) !== nodes?.targetNodes;
+    const handedOver =
+      nodes === undefined || noted?.document === undefined
+        ? 0
+        : await handOverJobs(services, {
+            cluster: noted.document,
+            growing: rescale || nodes.observation.allocationState === "resizing",
+            waiting,
+            holding,
+            endedSoon: news.endedSoon,
+          });
+    if (noted?.document !== undefined) await tellHopeless(services, noted.document, waiting);
     const settled = nodes?.settled === true && noted?.document?.autoScale?.surplusSinceMs === undefined;
     return {
       kind: "watched",
       seen: news.seen,
-      changed: noted?.changed === true || news.told > 0 || rescale,
-      idle: active.length === 0 && settled && !rescale,
+      changed: noted?.changed === true || news.told > 0 || handedOver > 0 || rescale,
+      idle: holding.length === 0 && handedOver === 0 && settled && !rescale,
       ...(rescale ? { rescale } : {}),
     };
   },
@@ -73,56 +87,4 @@ async function note(
         : { time: now, actor: service, cause: "the pool was looked at", link: formatId(cluster.ref) },
   );
   return { document, changed };
-}
-
-/** Looks at the tasks of every priority that has unfinished jobs, since the last look or the first of those jobs. */
-async function tellJobs(
-  services: Services,
-  clusterGuid: string,
-  active: readonly ActiveJob[],
-  seen: Readonly<Record<string, Seen>>,
-): Promise<{ seen: Record<string, Seen>; told: number }> {
-  const unfinished = new Set(active.map(({ jobGuid }) => jobGuid));
-  const next: Record<string, Seen> = {};
-  const told = new Set<string>();
-  const look = async (priority: Priority) => {
-    const [first] = active.flatMap((job) => (job.priority === priority ? [job.since] : [])).sort();
-    if (first === undefined) return;
-    const before = seen[priority] ?? { upTo: first, keys: [] };
-    const tasks = await services.batch.changedTasks(batchJobId(clusterGuid, priority), before.upTo);
-    const { fresh, seen: after } = freshTasks(tasks ?? [], before);
-    next[priority] = after;
-    for (const task of fresh) {
-      const jobGuid = jobOfTask(task.id)?.jobGuid;
-      if (jobGuid !== undefined && unfinished.has(jobGuid)) told.add(jobGuid);
-    }
-  };
-  await Promise.all(priorities.map(look));
-  await Promise.all(
-    [...told].map((jobGuid) => services.orchestrations.raise(instances.runJob(jobGuid), changed, {})),
-  );
-  return { seen: next, told: told.size };
-}
-
-/**
- * The transitions not seen before, and the new mark. Times are cut to milliseconds, and what happened within the last of
- * them is remembered, because the next look asks from there on, inclusively.
- */
-export function freshTasks(
-  tasks: readonly BatchTask[],
-  before: Seen,
-): { readonly fresh: readonly BatchTask[]; readonly seen: Seen } {
-  const known = new Set(before.keys);
-  const fresh = tasks.filter((task) => !known.has(keyOf(task)));
-  const upToMs = Math.max(
-    Date.parse(before.upTo),
-    ...fresh.map(({ stateTransitionTime }) => Date.parse(stateTransitionTime)),
-  );
-  const upTo = new Date(upToMs).toISOString();
-  const keys = [...tasks.filter((task) => Date.parse(task.stateTransitionTime) >= upToMs).map(keyOf)];
-  return { fresh, seen: { upTo, keys } };
-}
-
-function keyOf(task: BatchTask): string {
-  return `${task.id}@${task.stateTransitionTime}@${task.state}`;
 }

@@ -1,13 +1,13 @@
 // One look at a job: its document, whether its cluster still is, and what Batch says of the current run's task.
 import { lookAtJob as contract } from "../../contracts/job-activities.ts";
-import type { TaskSnapshot } from "../../contracts/job-activities.ts";
+import { hopelessError } from "../../domain/cluster/resize-errors.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { parseDuration } from "../../domain/shared/duration.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
 import { batchJobId, taskId } from "../../services/batch-names.ts";
-import type { BatchTask } from "../../services/batch.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, currentJob } from "../lib/documents.ts";
+import { snapshot } from "../lib/task-snapshot.ts";
 
 export const lookAtJob = defineActivity(contract, async (services, { job }) => {
   const document = await currentJob(services, job);
@@ -22,12 +22,14 @@ export const lookAtJob = defineActivity(contract, async (services, { job }) => {
     services.batch.getTask(batchJob, taskId(document.guid, document.attempt)),
   ]);
   const { startTime } = document.executionInfo;
+  const hopeless = cluster?.currentNodeCount === 0 ? hopelessError(cluster.errors) : undefined;
   return {
     kind: "unfinished",
     executionState: document.executionState,
     deleting,
     cluster: identity,
     clusterGone: cluster === undefined || cluster.provisioningState === "deleting",
+    ...(hopeless === undefined ? {} : { clusterHopeless: `${hopeless.code}: ${hopeless.message}` }),
     nodeDeallocation: cluster?.spec.scaleSettings.manual?.nodeDeallocationOption ?? "requeue",
     attempt: document.attempt,
     losses: document.losses,
@@ -36,17 +38,3 @@ export const lookAtJob = defineActivity(contract, async (services, { job }) => {
     ...(task === undefined ? {} : { task: snapshot(task) }),
   };
 });
-
-function snapshot(task: BatchTask): TaskSnapshot {
-  const { failure } = task;
-  return {
-    state: task.state,
-    requeueCount: task.requeueCount,
-    ...(task.startTime === undefined ? {} : { startTime: new Date(task.startTime).toISOString() }),
-    ...(task.endTime === undefined ? {} : { endTime: new Date(task.endTime).toISOString() }),
-    ...(task.exitCode === undefined ? {} : { exitCode: task.exitCode }),
-    ...(failure === undefined
-      ? {}
-      : { failure: { category: failure.category, code: failure.code, message: failure.message } }),
-  };
-}

@@ -1,13 +1,18 @@
 // What happened to a run, into the job's document: started, put back into the queue, ended. Each is one guarded write
-// with its event, and repeating it changes nothing.
-import { recordOutcome, recordRequeued, recordStarted } from "../../contracts/job-activities.ts";
+// with its event, and then what follows from it; repeating it changes nothing.
+import type { z } from "zod";
+import { recordOutcome, recordStarted, withdrawRun } from "../../contracts/job-activities.ts";
+import type { RunOutcome } from "../../contracts/job-activities.ts";
 import { isFinished } from "../../domain/job/machine.ts";
+import type { Outcome } from "../../domain/job/outcome.ts";
 import { endedRun, startedJob } from "../../domain/job/rules.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
+import { batchJobId, taskId } from "../../services/batch-names.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Change } from "../../services/state.ts";
 import { defineActivity } from "../lib/define-activity.ts";
-import { service, updateJob } from "../lib/documents.ts";
+import { currentJob, service, updateJob } from "../lib/documents.ts";
+import { putAway, queueAgain, wakeMonitor } from "./put-away.ts";
 
 const hasStarted = "the task started";
 const wentBack = "the task went back to the queue: its node was lost or taken away";
@@ -34,15 +39,26 @@ export const started = defineActivity(recordStarted, async (services, { job, att
   return undefined;
 });
 
-export const putBack = defineActivity(recordRequeued, async (services, { job, attempt }) => {
+export const withdrawn = defineActivity(withdrawRun, async (services, { job, attempt, hadStarted }) => {
+  const document = await currentJob(services, job);
+  if (document === undefined) return undefined;
+  const batchJob = batchJobId(document.clusterGuid, document.spec.schedulingPriority);
+  await services.batch.deleteTask(batchJob, taskId(job.guid, attempt));
   const time = timestamp(services.clock);
-  await updateJob(
+  const back = await updateJob(
     services,
     job,
-    (current) =>
-      current.attempt === attempt && current.executionState === "running" ? requeued(current, time) : current,
+    (current) => {
+      if (current.attempt !== attempt || current.executionState === "terminating") return current;
+      if (isFinished(current.executionState)) return current;
+      const losses = hadStarted
+        ? { ...current.losses, preemptions: current.losses.preemptions + 1 }
+        : current.losses;
+      return endedRun(current, { kind: "retry", losses }, {}, new Date(time));
+    },
     describe(time, wentBack),
   );
+  if (isQueuedAfter(back, attempt)) await queueAgain(services, back);
   return undefined;
 });
 
@@ -50,31 +66,43 @@ export const ended = defineActivity(
   recordOutcome,
   async (services, { job, attempt, outcome, cause, ...times }) => {
     const time = timestamp(services.clock);
-    await updateJob(
+    // Unless this very call ends the job, nobody knows whether a termination waits for it.
+    let terminated = true;
+    const after = await updateJob(
       services,
       job,
       (current) => {
+        terminated = current.executionState === "terminating" || isFinished(current.executionState);
         if (current.attempt !== attempt || isFinished(current.executionState)) return current;
-        const known =
-          outcome.kind !== "failed"
-            ? outcome
-            : {
-                kind: outcome.kind,
-                errors: outcome.errors,
-                ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
-              };
         return endedRun(
           current,
-          known,
+          knownOutcome(outcome),
           { startTime: dateOf(times.startTime), endTime: dateOf(times.endTime) },
           new Date(time),
         );
       },
       describe(time, cause),
     );
+    if (after !== undefined && isFinished(after.executionState)) {
+      await putAway(services, after, terminated);
+      if (cause !== "taskCompleted") await wakeMonitor(services, after);
+    } else if (isQueuedAfter(after, attempt)) await queueAgain(services, after);
     return undefined;
   },
 );
+
+function knownOutcome(outcome: z.output<typeof RunOutcome>): Outcome {
+  if (outcome.kind !== "failed") return outcome;
+  const { kind, errors, exitCode } = outcome;
+  return { kind, errors, ...(exitCode === undefined ? {} : { exitCode }) };
+}
+
+/** The job waits for the run after this one. */
+function isQueuedAfter(job: JobDocument | undefined, attempt: number): job is JobDocument {
+  return (
+    job?.executionState === "queued" && job.attempt === attempt + 1 && job.provisioningState !== "deleting"
+  );
+}
 
 /** Batch runs the same task again by itself: the run keeps its number, the loss is counted. */
 function requeued(job: JobDocument, now: string): JobDocument {

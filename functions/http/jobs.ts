@@ -2,6 +2,7 @@
 // its creation is over at the client's first look.
 import { isFinished } from "../../domain/job/machine.ts";
 import { acceptedJob, deletingJob, newJob, putJobAgain, terminatingJob } from "../../domain/job/rules.ts";
+import { activeJobOf } from "../../domain/job/queue.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { jobRef, jobWire } from "../../domain/job/wire.ts";
@@ -11,12 +12,14 @@ import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
 import type { ClusterRef, JobRef } from "../../domain/shared/resource-id.ts";
+import { claimPlace as claimOne } from "../../domain/usage/quota.ts";
 import { changed, instances } from "../../contracts/instances.ts";
-import { deleteJobFlow, runJobFlow } from "../../contracts/orchestrations.ts";
+import { deleteJobFlow } from "../../contracts/orchestrations.ts";
+import { monitorStart, runStart } from "../../contracts/starts.ts";
 import { operationId } from "../../services/operation-documents.ts";
+import { startOrTell, startOrWake } from "../../services/orchestrations.ts";
 import type { Services } from "../../services/services.ts";
-import { safetyIntervalMs } from "../../services/settings.ts";
-import type { ActiveJob } from "../../services/state.ts";
+import { runTimes } from "../../services/settings.ts";
 import { clusterNotFound } from "./clusters.ts";
 import { byCaller } from "./lib/by-caller.ts";
 import { acceptedOperation } from "./lib/long-running.ts";
@@ -84,9 +87,10 @@ async function create(request: ApiRequest, services: Services) {
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), body, cluster, now);
   const document = acceptedJob(fresh.document, now);
+  await claimPlace(services, document, now);
   await Promise.all([
     fresh.secrets.size === 0 ? undefined : services.secrets.put(document.guid, fresh.secrets),
-    services.state.activeJobs.add(cluster.guid, activeEntry(document, now)),
+    services.state.activeJobs.announce(cluster.guid, activeJobOf(document)),
   ]);
   const made = await services.state.jobs.create(ref, document, byCaller(request, services, "created"));
   if (!made.created) {
@@ -95,15 +99,25 @@ async function create(request: ApiRequest, services: Services) {
   }
   const [reply] = await Promise.all([
     acceptedOperation(request, services, ref, operationId("create", document.guid), "Succeeded"),
-    startRun(services, document),
     refuseOrphan(services, document),
   ]);
+  await enqueue(services, document);
   return reply;
 }
 
-function activeEntry(job: JobDocument, now: Date): ActiveJob {
-  const { schedulingPriority: priority, nodeCount } = job.spec;
-  return { jobGuid: job.guid, ref: jobRef(job), priority, nodeCount, since: now.toISOString() };
+/** @throws AppError OperationNotAllowed when there are as many unfinished jobs as there may be. */
+async function claimPlace(services: Services, { guid: jobGuid }: JobDocument, now: Date): Promise<void> {
+  const { activeJobs: limit } = services.settings.quotas;
+  if (limit === undefined) return;
+  const granted = await services.ledger.jobs.update((claims) => {
+    const next = claimOne(claims, jobGuid, { since: now.toISOString() }, limit);
+    return { claims: next ?? claims, result: next !== undefined };
+  });
+  if (granted) return;
+  throw new AppError(
+    "OperationNotAllowed",
+    `There are ${limit} unfinished jobs, and no more are allowed; wait for some to end, delete some, or raise the quota.`,
+  );
 }
 
 /** The cluster the job asks for; a bad id is told with the field it stands in. */
@@ -117,11 +131,18 @@ function clusterIdOf(body: JobRequest): ClusterRef {
   }
 }
 
-/** A repeated PUT: the same content is the same job, and a run that was never started is. */
+/** A repeated PUT: the same content is the same job, and whoever has not seen it yet is told. */
 async function again(services: Services, existing: JobDocument, body: JobRequest) {
   const kept = putJobAgain(existing, body);
-  if (!isFinished(kept.executionState)) await startRun(services, kept);
+  if (!isFinished(kept.executionState)) await enqueue(services, kept);
   return resource(jobWire(kept));
+}
+
+/** Who watches the cluster hands the job over when its nodes are free. */
+async function enqueue(services: Services, document: JobDocument): Promise<void> {
+  await services.state.activeJobs.add(document.clusterGuid, activeJobOf(document));
+  const cluster = { ref: parseClusterId(document.spec.cluster.id), guid: document.clusterGuid };
+  await startOrWake(services.orchestrations, monitorStart(cluster, services.settings), changed);
 }
 
 /** What was deleted while the job was being written did not see it: the job must not outlive its experiment or cluster. */
@@ -144,16 +165,9 @@ async function refuseOrphan(services: Services, document: JobDocument): Promise<
 }
 
 async function abandon(services: Services, document: JobDocument): Promise<void> {
-  await services.state.activeJobs.remove(document.clusterGuid, document.guid);
+  await services.state.activeJobs.remove(document.clusterGuid, activeJobOf(document));
   await services.state.activeJobs.forget(document.clusterGuid, document.guid);
   await services.secrets.remove(document.guid);
-}
-
-async function startRun(services: Services, document: JobDocument): Promise<"started" | "active"> {
-  return services.orchestrations.start(runJobFlow.name, instances.runJob(document.guid), {
-    job: { ref: jobRef(document), guid: document.guid },
-    safetyIntervalMs: safetyIntervalMs(services.settings),
-  });
 }
 
 async function terminate(request: ApiRequest, services: Services) {
@@ -169,8 +183,8 @@ async function terminate(request: ApiRequest, services: Services) {
   if (document === undefined || isFinished(document.executionState)) return emptyOk();
   const id = operationId("terminate", document.guid);
   const reply = await acceptedOperation(request, services, ref, id);
-  if ((await startRun(services, document)) === "active")
-    await services.orchestrations.raise(instances.runJob(document.guid), changed, {});
+  const identity = { ref: jobRef(document), guid: document.guid };
+  await startOrTell(services.orchestrations, runStart(identity, runTimes(services.settings)), changed);
   return reply;
 }
 
@@ -179,8 +193,8 @@ async function remove(request: ApiRequest, services: Services) {
   const now = new Date(services.clock.now());
   const found = await services.state.jobs.get(ref);
   if (found === undefined) return noContent();
-  // Back among the unfinished, so that a deletion that is cut off is found again.
-  await services.state.activeJobs.add(found.clusterGuid, activeEntry(found, now));
+  // Among the active ones, so that a deletion that is cut off is found again.
+  await services.state.activeJobs.keep(found.clusterGuid, activeJobOf(found), now.toISOString());
   const document = await markDeleting(request, services, ref, services.state.jobs, deletingJob);
   if (document === undefined) return noContent();
   const id = operationId("delete", document.guid);

@@ -11,6 +11,7 @@ export function durableOrchestrations(context: InvocationContext): Orchestration
   const client = getClient(context);
   return {
     status: (instanceId) => statusOf(client, instanceId),
+    noted: (instanceId) => noted(client, instanceId),
     async start(name, instanceId, input) {
       try {
         await client.startNew(name, { instanceId, input });
@@ -32,15 +33,24 @@ export function durableOrchestrations(context: InvocationContext): Orchestration
 }
 
 async function statusOf(client: DurableClient, instanceId: string): Promise<InstanceStatus> {
+  return (await noted(client, instanceId)).status;
+}
+
+async function noted(
+  client: DurableClient,
+  instanceId: string,
+): Promise<{ readonly status: InstanceStatus; readonly note: unknown }> {
   let found: DurableOrchestrationStatus;
   try {
     found = await client.getStatus(instanceId);
   } catch (error) {
     // The client has no error type for this; its message carries the service's 404.
-    if (error instanceof Error && error.message.includes("HTTP 404")) return "absent";
+    if (error instanceof Error && error.message.includes("HTTP 404"))
+      return { status: "absent", note: undefined };
     throw unavailable(error);
   }
-  return activeStatuses.has(found.runtimeStatus) ? "active" : "ended";
+  const status = activeStatuses.has(found.runtimeStatus) ? "active" : "ended";
+  return { status, note: found.customStatus };
 }
 
 function unavailable(cause: unknown): AppError {

@@ -1,6 +1,6 @@
 // Goes on with what a crash cut off between a document and its orchestration: things being created or deleted, and jobs
-// that have not ended, get their orchestration if it is not active. Runs at start and every few minutes. Reads documents
-// and starts orchestrations; decides nothing else. Finished jobs are not looked at.
+// that have not ended, get their orchestration if it is not active; pools get what they need to go on. Runs at start and
+// every few minutes. Reads documents and starts orchestrations; decides nothing else. Finished jobs are not looked at.
 import { changed, instances } from "../../contracts/instances.ts";
 import {
   createClusterFlow,
@@ -9,21 +9,27 @@ import {
   deleteFileServerFlow,
   deleteJobFlow,
   deleteParentFlow,
-  runJobFlow,
+  resizeClusterFlow,
+  tendPoolFlow,
 } from "../../contracts/orchestrations.ts";
+import type { ClusterIdentity } from "../../contracts/refs.ts";
+import { monitorStart, runStart } from "../../contracts/starts.ts";
+import { dueRenewal, wantsNodesAgain } from "../../domain/cluster/renewal.ts";
 import { clusterRef } from "../../domain/cluster/rules.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { experimentRef } from "../../domain/experiment/rules.ts";
 import { fileServerRef } from "../../domain/file-server/rules.ts";
 import type { FileServerDocument } from "../../domain/file-server/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
+import { activeJobOf } from "../../domain/job/queue.ts";
 import { formatId } from "../../domain/shared/resource-id.ts";
 import type { ExperimentRef, WorkspaceRef } from "../../domain/shared/resource-id.ts";
 import { workspaceRef } from "../../domain/workspace/rules.ts";
 import { operationId } from "../../services/operation-documents.ts";
+import type { ActiveEntry } from "../../services/active-jobs.ts";
+import { startOrTell, startOrWake } from "../../services/orchestrations.ts";
 import type { Services } from "../../services/services.ts";
-import { safetyIntervalMs } from "../../services/settings.ts";
-import type { ActiveJob } from "../../services/state.ts";
+import { runTimes } from "../../services/settings.ts";
 import { everyItem } from "../lib/every-item.ts";
 
 /** An index entry without a job is a submission under way, or, after this time, one that was cut off. */
@@ -72,8 +78,26 @@ async function reconcileCluster(services: Services, document: ClusterDocument): 
       operationId: operationId("delete", document.guid),
       actor,
     });
-  for (const job of await services.state.activeJobs.list(document.guid))
-    await reconcileJob(services, document.guid, job);
+  await tendPool(services, document, cluster);
+  const active = await services.state.activeJobs.list(document.guid);
+  for (const job of active) await reconcileJob(services, document.guid, job);
+  if (active.length > 0 && document.provisioningState === "succeeded")
+    await startOrWake(services.orchestrations, monitorStart(cluster, services.settings), changed);
+}
+
+/** A pool keeps its nodes only while this goes on (docs/adr/0012); one that lost some asks for them again. */
+async function tendPool(
+  services: Services,
+  document: ClusterDocument,
+  cluster: ClusterIdentity,
+): Promise<void> {
+  const now = new Date(services.clock.now());
+  if (wantsNodesAgain(document, now))
+    await ensure(services, resizeClusterFlow.name, instances.resizeCluster(document.guid, "again"), {
+      cluster,
+    });
+  else if (dueRenewal(document, now, services.settings.poolLapseMs) !== undefined)
+    await ensure(services, tendPoolFlow.name, instances.tendPool(document.guid), { cluster });
 }
 
 async function reconcileFileServer(services: Services, document: FileServerDocument): Promise<void> {
@@ -92,12 +116,12 @@ async function reconcileFileServer(services: Services, document: FileServerDocum
     });
 }
 
-async function reconcileJob(services: Services, clusterGuid: string, active: ActiveJob): Promise<void> {
+async function reconcileJob(services: Services, clusterGuid: string, active: ActiveEntry): Promise<void> {
   const job = { ref: active.ref, guid: active.jobGuid };
   const document = await services.state.jobs.get(active.ref);
   if (document?.guid !== active.jobGuid) {
     if (services.clock.now() - Date.parse(active.since) < submissionMs) return;
-    await services.state.activeJobs.remove(clusterGuid, active.jobGuid);
+    await services.state.activeJobs.remove(clusterGuid, active);
     await services.state.activeJobs.forget(clusterGuid, active.jobGuid);
     return;
   }
@@ -106,13 +130,10 @@ async function reconcileJob(services: Services, clusterGuid: string, active: Act
     await ensure(services, deleteJobFlow.name, instances.deleteJob(job.guid), input);
     return;
   }
-  const started = await ensure(services, runJobFlow.name, instances.runJob(job.guid), {
-    job,
-    safetyIntervalMs: safetyIntervalMs(services.settings),
-  });
-  const waits = document.executionState === "terminating" || isFinished(document.executionState);
-  if (started === "active" && waits)
-    await services.orchestrations.raise(instances.runJob(job.guid), changed, {});
+  if (active.announced) await services.state.activeJobs.add(clusterGuid, activeJobOf(document));
+  // A job that waits for nodes has no run; who watches its cluster hands it over.
+  const ends = document.executionState === "terminating" || isFinished(document.executionState);
+  if (ends) await startOrTell(services.orchestrations, runStart(job, runTimes(services.settings)), changed);
 }
 
 async function ensure(

@@ -1,6 +1,7 @@
 // The one watcher of a cluster while it has work or its nodes move: looks, tells, waits. Looks rarely when nothing
 // changes, soon again when something does or a hint comes. Ends when there is nothing to watch; a job that is submitted
 // or resized meanwhile starts it anew.
+import type { z } from "zod";
 import { applyScale, watchCluster } from "../../contracts/cluster-activities.ts";
 import type { Seen } from "../../contracts/cluster-activities.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
@@ -8,7 +9,7 @@ import { changed } from "../../contracts/instances.ts";
 import { monitorClusterFlow } from "../../contracts/orchestrations.ts";
 import { callOnce } from "../lib/call.ts";
 import type { OrchestrationContext, Steps } from "../lib/call.ts";
-import { continueAsNew, defineOrchestration } from "../lib/define-orchestration.ts";
+import { continueAsNew, defineOrchestration, note } from "../lib/define-orchestration.ts";
 import { waitFor } from "../lib/wait.ts";
 
 /** Every execution replays from its start, and waits that lost to their timer stay open: keep it short. */
@@ -23,7 +24,7 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
   let intervalMs = input.intervalMs ?? minIntervalMs;
   let idle = 0;
   for (let look = 0; look < looksPerExecution; look += 1) {
-    const answer = yield* lookOnce(context, cluster, seen);
+    const answer = yield* lookOnce(context, { cluster, seen: { ...seen }, audit: look === 0 });
     if (answer.kind === "gone") return undefined;
     const quiet = answer.kind === "unavailable" || !answer.changed;
     intervalMs = quiet ? Math.min(intervalMs * slowdown, maxIntervalMs) : minIntervalMs;
@@ -31,9 +32,13 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
       seen = answer.seen;
       if (answer.rescale === true) yield* rescaleOnce(context, cluster);
       idle = answer.idle ? idle + 1 : 0;
-      if (idle >= idleLooks) return undefined;
     }
-    const waited = yield* waitFor(context, changed, intervalMs);
+    // Who reads this while the next look is under way relies on the one after that, which an idle cluster does not get.
+    note(context, { alert: !quiet && idle === 0 });
+    // Once more before the end, so that a hint of the last moment is heard.
+    const last = idle >= idleLooks;
+    const waited = yield* waitFor(context, changed, last ? minIntervalMs : intervalMs);
+    if (last && waited.kind === "timeout") return undefined;
     if (waited.kind === "event") {
       intervalMs = minIntervalMs;
       idle = 0;
@@ -46,8 +51,7 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
 /** A look that fails tells nothing and changes nothing. */
 function* lookOnce(
   context: OrchestrationContext,
-  cluster: ClusterIdentity,
-  seen: Readonly<Record<string, Seen>>,
+  input: z.output<typeof watchCluster.input>,
 ): Steps<
   | {
       kind: "watched";
@@ -60,7 +64,7 @@ function* lookOnce(
   | { kind: "unavailable" }
 > {
   try {
-    return yield* callOnce(context, watchCluster, { cluster, seen: { ...seen } });
+    return yield* callOnce(context, watchCluster, input);
   } catch {
     return { kind: "unavailable" };
   }

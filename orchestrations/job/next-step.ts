@@ -4,30 +4,42 @@ import type { JobView, TaskSnapshot } from "../../contracts/job-activities.ts";
 import type { RunEnd } from "../../domain/job/outcome.ts";
 
 export type Step =
-  | { readonly kind: "submit" }
+  /** No task yet: it starts when the queue has given it nodes. */
+  | { readonly kind: "start" }
   | { readonly kind: "started"; readonly startTime: string }
-  | { readonly kind: "requeued" }
+  /** Back into the service's own queue, where its priority and age count. */
+  | { readonly kind: "withdraw"; readonly hadStarted: boolean }
   | { readonly kind: "wait" }
   /** The job is being deleted: end without a word, whoever deletes it does the rest. */
   | { readonly kind: "halt"; readonly stop: boolean }
   | { readonly kind: "end"; readonly end: RunEnd; readonly stop: boolean };
 
-export function nextStep(view: JobView): Step {
+/** @param overdue nothing was heard of it for the safety interval. */
+export function nextStep(view: JobView, overdue = false): Step {
   const { task } = view;
   const stop = task !== undefined && task.state !== "completed";
   if (view.deleting) return { kind: "halt", stop };
   if (task?.state === "completed") return { kind: "end", end: completedRun(view, task), stop: false };
   if (view.executionState === "terminating") return { kind: "end", end: { kind: "terminated" }, stop };
   if (view.clusterGone) return { kind: "end", end: { kind: "clusterDeleted" }, stop };
+  if (view.clusterHopeless !== undefined && view.executionState === "queued")
+    return {
+      kind: "end",
+      end: { kind: "refused", reason: `the cluster cannot have nodes: ${view.clusterHopeless}` },
+      stop,
+    };
   if (task === undefined)
     return view.executionState === "running"
       ? { kind: "end", end: { kind: "nodeLost" }, stop: false }
-      : { kind: "submit" };
+      : { kind: "start" };
   if (task.state === "running") {
     if (view.executionState === "running" && view.startTime === task.startTime) return { kind: "wait" };
     return task.startTime === undefined ? { kind: "wait" } : { kind: "started", startTime: task.startTime };
   }
-  return view.executionState === "running" ? { kind: "requeued" } : { kind: "wait" };
+  // It was handed over because its nodes were free. When it waits nevertheless they were lost or taken away.
+  const hadStarted = view.executionState === "running" || task.requeueCount > 0;
+  if (task.state === "preparing") return { kind: "wait" };
+  return hadStarted || overdue ? { kind: "withdraw", hadStarted } : { kind: "wait" };
 }
 
 /** Codes with which Batch ends a task that nobody let finish ("Task error codes"). */

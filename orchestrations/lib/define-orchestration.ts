@@ -25,3 +25,8 @@ export function defineOrchestration<Input, Output>(
 export function continueAsNew(context: OrchestrationContext, input: object): void {
   context.df.continueAsNew(input);
 }
+
+/** Says something about this instance to whoever asks for its status; overwrites what was noted before. */
+export function note(context: OrchestrationContext, about: object): void {
+  context.df.setCustomStatus(about);
+}

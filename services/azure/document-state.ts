@@ -1,4 +1,4 @@
-// State over a DocumentStore: which collections there are, their lists, and the index of unfinished jobs per cluster.
+// State over a DocumentStore: which collections there are, and their lists.
 import { z } from "zod";
 import { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { ExperimentDocument } from "../../domain/experiment/schema.ts";
@@ -8,11 +8,11 @@ import { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
 import { WorkspaceDocument } from "../../domain/workspace/schema.ts";
 import type { DocumentRange, DocumentStore } from "../documents.ts";
 import { trackedStates } from "../state.ts";
-import type { ActiveJobs, Page, PageRequest, State } from "../state.ts";
+import type { Page, PageRequest, State } from "../state.ts";
+import { activeJobs } from "./active-jobs.ts";
 import { collection, readRevised } from "./collections.ts";
 import type { CollectionContext } from "./collections.ts";
 import {
-  activePartition,
   childPartition,
   documentKey,
   eventPrefix,
@@ -32,22 +32,6 @@ const RecordedChange = z.object({
   from: z.string().optional(),
   to: z.string().optional(),
 });
-const JobRef = z.object({
-  kind: z.literal("job"),
-  subscriptionId: z.string(),
-  resourceGroup: z.string(),
-  workspace: z.string(),
-  experiment: z.string(),
-  job: z.string(),
-});
-const ActiveJob = z.object({
-  jobGuid: z.string(),
-  ref: JobRef,
-  priority: z.enum(["low", "normal", "high"]),
-  nodeCount: z.int().default(1),
-  since: z.string(),
-});
-
 export function documentState(context: CollectionContext): State {
   const { store } = context;
   const list = listFrom(store);
@@ -97,45 +81,5 @@ function listFrom(store: DocumentStore) {
   ): Promise<Page<Item>> => {
     const found = await store.page({ partition, prefix, ...page });
     return { items: found.documents.map(({ value }) => read(value)), continuation: found.continuation };
-  };
-}
-
-function activeJobs(store: DocumentStore): ActiveJobs {
-  const prefix = "job|";
-  const known = "known|";
-  const isEmpty = async (partition: string, rows: string): Promise<boolean> => {
-    const page = await store.page({ partition, prefix: rows, size: 1 });
-    return page.documents.length === 0 && page.continuation === undefined;
-  };
-  return {
-    async add(clusterGuid, job) {
-      await store.commit(activePartition(clusterGuid), [
-        { kind: "put", row: `${prefix}${job.jobGuid}`, value: job },
-        { kind: "put", row: `${known}${job.jobGuid}`, value: {} },
-      ]);
-    },
-    async remove(clusterGuid, jobGuid) {
-      await store.remove({ partition: activePartition(clusterGuid), row: `${prefix}${jobGuid}` }, "*");
-    },
-    async list(clusterGuid) {
-      const jobs: z.output<typeof ActiveJob>[] = [];
-      let continuation: string | undefined;
-      do {
-        const page = await store.page({
-          partition: activePartition(clusterGuid),
-          prefix,
-          size: 1000,
-          continuation,
-        });
-        jobs.push(...page.documents.map(({ value }) => ActiveJob.parse(value)));
-        continuation = page.continuation;
-      } while (continuation !== undefined);
-      return jobs;
-    },
-    async forget(clusterGuid, jobGuid) {
-      await store.remove({ partition: activePartition(clusterGuid), row: `${known}${jobGuid}` }, "*");
-    },
-    none: (clusterGuid) => isEmpty(activePartition(clusterGuid), prefix),
-    unreferenced: (clusterGuid) => isEmpty(activePartition(clusterGuid), known),
   };
 }

@@ -106,6 +106,9 @@ async function single(client: TableClient, partition: string, write: DocumentWri
       return;
     case "put":
       await client.upsertEntity(toRow(partition, write.row, write.value), "Replace");
+      return;
+    case "remove":
+      await client.deleteEntity(partition, write.row);
   }
 }
 
@@ -117,6 +120,8 @@ function action(partition: string, write: DocumentWrite): TransactionAction {
       return ["update", toRow(partition, write.row, write.value), "Replace", { etag: write.etag }];
     case "put":
       return ["upsert", toRow(partition, write.row, write.value), "Replace"];
+    case "remove":
+      return ["delete", { partitionKey: partition, rowKey: write.row }];
   }
 }
 

@@ -7,6 +7,7 @@ import { launchContext } from "./launch-context.ts";
 import { preparationLaunch, preparationLaunchId, releaseLaunch, releaseLaunchId } from "./launches.ts";
 import type { Job, JobOnNode, Node, NodeJobTask } from "./model.ts";
 import { jobNodeKey } from "./records.ts";
+import { startLaunch } from "./start-launch.ts";
 import { attemptResult } from "./task-outcome.ts";
 import type { World } from "./world.ts";
 
@@ -57,7 +58,7 @@ async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode)
     const timeout = durationMs(job.spec.jobPreparationTask?.constraints?.maxWallClockTime ?? "") ?? Infinity;
     const end: LaunchEnd = on.stopped
       ? { kind: "killed", endedAt: world.clock.now() }
-      : await runWithin(world, launch, timeout);
+      : await runWithin(world, node, launch, timeout);
     if (world.closed) return false;
     const retry = conclude(world, on.preparation, end, retryCount, limit) && !on.stopped;
     world.save(job);
@@ -114,7 +115,7 @@ async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Pr
   if (launch === undefined) return;
   await world.ports.disk.clearTask(launch.taskDirectory);
   const limit = durationMs(job.spec.jobReleaseTask?.maxWallClockTime ?? "") ?? defaultReleaseMs;
-  const end = await runWithin(world, launch, limit);
+  const end = await runWithin(world, node, launch, limit);
   if (world.closed) return;
   conclude(world, release, end, 0, 0);
   world.save(job);
@@ -124,12 +125,13 @@ async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Pr
 
 async function runWithin(
   world: World,
+  node: Node,
   launch: NonNullable<ReturnType<typeof releaseLaunch>>,
   limitMs: number,
 ): Promise<LaunchEnd> {
   const kill = () => world.background("job.kill", world.ports.executor.kill(launch.id));
   const timer = Number.isFinite(limitMs) ? world.clock.at(world.clock.now() + limitMs, kill) : undefined;
-  const end = await world.ports.executor.run(launch, () => undefined);
+  const end = await startLaunch(world, node, launch);
   timer?.cancel();
   await world.ports.executor.kill(launch.id);
   return end;
@@ -146,6 +148,7 @@ function conclude(world: World, info: NodeJobTask, end: LaunchEnd, retries: numb
   info.endedAt = end.endedAt;
   if (result.exitCode !== undefined) info.exitCode = result.exitCode;
   if (result.failure !== undefined) info.failure = result.failure;
+  if (end.container !== undefined) info.container = end.container;
   info.result = result.failure === undefined ? "success" : "failure";
   if (info.result === "success" || (limit !== -1 && retries >= limit)) return false;
   info.lastRetryAt = world.clock.now();

@@ -2,6 +2,7 @@
 // life and grows with creation, so it orders lists and names launches. Members marked "transient" are rebuilt at start
 // and never stored. Times are epoch milliseconds.
 import type { Timer } from "../../clock.ts";
+import type { ContainerInfo } from "../agent/executor.ts";
 import type { JobScheduleSpec, JobSpec } from "../schema/job-spec.ts";
 import type { DeallocationOption, PoolSpec } from "../schema/pool-spec.ts";
 import type { TaskSpec } from "../schema/task-spec.ts";
@@ -102,6 +103,7 @@ export interface StartTaskInfo {
   retryCount: number;
   lastRetryAt?: number;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 export interface NodeUser {
@@ -155,6 +157,8 @@ export interface Node extends Stored {
   users: NodeUser[];
   /** The eviction that was announced to the node and has not happened yet. */
   eviction: AnnouncedEviction | undefined;
+  /** Of the pool, as they were when the node last booted. */
+  packages: readonly InstalledPackage[];
   /** What happens when the last run has left: set while a reboot, removal or eviction waits for it. */
   pending: NodePending | undefined;
   /** Waits for the retention of its tasks' files before it leaves. */
@@ -191,6 +195,7 @@ export interface NodeJobTask {
   retryCount: number;
   lastRetryAt?: number;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 export interface JobOnNode {
@@ -260,6 +265,7 @@ export interface Subtask {
   exitCode?: number;
   failure?: FailureInfo;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 /** What exists of a task only once it was started, retried or ended. */
@@ -269,6 +275,7 @@ export interface TaskExecution {
   exitCode?: number;
   failure?: FailureInfo;
   result?: "success" | "failure";
+  container?: ContainerInfo;
   retryCount: number;
   lastRetryAt?: number;
   requeueCount: number;
@@ -316,6 +323,8 @@ export interface TaskRun {
   cancelled: boolean;
   /** Launch ids that were started and not yet forgotten. */
   readonly launches: Set<string>;
+  /** Of the task, installed on each of its nodes. */
+  packages: readonly InstalledPackage[];
   wallTimer: Timer | undefined;
   timedOut: boolean;
 }
@@ -333,6 +342,15 @@ export interface Schedule extends Versioned {
   endedAt: number | undefined;
   autoPoolId: string | undefined;
   timer: Timer | undefined;
+}
+
+/** An application package on a node. */
+export interface InstalledPackage {
+  readonly applicationId: string;
+  readonly version: string;
+  readonly isDefault: boolean;
+  /** Relative to the node's root. */
+  readonly folder: string;
 }
 
 export interface ApplicationPackage {

@@ -3,6 +3,7 @@
 // pending. Sources: "Nodes and pools in Azure Batch", "Compute Node" of the REST reference.
 import { join } from "node:path";
 import type { LaunchEnd } from "../agent/executor.ts";
+import { prefetchImages } from "./containers.ts";
 import { nodeEnvironment } from "./environment.ts";
 import { stopJobTasks } from "./job-nodes.ts";
 import { launchContext } from "./launch-context.ts";
@@ -11,6 +12,7 @@ import type { NodeState } from "./machines.ts";
 import type { Node, NodePending, TaskRun } from "./model.ts";
 import { runStartTask } from "./start-task.ts";
 import { attachMounts } from "./node-mounts.ts";
+import { installPoolPackages } from "./node-packages.ts";
 import { detachMounts } from "./node-storage.ts";
 import type { World } from "./world.ts";
 
@@ -96,7 +98,10 @@ export function powerOn(world: World, node: Node, wipe: boolean): void {
 async function boot(world: World, node: Node, wipe: boolean, stale: () => boolean): Promise<void> {
   await world.ports.disk.prepareNode(node.root, wipe);
   if (stale()) return;
-  const failure = await attachMounts(world, node);
+  const failure =
+    (await attachMounts(world, node)) ??
+    (await prefetchImages(world, node)) ??
+    (await installPoolPackages(world, node));
   if (stale()) return;
   if (failure !== undefined) {
     node.errors = [failure];

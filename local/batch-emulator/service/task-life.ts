@@ -131,6 +131,7 @@ export function clearAttempt(task: Task): void {
   const execution = executionOf(task);
   for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt", "place", "subtasks"] as const)
     delete execution[name];
+  delete execution.container;
   delete execution.coordinated;
   delete execution.dependency;
 }

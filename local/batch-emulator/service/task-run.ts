@@ -11,6 +11,8 @@ import type { Job, Node, Task, TaskRun } from "./model.ts";
 import { occupy, vacate } from "./node-control.ts";
 import { taskDirectory } from "./node-layout.ts";
 import type { Placement } from "./placement.ts";
+import { installTaskPackages } from "./node-packages.ts";
+import { startLaunch } from "./start-launch.ts";
 import { instancesOf, slotsOf } from "./ready-queue.ts";
 import { finishAttempt, requeue } from "./task-life.ts";
 import { attemptResult } from "./task-outcome.ts";
@@ -27,7 +29,7 @@ export function startRun(world: World, placement: Placement, prepare: PrepareNod
   task.attempt += 1;
   const run = occupyNodes(world, task, nodes);
   const execution = executionOf(task);
-  for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt"] as const)
+  for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt", "container"] as const)
     delete execution[name];
   placeExecution(world, run);
   moveTask(world, task, "preparing");
@@ -53,6 +55,7 @@ function occupyNodes(world: World, task: Task, nodes: readonly Node[]): TaskRun 
     slots: slotsOf(task),
     cancelled: false,
     launches: new Set(),
+    packages: [],
     wallTimer: undefined,
     timedOut: false,
   };
@@ -113,7 +116,9 @@ async function execute(world: World, run: TaskRun): Promise<LaunchEnd> {
   const { task } = run;
   if (task.attempt > 1)
     await Promise.all(run.nodes.map((node) => world.ports.disk.clearTask(taskDirectory(node, task))));
+  const failure = await installTaskPackages(world, run);
   if (run.cancelled || run.timedOut) return killed();
+  if (failure !== undefined) return { kind: "failed", failure, endedAt: world.clock.now() };
   if (instancesOf(task) > 0) {
     const failed = await runGang(world, run);
     if (failed !== undefined) return failed;
@@ -121,7 +126,7 @@ async function execute(world: World, run: TaskRun): Promise<LaunchEnd> {
   }
   const launch = mainLaunch(launchContext(world), run);
   run.launches.add(launch.id);
-  return world.ports.executor.run(launch, () => undefined);
+  return startLaunch(world, run.nodes[0] as Node, launch);
 }
 
 /** Waits for the end, makes sure that nothing of the attempt lives and its output is complete, then settles the task. */
@@ -135,6 +140,7 @@ async function conclude(world: World, run: TaskRun, ending: Promise<LaunchEnd>):
   if (world.closed) return;
   if (!run.cancelled) {
     const result = attemptResult(end, run.timedOut);
+    if (end.container !== undefined) executionOf(run.task).container = end.container;
     if (result === undefined) requeue(world, run.task);
     else finishAttempt(world, run, result, end.endedAt);
   }

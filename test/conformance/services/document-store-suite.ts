@@ -47,6 +47,18 @@ export function documentStoreSuite(name: string, open: () => Promise<DocumentSto
       expect((await store.get({ partition, row: "a" }))?.value).toBe(2);
     });
 
+    it("removes rows within a commit, if all of them are there", async () => {
+      const { store, partition } = await fresh();
+      await store.commit(partition, [insert("a"), insert("b")]);
+      const gone: DocumentWrite = { kind: "remove", row: "a" };
+      expect(await store.commit(partition, [gone, insert("c")])).toBe("committed");
+      expect(await store.get({ partition, row: "a" })).toBeUndefined();
+      expect(await store.commit(partition, [gone, insert("d")])).toBe("conflict");
+      expect(await store.get({ partition, row: "d" })).toBeUndefined();
+      expect(await store.commit(partition, [{ kind: "remove", row: "b" }])).toBe("committed");
+      expect(await store.commit(partition, [{ kind: "remove", row: "b" }])).toBe("conflict");
+    });
+
     it("writes all of a commit or nothing", async () => {
       const { store, partition } = await fresh();
       await store.commit(partition, [insert("a", 1)]);

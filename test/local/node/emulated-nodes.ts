@@ -1,6 +1,6 @@
 // Nodes for the launcher's tests: a folder each, an environment from scratch, and an `ssh` that runs its command with the
 // other folder's environment. No service is involved; the launcher is run as it would be by a task.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -19,24 +19,27 @@ export interface Run {
   readonly stderr: string;
 }
 
-let built: Promise<string> | undefined;
-/** The launcher as the app stages it: made of its parts by the build. */
-export function launcherText(): Promise<string> {
-  built ??= build({
-    entryPoints: ["node/launcher.ts"],
+/** A script of `node/` as the app stages it: made of its parts by the build. */
+async function shellText(module: string, name: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [`node/${module}.ts`],
     bundle: true,
     format: "esm",
     loader: { ".sh": "text" },
     write: false,
-  }).then(async ({ outputFiles: [file] }) => {
-    const code = Buffer.from(file?.contents ?? []).toString("base64");
-    const loaded = (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as {
-      launcher: string;
-    };
-    return loaded.launcher;
   });
-  return built;
+  const code = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
+  const loaded = (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as Record<
+    string,
+    string
+  >;
+  return loaded[name] ?? "";
 }
+
+let launcher: Promise<string> | undefined;
+export const launcherText = () => (launcher ??= shellText("launcher", "launcher"));
+let nodeSetup: Promise<string> | undefined;
+export const nodeSetupText = () => (nodeSetup ??= shellText("node-setup", "nodeSetup"));
 
 const fakeSsh = `#!/bin/sh
 while :; do case $1 in -n) shift ;; -o) shift 2 ;; *) break ;; esac; done
@@ -44,6 +47,12 @@ host=$1; shift
 [ -d "$FAKE_NODES/$host" ] || { echo "no route to host $host" >&2; exit 255; }
 exec env -i PATH="$PATH" AZ_BATCH_NODE_SHARED_DIR="$FAKE_NODES/$host/shared" /bin/sh -c "$*"
 `;
+
+/** Some builds of busybox prefer their own applets to programs on the PATH, so that no stand-in can be put there. */
+function hidesPrograms(program: string): boolean {
+  if (!program.endsWith("busybox")) return false;
+  return spawnSync(program, ["sh", "-c", "ls /"], { env: { PATH: "/nowhere" } }).status === 0;
+}
 
 /** Shells of this machine that the launcher must work in: command line that runs a script. */
 export const shells: readonly (readonly [string, readonly string[]])[] = (
@@ -54,7 +63,7 @@ export const shells: readonly (readonly [string, readonly string[]])[] = (
     ["busybox", ["/bin/busybox", "sh"]],
   ] as const
 ).filter(([, [program]], index, all) => {
-  if (!existsSync(program)) return false;
+  if (!existsSync(program) || hidesPrograms(program)) return false;
   const earlier = all.slice(0, index).filter(([, [other]]) => existsSync(other));
   return !earlier.some(([, [other]]) => realpathSync(other) === realpathSync(program));
 });

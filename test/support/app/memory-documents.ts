@@ -5,6 +5,8 @@ import type { DocumentStore, DocumentWrite, StoredDocument } from "../../../serv
 export interface MemoryDocuments extends DocumentStore {
   /** Number of commits and removals so far. */
   writes(): number;
+  /** Number of those that changed something. */
+  changes(): number;
   /** Everything stored, as text: for looking for what must not be there. */
   dump(): string;
 }
@@ -13,6 +15,7 @@ export function memoryDocuments(): MemoryDocuments {
   const partitions = new Map<string, Map<string, { text: string; etag: string }>>();
   let version = 0;
   let writes = 0;
+  let changes = 0;
   const rowsOf = (partition: string) => {
     const rows = partitions.get(partition) ?? new Map<string, { text: string; etag: string }>();
     partitions.set(partition, rows);
@@ -26,28 +29,37 @@ export function memoryDocuments(): MemoryDocuments {
   const fits = (partition: string, write: DocumentWrite): boolean => {
     const stored = rowsOf(partition).get(write.row);
     if (write.kind === "insert") return stored === undefined;
+    if (write.kind === "remove") return stored !== undefined;
     return write.kind === "put" || (stored !== undefined && stored.etag === write.etag);
   };
   return {
     writes: () => writes,
+    changes: () => changes,
     dump: () => JSON.stringify([...partitions].map(([name, rows]) => [name, [...rows]])),
     async get({ partition, row }) {
       const stored = rowsOf(partition).get(row);
       return stored === undefined ? undefined : toDocument(row, stored);
     },
-    async commit(partition, changes) {
+    async commit(partition, asked) {
       writes += 1;
-      if (new Set(changes.map(({ row }) => row)).size !== changes.length)
+      if (new Set(asked.map(({ row }) => row)).size !== asked.length)
         throw new Error("a row is written twice");
-      if (!changes.every((write) => fits(partition, write))) return "conflict";
-      for (const write of changes)
-        rowsOf(partition).set(write.row, { text: JSON.stringify(write.value), etag: `"${(version += 1)}"` });
+      if (!asked.every((write) => fits(partition, write))) return "conflict";
+      changes += 1;
+      for (const write of asked)
+        if (write.kind === "remove") rowsOf(partition).delete(write.row);
+        else
+          rowsOf(partition).set(write.row, {
+            text: JSON.stringify(write.value),
+            etag: `"${(version += 1)}"`,
+          });
       return "committed";
     },
     async remove({ partition, row }, etag) {
       writes += 1;
       const stored = rowsOf(partition).get(row);
       if (stored === undefined || (etag !== "*" && stored.etag !== etag)) return "conflict";
+      changes += 1;
       rowsOf(partition).delete(row);
       return "removed";
     },

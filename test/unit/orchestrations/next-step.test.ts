@@ -27,8 +27,30 @@ const ended = { category: "UserError", code: "TaskEnded", message: "" };
 
 describe("what a run needs next", () => {
   it.each<[string, JobView, object]>([
-    ["no task yet: submit", view(), { kind: "submit" }],
+    ["no task yet: start, once there are nodes", view(), { kind: "start" }],
     ["a waiting task: wait", view({ task: task("active") }), { kind: "wait" }],
+    [
+      "a cluster that can never have nodes: the job says why",
+      view({ task: task("active"), clusterHopeless: "SubnetNotFound: no such subnet" }),
+      {
+        kind: "end",
+        end: {
+          kind: "refused",
+          reason: "the cluster cannot have nodes: SubnetNotFound: no such subnet",
+        },
+        stop: true,
+      },
+    ],
+    [
+      "a job that runs does not mind that no further node can be had",
+      view({
+        executionState: "running",
+        startTime: start,
+        task: task("running", { startTime: start }),
+        clusterHopeless: "SubnetNotFound: no such subnet",
+      }),
+      { kind: "wait" },
+    ],
     ["a preparing task: wait", view({ task: task("preparing") }), { kind: "wait" }],
     [
       "a task that started: say so",
@@ -50,9 +72,9 @@ describe("what a run needs next", () => {
       { kind: "started" },
     ],
     [
-      "a running job whose task waits again: requeued",
+      "a running job whose task waits again: back into the queue",
       view({ executionState: "running", task: task("active") }),
-      { kind: "requeued" },
+      { kind: "withdraw", hadStarted: true },
     ],
     [
       "a running job whose task Batch does not know: lost",

@@ -1,0 +1,69 @@
+// What a run's nodes fetch before they start: the launcher, which is the same for all, the plan and the secrets.
+import { launcherPath, stagingFolder } from "../../services/batch-names.ts";
+import type { BatchResourceFile } from "../../services/batch.ts";
+import type { JobDocument } from "../../domain/job/schema.ts";
+import { planLaunch } from "../../domain/launch/plan.ts";
+import type { LaunchPlan } from "../../domain/launch/plan.ts";
+import { launchFiles, renderPlan, renderSecrets } from "../../domain/launch/render.ts";
+import type { Services } from "../../services/services.ts";
+
+/** A run is handed over when its nodes are free; seven days is the most that a user delegation key allows. */
+const linkLifetimeMs = 7 * 24 * 3_600_000 - 3_600_000;
+
+/** Launchers that this process knows to be staged. */
+const launchersStaged = new WeakMap<object, Set<string>>();
+
+/** Writes the files; repeating it writes the same again. The links are made here and stored nowhere else. */
+export async function stageFiles(
+  services: Services,
+  job: JobDocument,
+  plan: LaunchPlan,
+): Promise<readonly BatchResourceFile[]> {
+  const secrets = hasSecrets(plan) ? renderSecrets(plan, await services.secrets.get(job.guid)) : undefined;
+  const files = [
+    { path: planPath(job, job.attempt), content: renderPlan(plan) },
+    ...(secrets === undefined ? [] : [{ path: secretsPath(job, job.attempt), content: secrets }]),
+  ];
+  await Promise.all([stageLauncher(services), services.staging.put(files)]);
+  const link = async (filePath: string, path: string, fileMode: string) => ({
+    filePath,
+    httpUrl: await services.staging.link(path, linkLifetimeMs),
+    fileMode,
+  });
+  return Promise.all([
+    link(launchFiles.launcher, launcherPath(services.launcher), "0755"),
+    link(launchFiles.plan, planPath(job, job.attempt), "0755"),
+    ...(hasSecrets(plan) ? [link(launchFiles.secrets, secretsPath(job, job.attempt), "0600")] : []),
+  ]);
+}
+
+/** The files of one run are of no use after its end; the launcher is everybody's and stays. */
+export async function removeStagedFiles(
+  services: Services,
+  job: JobDocument,
+  attempt: number,
+): Promise<void> {
+  const secrets = hasSecrets(planLaunch(job)) ? [secretsPath(job, attempt)] : [];
+  await services.staging.remove([planPath(job, attempt), ...secrets]);
+}
+
+async function stageLauncher({ staging, launcher }: Services): Promise<void> {
+  const staged = launchersStaged.get(staging) ?? new Set<string>();
+  launchersStaged.set(staging, staged);
+  const path = launcherPath(launcher);
+  if (staged.has(path)) return;
+  await staging.put([{ path, content: launcher }]);
+  staged.add(path);
+}
+
+function hasSecrets(plan: LaunchPlan): boolean {
+  return plan.secrets.length > 0 || plan.mounts.length > 0;
+}
+
+function planPath(job: JobDocument, attempt: number): string {
+  return `${stagingFolder(job.guid, attempt)}${launchFiles.plan}`;
+}
+
+function secretsPath(job: JobDocument, attempt: number): string {
+  return `${stagingFolder(job.guid, attempt)}${launchFiles.secrets}`;
+}

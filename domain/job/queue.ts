@@ -1,0 +1,104 @@
+// Which of a cluster's waiting jobs may start now. A job takes all its nodes at once; the queue is served in order; the
+// first job that does not fit is its head, and what stands behind may overtake it only when that cannot delay it. Nobody
+// knows how long a job runs, so that "cannot" means: in whatever order the running jobs end and nodes arrive.
+import { jobRef } from "./wire.ts";
+import type { JobDocument } from "./schema.ts";
+
+export interface Waiting {
+  readonly nodeCount: number;
+}
+
+export interface Room {
+  /** Nodes that no job holds and that may be given away. */
+  readonly free: number;
+  /** Nodes that each of the running jobs holds. */
+  readonly held: readonly number[];
+  /** Nodes on their way; each may arrive at any time. */
+  readonly coming: number;
+  /** Nodes that the cluster can have at most as it is set now. */
+  readonly most: number;
+}
+
+/**
+ * @param queue in the order in which it is to be served.
+ * @param ahead how many single-node jobs may be handed over before their nodes are free, see `handedAhead`.
+ * @returns the jobs to start, in order.
+ */
+export function jobsToStart<Job extends Waiting>(
+  queue: readonly Job[],
+  room: Room,
+  ahead = 0,
+): readonly Job[] {
+  // What only a resize could ever start is in nobody's way.
+  const able = queue.filter(({ nodeCount }) => nodeCount <= room.most);
+  const inOrder: Job[] = [];
+  let { free } = room;
+  for (const job of able) {
+    if (job.nodeCount > free) break;
+    inOrder.push(job);
+    free -= job.nodeCount;
+  }
+  const [head, ...behind] = able.slice(inOrder.length);
+  if (head === undefined) return inOrder;
+  if (head.nodeCount === 1) return [...inOrder, ...handedAhead([head, ...behind], ahead)];
+  const held = [...room.held, ...inOrder.map(({ nodeCount }) => nodeCount)];
+  return [...inOrder, ...overtaking(head, behind, { ...room, free, held })];
+}
+
+function overtaking<Job extends Waiting>(head: Job, behind: readonly Job[], room: Room): readonly Job[] {
+  const chosen: Job[] = [];
+  const held = [...room.held];
+  let { free } = room;
+  for (const job of behind) {
+    if (free <= 0) break;
+    if (job.nodeCount > free || delays(job, head, { ...room, free, held })) continue;
+    chosen.push(job);
+    held.push(job.nodeCount);
+    free -= job.nodeCount;
+  }
+  return chosen;
+}
+
+/**
+ * Work for nodes that will be free before anybody looks again: as many single-node jobs as have just ended after a short
+ * run. Where jobs are long nothing is handed ahead; where they are short, what is handed ahead waits about one look, and
+ * whoever arrives with a higher priority meanwhile waits no longer for it than that.
+ */
+function handedAhead<Job extends Waiting>(queue: readonly Job[], ahead: number): readonly Job[] {
+  const next = queue.slice(0, ahead);
+  const wide = next.findIndex(({ nodeCount }) => nodeCount > 1);
+  return wide === -1 ? next : next.slice(0, wide);
+}
+
+/** True when some jobs may end, or nodes arrive, with which the head would start if this job had not. */
+function delays(job: Waiting, head: Waiting, room: Room): boolean {
+  const missing = head.nodeCount - room.free;
+  const sums = reachableSums(
+    [...room.held, ...Array<number>(room.coming).fill(1)],
+    missing + job.nodeCount - 1,
+  );
+  for (let sum = missing; sum < missing + job.nodeCount; sum += 1) if (sums[sum] === true) return true;
+  return false;
+}
+
+/** `result[s]`: some of the sizes add up to s; up to `limit`. */
+function reachableSums(sizes: readonly number[], limit: number): readonly boolean[] {
+  const reachable = Array<boolean>(limit + 1).fill(false);
+  reachable[0] = true;
+  for (const size of sizes)
+    for (let sum = limit; sum >= size; sum -= 1) if (reachable[sum - size] === true) reachable[sum] = true;
+  return reachable;
+}
+
+/** A job as its cluster's queue knows it. */
+export function activeJobOf(job: JobDocument) {
+  const { schedulingPriority: priority, nodeCount } = job.spec;
+  return {
+    jobGuid: job.guid,
+    ref: jobRef(job),
+    priority,
+    nodeCount,
+    attempt: job.attempt,
+    since: job.creationTime,
+  };
+}

@@ -1,0 +1,62 @@
+// Which jobs a cluster has: those being submitted; those that wait, in the order in which they are to start; those that hold nodes; and all that
+// exist at all (they need its storage keys for listings). Invariant: a job that has not ended is found here, whatever
+// was cut off. The order is the service's own: Azure Batch is given only what is to start now.
+import type { JobRef } from "../domain/shared/resource-id.ts";
+import type { Priority } from "./batch-names.ts";
+
+export interface ActiveJob {
+  readonly jobGuid: string;
+  readonly ref: JobRef;
+  readonly priority: Priority;
+  /** Nodes it runs on. */
+  readonly nodeCount: number;
+  /** Number of the run that waits, runs or has ended. */
+  readonly attempt: number;
+  /** When the job was created (ISO 8601): its place among those of its priority. */
+  readonly since: string;
+}
+
+/** A job whose run was handed to Batch. */
+export interface ActiveRun extends ActiveJob {
+  /** `ended`: its nodes are free again, its end is being recorded. */
+  readonly phase: "holding" | "ended";
+  /** When it was handed over (ISO 8601). */
+  readonly at: string;
+  /** Changes with every write; opaque. */
+  readonly etag: string;
+}
+
+export interface ActiveEntry extends ActiveJob {
+  /** Its creation was under way when this was written; it is not in the queue. */
+  readonly announced: boolean;
+}
+
+/** What tells a job's place in the queue. */
+export type QueuePlace = Pick<ActiveJob, "jobGuid" | "priority" | "since">;
+
+export interface ActiveJobs {
+  /** Says that the job is about to be created, so that it is found when that is cut off. */
+  announce(clusterGuid: string, job: ActiveJob): Promise<void>;
+  /** Puts a job that was announced into the queue; one that went on from there is left alone. */
+  add(clusterGuid: string, job: ActiveJob): Promise<void>;
+  /** All runs, and the first of the queue: its length costs nothing. */
+  look(
+    clusterGuid: string,
+  ): Promise<{ readonly waiting: readonly ActiveJob[]; readonly runs: readonly ActiveRun[] }>;
+  /** Takes jobs out of the queue because they are handed over. @returns those that were still there. */
+  handOver(clusterGuid: string, jobs: readonly ActiveJob[], at: string): Promise<readonly ActiveJob[]>;
+  /** The runs hold no nodes any more. */
+  release(clusterGuid: string, runs: readonly ActiveRun[]): Promise<void>;
+  /** Puts a job that was handed over back into the queue. */
+  requeue(clusterGuid: string, job: ActiveJob): Promise<void>;
+  /** Sees that a job that is being deleted is found again; it is not started any more. */
+  keep(clusterGuid: string, job: ActiveJob, at: string): Promise<void>;
+  /** The job ended. */
+  remove(clusterGuid: string, job: QueuePlace): Promise<void>;
+  /** The job is deleted. */
+  forget(clusterGuid: string, jobGuid: string): Promise<void>;
+  /** True when no job of the cluster exists any more. */
+  unreferenced(clusterGuid: string): Promise<boolean>;
+  /** Every job that has not ended, and every job that is to be deleted. */
+  list(clusterGuid: string): Promise<readonly ActiveEntry[]>;
+}

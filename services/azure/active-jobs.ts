@@ -1,0 +1,182 @@
+// The jobs of a cluster over a DocumentStore, one partition per cluster. Rows: `job|0|guid` for runs that were handed over,
+// `job|1|priority|time|guid` for the queue in its order, `job|2|guid` for what is being submitted, `known|guid` for every
+// job that exists. Moves between the first three are transactions, so that a job is in one of them.
+import { z } from "zod";
+import type { ActiveEntry, ActiveJob, ActiveJobs, ActiveRun, QueuePlace } from "../active-jobs.ts";
+import type { DocumentStore, DocumentWrite, StoredDocument } from "../documents.ts";
+import { activePartition } from "./state-keys.ts";
+
+const JobRef = z.object({
+  kind: z.literal("job"),
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  workspace: z.string(),
+  experiment: z.string(),
+  job: z.string(),
+});
+const Waiting = z.object({
+  jobGuid: z.string(),
+  ref: JobRef,
+  priority: z.enum(["low", "normal", "high"]),
+  nodeCount: z.int(),
+  attempt: z.int(),
+  since: z.string(),
+});
+const Run = Waiting.extend({ phase: z.enum(["holding", "ended"]), at: z.string() });
+
+const all = "job|";
+const runs = "job|0|";
+const queue = "job|1|";
+const announced = "job|2|";
+const known = "known|";
+const rank = { high: 0, normal: 1, low: 2 } as const;
+const mostPerPage = 1_000;
+/** "Performing entity group transactions": at most so many entities. */
+const mostPerCommit = 100;
+
+const runRow = (jobGuid: string) => `${runs}${jobGuid}`;
+const announcedRow = (jobGuid: string) => `${announced}${jobGuid}`;
+const queueRow = ({ jobGuid, priority, since }: QueuePlace) =>
+  `${queue}${rank[priority]}|${since}|${jobGuid}`;
+
+export function activeJobs(store: DocumentStore): ActiveJobs {
+  return { ...moves(store), ...readings(store), ...removals(store) };
+}
+
+function moves(
+  store: DocumentStore,
+): Pick<ActiveJobs, "announce" | "add" | "handOver" | "release" | "requeue" | "keep"> {
+  const commit = (clusterGuid: string, ...writes: DocumentWrite[]) =>
+    store.commit(activePartition(clusterGuid), writes);
+  return {
+    async announce(clusterGuid, job) {
+      await commit(
+        clusterGuid,
+        { kind: "put", row: announcedRow(job.jobGuid), value: waitingOf(job) },
+        { kind: "put", row: `${known}${job.jobGuid}`, value: {} },
+      );
+    },
+    async add(clusterGuid, job) {
+      await commit(
+        clusterGuid,
+        { kind: "remove", row: announcedRow(job.jobGuid) },
+        { kind: "put", row: queueRow(job), value: waitingOf(job) },
+      );
+    },
+    async handOver(clusterGuid, jobs, at) {
+      const made = await inBulk(
+        store,
+        clusterGuid,
+        jobs.map((job) => ({
+          job,
+          writes: [
+            { kind: "remove", row: queueRow(job) },
+            { kind: "insert", row: runRow(job.jobGuid), value: { ...waitingOf(job), phase: "holding", at } },
+          ],
+        })),
+      );
+      return made.map(({ job }) => job);
+    },
+    async release(clusterGuid, ended) {
+      const changes = ended.map(({ etag, at, ...job }): Move => {
+        const value = { ...waitingOf(job), phase: "ended", at };
+        return { writes: [{ kind: "replace", row: runRow(job.jobGuid), etag, value }] };
+      });
+      await inBulk(store, clusterGuid, changes);
+    },
+    async requeue(clusterGuid, job) {
+      const back: DocumentWrite = { kind: "put", row: queueRow(job), value: waitingOf(job) };
+      const moved = await commit(clusterGuid, { kind: "remove", row: runRow(job.jobGuid) }, back);
+      if (moved === "conflict") await commit(clusterGuid, back);
+    },
+    async keep(clusterGuid, job, at) {
+      const value = { ...waitingOf(job), phase: "ended", at };
+      const kept: DocumentWrite = { kind: "insert", row: runRow(job.jobGuid), value };
+      const moved = await commit(clusterGuid, { kind: "remove", row: queueRow(job) }, kept);
+      if (moved === "conflict") await commit(clusterGuid, kept);
+    },
+  };
+}
+
+function readings(store: DocumentStore): Pick<ActiveJobs, "look" | "list" | "unreferenced"> {
+  const page = (clusterGuid: string, prefix: string, size: number, continuation?: string) =>
+    store.page({ partition: activePartition(clusterGuid), prefix, size, continuation });
+  return {
+    async look(clusterGuid) {
+      // Runs sort before the queue, and are never more than a page: they are bounded by the cluster's nodes.
+      const { documents } = await page(clusterGuid, all, mostPerPage);
+      return {
+        runs: documents.filter(({ row }) => row.startsWith(runs)).map(toRun),
+        waiting: documents
+          .filter(({ row }) => row.startsWith(queue))
+          .map(({ value }) => Waiting.parse(value)),
+      };
+    },
+    async list(clusterGuid) {
+      const jobs: ActiveEntry[] = [];
+      let continuation: string | undefined;
+      do {
+        const found = await page(clusterGuid, all, mostPerPage, continuation);
+        for (const { row, value } of found.documents)
+          jobs.push({ ...Waiting.parse(value), announced: row.startsWith(announced) });
+        continuation = found.continuation;
+      } while (continuation !== undefined);
+      return jobs;
+    },
+    async unreferenced(clusterGuid) {
+      const first = await page(clusterGuid, known, 1);
+      return first.documents.length === 0 && first.continuation === undefined;
+    },
+  };
+}
+
+function removals(store: DocumentStore): Pick<ActiveJobs, "remove" | "forget"> {
+  const removeRow = (clusterGuid: string, row: string) =>
+    store.remove({ partition: activePartition(clusterGuid), row }, "*");
+  return {
+    async remove(clusterGuid, job) {
+      for (const row of [runRow(job.jobGuid), queueRow(job), announcedRow(job.jobGuid)])
+        if ((await removeRow(clusterGuid, row)) === "removed") return;
+    },
+    async forget(clusterGuid, jobGuid) {
+      await removeRow(clusterGuid, `${known}${jobGuid}`);
+    },
+  };
+}
+
+function toRun({ value, etag }: StoredDocument): ActiveRun {
+  return { ...Run.parse(value), etag };
+}
+
+/** The row's own members: what is handed in may carry more. */
+function waitingOf({ jobGuid, ref, priority, nodeCount, attempt, since }: ActiveJob): ActiveJob {
+  return { jobGuid, ref, priority, nodeCount, attempt, since };
+}
+
+interface Move {
+  readonly writes: readonly DocumentWrite[];
+}
+
+/** Makes many small moves in few transactions; where one of them is refused, each by itself. @returns the moves made. */
+async function inBulk<Of extends Move>(
+  store: DocumentStore,
+  clusterGuid: string,
+  moves: readonly Of[],
+): Promise<readonly Of[]> {
+  const partition = activePartition(clusterGuid);
+  const perMove = moves[0]?.writes.length ?? 1;
+  const perCommit = Math.floor(mostPerCommit / perMove);
+  const made: Of[] = [];
+  for (let start = 0; start < moves.length; start += perCommit) {
+    const some = moves.slice(start, start + perCommit);
+    const together = await store.commit(
+      partition,
+      some.flatMap(({ writes }) => writes),
+    );
+    if (together === "committed") made.push(...some);
+    else if (some.length > 1)
+      for (const move of some)
+        if ((await store.commit(partition, move.writes)) === "committed") made.push(move);
+  }
+  return made;
+}

@@ -1,0 +1,306 @@
+// The queue of a cluster, from PUT to the task in Batch: what is handed over is what may start, and nothing else.
+import { describe, expect, it } from "vitest";
+import type { Settings } from "../../services/settings.ts";
+import type { FakeTask } from "../support/app/fake-batch.ts";
+import { clusterPath, experimentPath, jobBody, worldWithCluster } from "../support/app/stories.ts";
+
+type World = Awaited<ReturnType<typeof worldWithCluster>>;
+
+/** A cluster of `nodes` nodes, and what tests do with its jobs by name. */
+async function clusterOfNodes(nodes: number, settings: Partial<Settings> = {}) {
+  const world = await worldWithCluster({ targetNodeCount: nodes });
+  Object.assign(world.services.settings, settings);
+  await world.advance(100);
+  const guids = new Map<string, string>();
+  const pathOf = (name: string) => `${experimentPath}/jobs/${name}`;
+  const taskOf = (name: string): FakeTask | undefined =>
+    world.azure.tasks().findLast(({ task }) => task.id.startsWith(guids.get(name) ?? "-"));
+  return {
+    ...world,
+    pathOf,
+    async submit(name: string, nodeCount = 1, properties: object = {}): Promise<void> {
+      const reply = await world.api("PUT", pathOf(name), { body: jobBody({ nodeCount, ...properties }) });
+      expect(reply.status).toBe(202);
+      const segment = (await world.api("GET", pathOf(name))).body.properties.jobOutputDirectoryPathSegment;
+      guids.set(name, String(segment).slice(-36));
+      await world.advance(30);
+    },
+    taskOf,
+    /** Starts the job's task as Batch would, and lets it run for a while. */
+    async run(name: string, ms = 300): Promise<void> {
+      world.azure.start(taskOf(name)?.task.id ?? name);
+      await world.advance(ms);
+    },
+    async finish(name: string, exitCode = 0): Promise<void> {
+      world.azure.complete(taskOf(name)?.task.id ?? name, { exitCode });
+      await world.advance(3_000);
+    },
+    handedOver: (): string[] =>
+      [...guids.keys()].filter((name) => {
+        const state = taskOf(name)?.task.state;
+        return state !== undefined && state !== "completed";
+      }),
+    stateOf: async (name: string): Promise<string> =>
+      (await world.api("GET", pathOf(name))).body.properties.executionState as string,
+  };
+}
+
+describe("the queue of a cluster", () => {
+  it("row 80: starts a job of two nodes when two nodes are idle, and not before", async () => {
+    const cluster = await clusterOfNodes(3);
+    await cluster.submit("first", 2);
+    await cluster.run("first");
+    await cluster.submit("second", 2);
+    expect(cluster.handedOver(), "one idle node is not enough").toEqual(["first"]);
+    expect(await cluster.stateOf("second")).toBe("queued");
+    await cluster.finish("first");
+    expect(cluster.handedOver()).toEqual(["second"]);
+  });
+
+  it("gives no nodes to two gangs that could only wait for each other", async () => {
+    const cluster = await clusterOfNodes(4);
+    await cluster.submit("a", 3);
+    await cluster.submit("b", 3);
+    await cluster.submit("c", 3);
+    for (const name of ["a", "b", "c"]) {
+      expect(cluster.handedOver()).toEqual([name]);
+      await cluster.run(name);
+      await cluster.finish(name);
+    }
+  });
+
+  it("row 79: is served by priority, then by age", async () => {
+    const cluster = await clusterOfNodes(1);
+    await cluster.submit("running");
+    await cluster.run("running");
+    for (const name of ["low", "normal", "high"]) await cluster.submit(name, 1, { schedulingPriority: name });
+    await cluster.submit("normal-2");
+    const order: string[] = [];
+    await cluster.finish("running");
+    for (let turn = 0; turn < 4; turn += 1) {
+      const [next = ""] = cluster.handedOver();
+      expect(cluster.handedOver()).toHaveLength(1);
+      order.push(next);
+      await cluster.run(next);
+      await cluster.finish(next);
+    }
+    expect(order).toEqual(["high", "normal", "normal-2", "low"]);
+  });
+
+  it("lets a small job pass where that cannot delay the head, and holds it back where it could", async () => {
+    const cluster = await clusterOfNodes(3);
+    await cluster.submit("gang", 2);
+    await cluster.run("gang");
+    await cluster.submit("head", 2);
+    await cluster.submit("small");
+    expect(cluster.handedOver(), "the head waits for the gang anyway").toEqual(["gang", "small"]);
+    await cluster.run("small");
+    await cluster.finish("gang");
+    await cluster.run("head");
+    await cluster.submit("next", 2);
+    await cluster.submit("smaller");
+    await cluster.finish("small");
+    expect(cluster.handedOver()).toEqual(["head", "smaller"]);
+    await cluster.submit("late");
+    await cluster.finish("head");
+    expect(cluster.handedOver(), "two nodes are the head's, whoever came later").toEqual(["next", "smaller"]);
+  });
+
+  it("row 81: keeps a job that no node is there for, costs nothing meanwhile, and starts it after a resize", async () => {
+    const cluster = await clusterOfNodes(0);
+    await cluster.submit("patient");
+    await cluster.advance(24 * 3_600_000);
+    expect(await cluster.stateOf("patient")).toBe("queued");
+    expect(cluster.azure.tasks()).toEqual([]);
+    expect(cluster.active(), "nobody watches what cannot change").toEqual([]);
+    const scaleSettings = { manual: { targetNodeCount: 1 } };
+    await cluster.api("PATCH", clusterPath, { body: { properties: { scaleSettings } } });
+    await cluster.advance(100);
+    cluster.azure.settle();
+    await cluster.advance(5_000);
+    expect(cluster.handedOver()).toEqual(["patient"]);
+  });
+
+  it("hands over with fresh links a job that has waited for weeks", async () => {
+    const cluster = await clusterOfNodes(1, { monitorMaxIntervalMs: 3_600_000 });
+    await cluster.submit("long");
+    await cluster.run("long");
+    await cluster.submit("late");
+    for (let day = 0; day < 20; day += 1) await cluster.advance(24 * 3_600_000);
+    expect(cluster.stagedOfRuns().filter((path) => !path.includes("/1/"))).toEqual([]);
+    expect(cluster.taskOf("late"), "no link is made before it is needed").toBeUndefined();
+    await cluster.finish("long");
+    await cluster.advance(5_000);
+    expect(cluster.handedOver()).toEqual(["late"]);
+  }, 60_000);
+
+  it("takes back a run whose node vanished before it started, and whose links would grow old", async () => {
+    const cluster = await clusterOfNodes(1);
+    await cluster.submit("unlucky");
+    expect(cluster.handedOver()).toEqual(["unlucky"]);
+    for (const pool of cluster.azure.poolsById.values()) pool.current = 0;
+    await cluster.advance(120_000);
+    expect(cluster.handedOver(), "it waits in our queue, not in Batch's").toEqual([]);
+    expect(await cluster.stateOf("unlucky")).toBe("queued");
+    cluster.azure.settle();
+    await cluster.reconcile();
+    await cluster.advance(5_000);
+    expect(cluster.taskOf("unlucky")?.task.id).toMatch(/-2$/);
+    await cluster.run("unlucky");
+    await cluster.finish("unlucky");
+    expect(await cluster.stateOf("unlucky")).toBe("succeeded");
+  });
+
+  it("row 32: puts a job whose nodes were taken back at its place, ahead of younger ones, and runs it again", async () => {
+    const cluster = await clusterOfNodes(1);
+    await cluster.submit("old");
+    await cluster.run("old");
+    await cluster.submit("young");
+    cluster.azure.requeue(cluster.taskOf("old")?.task.id ?? "");
+    for (const pool of cluster.azure.poolsById.values()) pool.current = 0;
+    await cluster.advance(5_000);
+    expect(await cluster.stateOf("old")).toBe("queued");
+    expect(cluster.handedOver()).toEqual([]);
+    cluster.azure.settle();
+    await cluster.advance(5_000);
+    expect(cluster.handedOver()).toEqual(["old"]);
+    await cluster.run("old");
+    await cluster.finish("old");
+    expect(await cluster.stateOf("old")).toBe("succeeded");
+  });
+
+  it("row 34: gives no node away that is to go, while the jobs on such nodes complete", async () => {
+    const cluster = await clusterOfNodes(2);
+    for (const name of ["a", "b"]) {
+      await cluster.submit(name);
+      await cluster.run(name);
+    }
+    await cluster.submit("c");
+    const scaleSettings = {
+      manual: { targetNodeCount: 1, nodeDeallocationOption: "waitforjobcompletion" },
+    };
+    await cluster.api("PATCH", clusterPath, { body: { properties: { scaleSettings } } });
+    await cluster.advance(200);
+    await cluster.finish("a");
+    expect(cluster.handedOver(), "its node is the one that goes").toEqual(["b"]);
+    cluster.azure.settle();
+    await cluster.finish("b");
+    expect(cluster.handedOver()).toEqual(["c"]);
+  });
+
+  it("does not start what is terminated or deleted while it waits", async () => {
+    const cluster = await clusterOfNodes(1);
+    await cluster.submit("running");
+    await cluster.run("running");
+    await cluster.submit("terminated");
+    await cluster.submit("deleted");
+    await cluster.submit("kept");
+    expect((await cluster.api("POST", `${cluster.pathOf("terminated")}/terminate`)).status).toBe(202);
+    expect((await cluster.api("DELETE", cluster.pathOf("deleted"))).status).toBe(202);
+    await cluster.advance(1_000);
+    const { properties } = (await cluster.api("GET", cluster.pathOf("terminated"))).body;
+    expect(properties).toMatchObject({
+      executionState: "failed",
+      executionInfo: { errors: [{ code: "JobTerminated" }] },
+    });
+    expect(properties.executionInfo.startTime).toBe(properties.executionInfo.endTime);
+    expect((await cluster.api("GET", cluster.pathOf("deleted"))).status).toBe(404);
+    await cluster.finish("running");
+    expect(cluster.handedOver()).toEqual(["kept"]);
+  });
+});
+
+describe("short jobs, one after the other", () => {
+  it("are handed over ahead of free nodes, as many as ended since the last look, but never past a gang", async () => {
+    const cluster = await clusterOfNodes(2);
+    for (const name of ["a", "b", "c", "d"]) await cluster.submit(name);
+    await cluster.submit("gang", 2);
+    await cluster.submit("e");
+    expect(cluster.handedOver()).toEqual(["a", "b"]);
+    await cluster.run("a", 10);
+    await cluster.finish("a");
+    expect(cluster.handedOver()).toEqual(["b", "c", "d"]);
+    await cluster.run("c", 10);
+    await cluster.finish("c");
+    expect(cluster.handedOver(), "the gang is next").toEqual(["b", "d"]);
+  });
+});
+
+describe("a job's end", () => {
+  const worldWithGrace = () => clusterOfNodes(1, { outputGraceMs: 2_000 });
+
+  it("row 110: is shown two seconds after its output is complete; its node serves the next job meanwhile", async () => {
+    const cluster = await worldWithGrace();
+    await cluster.submit("first");
+    await cluster.run("first");
+    await cluster.submit("second");
+    const endedAt = new Date(cluster.now()).toISOString();
+    cluster.azure.complete(cluster.taskOf("first")?.task.id ?? "", { exitCode: 0 });
+    await cluster.advance(1_000);
+    expect(cluster.handedOver()).toEqual(["second"]);
+    await cluster.advance(900);
+    expect(await cluster.stateOf("first")).toBe("running");
+    await cluster.advance(200);
+    const { properties } = (await cluster.api("GET", cluster.pathOf("first"))).body;
+    expect(properties).toMatchObject({ executionState: "succeeded", executionInfo: { endTime: endedAt } });
+  });
+
+  it.each(["failed", "terminated"])("waits for readers also when it %s", async (how) => {
+    const cluster = await worldWithGrace();
+    await cluster.submit("job");
+    await cluster.run("job");
+    if (how === "failed") cluster.azure.complete(cluster.taskOf("job")?.task.id ?? "", { exitCode: 7 });
+    else await cluster.api("POST", `${cluster.pathOf("job")}/terminate`);
+    await cluster.advance(1_900);
+    expect(await cluster.stateOf("job")).toBe(how === "failed" ? "running" : "terminating");
+    await cluster.advance(1_000);
+    const { properties } = (await cluster.api("GET", cluster.pathOf("job"))).body;
+    expect(properties.executionState).toBe("failed");
+    const { startTime, endTime, exitCode } = properties.executionInfo;
+    expect([startTime, endTime]).not.toContain(undefined);
+    expect(exitCode).toBe(how === "failed" ? 7 : undefined);
+  });
+
+  it("does not keep a deletion waiting", async () => {
+    const cluster = await worldWithGrace();
+    await cluster.submit("job");
+    await cluster.run("job");
+    cluster.azure.complete(cluster.taskOf("job")?.task.id ?? "", { exitCode: 0 });
+    await cluster.advance(500);
+    await cluster.api("DELETE", cluster.pathOf("job"));
+    await cluster.advance(500);
+    expect((await cluster.api("GET", cluster.pathOf("job"))).status).toBe(404);
+  });
+});
+
+describe("what watching costs", () => {
+  async function callsWhile(world: World, waiting: number): Promise<number> {
+    const body = jobBody({ cluster: { id: clusterPath } });
+    for (let job = 0; job <= waiting; job += 1)
+      await world.api("PUT", `${experimentPath}/jobs/j${job}`, { body });
+    await world.advance(500);
+    world.azure.start(world.onlyTask());
+    await world.advance(1_000);
+    world.azure.calls.length = 0;
+    await world.advance(600_000);
+    return world.azure.calls.length;
+  }
+
+  it("does not grow with the number of jobs that wait", async () => {
+    const counts: number[] = [];
+    for (const waiting of [10, 100, 1_000]) counts.push(await callsWhile(await worldWithCluster(), waiting));
+    const [few = 0] = counts;
+    expect(few).toBeGreaterThan(0);
+    expect(counts).toEqual([few, few, few]);
+  }, 120_000);
+
+  it("is nothing once a cluster has no work and its nodes are settled", async () => {
+    const world = await worldWithCluster();
+    await world.advance(60_000);
+    world.azure.calls.length = 0;
+    const writes = world.documents.writes();
+    await world.advance(3_600_000);
+    expect(world.azure.calls).toEqual([]);
+    expect(world.documents.writes()).toBe(writes);
+  });
+});
