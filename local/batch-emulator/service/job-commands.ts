@@ -20,6 +20,8 @@ export function findJob(world: World, id: string): Job {
 export function addJob(world: World, spec: JobSpec, schedule?: Schedule): Job {
   const key = spec.id.toLowerCase();
   if (world.jobs.has(key)) throw new BatchFault(409, "JobExists", "The specified job already exists.");
+  if (world.schedules.has(key))
+    throw new BatchFault(409, "JobScheduleWithSameIdExists", "A job schedule has the id of the job.");
   if (schedule === undefined) refuseOverQuota(world);
   checkJob(world, spec);
   const now = world.clock.now();
