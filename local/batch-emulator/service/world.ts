@@ -4,6 +4,7 @@
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
+import type { LogUploader } from "../agent/service-logs.ts";
 import type { Executor } from "../agent/executor.ts";
 import type { EmulatorParameters } from "../parameters.ts";
 import type { Change, Journal } from "../store/journal.ts";
@@ -12,8 +13,11 @@ import type { Application, Entity, Job, Node, Pool, Schedule, Task, TaskRun } fr
 import type { MountProvider } from "./mount-provider.ts";
 import type { NodeSupport } from "./node-support.ts";
 import type { NodeDisk } from "./node-disk.ts";
+import type { PackageStore } from "./package-store.ts";
 import { OrderedIndex } from "./ordered-index.ts";
 import { encodeSpec, encodeState } from "./records.ts";
+
+export type AuthenticationMode = "SharedKey" | "AAD" | "TaskAuthenticationToken";
 
 export interface AccountSettings {
   readonly name: string;
@@ -22,6 +26,10 @@ export interface AccountSettings {
   readonly resourceGroup: string;
   readonly location: string;
   tags: Readonly<Record<string, string>>;
+  /** How callers of the data plane may identify themselves; absent: in every way. */
+  authenticationModes?: readonly AuthenticationMode[] | undefined;
+  /** The storage account beside the emulator, which serves as the account's auto-storage. */
+  readonly autoStorage?: { readonly accountName: string; lastKeySync: number } | undefined;
 }
 
 /** What one part tells the others, without knowing them. */
@@ -47,8 +55,12 @@ export interface Ports {
   readonly disk: NodeDisk;
   readonly journal: Journal;
   readonly autoscale: AutoscaleEngine | undefined;
+  /** Where application packages are kept; undefined: nowhere, they are refused. */
+  readonly packages?: PackageStore | undefined;
   /** Signs tokens for the identities of pools; undefined: no identity is known. */
   readonly issueToken?: TokenIssuer | undefined;
+  /** Sends the log of a node to storage; undefined in simulations. */
+  readonly uploadLogs?: LogUploader;
 }
 
 export type TokenIssuer = (wanted: {
@@ -72,8 +84,12 @@ export class World {
   /** Jobs whose running tasks may give way to others; may also have some that no longer exist. */
   readonly preemptible = new Set<Job>();
   readonly applications = new OrderedIndex<Application>();
+  /** Folders of packages that are being unpacked just now; each ends with the reason why that failed, if it did. */
+  readonly installing = new Map<string, Promise<string | undefined>>();
   /** Base URL, known once the listener is open; no trailing slash. */
   url = "";
+  /** The same over TLS, when there is such a listener. */
+  secureUrl: string | undefined;
   signals: Signals = {
     wake: noop,
     taskCompleted: noop,
