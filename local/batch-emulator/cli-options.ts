@@ -26,7 +26,7 @@ export interface CommandLine {
 export const usage = `Usage: npm run emulator -- [--port N] [--data DIR] [--tls]
   evictions:  [--evictions-per-hour RATE] [--eviction-trace FILE] [--eviction-notice SECONDS] [--seed N]
   network:    [--listen ADDRESS --allow-remote --account-key-file FILE]
-  containers: [--container-cli WORDS] [--container-options WORDS]
+  containers: [--container-cli WORDS] [--container-options=WORDS]
 `;
 
 export function parseCommandLine(args: readonly string[]): CommandLine {

@@ -21,12 +21,14 @@ const imageFields: FieldTable<SupportedImage> = {
   verificationType: value((image) => image.verificationType),
 };
 
+/** "Application - List": only what can be referenced is told. */
+const activeVersions = (application: Application) =>
+  application.packages.filter((one) => one.state === "Active").map((one) => one.version);
+
 const applicationFields: FieldTable<Application> = {
   id: value((application) => application.id),
   displayName: value((application) => application.displayName ?? application.id),
-  versions: value((application) =>
-    application.packages.filter((one) => one.state === "Active").map((one) => one.version),
-  ),
+  versions: value((application) => activeVersions(application)),
 };
 
 /** "Pool - Get All Lifetime Statistics". */
@@ -79,8 +81,11 @@ export const accountRoutes: readonly Route[] = [
     operation: "Application_List",
     method: "GET",
     path: "/applications",
-    handle: (call) =>
-      listReply(call, "applications", call.world.applications.after(pageStart(call)), applicationFields),
+    handle(call) {
+      const found = [...call.world.applications.after(pageStart(call))];
+      const available = found.filter((one) => activeVersions(one).length > 0);
+      return listReply(call, "applications", available, applicationFields);
+    },
   },
   {
     operation: "Application_Get",
@@ -88,7 +93,8 @@ export const accountRoutes: readonly Route[] = [
     path: "/applications/{applicationId}",
     handle(call) {
       const application = call.world.applications.get(param(call, "applicationId").toLowerCase());
-      if (application === undefined) throw notFound("Application");
+      if (application === undefined || activeVersions(application).length === 0)
+        throw notFound("Application");
       return json(200, renderer(call, applicationFields)(application));
     },
   },

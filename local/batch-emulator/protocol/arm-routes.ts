@@ -191,7 +191,8 @@ function listPools(call: Call): WireReply {
 
 const KeyName = z.strictObject({ keyName: caseless("Primary", "Secondary") });
 
-const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
+/** A route below the one account. */
+export const armRoute = (operation: string, method: string, path: string, handle: Handler): Route => ({
   operation,
   method,
   path,
@@ -199,20 +200,20 @@ const route = (operation: string, method: string, path: string, handle: Handler)
 });
 
 export const armRoutes: readonly Route[] = [
-  route("BatchAccount_Get", "GET", accountPath, (call) => armJson(200, accountShape(call))),
-  route("BatchAccount_ListByResourceGroup", "GET", group, (call) =>
+  armRoute("BatchAccount_Get", "GET", accountPath, (call) => armJson(200, accountShape(call))),
+  armRoute("BatchAccount_ListByResourceGroup", "GET", group, (call) =>
     armJson(200, { value: [accountShape(call)] }),
   ),
-  route(
+  armRoute(
     "BatchAccount_List",
     "GET",
     "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/batchAccounts",
     (call) => armJson(200, { value: [accountShape(call)] }),
   ),
-  route("BatchAccount_GetKeys", "POST", `${accountPath}/listKeys`, (call) =>
+  armRoute("BatchAccount_GetKeys", "POST", `${accountPath}/listKeys`, (call) =>
     armJson(200, keysShape(call.world)),
   ),
-  route("BatchAccount_RegenerateKey", "POST", `${accountPath}/regenerateKeys`, (call) => {
+  armRoute("BatchAccount_RegenerateKey", "POST", `${accountPath}/regenerateKeys`, (call) => {
     const { keyName } = bodyOf(call, KeyName);
     call.world.account.keys[keyName === "Primary" ? "primary" : "secondary"] = call.world.random
       .bytes(64)
@@ -220,13 +221,18 @@ export const armRoutes: readonly Route[] = [
     call.world.accountChanged();
     return armJson(200, keysShape(call.world));
   }),
-  route("ArmPool_ListByBatchAccount", "GET", `${accountPath}/pools`, listPools),
-  route("ArmPool_Create", "PUT", `${accountPath}/pools/{poolName}`, putPool),
-  route("ArmPool_Update", "PATCH", `${accountPath}/pools/{poolName}`, patchPool),
-  route("ArmPool_Get", "GET", `${accountPath}/pools/{poolName}`, (call) => poolReply(call, poolOf(call))),
-  route("ArmPool_Delete", "DELETE", `${accountPath}/pools/{poolName}`, deletePool),
-  route("ArmPool_DeleteResult", "GET", `${accountPath}/poolOperationResults/{operationId}`, deletionResult),
-  route("ArmPool_StopResize", "POST", `${accountPath}/pools/{poolName}/stopResize`, (call) => {
+  armRoute("ArmPool_ListByBatchAccount", "GET", `${accountPath}/pools`, listPools),
+  armRoute("ArmPool_Create", "PUT", `${accountPath}/pools/{poolName}`, putPool),
+  armRoute("ArmPool_Update", "PATCH", `${accountPath}/pools/{poolName}`, patchPool),
+  armRoute("ArmPool_Get", "GET", `${accountPath}/pools/{poolName}`, (call) => poolReply(call, poolOf(call))),
+  armRoute("ArmPool_Delete", "DELETE", `${accountPath}/pools/{poolName}`, deletePool),
+  armRoute(
+    "ArmPool_DeleteResult",
+    "GET",
+    `${accountPath}/poolOperationResults/{operationId}`,
+    deletionResult,
+  ),
+  armRoute("ArmPool_StopResize", "POST", `${accountPath}/pools/{poolName}/stopResize`, (call) => {
     const pool = poolOf(call);
     stopPoolResize(call.world, pool);
     return poolReply(call, pool);

@@ -73,3 +73,11 @@ test("a key of one's own comes from a file, so that no process list shows it", (
   const args = ["--listen", "0.0.0.0", "--allow-remote", "--account-key-file", file("key", `${key}\n`)];
   expect(parseCommandLine(args)).toMatchObject({ accountKey: key, allowRemote: true, listen: "0.0.0.0" });
 });
+
+test("the container engine is named by words of a shell", () => {
+  const args = ["--container-cli", "sudo podman", "--container-options=--network host"];
+  expect(parseCommandLine(args)).toMatchObject({
+    containerCli: "sudo podman",
+    containerOptions: "--network host",
+  });
+});
