@@ -55,11 +55,11 @@ export function batchClient(url: string, key = accountKey): BatchServiceClient {
   return new BatchServiceClient(new BatchSharedKeyCredentials("devbatch", key), url, { noRetryPolicy: true });
 }
 
-export function armClient(url: string): BatchManagementClient {
+export function armClient(url: string, token = "good", subscription = subscriptionId): BatchManagementClient {
   const credential = {
-    getToken: () => Promise.resolve({ token: "good", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
+    getToken: () => Promise.resolve({ token, expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
   };
-  const client = new BatchManagementClient(credential, subscriptionId, {
+  const client = new BatchManagementClient(credential, subscription, {
     endpoint: url,
     allowInsecureConnection: true,
     retryOptions: { maxRetries: 0 },
@@ -68,7 +68,7 @@ export function armClient(url: string): BatchManagementClient {
   client.pipeline.addPolicy({
     name: "plainBearer",
     sendRequest(request, next) {
-      request.headers.set("authorization", "Bearer good");
+      request.headers.set("authorization", `Bearer ${token}`);
       return next(request);
     },
   });
