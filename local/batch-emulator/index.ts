@@ -9,11 +9,14 @@ import type { Logger } from "../logger.ts";
 import { seededRandom } from "../random.ts";
 import type { Random } from "../random.ts";
 import type { Executor } from "./agent/executor.ts";
+import { createLogUploader } from "./agent/service-logs.ts";
+import type { StorageAccess } from "./agent/storage-access.ts";
 import { localParameters } from "./parameters.ts";
 import type { EmulatorParameters } from "./parameters.ts";
 import { absentRoutes } from "./protocol/absent-routes.ts";
 import { accountRoutes } from "./protocol/account-routes.ts";
 import { adminRoutes } from "./protocol/admin-routes.ts";
+import { armAccountRoutes } from "./protocol/arm-account-routes.ts";
 import { armApplicationRoutes } from "./protocol/arm-application-routes.ts";
 import { armLocationRoutes } from "./protocol/arm-location-routes.ts";
 import { armRoutes as armPoolRoutes } from "./protocol/arm-routes.ts";
@@ -25,6 +28,7 @@ import { jobRoutes } from "./protocol/job-routes.ts";
 import { checkListenAddress } from "./protocol/listen-address.ts";
 import { listen } from "./protocol/listener.ts";
 import { withNodeMetadata } from "./protocol/node-metadata.ts";
+import { nodeAccessRoutes } from "./protocol/node-access-routes.ts";
 import { nodeRoutes } from "./protocol/node-routes.ts";
 import { poolRoutes } from "./protocol/pool-routes.ts";
 import { scheduleRoutes } from "./protocol/schedule-routes.ts";
@@ -74,6 +78,8 @@ export interface EmulatorOptions {
   /** Address of the listeners, 127.0.0.1 by default. One that other machines reach needs `allowRemote` and a good key. */
   readonly listenOn?: string;
   readonly allowRemote?: boolean;
+  /** The account's auto-storage, also open to the identities of pools; absent: there is none. */
+  readonly storage?: StorageAccess;
   /** Commands and reachability of the nodes; absent: none. */
   readonly support?: NodeSupport;
   /** Where application packages are kept; absent: they are refused. */
@@ -99,6 +105,7 @@ export interface BatchEmulator {
 export const dataRoutes = [
   ...poolRoutes,
   ...nodeRoutes,
+  ...nodeAccessRoutes,
   ...jobRoutes,
   ...taskRoutes,
   ...fileRoutes,
@@ -108,6 +115,7 @@ export const dataRoutes = [
 ];
 export const armRoutes = [
   ...armPoolRoutes,
+  ...armAccountRoutes,
   ...armApplicationRoutes,
   ...armLocationRoutes,
   ...absentRoutes("management"),
@@ -193,6 +201,7 @@ async function openListeners(
     const { file, ...pair } = await certificateIn(folder, options.clock.now());
     const secure = await listen(gateway, { ...common, port: options.tlsPort, tls: pair });
     listeners.push(secure);
+    world.secureUrl = secure.url;
     tls = { url: secure.url, certificateFile: file };
   }
   await recover();
@@ -217,6 +226,7 @@ function openWorld(
       disk: options.simulated === true ? noDisk() : realDisk(),
       journal,
       issueToken: options.issueToken,
+      uploadLogs: createLogUploader(options.storage),
       packages: options.packages,
       autoscale: createFormulaAutoscale(
         options.random,
@@ -230,6 +240,10 @@ function openWorld(
       resourceGroup: options.resourceGroup,
       location: options.location,
       tags: {},
+      autoStorage:
+        options.storage === undefined
+          ? undefined
+          : { accountName: options.storage.accountName, lastKeySync: options.clock.now() },
     },
     { ...localParameters, ...options.parameters },
     join(folder, "nodes"),
@@ -246,7 +260,11 @@ function keepAccount(world: World, file: string, given: string): void {
     account.keys.primary = stored.primary;
     account.keys.secondary = stored.secondary;
     account.tags = stored.tags;
+    account.authenticationModes = stored.authenticationModes;
   }
-  world.accountChanged = () => writeAccount(file, { given, ...account.keys, tags: account.tags });
+  world.accountChanged = () => {
+    const { keys, tags, authenticationModes } = account;
+    writeAccount(file, { given, ...keys, tags, authenticationModes });
+  };
   world.accountChanged();
 }

@@ -1,6 +1,7 @@
 // Runs tasks as real processes of this machine. Invariant: a launch's process never depends on this process being alive.
 // It belongs to a supervisor shell that records its exit code; what is in memory here can be rebuilt by `recover`.
 import { mkdirSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { delay, systemClock, type Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
@@ -13,6 +14,7 @@ import { expandPattern, uploadOutputFiles } from "./output-files.ts";
 import { processEnding, type ProcessEnding } from "./process-ending.ts";
 import { processTable, type ProcessIdentity } from "./process-table.ts";
 import { stageResourceFiles, type StagingContext } from "./resource-files.ts";
+import type { StorageAccess } from "./storage-access.ts";
 import { shellDialect, supervisorPool, type SupervisorPool } from "./supervisor-pool.ts";
 
 export interface ProcessExecutorOptions {
@@ -21,8 +23,8 @@ export interface ProcessExecutorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** URL (with SAS) of a container of the account's auto-storage, for `autoStorageContainerName`. */
-  readonly autoStorageContainer?: (name: string) => string | undefined;
+  /** For files that are fetched and uploaded in the name of an identity, and for `autoStorageContainerName`. */
+  readonly storage?: StorageAccess;
   readonly fetch?: typeof fetch;
   /** What the supervisors are written in; default: the best this machine has. */
   readonly dialect?: ShellDialect;
@@ -63,7 +65,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions): Executor
       clock: options.clock,
       random: options.random,
       fetch: options.fetch ?? fetch,
-      autoStorageContainer: options.autoStorageContainer,
+      storage: options.storage,
     },
   };
   let adoption: Adoption | undefined;
@@ -76,6 +78,8 @@ export function createProcessExecutor(options: ProcessExecutorOptions): Executor
     kill: (id) => kill(context, id),
     async forget(id) {
       context.active.delete(id);
+      // What waits for the slot that has become free goes first.
+      await nextTurn();
       records.forget(id);
     },
     async close(leaveRunning) {
@@ -210,7 +214,7 @@ async function finish(
 ): Promise<LaunchEnd> {
   if (active.killed) return { kind: "killed", endedAt };
   if (!header || header.outputFiles.length === 0) return { kind: "exited", exitCode, endedAt };
-  const uploadFailure = await uploadOutputFiles(header, exitCode);
+  const uploadFailure = await uploadOutputFiles(header, exitCode, context.options.storage);
   await context.records.markUploaded(active.id);
   return { kind: "exited", exitCode, endedAt, ...(uploadFailure ? { uploadFailure } : {}) };
 }

@@ -5,11 +5,11 @@ import { notFound } from "../service/fault.ts";
 import { supportedImages } from "../service/supported-images.ts";
 import type { SupportedImage } from "../service/supported-images.ts";
 import { coresOf } from "../service/quota.ts";
-import { formatDuration } from "../schema/values.ts";
 import { isoTime, renderer, time, value } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
 import { jobStatistics } from "./job-fields.ts";
 import { listReply, pageStart } from "./listing.ts";
+import { poolStatistics } from "./pool-statistics.ts";
 import { json, param } from "./wire.ts";
 import type { Call, Route } from "./wire.ts";
 
@@ -31,41 +31,12 @@ const applicationFields: FieldTable<Application> = {
   versions: value((application) => activeVersions(application)),
 };
 
-/** "Pool - Get All Lifetime Statistics": core time is nodes × cores since their allocation. */
+/** "Pool - Get All Lifetime Statistics". */
 function lifetimePoolStats(call: Call) {
-  const { world } = call;
-  const now = world.clock.now();
-  let coreMs = 0;
-  let first = now;
-  for (const pool of world.pools) {
-    first = Math.min(first, pool.createdAt);
-    for (const node of pool.nodes)
-      if (node.isDedicated && node.allocatedAt > 0)
-        coreMs += (now - node.allocatedAt) * coresOf(pool.spec.vmSize);
-  }
-  const span = { startTime: isoTime(first), lastUpdateTime: isoTime(now) };
+  const { pools, clock } = call.world;
   return {
     url: `${call.request.baseUrl}/lifetimepoolstats`,
-    ...span,
-    usageStats: { ...span, dedicatedCoreTime: formatDuration(coreMs) },
-    resourceStats: {
-      ...span,
-      diskReadIOps: "0",
-      diskWriteIOps: "0",
-      ...Object.fromEntries(
-        [
-          ...[
-            "avgCPUPercentage",
-            "avgMemoryGiB",
-            "peakMemoryGiB",
-            "avgDiskGiB",
-            "peakDiskGiB",
-            "diskReadGiB",
-          ],
-          ...["diskWriteGiB", "networkReadGiB", "networkWriteGiB"],
-        ].map((name) => [name, 0]),
-      ),
-    },
+    ...poolStatistics(pools, [...pools][0]?.createdAt ?? clock.now(), clock.now()),
   };
 }
 

@@ -2,16 +2,15 @@
 // some names, and a `properties` envelope. Both directions are here and nowhere else. Source: Microsoft.Batch
 // batchAccounts/pools, api-version 2023-11-01.
 import { z } from "zod";
+import { NetworkConfiguration, UpgradePolicy, VirtualMachineConfiguration } from "../schema/machine-spec.ts";
 import {
   DeallocationOption,
   EvaluationInterval,
   MountConfigurations,
-  NetworkConfiguration,
   NodeCommunicationMode,
   ResizeTimeout,
   SchedulingPolicy,
   UserAccount,
-  VirtualMachineConfiguration,
 } from "../schema/pool-spec.ts";
 import { StartTaskSpec } from "../schema/task-spec.ts";
 import { DisplayName, Metadata, caseless } from "../schema/values.ts";
@@ -41,6 +40,7 @@ const pascal: Readonly<Record<string, string>> = {
   deny: "Deny",
   none: "None",
   creationtime: "CreationTime",
+  cachedisk: "CacheDisk",
   readonly: "ReadOnly",
   readwrite: "ReadWrite",
   standard_lrs: "Standard_LRS",
@@ -65,19 +65,10 @@ const pascal: Readonly<Record<string, string>> = {
 const enumerations = new Set([
   ...["elevationLevel", "scope", "protocol", "access", "caching", "storageAccountType", "policy", "targets"],
   ...["provision", "dynamicVNetAssignmentScope", "loginMode", "type", "workingDirectory"],
-  "jobDefaultOrder",
+  ...["jobDefaultOrder", "placement"],
 ]);
 /** Members whose content belongs to the caller and is passed on untouched. */
-const opaque = new Set([
-  "settings",
-  "protectedSettings",
-  "metadata",
-  "environmentSettings",
-  "osDisk",
-  "securityProfile",
-  "resourceTags",
-  "upgradePolicy",
-]);
+const opaque = new Set(["settings", "protectedSettings", "metadata", "environmentSettings", "resourceTags"]);
 
 const renamedTo = (names: Readonly<Record<string, string>>, name: string): string =>
   Object.hasOwn(names, name) ? (names[name] ?? name) : name;
@@ -152,7 +143,7 @@ const Properties = z.strictObject({
   mountConfiguration: MountConfigurations.optional(),
   targetNodeCommunicationMode: NodeCommunicationMode.optional(),
   resourceTags: z.record(z.string(), z.string()).optional(),
-  upgradePolicy: z.record(z.string(), z.unknown()).optional(),
+  upgradePolicy: UpgradePolicy.optional(),
 });
 
 /** What the service answers and a caller may send back unchanged; it says nothing. */

@@ -3,21 +3,23 @@
 import { z } from "zod";
 import { PoolSpec } from "../schema/pool-spec.ts";
 import { caseless } from "../schema/values.ts";
-import { BatchFault } from "../service/fault.ts";
+import { BatchFault, invalidProperty } from "../service/fault.ts";
 import { replaceManaged, resizeManaged } from "../service/managed-pools.ts";
 import type { Pool } from "../service/model.ts";
 import { addPool, findPool, removePoolById, stopPoolResize } from "../service/pool-commands.ts";
+import { identitiesAssigned } from "../service/reference-checks.ts";
 import type { World } from "../service/world.ts";
 import { accountId, armEtag, armPool } from "./arm-pool-fields.ts";
 import { ArmPoolBody, specOf } from "./arm-pool-shape.ts";
 import { bodyOf, checked } from "./bodies.ts";
+import { isoTime } from "./fields.ts";
 import { pageSize } from "./listing.ts";
 import { empty, param } from "./wire.ts";
 import type { Call, Handler, Route, WireReply } from "./wire.ts";
 
 const group =
   "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts";
-const account = `${group}/{account}`;
+export const accountPath = `${group}/{account}`;
 
 export const armJson = (status: number, value: unknown, headers: Record<string, string> = {}): WireReply => ({
   status,
@@ -44,7 +46,8 @@ export function withAccount(handle: Handler): Handler {
 export function accountShape(call: Call) {
   const { world } = call;
   const { parameters } = world;
-  const host = new URL(world.url).host;
+  // Callers put https:// before it.
+  const { host } = new URL(world.secureUrl ?? world.url);
   return {
     id: accountId(world),
     name: world.account.name,
@@ -57,6 +60,7 @@ export function accountShape(call: Call) {
       nodeManagementEndpoint: host,
       provisioningState: "Succeeded",
       poolAllocationMode: "BatchService",
+      ...autoStorageShape(world),
       publicNetworkAccess: "Enabled",
       dedicatedCoreQuota: parameters.dedicatedCoreQuota,
       lowPriorityCoreQuota: parameters.lowPriorityCoreQuota,
@@ -65,8 +69,19 @@ export function accountShape(call: Call) {
       poolQuota: parameters.poolQuota,
       activeJobAndJobScheduleQuota: parameters.activeJobAndJobScheduleQuota,
       encryption: { keySource: "Microsoft.Batch" },
-      allowedAuthenticationModes: ["SharedKey", "AAD", "TaskAuthenticationToken"],
+      allowedAuthenticationModes: world.account.authenticationModes ?? authenticationModes,
     },
+  };
+}
+
+export const authenticationModes = ["SharedKey", "AAD", "TaskAuthenticationToken"] as const;
+
+function autoStorageShape({ account }: World) {
+  if (account.autoStorage === undefined) return {};
+  const { accountName, lastKeySync } = account.autoStorage;
+  const storageAccountId = `/subscriptions/${account.subscriptionId}/resourceGroups/${account.resourceGroup}/providers/Microsoft.Storage/storageAccounts/${accountName}`;
+  return {
+    autoStorage: { storageAccountId, lastKeySync: isoTime(lastKeySync), authenticationMode: "StorageKeys" },
   };
 }
 
@@ -104,6 +119,7 @@ function putPool(call: Call): WireReply {
   const option = body.properties.scaleSettings?.fixedScale?.nodeDeallocationOption;
   const identity = body.identity;
   if (existing !== undefined) {
+    refuseIdentityChange(existing, identity);
     replaceManaged(call.world, existing, spec, option);
     return poolReply(call, existing);
   }
@@ -113,10 +129,26 @@ function putPool(call: Call): WireReply {
   );
 }
 
+/** Running nodes could not learn of other identities: what is stated again must be what there is. */
+function refuseIdentityChange(pool: Pool, identity: ArmPoolBody["identity"]): void {
+  const idsOf = (one: Pool["identity"]) =>
+    identitiesAssigned({ identity: one })
+      .map((id) => id.toLowerCase())
+      .sort()
+      .join(",");
+  if (identity !== undefined && idsOf(identity) !== idsOf(pool.identity))
+    throw invalidProperty(
+      "identity",
+      idsOf(identity),
+      "The pool's identities cannot be changed after its creation",
+    );
+}
+
 function patchPool(call: Call): WireReply {
   const pool = poolOf(call);
   checkMatch(call, pool);
   const body = bodyOf(call, ArmPoolBody);
+  refuseIdentityChange(pool, body.identity);
   const given = specOf(pool.id, body);
   const fixed = body.properties.scaleSettings?.fixedScale;
   resizeManaged(call.world, pool, given, fixed);
@@ -168,7 +200,7 @@ export const armRoute = (operation: string, method: string, path: string, handle
 });
 
 export const armRoutes: readonly Route[] = [
-  armRoute("BatchAccount_Get", "GET", account, (call) => armJson(200, accountShape(call))),
+  armRoute("BatchAccount_Get", "GET", accountPath, (call) => armJson(200, accountShape(call))),
   armRoute("BatchAccount_ListByResourceGroup", "GET", group, (call) =>
     armJson(200, { value: [accountShape(call)] }),
   ),
@@ -178,10 +210,10 @@ export const armRoutes: readonly Route[] = [
     "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/batchAccounts",
     (call) => armJson(200, { value: [accountShape(call)] }),
   ),
-  armRoute("BatchAccount_GetKeys", "POST", `${account}/listKeys`, (call) =>
+  armRoute("BatchAccount_GetKeys", "POST", `${accountPath}/listKeys`, (call) =>
     armJson(200, keysShape(call.world)),
   ),
-  armRoute("BatchAccount_RegenerateKey", "POST", `${account}/regenerateKeys`, (call) => {
+  armRoute("BatchAccount_RegenerateKey", "POST", `${accountPath}/regenerateKeys`, (call) => {
     const { keyName } = bodyOf(call, KeyName);
     call.world.account.keys[keyName === "Primary" ? "primary" : "secondary"] = call.world.random
       .bytes(64)
@@ -189,13 +221,18 @@ export const armRoutes: readonly Route[] = [
     call.world.accountChanged();
     return armJson(200, keysShape(call.world));
   }),
-  armRoute("ArmPool_ListByBatchAccount", "GET", `${account}/pools`, listPools),
-  armRoute("ArmPool_Create", "PUT", `${account}/pools/{poolName}`, putPool),
-  armRoute("ArmPool_Update", "PATCH", `${account}/pools/{poolName}`, patchPool),
-  armRoute("ArmPool_Get", "GET", `${account}/pools/{poolName}`, (call) => poolReply(call, poolOf(call))),
-  armRoute("ArmPool_Delete", "DELETE", `${account}/pools/{poolName}`, deletePool),
-  armRoute("ArmPool_DeleteResult", "GET", `${account}/poolOperationResults/{operationId}`, deletionResult),
-  armRoute("ArmPool_StopResize", "POST", `${account}/pools/{poolName}/stopResize`, (call) => {
+  armRoute("ArmPool_ListByBatchAccount", "GET", `${accountPath}/pools`, listPools),
+  armRoute("ArmPool_Create", "PUT", `${accountPath}/pools/{poolName}`, putPool),
+  armRoute("ArmPool_Update", "PATCH", `${accountPath}/pools/{poolName}`, patchPool),
+  armRoute("ArmPool_Get", "GET", `${accountPath}/pools/{poolName}`, (call) => poolReply(call, poolOf(call))),
+  armRoute("ArmPool_Delete", "DELETE", `${accountPath}/pools/{poolName}`, deletePool),
+  armRoute(
+    "ArmPool_DeleteResult",
+    "GET",
+    `${accountPath}/poolOperationResults/{operationId}`,
+    deletionResult,
+  ),
+  armRoute("ArmPool_StopResize", "POST", `${accountPath}/pools/{poolName}/stopResize`, (call) => {
     const pool = poolOf(call);
     stopPoolResize(call.world, pool);
     return poolReply(call, pool);

@@ -4,6 +4,7 @@ import { checkContainerSettings } from "./containers.ts";
 import { BatchFault, invalidProperty, notFound } from "./fault.ts";
 import type { Job, Task } from "./model.ts";
 import { checkPackages } from "./node-packages.ts";
+import { checkReferences } from "./reference-checks.ts";
 import { createTask } from "./task-life.ts";
 import { poolOf } from "./task-state.ts";
 import { touch } from "./versions.ts";
@@ -50,7 +51,9 @@ function checkTask(world: World, job: Job, spec: TaskSpec): void {
   if (spec.dependsOn !== undefined) checkDependencies(job, spec.dependsOn);
   checkContainerSettings(world, spec.containerSettings);
   checkPackages(world, spec.applicationPackageReferences);
-  const slotsPerNode = poolOf(world, job)?.spec.taskSlotsPerNode;
+  const pool = poolOf(world, job);
+  checkReferences(spec, pool);
+  const slotsPerNode = pool?.spec.taskSlotsPerNode;
   if (slotsPerNode !== undefined && (spec.requiredSlots ?? 1) > slotsPerNode)
     throw invalidProperty(
       "requiredSlots",

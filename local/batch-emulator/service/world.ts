@@ -4,6 +4,7 @@
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
+import type { LogUploader } from "../agent/service-logs.ts";
 import type { Executor } from "../agent/executor.ts";
 import type { EmulatorParameters } from "../parameters.ts";
 import type { Change, Journal } from "../store/journal.ts";
@@ -16,6 +17,8 @@ import type { PackageStore } from "./package-store.ts";
 import { OrderedIndex } from "./ordered-index.ts";
 import { encodeSpec, encodeState } from "./records.ts";
 
+export type AuthenticationMode = "SharedKey" | "AAD" | "TaskAuthenticationToken";
+
 export interface AccountSettings {
   readonly name: string;
   readonly keys: { primary: string; secondary: string };
@@ -23,6 +26,10 @@ export interface AccountSettings {
   readonly resourceGroup: string;
   readonly location: string;
   tags: Readonly<Record<string, string>>;
+  /** How callers of the data plane may identify themselves; absent: in every way. */
+  authenticationModes?: readonly AuthenticationMode[] | undefined;
+  /** The storage account beside the emulator, which serves as the account's auto-storage. */
+  readonly autoStorage?: { readonly accountName: string; lastKeySync: number } | undefined;
 }
 
 /** What one part tells the others, without knowing them. */
@@ -52,6 +59,8 @@ export interface Ports {
   readonly packages?: PackageStore | undefined;
   /** Signs tokens for the identities of pools; undefined: no identity is known. */
   readonly issueToken?: TokenIssuer | undefined;
+  /** Sends the log of a node to storage; undefined in simulations. */
+  readonly uploadLogs?: LogUploader;
 }
 
 export type TokenIssuer = (wanted: {
@@ -79,6 +88,8 @@ export class World {
   readonly installing = new Map<string, Promise<string | undefined>>();
   /** Base URL, known once the listener is open; no trailing slash. */
   url = "";
+  /** The same over TLS, when there is such a listener. */
+  secureUrl: string | undefined;
   signals: Signals = {
     wake: noop,
     taskCompleted: noop,
@@ -165,16 +176,7 @@ export class World {
   /** The same, at once. */
   flush(): void {
     if (this.#dirty.size === 0 && this.#removed.length === 0) return;
-    const changes: Change[] = [];
-    for (const [entity, spec] of this.#dirty) {
-      changes.push({
-        row: entity.row,
-        kind: entity.kind,
-        spec: spec ? encodeSpec(entity) : undefined,
-        state: encodeState(entity),
-      });
-    }
-    this.ports.journal.apply(changes, this.#removed);
+    this.ports.journal.apply(changesOf(this.#dirty), this.#removed);
     this.#dirty = new Map();
     this.#removed = [];
   }
@@ -197,6 +199,17 @@ export class World {
   async idle(): Promise<void> {
     while (this.#background.size > 0) await Promise.all(this.#background);
   }
+}
+
+/** Encoded as they are asked for: a journal that keeps nothing asks for none. */
+function* changesOf(dirty: ReadonlyMap<Entity, boolean>): Iterable<Change> {
+  for (const [entity, spec] of dirty)
+    yield {
+      row: entity.row,
+      kind: entity.kind,
+      spec: spec ? encodeSpec(entity) : undefined,
+      state: encodeState(entity),
+    };
 }
 
 function noop(): void {
