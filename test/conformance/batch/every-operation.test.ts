@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BatchServiceClient } from "@azure/batch";
 import { operations } from "../../../local/batch-emulator/operations.ts";
 import { Router } from "../../../local/batch-emulator/protocol/router.ts";
+import type { PackageStore } from "../../../local/batch-emulator/service/package-store.ts";
 import { eventually, linuxPool, underTest, watchedBatchClient } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 
@@ -26,11 +27,22 @@ function note(method: string, url: string): void {
   touched.add(tables[plane].match(method, pathname).route.operation);
 }
 
+/** A store that has whatever it is asked for. */
+const everythingUploaded: PackageStore = {
+  uploadUrl: (name) => Promise.resolve(`http://127.0.0.1:1/packages/${name}`),
+  has: () => Promise.resolve(true),
+  unpack: () => Promise.resolve(undefined),
+  remove: () => Promise.resolve(),
+};
+
 let t: UnderTest;
 let batch: BatchServiceClient;
 let nodes: string[] = [];
 beforeAll(async () => {
-  t = await underTest({ parameters: { enableAutoscaleEveryMs: 0, autoscaleFirstMs: 3_600_000 } });
+  t = await underTest({
+    parameters: { enableAutoscaleEveryMs: 0, autoscaleFirstMs: 3_600_000 },
+    packages: everythingUploaded,
+  });
   batch = watchedBatchClient(t.emulator.url, note);
   t.arm.pipeline.addPolicy({
     name: "watch",
@@ -277,7 +289,8 @@ describe("management plane", () => {
     expect(made.state).toBe("Pending");
     expect((await packages.get(group, account, "app", "1.0")).storageUrl).toBeDefined();
     expect(await all(packages.list(group, account, "app"))).toHaveLength(1);
-    await packages.activate(group, account, "app", "1.0", { format: "zip" }).catch(() => undefined);
+    const active = await packages.activate(group, account, "app", "1.0", { format: "zip" });
+    expect(active.state).toBe("Active");
     await packages.delete(group, account, "app", "1.0");
     await applications.delete(group, account, "app");
   });
