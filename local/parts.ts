@@ -237,6 +237,7 @@ function startHost(o: PartsOptions, parts: HostGrounds): Promise<FunctionsHost> 
     issuer: parts.issuer,
     identityHeader: parts.identity.identityHeader,
     apiAudience: o.apiAudience,
+    counters: join(o.data.path, "counters"),
   });
   return startFunctionsHost({
     appDirectory: packageRoot(),

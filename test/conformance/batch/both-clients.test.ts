@@ -39,7 +39,7 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
       () => batch.nodeCounts("pool"),
       (counts) => counts?.idle === 3,
     );
-    await batch.ensureJob({ id: "job", poolId: "Pool", priority: 500 });
+    await batch.ensureJob({ id: "job", poolId: "Pool", priority: 500, owner: "us" });
   });
   afterAll(async () => {
     await under.emulator.dispose();
@@ -87,7 +87,9 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
   });
 
   it("makes a job once, adds a task once, and is told why a task is refused", async () => {
-    expect(await batch.ensureJob({ id: "JOB", poolId: "Pool", priority: 500 })).toEqual({ kind: "ready" });
+    expect(await batch.ensureJob({ id: "JOB", poolId: "Pool", priority: 500, owner: "us" })).toEqual({
+      kind: "ready",
+    });
     expect(await batch.addTask("job", task("once", "exit 0"))).toEqual({ kind: "added" });
     expect(await batch.addTask("job", task("Once", "exit 0"))).toEqual({ kind: "exists" });
     expect(await batch.addTask("none", task("x", "exit 0"))).toMatchObject({
@@ -159,7 +161,7 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
   });
 
   it("lists more tasks than fit on a page, and those that changed since a moment", async () => {
-    await batch.ensureJob({ id: "many", poolId: "nowhere", priority: 0 });
+    await batch.ensureJob({ id: "many", poolId: "nowhere", priority: 0, owner: "us" });
     for (let first = 0; first < 1200; first += 100)
       await under.batch.task.addCollection(
         "many",
@@ -175,20 +177,60 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
     expect(await batch.changedTasks("none")).toBeUndefined();
   });
 
+  it("finds its own jobs among those of others", async () => {
+    await under.batch.job.add({ id: "foreign", poolInfo: { poolId: "Pool" } });
+    const jobs = await batch.jobs();
+    expect(jobs.map(({ id, owner }) => [id, owner])).toEqual(
+      expect.arrayContaining([
+        ["job", "us"],
+        ["foreign", undefined],
+      ]),
+    );
+    for (const { createdAt } of jobs) expect(Date.parse(createdAt)).not.toBeNaN();
+    await batch.deleteJob("foreign");
+    await eventually(
+      () => batch.jobs(),
+      (left) => !left.some(({ id }) => id === "foreign"),
+    );
+  });
+
+  it("reads what a start task wrote, and knows which node agent an image needs", async () => {
+    await under.batch.pool.add({
+      id: "started",
+      ...linuxPool,
+      targetDedicatedNodes: 1,
+      startTask: { commandLine: "write began", waitForSuccess: true },
+    });
+    const [node] = await eventually(
+      async () => (await batch.nodes("started", ["idle"])) ?? [],
+      (nodes) => nodes.length === 1,
+    );
+    expect(await batch.readNodeFile("started", node?.id ?? "", "startup/stdout.txt", 100)).toBe("began\n");
+    expect(await batch.readNodeFile("started", node?.id ?? "", "startup/none.txt", 100)).toBeUndefined();
+    await under.batch.pool.deleteMethod("started");
+    const image = { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2204" };
+    expect(await batch.nodeAgentFor(image)).toBe("batch.node.ubuntu 22.04");
+    expect(await batch.nodeAgentFor({ ...image, sku: "none" })).toBeUndefined();
+  });
+
   it("is told of the quota of jobs, and of a job that is going", async () => {
     const kinds = [];
     for (const id of ["a", "b", "c", "d"])
-      kinds.push((await batch.ensureJob({ id, poolId: "Pool", priority: 0 })).kind);
+      kinds.push((await batch.ensureJob({ id, poolId: "Pool", priority: 0, owner: "us" })).kind);
     expect(kinds).toEqual(["ready", "ready", "ready", "quota"]);
     await batch.deleteJob("a");
-    expect(await batch.ensureJob({ id: "a", poolId: "Pool", priority: 0 })).toEqual({ kind: "beingDeleted" });
+    expect(await batch.ensureJob({ id: "a", poolId: "Pool", priority: 0, owner: "us" })).toEqual({
+      kind: "beingDeleted",
+    });
     await batch.deleteJob("a");
     await batch.deleteJob("never was");
     await eventually(
       () => batch.changedTasks("a"),
       (tasks) => tasks === undefined,
     );
-    expect(await batch.ensureJob({ id: "a", poolId: "Pool", priority: 0 })).toEqual({ kind: "ready" });
+    expect(await batch.ensureJob({ id: "a", poolId: "Pool", priority: 0, owner: "us" })).toEqual({
+      kind: "ready",
+    });
   });
 
   it("gets nothing with wrong credentials", async () => {

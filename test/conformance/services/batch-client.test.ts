@@ -33,12 +33,20 @@ const spec = (poolId: string, nodes: number): PoolSpec => ({
   poolId,
   displayName: "w/c",
   vmSize: "STANDARD_D2",
-  image: { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2204", version: "latest" },
+  image: {
+    kind: "marketplace",
+    publisher: "microsoft-dsvm",
+    offer: "ubuntu-hpc",
+    sku: "2204",
+    version: "latest",
+  },
   nodeAgentSkuId: "batch.node.ubuntu 22.04",
   lowPriority: false,
   targetNodeCount: nodes,
   mounts: [],
+  startTask: { commandLine: "exit 0", resourceFiles: [] },
   adminUser: { name: "ada", password: "Correct-horse-7" },
+  owner: "us",
 });
 describe("pools", () => {
   it("are put twice as one, grow to their target, and are resized", async () => {

@@ -62,14 +62,36 @@ function taskOf(task: BatchServiceModels.CloudTask): BatchTask {
   };
 }
 
+/** As our own client marks its jobs, so that one sees the other's. */
+const ownerMark = "batchai-owner";
+
+async function textOf(
+  reading: Promise<{ readableStreamBody?: NodeJS.ReadableStream }>,
+): Promise<string | undefined> {
+  const file = await orAbsent(reading, [404, 409, 416]);
+  if (file === undefined) return undefined;
+  let text = "";
+  for await (const chunk of file.readableStreamBody ?? []) text += String(chunk);
+  return text;
+}
+
 function jobsAndTasks(client: BatchServiceClient) {
   return {
-    async ensureJob({ id, poolId, priority }) {
-      const answer = await expecting([409], client.job.add({ id, priority, poolInfo: { poolId } }));
+    async ensureJob({ id, poolId, priority, owner }) {
+      const metadata = [{ name: ownerMark, value: owner }];
+      const answer = await expecting([409], client.job.add({ id, priority, poolInfo: { poolId }, metadata }));
       if ("value" in answer || answer.code === "JobExists") return { kind: "ready" };
       return answer.code === "ActiveJobAndScheduleQuotaReached"
         ? { kind: "quota" }
         : { kind: "beingDeleted" };
+    },
+    async jobs() {
+      const jobs = await all(await client.job.list(), (link) => client.job.listNext(link));
+      return jobs.map(({ id = "", creationTime, metadata }) => ({
+        id,
+        createdAt: creationTime?.toISOString() ?? "",
+        owner: metadata?.find(({ name }) => name === ownerMark)?.value,
+      }));
     },
     async deleteJob(jobId) {
       await expecting([404, 409], client.job.deleteMethod(jobId));
@@ -107,11 +129,7 @@ function jobsAndTasks(client: BatchServiceClient) {
     },
     async readTaskFile(jobId, taskId, path, maxBytes) {
       const options = { fileGetFromTaskOptions: { ocpRange: `bytes=0-${maxBytes - 1}` } };
-      const file = await orAbsent(client.file.getFromTask(jobId, taskId, path, options), [404, 409, 416]);
-      if (file === undefined) return undefined;
-      let text = "";
-      for await (const chunk of file.readableStreamBody ?? []) text += String(chunk);
-      return text;
+      return textOf(client.file.getFromTask(jobId, taskId, path, options));
     },
     async subtaskNodes(jobId, taskId) {
       const { value = [] } = await client.task.listSubtasks(jobId, taskId);
@@ -150,6 +168,18 @@ function poolsAndNodes(client: BatchServiceClient) {
       if (first === undefined) return undefined;
       const nodes = await all(first, (link) => client.computeNode.listNext(link));
       return nodes.map(({ id = "", state = "", ipAddress }) => ({ id, state, ipAddress, errors: [] }));
+    },
+    async readNodeFile(poolId, nodeId, path, maxBytes) {
+      const options = { fileGetFromComputeNodeOptions: { ocpRange: `bytes=0-${maxBytes - 1}` } };
+      return textOf(client.file.getFromComputeNode(poolId, nodeId, path, options));
+    },
+    async nodeAgentFor({ publisher, offer, sku }) {
+      const images = await client.account.listSupportedImages();
+      const found = images.find(
+        ({ imageReference: image }) =>
+          image.publisher === publisher && image.offer === offer && image.sku === sku,
+      );
+      return found?.nodeAgentSKUId;
     },
     async remoteLogin(poolId, nodeId) {
       const login = await orAbsent(client.computeNode.getRemoteLoginSettings(poolId, nodeId), [404, 409]);
