@@ -6,6 +6,17 @@ import type { NodeSupport } from "./batch-emulator/service/node-support.ts";
 import type { MountService } from "./mounts/service.ts";
 import { writeMountStandIns } from "./mounts/stand-ins/index.ts";
 
+/**
+ * What programs must be told when several nodes are one machine. The launcher: that a port is not a node's own. Open MPI,
+ * which names its shared memory after the host, so that ranks of two nodes would take each other's: to talk over TCP, and
+ * not to hold a processor while it waits, which it believes to be its node's alone.
+ */
+const ofOneMachine = {
+  BATCHAI_NODES_SHARE_MACHINE: "yes",
+  OMPI_MCA_btl: "tcp,self",
+  OMPI_MCA_mpi_yield_when_idle: "1",
+};
+
 /** `directory` receives the stand-ins and the register of nodes; `nodeProgram` is the running `node`. */
 export function createNodeSupport(o: {
   readonly directory: string;
@@ -18,6 +29,7 @@ export function createNodeSupport(o: {
   return {
     pathPrefix: [registry.binDirectory, mountDirectory, dirname(o.nodeProgram)],
     environmentOf: (nodeId, nodeRoot) => ({
+      ...ofOneMachine,
       ...o.mountService.environmentOf(nodeId, nodeRoot),
       // This is a folder and no machine: what belongs to accounts goes below it, and what stays must not outlive us.
       BATCHAI_NODE_FILES: join(nodeRoot, "machine"),

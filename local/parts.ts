@@ -7,6 +7,7 @@ import { withContainers } from "./batch-emulator/agent/container-executor.ts";
 import { findContainerEngine } from "./batch-emulator/agent/container-engine.ts";
 import type { ContainerEngine, EngineChoice } from "./batch-emulator/agent/container-engine.ts";
 import { createProcessExecutor } from "./batch-emulator/agent/process-executor.ts";
+import { createStorageAccess } from "./batch-emulator/agent/storage-access.ts";
 import { startBatchEmulator } from "./batch-emulator/index.ts";
 import type { BatchEmulator } from "./batch-emulator/index.ts";
 import { openCertificate } from "./certificate.ts";
@@ -173,9 +174,11 @@ async function startEmulator(
   parts: Grounds & { teardown: Teardown; engine: ContainerEngine | undefined },
 ): Promise<BatchEmulator> {
   const { storageAccount, batchAccount } = o.settings;
+  const account = { ...storageAccount, blobUrl: parts.storage.blobUrl };
+  const access = createStorageAccess(account, systemClock());
   const mounts = createMounts({
     root: join(o.data.path, "mounts"),
-    accounts: [{ ...storageAccount, blobUrl: parts.storage.blobUrl }],
+    accounts: [account],
     shareRoot: (account, share) => parts.shares.shareRoot(account, share),
     clock: systemClock(),
     logger: o.logger,
@@ -192,10 +195,11 @@ async function startEmulator(
   const stateDirectory = join(o.data.path, "tasks");
   await mkdir(stateDirectory, { recursive: true });
   const { clock, logger, random } = o;
-  const inner = createProcessExecutor({ stateDirectory, clock, logger, random });
+  const inner = createProcessExecutor({ stateDirectory, clock, logger, random, storage: access });
   const directory = join(o.data.path, "containers");
   const executor = withContainers({ inner, engine: parts.engine, directory, clock, random, logger });
   return startBatchEmulator({
+    storage: access,
     dataDirectory: join(o.data.path, "batch"),
     port: o.settings.ports.batch,
     accountName: batchAccount.name,

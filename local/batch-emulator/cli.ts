@@ -22,6 +22,8 @@ import type { EngineChoice } from "./agent/container-engine.ts";
 import { createProcessExecutor } from "./agent/process-executor.ts";
 import { parseCommandLine, usage } from "./cli-options.ts";
 import type { CommandLine } from "./cli-options.ts";
+import { createStorageAccess } from "./agent/storage-access.ts";
+import type { StorageAccount } from "./agent/storage-access.ts";
 import { startBatchEmulator } from "./index.ts";
 import type { BatchEmulator } from "./index.ts";
 import { ownKeys } from "./store/own-keys.ts";
@@ -61,18 +63,17 @@ async function start(given: CommandLine, environment: Environment, logger: Logge
     childFile: join(dirname(fileURLToPath(import.meta.url)), "azurite.mjs"),
   });
   try {
-    const { mounts, mountService, support } = await openNodes(folder, storage, {
-      keys,
-      clock,
-      random,
-      logger,
-    });
-    const inner = createProcessExecutor({ stateDirectory: join(folder, "tasks"), clock, random, logger });
+    const account = { name: storageAccountName, key: keys.storage, blobUrl: storage.blobUrl };
+    const access = createStorageAccess(account, clock);
+    const { mounts, mountService, support } = await openNodes(folder, account, { clock, random, logger });
+    const stateDirectory = join(folder, "tasks");
+    const inner = createProcessExecutor({ stateDirectory, clock, random, logger, storage: access });
     const directory = join(folder, "containers");
     const executor = withContainers({ inner, engine, directory, clock, random, logger });
     const emulator = await startBatchEmulator({
       dataDirectory: folder,
       ...askedFor(given),
+      storage: access,
       accountName,
       accountKey: given.accountKey ?? keys.batch,
       subscriptionId,
@@ -101,12 +102,12 @@ async function start(given: CommandLine, environment: Environment, logger: Logge
 /** What nodes have beyond their processes: mounts, and commands that stand in for those of a virtual machine. */
 async function openNodes(
   folder: string,
-  storage: Azurite,
-  o: { keys: { storage: string }; clock: Clock; random: Random; logger: Logger },
+  account: StorageAccount,
+  o: { clock: Clock; random: Random; logger: Logger },
 ) {
   const mounts = createMounts({
     root: join(folder, "mounts"),
-    accounts: [{ name: storageAccountName, key: o.keys.storage, blobUrl: storage.blobUrl }],
+    accounts: [account],
     shareRoot: () => undefined,
     clock: o.clock,
     logger: o.logger,

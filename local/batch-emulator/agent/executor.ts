@@ -11,6 +11,8 @@ export interface ResourceFile {
   readonly filePath?: string;
   /** Octal, default 0770. */
   readonly fileMode?: string;
+  /** Resource id of the identity in whose name it is fetched. */
+  readonly identity?: string;
 }
 
 /** Azure Batch `OutputFile`. */
@@ -21,6 +23,8 @@ export interface OutputFile {
   readonly uploadCondition: "tasksuccess" | "taskfailure" | "taskcompletion";
   /** Sent with each upload, e.g. `x-ms-blob-content-type`. */
   readonly uploadHeaders?: readonly { readonly name: string; readonly value: string }[];
+  /** Resource id of the identity in whose name it is uploaded. */
+  readonly identity?: string;
 }
 
 /** Credentials of a container registry. */

@@ -13,6 +13,7 @@ import { expandPattern, uploadOutputFiles } from "./output-files.ts";
 import { processEnding, type ProcessEnding } from "./process-ending.ts";
 import { processTable, type ProcessIdentity } from "./process-table.ts";
 import { stageResourceFiles, type StagingContext } from "./resource-files.ts";
+import type { StorageAccess } from "./storage-access.ts";
 import { shellDialect, supervisorPool, type SupervisorPool } from "./supervisor-pool.ts";
 
 export interface ProcessExecutorOptions {
@@ -21,8 +22,8 @@ export interface ProcessExecutorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** URL (with SAS) of a container of the account's auto-storage, for `autoStorageContainerName`. */
-  readonly autoStorageContainer?: (name: string) => string | undefined;
+  /** For files that are fetched and uploaded in the name of an identity, and for `autoStorageContainerName`. */
+  readonly storage?: StorageAccess;
   readonly fetch?: typeof fetch;
   /** What the supervisors are written in; default: the best this machine has. */
   readonly dialect?: ShellDialect;
@@ -63,7 +64,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions): Executor
       clock: options.clock,
       random: options.random,
       fetch: options.fetch ?? fetch,
-      autoStorageContainer: options.autoStorageContainer,
+      storage: options.storage,
     },
   };
   let adoption: Adoption | undefined;
@@ -210,7 +211,7 @@ async function finish(
 ): Promise<LaunchEnd> {
   if (active.killed) return { kind: "killed", endedAt };
   if (!header || header.outputFiles.length === 0) return { kind: "exited", exitCode, endedAt };
-  const uploadFailure = await uploadOutputFiles(header, exitCode);
+  const uploadFailure = await uploadOutputFiles(header, exitCode, context.options.storage);
   await context.records.markUploaded(active.id);
   return { kind: "exited", exitCode, endedAt, ...(uploadFailure ? { uploadFailure } : {}) };
 }

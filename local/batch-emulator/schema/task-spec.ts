@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { DisplayName, Duration, EntityId, RelativePath, caseless } from "./values.ts";
 
-const IdentityReference = z.strictObject({ resourceId: z.string() });
+export const IdentityReference = z.strictObject({ resourceId: z.string() });
 
 export const ResourceFile = z
   .strictObject({

@@ -35,8 +35,10 @@ export function prepareNode(world: World, job: Job, node: Node): Promise<boolean
     preparation: { state: "running", startedAt: world.clock.now(), retryCount: 0 },
     release: undefined,
     preparing: undefined,
+    stopped: false,
   };
   on.boots = node.boots;
+  on.stopped = false;
   job.nodes.set(key, on);
   on.preparing = runPreparation(world, job, node, on).finally(() => (on.preparing = undefined));
   return on.preparing;
@@ -54,9 +56,11 @@ async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode)
     if (launch === undefined) return true;
     await world.ports.disk.clearTask(launch.taskDirectory);
     const timeout = durationMs(job.spec.jobPreparationTask?.constraints?.maxWallClockTime ?? "") ?? Infinity;
-    const end = await runWithin(world, node, launch, timeout);
+    const end: LaunchEnd = on.stopped
+      ? { kind: "killed", endedAt: world.clock.now() }
+      : await runWithin(world, node, launch, timeout);
     if (world.closed) return false;
-    const retry = conclude(world, on.preparation, end, retryCount, limit);
+    const retry = conclude(world, on.preparation, end, retryCount, limit) && !on.stopped;
     world.save(job);
     await world.commit();
     await world.ports.executor.forget(preparationLaunchId(job, on));
@@ -64,6 +68,29 @@ async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode)
       return on.preparation.result === "success" || job.spec.jobPreparationTask?.waitForSuccess === false;
     retryCount += 1;
   }
+}
+
+/** Ends the preparations of a job that go on. */
+export function stopPreparations(world: World, job: Job): void {
+  for (const on of job.nodes.values()) stopPreparation(world, job, on);
+}
+
+/** Ends what jobs run of their own on a node that is withdrawn. */
+export function stopJobTasks(world: World, node: Node): void {
+  const key = jobNodeKey(node.pool.id, node.id);
+  for (const job of world.jobs) {
+    const on = job.nodes.get(key);
+    if (on === undefined) continue;
+    stopPreparation(world, job, on);
+    if (on.release?.state === "running")
+      world.background("job.kill", world.ports.executor.kill(releaseLaunchId(job, on)));
+  }
+}
+
+function stopPreparation(world: World, job: Job, on: JobOnNode): void {
+  if (on.preparing === undefined) return;
+  on.stopped = true;
+  world.background("job.kill", world.ports.executor.kill(preparationLaunchId(job, on)));
 }
 
 /** Runs the release task on every node of the job that still exists; resolves when all have ended. */

@@ -13,8 +13,10 @@ import {
 import type { EnvironmentContext } from "./environment.ts";
 import { join } from "node:path";
 import { containerOf } from "./containers.ts";
+import { isAssigned } from "./machine-checks.ts";
 import type { Job, JobOnNode, Node, TaskRun } from "./model.ts";
 import { preparationDirectory, releaseDirectory, startupDirectory, taskDirectory } from "./node-layout.ts";
+import { identitiesAssigned } from "./reference-checks.ts";
 
 type FileSpecs = TaskSpec["resourceFiles"];
 
@@ -26,20 +28,33 @@ export const startTaskLaunchId = (node: Node) => `n${node.row}.${node.startTaskA
 export const preparationLaunchId = (job: Job, on: JobOnNode) => `p${job.row}.${on.nodeId}.${on.attempts}`;
 export const releaseLaunchId = (job: Job, on: JobOnNode) => `r${job.row}.${on.nodeId}`;
 
-function files(specs: FileSpecs): LaunchFile[] {
-  return (specs ?? []).map(({ identityReference: _identity, ...file }) => dropUndefined(file));
+/** The identity of a file counts only where the pool has it. */
+function files(specs: FileSpecs, node: Node): LaunchFile[] {
+  return (specs ?? []).map(({ identityReference, ...file }) =>
+    dropUndefined({ ...file, ...identityOn(node, identityReference) }),
+  );
+}
+
+function identityOn(node: Node, reference: { resourceId: string } | undefined) {
+  return reference !== undefined && isAssigned(reference, identitiesAssigned(node.pool))
+    ? { identity: reference.resourceId }
+    : {};
 }
 
 function dropUndefined(file: { [K in keyof LaunchFile]: LaunchFile[K] | undefined }): LaunchFile {
   return Object.fromEntries(Object.entries(file).filter(([, value]) => value !== undefined));
 }
 
-function outputs(spec: TaskSpec["outputFiles"]): LaunchOutput[] {
-  return (spec ?? []).map((file) => ({
-    filePattern: file.filePattern,
-    containerUrl: file.destination.container.containerUrl,
-    ...(file.destination.container.path === undefined ? {} : { path: file.destination.container.path }),
-    uploadCondition: file.uploadOptions.uploadCondition,
+function outputs(spec: TaskSpec["outputFiles"], node: Node): LaunchOutput[] {
+  return (spec ?? []).map(({ filePattern, uploadOptions, destination: { container } }) => ({
+    filePattern,
+    containerUrl: container.containerUrl,
+    ...(container.path === undefined ? {} : { path: container.path }),
+    uploadCondition: uploadOptions.uploadCondition,
+    ...identityOn(node, container.identityReference),
+    ...(container.uploadHeaders === undefined
+      ? {}
+      : { uploadHeaders: container.uploadHeaders.map(({ name, value = "" }) => ({ name, value })) }),
   }));
 }
 
@@ -95,8 +110,8 @@ export function mainLaunch(context: EnvironmentContext, run: TaskRun): Launch {
     id: mainLaunchId(run),
     commandLine: task.spec.commandLine,
     environment,
-    resourceFiles: gang ? [] : files(task.spec.resourceFiles),
-    outputFiles: outputs(task.spec.outputFiles),
+    resourceFiles: gang ? [] : files(task.spec.resourceFiles, node),
+    outputFiles: outputs(task.spec.outputFiles, node),
     keepOutput: gang,
   });
 }
@@ -120,8 +135,8 @@ export function coordinationLaunch(context: EnvironmentContext, run: TaskRun, in
     id: coordinationLaunchId(run, index),
     commandLine: settings?.coordinationCommandLine ?? "",
     environment,
-    resourceFiles: index === 0 ? files(task.spec.resourceFiles) : [],
-    commonResourceFiles: files(settings?.commonResourceFiles),
+    resourceFiles: index === 0 ? files(task.spec.resourceFiles, node) : [],
+    commonResourceFiles: files(settings?.commonResourceFiles, node),
   });
 }
 
@@ -133,7 +148,7 @@ export function startTaskLaunch(context: EnvironmentContext, node: Node): Launch
     id: startTaskLaunchId(node),
     commandLine: spec.commandLine,
     environment: environmentFor(spec, nodeEnvironment(context, node, directory), spec.environmentSettings),
-    resourceFiles: files(spec.resourceFiles),
+    resourceFiles: files(spec.resourceFiles, node),
   });
 }
 
@@ -156,7 +171,7 @@ export function preparationLaunch(
       job.spec.commonEnvironmentSettings,
       spec.environmentSettings,
     ),
-    resourceFiles: files(spec.resourceFiles),
+    resourceFiles: files(spec.resourceFiles, node),
   });
 }
 
@@ -179,6 +194,6 @@ export function releaseLaunch(
       job.spec.commonEnvironmentSettings,
       spec.environmentSettings,
     ),
-    resourceFiles: files(spec.resourceFiles),
+    resourceFiles: files(spec.resourceFiles, node),
   });
 }

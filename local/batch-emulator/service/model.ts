@@ -207,6 +207,8 @@ export interface JobOnNode {
   release: NodeJobTask | undefined;
   /** transient: resolves to true when tasks of the job may start on the node. */
   preparing: Promise<boolean> | undefined;
+  /** transient: the preparation that goes on is to end, and not to be tried again. */
+  stopped: boolean;
 }
 
 export interface Job extends Versioned {
@@ -232,9 +234,11 @@ export interface Job extends Versioned {
   readonly ready: ReadyQueue;
   readonly runs: Set<TaskRun>;
   /** transient: tasks that wait for the task of this key. */
-  readonly dependents: Map<string, Task[]>;
+  readonly dependents: Map<string, Set<Task>>;
   /** transient: tasks that wait for ranges of integer ids. */
   readonly rangeWaits: Set<Task>;
+  /** transient: keys of tasks whose folders are being removed, and how often. */
+  readonly departing: Map<string, number>;
   /** transient: the clock of the last pick, for round robin between equal priorities. */
   lastPick: number;
   wallTimer: Timer | undefined;
@@ -295,6 +299,8 @@ export interface Task extends Versioned {
   /** Launches so far; part of the launch ids. */
   attempt: number;
   execution: TaskExecution | undefined;
+  /** Its dependencies were all satisfied once; absent for tasks without. */
+  released: true | undefined;
   /** transient: in the job's ready queue under this ticket; 0 when not. */
   ticket: number;
   /** transient: dependencies still missing. */

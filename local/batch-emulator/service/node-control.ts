@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { LaunchEnd } from "../agent/executor.ts";
 import { prefetchImages } from "./containers.ts";
 import { nodeEnvironment } from "./environment.ts";
+import { stopJobTasks } from "./job-nodes.ts";
 import { launchContext } from "./launch-context.ts";
 import { assertTransition, nodeMachine } from "./machines.ts";
 import type { NodeState } from "./machines.ts";
@@ -182,6 +183,7 @@ function proceed(world: World, node: Node): void {
 
 async function shutDown(world: World, node: Node): Promise<void> {
   world.ports.support.nodeDown(node.address);
+  stopJobTasks(world, node);
   if (node.startTask !== undefined) {
     const id = `n${node.row}.${node.startTaskAttempts}`;
     await world.ports.executor.kill(id);

@@ -3,6 +3,7 @@ import type { TaskConstraints, TaskSpec } from "../schema/task-spec.ts";
 import { checkContainerSettings } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import type { Job, Task } from "./model.ts";
+import { checkReferences } from "./reference-checks.ts";
 import { createTask } from "./task-life.ts";
 import { poolOf } from "./task-state.ts";
 import { touch } from "./versions.ts";
@@ -50,7 +51,9 @@ function checkTask(world: World, job: Job, spec: TaskSpec): void {
   checkContainerSettings(world, spec.containerSettings);
   if ((spec.applicationPackageReferences ?? []).length > 0)
     throw notEmulated("application packages of tasks");
-  const slotsPerNode = poolOf(world, job)?.spec.taskSlotsPerNode;
+  const pool = poolOf(world, job);
+  checkReferences(spec, pool);
+  const slotsPerNode = pool?.spec.taskSlotsPerNode;
   if (slotsPerNode !== undefined && (spec.requiredSlots ?? 1) > slotsPerNode)
     throw invalidProperty(
       "requiredSlots",

@@ -2,6 +2,7 @@
 // back only after its processes are gone, and a task is marked completed only after its output and mounts are complete.
 import type { LaunchEnd } from "../agent/executor.ts";
 import { durationMs } from "../schema/values.ts";
+import { removeFolders } from "./departures.ts";
 import { jobCanRun, recordRun } from "./run-bookkeeping.ts";
 import { runGang } from "./gang-run.ts";
 import { launchContext } from "./launch-context.ts";
@@ -165,5 +166,5 @@ async function leave(world: World, run: TaskRun): Promise<void> {
   offer(world, task.job);
   await world.commit();
   await Promise.all([...run.launches].map((id) => world.ports.executor.forget(id)));
-  if (!alive) await Promise.all(run.nodes.map((node) => world.ports.disk.remove(taskDirectory(node, task))));
+  if (!alive) await removeFolders(world, task, run.nodes);
 }

@@ -1,6 +1,7 @@
 // Starts an emulator for conformance tests and makes the genuine clients for it.
 import { BatchManagementClient } from "@azure/arm-batch";
 import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
+import type { RequestPolicyFactory } from "@azure/ms-rest-js";
 import { startBatchEmulator } from "../../../local/batch-emulator/index.ts";
 import type { BatchEmulator, EmulatorOptions } from "../../../local/batch-emulator/index.ts";
 import { systemClock } from "../../../local/clock.ts";
@@ -53,6 +54,25 @@ export async function underTest(options: Partial<EmulatorOptions> = {}): Promise
 
 export function batchClient(url: string, key = accountKey): BatchServiceClient {
   return new BatchServiceClient(new BatchSharedKeyCredentials("devbatch", key), url, { noRetryPolicy: true });
+}
+
+/** The same client, telling `note` of every request that it sends. */
+export function watchedBatchClient(
+  url: string,
+  note: (method: string, url: string) => void,
+): BatchServiceClient {
+  const watch: RequestPolicyFactory = {
+    create: (nextPolicy) => ({
+      sendRequest(request) {
+        note(request.method, request.url);
+        return nextPolicy.sendRequest(request);
+      },
+    }),
+  };
+  return new BatchServiceClient(new BatchSharedKeyCredentials("devbatch", accountKey), url, {
+    noRetryPolicy: true,
+    requestPolicyFactories: (defaults) => [...defaults, watch],
+  });
 }
 
 export function armClient(url: string): BatchManagementClient {
