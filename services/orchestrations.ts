@@ -36,9 +36,13 @@ export async function startOrWake(
   event: string,
 ): Promise<void> {
   const { status, note } = await orchestrations.noted(instanceId);
-  if (status !== "active" && (await orchestrations.start(name, instanceId, input)) === "started") return;
-  if (status === "active" && isAlert(note)) return;
-  await orchestrations.raise(instanceId, event, {});
+  if (status === "active") {
+    if (isAlert(note)) return;
+    await orchestrations.raise(instanceId, event, {});
+    // It may have come to its end at that very moment, and heard nothing.
+    if ((await orchestrations.status(instanceId)) === "active") return;
+  }
+  await startOrTell(orchestrations, { name, instanceId, input }, event);
 }
 
 function isAlert(note: unknown): boolean {

@@ -27,13 +27,14 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
     const answer = yield* lookOnce(context, { cluster, seen: { ...seen }, audit: look === 0 });
     if (answer.kind === "gone") return undefined;
     const quiet = answer.kind === "unavailable" || !answer.changed;
-    note(context, { alert: !quiet });
     intervalMs = quiet ? Math.min(intervalMs * slowdown, maxIntervalMs) : minIntervalMs;
     if (answer.kind === "watched") {
       seen = answer.seen;
       if (answer.rescale === true) yield* rescaleOnce(context, cluster);
       idle = answer.idle ? idle + 1 : 0;
     }
+    // Who reads this while the next look is under way relies on the one after that, which an idle cluster does not get.
+    note(context, { alert: !quiet && idle === 0 });
     // Once more before the end, so that a hint of the last moment is heard.
     const last = idle >= idleLooks;
     const waited = yield* waitFor(context, changed, last ? minIntervalMs : intervalMs);
