@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { benchClient } from "./support/client.ts";
 import { serve, servedEmulator } from "./support/emulator.ts";
-import { median } from "./support/figures.ts";
+import { cpuMs, median } from "./support/figures.ts";
 
 const [first = "100000", second = "3", third = ""] = process.argv.slice(2);
 if (first === "serve") await serve(second, third);
@@ -22,11 +22,15 @@ async function measure(total: number): Promise<number> {
   const emulator = await servedEmulator(fileURLToPath(import.meta.url), "idle", data);
   const client = benchClient(emulator.url, 4);
   await client.call("POST", "/jobs", "", { id: "bench", poolInfo: { poolId: "none" } });
+  const cpuBefore = cpuMs(emulator.pid);
   const start = performance.now();
   await client.addTasks("bench", total, "/bin/true");
   const perSecond = (total / (performance.now() - start)) * 1000;
   const rss = await emulator.memory();
-  console.log(`submitted ${total} tasks, ${Math.round(perSecond)} tasks/s`);
+  const cpuSeconds = (cpuMs(emulator.pid) - cpuBefore) / 1000;
+  console.log(
+    `submitted ${total} tasks, ${Math.round(perSecond)} tasks/s; the emulator used ${cpuSeconds.toFixed(1)} s of CPU`,
+  );
   console.log(`  resident memory of the emulator: ${Math.round(rss / 2 ** 20)} MB`);
   await timed("list page of 1,000", 20, () => client.call("GET", "/jobs/bench/tasks"));
   const query = "&$select=id,state,stateTransitionTime&$filter=state eq 'completed'";

@@ -12,6 +12,7 @@ const [one, again, other] = hashes;
 console.log(`${copy.tasks} tasks on ${copy.nodes} nodes: seed 1 ${one}, seed 1 ${again}, seed 2 ${other}`);
 if (one !== again || one === other) throw new Error("the seed does not decide what happens");
 
+const cpuBefore = process.cpuUsage();
 const { hash, events, submitMs, runMs, virtualMs } = await simulate({
   tasks,
   nodes,
@@ -23,4 +24,6 @@ console.log(
     `(start, end) in ${(runMs / 1000).toFixed(1)} s = ${perMinute(runMs)} a minute; with their submission ` +
     `(${(submitMs / 1000).toFixed(1)} s) ${perMinute(submitMs + runMs)}; outcome ${hash}`,
 );
+const { user, system } = process.cpuUsage(cpuBefore);
+console.log(`CPU of all that, the client's included: ${((user + system) / 1e6).toFixed(1)} s`);
 console.log(`resident memory at the end: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MB`);

@@ -7,6 +7,14 @@ import { addPool } from "./pool-commands.ts";
 import { deletePool } from "./pool-control.ts";
 import type { World } from "./world.ts";
 
+/** What a job's schedulingError calls the refusal of its pool. */
+const schedulingErrors: Readonly<Record<string, string>> = {
+  PoolQuotaReached: "AutoPoolCreationFailedWithQuotaReached",
+  AutoScalingFormulaSyntaxError: "InvalidAutoScaleFormulaInAutoPool",
+  AutoScaleFormulaTooLong: "InvalidAutoScaleFormulaInAutoPool",
+  InvalidApplicationPackageReferences: "InvalidApplicationPackageReferencesInAutoPool",
+};
+
 /** Gives a new job its pool. */
 export function provideAutoPool(world: World, job: Job): void {
   const wanted = job.spec.poolInfo.autoPoolSpecification;

@@ -24,6 +24,8 @@ export function addJob(world: World, spec: JobSpec, schedule?: Schedule): Job {
   if (existing?.state === "deleting")
     throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");
   if (existing !== undefined) throw new BatchFault(409, "JobExists", "The specified job already exists.");
+  if (world.schedules.has(key))
+    throw new BatchFault(409, "JobScheduleWithSameIdExists", "A job schedule has the id of the job.");
   if (schedule === undefined) refuseOverQuota(world);
   checkJob(world, spec);
   const now = world.clock.now();

@@ -199,7 +199,7 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
       id: "started",
       ...linuxPool,
       targetDedicatedNodes: 1,
-      startTask: { commandLine: "/bin/sh -c 'echo began'", waitForSuccess: true },
+      startTask: { commandLine: "write began", waitForSuccess: true },
     });
     const [node] = await eventually(
       async () => (await batch.nodes("started", ["idle"])) ?? [],
