@@ -45,12 +45,6 @@ export function provideAutoPool(world: World, job: Job): void {
   world.save(job);
 }
 
-/** Why the pool was refused → what the job says about it. */
-const schedulingErrors: Readonly<Record<string, string>> = {
-  PoolQuotaReached: "AutoPoolCreationFailedWithQuotaReached",
-  InvalidApplicationPackageReferences: "InvalidApplicationPackageReferencesInAutoPool",
-};
-
 function makePool(
   world: World,
   job: Job,
