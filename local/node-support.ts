@@ -6,6 +6,17 @@ import type { NodeSupport } from "./batch-emulator/service/node-support.ts";
 import type { MountService } from "./mounts/service.ts";
 import { writeMountStandIns } from "./mounts/stand-ins/index.ts";
 
+/**
+ * What programs must be told when several nodes are one machine. The launcher: that a port is not a node's own. Open MPI,
+ * which names its shared memory after the host, so that ranks of two nodes would take each other's: to talk over TCP, and
+ * not to hold a processor while it waits, which it believes to be its node's alone.
+ */
+const ofOneMachine = {
+  BATCHAI_NODES_SHARE_MACHINE: "yes",
+  OMPI_MCA_btl: "tcp,self",
+  OMPI_MCA_mpi_yield_when_idle: "1",
+};
+
 /** `directory` receives the stand-ins and the register of nodes; `nodeProgram` is the running `node`. */
 export function createNodeSupport(o: {
   readonly directory: string;
@@ -17,7 +28,10 @@ export function createNodeSupport(o: {
   writeMountStandIns(mountDirectory);
   return {
     pathPrefix: [registry.binDirectory, mountDirectory, dirname(o.nodeProgram)],
-    environmentOf: (nodeId, nodeRoot) => o.mountService.environmentOf(nodeId, nodeRoot),
+    environmentOf: (nodeId, nodeRoot) => ({
+      ...ofOneMachine,
+      ...o.mountService.environmentOf(nodeId, nodeRoot),
+    }),
     nodeUp: (node) => registry.registerNode(node),
     nodeDown: (address) => registry.removeNode(address),
   };

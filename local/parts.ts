@@ -3,7 +3,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { appSettings } from "./app-settings.ts";
+import { withContainers } from "./batch-emulator/agent/container-executor.ts";
+import { findContainerEngine } from "./batch-emulator/agent/container-engine.ts";
+import type { ContainerEngine, EngineChoice } from "./batch-emulator/agent/container-engine.ts";
 import { createProcessExecutor } from "./batch-emulator/agent/process-executor.ts";
+import { createStorageAccess } from "./batch-emulator/agent/storage-access.ts";
 import { startBatchEmulator } from "./batch-emulator/index.ts";
 import type { BatchEmulator } from "./batch-emulator/index.ts";
 import { openCertificate } from "./certificate.ts";
@@ -45,6 +49,7 @@ export interface PartsOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly appSettings: Readonly<Record<string, string>>;
+  readonly containers: EngineChoice;
 }
 
 export interface Parts {
@@ -89,14 +94,17 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
     clock: o.clock,
     random: o.random,
   });
-  const [storage, shares, control, authority] = await Promise.all([
+  const [storage, shares, control, authority, engine] = await Promise.all([
     startStorage(o).then(keep("storage")),
     startShares(o).then(keep("file shares")),
     startControl(o.settings.ports.control, [(request) => identity.handle(request)]).then(keep("control")),
     startAuthority(o, identity).then(keep("authority")),
+    findContainerEngine(o.containers),
   ]);
   const issuer = identity.issuer(control.url);
-  const emulator = keep("batch emulator")(await startEmulator(o, { storage, shares, identity, teardown }));
+  const emulator = keep("batch emulator")(
+    await startEmulator(o, { storage, shares, identity, teardown, engine }),
+  );
   const host = keep("functions host")(
     await startHost(o, { storage, shares, control, emulator, identity, issuer }),
   );
@@ -163,12 +171,14 @@ interface Grounds {
 
 async function startEmulator(
   o: PartsOptions,
-  parts: Grounds & { teardown: Teardown },
+  parts: Grounds & { teardown: Teardown; engine: ContainerEngine | undefined },
 ): Promise<BatchEmulator> {
   const { storageAccount, batchAccount } = o.settings;
+  const account = { ...storageAccount, blobUrl: parts.storage.blobUrl };
+  const access = createStorageAccess(account, systemClock());
   const mounts = createMounts({
     root: join(o.data.path, "mounts"),
-    accounts: [{ ...storageAccount, blobUrl: parts.storage.blobUrl }],
+    accounts: [account],
     shareRoot: (account, share) => parts.shares.shareRoot(account, share),
     clock: systemClock(),
     logger: o.logger,
@@ -184,13 +194,12 @@ async function startEmulator(
   });
   const stateDirectory = join(o.data.path, "tasks");
   await mkdir(stateDirectory, { recursive: true });
-  const executor = createProcessExecutor({
-    stateDirectory,
-    clock: o.clock,
-    logger: o.logger,
-    random: o.random,
-  });
+  const { clock, logger, random } = o;
+  const inner = createProcessExecutor({ stateDirectory, clock, logger, random, storage: access });
+  const directory = join(o.data.path, "containers");
+  const executor = withContainers({ inner, engine: parts.engine, directory, clock, random, logger });
   return startBatchEmulator({
+    storage: access,
     dataDirectory: join(o.data.path, "batch"),
     port: o.settings.ports.batch,
     accountName: batchAccount.name,

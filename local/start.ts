@@ -2,6 +2,7 @@
 // back what a client needs to know. The only entry for the command line, tests and benchmarks.
 // Invariant: `dispose` leaves no process, no timer and, for a temporary cloud, no file behind.
 import { join } from "node:path";
+import { engineChoice } from "./batch-emulator/agent/container-engine.ts";
 import { openDataFolder, openTemporaryFolder } from "./data-folder/data-folder.ts";
 import type { DataFolder } from "./data-folder/data-folder.ts";
 import { openSettings, saveSettings } from "./data-folder/settings.ts";
@@ -101,6 +102,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
       random,
       logger: options.logger ?? ownLog ?? silentLogger,
       appSettings: options.appSettings ?? {},
+      containers: engineChoice(process.env),
     });
     return await describe(data, settings, parts, () => ownLog?.close());
   } catch (error) {

@@ -2,6 +2,7 @@
 // must stay a single file with no dependency, because it is fetched by a node that has nothing yet.
 import commands from "./launcher/commands.sh";
 import directories from "./launcher/directories.sh";
+import enter from "./launcher/enter.sh";
 import end from "./launcher/end.sh";
 import facts from "./launcher/facts.sh";
 import logs from "./launcher/logs.sh";
@@ -19,6 +20,7 @@ export const launcher = [
   plan,
   facts,
   directories,
+  enter,
   mounts,
   logs,
   commands,

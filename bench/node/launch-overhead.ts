@@ -28,6 +28,7 @@ const plan = (mode: "direct" | "mirror"): LaunchPlan => ({
   outputs: [{ id: "MODEL", path: "$AZ_BATCHAI_MOUNT_ROOT/out/model" }],
   stdouterr: { path: "$AZ_BATCHAI_MOUNT_ROOT/out/stdouterr", mode },
   sharedTemp: "$AZ_BATCHAI_JOB_TEMP/shared",
+  endpoints: [],
   processes: [
     {
       node: 0,

@@ -38,6 +38,15 @@ export type PlannedMount =
       readonly secret: string;
     };
 
+/** Where a process listens: `$AZ_BATCHAI_ENDPOINT_{name}` in templates. */
+export interface PlannedEndpoint {
+  readonly name: string;
+  readonly node: number;
+  readonly port: number;
+  /** Used instead where nodes share one machine: programs that listen on every address would take each other's port. */
+  readonly portOnSharedMachine: number;
+}
+
 export interface PlannedOutput extends PlannedProcess {
   /** Leaf names in the stdouterr directory. */
   readonly stdout: string;
@@ -70,12 +79,14 @@ export interface LaunchPlan {
   readonly sharedTemp?: string;
   /** Shell text that every node runs before the processes. */
   readonly preparation?: string;
+  readonly endpoints: readonly PlannedEndpoint[];
   readonly processes: readonly PlannedOutput[];
 }
 
 export function planLaunch(job: JobDocument): LaunchPlan {
   const { spec } = job;
-  const processes = toolkitOf(spec.toolkit.block).plan(spec.toolkit.settings, toolkitContext(job));
+  const context = toolkitContext(job);
+  const processes = toolkitOf(spec.toolkit.block).plan(spec.toolkit.settings, context);
   const shared = sharedTempPath(job);
   const stdouterr = stdOutErrPath(job);
   return {
@@ -99,8 +110,20 @@ export function planLaunch(job: JobDocument): LaunchPlan {
     stdouterr: { path: stdouterr, mode: locate(job, stdouterr)?.kind === "blob" ? "mirror" : "direct" },
     ...(shared === undefined ? {} : { sharedTemp: shared }),
     ...(spec.jobPreparation === undefined ? {} : { preparation: spec.jobPreparation.commandLine }),
+    endpoints: plannedEndpoints(processes, context.rendezvousPort),
     processes: processes.map((process) => ({ ...process, ...outputNames(process) })),
   };
+}
+
+function plannedEndpoints(
+  processes: readonly PlannedProcess[],
+  rendezvousPort: number,
+): readonly PlannedEndpoint[] {
+  return processes.flatMap(({ role, index, node, port }, place) =>
+    port === undefined
+      ? []
+      : [{ name: `${role}_${index}`, node, port, portOnSharedMachine: rendezvousPort + 1 + place }],
+  );
 }
 
 function outputNames(process: PlannedProcess): { stdout: string; stderr: string } {

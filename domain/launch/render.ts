@@ -40,6 +40,9 @@ export function renderPlan(plan: LaunchPlan): string {
     line("plan_stdouterr", quoteWord(plan.stdouterr.mode), launcherWord(plan.stdouterr.path)),
     ...(plan.sharedTemp === undefined ? [] : [line("plan_shared_temp", launcherWord(plan.sharedTemp))]),
     ...(plan.preparation === undefined ? [] : [quoted("plan_preparation", plan.preparation)]),
+    ...plan.endpoints.map(({ name, node, port, portOnSharedMachine }) =>
+      quoted("plan_endpoint", name, node, port, portOnSharedMachine),
+    ),
     ...plan.processes.flatMap(processLines),
     "plan_end",
   ];

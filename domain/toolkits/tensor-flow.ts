@@ -68,44 +68,47 @@ function alone(settings: Settings): PlannedProcess {
 function distributed(settings: Settings, nodeCount: number): readonly PlannedProcess[] {
   const { workers, servers } = counts(settings, nodeCount);
   const nextPort = new Map<number, number>();
-  const place = (node: number): string => {
+  const portOn = (node: number): number => {
     const port = nextPort.get(node) ?? firstPort;
     nextPort.set(node, port + 1);
-    return `\${AZ_BATCHAI_HOST_${node}}:${port}`;
+    return port;
   };
-  const serverHosts = Array.from({ length: servers }, (_, node) => place(node));
+  const psNodes = Array.from({ length: servers }, (_, node) => node);
   const workerNodes = spreadRanks(workers, nodeCount);
-  const workerHosts = workerNodes.map(place);
-  const environment = (type: string, index: number) => ({
-    AZ_BATCHAI_TASK_INDEX: String(index),
-    AZ_BATCHAI_PS_HOSTS: serverHosts.join(","),
-    AZ_BATCHAI_WORKER_HOSTS: workerHosts.join(","),
-    TF_CONFIG: config(serverHosts, workerHosts, type, index),
+  const places = { ps: psNodes.map(portOn), worker: workerNodes.map(portOn) };
+  const hosts = { ps: psNodes.map(endpoint("ps")), worker: workerNodes.map(endpoint("worker")) };
+  const placed = (role: "ps" | "worker", node: number, index: number) => ({
+    node,
+    role,
+    index,
+    port: places[role][index] ?? firstPort,
+    environment: {
+      AZ_BATCHAI_TASK_INDEX: String(index),
+      AZ_BATCHAI_PS_HOSTS: hosts.ps.join(","),
+      AZ_BATCHAI_WORKER_HOSTS: hosts.worker.join(","),
+      TF_CONFIG: config(hosts.ps, hosts.worker, role, index),
+    },
   });
   return [
     ...workerNodes.map((node, index) => ({
-      node,
-      role: "worker",
-      index,
+      ...placed("worker", node, index),
       ...pythonCommand(
         settings,
         index === 0 ? settings.masterCommandLineArgs : settings.workerCommandLineArgs,
       ),
-      environment: environment("worker", index),
       ends: "required" as const,
       main: index === 0,
     })),
-    ...serverHosts.map((_, index) => ({
-      node: index,
-      role: "ps",
-      index,
+    ...psNodes.map((node, index) => ({
+      ...placed("ps", node, index),
       ...pythonCommand(settings, settings.parameterServerCommandLineArgs),
-      environment: environment("ps", index),
       ends: "service" as const,
       main: false,
     })),
   ];
 }
+
+const endpoint = (role: string) => (_: number, index: number) => `\${AZ_BATCHAI_ENDPOINT_${role}_${index}}`;
 
 function config(ps: readonly string[], worker: readonly string[], type: string, index: number): string {
   const cluster = ps.length + worker.length === 0 ? {} : { ps, worker };

@@ -32,6 +32,8 @@ export interface PlannedProcess {
    * Whichever fails first ends the job with its exit code.
    */
   readonly ends: "required" | "service";
+  /** It listens there on its node; `$AZ_BATCHAI_ENDPOINT_{role}_{index}` in the job's templates is its `host:port`. */
+  readonly port?: number;
   /** Writes `stdout.txt` and `stderr.txt`; the others write `stdout-{role}-{index}.txt`. Exactly one process does. */
   readonly main: boolean;
 }

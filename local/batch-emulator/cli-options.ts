@@ -17,11 +17,15 @@ export interface CommandLine {
   readonly evictionNoticeMs: number;
   readonly seed?: number;
   readonly evictionTrace: EvictionTrace;
+  /** Instead of what the environment says: see `engineChoice`. */
+  readonly containerCli?: string;
+  readonly containerOptions?: string;
 }
 
 export const usage = `Usage: npm run emulator -- [--port N] [--data DIR] [--tls]
   evictions:  [--evictions-per-hour RATE] [--eviction-trace FILE] [--eviction-notice SECONDS] [--seed N]
   network:    [--listen ADDRESS --allow-remote --account-key-file FILE]
+  containers: [--container-cli WORDS] [--container-options WORDS]
 `;
 
 export function parseCommandLine(args: readonly string[]): CommandLine {
@@ -38,12 +42,15 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       "eviction-notice": { type: "string", default: "30" },
       "eviction-trace": { type: "string" },
       seed: { type: "string" },
+      "container-cli": { type: "string" },
+      "container-options": { type: "string" },
     },
   });
   const port = Number(values.port);
   if (!/^\d+$/.test(values.port) || port > 65_535)
     throw new Error(`--port must be a number from 0 to 65535, not '${values.port}'.`);
   const keyFile = values["account-key-file"];
+  const { "container-cli": containerCli, "container-options": containerOptions } = values;
   return {
     port,
     data: values.data,
@@ -55,6 +62,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     evictionNoticeMs: amount("--eviction-notice", values["eviction-notice"]) * 1000,
     ...(values.seed === undefined ? {} : { seed: amount("--seed", values.seed) }),
     evictionTrace: values["eviction-trace"] === undefined ? [] : readTrace(values["eviction-trace"]),
+    ...(containerCli === undefined ? {} : { containerCli }),
+    ...(containerOptions === undefined ? {} : { containerOptions }),
   };
 }
 

@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { openIdentity } from "../identity/index.ts";
 import type { LocalIdentity } from "../identity/index.ts";
 import { silentLogger } from "../logger.ts";
@@ -12,11 +13,17 @@ import { createMounts } from "../mounts/index.ts";
 import { startMountService } from "../mounts/service.ts";
 import { createNodeSupport } from "../node-support.ts";
 import { systemRandom } from "../random.ts";
+import type { Random } from "../random.ts";
 import { startAzurite } from "../storage/index.ts";
 import type { Azurite } from "../storage/index.ts";
+import { withContainers } from "./agent/container-executor.ts";
+import { engineChoice, findContainerEngine } from "./agent/container-engine.ts";
+import type { EngineChoice } from "./agent/container-engine.ts";
 import { createProcessExecutor } from "./agent/process-executor.ts";
 import { parseCommandLine, usage } from "./cli-options.ts";
 import type { CommandLine } from "./cli-options.ts";
+import { createStorageAccess } from "./agent/storage-access.ts";
+import type { StorageAccount } from "./agent/storage-access.ts";
 import { startBatchEmulator } from "./index.ts";
 import type { BatchEmulator } from "./index.ts";
 import { ownKeys } from "./store/own-keys.ts";
@@ -41,13 +48,14 @@ interface Running {
 }
 
 /** Starts storage and emulator on a data folder. */
-async function start(given: CommandLine, logger: Logger): Promise<Running> {
+async function start(given: CommandLine, environment: Environment, logger: Logger): Promise<Running> {
   const folder = resolve(given.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const clock = systemClock();
   const random = systemRandom();
   const keys = ownKeys(join(folder, "keys.json"), random);
   const identity = await openIdentity({ file: join(folder, "identity.json"), clock, random });
+  const engine = await findContainerEngine(containersOf(given, environment));
   const storage = await startAzurite({
     dataDirectory: join(folder, "azurite"),
     account: { name: storageAccountName, key: keys.storage },
@@ -55,28 +63,17 @@ async function start(given: CommandLine, logger: Logger): Promise<Running> {
     childFile: join(dirname(fileURLToPath(import.meta.url)), "azurite.mjs"),
   });
   try {
-    const mounts = createMounts({
-      root: join(folder, "mounts"),
-      accounts: [{ name: storageAccountName, key: keys.storage, blobUrl: storage.blobUrl }],
-      shareRoot: () => undefined,
-      clock,
-      logger,
-    });
-    const mountService = await startMountService({
-      mounts,
-      stateFile: join(folder, "mount-service.json"),
-      random,
-      logger,
-    });
-    const support = createNodeSupport({
-      directory: join(folder, "stand-ins"),
-      nodeProgram: process.execPath,
-      mountService,
-    });
-    const executor = createProcessExecutor({ stateDirectory: join(folder, "tasks"), clock, random, logger });
+    const account = { name: storageAccountName, key: keys.storage, blobUrl: storage.blobUrl };
+    const access = createStorageAccess(account, clock);
+    const { mounts, mountService, support } = await openNodes(folder, account, { clock, random, logger });
+    const stateDirectory = join(folder, "tasks");
+    const inner = createProcessExecutor({ stateDirectory, clock, random, logger, storage: access });
+    const directory = join(folder, "containers");
+    const executor = withContainers({ inner, engine, directory, clock, random, logger });
     const emulator = await startBatchEmulator({
       dataDirectory: folder,
       ...askedFor(given),
+      storage: access,
       accountName,
       accountKey: given.accountKey ?? keys.batch,
       subscriptionId,
@@ -100,6 +97,37 @@ async function start(given: CommandLine, logger: Logger): Promise<Running> {
     await storage.dispose();
     throw error;
   }
+}
+
+/** What nodes have beyond their processes: mounts, and commands that stand in for those of a virtual machine. */
+async function openNodes(
+  folder: string,
+  account: StorageAccount,
+  o: { clock: Clock; random: Random; logger: Logger },
+) {
+  const mounts = createMounts({
+    root: join(folder, "mounts"),
+    accounts: [account],
+    shareRoot: () => undefined,
+    clock: o.clock,
+    logger: o.logger,
+  });
+  const stateFile = join(folder, "mount-service.json");
+  const mountService = await startMountService({ mounts, stateFile, random: o.random, logger: o.logger });
+  const directory = join(folder, "stand-ins");
+  const support = createNodeSupport({ directory, nodeProgram: process.execPath, mountService });
+  return { mounts, mountService, support };
+}
+
+type Environment = EngineChoice["environment"];
+
+function containersOf(given: CommandLine, environment: Environment): EngineChoice {
+  const choice = engineChoice(environment);
+  return {
+    ...choice,
+    command: given.containerCli ?? choice.command,
+    runOptions: given.containerOptions ?? choice.runOptions,
+  };
 }
 
 const askedFor = (given: CommandLine) => ({
@@ -157,7 +185,7 @@ function describe(emulator: BatchEmulator, storage: Azurite, token: string): Rec
 /** Runs until a signal or `exit` says to stop; resolves with the exit code. */
 export async function emulatorMain(
   args: readonly string[],
-  io: { out(text: string): void; err(text: string): void; stopped: Promise<void> },
+  io: { out(text: string): void; err(text: string): void; stopped: Promise<void>; environment?: Environment },
 ): Promise<number> {
   let commandLine: CommandLine;
   try {
@@ -169,6 +197,7 @@ export async function emulatorMain(
   try {
     const running = await start(
       commandLine,
+      io.environment ?? {},
       errorLogger((text) => io.err(text)),
     );
     io.out(`${JSON.stringify(running.line)}\nready\n`);

@@ -9,11 +9,14 @@ import type { Logger } from "../logger.ts";
 import { seededRandom } from "../random.ts";
 import type { Random } from "../random.ts";
 import type { Executor } from "./agent/executor.ts";
+import { createLogUploader } from "./agent/service-logs.ts";
+import type { StorageAccess } from "./agent/storage-access.ts";
 import { localParameters } from "./parameters.ts";
 import type { EmulatorParameters } from "./parameters.ts";
 import { absentRoutes } from "./protocol/absent-routes.ts";
 import { accountRoutes } from "./protocol/account-routes.ts";
 import { adminRoutes } from "./protocol/admin-routes.ts";
+import { armAccountRoutes } from "./protocol/arm-account-routes.ts";
 import { armLocationRoutes } from "./protocol/arm-location-routes.ts";
 import { armRoutes as armPoolRoutes } from "./protocol/arm-routes.ts";
 import { certificateIn } from "./protocol/certificate.ts";
@@ -24,6 +27,7 @@ import { jobRoutes } from "./protocol/job-routes.ts";
 import { checkListenAddress } from "./protocol/listen-address.ts";
 import { listen } from "./protocol/listener.ts";
 import { withNodeMetadata } from "./protocol/node-metadata.ts";
+import { nodeAccessRoutes } from "./protocol/node-access-routes.ts";
 import { nodeRoutes } from "./protocol/node-routes.ts";
 import { poolRoutes } from "./protocol/pool-routes.ts";
 import { scheduleRoutes } from "./protocol/schedule-routes.ts";
@@ -72,6 +76,8 @@ export interface EmulatorOptions {
   /** Address of the listeners, 127.0.0.1 by default. One that other machines reach needs `allowRemote` and a good key. */
   readonly listenOn?: string;
   readonly allowRemote?: boolean;
+  /** The account's auto-storage, also open to the identities of pools; absent: there is none. */
+  readonly storage?: StorageAccess;
   /** Commands and reachability of the nodes; absent: none. */
   readonly support?: NodeSupport;
   /** No folders are made for nodes: for simulations whose executor needs none. */
@@ -95,6 +101,7 @@ export interface BatchEmulator {
 export const dataRoutes = [
   ...poolRoutes,
   ...nodeRoutes,
+  ...nodeAccessRoutes,
   ...jobRoutes,
   ...taskRoutes,
   ...fileRoutes,
@@ -102,7 +109,12 @@ export const dataRoutes = [
   ...accountRoutes,
   ...absentRoutes("data"),
 ];
-export const armRoutes = [...armPoolRoutes, ...armLocationRoutes, ...absentRoutes("management")];
+export const armRoutes = [
+  ...armPoolRoutes,
+  ...armAccountRoutes,
+  ...armLocationRoutes,
+  ...absentRoutes("management"),
+];
 
 export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchEmulator> {
   const clock = ownedClock(given.clock);
@@ -184,6 +196,7 @@ async function openListeners(
     const { file, ...pair } = await certificateIn(folder, options.clock.now());
     const secure = await listen(gateway, { ...common, port: options.tlsPort, tls: pair });
     listeners.push(secure);
+    world.secureUrl = secure.url;
     tls = { url: secure.url, certificateFile: file };
   }
   await recover();
@@ -208,6 +221,7 @@ function openWorld(
       disk: options.simulated === true ? noDisk() : realDisk(),
       journal,
       issueToken: options.issueToken,
+      uploadLogs: createLogUploader(options.storage),
       autoscale: createFormulaAutoscale(
         options.random,
         options.parameters?.autoscaleSampleMs ?? localParameters.autoscaleSampleMs,
@@ -220,6 +234,10 @@ function openWorld(
       resourceGroup: options.resourceGroup,
       location: options.location,
       tags: {},
+      autoStorage:
+        options.storage === undefined
+          ? undefined
+          : { accountName: options.storage.accountName, lastKeySync: options.clock.now() },
     },
     { ...localParameters, ...options.parameters },
     join(folder, "nodes"),
@@ -236,7 +254,11 @@ function keepAccount(world: World, file: string, given: string): void {
     account.keys.primary = stored.primary;
     account.keys.secondary = stored.secondary;
     account.tags = stored.tags;
+    account.authenticationModes = stored.authenticationModes;
   }
-  world.accountChanged = () => writeAccount(file, { given, ...account.keys, tags: account.tags });
+  world.accountChanged = () => {
+    const { keys, tags, authenticationModes } = account;
+    writeAccount(file, { given, ...keys, tags, authenticationModes });
+  };
   world.accountChanged();
 }

@@ -10,4 +10,5 @@ void emulatorMain(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   stopped,
+  environment: process.env,
 }).then((code) => process.exit(code));

@@ -1,4 +1,5 @@
 // Renders the operations table as docs/reference/batch-emulator.md.
+import { membersOf } from "./members.ts";
 import { operations } from "./operations.ts";
 import type { Operation, Standing } from "./operations.ts";
 
@@ -16,7 +17,7 @@ export function operationsPage(): string {
     meaning[standing],
   ]);
   return [
-    "# Azure Batch emulator: operations",
+    "# Azure Batch emulator: operations and members",
     "",
     "Generated from `local/batch-emulator/operations.ts`; do not edit.",
     "",
@@ -26,6 +27,21 @@ export function operationsPage(): string {
     "",
     ...section("Management plane", "management"),
     "",
+    "## Members",
+    "",
+    "Generated from `local/batch-emulator/members.ts`. A line speaks for everything below it that has no line of its own.",
+    "`works`: does what the reference of the service says. `recorded`: checked, kept and answered, with nothing here that it",
+    "could change. `refused`: answered with an error that says why. A member that is not listed does not exist and is refused.",
+    "",
+    ...Object.entries(membersOf).flatMap(([title, members]) => [
+      `### ${title}`,
+      "",
+      ...table([
+        ["member", "standing", "remark"],
+        ...members.map(({ path, standing, how }) => [`\`${path}\``, standing, how ?? ""]),
+      ]),
+      "",
+    ]),
   ].join("\n");
 }
 

@@ -22,6 +22,7 @@ const node = `${pool}/nodes/{nodeId}`;
 const job = "/jobs/{jobId}";
 const task = `${job}/tasks/{taskId}`;
 const schedule = "/jobschedules/{jobScheduleId}";
+const certificate = "/certificates(thumbprintAlgorithm={algorithm},thumbprint={thumbprint})";
 const noCertificates = "certificates were retired by the service in 2024";
 
 const dataEmulated: readonly Row[] = [
@@ -112,10 +113,28 @@ const dataSimplified: readonly Row[] = [
     "the node's loopback address and port 22; nothing listens there unless you start it",
   ],
   [
+    "ComputeNode_GetRemoteDesktop",
+    "GET",
+    `${node}/rdp`,
+    "for pools of cloud services, as in the service: a file that names the node's loopback address",
+  ],
+  [
+    "ComputeNode_UploadBatchServiceLogs",
+    "POST",
+    `${node}/uploadbatchservicelogs`,
+    "really uploaded: the node's history as the emulator knows it, and the output of the start task",
+  ],
+  [
     "ComputeNodeExtension_List",
     "GET",
     `${node}/extensions`,
     "always empty: pools with extensions are refused",
+  ],
+  [
+    "ComputeNodeExtension_Get",
+    "GET",
+    `${node}/extensions/{extensionName}`,
+    "there is none: pools with extensions are refused",
   ],
   [
     "Pool_ListUsageMetrics",
@@ -138,26 +157,11 @@ const dataSimplified: readonly Row[] = [
 ];
 
 const dataAbsent: readonly Row[] = [
-  [
-    "ComputeNode_GetRemoteDesktop",
-    "GET",
-    `${node}/rdp`,
-    "nodes are Linux-like folders; there is no remote desktop",
-  ],
-  [
-    "ComputeNode_UploadBatchServiceLogs",
-    "POST",
-    `${node}/uploadbatchservicelogs`,
-    "there is no node agent log; read the emulator's own log",
-  ],
-  [
-    "ComputeNodeExtension_Get",
-    "GET",
-    `${node}/extensions/{extensionName}`,
-    "virtual machine extensions are not emulated",
-  ],
   ["Certificate_Add", "POST", "/certificates", noCertificates],
   ["Certificate_List", "GET", "/certificates", noCertificates],
+  ["Certificate_Get", "GET", certificate, noCertificates],
+  ["Certificate_Delete", "DELETE", certificate, noCertificates],
+  ["Certificate_CancelDeletion", "POST", `${certificate}/canceldelete`, noCertificates],
 ];
 
 const accounts =
@@ -165,7 +169,6 @@ const accounts =
 const account = `${accounts}/{account}`;
 const location = "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/locations/{location}";
 const application = `${account}/applications/{applicationName}`;
-const oneAccount = "the emulator has one account, made at its start";
 
 const managementEmulated: readonly Row[] = [
   ["BatchAccount_Get", "GET", account],
@@ -193,18 +196,62 @@ const managementSimplified: readonly Row[] = [
     `${location}/cloudServiceSkus`,
     "empty: cloud service pools were retired",
   ],
-  ["BatchAccount_Update", "PATCH", account, "tags only"],
-];
-
-const packages = "zip packages are not unpacked on nodes; use resource files";
-const managementAbsent: readonly Row[] = [
-  ["BatchAccount_Create", "PUT", account, oneAccount],
-  ["BatchAccount_Delete", "DELETE", account, oneAccount],
+  [
+    "BatchAccount_Create",
+    "PUT",
+    account,
+    "states the one account that there is; a second is beyond the quota of 1",
+  ],
+  [
+    "BatchAccount_Update",
+    "PATCH",
+    account,
+    "tags and allowed authentication modes; other changes are refused",
+  ],
   [
     "BatchAccount_SynchronizeAutoStorageKeys",
     "POST",
     `${account}/syncAutoStorageKeys`,
-    "the account has no auto-storage",
+    "the storage emulator beside the account; its keys do not change",
+  ],
+  [
+    "PrivateLinkResource_List",
+    "GET",
+    `${account}/privateLinkResources`,
+    "named, though there is no network to link to",
+  ],
+  ["PrivateLinkResource_Get", "GET", `${account}/privateLinkResources/{linkName}`, "as above"],
+  ["PrivateEndpointConnection_List", "GET", `${account}/privateEndpointConnections`, "always empty"],
+  [
+    "PrivateEndpointConnection_Get",
+    "GET",
+    `${account}/privateEndpointConnections/{connection}`,
+    "there is none",
+  ],
+  ["BatchAccount_ListDetectors", "GET", `${account}/detectors`, "always empty"],
+  ["BatchAccount_GetDetector", "GET", `${account}/detectors/{detector}`, "there is none"],
+  [
+    "BatchAccount_ListOutboundNetworkDependenciesEndpoints",
+    "GET",
+    `${account}/outboundNetworkDependenciesEndpoints`,
+    "always empty: nodes are on this machine",
+  ],
+  [
+    "Operations_List",
+    "GET",
+    "/providers/Microsoft.Batch/operations",
+    "the rights that roles speak of, in short",
+  ],
+];
+
+const noLinks = "there is no network to link to";
+const packages = "zip packages are not unpacked on nodes; use resource files";
+const managementAbsent: readonly Row[] = [
+  [
+    "BatchAccount_Delete",
+    "DELETE",
+    account,
+    "the emulator has one account, made at its start; end the emulator and delete its data folder",
   ],
   ["Application_Create", "PUT", application, packages],
   ["Application_Update", "PATCH", application, packages],
@@ -213,19 +260,14 @@ const managementAbsent: readonly Row[] = [
   ["ArmApplication_List", "GET", `${account}/applications`, packages],
   ["ApplicationPackage_Create", "PUT", `${application}/versions/{versionName}`, packages],
   ["ArmCertificate_List", "GET", `${account}/certificates`, noCertificates],
-  ["PrivateLinkResource_List", "GET", `${account}/privateLinkResources`, "there is no network to link to"],
+  ["ArmCertificate_Get", "GET", `${account}/certificates/{certificate}`, noCertificates],
+  ["ArmCertificate_Create", "PUT", `${account}/certificates/{certificate}`, noCertificates],
+  ["PrivateEndpointConnection_Update", "PUT", `${account}/privateEndpointConnections/{connection}`, noLinks],
   [
-    "PrivateEndpointConnection_List",
-    "GET",
-    `${account}/privateEndpointConnections`,
-    "there is no network to link to",
-  ],
-  ["BatchAccount_ListDetectors", "GET", `${account}/detectors`, "diagnostics of the cloud service"],
-  [
-    "BatchAccount_ListOutboundNetworkDependenciesEndpoints",
-    "GET",
-    `${account}/outboundNetworkDependenciesEndpoints`,
-    "nodes are on this machine",
+    "PrivateEndpointConnection_Delete",
+    "DELETE",
+    `${account}/privateEndpointConnections/{connection}`,
+    noLinks,
   ],
 ];
 

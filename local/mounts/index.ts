@@ -17,6 +17,8 @@ export interface MountRequest {
   readonly accountName: string;
   readonly accountKey?: string;
   readonly sasKey?: string;
+  /** An identity whose right to the storage the caller vouches for; never taken from a node's request. */
+  readonly identity?: string;
   /** Container or share. */
   readonly container: string;
   /** Absolute path where it appears; absent or an empty directory so far. */
@@ -168,7 +170,10 @@ class MountTable implements Mounts {
     if (account === undefined) throw new Error(`storage account '${accountName}' is unknown here`);
     if (!/^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(container))
       throw new Error(`'${container}' cannot be the name of a container`);
-    const credential = credentialOf(request);
+    const credential =
+      request.identity === undefined
+        ? credentialOf(request)
+        : { accountName: account.name, accountKey: account.key };
     const reason = await whyUnreachable({ blobUrl: account.blobUrl, container, credential });
     if (reason !== undefined) throw new Error(reason);
     const sync = await this.#sync(request, account);

@@ -69,6 +69,13 @@ plan_shared_temp() { # path
 
 plan_preparation() { bai_preparation=$1 bai_has_preparation=yes; }
 
+# A machine with several nodes says so in their environment: there a port must be one node's alone.
+plan_endpoint() { # name node port port-on-shared-machine
+  bai_port=$3
+  [ -z "${BATCHAI_NODES_SHARE_MACHINE-}" ] || bai_port=$4
+  eval "AZ_BATCHAI_ENDPOINT_$1=\$H_$2:\$bai_port"
+}
+
 plan_process() { # node role index required|service stdout stderr interpreter-words command
   eval "P_${bai_count}_node=\$1 P_${bai_count}_name=\$2-\$3 P_${bai_count}_ends=\$4 P_${bai_count}_stdout=\$5"
   eval "P_${bai_count}_stderr=\$6 P_${bai_count}_interpreter=\$7 P_${bai_count}_command=\$8 P_${bai_count}_env=''"

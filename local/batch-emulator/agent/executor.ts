@@ -11,6 +11,8 @@ export interface ResourceFile {
   readonly filePath?: string;
   /** Octal, default 0770. */
   readonly fileMode?: string;
+  /** Resource id of the identity in whose name it is fetched. */
+  readonly identity?: string;
 }
 
 /** Azure Batch `OutputFile`. */
@@ -21,6 +23,31 @@ export interface OutputFile {
   readonly uploadCondition: "tasksuccess" | "taskfailure" | "taskcompletion";
   /** Sent with each upload, e.g. `x-ms-blob-content-type`. */
   readonly uploadHeaders?: readonly { readonly name: string; readonly value: string }[];
+  /** Resource id of the identity in whose name it is uploaded. */
+  readonly identity?: string;
+}
+
+/** Credentials of a container registry. */
+export interface RegistryLogin {
+  readonly server: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Azure Batch `ContainerSettings`, with the registries of the pool. */
+export interface ContainerLaunch {
+  readonly imageName: string;
+  /** Options of the engine's `run`, split into words like a command line and passed on untouched. */
+  readonly runOptions: string;
+  readonly workingDirectory: "task" | "image";
+  readonly registries: readonly RegistryLogin[];
+}
+
+/** Azure Batch `TaskContainerExecutionInformation`. */
+export interface ContainerInfo {
+  readonly containerId?: string;
+  readonly state?: string;
+  readonly error?: string;
 }
 
 export interface Launch {
@@ -42,9 +69,12 @@ export interface Launch {
   readonly outputFiles: readonly OutputFile[];
   /** Append to stdout.txt/stderr.txt instead of starting anew (primary after its coordination command). */
   readonly keepOutput: boolean;
+  /** The command runs in a container instead, where an empty command line means what the image says. Only for executors
+   *  that have `containers`. */
+  readonly container?: ContainerLaunch;
 }
 
-export type LaunchEnd =
+export type LaunchEnd = (
   | {
       readonly kind: "exited";
       readonly exitCode: number;
@@ -56,7 +86,8 @@ export type LaunchEnd =
   /** Ended by `kill`. */
   | { readonly kind: "killed"; readonly endedAt: number }
   /** The process is gone (or never came to be, for want of a resource of this machine) and left no exit code. */
-  | { readonly kind: "lost"; readonly endedAt: number };
+  | { readonly kind: "lost"; readonly endedAt: number }
+) & { readonly container?: ContainerInfo };
 
 export interface LaunchFailure {
   readonly category: "UserError" | "ServerError";
@@ -66,7 +97,20 @@ export interface LaunchFailure {
   readonly details: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** Runs launches in containers. */
+export interface ContainerHost {
+  /** Makes images available to the node's tasks; the first that cannot be had. */
+  prefetch(
+    images: readonly string[],
+    registries: readonly RegistryLogin[],
+  ): Promise<LaunchFailure | undefined>;
+  /** Of a launch that runs. */
+  infoOf(id: string): ContainerInfo | undefined;
+}
+
 export interface Executor {
+  /** Absent where no container can run. */
+  readonly containers?: ContainerHost;
   /** Stages files, starts the process in a group of its own, and resolves when it ended and its output is complete on
    *  disk. Never rejects for a fault of the launch. `started` is called once, when nothing can keep the process from starting
    *  any more: it has been handed to its supervisor. */

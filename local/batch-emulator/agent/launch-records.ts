@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync, unlinkSync, writeFileSy
 import { appendFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { OutputFile } from "./executor.ts";
-import type { ProcessIdentity } from "./process-table.ts";
+import { parseStat, type ProcessIdentity } from "./process-table.ts";
 
 /** What is kept of a launch for the time after its process ended. */
 export interface LaunchHeader {
@@ -35,6 +35,8 @@ export interface LaunchRecords {
   list(): string[];
   header(id: string): LaunchHeader | undefined;
   run(id: string): RunRecord | undefined;
+  /** The launch's first process, once it is known. */
+  task(id: string): ProcessIdentity | undefined;
   /** Forbids a launch that has not started to do so; false when a supervisor was first. */
   forbid(id: string): boolean;
   markUploaded(id: string): Promise<void>;
@@ -64,6 +66,7 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
     },
     header: (id) => parseHeader(readText(file(id, "launch"))),
     run: (id) => readRun(file(id, "run")),
+    task: (id) => taskOf(linesOf(readText(file(id, "run")) ?? "")),
     forbid: (id) => createExclusively(file(id, "run"), "void\n"),
     markUploaded: (id) => appendFile(file(id, "run"), "uploaded\n"),
     forget(id) {
@@ -74,7 +77,8 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
   };
 }
 
-function instanceOf(directory: string, newInstance: () => string): string {
+/** What the folder was named when it was first used. */
+export function instanceOf(directory: string, newInstance: () => string): string {
   const path = join(directory, "instance");
   createExclusively(path, newInstance());
   return readFileSync(path, "utf8");
@@ -92,24 +96,35 @@ function parseHeader(script: string | undefined): LaunchHeader | undefined {
 function readRun(path: string): RunRecord | undefined {
   const text = readText(path);
   if (text === undefined) return undefined;
-  // A line without its line break is still being written.
-  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
-  const rest = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
-  const supervisor = parseIdentity(rest("supervisor"));
-  const task = parseIdentity(rest("task"));
-  const exit = rest("exit");
+  const lines = linesOf(text);
+  const supervisor = parseIdentity(rest(lines, "supervisor"));
+  const task = taskOf(lines);
+  const exit = rest(lines, "exit");
   return {
     isVoid: lines.includes("void"),
     uploaded: lines.includes("uploaded"),
     changedAt: Math.round(statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0),
     ...(supervisor ? { supervisor } : {}),
     ...(task ? { task } : {}),
-    ...(exit === undefined ? {} : { exitCode: Number(exit) }),
+    ...(exit ? { exitCode: Number(exit) } : {}),
   };
 }
 
+/** A line without its line break is still being written. */
+const linesOf = (text: string) => text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+
+const rest = (lines: readonly string[], word: string) =>
+  lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
+
+/** The task starter writes the process down as the kernel describes it, shells write `task PID START`. */
+function taskOf(lines: readonly string[]): ProcessIdentity | undefined {
+  const line = lines.find((one) => /^\d+ \(/.test(one));
+  const row = line === undefined ? undefined : parseStat(line);
+  return row ? { pid: row.pid, start: row.start } : parseIdentity(rest(lines, "task"));
+}
+
 /** `PID START`, as supervisors write it. */
-export function parseIdentity(text: string | undefined): ProcessIdentity | undefined {
+function parseIdentity(text: string | undefined): ProcessIdentity | undefined {
   const match = /^(\d+) (.+)$/.exec(text ?? "");
   return match ? { pid: Number(match[1]), start: match[2] ?? "" } : undefined;
 }

@@ -6,38 +6,47 @@ import type { Launch } from "./executor.ts";
 /** Identifies every process of a launch, whatever group or session it moved to. */
 export const launchVariable = "BATCHAI_LAUNCH";
 
-/** How a process finds out its own id and start time, and how it gets a process group of its own. */
+/** How a process finds out its own id and start time, and how it gets a process group of its own: from the session
+ *  starter where that runs, else from a shell with job control, else from setsid(1). */
 export interface ShellDialect {
-  /** `bash` gives each job its own process group with `set -m`, without the cost of another exec. */
   readonly shell: string;
+  /** Path of the task starter. */
+  readonly starter: string | undefined;
+  /** `bash` gives each job its own process group with `set -m`, without the cost of another exec. */
   readonly jobControl: boolean;
   /** Path of setsid(1), used where the shell cannot make process groups. */
   readonly setsid: string | undefined;
   readonly procfs: boolean;
 }
 
-/** Reads launch ids from standard input, runs each, appends `task PID START` and `exit CODE` to `<id>.run` and answers
- *  `exit CODE PID START`. */
+/** Reads launch ids from standard input, runs each, writes who supervises, which process it is and `exit CODE` to
+ *  `<id>.run`, and answers `exit CODE`. */
 export function supervisorScript(dialect: ShellDialect): string {
   return [
     "unset SHLVL OLDPWD",
     "set -C",
     ...(dialect.jobControl ? ["set -m"] : []),
-    // The emulator may be gone when it is told how a task went, and that must not end this shell. What it starts has
-    // the default signals again.
-    "trap : PIPE",
+    // The emulator may be gone when it is told how a task went, and that must not end this shell; nor must a task that
+    // dies of SIGINT. What it starts has the default signals again.
+    "trap : PIPE INT",
     ...identify(dialect, "$$"),
-    "self=$$ since=$start",
+    "self=$$ since=$start home=$PWD",
     "while IFS= read -r id; do",
-    '  if echo "supervisor $self $since" >"$id.run"; then',
-    ...(dialect.jobControl ? runAsJob(dialect) : runAsSubshell),
-    '    echo "exit $code" >>"$id.run"',
-    '    echo "exit $code $job $start"',
-    "  else",
-    '    echo "refused"',
-    "  fi",
+    "  code=",
+    // One descriptor for the whole record: made exclusively, written to as things happen.
+    "  {",
+    '    echo "supervisor $self $since"',
+    ...runLines(dialect),
+    '    echo "exit $code"',
+    '  } >"$id.run"',
+    '  echo "exit $code"',
     "done",
   ].join("\n");
+}
+
+function runLines(dialect: ShellDialect): readonly string[] {
+  if (dialect.starter) return runByStarter;
+  return dialect.jobControl ? runAsJob(dialect) : runAsSubshell;
 }
 
 /** Sets `start` to the start time of a process, or to 0 when it is gone. Built in, nothing is forked, on Linux. */
@@ -47,14 +56,17 @@ function identify(dialect: ShellDialect, pid: string): string[] {
   return ["line=", `read -r line </proc/${pid}/stat`, 'set -- ${line##*") "}', "start=${20:-0}"];
 }
 
+// In the foreground, which spares dash the copying of its memory (vfork). The starter writes the process down.
+const runByStarter = ['    . "./$id.launch"', "    code=$?", '    cd "$home"'];
+
 // Waited for in the background: a shell would end itself when its foreground job dies of SIGINT. With job control a
 // background job keeps the default signals, and `wait` also returns when the job was only stopped (SIGSTOP and its kin).
 const runAsJob = (dialect: ShellDialect) => [
-  "    job= start=",
+  "    job=",
   '    . "./$id.launch"',
   '    if [ -n "$job" ]; then',
   ...identify(dialect, "$job"),
-  '    echo "task $job $start" >>"$id.run"',
+  '    echo "task $job $start"',
   "    wait $job",
   "    code=$?",
   "    case $code in 14[5-9]|150)",
@@ -66,12 +78,7 @@ const runAsJob = (dialect: ShellDialect) => [
   "    else code=126; fi",
 ];
 
-const runAsSubshell = [
-  '    ( . "./$id.launch" )',
-  "    code=$?",
-  "    job= start=",
-  '    while read -r word pid since_then; do [ "$word" = task ] && job=$pid start=$since_then; done <"$id.run"',
-];
+const runAsSubshell = ['    ( . "./$id.launch" )', "    code=$?"];
 
 export interface LaunchCommand {
   /** Absolute path of the program. */
@@ -83,65 +90,87 @@ export interface LaunchCommand {
   readonly header: string;
   /** Where the supervisor is at home. */
   readonly stateDirectory: string;
+  /** There is no output yet, or it is to be kept. */
+  readonly isFresh: boolean;
 }
 
-/** The script that starts the task's process: as a job of the supervisor itself, which saves a fork's worth of copied
- *  memory, or else by turning a subshell into it. */
+/** The script that starts the task's process, by the starter, as a job of the supervisor itself, or by turning a subshell
+ *  into it. */
 export function launchScript(launch: Launch, command: LaunchCommand, dialect: ShellDialect): string {
   const stdout = quote(`${launch.taskDirectory}/stdout.txt`);
   const stderr = quote(`${launch.taskDirectory}/stderr.txt`);
+  const streams = `</dev/null >>${stdout} 2>>${stderr}`; // What was standard output until then is the record.
   const workingDirectory = quote(launch.workingDirectory);
-  const { exported, passed } = splitEnvironment({ ...launch.environment, [launchVariable]: command.cookie });
+  const environment = { ...launch.environment, [launchVariable]: command.cookie };
+  const { exported, passed } = splitEnvironment(environment, ownNames(dialect));
   const assignments = exported.join(" ");
   const words = [
     ...(passed.length > 0 ? ["/usr/bin/env", ...passed.map(quote)] : []),
     quote(command.program),
     ...command.words.slice(1).map(quote),
   ].join(" ");
-  const head = [`#${command.header}`, ...(launch.keepOutput ? [] : [`: >|${stdout}`, `: >|${stderr}`])];
-  if (dialect.jobControl)
+  const head = [`#${command.header}`, ...(command.isFresh ? [] : [`: >|${stdout}`, `: >|${stderr}`])];
+  const lines = () => {
+    if (dialect.starter)
+      return [
+        `cd ${workingDirectory} || return 126`,
+        "unset OLDPWD",
+        `${assignments} ${quote(dialect.starter)} ${words} 3>&1 ${streams}`,
+      ];
+    if (dialect.jobControl)
+      return [
+        `cd ${workingDirectory} && {`,
+        `${assignments} ${words} ${streams} &`,
+        "job=$!",
+        `cd ${quote(command.stateDirectory)}`,
+        "}",
+      ];
     return [
-      ...head,
-      `cd ${workingDirectory} && {`,
-      `${assignments} ${words} </dev/null >>${stdout} 2>>${stderr} &`,
-      "job=$!",
-      `cd ${quote(command.stateDirectory)}`,
-      "}",
-      "",
-    ].join("\n");
-  return [
-    ...head,
-    "self=$(exec /bin/sh -c 'echo $PPID')",
-    ...identify(dialect, "$self"),
-    `echo "task $self $start" >>${quote(`${launch.id}.run`)}`,
-    `exec </dev/null >>${stdout} 2>>${stderr}`,
-    `cd ${workingDirectory} || exit 126`,
-    `export ${assignments}`,
-    `exec ${dialect.setsid ? quote(dialect.setsid) : ""} ${words}`,
-    "",
-  ].join("\n");
+      "self=$(exec /bin/sh -c 'echo $PPID')",
+      ...identify(dialect, "$self"),
+      'echo "task $self $start"',
+      `exec ${streams}`,
+      `cd ${workingDirectory} || exit 126`,
+      `export ${assignments}`,
+      `exec ${dialect.setsid ? quote(dialect.setsid) : ""} ${words}`,
+    ];
+  };
+  return [...head, ...lines(), ""].join("\n");
 }
 
-/** Names that a shell treats specially or cannot hold; they are given by env(1) instead. */
-const shellOwned =
+/** Names that a shell treats specially or cannot hold are given by env(1) instead, which costs a program more. dash knows
+ *  few; of another shell it is not known which. */
+const namesOfAnyShell =
   /^(_|PWD|OLDPWD|SHLVL|IFS|OPTIND|OPTARG|PPID|LINENO|UID|EUID|GROUPS|FUNCNAME|DIRSTACK|RANDOM|SRANDOM|SECONDS|HISTCMD|ENV|BASH.*|SHELLOPTS|EPOCH.*|PS[0-4]|POSIXLY_CORRECT|LC_.*|LANG|HOSTNAME|TMOUT|MAIL.*)$/;
+const namesOfDash =
+  /^(_|PWD|OLDPWD|SHLVL|IFS|OPTIND|OPTARG|PPID|LINENO|ENV|PS[0-4]|MAIL.*|ATTY|TERM|HISTSIZE|FUNCNAME|BASH.*|SHELLOPTS)$/;
 
-const exportable = new Map<string, boolean>();
-function isExportable(name: string): boolean {
-  let known = exportable.get(name);
+function ownNames(dialect: ShellDialect): RegExp {
+  return dialect.shell.endsWith("/dash") ? namesOfDash : namesOfAnyShell;
+}
+
+const exportable = new Map<RegExp, Map<string, boolean>>([
+  [namesOfAnyShell, new Map()],
+  [namesOfDash, new Map()],
+]);
+
+/** Remembered, as the same names come with every task. */
+function isExportable(name: string, special: RegExp): boolean {
+  const names = exportable.get(special);
+  let known = names?.get(name);
   if (known === undefined) {
-    known = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !shellOwned.test(name);
-    if (exportable.size < 10_000) exportable.set(name, known);
+    known = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !special.test(name);
+    if (names && names.size < 10_000) names.set(name, known);
   }
   return known;
 }
 
-function splitEnvironment(environment: Readonly<Record<string, string>>) {
+function splitEnvironment(environment: Readonly<Record<string, string>>, special: RegExp) {
   const exported: string[] = [];
   const passed: string[] = [];
   for (const name of Object.keys(environment)) {
     const value = environment[name] ?? "";
-    if (isExportable(name)) exported.push(`${name}=${quote(value)}`);
+    if (isExportable(name, special)) exported.push(`${name}=${quote(value)}`);
     else passed.push(`${name}=${value}`);
   }
   return { exported, passed };

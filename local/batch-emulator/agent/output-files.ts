@@ -3,6 +3,7 @@
 import { appendFile, readdir } from "node:fs/promises";
 import { join, posix, relative, resolve } from "node:path";
 import picomatch from "picomatch";
+import { urlFor, type StorageAccess } from "./storage-access.ts";
 import type { LaunchFailure, OutputFile } from "./executor.ts";
 
 export interface OutputUpload {
@@ -24,18 +25,23 @@ export function expandPattern(pattern: string, environment: Readonly<Record<stri
 export async function uploadOutputFiles(
   task: OutputUpload,
   exitCode: number,
+  storage?: StorageAccess,
 ): Promise<LaunchFailure | undefined> {
   let first: LaunchFailure | undefined;
   for (const output of task.outputFiles) {
     if (output.uploadCondition === "tasksuccess" && exitCode !== 0) continue;
     if (output.uploadCondition === "taskfailure" && exitCode === 0) continue;
-    const failure = await uploadOne(task, output);
+    const failure = await uploadOne(task, output, storage);
     first ??= failure;
   }
   return first;
 }
 
-async function uploadOne(task: OutputUpload, output: OutputFile): Promise<LaunchFailure | undefined> {
+async function uploadOne(
+  task: OutputUpload,
+  output: OutputFile,
+  storage: StorageAccess | undefined,
+): Promise<LaunchFailure | undefined> {
   const say = (file: "fileuploadout.txt" | "fileuploaderr.txt", line: string) =>
     appendFile(join(task.taskDirectory, file), `${line}\n`);
   const files = await matchingFiles(task.workingDirectory, output.filePattern);
@@ -43,7 +49,7 @@ async function uploadOne(task: OutputUpload, output: OutputFile): Promise<Launch
   for (const file of files) {
     const name = blobName(file, output);
     try {
-      await upload(file.path, name, output);
+      await upload(file.path, name, output, storage);
       await say("fileuploadout.txt", `Uploaded ${file.path} as ${name}.`);
     } catch (error) {
       const failure = uploadFailure(error, file.path);
@@ -91,9 +97,15 @@ function blobName(file: FoundFile, output: OutputFile): string {
   return output.path ? posix.join(output.path, file.name) : file.name;
 }
 
-async function upload(path: string, name: string, output: OutputFile): Promise<void> {
+async function upload(
+  path: string,
+  name: string,
+  output: OutputFile,
+  storage: StorageAccess | undefined,
+): Promise<void> {
   const { ContainerClient } = await import("@azure/storage-blob");
-  const container = new ContainerClient(output.containerUrl, undefined, {
+  const url = await urlFor(output, output.containerUrl, "write", storage);
+  const container = new ContainerClient(url, undefined, {
     retryOptions: { maxTries: 3, retryDelayInMs: 200 },
   });
   const header = (wanted: string) =>
@@ -102,7 +114,12 @@ async function upload(path: string, name: string, output: OutputFile): Promise<v
     const value = header(wanted);
     return (value === undefined ? {} : { [key]: value }) as Partial<Record<Name, string>>;
   };
+  const metadata = (output.uploadHeaders ?? [])
+    .filter((one) => /^x-ms-meta-/i.test(one.name))
+    .map((one) => [one.name.slice("x-ms-meta-".length), one.value]);
   await container.getBlockBlobClient(name).uploadFile(path, {
+    ...(metadata.length === 0 ? {} : { metadata: Object.fromEntries(metadata) as Record<string, string> }),
+    ...set("tier", "x-ms-access-tier"),
     blobHTTPHeaders: {
       ...set("blobContentType", "x-ms-blob-content-type"),
       ...set("blobContentEncoding", "x-ms-blob-content-encoding"),

@@ -13,6 +13,7 @@ import { expandPattern, uploadOutputFiles } from "./output-files.ts";
 import { processEnding, type ProcessEnding } from "./process-ending.ts";
 import { processTable, type ProcessIdentity } from "./process-table.ts";
 import { stageResourceFiles, type StagingContext } from "./resource-files.ts";
+import type { StorageAccess } from "./storage-access.ts";
 import { shellDialect, supervisorPool, type SupervisorPool } from "./supervisor-pool.ts";
 
 export interface ProcessExecutorOptions {
@@ -21,8 +22,8 @@ export interface ProcessExecutorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** URL (with SAS) of a container of the account's auto-storage, for `autoStorageContainerName`. */
-  readonly autoStorageContainer?: (name: string) => string | undefined;
+  /** For files that are fetched and uploaded in the name of an identity, and for `autoStorageContainerName`. */
+  readonly storage?: StorageAccess;
   readonly fetch?: typeof fetch;
   /** What the supervisors are written in; default: the best this machine has. */
   readonly dialect?: ShellDialect;
@@ -33,8 +34,6 @@ interface Active {
   readonly id: string;
   /** Aborts the arrival of its files. */
   staging?: AbortController;
-  /** The first process, once the supervisor told which it was. */
-  task?: ProcessIdentity | undefined;
   /** Settles when the process has ended, whatever follows; undefined while it has not been started. */
   process?: Promise<unknown>;
   killed: boolean;
@@ -53,7 +52,7 @@ interface Context {
 export function createProcessExecutor(options: ProcessExecutorOptions): Executor {
   const { stateDirectory, logger } = options;
   const records = openLaunchRecords(stateDirectory, () => options.random.uuid());
-  const dialect = options.dialect ?? shellDialect();
+  const dialect = options.dialect ?? shellDialect(records.directory);
   const table = processTable(dialect.procfs);
   const context: Context = {
     options,
@@ -65,7 +64,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions): Executor
       clock: options.clock,
       random: options.random,
       fetch: options.fetch ?? fetch,
-      autoStorageContainer: options.autoStorageContainer,
+      storage: options.storage,
     },
   };
   let adoption: Adoption | undefined;
@@ -105,7 +104,6 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
     started();
     const end = await supervised;
     if (end.kind === "died") return await afterSupervisorDied(context, active);
-    active.task = end.task;
     return await finish(context, active, headerOf(launch), end.exitCode, clock.now());
   } finally {
     active.ended = true;
@@ -121,9 +119,7 @@ function track(context: Context, id: string): Active {
 /** Everything before the process: folders, files, program, script. Resolves undefined when it may start. */
 async function prepare(context: Context, launch: Launch, active: Active): Promise<LaunchFailure | undefined> {
   try {
-    mkdirSync(launch.workingDirectory, { recursive: true });
-    if (!launch.workingDirectory.startsWith(`${launch.taskDirectory}/`))
-      mkdirSync(launch.taskDirectory, { recursive: true });
+    const isNew = makeFolders(launch);
     for (const [files, directory] of [
       [launch.commonResourceFiles, launch.taskDirectory],
       [launch.resourceFiles, launch.workingDirectory],
@@ -133,7 +129,7 @@ async function prepare(context: Context, launch: Launch, active: Active): Promis
       const failure = await stageResourceFiles(files, directory, context.staging, active.staging.signal);
       if (failure) return failure;
     }
-    return writeScript(context, launch);
+    return writeScript(context, launch, isNew || launch.keepOutput);
   } catch (error) {
     if (active.staging?.signal.aborted) return undefined;
     if (isCode(error, "ENOSPC"))
@@ -144,7 +140,15 @@ async function prepare(context: Context, launch: Launch, active: Active): Promis
   }
 }
 
-function writeScript(context: Context, launch: Launch): LaunchFailure | undefined {
+/** True when the task's directory was not there before. */
+function makeFolders({ taskDirectory, workingDirectory }: Launch): boolean {
+  const inside = workingDirectory.startsWith(`${taskDirectory}/`);
+  const outside = inside ? undefined : mkdirSync(workingDirectory, { recursive: true });
+  const first = mkdirSync(inside ? workingDirectory : taskDirectory, { recursive: true }) ?? outside;
+  return first !== undefined && `${taskDirectory}/`.startsWith(`${first}/`);
+}
+
+function writeScript(context: Context, launch: Launch, isFresh: boolean): LaunchFailure | undefined {
   const { records, supervisors } = context;
   const strings = [launch.commandLine, ...Object.entries(launch.environment).flat()];
   if (strings.some((text) => text.includes("\0")))
@@ -171,6 +175,7 @@ function writeScript(context: Context, launch: Launch): LaunchFailure | undefine
       cookie: `${records.instance}.${launch.id}`,
       header: JSON.stringify(headerOf(launch)),
       stateDirectory: records.directory,
+      isFresh,
     },
     supervisors.dialect,
   );
@@ -206,7 +211,7 @@ async function finish(
 ): Promise<LaunchEnd> {
   if (active.killed) return { kind: "killed", endedAt };
   if (!header || header.outputFiles.length === 0) return { kind: "exited", exitCode, endedAt };
-  const uploadFailure = await uploadOutputFiles(header, exitCode);
+  const uploadFailure = await uploadOutputFiles(header, exitCode, context.options.storage);
   await context.records.markUploaded(active.id);
   return { kind: "exited", exitCode, endedAt, ...(uploadFailure ? { uploadFailure } : {}) };
 }
@@ -270,7 +275,7 @@ async function kill(context: Context, id: string): Promise<void> {
   const cookie = `${records.instance}.${id}`;
   if (!active) return;
   if (active.ended) {
-    const task = active.task ?? records.run(id)?.task;
+    const task = records.task(id);
     return task ? ending.endRemains(cookie, task) : undefined;
   }
   active.killed = true;
@@ -287,7 +292,7 @@ async function taskOf(records: LaunchRecords, active: Active, id: string) {
   let settled = false;
   void active.process?.then(() => (settled = true));
   for (;;) {
-    const task = records.run(id)?.task;
+    const task = records.task(id);
     if (task || settled || active.ended) return task;
     await delay(clock, 2);
   }

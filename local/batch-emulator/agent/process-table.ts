@@ -111,15 +111,19 @@ function add<Key>(map: Map<Key, ProcessRow[]>, key: Key, row: ProcessRow): void 
   else map.set(key, [row]);
 }
 
-/** proc(5): the name in field 2 may contain anything, so fields are counted from its closing parenthesis. */
 function readStat(pid: number): ProcessRow | undefined {
-  let text: string;
   try {
-    text = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return parseStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
   } catch {
     return undefined;
   }
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
+/** A line of /proc/PID/stat; undefined for a zombie. proc(5): the name in field 2 may contain anything, so fields are
+ *  counted from its closing parenthesis. */
+export function parseStat(text: string): ProcessRow | undefined {
+  const pid = Number.parseInt(text, 10);
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ", 20);
   const [state, parent, group] = fields;
   const start = fields[19];
   if (!start || state === "Z" || state === "X") return undefined;

@@ -8,14 +8,14 @@ import { pipeline } from "node:stream/promises";
 import { delay, type Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import type { LaunchFailure, ResourceFile } from "./executor.ts";
+import { urlFor, type StorageAccess } from "./storage-access.ts";
 import { isCode } from "./launch-records.ts";
 
 export interface StagingContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly fetch: typeof fetch;
-  /** URL (with SAS) of a container of the account's auto-storage; undefined when there is none. */
-  readonly autoStorageContainer?: ((name: string) => string | undefined) | undefined;
+  readonly storage?: StorageAccess | undefined;
 }
 
 interface Download {
@@ -77,10 +77,13 @@ async function plan(
   const mode = Number.parseInt(file.fileMode ?? "0770", 8);
   if (file.httpUrl !== undefined) {
     const name = file.filePath ?? decodeURIComponent(basename(new URL(file.httpUrl).pathname));
-    return [{ url: file.httpUrl, path: inside(directory, name), mode }];
+    const url = await urlFor(file, file.httpUrl, "read", context.storage);
+    return [{ url, path: inside(directory, name), mode }];
   }
   const container =
-    file.storageContainerUrl ?? context.autoStorageContainer?.(file.autoStorageContainerName ?? "");
+    file.storageContainerUrl === undefined
+      ? await context.storage?.container(file.autoStorageContainerName ?? "")
+      : await urlFor(file, file.storageContainerUrl, "read", context.storage);
   if (container === undefined)
     throw fail("ResourceContainerNotFound", "The account has no auto-storage container of this name.", {
       Container: file.autoStorageContainerName ?? "",

@@ -4,14 +4,12 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "../../logger.ts";
-import { parseIdentity } from "./launch-records.ts";
 import { supervisorScript, type ShellDialect } from "./launch-script.ts";
-import type { ProcessIdentity } from "./process-table.ts";
+import { installTaskStarter } from "./task-starter.ts";
 
-/** `task`: the process it was, when that is known. `died`: the shell ended before it answered; the launch's record tells what is known. */
+/** `died`: the shell ended before it answered; the launch's record tells what is known. */
 export type SupervisedEnd =
-  | { readonly kind: "exited"; readonly exitCode: number; readonly task: ProcessIdentity | undefined }
-  | { readonly kind: "died" };
+  { readonly kind: "exited"; readonly exitCode: number } | { readonly kind: "died" };
 
 export interface SupervisorPool {
   readonly dialect: ShellDialect;
@@ -36,15 +34,18 @@ interface Waiting {
 /** Idle shells above this number are let go. */
 const keptIdle = 8;
 
-export function shellDialect(platform: NodeJS.Platform = process.platform): ShellDialect {
+/** The best that this machine has, quickest first. `directory`: where a task starter may be put. */
+export function shellDialect(directory: string): ShellDialect {
   const first = (paths: string[]) => paths.find((path) => existsSync(path));
+  const procfs = process.platform === "linux";
+  const setsid = first(["/usr/bin/setsid", "/bin/setsid"]);
+  const starter = installTaskStarter(directory);
+  if (starter) {
+    const shell = first(["/bin/dash", "/usr/bin/dash"]) ?? "/bin/sh";
+    return { shell, starter, jobControl: false, setsid, procfs };
+  }
   const bash = first(["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"]);
-  return {
-    shell: bash ?? "/bin/sh",
-    jobControl: bash !== undefined,
-    setsid: first(["/usr/bin/setsid", "/bin/setsid"]),
-    procfs: platform === "linux",
-  };
+  return { shell: bash ?? "/bin/sh", starter, jobControl: bash !== undefined, setsid, procfs };
 }
 
 export function supervisorPool(options: {
@@ -151,7 +152,7 @@ function letGo(supervisor: Supervisor): void {
 
 function spawnShell(dialect: ShellDialect, script: string, directory: string): ChildProcess {
   // Node's pipes are sockets, and bash reads ~/.bashrc when its input is one (it takes itself for a remote shell).
-  const options = dialect.jobControl ? ["--norc", "-c"] : ["-c"];
+  const options = dialect.shell.endsWith("/bash") ? ["--norc", "-c"] : ["-c"];
   return spawn(dialect.shell, [...options, script, "batchai-supervisor"], {
     cwd: directory,
     env: {},
@@ -166,9 +167,9 @@ function listen(supervisor: Supervisor, settle: (supervisor: Supervisor, end: Su
     const lines = (rest + chunk.toString("latin1")).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      const [, exitCode, task] = /^exit (\d+) ?(.*)$/.exec(line) ?? [];
-      if (exitCode === undefined) settle(supervisor, { kind: "died" });
-      else settle(supervisor, { kind: "exited", exitCode: Number(exitCode), task: parseIdentity(task) });
+      // Without a code when a recovering emulator had claimed the launch.
+      const [, exitCode] = /^exit (\d+)$/.exec(line) ?? [];
+      settle(supervisor, exitCode ? { kind: "exited", exitCode: Number(exitCode) } : { kind: "died" });
     }
   });
 }

@@ -4,7 +4,7 @@ import { BatchFault } from "../service/fault.ts";
 import { disableAutoscale } from "../service/autoscale-control.ts";
 import { findPool } from "../service/pool-commands.ts";
 import { virtualMachineSizes } from "../service/virtual-machine-sizes.ts";
-import { accountShape, armJson, withAccount } from "./arm-routes.ts";
+import { armJson, withAccount } from "./arm-routes.ts";
 import { armEtag, armPool } from "./arm-pool-fields.ts";
 import { bodyOf } from "./bodies.ts";
 import { param } from "./wire.ts";
@@ -15,11 +15,6 @@ const account =
   "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts/{account}";
 
 const NameBody = z.strictObject({ name: z.string(), type: z.literal("Microsoft.Batch/batchAccounts") });
-const AccountPatch = z.strictObject({
-  tags: z.record(z.string(), z.string()).optional(),
-  properties: z.strictObject({}).optional(),
-});
-
 const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
   operation,
   method,
@@ -70,11 +65,6 @@ export const armLocationRoutes: readonly Route[] = [
   route("Location_CheckNameAvailability", "POST", `${location}/checkNameAvailability`, (call) => {
     onlyOurs(call);
     return armJson(200, checkName(call));
-  }),
-  route("BatchAccount_Update", "PATCH", account, (call) => {
-    call.world.account.tags = bodyOf(call, AccountPatch).tags ?? call.world.account.tags;
-    call.world.accountChanged();
-    return armJson(200, accountShape(call));
   }),
   route("ArmPool_DisableAutoScale", "POST", `${account}/pools/{poolName}/disableAutoScale`, (call) => {
     const pool = findPool(call.world, param(call, "poolName"));

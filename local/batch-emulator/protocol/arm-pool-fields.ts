@@ -8,12 +8,8 @@ import { durationMs, formatDuration } from "../schema/values.ts";
 import { identitiesOf } from "./node-identity-token.ts";
 import { toManagement } from "./arm-pool-shape.ts";
 import { isoTime } from "./fields.ts";
-import {
-  defaultEvaluationInterval,
-  startTaskShape,
-  withoutMountSecrets,
-  withoutUserSecrets,
-} from "./pool-fields.ts";
+import { withoutSecrets } from "./secrets.ts";
+import { defaultEvaluationInterval, startTaskShape } from "./pool-fields.ts";
 
 /** `/subscriptions/…/batchAccounts/{name}`. */
 export const accountId = (world: World) => {
@@ -107,7 +103,7 @@ export function armPool(world: World, pool: Pool) {
       deploymentConfiguration: toManagement(
         virtualMachineConfiguration === undefined
           ? { cloudServiceConfiguration }
-          : { virtualMachineConfiguration },
+          : { virtualMachineConfiguration: withoutSecrets(virtualMachineConfiguration) },
       ),
       currentDedicatedNodes: currentNodes(pool, true),
       currentLowPriorityNodes: currentNodes(pool, false),
@@ -121,7 +117,7 @@ export function armPool(world: World, pool: Pool) {
       networkConfiguration: toManagement(spec.networkConfiguration),
       taskSlotsPerNode: spec.taskSlotsPerNode ?? 1,
       taskSchedulingPolicy: toManagement(spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" }),
-      userAccounts: toManagement(withoutUserSecrets(spec.userAccounts)),
+      userAccounts: toManagement(withoutSecrets(spec.userAccounts)),
       metadata: spec.metadata,
       startTask: toManagement(startTaskShape(spec.startTask)),
       applicationPackages: spec.applicationPackageReferences?.map(({ applicationId, version }) => ({
@@ -129,7 +125,7 @@ export function armPool(world: World, pool: Pool) {
         version,
       })),
       applicationLicenses: spec.applicationLicenses,
-      mountConfiguration: toManagement(spec.mountConfiguration?.map(withoutMountSecrets)),
+      mountConfiguration: toManagement(withoutSecrets(spec.mountConfiguration)),
       targetNodeCommunicationMode:
         spec.targetNodeCommunicationMode === undefined
           ? undefined

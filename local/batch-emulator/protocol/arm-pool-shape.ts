@@ -2,16 +2,15 @@
 // some names, and a `properties` envelope. Both directions are here and nowhere else. Source: Microsoft.Batch
 // batchAccounts/pools, api-version 2023-11-01.
 import { z } from "zod";
+import { NetworkConfiguration, UpgradePolicy, VirtualMachineConfiguration } from "../schema/machine-spec.ts";
 import {
   DeallocationOption,
   EvaluationInterval,
   MountConfigurations,
-  NetworkConfiguration,
   NodeCommunicationMode,
   ResizeTimeout,
   SchedulingPolicy,
   UserAccount,
-  VirtualMachineConfiguration,
 } from "../schema/pool-spec.ts";
 import { StartTaskSpec } from "../schema/task-spec.ts";
 import { DisplayName, Metadata, caseless } from "../schema/values.ts";
@@ -41,6 +40,7 @@ const pascal: Readonly<Record<string, string>> = {
   deny: "Deny",
   none: "None",
   creationtime: "CreationTime",
+  cachedisk: "CacheDisk",
   readonly: "ReadOnly",
   readwrite: "ReadWrite",
   standard_lrs: "Standard_LRS",
@@ -65,17 +65,13 @@ const pascal: Readonly<Record<string, string>> = {
 const enumerations = new Set([
   ...["elevationLevel", "scope", "protocol", "access", "caching", "storageAccountType", "policy", "targets"],
   ...["provision", "dynamicVNetAssignmentScope", "loginMode", "type", "workingDirectory"],
-  "jobDefaultOrder",
+  ...["jobDefaultOrder", "placement"],
 ]);
 /** Members whose content belongs to the caller and is passed on untouched. */
-const opaque = new Set([
-  "settings",
-  "protectedSettings",
-  "metadata",
-  "environmentSettings",
-  "osDisk",
-  "securityProfile",
-]);
+const opaque = new Set(["settings", "protectedSettings", "metadata", "environmentSettings", "resourceTags"]);
+
+const renamedTo = (names: Readonly<Record<string, string>>, name: string): string =>
+  Object.hasOwn(names, name) ? (names[name] ?? name) : name;
 
 /** Renames the members of a management-plane value to the data plane's, and image ids to their other name. */
 export function toData(value: unknown, name = ""): unknown {
@@ -84,7 +80,7 @@ export function toData(value: unknown, name = ""): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
       const target =
-        name === "imageReference" && key === "id" ? "virtualMachineImageId" : (renamed[key] ?? key);
+        name === "imageReference" && key === "id" ? "virtualMachineImageId" : renamedTo(renamed, key);
       return [target, toData(member, target)];
     }),
   );
@@ -93,12 +89,12 @@ export function toData(value: unknown, name = ""): unknown {
 /** The reverse, with enumerations in PascalCase. */
 export function toManagement(value: unknown, name = ""): unknown {
   if (Array.isArray(value)) return value.map((item) => toManagement(item, name));
-  if (typeof value === "string") return enumerations.has(name) ? (pascal[value] ?? value) : value;
+  if (typeof value === "string") return enumerations.has(name) ? renamedTo(pascal, value) : value;
   if (!isObject(value) || opaque.has(name)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
       const target =
-        name === "imageReference" && key === "virtualMachineImageId" ? "id" : (renamedBack[key] ?? key);
+        name === "imageReference" && key === "virtualMachineImageId" ? "id" : renamedTo(renamedBack, key);
       return [target, toManagement(member, key)];
     }),
   );
@@ -147,7 +143,7 @@ const Properties = z.strictObject({
   mountConfiguration: MountConfigurations.optional(),
   targetNodeCommunicationMode: NodeCommunicationMode.optional(),
   resourceTags: z.record(z.string(), z.string()).optional(),
-  upgradePolicy: z.record(z.string(), z.unknown()).optional(),
+  upgradePolicy: UpgradePolicy.optional(),
 });
 
 /** What the service answers and a caller may send back unchanged; it says nothing. */

@@ -11,13 +11,14 @@ import type { World } from "../service/world.ts";
 import { accountId, armEtag, armPool } from "./arm-pool-fields.ts";
 import { ArmPoolBody, specOf } from "./arm-pool-shape.ts";
 import { bodyOf, checked } from "./bodies.ts";
+import { isoTime } from "./fields.ts";
 import { pageSize } from "./listing.ts";
 import { empty, param } from "./wire.ts";
 import type { Call, Handler, Route, WireReply } from "./wire.ts";
 
 const group =
   "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts";
-const account = `${group}/{account}`;
+export const accountPath = `${group}/{account}`;
 
 export const armJson = (status: number, value: unknown, headers: Record<string, string> = {}): WireReply => ({
   status,
@@ -44,7 +45,8 @@ export function withAccount(handle: Handler): Handler {
 export function accountShape(call: Call) {
   const { world } = call;
   const { parameters } = world;
-  const host = new URL(world.url).host;
+  // Callers put https:// before it.
+  const { host } = new URL(world.secureUrl ?? world.url);
   return {
     id: accountId(world),
     name: world.account.name,
@@ -57,6 +59,7 @@ export function accountShape(call: Call) {
       nodeManagementEndpoint: host,
       provisioningState: "Succeeded",
       poolAllocationMode: "BatchService",
+      ...autoStorageShape(world),
       publicNetworkAccess: "Enabled",
       dedicatedCoreQuota: parameters.dedicatedCoreQuota,
       lowPriorityCoreQuota: parameters.lowPriorityCoreQuota,
@@ -65,8 +68,19 @@ export function accountShape(call: Call) {
       poolQuota: parameters.poolQuota,
       activeJobAndJobScheduleQuota: parameters.activeJobAndJobScheduleQuota,
       encryption: { keySource: "Microsoft.Batch" },
-      allowedAuthenticationModes: ["SharedKey", "AAD", "TaskAuthenticationToken"],
+      allowedAuthenticationModes: world.account.authenticationModes ?? authenticationModes,
     },
+  };
+}
+
+export const authenticationModes = ["SharedKey", "AAD", "TaskAuthenticationToken"] as const;
+
+function autoStorageShape({ account }: World) {
+  if (account.autoStorage === undefined) return {};
+  const { accountName, lastKeySync } = account.autoStorage;
+  const storageAccountId = `/subscriptions/${account.subscriptionId}/resourceGroups/${account.resourceGroup}/providers/Microsoft.Storage/storageAccounts/${accountName}`;
+  return {
+    autoStorage: { storageAccountId, lastKeySync: isoTime(lastKeySync), authenticationMode: "StorageKeys" },
   };
 }
 
@@ -167,7 +181,7 @@ const route = (operation: string, method: string, path: string, handle: Handler)
 });
 
 export const armRoutes: readonly Route[] = [
-  route("BatchAccount_Get", "GET", account, (call) => armJson(200, accountShape(call))),
+  route("BatchAccount_Get", "GET", accountPath, (call) => armJson(200, accountShape(call))),
   route("BatchAccount_ListByResourceGroup", "GET", group, (call) =>
     armJson(200, { value: [accountShape(call)] }),
   ),
@@ -177,8 +191,10 @@ export const armRoutes: readonly Route[] = [
     "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/batchAccounts",
     (call) => armJson(200, { value: [accountShape(call)] }),
   ),
-  route("BatchAccount_GetKeys", "POST", `${account}/listKeys`, (call) => armJson(200, keysShape(call.world))),
-  route("BatchAccount_RegenerateKey", "POST", `${account}/regenerateKeys`, (call) => {
+  route("BatchAccount_GetKeys", "POST", `${accountPath}/listKeys`, (call) =>
+    armJson(200, keysShape(call.world)),
+  ),
+  route("BatchAccount_RegenerateKey", "POST", `${accountPath}/regenerateKeys`, (call) => {
     const { keyName } = bodyOf(call, KeyName);
     call.world.account.keys[keyName === "Primary" ? "primary" : "secondary"] = call.world.random
       .bytes(64)
@@ -186,13 +202,13 @@ export const armRoutes: readonly Route[] = [
     call.world.accountChanged();
     return armJson(200, keysShape(call.world));
   }),
-  route("ArmPool_ListByBatchAccount", "GET", `${account}/pools`, listPools),
-  route("ArmPool_Create", "PUT", `${account}/pools/{poolName}`, putPool),
-  route("ArmPool_Update", "PATCH", `${account}/pools/{poolName}`, patchPool),
-  route("ArmPool_Get", "GET", `${account}/pools/{poolName}`, (call) => poolReply(call, poolOf(call))),
-  route("ArmPool_Delete", "DELETE", `${account}/pools/{poolName}`, deletePool),
-  route("ArmPool_DeleteResult", "GET", `${account}/poolOperationResults/{operationId}`, deletionResult),
-  route("ArmPool_StopResize", "POST", `${account}/pools/{poolName}/stopResize`, (call) => {
+  route("ArmPool_ListByBatchAccount", "GET", `${accountPath}/pools`, listPools),
+  route("ArmPool_Create", "PUT", `${accountPath}/pools/{poolName}`, putPool),
+  route("ArmPool_Update", "PATCH", `${accountPath}/pools/{poolName}`, patchPool),
+  route("ArmPool_Get", "GET", `${accountPath}/pools/{poolName}`, (call) => poolReply(call, poolOf(call))),
+  route("ArmPool_Delete", "DELETE", `${accountPath}/pools/{poolName}`, deletePool),
+  route("ArmPool_DeleteResult", "GET", `${accountPath}/poolOperationResults/{operationId}`, deletionResult),
+  route("ArmPool_StopResize", "POST", `${accountPath}/pools/{poolName}/stopResize`, (call) => {
     const pool = poolOf(call);
     stopPoolResize(call.world, pool);
     return poolReply(call, pool);

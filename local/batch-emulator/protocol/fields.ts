@@ -26,6 +26,10 @@ export const value = <T>(get: (entity: T, context: FieldContext) => unknown): Fi
 export const isoTime = (ms: number): string => new Date(ms).toISOString();
 export const optionalTime = (ms: number | undefined) => (ms === undefined ? undefined : isoTime(ms));
 
+/** The table's own entry: names that every object has, such as `constructor`, are no fields. */
+const fieldOf = <T>(table: FieldTable<T>, name: string): Field<T> | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 const badQuery = (name: string, text: string, reason: string) =>
   new BatchFault(
     400,
@@ -51,8 +55,8 @@ function names(call: Call, parameter: string, known: (name: string) => boolean):
 
 /** A function that renders an entity as the request's $select and $expand ask. */
 export function renderer<T>(call: Call, table: FieldTable<T>): (entity: T) => Record<string, unknown> {
-  const select = names(call, "$select", (name) => table[name] !== undefined || name === "stats");
-  const expand = names(call, "$expand", (name) => table[name]?.expand === true || name === "stats");
+  const select = names(call, "$select", (name) => fieldOf(table, name) !== undefined || name === "stats");
+  const expand = names(call, "$expand", (name) => fieldOf(table, name)?.expand === true || name === "stats");
   const wanted = Object.entries(table).filter(([name, field]) =>
     select === undefined
       ? field.expand !== true || expand?.has(name) === true
@@ -81,16 +85,21 @@ export function filterOf<T>(
   const context = { baseUrl: call.request.baseUrl, call };
   return compile(parse(text), (path) => {
     const [head = "", ...rest] = path.split("/");
-    const field = table[head];
+    const field = fieldOf(table, head);
     if (field === undefined || (allowed !== undefined && !allowed.has(path)))
       throw badFilter(`'${path}' cannot be used in a filter here`);
     return (entity) => {
       let got = field.get(entity, context);
-      for (const name of rest) got = (got as Record<string, unknown> | undefined)?.[name];
+      for (const name of rest) got = memberOf(got, name);
       return got;
     };
   });
 }
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
 
 type Read<T> = (entity: T) => unknown;
 
@@ -147,12 +156,14 @@ function compare(got: unknown, op: string, wanted: Literal): boolean {
 
 type Scalar = string | number | boolean;
 
+const scalar = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+
 function comparable(got: unknown, wanted: Literal): [Scalar | undefined, Scalar | undefined] {
   if (typeof wanted === "object")
-    return [typeof got === "number" ? got : Date.parse(String(got)), wanted.timeMs];
+    return [typeof got === "string" ? Date.parse(got) : scalar(got), wanted.timeMs];
   if (typeof wanted === "string")
     return [typeof got === "string" ? got.toLowerCase() : undefined, wanted.toLowerCase()];
-  if (typeof wanted === "number") return [typeof got === "string" ? Number(got) : (got as Scalar), wanted];
+  if (typeof wanted === "number") return [typeof got === "string" ? Number(got) : scalar(got), wanted];
   return [typeof got === "boolean" ? got : undefined, wanted];
 }
 

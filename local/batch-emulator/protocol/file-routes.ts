@@ -1,11 +1,10 @@
 // Files of tasks and nodes. A ranged read answers 200, not 206: the genuine clients accept nothing else. Source: "File"
 // operations of the REST reference.
-import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { BatchFault } from "../service/fault.ts";
 import { findJob } from "../service/job-commands.ts";
 import { taskDirectory } from "../service/node-layout.ts";
-import { deleteFile, fileInfo, listFiles } from "../service/node-files.ts";
+import { deleteFile, fileInfo, listFiles, readStream } from "../service/node-files.ts";
 import type { FileEntry } from "../service/node-files.ts";
 import { findNode, findPool } from "../service/pool-commands.ts";
 import { findTask } from "../service/task-commands.ts";
@@ -107,7 +106,7 @@ async function download(call: Call, root: string): Promise<WireReply> {
   checkModified(call, entry);
   const [start, end] = rangeOf(call, entry.sizeBytes);
   const headers = { ...fileHeaders(call, entry), "content-length": String(end - start + 1) };
-  const body = end < start ? Readable.from([]) : createReadStream(entry.path, { start, end });
+  const body = end < start ? Readable.from([]) : await readStream(entry.path, { start, end });
   return { status: 200, headers, body };
 }
 

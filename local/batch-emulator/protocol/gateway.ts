@@ -3,7 +3,7 @@
 import { BatchFault } from "../service/fault.ts";
 import type { Job } from "../service/model.ts";
 import { isWithinJob, jobOfTaskToken } from "../service/task-tokens.ts";
-import type { World } from "../service/world.ts";
+import type { AuthenticationMode, World } from "../service/world.ts";
 import { armErrorReply, batchErrorReply } from "./errors.ts";
 import { Router } from "./router.ts";
 import { checkDate, verifySharedKey } from "./shared-key.ts";
@@ -28,6 +28,12 @@ export const dataPlaneVersions = [
   "2025-06-01",
 ] as const;
 
+/** Versions of the management plane: those whose shapes of accounts and pools are the ones here. */
+export const managementVersions = [
+  ...["2020-09-01", "2021-01-01", "2021-06-01", "2022-01-01", "2022-06-01", "2022-10-01", "2023-05-01"],
+  ...["2023-11-01", "2024-02-01", "2024-07-01", "2025-06-01"],
+] as const;
+
 export type Gateway = (request: WireRequest) => Promise<WireReply>;
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -43,7 +49,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-const isManagement = (path: string) => /^\/(subscriptions|tenants|providers)(\/|$)/i.test(path);
+const isManagement = (path: string) => /^\/+(subscriptions|tenants|providers)(\/|$)/i.test(path);
 
 async function answer(
   options: GatewayOptions,
@@ -58,7 +64,8 @@ async function answer(
   if (managed) checkManagementVersion(request);
   else checkDataVersion(request);
   const { route, params } = router.match(request.method, request.rawPath);
-  const reply = await route.handle({ world, request, params });
+  const sharedKey = /^sharedkey /i.test(request.headers.authorization ?? "");
+  const reply = await route.handle({ world, request, params, sharedKey });
   if (request.method !== "GET" && request.method !== "HEAD") await world.commit();
   return reply;
 }
@@ -74,11 +81,13 @@ async function authenticateData(options: GatewayOptions, request: WireRequest): 
   const scheme = header.slice(0, space).toLowerCase();
   const credentials = header.slice(space + 1).trim();
   if (scheme === "sharedkey") {
+    refuseUnlessAllowed(world, "SharedKey");
     const { name, keys } = world.account;
     verifySharedKey(request, credentials, { name, keys: [keys.primary, keys.secondary] });
     checkDate(request, world.clock.now(), world.parameters.clockSkewMs);
   } else if (scheme === "bearer") {
     const job = jobOfTaskToken(world, credentials);
+    refuseUnlessAllowed(world, job === undefined ? "AAD" : "TaskAuthenticationToken");
     if (job !== undefined) return refuseOutside(job, request);
     if (!(await options.verifyBearer(credentials)))
       throw new BatchFault(
@@ -91,6 +100,16 @@ async function authenticateData(options: GatewayOptions, request: WireRequest): 
       400,
       "InvalidAuthenticationInfo",
       "The authentication information is not provided in the correct format.",
+    );
+}
+
+/** The account can be closed to a kind of authentication (allowedAuthenticationModes). */
+function refuseUnlessAllowed(world: World, mode: AuthenticationMode): void {
+  if (world.account.authenticationModes?.includes(mode) === false)
+    throw new BatchFault(
+      403,
+      "AuthenticationFailed",
+      `Server failed to authenticate the request. The account does not allow authentication by ${mode}.`,
     );
 }
 
@@ -142,8 +161,12 @@ function checkManagementVersion(request: WireRequest): void {
       "MissingApiVersionParameter",
       "The api-version query parameter (?api-version=) is required for all requests.",
     );
-  if (!/^20\d\d-\d\d-\d\d(-preview)?$/.test(version))
-    throw new BatchFault(400, "InvalidApiVersionParameter", `The api-version '${version}' is invalid.`);
+  if (!(managementVersions as readonly string[]).includes(version))
+    throw new BatchFault(
+      400,
+      "InvalidApiVersionParameter",
+      `The api-version '${version}' is invalid. The supported versions are '${managementVersions.join(",")}'.`,
+    );
 }
 
 function commonHeaders(request: WireRequest, managed: boolean, requestId: string): Record<string, string> {

@@ -5,6 +5,7 @@ import { preparationFolder, releaseFolder } from "../service/node-layout.ts";
 import { etagOf } from "../service/versions.ts";
 import { isoTime, optionalTime, time, value } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { failureShape, jobUrl, nodeUrl } from "./task-fields.ts";
 
 const taskDefaults = { maxWallClockTime: infiniteDuration, retentionTime: "P7D", maxTaskRetryCount: 0 };
@@ -36,7 +37,7 @@ export const jobFields: FieldTable<Job> = {
           runExclusive: true,
           requiredSlots: 1,
           allowLowPriorityNode: true,
-          ...job.spec.jobManagerTask,
+          ...withoutSecrets(job.spec.jobManagerTask),
           constraints: { ...taskDefaults, ...job.spec.jobManagerTask.constraints },
         },
   ),
@@ -47,17 +48,22 @@ export const jobFields: FieldTable<Job> = {
           id: "jobpreparation",
           waitForSuccess: true,
           rerunOnNodeRebootAfterSuccess: true,
-          ...job.spec.jobPreparationTask,
+          ...withoutSecrets(job.spec.jobPreparationTask),
           constraints: { ...taskDefaults, ...job.spec.jobPreparationTask.constraints },
         },
   ),
   jobReleaseTask: value((job) =>
     job.spec.jobReleaseTask === undefined
       ? undefined
-      : { id: "jobrelease", maxWallClockTime: "PT15M", retentionTime: "P7D", ...job.spec.jobReleaseTask },
+      : {
+          id: "jobrelease",
+          maxWallClockTime: "PT15M",
+          retentionTime: "P7D",
+          ...withoutSecrets(job.spec.jobReleaseTask),
+        },
   ),
   commonEnvironmentSettings: value((job) => job.spec.commonEnvironmentSettings),
-  poolInfo: value((job) => job.spec.poolInfo),
+  poolInfo: value((job) => withoutSecrets(job.spec.poolInfo)),
   onAllTasksComplete: value((job) => job.spec.onAllTasksComplete ?? "noaction"),
   onTaskFailure: value((job) => job.spec.onTaskFailure ?? "noaction"),
   networkConfiguration: value((job) => job.spec.networkConfiguration),
@@ -122,6 +128,7 @@ function nodeTaskShape(info: NodeJobTask, folder: string, url: string) {
     taskRootDirectoryUrl: `${url}/files/${folder}`,
     exitCode: info.exitCode,
     failureInfo: failureShape(info.failure),
+    containerInfo: info.container,
     retryCount: info.retryCount,
     lastRetryTime: optionalTime(info.lastRetryAt),
     result: info.result,

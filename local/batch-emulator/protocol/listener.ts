@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Gateway } from "./gateway.ts";
 import { isLoopback, reachableAs } from "./listen-address.ts";
@@ -110,6 +111,20 @@ function wireRequest(incoming: IncomingMessage, body: Buffer, scheme: string, re
   };
 }
 
+/** Passes on what was promised; a stream that ends earlier (a file that was cut meanwhile) breaks the connection, as the
+ *  client would wait for the rest for ever. */
+function exactly(promised: number): Transform {
+  let sent = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      sent += chunk.length;
+      done(null, chunk);
+    },
+    flush: (done) =>
+      done(Number.isFinite(promised) && sent < promised ? new Error("the file became shorter") : null),
+  });
+}
+
 async function send(response: ServerResponse, reply: WireReply, headless: boolean): Promise<void> {
   const { body } = reply;
   const headers: Record<string, string> = { server: "OpenBatchAI-Batch/1.0", ...reply.headers };
@@ -122,5 +137,5 @@ async function send(response: ServerResponse, reply: WireReply, headless: boolea
   response.writeHead(reply.status, headers);
   if (headless || body === undefined) response.end();
   else if (typeof body === "string" || body instanceof Buffer) response.end(body);
-  else await pipeline(body, response);
+  else await pipeline(body, exactly(Number(headers["content-length"] ?? Infinity)), response);
 }

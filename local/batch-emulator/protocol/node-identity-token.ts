@@ -1,6 +1,7 @@
 // Tokens for the pool's user-assigned identities, as nodes ask their metadata service for them. Source: "How to use managed
 // identities for Azure resources on an Azure VM to acquire an access token".
 import type { Node } from "../service/model.ts";
+import { identitiesAssigned } from "../service/reference-checks.ts";
 import type { World } from "../service/world.ts";
 import { guidOf } from "./node-instance.ts";
 import { json } from "./wire.ts";
@@ -16,8 +17,7 @@ interface PoolIdentity {
 
 /** The identities of a pool with the ids that a directory would have given them. */
 export function identitiesOf(node: Pick<Node, "pool">): PoolIdentity[] {
-  const assigned = node.pool.identity?.["userAssignedIdentities"];
-  return Object.keys(typeof assigned === "object" && assigned !== null ? assigned : {}).map((resourceId) => ({
+  return identitiesAssigned(node.pool).map((resourceId) => ({
     resourceId,
     clientId: guidOf(`client ${resourceId}`),
     principalId: guidOf(`principal ${resourceId}`),

@@ -12,14 +12,15 @@ import {
   startNode,
   updateUser,
 } from "../service/node-commands.ts";
+import { BatchFault } from "../service/fault.ts";
 import { findNode, findPool } from "../service/pool-commands.ts";
 import type { Node } from "../service/model.ts";
 import { bodyOf, optionalBodyOf } from "./bodies.ts";
-import { empty, json, param } from "./wire.ts";
+import { empty, param } from "./wire.ts";
 import type { Call, Route } from "./wire.ts";
 
-const base = "/pools/{poolId}/nodes/{nodeId}";
-const nodeOf = (call: Call): Node =>
+export const nodePath = "/pools/{poolId}/nodes/{nodeId}";
+export const nodeOf = (call: Call): Node =>
   findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
 
 const Option = caseless("requeue", "terminate", "taskcompletion", "retaineddata");
@@ -51,7 +52,7 @@ function action(
   return {
     operation,
     method: "POST",
-    path: `${base}/${name}`,
+    path: `${nodePath}/${name}`,
     handle(call) {
       const node = nodeOf(call);
       run(call, node);
@@ -62,13 +63,37 @@ function action(
 
 const requeue = "requeue" as const;
 
+/** For an operation that makes sense on other pools only. */
+export const onlyFor = (operation: string, configuration: string) =>
+  new BatchFault(
+    409,
+    "OperationNotValidOnNode",
+    "The specified operation is not valid on the current node.",
+    [
+      {
+        key: "Reason",
+        value: `Operation ${operation} can be invoked only on pools created with ${configuration}`,
+      },
+    ],
+  );
+
+/** Versions in which reimaging was for the machines of cloud services only. */
+const reimageOfCloudServicesOnly = /^20(1\d|2[0-2])-/;
+
+function refuseReimage(call: Call, node: Node): void {
+  const version = call.request.query.get("api-version") ?? "";
+  if (reimageOfCloudServicesOnly.test(version) && node.pool.spec.cloudServiceConfiguration === undefined)
+    throw onlyFor("reimage", "cloudServiceConfiguration");
+}
+
 export const nodeRoutes: readonly Route[] = [
   action("ComputeNode_Reboot", "reboot", 202, (call, node) =>
     rebootNode(call.world, node, optionalBodyOf(call, RebootBody).nodeRebootOption ?? requeue),
   ),
-  action("ComputeNode_Reimage", "reimage", 202, (call, node) =>
-    reimageNode(call.world, node, optionalBodyOf(call, ReimageBody).nodeReimageOption ?? requeue),
-  ),
+  action("ComputeNode_Reimage", "reimage", 202, (call, node) => {
+    refuseReimage(call, node);
+    reimageNode(call.world, node, optionalBodyOf(call, ReimageBody).nodeReimageOption ?? requeue);
+  }),
   action("ComputeNode_Deallocate", "deallocate", 202, (call, node) =>
     deallocateNode(call.world, node, optionalBodyOf(call, DeallocateBody).nodeDeallocateOption ?? requeue),
   ),
@@ -90,7 +115,7 @@ export const nodeRoutes: readonly Route[] = [
   {
     operation: "ComputeNode_UpdateUser",
     method: "PUT",
-    path: `${base}/users/{userName}`,
+    path: `${nodePath}/users/{userName}`,
     handle(call) {
       updateUser(call.world, nodeOf(call), param(call, "userName"), present(bodyOf(call, UserUpdate)));
       return empty(200, { dataserviceid: `${call.request.baseUrl}${call.request.rawPath}` });
@@ -99,32 +124,10 @@ export const nodeRoutes: readonly Route[] = [
   {
     operation: "ComputeNode_DeleteUser",
     method: "DELETE",
-    path: `${base}/users/{userName}`,
+    path: `${nodePath}/users/{userName}`,
     handle(call) {
       deleteUser(call.world, nodeOf(call), param(call, "userName"));
       return empty(200);
-    },
-  },
-  {
-    operation: "ComputeNode_GetRemoteLoginSettings",
-    method: "GET",
-    path: `${base}/remoteloginsettings`,
-    handle(call) {
-      const node = nodeOf(call);
-      return json(200, {
-        "odata.metadata": `${call.request.baseUrl}/$metadata#remoteloginsettings/@Element`,
-        remoteLoginIPAddress: node.address,
-        remoteLoginPort: 22,
-      });
-    },
-  },
-  {
-    operation: "ComputeNodeExtension_List",
-    method: "GET",
-    path: `${base}/extensions`,
-    handle(call) {
-      nodeOf(call);
-      return json(200, { "odata.metadata": `${call.request.baseUrl}/$metadata#extensions`, value: [] });
     },
   },
 ];

@@ -1,6 +1,6 @@
 // Pools and nodes on the wire. Passwords, keys and tokens are write-only: they are never answered. Source: "Pool - Get",
 // "Compute Node - Get" of the REST reference.
-import type { MountConfiguration, PoolSpec } from "../schema/pool-spec.ts";
+import type { PoolSpec } from "../schema/pool-spec.ts";
 import { durationMs, formatDuration } from "../schema/values.ts";
 import type { AutoScaleRun, Node, Pool, StartTaskInfo } from "../service/model.ts";
 import { defaultResizeTimeoutMs } from "../service/pool-control.ts";
@@ -8,34 +8,13 @@ import { currentNodes } from "../service/quota.ts";
 import { etagOf } from "../service/versions.ts";
 import { isoTime, optionalTime, time, value } from "./fields.ts";
 import type { FieldContext, FieldTable } from "./fields.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { failureShape, recentTaskShape } from "./task-fields.ts";
 
 const poolUrl = (context: FieldContext, pool: Pool) => `${context.baseUrl}/pools/${pool.id}`;
 
 /** "Pool - Enable Auto Scale": 15 minutes by default. */
 export const defaultEvaluationInterval = "PT15M";
-
-export function withoutMountSecrets(mount: MountConfiguration) {
-  const { azureBlobFileSystemConfiguration: blob, azureFileShareConfiguration: share } = mount;
-  const { cifsMountConfiguration: cifs } = mount;
-  return {
-    ...mount,
-    ...(blob === undefined
-      ? {}
-      : { azureBlobFileSystemConfiguration: { ...blob, accountKey: undefined, sasKey: undefined } }),
-    ...(share === undefined ? {} : { azureFileShareConfiguration: { ...share, accountKey: undefined } }),
-    ...(cifs === undefined ? {} : { cifsMountConfiguration: { ...cifs, password: undefined } }),
-  };
-}
-
-export const withoutUserSecrets = (users: PoolSpec["userAccounts"]) =>
-  users?.map((user) => ({
-    ...user,
-    password: undefined,
-    ...(user.linuxUserConfiguration === undefined
-      ? {}
-      : { linuxUserConfiguration: { ...user.linuxUserConfiguration, sshPrivateKey: undefined } }),
-  }));
 
 export const startTaskShape = (spec: PoolSpec["startTask"]) =>
   spec === undefined
@@ -44,7 +23,7 @@ export const startTaskShape = (spec: PoolSpec["startTask"]) =>
         userIdentity: { autoUser: { scope: "pool", elevationLevel: "nonadmin" } },
         maxTaskRetryCount: 0,
         waitForSuccess: true,
-        ...spec,
+        ...withoutSecrets(spec),
       };
 
 export function autoScaleRunShape(run: AutoScaleRun | undefined) {
@@ -66,7 +45,7 @@ export const poolFields: FieldTable<Pool> = {
   allocationStateTransitionTime: time((pool) => pool.allocationAt),
   vmSize: value((pool) => pool.spec.vmSize),
   cloudServiceConfiguration: value((pool) => pool.spec.cloudServiceConfiguration),
-  virtualMachineConfiguration: value((pool) => pool.spec.virtualMachineConfiguration),
+  virtualMachineConfiguration: value((pool) => withoutSecrets(pool.spec.virtualMachineConfiguration)),
   resizeTimeout: value((pool) =>
     formatDuration(durationMs(pool.spec.resizeTimeout ?? "") ?? defaultResizeTimeoutMs),
   ),
@@ -90,9 +69,9 @@ export const poolFields: FieldTable<Pool> = {
   applicationLicenses: value((pool) => pool.spec.applicationLicenses),
   taskSlotsPerNode: value((pool) => pool.spec.taskSlotsPerNode ?? 1),
   taskSchedulingPolicy: value((pool) => pool.spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" }),
-  userAccounts: value((pool) => withoutUserSecrets(pool.spec.userAccounts)),
+  userAccounts: value((pool) => withoutSecrets(pool.spec.userAccounts)),
   metadata: value((pool) => pool.spec.metadata),
-  mountConfiguration: value((pool) => pool.spec.mountConfiguration?.map(withoutMountSecrets)),
+  mountConfiguration: value((pool) => withoutSecrets(pool.spec.mountConfiguration)),
   identity: value((pool) => pool.identity),
   targetNodeCommunicationMode: value((pool) => pool.spec.targetNodeCommunicationMode ?? "default"),
   currentNodeCommunicationMode: value((pool) =>
@@ -115,6 +94,7 @@ export function startTaskInfoShape(info: StartTaskInfo | undefined) {
     endTime: optionalTime(info.endedAt),
     exitCode: info.exitCode,
     failureInfo: failureShape(info.failure),
+    containerInfo: info.container,
     retryCount: info.retryCount,
     lastRetryTime: optionalTime(info.lastRetryAt),
     result: info.result,

@@ -9,6 +9,7 @@ import {
   ResizeBody,
 } from "../schema/pool-spec.ts";
 import { disableAutoscale, enableAutoscale, evaluateAutoscale } from "../service/autoscale-control.ts";
+import { BatchFault, invalidProperty } from "../service/fault.ts";
 import type { Node, Pool } from "../service/model.ts";
 import {
   addPool,
@@ -40,6 +41,23 @@ const changed = (call: Call, status: number, pool: Pool, action = ""): WireReply
     ...versionHeaders(pool),
     dataserviceid: `${call.request.baseUrl}/pools/${pool.id}${action}`,
   });
+
+/** Images and networks of the caller's own are reached with the caller's rights, which an account key does not prove. */
+function refuseForKeys(spec: PoolSpec): void {
+  const { virtualMachineImageId } = spec.virtualMachineConfiguration?.imageReference ?? {};
+  if (virtualMachineImageId !== undefined)
+    throw invalidProperty(
+      "virtualMachineImageId",
+      virtualMachineImageId,
+      "The specified resource id must be used with Azure Active Directory authentication",
+    );
+  if (spec.networkConfiguration?.subnetId !== undefined)
+    throw new BatchFault(
+      403,
+      "Forbidden",
+      "A subnet can be named only by callers that authenticate with Azure Active Directory.",
+    );
+}
 
 /** Names of node states as "Account - List Pool Node Counts" spells them. */
 const countNames: Readonly<Partial<Record<Node["state"], string>>> = {
@@ -83,7 +101,9 @@ export const poolRoutes: readonly Route[] = [
     method: "POST",
     path: "/pools",
     handle(call) {
-      const pool = addPool(call.world, bodyOf(call, PoolSpec));
+      const spec = bodyOf(call, PoolSpec);
+      if (call.sharedKey === true) refuseForKeys(spec);
+      const pool = addPool(call.world, spec);
       return empty(201, {
         ...versionHeaders(pool),
         location: `${call.request.baseUrl}/pools/${pool.id}`,

@@ -17,6 +17,7 @@ import { checkConditions, versionHeaders } from "./conditions.ts";
 import { isoTime, renderer, time, value } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
 import { jobFields, jobStatistics } from "./job-fields.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { listReply, pageStart } from "./listing.ts";
 import { jobUrl } from "./task-fields.ts";
 import { empty, json, param } from "./wire.ts";
@@ -42,7 +43,7 @@ const scheduleFields: FieldTable<Schedule> = {
     usesTaskDependencies: false,
     onAllTasksComplete: "noaction",
     onTaskFailure: "noaction",
-    ...schedule.spec.jobSpecification,
+    ...withoutSecrets(schedule.spec.jobSpecification),
   })),
   executionInfo: value((schedule, context) => ({
     ...(schedule.nextRunAt === undefined ? {} : { nextRunTime: isoTime(schedule.nextRunAt) }),

@@ -4,8 +4,10 @@ import { formatDuration, infiniteDuration } from "../schema/values.ts";
 import type { FailureInfo, NodePlace, RecentTask, Subtask, Task } from "../service/model.ts";
 import { taskFolder } from "../service/node-layout.ts";
 import { etagOf } from "../service/versions.ts";
+import { mainLaunchId } from "../service/launches.ts";
 import { isoTime, optionalTime, time, value } from "./fields.ts";
 import type { FieldContext, FieldTable } from "./fields.ts";
+import { withoutSecrets } from "./secrets.ts";
 
 export const jobUrl = (context: FieldContext, jobId: string) => `${context.baseUrl}/jobs/${jobId}`;
 export const taskUrl = (context: FieldContext, jobId: string, taskId: string) =>
@@ -35,13 +37,22 @@ export function nodeInfoShape(context: FieldContext, place: NodePlace, folder: s
   };
 }
 
-function executionShape(task: Task) {
+/** Of the container that runs now, or of the last one. */
+function containerShape(task: Task, context: FieldContext) {
+  if (task.spec.containerSettings === undefined) return undefined;
+  if (task.run === undefined || task.state !== "running") return task.execution?.container;
+  return context.call.world.ports.executor.containers?.infoOf(mainLaunchId(task.run));
+}
+
+function executionShape(task: Task, context: FieldContext) {
   const execution = task.execution;
+  const container = containerShape(task, context);
   return {
     ...(execution?.startedAt === undefined ? {} : { startTime: isoTime(execution.startedAt) }),
     ...(execution?.endedAt === undefined ? {} : { endTime: isoTime(execution.endedAt) }),
     ...(execution?.exitCode === undefined ? {} : { exitCode: execution.exitCode }),
     ...(execution?.failure === undefined ? {} : { failureInfo: failureShape(execution.failure) }),
+    ...(container === undefined ? {} : { containerInfo: container }),
     ...(execution?.result === undefined ? {} : { result: execution.result }),
     retryCount: execution?.retryCount ?? 0,
     ...(execution?.lastRetryAt === undefined ? {} : { lastRetryTime: isoTime(execution.lastRetryAt) }),
@@ -68,7 +79,7 @@ export const taskFields: FieldTable<Task> = {
   previousState: value((task) => task.previousState),
   previousStateTransitionTime: time((task) => task.previousStateAt),
   commandLine: value((task) => task.spec.commandLine),
-  containerSettings: value((task) => task.spec.containerSettings),
+  containerSettings: value((task) => withoutSecrets(task.spec.containerSettings)),
   resourceFiles: value((task) => task.spec.resourceFiles),
   outputFiles: value((task) => task.spec.outputFiles),
   environmentSettings: value((task) => task.spec.environmentSettings),
@@ -83,7 +94,7 @@ export const taskFields: FieldTable<Task> = {
   userIdentity: value(
     (task) => task.spec.userIdentity ?? { autoUser: { scope: "pool", elevationLevel: "nonadmin" } },
   ),
-  executionInfo: value((task) => executionShape(task)),
+  executionInfo: value((task, context) => executionShape(task, context)),
   nodeInfo: value((task, context) => {
     const place = task.execution?.place;
     return place === undefined ? undefined : nodeInfoShape(context, place, taskFolder(task));
@@ -126,6 +137,7 @@ export function subtaskFields(task: Task): FieldTable<Subtask> {
     endTime: time((subtask) => subtask.endedAt),
     exitCode: value((subtask) => subtask.exitCode),
     failureInfo: value((subtask) => failureShape(subtask.failure)),
+    containerInfo: value((subtask) => subtask.container),
     state: value((subtask) => subtask.state),
     stateTransitionTime: time((subtask) => subtask.stateAt),
     previousState: value((subtask) => subtask.previousState),

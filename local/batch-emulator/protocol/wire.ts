@@ -30,6 +30,8 @@ export interface Call {
   readonly request: WireRequest;
   /** Decoded path parameters. */
   readonly params: Readonly<Record<string, string>>;
+  /** Signed with an account key: says nothing about who asks, so that rights of persons cannot be used. */
+  readonly sharedKey?: boolean;
 }
 
 export type Handler = (call: Call) => WireReply | Promise<WireReply>;

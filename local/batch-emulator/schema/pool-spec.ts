@@ -1,98 +1,27 @@
 // The wire shape of a pool as the data plane states it; the management plane's shape is mapped to this one at its edge.
 // Source: Azure Batch REST reference, "Pool - Add Pool".
 import { z } from "zod";
-import { ApplicationReferences, ContainerRegistry, StartTaskSpec } from "./task-spec.ts";
-import { DisplayName, EntityId, Metadata, RelativePath, caseless, durationAtLeast } from "./values.ts";
+import { NetworkConfiguration, UpgradePolicy, VirtualMachineConfiguration } from "./machine-spec.ts";
+import { ApplicationReferences, IdentityReference, StartTaskSpec } from "./task-spec.ts";
+import {
+  DisplayName,
+  EntityId,
+  Metadata,
+  RelativePath,
+  caseless,
+  durationAtLeast,
+  durationMs,
+} from "./values.ts";
 
 /** "Pool - Resize": the minimum is 5 minutes. */
 export const ResizeTimeout = durationAtLeast(5 * 60_000);
 /** "Pool - Enable Auto Scale": 5 minutes to 168 hours. */
-export const EvaluationInterval = durationAtLeast(5 * 60_000);
+export const EvaluationInterval = durationAtLeast(5 * 60_000).refine(
+  (text) => (durationMs(text) ?? 0) <= 168 * 3_600_000,
+  { message: "must be at most P7D" },
+);
 export const DeallocationOption = caseless("requeue", "terminate", "taskcompletion", "retaineddata");
 export type DeallocationOption = z.infer<typeof DeallocationOption>;
-
-const ImageReference = z.strictObject({
-  publisher: z.string().optional(),
-  offer: z.string().optional(),
-  sku: z.string().optional(),
-  version: z.string().optional(),
-  virtualMachineImageId: z.string().optional(),
-  exactVersion: z.string().optional(),
-});
-
-const DataDisk = z.strictObject({
-  lun: z.int(),
-  caching: caseless("none", "readonly", "readwrite").optional(),
-  diskSizeGB: z.int(),
-  storageAccountType: caseless("standard_lrs", "premium_lrs", "standardssd_lrs").optional(),
-});
-
-const VmExtension = z.strictObject({
-  name: z.string(),
-  publisher: z.string(),
-  type: z.string(),
-  typeHandlerVersion: z.string().optional(),
-  autoUpgradeMinorVersion: z.boolean().optional(),
-  enableAutomaticUpgrade: z.boolean().optional(),
-  settings: z.record(z.string(), z.unknown()).optional(),
-  protectedSettings: z.record(z.string(), z.unknown()).optional(),
-  provisionAfterExtensions: z.array(z.string()).optional(),
-});
-
-export const VirtualMachineConfiguration = z.strictObject({
-  imageReference: ImageReference,
-  nodeAgentSKUId: z.string().min(1),
-  windowsConfiguration: z.strictObject({ enableAutomaticUpdates: z.boolean().optional() }).optional(),
-  dataDisks: z.array(DataDisk).optional(),
-  licenseType: z.string().optional(),
-  containerConfiguration: z
-    .strictObject({
-      type: caseless("dockerCompatible", "criCompatible"),
-      containerImageNames: z.array(z.string()).optional(),
-      containerRegistries: z.array(ContainerRegistry).optional(),
-    })
-    .optional(),
-  diskEncryptionConfiguration: z
-    .strictObject({ targets: z.array(caseless("osdisk", "temporarydisk")).optional() })
-    .optional(),
-  nodePlacementConfiguration: z.strictObject({ policy: caseless("regional", "zonal").optional() }).optional(),
-  extensions: z.array(VmExtension).optional(),
-  osDisk: z.record(z.string(), z.unknown()).optional(),
-  securityProfile: z.record(z.string(), z.unknown()).optional(),
-  serviceArtifactReference: z.strictObject({ id: z.string() }).optional(),
-});
-
-const NatPool = z.strictObject({
-  name: z.string(),
-  protocol: caseless("tcp", "udp"),
-  backendPort: z.int().min(1).max(65_535),
-  frontendPortRangeStart: z.int().min(1).max(65_534),
-  frontendPortRangeEnd: z.int().min(1).max(65_534),
-  networkSecurityGroupRules: z
-    .array(
-      z.strictObject({
-        priority: z.int(),
-        access: caseless("allow", "deny"),
-        sourceAddressPrefix: z.string(),
-        sourcePortRanges: z.array(z.string()).optional(),
-      }),
-    )
-    .max(25)
-    .optional(),
-});
-
-export const NetworkConfiguration = z.strictObject({
-  subnetId: z.string().optional(),
-  dynamicVNetAssignmentScope: caseless("none", "job").optional(),
-  enableAcceleratedNetworking: z.boolean().optional(),
-  endpointConfiguration: z.strictObject({ inboundNATPools: z.array(NatPool).max(5) }).optional(),
-  publicIPAddressConfiguration: z
-    .strictObject({
-      provision: caseless("batchmanaged", "usermanaged", "nopublicipaddresses").optional(),
-      ipAddressIds: z.array(z.string()).optional(),
-    })
-    .optional(),
-});
 
 const MountBase = { relativeMountPath: RelativePath, mountOptions: z.string().optional() };
 const MountConfiguration = z
@@ -105,7 +34,7 @@ const MountConfiguration = z
         sasKey: z.string().optional(),
         blobfuseOptions: z.string().optional(),
         relativeMountPath: RelativePath,
-        identityReference: z.strictObject({ resourceId: z.string() }).optional(),
+        identityReference: IdentityReference.optional(),
       })
       .optional(),
     azureFileShareConfiguration: z
@@ -173,7 +102,7 @@ const PoolBase = {
   mountConfiguration: MountConfigurations.optional(),
   targetNodeCommunicationMode: NodeCommunicationMode.optional(),
   resourceTags: z.record(z.string(), z.string()).optional(),
-  upgradePolicy: z.record(z.string(), z.unknown()).optional(),
+  upgradePolicy: UpgradePolicy.optional(),
 } as const;
 
 export const AutoPoolBody = z.strictObject(PoolBase);

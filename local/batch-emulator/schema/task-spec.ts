@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { DisplayName, Duration, EntityId, RelativePath, caseless } from "./values.ts";
 
-const IdentityReference = z.strictObject({ resourceId: z.string() });
+export const IdentityReference = z.strictObject({ resourceId: z.string() });
 
 export const ResourceFile = z
   .strictObject({
@@ -116,14 +116,25 @@ const AuthenticationTokenSettings = z.strictObject({ access: z.array(caseless("j
 
 /** What every form of task has in common. */
 export const CommandBase = {
-  commandLine: z.string().min(1).max(32_768),
+  commandLine: z.string().max(32_768),
   containerSettings: ContainerSettings.optional(),
   resourceFiles: z.array(ResourceFile).optional(),
   environmentSettings: z.array(EnvironmentSetting).optional(),
   userIdentity: UserIdentity.optional(),
 } as const;
 
-export const TaskSpec = z.strictObject({
+/** A schema of a task in one of its forms: only an image can stand in for a command. */
+function command<Shape extends z.ZodRawShape & typeof CommandBase>(shape: Shape) {
+  return z.strictObject(shape).refine(
+    (task) => {
+      const { commandLine, containerSettings } = task as { commandLine: string; containerSettings?: unknown };
+      return commandLine !== "" || containerSettings !== undefined;
+    },
+    { path: ["commandLine"], message: "must not be empty unless the task runs in a container" },
+  );
+}
+
+export const TaskSpec = command({
   id: EntityId,
   displayName: DisplayName.optional(),
   ...CommandBase,
@@ -139,14 +150,14 @@ export const TaskSpec = z.strictObject({
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 
-export const StartTaskSpec = z.strictObject({
+export const StartTaskSpec = command({
   ...CommandBase,
   maxTaskRetryCount: z.int().min(-1).optional(),
   waitForSuccess: z.boolean().optional(),
 });
 export type StartTaskSpec = z.infer<typeof StartTaskSpec>;
 
-export const PreparationTaskSpec = z.strictObject({
+export const PreparationTaskSpec = command({
   id: EntityId.optional(),
   ...CommandBase,
   constraints: TaskConstraints.optional(),
@@ -155,7 +166,7 @@ export const PreparationTaskSpec = z.strictObject({
 });
 export type PreparationTaskSpec = z.infer<typeof PreparationTaskSpec>;
 
-export const ReleaseTaskSpec = z.strictObject({
+export const ReleaseTaskSpec = command({
   id: EntityId.optional(),
   ...CommandBase,
   maxWallClockTime: Duration.optional(),
@@ -163,7 +174,7 @@ export const ReleaseTaskSpec = z.strictObject({
 });
 export type ReleaseTaskSpec = z.infer<typeof ReleaseTaskSpec>;
 
-export const ManagerTaskSpec = z.strictObject({
+export const ManagerTaskSpec = command({
   id: EntityId,
   displayName: DisplayName.optional(),
   ...CommandBase,

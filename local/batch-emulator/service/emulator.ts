@@ -4,7 +4,7 @@ import { afterOwnerJob, afterOwnerSchedule, provideAutoPool } from "./auto-pools
 import { createAutoscaleControl } from "./autoscale-control.ts";
 import { createEvictions } from "./evictions.ts";
 import type { Evictions } from "./evictions.ts";
-import { afterTask, advanceJob } from "./job-control.ts";
+import { afterTask, advanceJob, watchCompletion } from "./job-control.ts";
 import { nodeChanged } from "./pool-control.ts";
 import { recover } from "./recovery.ts";
 import { createRetention } from "./retention.ts";
@@ -30,6 +30,7 @@ export function compose(world: World, evictionRandom: Random = world.random): Se
       retention.watch(task);
       afterTask(world, task);
     },
+    taskRemoved: (task) => watchCompletion(world, task.job),
     runLeft(run, node) {
       const { job } = run.task;
       if (job.runs.size === 0) advanceJob(world, job);

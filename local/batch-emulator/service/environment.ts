@@ -90,6 +90,11 @@ export function gangEnvironment(nodes: readonly Node[], index: number, sharedDir
   };
 }
 
+/** Those that Batch promises, without what only this machine gives its nodes. */
+export function batchVariables(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => /^(AZ_BATCH_|CCP_)/.test(name)));
+}
+
 export function withSettings(environment: Environment, ...settings: (Settings | undefined)[]): Environment {
   for (const list of settings) for (const { name, value } of list ?? []) environment[name] = value ?? "";
   return environment;

@@ -29,8 +29,9 @@ export class BatchFault extends Error {
   }
 }
 
-export const notFound = (what: "Pool" | "Node" | "Job" | "Task" | "JobSchedule" | "File" | "Application") =>
-  new BatchFault(404, `${what}NotFound`, `The specified ${spoken(what)} does not exist.`);
+export const notFound = (
+  what: "Extension" | "Pool" | "Node" | "Job" | "Task" | "JobSchedule" | "File" | "Application",
+) => new BatchFault(404, `${what}NotFound`, `The specified ${spoken(what)} does not exist.`);
 
 export const invalidProperty = (name: string, value: string, reason: string) =>
   new BatchFault(

@@ -5,6 +5,7 @@ import type { LaunchEnd } from "../agent/executor.ts";
 import { launchContext } from "./launch-context.ts";
 import { coordinationLaunch } from "./launches.ts";
 import type { TaskRun } from "./model.ts";
+import { startLaunch } from "./start-launch.ts";
 import { exitCodeFailure } from "./task-outcome.ts";
 import { executionOf } from "./task-state.ts";
 import type { World } from "./world.ts";
@@ -12,10 +13,10 @@ import type { World } from "./world.ts";
 /** Undefined when every coordination command succeeded; else the end of the whole attempt. */
 export async function runGang(world: World, run: TaskRun): Promise<LaunchEnd | undefined> {
   let first: LaunchEnd | undefined;
-  const endings = run.nodes.map(async (_node, index) => {
+  const endings = run.nodes.map(async (node, index) => {
     const launch = coordinationLaunch(launchContext(world), run, index);
     run.launches.add(launch.id);
-    const end = await world.ports.executor.run(launch, () => undefined);
+    const end = await startLaunch(world, node, launch);
     recordSubtask(world, run, index, end);
     if (first === undefined && !succeeded(end)) {
       first = end;
@@ -38,6 +39,7 @@ function recordSubtask(world: World, run: TaskRun, index: number, end: LaunchEnd
   const subtask = run.task.execution?.subtasks?.find((one) => one.id === index);
   if (subtask === undefined) return;
   if (end.kind === "exited") subtask.exitCode = end.exitCode;
+  if (end.container !== undefined) subtask.container = end.container;
   if (end.kind === "failed") subtask.failure = end.failure;
   if (end.kind === "exited" && end.exitCode !== 0) subtask.failure = exitCodeFailure(end.exitCode);
   if (subtask.failure !== undefined) {

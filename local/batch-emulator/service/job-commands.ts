@@ -1,9 +1,11 @@
 // What callers may ask of jobs. Source: "Job - Add/Update/Patch/…" of the REST reference.
 import type { JobPatch, JobSpec } from "../schema/job-spec.ts";
+import { checkContainerSettings } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import { armJobWallClock, notePreemption, watchCompletion } from "./job-control.ts";
-import type { Job, Schedule } from "./model.ts";
+import type { Job, Pool, Schedule } from "./model.ts";
 import { emptyJob } from "./records.ts";
+import { checkReferences } from "./reference-checks.ts";
 import { createTask } from "./task-life.ts";
 import { offer, poolOf } from "./task-state.ts";
 import { touch } from "./versions.ts";
@@ -66,6 +68,8 @@ type JobShape = Omit<JobSpec, "id">;
 
 export function checkJob(world: World, spec: JobShape): void {
   checkPriority(spec.priority);
+  const pool = world.pools.get(spec.poolInfo.poolId?.toLowerCase() ?? "");
+  checkJobNetwork(spec, pool);
   if (spec.jobReleaseTask !== undefined && spec.jobPreparationTask === undefined)
     throw invalidProperty("jobReleaseTask", "", "A job release task needs a job preparation task");
   for (const [name, task] of Object.entries({
@@ -73,12 +77,24 @@ export function checkJob(world: World, spec: JobShape): void {
     jobPreparationTask: spec.jobPreparationTask,
     jobReleaseTask: spec.jobReleaseTask,
   })) {
-    if (task?.containerSettings !== undefined) throw notEmulated(`containerSettings of ${name}`);
+    checkContainerSettings(world, task?.containerSettings);
+    checkReferences(task, pool, name);
   }
   if ((spec.jobManagerTask?.applicationPackageReferences ?? []).length > 0)
     throw notEmulated("application packages of a job manager task");
   if (spec.poolInfo.autoPoolSpecification !== undefined && !world.autoPools)
     throw notEmulated("automatic pools (autoPoolSpecification)");
+}
+
+/** "Job - Add" (JobNetworkConfiguration): nodes join the job's subnet only where the pool lets its jobs decide. */
+function checkJobNetwork(spec: Pick<JobShape, "networkConfiguration">, pool: Pool | undefined): void {
+  if (spec.networkConfiguration === undefined || pool === undefined) return;
+  if (pool.spec.networkConfiguration?.dynamicVNetAssignmentScope !== "job")
+    throw invalidProperty(
+      "networkConfiguration",
+      spec.networkConfiguration.subnetId,
+      "The pool's dynamicVNetAssignmentScope is not 'job'",
+    );
 }
 
 function checkPriority(priority: number | undefined): void {
@@ -105,6 +121,7 @@ export function updateJob(world: World, job: Job, patch: JobPatch, replace: bool
       "noaction",
       "It cannot be changed from terminatejob to noaction",
     );
+  checkJobNetwork(patch, poolOf(world, job));
   refusePoolChange(world, job, patch);
   const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
   const {

@@ -3,11 +3,12 @@
 // `active` for ever when their job is terminated. Source: "Job - Terminate/Disable/Delete" of the REST reference.
 import { durationMs } from "../schema/values.ts";
 import { BatchFault } from "./fault.ts";
-import { releaseNodes } from "./job-nodes.ts";
+import { releaseNodes, stopPreparations } from "./job-nodes.ts";
 import { assertTransition, jobMachine } from "./machines.ts";
 import type { JobState } from "./machines.ts";
 import type { Job, Task } from "./model.ts";
-import { jobFolder, taskDirectory } from "./node-layout.ts";
+import { holdFolder, nodesWithFolder, removeFolders } from "./departures.ts";
+import { jobFolder } from "./node-layout.ts";
 import { join } from "node:path";
 import { endTask, removeTask, requeue } from "./task-life.ts";
 import { endedByUser, exitActions } from "./task-outcome.ts";
@@ -58,8 +59,7 @@ export function terminateJob(world: World, job: Job, reason: string): void {
   refuseIfEnding(job);
   job.terminateReason = reason;
   moveJob(world, job, "terminating");
-  stopTimers(job);
-  endRuns(world, job, "terminate");
+  endAll(world, job);
   afterTransition(world, job);
 }
 
@@ -67,9 +67,14 @@ export function deleteJob(world: World, job: Job): void {
   if (job.state === "deleting")
     throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");
   moveJob(world, job, "deleting");
+  endAll(world, job);
+  afterTransition(world, job);
+}
+
+function endAll(world: World, job: Job): void {
   stopTimers(job);
   endRuns(world, job, "terminate");
-  afterTransition(world, job);
+  stopPreparations(world, job);
 }
 
 function stopTimers(job: Job): void {
@@ -123,8 +128,8 @@ export function advanceJob(world: World, job: Job): void {
 async function finish(world: World, job: Job): Promise<void> {
   if (job.endedAt === undefined) await releaseNodes(world, job);
   if (world.closed) return;
-  job.releasing = false;
   if (job.state === "terminating") {
+    job.releasing = false;
     job.endedAt = world.clock.now();
     moveJob(world, job, "completed");
     world.jobEnded(job);
@@ -132,25 +137,36 @@ async function finish(world: World, job: Job): Promise<void> {
   } else if (job.state === "deleting") await removeJob(world, job);
 }
 
+/** The folders go first: as soon as the job is gone, another of its name may come and use them. */
 async function removeJob(world: World, job: Job): Promise<void> {
+  for (const pool of world.pools)
+    for (const node of pool.nodes) await removeFolder(world, join(node.root, jobFolder(job)));
+  if (world.closed) return;
   for (const task of job.tasks.after(0)) world.remove(task);
   world.jobs.delete(job);
   world.remove(job);
   world.jobEnded(job);
   for (const pool of world.pools) pool.readyJobs.delete(job);
   await world.commit();
-  for (const pool of world.pools)
-    for (const node of pool.nodes) await world.ports.disk.remove(join(node.root, jobFolder(job)));
+}
+
+/** What cannot be removed stays until its node leaves; it must not keep the job. */
+async function removeFolder(world: World, path: string): Promise<void> {
+  try {
+    await world.ports.disk.remove(path);
+  } catch (error) {
+    world.logger.warn("node.folderKept", { path, message: String(error) });
+  }
 }
 
 /** "Task - Delete". */
 export function deleteTask(world: World, task: Task): void {
-  const place = task.execution?.place;
-  const ran = task.run === undefined;
-  removeTask(world, task, (run) => cancelRun(world, run));
-  if (!ran || place === undefined) return;
-  const node = world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
-  if (node !== undefined) world.background("task.files", world.ports.disk.remove(taskDirectory(node, task)));
+  const { run } = task;
+  holdFolder(task);
+  removeTask(world, task, (one) => cancelRun(world, one));
+  // A task that runs takes its folders along when its last process has ended.
+  if (run === undefined)
+    world.background("task.files", removeFolders(world, task, nodesWithFolder(world, task)));
 }
 
 /** What the end of a task means for its job. */

@@ -7,6 +7,7 @@ import { launchContext } from "./launch-context.ts";
 import { preparationLaunch, preparationLaunchId, releaseLaunch, releaseLaunchId } from "./launches.ts";
 import type { Job, JobOnNode, Node, NodeJobTask } from "./model.ts";
 import { jobNodeKey } from "./records.ts";
+import { startLaunch } from "./start-launch.ts";
 import { attemptResult } from "./task-outcome.ts";
 import type { World } from "./world.ts";
 
@@ -34,8 +35,10 @@ export function prepareNode(world: World, job: Job, node: Node): Promise<boolean
     preparation: { state: "running", startedAt: world.clock.now(), retryCount: 0 },
     release: undefined,
     preparing: undefined,
+    stopped: false,
   };
   on.boots = node.boots;
+  on.stopped = false;
   job.nodes.set(key, on);
   on.preparing = runPreparation(world, job, node, on).finally(() => (on.preparing = undefined));
   return on.preparing;
@@ -53,9 +56,11 @@ async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode)
     if (launch === undefined) return true;
     await world.ports.disk.clearTask(launch.taskDirectory);
     const timeout = durationMs(job.spec.jobPreparationTask?.constraints?.maxWallClockTime ?? "") ?? Infinity;
-    const end = await runWithin(world, launch, timeout);
+    const end: LaunchEnd = on.stopped
+      ? { kind: "killed", endedAt: world.clock.now() }
+      : await runWithin(world, node, launch, timeout);
     if (world.closed) return false;
-    const retry = conclude(world, on.preparation, end, retryCount, limit);
+    const retry = conclude(world, on.preparation, end, retryCount, limit) && !on.stopped;
     world.save(job);
     await world.commit();
     await world.ports.executor.forget(preparationLaunchId(job, on));
@@ -63,6 +68,29 @@ async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode)
       return on.preparation.result === "success" || job.spec.jobPreparationTask?.waitForSuccess === false;
     retryCount += 1;
   }
+}
+
+/** Ends the preparations of a job that go on. */
+export function stopPreparations(world: World, job: Job): void {
+  for (const on of job.nodes.values()) stopPreparation(world, job, on);
+}
+
+/** Ends what jobs run of their own on a node that is withdrawn. */
+export function stopJobTasks(world: World, node: Node): void {
+  const key = jobNodeKey(node.pool.id, node.id);
+  for (const job of world.jobs) {
+    const on = job.nodes.get(key);
+    if (on === undefined) continue;
+    stopPreparation(world, job, on);
+    if (on.release?.state === "running")
+      world.background("job.kill", world.ports.executor.kill(releaseLaunchId(job, on)));
+  }
+}
+
+function stopPreparation(world: World, job: Job, on: JobOnNode): void {
+  if (on.preparing === undefined) return;
+  on.stopped = true;
+  world.background("job.kill", world.ports.executor.kill(preparationLaunchId(job, on)));
 }
 
 /** Runs the release task on every node of the job that still exists; resolves when all have ended. */
@@ -87,7 +115,7 @@ async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Pr
   if (launch === undefined) return;
   await world.ports.disk.clearTask(launch.taskDirectory);
   const limit = durationMs(job.spec.jobReleaseTask?.maxWallClockTime ?? "") ?? defaultReleaseMs;
-  const end = await runWithin(world, launch, limit);
+  const end = await runWithin(world, node, launch, limit);
   if (world.closed) return;
   conclude(world, release, end, 0, 0);
   world.save(job);
@@ -97,12 +125,13 @@ async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Pr
 
 async function runWithin(
   world: World,
+  node: Node,
   launch: NonNullable<ReturnType<typeof releaseLaunch>>,
   limitMs: number,
 ): Promise<LaunchEnd> {
   const kill = () => world.background("job.kill", world.ports.executor.kill(launch.id));
   const timer = Number.isFinite(limitMs) ? world.clock.at(world.clock.now() + limitMs, kill) : undefined;
-  const end = await world.ports.executor.run(launch, () => undefined);
+  const end = await startLaunch(world, node, launch);
   timer?.cancel();
   await world.ports.executor.kill(launch.id);
   return end;
@@ -119,6 +148,7 @@ function conclude(world: World, info: NodeJobTask, end: LaunchEnd, retries: numb
   info.endedAt = end.endedAt;
   if (result.exitCode !== undefined) info.exitCode = result.exitCode;
   if (result.failure !== undefined) info.failure = result.failure;
+  if (end.container !== undefined) info.container = end.container;
   info.result = result.failure === undefined ? "success" : "failure";
   if (info.result === "success" || (limit !== -1 && retries >= limit)) return false;
   info.lastRetryAt = world.clock.now();

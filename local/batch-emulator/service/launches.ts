@@ -3,6 +3,7 @@
 import type { Launch, OutputFile as LaunchOutput, ResourceFile as LaunchFile } from "../agent/executor.ts";
 import type { TaskSpec } from "../schema/task-spec.ts";
 import {
+  batchVariables,
   gangEnvironment,
   nodeEnvironment,
   jobEnvironment,
@@ -11,8 +12,11 @@ import {
 } from "./environment.ts";
 import type { EnvironmentContext } from "./environment.ts";
 import { join } from "node:path";
+import { containerOf } from "./containers.ts";
+import { isAssigned } from "./machine-checks.ts";
 import type { Job, JobOnNode, Node, TaskRun } from "./model.ts";
 import { preparationDirectory, releaseDirectory, startupDirectory, taskDirectory } from "./node-layout.ts";
+import { identitiesAssigned } from "./reference-checks.ts";
 
 type FileSpecs = TaskSpec["resourceFiles"];
 
@@ -24,29 +28,58 @@ export const startTaskLaunchId = (node: Node) => `n${node.row}.${node.startTaskA
 export const preparationLaunchId = (job: Job, on: JobOnNode) => `p${job.row}.${on.nodeId}.${on.attempts}`;
 export const releaseLaunchId = (job: Job, on: JobOnNode) => `r${job.row}.${on.nodeId}`;
 
-function files(specs: FileSpecs): LaunchFile[] {
-  return (specs ?? []).map(({ identityReference: _identity, ...file }) => dropUndefined(file));
+/** The identity of a file counts only where the pool has it. */
+function files(specs: FileSpecs, node: Node): LaunchFile[] {
+  return (specs ?? []).map(({ identityReference, ...file }) =>
+    dropUndefined({ ...file, ...identityOn(node, identityReference) }),
+  );
+}
+
+function identityOn(node: Node, reference: { resourceId: string } | undefined) {
+  return reference !== undefined && isAssigned(reference, identitiesAssigned(node.pool))
+    ? { identity: reference.resourceId }
+    : {};
 }
 
 function dropUndefined(file: { [K in keyof LaunchFile]: LaunchFile[K] | undefined }): LaunchFile {
   return Object.fromEntries(Object.entries(file).filter(([, value]) => value !== undefined));
 }
 
-function outputs(spec: TaskSpec["outputFiles"]): LaunchOutput[] {
-  return (spec ?? []).map((file) => ({
-    filePattern: file.filePattern,
-    containerUrl: file.destination.container.containerUrl,
-    ...(file.destination.container.path === undefined ? {} : { path: file.destination.container.path }),
-    uploadCondition: file.uploadOptions.uploadCondition,
+function outputs(spec: TaskSpec["outputFiles"], node: Node): LaunchOutput[] {
+  return (spec ?? []).map(({ filePattern, uploadOptions, destination: { container } }) => ({
+    filePattern,
+    containerUrl: container.containerUrl,
+    ...(container.path === undefined ? {} : { path: container.path }),
+    uploadCondition: uploadOptions.uploadCondition,
+    ...identityOn(node, container.identityReference),
+    ...(container.uploadHeaders === undefined
+      ? {}
+      : { uploadHeaders: container.uploadHeaders.map(({ name, value = "" }) => ({ name, value })) }),
   }));
+}
+
+type Settings = Parameters<typeof withSettings>[1];
+
+/** A container keeps the variables of its image where the node's own would mean nothing inside it. */
+function environmentFor(
+  spec: Pick<TaskSpec, "containerSettings">,
+  variables: Record<string, string>,
+  ...settings: Settings[]
+) {
+  return withSettings(
+    spec.containerSettings === undefined ? variables : batchVariables(variables),
+    ...settings,
+  );
 }
 
 function launch(
   node: Node,
   directory: string,
+  spec: Pick<TaskSpec, "containerSettings">,
   rest: Pick<Launch, "id" | "commandLine" | "environment"> & Partial<Launch>,
 ): Launch {
   return {
+    ...containerOf(node, spec.containerSettings),
     nodeRoot: node.root,
     taskDirectory: directory,
     workingDirectory: join(directory, "wd"),
@@ -64,15 +97,21 @@ export function mainLaunch(context: EnvironmentContext, run: TaskRun): Launch {
   const node = run.nodes[0] as Node;
   const directory = taskDirectory(node, task);
   const gang = task.spec.multiInstanceSettings !== undefined;
-  const environment = taskEnvironment(context, node, task);
-  if (gang) Object.assign(environment, gangEnvironment(run.nodes, 0, directory));
-  withSettings(environment, task.job.spec.commonEnvironmentSettings, task.spec.environmentSettings);
-  return launch(node, directory, {
+  const variables = taskEnvironment(context, node, task);
+  if (gang) Object.assign(variables, gangEnvironment(run.nodes, 0, directory));
+  const { commonEnvironmentSettings } = task.job.spec;
+  const environment = environmentFor(
+    task.spec,
+    variables,
+    commonEnvironmentSettings,
+    task.spec.environmentSettings,
+  );
+  return launch(node, directory, task.spec, {
     id: mainLaunchId(run),
     commandLine: task.spec.commandLine,
     environment,
-    resourceFiles: gang ? [] : files(task.spec.resourceFiles),
-    outputFiles: outputs(task.spec.outputFiles),
+    resourceFiles: gang ? [] : files(task.spec.resourceFiles, node),
+    outputFiles: outputs(task.spec.outputFiles, node),
     keepOutput: gang,
   });
 }
@@ -83,15 +122,21 @@ export function coordinationLaunch(context: EnvironmentContext, run: TaskRun, in
   const node = run.nodes[index] as Node;
   const directory = taskDirectory(node, task);
   const settings = task.spec.multiInstanceSettings;
-  const environment = taskEnvironment(context, node, task);
-  Object.assign(environment, gangEnvironment(run.nodes, index, directory));
-  withSettings(environment, task.job.spec.commonEnvironmentSettings, task.spec.environmentSettings);
-  return launch(node, directory, {
+  const variables = taskEnvironment(context, node, task);
+  Object.assign(variables, gangEnvironment(run.nodes, index, directory));
+  const { commonEnvironmentSettings } = task.job.spec;
+  const environment = environmentFor(
+    task.spec,
+    variables,
+    commonEnvironmentSettings,
+    task.spec.environmentSettings,
+  );
+  return launch(node, directory, task.spec, {
     id: coordinationLaunchId(run, index),
     commandLine: settings?.coordinationCommandLine ?? "",
     environment,
-    resourceFiles: index === 0 ? files(task.spec.resourceFiles) : [],
-    commonResourceFiles: files(settings?.commonResourceFiles),
+    resourceFiles: index === 0 ? files(task.spec.resourceFiles, node) : [],
+    commonResourceFiles: files(settings?.commonResourceFiles, node),
   });
 }
 
@@ -99,11 +144,11 @@ export function startTaskLaunch(context: EnvironmentContext, node: Node): Launch
   const spec = node.pool.spec.startTask;
   if (spec === undefined) return undefined;
   const directory = startupDirectory(node);
-  return launch(node, directory, {
+  return launch(node, directory, spec, {
     id: startTaskLaunchId(node),
     commandLine: spec.commandLine,
-    environment: withSettings(nodeEnvironment(context, node, directory), spec.environmentSettings),
-    resourceFiles: files(spec.resourceFiles),
+    environment: environmentFor(spec, nodeEnvironment(context, node, directory), spec.environmentSettings),
+    resourceFiles: files(spec.resourceFiles, node),
   });
 }
 
@@ -117,11 +162,16 @@ export function preparationLaunch(
   if (spec === undefined) return undefined;
   const directory = preparationDirectory(node, job);
   const environment = jobEnvironment(context, node, job, spec.id ?? "jobpreparation", directory);
-  return launch(node, directory, {
+  return launch(node, directory, spec, {
     id: preparationLaunchId(job, on),
     commandLine: spec.commandLine,
-    environment: withSettings(environment, job.spec.commonEnvironmentSettings, spec.environmentSettings),
-    resourceFiles: files(spec.resourceFiles),
+    environment: environmentFor(
+      spec,
+      environment,
+      job.spec.commonEnvironmentSettings,
+      spec.environmentSettings,
+    ),
+    resourceFiles: files(spec.resourceFiles, node),
   });
 }
 
@@ -135,10 +185,15 @@ export function releaseLaunch(
   if (spec === undefined) return undefined;
   const directory = releaseDirectory(node, job);
   const environment = jobEnvironment(context, node, job, spec.id ?? "jobrelease", directory);
-  return launch(node, directory, {
+  return launch(node, directory, spec, {
     id: releaseLaunchId(job, on),
     commandLine: spec.commandLine,
-    environment: withSettings(environment, job.spec.commonEnvironmentSettings, spec.environmentSettings),
-    resourceFiles: files(spec.resourceFiles),
+    environment: environmentFor(
+      spec,
+      environment,
+      job.spec.commonEnvironmentSettings,
+      spec.environmentSettings,
+    ),
+    resourceFiles: files(spec.resourceFiles, node),
   });
 }

@@ -2,6 +2,7 @@
 // life and grows with creation, so it orders lists and names launches. Members marked "transient" are rebuilt at start
 // and never stored. Times are epoch milliseconds.
 import type { Timer } from "../../clock.ts";
+import type { ContainerInfo } from "../agent/executor.ts";
 import type { JobScheduleSpec, JobSpec } from "../schema/job-spec.ts";
 import type { DeallocationOption, PoolSpec } from "../schema/pool-spec.ts";
 import type { TaskSpec } from "../schema/task-spec.ts";
@@ -102,6 +103,7 @@ export interface StartTaskInfo {
   retryCount: number;
   lastRetryAt?: number;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 export interface NodeUser {
@@ -191,6 +193,7 @@ export interface NodeJobTask {
   retryCount: number;
   lastRetryAt?: number;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 export interface JobOnNode {
@@ -204,6 +207,8 @@ export interface JobOnNode {
   release: NodeJobTask | undefined;
   /** transient: resolves to true when tasks of the job may start on the node. */
   preparing: Promise<boolean> | undefined;
+  /** transient: the preparation that goes on is to end, and not to be tried again. */
+  stopped: boolean;
 }
 
 export interface Job extends Versioned {
@@ -229,9 +234,11 @@ export interface Job extends Versioned {
   readonly ready: ReadyQueue;
   readonly runs: Set<TaskRun>;
   /** transient: tasks that wait for the task of this key. */
-  readonly dependents: Map<string, Task[]>;
+  readonly dependents: Map<string, Set<Task>>;
   /** transient: tasks that wait for ranges of integer ids. */
   readonly rangeWaits: Set<Task>;
+  /** transient: keys of tasks whose folders are being removed, and how often. */
+  readonly departing: Map<string, number>;
   /** transient: the clock of the last pick, for round robin between equal priorities. */
   lastPick: number;
   wallTimer: Timer | undefined;
@@ -256,6 +263,7 @@ export interface Subtask {
   exitCode?: number;
   failure?: FailureInfo;
   result?: "success" | "failure";
+  container?: ContainerInfo;
 }
 
 /** What exists of a task only once it was started, retried or ended. */
@@ -265,6 +273,7 @@ export interface TaskExecution {
   exitCode?: number;
   failure?: FailureInfo;
   result?: "success" | "failure";
+  container?: ContainerInfo;
   retryCount: number;
   lastRetryAt?: number;
   requeueCount: number;
@@ -290,6 +299,8 @@ export interface Task extends Versioned {
   /** Launches so far; part of the launch ids. */
   attempt: number;
   execution: TaskExecution | undefined;
+  /** Its dependencies were all satisfied once; absent for tasks without. */
+  released: true | undefined;
   /** transient: in the job's ready queue under this ticket; 0 when not. */
   ticket: number;
   /** transient: dependencies still missing. */

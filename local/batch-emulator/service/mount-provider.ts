@@ -6,6 +6,8 @@ export interface MountRequest {
   readonly accountName: string;
   readonly accountKey?: string;
   readonly sasKey?: string;
+  /** An identity assigned to the pool, in whose name it is mounted. */
+  readonly identity?: string;
   /** Container or share. */
   readonly container: string;
   /** Absolute path to appear. */

@@ -3,7 +3,9 @@
 // pending. Sources: "Nodes and pools in Azure Batch", "Compute Node" of the REST reference.
 import { join } from "node:path";
 import type { LaunchEnd } from "../agent/executor.ts";
+import { prefetchImages } from "./containers.ts";
 import { nodeEnvironment } from "./environment.ts";
+import { stopJobTasks } from "./job-nodes.ts";
 import { launchContext } from "./launch-context.ts";
 import { assertTransition, nodeMachine } from "./machines.ts";
 import type { NodeState } from "./machines.ts";
@@ -95,7 +97,7 @@ export function powerOn(world: World, node: Node, wipe: boolean): void {
 async function boot(world: World, node: Node, wipe: boolean, stale: () => boolean): Promise<void> {
   await world.ports.disk.prepareNode(node.root, wipe);
   if (stale()) return;
-  const failure = await attachMounts(world, node);
+  const failure = (await attachMounts(world, node)) ?? (await prefetchImages(world, node));
   if (stale()) return;
   if (failure !== undefined) {
     node.errors = [failure];
@@ -181,6 +183,7 @@ function proceed(world: World, node: Node): void {
 
 async function shutDown(world: World, node: Node): Promise<void> {
   world.ports.support.nodeDown(node.address);
+  stopJobTasks(world, node);
   if (node.startTask !== undefined) {
     const id = `n${node.row}.${node.startTaskAttempts}`;
     await world.ports.executor.kill(id);

@@ -16,7 +16,7 @@ const nodeFolders = ["applications", "fsmounts", "shared", "startup", "volatile"
 export function realDisk(): NodeDisk {
   return {
     async prepareNode(root, wipe) {
-      if (wipe) await rm(root, { recursive: true, force: true });
+      if (wipe) await removeTree(root);
       await mkdir(root, { recursive: true, mode: 0o700 });
       await Promise.all(nodeFolders.map((name) => mkdir(join(root, name), { recursive: true })));
     },
@@ -31,12 +31,15 @@ export function noDisk(): NodeDisk {
   return { prepareNode: nothing, clearTask: nothing, remove: nothing };
 }
 
+/** A process that is just ending may still write into what is removed: a few more tries see the end of that. */
+const removal = { recursive: true, force: true, maxRetries: 5 } as const;
+
 async function removeTree(path: string): Promise<void> {
   try {
-    await rm(path, { recursive: true, force: true });
+    await rm(path, removal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
     await chmod(path, 0o700);
-    await rm(path, { recursive: true, force: true });
+    await rm(path, removal);
   }
 }

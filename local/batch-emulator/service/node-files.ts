@@ -1,7 +1,10 @@
 // Files on nodes, as the file operations see them. Invariant: nothing outside the given root is ever read or deleted,
 // neither by `..` nor through a symbolic link.
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
 import { lstat, readdir, realpath, rm, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import type { Readable } from "node:stream";
 import { BatchFault, notFound } from "./fault.ts";
 
 export interface FileEntry {
@@ -29,6 +32,23 @@ async function resolveInside(root: string, name: string): Promise<string> {
   }
 }
 
+/** What is gone between two looks at it is not found. */
+async function there<T>(look: Promise<T>): Promise<T> {
+  try {
+    return await look;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw notFound("File");
+    throw error;
+  }
+}
+
+/** Opens a file for reading, so that one that vanished meanwhile is not found rather than cut off. */
+export async function readStream(path: string, range: { start: number; end: number }): Promise<Readable> {
+  const stream = createReadStream(path, range);
+  await there(once(stream, "open"));
+  return stream;
+}
+
 async function describe(path: string, name: string): Promise<FileEntry> {
   const info = await stat(path);
   return {
@@ -43,23 +63,25 @@ async function describe(path: string, name: string): Promise<FileEntry> {
 
 export async function fileInfo(root: string, name: string): Promise<FileEntry & { path: string }> {
   const path = await resolveInside(root, name);
-  return { ...(await describe(path, name)), path };
+  return { ...(await there(describe(path, name))), path };
 }
 
-/** Entries below the root whose name starts with `prefix`, sorted by name; all levels when `recursive`. */
+/** Entries below the root whose name starts with `prefix` (in any case, as filters compare), sorted by name; all levels when `recursive`. */
 export async function listFiles(root: string, recursive: boolean, prefix: string): Promise<FileEntry[]> {
   const base = await resolveInside(root, "");
   const found: FileEntry[] = [];
+  const wanted = prefix.toLowerCase();
   const visit = async (directory: string, name: string): Promise<void> => {
     const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const entryName = name === "" ? entry.name : `${name}/${entry.name}`;
-      const relevant = entryName.startsWith(prefix) || prefix.startsWith(`${entryName}/`);
+      const lower = entryName.toLowerCase();
+      const relevant = lower.startsWith(wanted) || wanted.startsWith(`${lower}/`);
       if (!relevant || !(entry.isFile() || entry.isDirectory())) continue;
       const path = join(directory, entry.name);
       const described = await describe(path, entryName).catch(() => undefined);
       if (described === undefined) continue;
-      if (entryName.startsWith(prefix)) found.push(described);
+      if (lower.startsWith(wanted)) found.push(described);
       if (entry.isDirectory() && recursive) await visit(path, entryName);
     }
   };
@@ -70,9 +92,9 @@ export async function listFiles(root: string, recursive: boolean, prefix: string
 /** Deletes a file, or a directory with `recursive` (an empty one without). */
 export async function deleteFile(root: string, name: string, recursive: boolean): Promise<void> {
   const path = await resolveInside(root, name);
-  if (path === (await realpath(root))) throw notFound("File");
-  const info = await lstat(path);
-  if (info.isDirectory() && !recursive && (await readdir(path)).length > 0)
+  if (path === (await there(realpath(root)))) throw notFound("File");
+  const info = await there(lstat(path));
+  if (info.isDirectory() && !recursive && (await there(readdir(path))).length > 0)
     throw new BatchFault(
       409,
       "DirectoryNotEmpty",

@@ -30,6 +30,7 @@ function mountRequest(node: Node, mount: MountConfiguration): MountRequest | und
       target: at(blob.relativeMountPath),
       ...(blob.accountKey === undefined ? {} : { accountKey: blob.accountKey }),
       ...(blob.sasKey === undefined ? {} : { sasKey: blob.sasKey }),
+      ...(blob.identityReference === undefined ? {} : { identity: blob.identityReference.resourceId }),
       ...(blob.blobfuseOptions === undefined ? {} : { options: blob.blobfuseOptions }),
     };
   const share = mount.azureFileShareConfiguration;

@@ -15,6 +15,8 @@ export interface PlacementRules {
   readonly overtakesBeforeReservation: number;
   /** A growing number, for round robin. */
   tick(): number;
+  /** The least priority of jobs that may use a node which is being cleared for others; undefined: any. */
+  keptFor?(node: Node): number | undefined;
 }
 
 /** Takes the next task that fits out of its queue; undefined when nothing fits (or nodes are kept for a wide task). */
@@ -25,7 +27,7 @@ export function placeNext(pool: Pool, rules: PlacementRules): Placement | undefi
     for (const lane of job.ready.lanes()) {
       const task = job.ready.peek(lane);
       if (task === undefined) continue;
-      const nodes = nodesFor(pool, job, task, lane);
+      const nodes = nodesFor(pool, job, task, lane, rules);
       if (nodes !== undefined) {
         job.ready.take(lane);
         job.lastPick = rules.tick();
@@ -58,8 +60,15 @@ export function jobsInOrder(pool: Pool): Job[] {
   );
 }
 
-function nodesFor(pool: Pool, job: Job, task: Task, lane: Lane): readonly Node[] | undefined {
-  const accepts = (node: Node) => nodeAccepts(job, task, node);
+function nodesFor(
+  pool: Pool,
+  job: Job,
+  task: Task,
+  lane: Lane,
+  rules: PlacementRules,
+): readonly Node[] | undefined {
+  const accepts = (node: Node) =>
+    nodeAccepts(job, task, node) && (rules.keptFor?.(node) ?? -Infinity) <= (job.spec.priority ?? 0);
   if (lane.instances > 0) return canRunGangs(pool) ? pool.slots.findIdle(lane.instances, accepts) : undefined;
   const hinted = hint(pool, task);
   if (hinted !== undefined && pool.slots.fits(hinted, lane.slots) && accepts(hinted)) return [hinted];

@@ -2,10 +2,13 @@
 // the body was checked before.
 import type { PoolPatch, PoolSpec, ResizeBody } from "../schema/pool-spec.ts";
 import { durationMs } from "../schema/values.ts";
+import { checkContainerPool } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import { beginResize, defaultResizeTimeoutMs, deletePool, evacuate, stopResize } from "./pool-control.ts";
 import type { Job, Node, Pool } from "./model.ts";
+import { checkMachines } from "./machine-checks.ts";
 import { emptyPool } from "./records.ts";
+import { checkReferences, identitiesAssigned } from "./reference-checks.ts";
 import { poolOf } from "./task-state.ts";
 import { touch } from "./versions.ts";
 import type { World } from "./world.ts";
@@ -33,7 +36,7 @@ export function addPool(
     throw new BatchFault(409, "PoolExists", "The specified pool already exists.");
   if (world.pools.size >= world.parameters.poolQuota)
     throw new BatchFault(409, "PoolQuotaReached", "The Batch account has reached its pool quota.");
-  checkPool(world, given);
+  checkPool(world, given, extra.identity);
   const spec = { ...given, vmSize: given.vmSize.toLowerCase() };
   const now = world.clock.now();
   const pool: Pool = {
@@ -78,7 +81,7 @@ function adoptJob(world: World, pool: Pool, job: Job): void {
 const resizeTimeoutOf = (text: string | undefined) =>
   text === undefined ? defaultResizeTimeoutMs : (durationMs(text) ?? defaultResizeTimeoutMs);
 
-function checkPool(world: World, spec: PoolSpec): void {
+function checkPool(world: World, spec: PoolSpec, identity: Pool["identity"]): void {
   const vm = spec.virtualMachineConfiguration;
   if ((vm === undefined) === (spec.cloudServiceConfiguration === undefined))
     throw invalidProperty(
@@ -86,12 +89,11 @@ function checkPool(world: World, spec: PoolSpec): void {
       "",
       "A pool has exactly one of virtualMachineConfiguration and cloudServiceConfiguration",
     );
-  if (vm?.containerConfiguration !== undefined) throw notEmulated("container tasks (containerConfiguration)");
+  checkContainerPool(world, spec);
   if (vm?.extensions !== undefined && vm.extensions.length > 0)
     throw notEmulated("virtual machine extensions");
-  if (spec.startTask?.containerSettings !== undefined) throw notEmulated("container start tasks");
-  if (spec.startTask !== undefined)
-    checkUser(spec, spec.startTask.userIdentity?.username, "startTask.userIdentity");
+  checkMachines(spec, identitiesAssigned({ identity }));
+  checkReferences(spec.startTask, { identity, spec }, "startTask");
   if ((spec.applicationPackageReferences ?? []).length > 0)
     throw notEmulated("application packages on pools");
   if (spec.enableAutoScale === true) {
@@ -128,12 +130,6 @@ export function checkFormula(world: World, formula: string): void {
     );
 }
 
-function checkUser(spec: PoolSpec, username: string | undefined, property: string): void {
-  if (username === undefined) return;
-  if (!(spec.userAccounts ?? []).some((user) => user.name === username))
-    throw invalidProperty(property, username, "The user is not among the pool's userAccounts");
-}
-
 /** Replaces whole elements; absent ones stay ("Pool - Patch"). */
 export function patchPool(world: World, pool: Pool, patch: PoolPatch): void {
   refuseDeleted(pool);
@@ -151,7 +147,8 @@ export function replacePoolProperties(world: World, pool: Pool, patch: PoolPatch
 export function replaceSpec(world: World, pool: Pool, spec: PoolSpec): void {
   if ((spec.applicationPackageReferences ?? []).length > 0)
     throw notEmulated("application packages on pools");
-  if (spec.startTask?.containerSettings !== undefined) throw notEmulated("container start tasks");
+  checkContainerPool(world, spec);
+  checkReferences(spec.startTask, { ...pool, spec }, "startTask");
   pool.spec = spec;
   touch(world, pool);
 }

@@ -7,6 +7,7 @@ import type { DeallocationOption } from "../schema/pool-spec.ts";
 import { createNode } from "./node-creation.ts";
 import { allocate, refreshSlots, withdraw } from "./node-control.ts";
 import type { Node, NodePending, Pool, ResizeError } from "./model.ts";
+import { stopJobTasks } from "./job-nodes.ts";
 import { coresInUse, coresOf, currentNodes, lowPriorityInUse } from "./quota.ts";
 import { cancelRun } from "./task-run.ts";
 import { endTask, requeue } from "./task-life.ts";
@@ -148,7 +149,9 @@ export function evacuate(world: World, node: Node, pending: NodePending, option:
   const now = option === "requeue" || option === "terminate";
   node.retains = option === "retaineddata";
   withdraw(world, node, pending, now);
-  if (now) clearNode(world, node, option);
+  if (!now) return;
+  clearNode(world, node, option);
+  stopJobTasks(world, node);
 }
 
 /** Ends every run on a node. */

@@ -49,21 +49,38 @@ class Room {
   }
 }
 
-export function runsToPreempt(pool: Pool, preemptible: ReadonlySet<Job>): TaskRun[] {
+export interface Clearance {
+  readonly runs: readonly TaskRun[];
+  /** Nodes with the priority of the job that they are cleared for: what was just displaced must not move in again. */
+  readonly keptFor: ReadonlyMap<Node, number>;
+}
+
+export function clearanceFor(pool: Pool, preemptible: ReadonlySet<Job>): Clearance {
   const lowest = Math.min(...[...preemptible].filter((job) => job.runs.size > 0).map(priorityOf));
   const waiting = jobsInOrder(pool).filter((job) => priorityOf(job) > lowest);
-  if (waiting.length === 0) return [];
+  const keptFor = new Map<Node, number>();
+  if (waiting.length === 0) return { runs: [], keptFor };
   const rooms = [...pool.nodes]
     .filter((node) => pool.slots.takesWork(node))
     .map((node) => new Room(node, pool.slots.slotsPerNode));
-  const victims: TaskRun[] = [];
-  for (const job of waiting) for (const run of makeWay(job, rooms)) victims.push(run);
-  return victims;
+  const runs: TaskRun[] = [];
+  for (const job of waiting)
+    for (const place of makeWay(job, rooms)) {
+      runs.push(...place.runs);
+      const { node } = place.room;
+      keptFor.set(node, Math.min(keptFor.get(node) ?? Infinity, priorityOf(job)));
+    }
+  return { runs, keptFor };
+}
+
+interface Place {
+  readonly room: Room;
+  readonly runs: readonly TaskRun[];
 }
 
 /** Promises room to the job's waiting tasks, lane by lane, while some is found. Tasks on several nodes wait their turn. */
-function makeWay(job: Job, rooms: readonly Room[]): TaskRun[] {
-  const victims: TaskRun[] = [];
+function makeWay(job: Job, rooms: readonly Room[]): Place[] {
+  const places: Place[] = [];
   let allowed = maxParallelTasks(job) - job.runs.size;
   for (const lane of job.ready.lanes()) {
     const task = job.ready.peek(lane);
@@ -77,15 +94,15 @@ function makeWay(job: Job, rooms: readonly Room[]): TaskRun[] {
       if (place === undefined) break;
       place.room.take(lane.slots, place.runs);
       for (const run of place.runs) for (const room of rooms) if (room !== place.room) room.end(run);
-      victims.push(...place.runs);
+      places.push(place);
       allowed -= 1;
     }
   }
-  return victims;
+  return places;
 }
 
-function cheapest(rooms: readonly Room[], slots: number, priority: number) {
-  let best: { room: Room; runs: TaskRun[] } | undefined;
+function cheapest(rooms: readonly Room[], slots: number, priority: number): Place | undefined {
+  let best: Place | undefined;
   for (const room of rooms) {
     const runs = room.toFit(slots, priority);
     if (runs !== undefined && (best === undefined || runs.length < best.runs.length)) best = { room, runs };

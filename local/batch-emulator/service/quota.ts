@@ -22,7 +22,7 @@ const exceptions: Readonly<Record<string, number>> = {
 export function coresOf(vmSize: string): number {
   const name = vmSize.toLowerCase();
   const plain = name.replace(/_v\d+$/, "");
-  const listed = exceptions[plain];
+  const listed = Object.hasOwn(exceptions, plain) ? exceptions[plain] : undefined;
   const old = /^standard_(d|ds)(\d)(_v2)?$/.exec(name);
   if (old !== null) return exceptions[`standard_d${old[2]}`] ?? 1;
   if (listed !== undefined) return listed;

@@ -48,8 +48,18 @@ const transient = {
   pool: ["nodes", "slots", "readyJobs", "wakePending", "resizeTimer"],
   node: ["pool", "isDedicated", "address", "root", "slotsUsed", "runs", "timer", "epoch"],
   job: [
-    ...["schedule", "tasks", "counts", "slotCounts", "ready", "runs", "dependents", "rangeWaits", "lastPick"],
-    ...["wallTimer", "allCompleteTimer", "releasing"],
+    ...[
+      "schedule",
+      "tasks",
+      "counts",
+      "slotCounts",
+      "ready",
+      "runs",
+      "dependents",
+      "rangeWaits",
+      "departing",
+    ],
+    ...["lastPick", "wallTimer", "allCompleteTimer", "releasing"],
   ],
   task: ["job", "ticket", "blockers", "run", "manager"],
   schedule: ["timer"],
@@ -82,7 +92,7 @@ export function encodeState(entity: Entity): string {
 }
 
 function encodeJobNodes(nodes: ReadonlyMap<string, JobOnNode>): unknown {
-  return [...nodes.values()].map((node) => ({ ...node, preparing: undefined }));
+  return [...nodes.values()].map((node) => ({ ...node, preparing: undefined, stopped: undefined }));
 }
 
 interface Head {
@@ -200,8 +210,9 @@ export function emptyJob(): Omit<
     slotCounts: { active: 0, running: 0, completed: 0, succeeded: 0, failed: 0 },
     ready: new ReadyQueue(),
     runs: new Set(),
-    dependents: new Map<string, Task[]>(),
+    dependents: new Map<string, Set<Task>>(),
     rangeWaits: new Set<Task>(),
+    departing: new Map<string, number>(),
     lastPick: 0,
     wallTimer: undefined,
     allCompleteTimer: undefined,
@@ -231,6 +242,7 @@ export function decodeTask(row: StoredRow, jobOf: (row: number) => Job | undefin
     previousStateAt: known.previousStateAt,
     attempt: known.attempt,
     execution: known.execution,
+    released: known.released,
     ticket: 0,
     blockers: 0,
     run: undefined,

@@ -90,7 +90,7 @@ function rebuildJob(job: Job): void {
     if (satisfies(task)) noteSatisfied(task);
   }
   for (const task of job.tasks)
-    if (task.spec.dependsOn !== undefined && task.state === "active") watchDependencies(task);
+    if (task.spec.dependsOn !== undefined && task.released !== true) watchDependencies(task);
 }
 
 /** True when the task goes on (or has ended meanwhile) under the eyes of this emulator. */
@@ -117,26 +117,31 @@ function placesOf(world: World, task: Task): Node[] | undefined {
   const nodes: Node[] = [];
   for (const place of places) {
     const node = place && world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
-    if (node === undefined || node.pending !== undefined) return undefined;
+    if (node === undefined) return undefined;
     nodes.push(node);
   }
   return nodes;
 }
 
+const booted: readonly Node["state"][] = ["idle", "running", "offline"];
+
+/** The node's start task runs, or had just ended and what follows from it was not yet done. */
+const inStartTask = (node: Node) =>
+  node.pending === undefined &&
+  (node.state === "waitingforstarttask" ||
+    (node.startTask?.state === "running" && booted.includes(node.state)));
+
 function adoptNode(world: World, node: Node, survivors: Survivors): void {
   refreshSlots(node);
   const id = startTaskLaunchId(node);
   const end = survivors.get(id);
-  const inStartTask =
-    node.startTask?.state === "running" && node.pending === undefined && node.state !== "starting";
-  if (inStartTask) {
+  if (inStartTask(node)) {
     const { epoch } = node;
     if (end !== undefined) survivors.delete(id);
     const stale = () => node.epoch !== epoch || world.closed;
     world.background("node.boot", startUp(world, node, stale, end));
     return;
   }
-  if (node.state === "waitingforstarttask") node.state = "starting";
   resumeNode(world, node);
 }
 

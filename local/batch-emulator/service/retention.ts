@@ -3,7 +3,7 @@
 import type { Timer } from "../../clock.ts";
 import { durationMs } from "../schema/values.ts";
 import type { Task } from "./model.ts";
-import { taskDirectory } from "./node-layout.ts";
+import { holdFolder, nodesWithFolder, removeFolders } from "./departures.ts";
 import { defaultRetentionMs } from "./run-bookkeeping.ts";
 import type { World } from "./world.ts";
 
@@ -59,13 +59,10 @@ function cleanUpTime(task: Task): number | undefined {
 
 async function clean(world: World, task: Task, at: number): Promise<void> {
   if (task.job.tasks.get(task.key) !== task || task.run !== undefined || cleanUpTime(task) !== at) return;
-  const execution = task.execution;
-  const places = [execution?.place, ...(execution?.subtasks ?? []).map((one) => one.place)];
-  for (const place of places) {
-    const node = place && world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
-    if (node !== undefined) await world.ports.disk.remove(taskDirectory(node, task));
-  }
-  if (execution !== undefined) execution.cleaned = true;
+  holdFolder(task);
+  await removeFolders(world, task, nodesWithFolder(world, task));
+  if (task.execution === undefined || cleanUpTime(task) !== at) return;
+  task.execution.cleaned = true;
   world.save(task);
   await world.commit();
 }

@@ -105,7 +105,13 @@ export function runIfDue(world: World, schedule: Schedule): void {
   schedule.nextRunAt = interval === undefined ? undefined : nextAfter(due, interval, now);
   world.save(schedule);
   if (schedule.nextRunAt !== undefined && schedule.nextRunAt >= end) schedule.nextRunAt = undefined;
-  armSchedule(world, schedule);
+  goOn(world, schedule);
+}
+
+/** Waits for the next run of an active schedule; where none is to come, it ends with its last job. */
+function goOn(world: World, schedule: Schedule): void {
+  if (schedule.state === "active" && schedule.nextRunAt === undefined) complete(world, schedule);
+  else armSchedule(world, schedule);
 }
 
 const nextAfter = (due: number, interval: number, now: number) =>
@@ -174,7 +180,7 @@ export function enableSchedule(world: World, schedule: Schedule): void {
   refuseEnded(schedule);
   if (schedule.state === "active") return;
   move(world, schedule, "active");
-  armSchedule(world, schedule);
+  goOn(world, schedule);
 }
 
 /** Ends the schedule and its active job (reason TerminateJobSchedule). */
@@ -233,12 +239,12 @@ function reschedule(world: World, schedule: Schedule): void {
   else
     schedule.nextRunAt =
       interval === undefined ? undefined : Math.max(now, until, recent.createdAt + interval);
-  armSchedule(world, schedule);
+  goOn(world, schedule);
 }
 
 export function resumeSchedules(world: World): void {
   for (const schedule of [...world.schedules]) {
-    if (schedule.state === "active") armSchedule(world, schedule);
+    if (schedule.state === "active") goOn(world, schedule);
     else finish(world, schedule);
   }
 }

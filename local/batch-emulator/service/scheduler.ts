@@ -1,6 +1,6 @@
 // Runs scheduling passes when something changed: one pass per wake-up and turn, never a poll, never a scan over tasks.
-import type { Pool } from "./model.ts";
-import { runsToPreempt } from "./preemption.ts";
+import type { Node, Pool } from "./model.ts";
+import { clearanceFor } from "./preemption.ts";
 import { requeue } from "./task-life.ts";
 import { prepareNode } from "./job-nodes.ts";
 import { placeNext } from "./placement.ts";
@@ -10,16 +10,35 @@ import type { World } from "./world.ts";
 
 export function createScheduler(world: World): { wake(pool: Pool): void } {
   let ticks = 0;
+  const kept = new WeakMap<Pool, ReadonlyMap<Node, number>>();
   const rules: PlacementRules = {
     overtakesBeforeReservation: world.parameters.overtakesBeforeReservation,
     tick: () => (ticks += 1),
+    keptFor: (node) => kept.get(node.pool)?.get(node),
+  };
+  const place = (pool: Pool) => {
+    for (let next = placeNext(pool, rules); next !== undefined; next = placeNext(pool, rules))
+      startRun(world, next, (job, node) => prepareNode(world, job, node));
+  };
+  /** What still waits may displace running work of jobs that allow it; the room stays for it until it moves in. */
+  const makeWay = (pool: Pool) => {
+    const before = kept.get(pool)?.size ?? 0;
+    const { runs, keptFor } = clearanceFor(pool, world.preemptible);
+    if (keptFor.size === 0) kept.delete(pool);
+    else kept.set(pool, keptFor);
+    for (const run of runs) {
+      cancelRun(world, run);
+      requeue(world, run.task);
+    }
+    if (keptFor.size < before) place(pool);
   };
   const pass = (pool: Pool) => {
     pool.wakePending = false;
     if (world.closed || pool.state !== "active") return;
-    for (let next = placeNext(pool, rules); next !== undefined; next = placeNext(pool, rules))
-      startRun(world, next, (job, node) => prepareNode(world, job, node));
-    if (world.preemptible.size > 0) makeWay(world, pool);
+    place(pool);
+    for (const job of world.preemptible)
+      if (job.spec.allowTaskPreemption !== true || !world.jobs.has(job.key)) world.preemptible.delete(job);
+    if (world.preemptible.size > 0 || kept.has(pool)) makeWay(pool);
   };
   return {
     wake(pool) {
@@ -28,14 +47,4 @@ export function createScheduler(world: World): { wake(pool: Pool): void } {
       queueMicrotask(() => pass(pool));
     },
   };
-}
-
-/** What still waits may displace running work of jobs that allow it. */
-function makeWay(world: World, pool: Pool): void {
-  for (const job of world.preemptible)
-    if (job.spec.allowTaskPreemption !== true || !world.jobs.has(job.key)) world.preemptible.delete(job);
-  for (const run of runsToPreempt(pool, world.preemptible)) {
-    cancelRun(world, run);
-    requeue(world, run.task);
-  }
 }

@@ -4,6 +4,7 @@ import { startTaskLaunch, startTaskLaunchId } from "./launches.ts";
 import type { Node, StartTaskInfo } from "./model.ts";
 import { attemptResult } from "./task-outcome.ts";
 import { launchContext } from "./launch-context.ts";
+import { startLaunch } from "./start-launch.ts";
 import { flushMounts } from "./node-storage.ts";
 import type { World } from "./world.ts";
 
@@ -48,7 +49,7 @@ async function launchStartTask(world: World, node: Node): Promise<LaunchEnd> {
   if (launch === undefined) return { kind: "exited", exitCode: 0, endedAt: world.clock.now() };
   await world.commit();
   await world.ports.disk.clearTask(launch.taskDirectory);
-  return world.ports.executor.run(launch, () => undefined);
+  return startLaunch(world, node, launch);
 }
 
 /** Writes the end down; true when another try follows. */
@@ -59,6 +60,7 @@ function conclude(world: World, node: Node, info: StartTaskInfo, end: LaunchEnd)
   info.endedAt = end.endedAt;
   if (result?.exitCode !== undefined) info.exitCode = result.exitCode;
   if (result?.failure !== undefined) info.failure = result.failure;
+  if (end.container !== undefined) info.container = end.container;
   info.result = result !== undefined && result.failure === undefined ? "success" : "failure";
   world.save(node);
   if (info.result === "success") return false;

@@ -1,7 +1,9 @@
 // What callers may ask of tasks. Source: "Task - Add/Add Collection/Update/…" of the REST reference.
 import type { TaskConstraints, TaskSpec } from "../schema/task-spec.ts";
+import { checkContainerSettings } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import type { Job, Task } from "./model.ts";
+import { checkReferences } from "./reference-checks.ts";
 import { createTask } from "./task-life.ts";
 import { poolOf } from "./task-state.ts";
 import { touch } from "./versions.ts";
@@ -46,10 +48,12 @@ function checkTask(world: World, job: Job, spec: TaskSpec): void {
   if (release !== undefined && id === (release.id ?? "jobrelease").toLowerCase())
     throw new BatchFault(409, "TaskIdSameAsJobReleaseTask", "The task id is that of the job release task.");
   if (spec.dependsOn !== undefined) checkDependencies(job, spec.dependsOn);
-  if (spec.containerSettings !== undefined) throw notEmulated("container tasks (containerSettings)");
+  checkContainerSettings(world, spec.containerSettings);
   if ((spec.applicationPackageReferences ?? []).length > 0)
     throw notEmulated("application packages of tasks");
-  const slotsPerNode = poolOf(world, job)?.spec.taskSlotsPerNode;
+  const pool = poolOf(world, job);
+  checkReferences(spec, pool);
+  const slotsPerNode = pool?.spec.taskSlotsPerNode;
   if (slotsPerNode !== undefined && (spec.requiredSlots ?? 1) > slotsPerNode)
     throw invalidProperty(
       "requiredSlots",

@@ -2,7 +2,13 @@
 // ending a run is asked of the runner through `cancelRun`. Invariant: whoever sets `run.cancelled` has decided what
 // becomes of the task, and the run then only cleans up.
 import type { TaskSpec } from "../schema/task-spec.ts";
-import { releaseDependents, watchDependencies } from "./dependencies.ts";
+import {
+  releaseDependents,
+  revokeDependents,
+  satisfies,
+  stopWaiting,
+  watchDependencies,
+} from "./dependencies.ts";
 import { BatchFault } from "./fault.ts";
 import type { FailureInfo, Job, Task, TaskExecution, TaskRun } from "./model.ts";
 import { endedByUser, exitActions, shouldRetry } from "./task-outcome.ts";
@@ -33,6 +39,7 @@ export function createTask(world: World, job: Job, spec: TaskSpec, manager = fal
     previousStateAt: undefined,
     attempt: 0,
     execution: undefined,
+    released: undefined,
     ticket: 0,
     blockers: 0,
     run: undefined,
@@ -55,6 +62,7 @@ export function finishAttempt(world: World, run: TaskRun, result: AttemptResult,
     execution.retryCount += 1;
     execution.lastRetryAt = world.clock.now();
     task.job.taskRetries += 1;
+    world.save(task.job);
     record(execution, result);
     moveTask(world, task, "active");
     return;
@@ -73,8 +81,15 @@ export function complete(world: World, task: Task, result: AttemptResult, endedA
   execution.dependency = actions.dependency;
   endSubtasks(world, task, execution.endedAt);
   moveTask(world, task, "completed");
-  if (actions.dependency === "satisfy") for (const free of releaseDependents(task)) enqueue(world, free);
+  if (actions.dependency === "satisfy") freeDependents(world, task);
   world.signals.taskCompleted(task);
+}
+
+function freeDependents(world: World, task: Task): void {
+  for (const free of releaseDependents(task)) {
+    world.save(free);
+    enqueue(world, free);
+  }
 }
 
 function record(execution: TaskExecution, result: AttemptResult): void {
@@ -116,6 +131,7 @@ export function clearAttempt(task: Task): void {
   const execution = executionOf(task);
   for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt", "place", "subtasks"] as const)
     delete execution[name];
+  delete execution.container;
   delete execution.coordinated;
   delete execution.dependency;
 }
@@ -141,6 +157,7 @@ export function reactivateTask(world: World, task: Task): void {
     throw new BatchFault(409, "TaskNotCompleted", "The specified task has not completed.");
   if (task.execution?.result === "success")
     throw new BatchFault(409, "TaskSucceeded", "A task that ended successfully cannot be reactivated.");
+  if (satisfies(task)) revokeDependents(task);
   clearAttempt(task);
   const execution = executionOf(task);
   execution.retryCount = 0;
@@ -154,10 +171,11 @@ export function reactivateTask(world: World, task: Task): void {
 export function removeTask(world: World, task: Task, cancel: CancelRun): void {
   const { job, run } = task;
   job.ready.remove(task);
-  job.rangeWaits.delete(task);
+  if (satisfies(task)) revokeDependents(task);
+  stopWaiting(task);
   count(task, -1);
   job.tasks.delete(task);
   world.remove(task);
   if (run !== undefined) cancel(run);
-  world.signals.taskCompleted(task);
+  world.signals.taskRemoved(task);
 }

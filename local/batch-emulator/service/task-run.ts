@@ -2,6 +2,7 @@
 // back only after its processes are gone, and a task is marked completed only after its output and mounts are complete.
 import type { LaunchEnd } from "../agent/executor.ts";
 import { durationMs } from "../schema/values.ts";
+import { removeFolders } from "./departures.ts";
 import { jobCanRun, recordRun } from "./run-bookkeeping.ts";
 import { runGang } from "./gang-run.ts";
 import { launchContext } from "./launch-context.ts";
@@ -10,6 +11,7 @@ import type { Job, Node, Task, TaskRun } from "./model.ts";
 import { occupy, vacate } from "./node-control.ts";
 import { taskDirectory } from "./node-layout.ts";
 import type { Placement } from "./placement.ts";
+import { startLaunch } from "./start-launch.ts";
 import { instancesOf, slotsOf } from "./ready-queue.ts";
 import { finishAttempt, requeue } from "./task-life.ts";
 import { attemptResult } from "./task-outcome.ts";
@@ -26,7 +28,7 @@ export function startRun(world: World, placement: Placement, prepare: PrepareNod
   task.attempt += 1;
   const run = occupyNodes(world, task, nodes);
   const execution = executionOf(task);
-  for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt"] as const)
+  for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt", "container"] as const)
     delete execution[name];
   placeExecution(world, run);
   moveTask(world, task, "preparing");
@@ -120,7 +122,7 @@ async function execute(world: World, run: TaskRun): Promise<LaunchEnd> {
   }
   const launch = mainLaunch(launchContext(world), run);
   run.launches.add(launch.id);
-  return world.ports.executor.run(launch, () => undefined);
+  return startLaunch(world, run.nodes[0] as Node, launch);
 }
 
 /** Waits for the end, makes sure that nothing of the attempt lives and its output is complete, then settles the task. */
@@ -134,6 +136,7 @@ async function conclude(world: World, run: TaskRun, ending: Promise<LaunchEnd>):
   if (world.closed) return;
   if (!run.cancelled) {
     const result = attemptResult(end, run.timedOut);
+    if (end.container !== undefined) executionOf(run.task).container = end.container;
     if (result === undefined) requeue(world, run.task);
     else finishAttempt(world, run, result, end.endedAt);
   }
@@ -163,5 +166,5 @@ async function leave(world: World, run: TaskRun): Promise<void> {
   offer(world, task.job);
   await world.commit();
   await Promise.all([...run.launches].map((id) => world.ports.executor.forget(id)));
-  if (!alive) await Promise.all(run.nodes.map((node) => world.ports.disk.remove(taskDirectory(node, task))));
+  if (!alive) await removeFolders(world, task, run.nodes);
 }

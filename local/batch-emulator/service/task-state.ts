@@ -46,6 +46,7 @@ export function poolOf(world: World, job: Job): Pool | undefined {
 /** Puts a task in the queue if nothing stands in its way, and wakes the scheduler. */
 export function enqueue(world: World, task: Task): void {
   if (task.state !== "active" || task.blockers > 0 || task.run !== undefined || task.ticket !== 0) return;
+  if (task.job.departing.has(task.key)) return;
   task.job.ready.add(task);
   offer(world, task.job);
 }

@@ -4,6 +4,7 @@
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
+import type { LogUploader } from "../agent/service-logs.ts";
 import type { Executor } from "../agent/executor.ts";
 import type { EmulatorParameters } from "../parameters.ts";
 import type { Change, Journal } from "../store/journal.ts";
@@ -15,6 +16,8 @@ import type { NodeDisk } from "./node-disk.ts";
 import { OrderedIndex } from "./ordered-index.ts";
 import { encodeSpec, encodeState } from "./records.ts";
 
+export type AuthenticationMode = "SharedKey" | "AAD" | "TaskAuthenticationToken";
+
 export interface AccountSettings {
   readonly name: string;
   readonly keys: { primary: string; secondary: string };
@@ -22,6 +25,10 @@ export interface AccountSettings {
   readonly resourceGroup: string;
   readonly location: string;
   tags: Readonly<Record<string, string>>;
+  /** How callers of the data plane may identify themselves; absent: in every way. */
+  authenticationModes?: readonly AuthenticationMode[] | undefined;
+  /** The storage account beside the emulator, which serves as the account's auto-storage. */
+  readonly autoStorage?: { readonly accountName: string; lastKeySync: number } | undefined;
 }
 
 /** What one part tells the others, without knowing them. */
@@ -29,6 +36,8 @@ export interface Signals {
   /** Something may fit on this pool's nodes now. */
   wake(pool: Pool): void;
   taskCompleted(task: Task): void;
+  /** A task was deleted, in whatever state. */
+  taskRemoved(task: Task): void;
   /** A run has left this node: no process of it lives, its slots are free. */
   runLeft(run: TaskRun, node: Node): void;
   /** A node came to rest, left, or failed. */
@@ -47,6 +56,8 @@ export interface Ports {
   readonly autoscale: AutoscaleEngine | undefined;
   /** Signs tokens for the identities of pools; undefined: no identity is known. */
   readonly issueToken?: TokenIssuer | undefined;
+  /** Sends the log of a node to storage; undefined in simulations. */
+  readonly uploadLogs?: LogUploader;
 }
 
 export type TokenIssuer = (wanted: {
@@ -72,7 +83,15 @@ export class World {
   readonly applications = new OrderedIndex<Application>();
   /** Base URL, known once the listener is open; no trailing slash. */
   url = "";
-  signals: Signals = { wake: noop, taskCompleted: noop, runLeft: noop, nodeChanged: noop };
+  /** The same over TLS, when there is such a listener. */
+  secureUrl: string | undefined;
+  signals: Signals = {
+    wake: noop,
+    taskCompleted: noop,
+    taskRemoved: noop,
+    runLeft: noop,
+    nodeChanged: noop,
+  };
   closed = false;
   /** Told when a job completed or was deleted; schedules and automatic pools listen. */
   jobEnded: (job: Job) => void = noop;

@@ -1,4 +1,5 @@
 // The account's keys and tags, which outlive the process: account.json in the data folder, readable by its owner only.
+import type { AuthenticationMode } from "../service/world.ts";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
 export interface StoredAccount {
@@ -7,6 +8,7 @@ export interface StoredAccount {
   readonly primary: string;
   readonly secondary: string;
   readonly tags: Readonly<Record<string, string>>;
+  readonly authenticationModes?: readonly AuthenticationMode[] | undefined;
 }
 
 export function readAccount(file: string): StoredAccount | undefined {

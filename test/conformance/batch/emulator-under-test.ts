@@ -1,6 +1,7 @@
 // Starts an emulator for conformance tests and makes the genuine clients for it.
 import { BatchManagementClient } from "@azure/arm-batch";
 import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
+import type { RequestPolicyFactory } from "@azure/ms-rest-js";
 import { startBatchEmulator } from "../../../local/batch-emulator/index.ts";
 import type { BatchEmulator, EmulatorOptions } from "../../../local/batch-emulator/index.ts";
 import { systemClock } from "../../../local/clock.ts";
@@ -55,6 +56,25 @@ export function batchClient(url: string, key = accountKey): BatchServiceClient {
   return new BatchServiceClient(new BatchSharedKeyCredentials("devbatch", key), url, { noRetryPolicy: true });
 }
 
+/** The same client, telling `note` of every request that it sends. */
+export function watchedBatchClient(
+  url: string,
+  note: (method: string, url: string) => void,
+): BatchServiceClient {
+  const watch: RequestPolicyFactory = {
+    create: (nextPolicy) => ({
+      sendRequest(request) {
+        note(request.method, request.url);
+        return nextPolicy.sendRequest(request);
+      },
+    }),
+  };
+  return new BatchServiceClient(new BatchSharedKeyCredentials("devbatch", accountKey), url, {
+    noRetryPolicy: true,
+    requestPolicyFactories: (defaults) => [...defaults, watch],
+  });
+}
+
 export function armClient(url: string): BatchManagementClient {
   const credential = {
     getToken: () => Promise.resolve({ token: "good", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
@@ -75,9 +95,13 @@ export function armClient(url: string): BatchManagementClient {
   return client;
 }
 
-/** Polls until `done` holds; fails after five seconds. */
-export async function eventually<T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 5000;
+/** Polls until `done` holds; fails after five seconds, or as given. */
+export async function eventually<T>(
+  read: () => Promise<T>,
+  done: (value: T) => boolean,
+  limitMs = 5000,
+): Promise<T> {
+  const deadline = Date.now() + limitMs;
   for (;;) {
     const value = await read();
     if (done(value)) return value;

@@ -308,7 +308,7 @@ test("files of a task are listed, described, read and deleted", async () => {
     ["wd", true],
   ]);
   const filtered = await t.batch.file.listFromTask("files", "f", {
-    fileListFromTaskOptions: { filter: "startswith(name,'std')" },
+    fileListFromTaskOptions: { filter: "startswith(name,'STD')" },
   });
   expect(filtered).toHaveLength(2);
   const properties = await t.batch.file.getPropertiesFromTask("files", "f", "stdout.txt");

@@ -32,18 +32,58 @@ const deploymentConfiguration = {
 
 test("the account is read, listed, tagged, and tells its keys and quotas", async () => {
   const found = await t.arm.batchAccountOperations.get(group, account);
-  expect(found.accountEndpoint).toBe(new URL(t.emulator.url).host);
+  expect(found.accountEndpoint).toBe(new URL(t.emulator.tls?.url ?? "").host);
   expect(found).toMatchObject({ provisioningState: "Succeeded", poolQuota: 100, dedicatedCoreQuota: 500 });
   expect(await all(t.arm.batchAccountOperations.list())).toHaveLength(1);
   expect(await all(t.arm.batchAccountOperations.listByResourceGroup(group))).toHaveLength(1);
   const tagged = await t.arm.batchAccountOperations.update(group, account, { tags: { team: "a" } });
   expect(tagged.tags).toEqual({ team: "a" });
+  await t.arm.batchAccountOperations.update(group, account, { allowedAuthenticationModes: ["AAD"] });
+  await expect(t.batch.pool.list()).rejects.toMatchObject({ statusCode: 403, code: "AuthenticationFailed" });
+  const again = await t.arm.batchAccountOperations.beginCreateAndWait(
+    group,
+    account,
+    { location: "West Europe", allowedAuthenticationModes: ["AAD", "SharedKey", "TaskAuthenticationToken"] },
+    { updateIntervalInMs: 0 },
+  );
+  expect(again.name).toBe(account);
+  expect(await t.batch.pool.list()).toHaveLength(0);
+  await expect(
+    t.arm.batchAccountOperations.beginCreateAndWait(group, "second", { location: "westeurope" }),
+  ).rejects.toMatchObject({ statusCode: 409, code: "AccountQuotaReached" });
+  await expect(
+    t.arm.batchAccountOperations.update(group, account, { publicNetworkAccess: "Disabled" }),
+  ).rejects.toMatchObject({ statusCode: 400, code: "InvalidPropertyValue" });
   await expect(t.arm.batchAccountOperations.get(group, "other")).rejects.toMatchObject({
     statusCode: 404,
     code: "ResourceNotFound",
   });
   await expect(t.arm.batchAccountOperations.get("elsewhere", account)).rejects.toMatchObject({
     statusCode: 404,
+  });
+});
+
+test("what belongs to an account beyond its pools answers, if only with nothing", async () => {
+  const links = await all(t.arm.privateLinkResourceOperations.listByBatchAccount(group, account));
+  expect(links.map((one) => one.groupId)).toEqual(["batchAccount", "nodeManagement"]);
+  const link = await t.arm.privateLinkResourceOperations.get(group, account, "BATCHACCOUNT");
+  expect(link.requiredMembers).toEqual(["batchAccount"]);
+  await expect(t.arm.privateLinkResourceOperations.get(group, account, "x")).rejects.toMatchObject({
+    statusCode: 404,
+  });
+  const connections = t.arm.privateEndpointConnectionOperations;
+  expect(await all(connections.listByBatchAccount(group, account))).toEqual([]);
+  await expect(connections.get(group, account, "x")).rejects.toMatchObject({ statusCode: 404 });
+  const accounts = t.arm.batchAccountOperations;
+  expect(await all(accounts.listDetectors(group, account))).toEqual([]);
+  await expect(accounts.getDetector(group, account, "x")).rejects.toMatchObject({ statusCode: 404 });
+  expect(await all(accounts.listOutboundNetworkDependenciesEndpoints(group, account))).toEqual([]);
+  expect((await all(t.arm.operations.list())).map((one) => one.name)).toContain(
+    "Microsoft.Batch/batchAccounts/pools/write",
+  );
+  expect(await all(t.arm.location.listSupportedCloudServiceSkus("westeurope"))).toEqual([]);
+  await expect(accounts.synchronizeAutoStorageKeys(group, account)).rejects.toMatchObject({
+    code: "AutoStorageNotConfigured",
   });
 });
 
@@ -224,8 +264,21 @@ test("what is absent says so; tokens and api-versions are checked", async () => 
   expect((await get("?api-version=2023-11-01", "bad")).status).toBe(401);
   expect((await get("", "good")).status).toBe(400);
   expect((await get("?api-version=soon", "good")).status).toBe(400);
+  expect((await get("?api-version=2099-01-01", "good")).status).toBe(400);
+  expect((await get("?api-version=2022-10-01", "good")).status).toBe(200);
   const upper = await fetch(`${t.emulator.url}${path.toUpperCase()}?api-version=2023-11-01`, {
     headers: { authorization: "Bearer good" },
   });
   expect(upper.status).toBe(200);
+});
+
+test("resource tags keep their names and values whatever these mean elsewhere", async () => {
+  const resourceTags = { userName: "task", scope: "pool", constructor: "none" };
+  const settings = {
+    vmSize: "STANDARD_D2S_V3",
+    deploymentConfiguration,
+    scaleSettings: { fixedScale: { targetDedicatedNodes: 0 } },
+  };
+  await t.arm.poolOperations.create(group, account, "tagged", { ...settings, resourceTags });
+  expect((await t.arm.poolOperations.get(group, account, "tagged")).resourceTags).toEqual(resourceTags);
 });

@@ -64,6 +64,23 @@ test("a pool is created once, read back without secrets, patched, updated and se
   expect((await t.batch.pool.exists("nobody")).body).toBe(false);
 });
 
+test("an image or a network of the caller's own needs a caller with a name, not a key", async () => {
+  const own = {
+    ...linuxPool.virtualMachineConfiguration,
+    imageReference: { virtualMachineImageId: "/subscriptions/s/images/mine" },
+  };
+  await expect(
+    t.batch.pool.add({ id: "own", ...linuxPool, virtualMachineConfiguration: own }),
+  ).rejects.toMatchObject({
+    code: "InvalidPropertyValue",
+    body: { values: [{ key: "PropertyName", value: "virtualMachineImageId" }, {}, {}] },
+  });
+  const subnetId = "/subscriptions/s/virtualNetworks/v/subnets/n";
+  await expect(
+    t.batch.pool.add({ id: "net", ...linuxPool, networkConfiguration: { subnetId } }),
+  ).rejects.toMatchObject({ statusCode: 403, code: "Forbidden" });
+});
+
 test("stale ETags are refused and unchanged entities are not sent again", async () => {
   const before = await t.batch.pool.get("alpha");
   await t.batch.pool.patch("alpha", { metadata: [] }, { poolPatchOptions: { ifMatch: before.eTag ?? "" } });
@@ -133,7 +150,15 @@ test("nodes are listed, counted, disabled, enabled, rebooted, reimaged and remov
   await t.batch.computeNode.reboot("alpha", id);
   expect((await t.batch.computeNode.get("alpha", id)).state).toBe("rebooting");
   await nodesIn("alpha", "idle", 4);
-  await t.batch.computeNode.reimage("alpha", id);
+  await expect(t.batch.computeNode.reimage("alpha", id)).rejects.toMatchObject({
+    statusCode: 409,
+    code: "OperationNotValidOnNode",
+  });
+  const reimage = await fetch(`${t.emulator.url}/pools/alpha/nodes/${id}/reimage?api-version=2025-06-01`, {
+    method: "POST",
+    headers: { authorization: "Bearer good" },
+  });
+  expect(reimage.status).toBe(202);
   await nodesIn("alpha", "idle", 4);
   await t.batch.pool.removeNodes("alpha", { nodeList: [id] });
   const pool = await steady("alpha");
@@ -163,7 +188,31 @@ test("users, login settings, extensions and node files answer", async () => {
   ).rejects.toMatchObject({
     statusCode: 404,
   });
-  await expect(t.batch.computeNode.getRemoteDesktop("alpha", id)).rejects.toMatchObject({ statusCode: 501 });
+  await expect(t.batch.computeNode.getRemoteDesktop("alpha", id)).rejects.toMatchObject({ statusCode: 409 });
+  await expect(t.batch.computeNodeExtension.get("alpha", id, "none")).rejects.toMatchObject({
+    code: "ExtensionNotFound",
+  });
+});
+
+test("nodes of a cloud service have a remote desktop and are reimaged, but no remote login", async () => {
+  await t.batch.pool.add({
+    id: "cloud",
+    vmSize: "small",
+    cloudServiceConfiguration: { osFamily: "6" },
+    targetDedicatedNodes: 1,
+  });
+  const [node] = await nodesIn("cloud", "idle", 1);
+  const id = node?.id ?? "";
+  const file = await t.batch.computeNode.getRemoteDesktop("cloud", id);
+  let text = "";
+  for await (const chunk of file.readableStreamBody ?? []) text += String(chunk);
+  expect(text).toContain(`full address:s:${node?.ipAddress}`);
+  await expect(t.batch.computeNode.getRemoteLoginSettings("cloud", id)).rejects.toMatchObject({
+    code: "OperationNotValidOnNode",
+  });
+  await t.batch.computeNode.reimage("cloud", id);
+  await nodesIn("cloud", "idle", 1);
+  await t.batch.pool.deleteMethod("cloud");
 });
 
 test("a start task that fails keeps the node from work; a reboot after its repair brings it in", async () => {

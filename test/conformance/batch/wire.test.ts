@@ -90,6 +90,17 @@ test("bodies are checked: syntax, missing, unknown and wrong members, size", asy
   expect((await send(`/jobs/x?${version}`)).status).toBe(404);
 });
 
+test("names that every object of the language has are no properties of a resource", async () => {
+  for (const name of ["constructor", "__proto__", "toString"]) {
+    const filtered = await send(`/supportedimages?${version}&$filter=${name} eq 1`);
+    expect([name, filtered.status, filtered.body.code]).toEqual([name, 400, "InvalidQueryParameterValue"]);
+    const selected = await send(`/supportedimages?${version}&$select=${name}`);
+    expect([name, selected.status, selected.body.code]).toEqual([name, 400, "InvalidQueryParameterValue"]);
+  }
+  const inner = await send(`/supportedimages?${version}&$filter=imageReference/toString eq 1`);
+  expect([inner.status, (inner.body as unknown as { value: unknown[] }).value]).toEqual([200, []]);
+});
+
 test("colons and slashes in names arrive encoded and are understood", async () => {
   await t.batch.jobSchedule.add({
     id: "s",

@@ -1,8 +1,9 @@
 import { isAlive } from "../../support/processes.ts";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ShellDialect } from "../../../local/batch-emulator/agent/launch-script.ts";
 import { shellDialect } from "../../../local/batch-emulator/agent/supervisor-pool.ts";
 import {
@@ -11,13 +12,18 @@ import {
   type ProcessFixture,
 } from "../../unit/local/batch-emulator-agent/process-fixture.ts";
 
-const own = shellDialect();
-const plain: ShellDialect = { ...own, shell: "/bin/sh", jobControl: false };
+const binaries = mkdtempSync(join(tmpdir(), "batchai-starter-"));
+afterAll(() => rmSync(binaries, { recursive: true, force: true }));
+const own = shellDialect(binaries);
+const bash: ShellDialect = { ...own, starter: undefined, shell: "/bin/bash", jobControl: true };
+const plain: ShellDialect = { ...own, starter: undefined, shell: "/bin/sh", jobControl: false };
 
 describe.each<[string, ShellDialect]>([
-  ["the shell of this machine", own],
+  ["what this machine does best", own],
+  ["the task starter and bash", { ...own, shell: "/bin/bash" }],
+  ["the job control of bash", bash],
   ["a plain POSIX shell with setsid(1)", plain],
-  ["ps(1) instead of /proc", { ...own, procfs: false }],
+  ["ps(1) instead of /proc", { ...bash, procfs: false }],
   ["a plain POSIX shell and ps(1)", { ...plain, procfs: false }],
 ])("with %s", (_name, dialect) => {
   let agent: ProcessFixture;

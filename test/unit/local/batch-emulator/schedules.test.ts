@@ -1,0 +1,58 @@
+// When a job schedule is at its end.
+import { expect, test } from "vitest";
+import { terminateJob } from "../../../../local/batch-emulator/service/job-control.ts";
+import {
+  addSchedule,
+  disableSchedule,
+  enableSchedule,
+} from "../../../../local/batch-emulator/service/schedule-control.ts";
+import { serviceBench, settle } from "../../../support/batch/service-bench.ts";
+
+const jobSpecification = { poolInfo: { poolId: "none" } };
+
+test("a schedule whose only job ended while it was disabled completes when it is enabled", async () => {
+  const of = serviceBench();
+  const schedule = addSchedule(of.world, { id: "s", schedule: {}, jobSpecification });
+  await settle(of);
+  const job = of.world.jobs.get("s:job-1");
+  disableSchedule(of.world, schedule);
+  if (job !== undefined) terminateJob(of.world, job, "test");
+  await settle(of);
+  expect(schedule.state).toBe("disabled");
+  enableSchedule(of.world, schedule);
+  await settle(of);
+  expect(schedule.state).toBe("completed");
+});
+
+test("a schedule that missed its only window completes without a job", async () => {
+  const of = serviceBench();
+  const until = new Date(of.clock.now() + 60_000).toISOString();
+  const schedule = addSchedule(of.world, {
+    id: "s",
+    schedule: { doNotRunUntil: until, startWindow: "PT1M" },
+    jobSpecification,
+  });
+  disableSchedule(of.world, schedule);
+  await of.clock.advance(600_000);
+  enableSchedule(of.world, schedule);
+  await settle(of);
+  expect([schedule.state, of.world.jobs.size]).toEqual(["completed", 0]);
+});
+
+test("a schedule is over when its next run would come after doNotRunAfter and its last job has ended", async () => {
+  const of = serviceBench();
+  const after = new Date(of.clock.now() + 90_000).toISOString();
+  const schedule = addSchedule(of.world, {
+    id: "s",
+    schedule: { recurrenceInterval: "PT1M", doNotRunAfter: after },
+    jobSpecification,
+  });
+  for (const name of ["s:job-1", "s:job-2"]) {
+    await settle(of);
+    const job = of.world.jobs.get(name);
+    expect(job?.state).toBe("active");
+    if (job !== undefined) terminateJob(of.world, job, "test");
+    await of.clock.advance(60_000);
+  }
+  expect([schedule.state, of.world.jobs.size]).toEqual(["completed", 2]);
+});

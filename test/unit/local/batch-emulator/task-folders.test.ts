@@ -1,0 +1,93 @@
+// Folders of tasks and jobs that are going away while others of the same name come.
+import { expect, test } from "vitest";
+import type { NodeDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
+import { noDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
+import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
+import { deleteJob, deleteTask } from "../../../../local/batch-emulator/service/job-control.ts";
+import type { Job } from "../../../../local/batch-emulator/service/model.ts";
+import { addPool } from "../../../../local/batch-emulator/service/pool-commands.ts";
+import { addTask } from "../../../../local/batch-emulator/service/task-commands.ts";
+import { reactivateTask } from "../../../../local/batch-emulator/service/task-life.ts";
+import type { World } from "../../../../local/batch-emulator/service/world.ts";
+import { machine, serviceBench, settle } from "../../../support/batch/service-bench.ts";
+
+/** A disk whose removals wait for `release`. */
+function slowDisk() {
+  const waiting: { path: string; done: () => void }[] = [];
+  const disk: NodeDisk = {
+    ...noDisk(),
+    remove: (path) => new Promise((resolve) => waiting.push({ path, done: resolve })),
+  };
+  return { disk, waiting, release: () => waiting.splice(0).forEach(({ done }) => done()) };
+}
+
+function start(disk: NodeDisk) {
+  const of = serviceBench({ disk });
+  addPool(of.world, { id: "p", ...machine, targetDedicatedNodes: 1 });
+  return of;
+}
+const jobIn = (world: World): Job => addJob(world, { id: "j", poolInfo: { poolId: "p" } });
+
+test("a task of the same name starts only when the folder of the deleted one is gone", async () => {
+  const { disk, waiting, release } = slowDisk();
+  const of = start(disk);
+  const job = jobIn(of.world);
+  const old = addTask(of.world, job, { id: "t", commandLine: "exit 0" });
+  await settle(of);
+  deleteTask(of.world, old);
+  const next = addTask(of.world, job, { id: "t", commandLine: "exit 0" });
+  await settle(of);
+  expect(waiting.map(({ path }) => path.split("/").slice(-3).join("/"))).toEqual(["j/job-1/t"]);
+  expect(next.state).toBe("active");
+  release();
+  await settle(of);
+  expect(next.state).toBe("completed");
+});
+
+test("a task of the same name starts only when no process of the deleted one lives", async () => {
+  const { disk, release } = slowDisk();
+  const of = start(disk);
+  const job = jobIn(of.world);
+  const old = addTask(of.world, job, { id: "t", commandLine: "hold" });
+  await settle(of);
+  deleteTask(of.world, old);
+  const next = addTask(of.world, job, { id: "t", commandLine: "exit 0" });
+  await settle(of);
+  expect(next.state).toBe("active");
+  release();
+  await settle(of);
+  expect(next.state).toBe("completed");
+});
+
+test("a job of the same name can be made only when the folder of the deleted one is gone", async () => {
+  const { disk, release } = slowDisk();
+  const of = start(disk);
+  const job = jobIn(of.world);
+  addTask(of.world, job, { id: "t", commandLine: "exit 0" });
+  await settle(of);
+  deleteJob(of.world, job);
+  await settle(of);
+  expect(job.state).toBe("deleting");
+  expect(() => jobIn(of.world)).toThrow(/already exists/);
+  release();
+  await settle(of);
+  expect(jobIn(of.world).state).toBe("active");
+});
+
+test("a task that is reactivated while its files are cleaned up starts after that, and has files again", async () => {
+  const { disk, waiting, release } = slowDisk();
+  const of = start(disk);
+  const task = addTask(of.world, jobIn(of.world), {
+    id: "t",
+    commandLine: "exit 1",
+    constraints: { retentionTime: "PT1S" },
+  });
+  await of.clock.advance(3000);
+  expect(waiting).toHaveLength(1);
+  reactivateTask(of.world, task);
+  await settle(of);
+  expect(task.state).toBe("active");
+  release();
+  await settle(of);
+  expect([task.state, task.execution?.cleaned]).toEqual(["completed", undefined]);
+});
