@@ -4,8 +4,8 @@
 import { seededRandom } from "../../../local/random.ts";
 import type { Random } from "../../../local/random.ts";
 import type { CloudProcess } from "../cloud-process.ts";
-import { apiOf } from "./api.ts";
-import type { Api, Reply } from "./api.ts";
+import { apiOf } from "../raw-api.ts";
+import type { Api, Reply } from "../raw-api.ts";
 import { complaint, kinds } from "./model.ts";
 import type { ClusterModel, JobModel, Kind, SeenJob } from "./model.ts";
 

@@ -1,6 +1,6 @@
-// The service as a walker sees it over HTTP. Its process may die under a request: such a request is asked again.
+// The service over plain HTTP, with every status as it is: for what no client would send or survive.
 import { Agent, request } from "node:http";
-import type { LocalCloud } from "../../../local/start.ts";
+import type { LocalCloud } from "../../local/start.ts";
 
 export interface Reply {
   readonly status: number;
@@ -15,7 +15,8 @@ export interface Api {
   send(method: string, path: string, body?: object): Promise<Reply>;
 }
 
-export function apiOf({ description }: Pick<LocalCloud, "description">): Api {
+/** At most 30 connections, as the utilities of 2018 used. */
+export function apiOf({ description }: Pick<LocalCloud, "description">, workspace = "walk"): Api {
   const agent = new Agent({ keepAlive: true, maxSockets: 30 });
   const { subscriptionId, resourceGroup, urls, token } = description;
   const headersOf = (text: string) => ({
@@ -25,7 +26,7 @@ export function apiOf({ description }: Pick<LocalCloud, "description">): Api {
   });
   return {
     storageAccount: description.storageAccount,
-    workspace: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.BatchAI/workspaces/walk`,
+    workspace: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.BatchAI/workspaces/${workspace}`,
     send: (method, path, body) =>
       new Promise((resolve, reject) => {
         const text = body === undefined ? "" : JSON.stringify(body);
