@@ -5,6 +5,7 @@ import { ensureMonitor } from "./cluster/ensure-monitor.ts";
 import { recordProvisioned } from "./cluster/record-provisioned.ts";
 import { removeClusterRecords } from "./cluster/remove-cluster-records.ts";
 import { removePool } from "./cluster/remove-pool.ts";
+import { renewPool } from "./cluster/renew-pool.ts";
 import { stopClusterJobs } from "./cluster/stop-cluster-jobs.ts";
 import { watchCluster } from "./cluster/watch-cluster.ts";
 import { buildFileServer } from "./file-server/build-file-server.ts";
@@ -24,6 +25,7 @@ export const activities: readonly DefinedActivity[] = [
   createPool,
   recordProvisioned,
   applyScale,
+  renewPool,
   ensureMonitor,
   watchCluster,
   stopClusterJobs,

@@ -35,6 +35,9 @@ export const applyScale = contract(
   z.object({ kind: z.enum(["applied", "busy", "notWanted"]) }),
 );
 
+/** Renews what of the pool runs out: links, and the moment at which it empties itself. */
+export const renewPool = contract("renewPool", cluster, nothing);
+
 export const ensureMonitor = contract("ensureMonitor", cluster, nothing);
 
 /** How far the tasks of one Batch job were seen: the last moment, and what was seen in it. */

@@ -3,6 +3,7 @@ export const instances = {
   createCluster: (clusterGuid: string) => `create-cluster-${clusterGuid}`,
   /** Each request is its own instance; all bring the pool to what the document says. */
   resizeCluster: (clusterGuid: string, requestId: string) => `resize-cluster-${clusterGuid}-${requestId}`,
+  tendPool: (clusterGuid: string) => `tend-pool-${clusterGuid}`,
   deleteCluster: (clusterGuid: string) => `delete-cluster-${clusterGuid}`,
   createFileServer: (guid: string) => `create-file-server-${guid}`,
   deleteFileServer: (guid: string) => `delete-file-server-${guid}`,

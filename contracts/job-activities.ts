@@ -37,6 +37,8 @@ export const JobView = z.object({
   cluster: ClusterIdentity,
   /** The cluster does not exist any more, or is on its way out. */
   clusterGone: z.boolean(),
+  /** Why the cluster can never have nodes as it is set up, if that is so. */
+  clusterHopeless: z.string().optional(),
   nodeDeallocation: z.enum(["requeue", "terminate", "waitforjobcompletion"]),
   attempt: z.int(),
   losses: LossCounters,

@@ -15,6 +15,8 @@ export const createClusterFlow = contract(
 
 export const resizeClusterFlow = contract("resizeCluster", z.object({ cluster: ClusterIdentity }), nothing);
 
+export const tendPoolFlow = contract("tendPool", z.object({ cluster: ClusterIdentity }), nothing);
+
 export const deleteClusterFlow = contract(
   "deleteCluster",
   z.object({ cluster: ClusterIdentity, operationId: z.string(), actor: z.string() }),

@@ -1,12 +1,21 @@
 // The app's configuration: one schema over environment variables, the same names in Azure and on the local cloud.
 // Parsed once; a bad configuration is told whole, not one variable at a time.
 import { z } from "zod";
+import type { QuotaLimits } from "../domain/usage/quota.ts";
+import { defaultLapseMs } from "../domain/cluster/renewal.ts";
 import { defaultIdleGraceMs } from "../domain/cluster/scale.ts";
 
 const endpoint = z.url({ protocol: /^https?$/ });
 const template = z
   .string()
   .refine((text) => text.includes("{account}"), { error: "expected a URL with {account}" });
+const limit = () => z.coerce.number().int().min(0).max(2_147_483_647).optional();
+const familyLimits = z
+  .string()
+  .regex(/^\w+=\d+(?:,\w+=\d+)*$/, "expected family=vCPUs, comma-separated, such as NC=24,Dv2=100")
+  .transform((text) =>
+    Object.fromEntries(text.split(",").map((pair) => [pair.split("=")[0] ?? "", Number(pair.split("=")[1])])),
+  );
 const interval = (otherwise: number) => z.coerce.number().int().min(10).max(86_400_000).default(otherwise);
 
 const Environment = z.object({
@@ -36,6 +45,17 @@ const Environment = z.object({
   BATCHAI_MONITOR_MAX_INTERVAL_MS: interval(60_000),
   BATCHAI_OUTPUT_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(2_000),
   BATCHAI_IDLE_NODE_GRACE_MS: interval(defaultIdleGraceMs),
+  BATCHAI_POOL_LAPSE_MS: z.coerce.number().int().min(1_800_000).max(86_400_000).default(defaultLapseMs),
+  BATCHAI_QUOTA_CLUSTERS: limit(),
+  BATCHAI_QUOTA_ACTIVE_JOBS: limit(),
+  BATCHAI_QUOTA_DEDICATED_VCPUS: limit(),
+  BATCHAI_QUOTA_LOW_PRIORITY_VCPUS: limit(),
+  BATCHAI_QUOTA_FAMILY_VCPUS: familyLimits.default({}),
+  BATCHAI_COUNTERS_ENDPOINT: z
+    .string()
+    .regex(/^(?:https?:\/\/\S+|file:\/[^\0\r\n]+)$/, "expected an ingestion URL, or file: and a folder")
+    .default("https://dc.services.visualstudio.com/v2/track"),
+  BATCHAI_COUNTERS_INTERVAL_S: z.coerce.number().int().min(1).max(3600).default(60),
   BATCHAI_NODE_IMAGE: z
     .string()
     .regex(/^[^:]+:[^:]+:[^:]+:[^:]+$/, "expected publisher:offer:sku:version")
@@ -53,4 +73,16 @@ export function parseEnvironment(variables: Readonly<Record<string, string | und
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
   throw new Error(`The configuration of the app is not complete:\n${problems.join("\n")}`);
+}
+
+export function quotaLimits(environment: Environment): QuotaLimits {
+  return {
+    clusters: environment.BATCHAI_QUOTA_CLUSTERS,
+    activeJobs: environment.BATCHAI_QUOTA_ACTIVE_JOBS,
+    processors: {
+      dedicated: environment.BATCHAI_QUOTA_DEDICATED_VCPUS,
+      lowpriority: environment.BATCHAI_QUOTA_LOW_PRIORITY_VCPUS,
+    },
+    familyProcessors: environment.BATCHAI_QUOTA_FAMILY_VCPUS,
+  };
 }

@@ -3,11 +3,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { activities } from "../activities/index.ts";
 import { launcher } from "../node/launcher.ts";
+import { nodeSetup } from "../node/node-setup.ts";
 import { orchestrations } from "../orchestrations/index.ts";
 import { createAzureServices } from "../services/azure/create-services.ts";
 import type { Clock, Random } from "../services/clock.ts";
 import type { LogFields, Logger } from "../services/logger.ts";
-import { parseEnvironment } from "./config.ts";
+import { parseEnvironment, quotaLimits } from "./config.ts";
 import type { Environment } from "./config.ts";
 import { httpTriggers } from "./http/index.ts";
 import { registerAll } from "./lib/register.ts";
@@ -35,6 +36,13 @@ function start(environment: Environment): void {
       blobEndpointTemplate: environment.BATCHAI_BLOB_ENDPOINT_TEMPLATE,
       fileEndpointTemplate: environment.BATCHAI_FILE_ENDPOINT_TEMPLATE,
       nodeImage: { publisher, offer, sku, version },
+      owner: environment.BATCHAI_STORAGE_ACCOUNT,
+      counters: {
+        endpoint: environment.BATCHAI_COUNTERS_ENDPOINT,
+        intervalSeconds: environment.BATCHAI_COUNTERS_INTERVAL_S,
+      },
+      quotas: quotaLimits(environment),
+      poolLapseMs: environment.BATCHAI_POOL_LAPSE_MS,
       monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,
       monitorMaxIntervalMs: environment.BATCHAI_MONITOR_MAX_INTERVAL_MS,
       outputGraceMs: environment.BATCHAI_OUTPUT_GRACE_MS,
@@ -42,6 +50,7 @@ function start(environment: Environment): void {
       bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,
     },
     launcher,
+    nodeSetup,
     clock,
     random,
     logger: lineLogger((line) => process.stderr.write(line)),

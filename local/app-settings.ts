@@ -12,6 +12,8 @@ export interface Endpoints {
   readonly issuer: string;
   readonly identityHeader: string;
   readonly apiAudience: string;
+  /** Folder where nodes leave their performance counters, one file a node. */
+  readonly counters: string;
 }
 
 export function appSettings(settings: Settings, endpoints: Endpoints): Record<string, string> {
@@ -36,6 +38,8 @@ export function appSettings(settings: Settings, endpoints: Endpoints): Record<st
     BATCHAI_AUTH_JWKS_URL: `${endpoints.issuer}/jwks`,
     BATCHAI_MONITOR_MIN_INTERVAL_MS: "100",
     BATCHAI_MONITOR_MAX_INTERVAL_MS: "2000",
+    BATCHAI_COUNTERS_ENDPOINT: `file:${endpoints.counters}`,
+    BATCHAI_COUNTERS_INTERVAL_S: "5",
     IDENTITY_ENDPOINT: `${endpoints.control}/identity/token`,
     IDENTITY_HEADER: endpoints.identityHeader,
   };

@@ -31,6 +31,9 @@ export function createNodeSupport(o: {
     environmentOf: (nodeId, nodeRoot) => ({
       ...ofOneMachine,
       ...o.mountService.environmentOf(nodeId, nodeRoot),
+      // This is a folder and no machine: what belongs to accounts goes below it, and what stays must not outlive us.
+      BATCHAI_NODE_FILES: join(nodeRoot, "machine"),
+      BATCHAI_EMULATOR_PID: String(process.pid),
     }),
     nodeUp: (node) => registry.registerNode(node),
     nodeDown: (address) => registry.removeNode(address),

@@ -6,6 +6,7 @@ import { appSettings } from "./app-settings.ts";
 import { withContainers } from "./batch-emulator/agent/container-executor.ts";
 import { findContainerEngine } from "./batch-emulator/agent/container-engine.ts";
 import type { ContainerEngine, EngineChoice } from "./batch-emulator/agent/container-engine.ts";
+import { createPackageStore } from "./batch-emulator/agent/package-store.ts";
 import { createProcessExecutor } from "./batch-emulator/agent/process-executor.ts";
 import { createStorageAccess } from "./batch-emulator/agent/storage-access.ts";
 import { startBatchEmulator } from "./batch-emulator/index.ts";
@@ -213,6 +214,7 @@ async function startEmulator(
     executor,
     mounts,
     support,
+    packages: createPackageStore({ connectionString: parts.storage.connectionString, random }),
     verifyBearer: (token) => parts.identity.verify(token),
     issueToken: (wanted) => parts.identity.issueToken({ ...wanted, roles: [] }),
   });
@@ -235,6 +237,7 @@ function startHost(o: PartsOptions, parts: HostGrounds): Promise<FunctionsHost> 
     issuer: parts.issuer,
     identityHeader: parts.identity.identityHeader,
     apiAudience: o.apiAudience,
+    counters: join(o.data.path, "counters"),
   });
   return startFunctionsHost({
     appDirectory: packageRoot(),

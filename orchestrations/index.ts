@@ -3,6 +3,7 @@ import { createCluster } from "./cluster/create-cluster.ts";
 import { deleteCluster } from "./cluster/delete-cluster.ts";
 import { monitorCluster } from "./cluster/monitor-cluster.ts";
 import { resizeCluster } from "./cluster/resize-cluster.ts";
+import { tendPool } from "./cluster/tend-pool.ts";
 import { createFileServer } from "./file-server/create-file-server.ts";
 import { deleteFileServer } from "./file-server/delete-file-server.ts";
 import { deleteJob } from "./job/delete-job.ts";
@@ -13,6 +14,7 @@ import { deleteParent } from "./parent/delete-parent.ts";
 export const orchestrations: readonly DefinedOrchestration[] = [
   createCluster,
   resizeCluster,
+  tendPool,
   deleteCluster,
   monitorCluster,
   createFileServer,

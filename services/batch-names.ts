@@ -35,3 +35,15 @@ export function launcherPath(launcher: string): string {
 export function stagingFolder(jobGuid: string, attempt?: number): string {
   return attempt === undefined ? `jobs/${jobGuid}/` : `jobs/${jobGuid}/${attempt}/`;
 }
+
+/** Folder of what the nodes of a cluster fetch when they boot. */
+export function setupFolder(clusterGuid: string): string {
+  return `clusters/${clusterGuid}/`;
+}
+
+/** The cluster that a pool or Batch job was made for; undefined for one that is not ours by its name. */
+export function clusterOfName(poolOrJobId: string): string | undefined {
+  return /^batchai-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-(?:low|normal|high))?$/.exec(
+    poolOrJobId.toLowerCase(),
+  )?.[1];
+}

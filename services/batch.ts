@@ -87,7 +87,13 @@ export interface Batch {
     readonly id: string;
     readonly poolId: string;
     readonly priority: number;
+    /** Tells jobs of this service from those of others in the same account. */
+    readonly owner: string;
   }): Promise<{ readonly kind: "ready" } | { readonly kind: "beingDeleted" } | { readonly kind: "quota" }>;
+  /** Every job of the account, with the owner it was given. */
+  jobs(): Promise<
+    readonly { readonly id: string; readonly owner?: string | undefined; readonly createdAt: string }[]
+  >;
   /** Removes the job and everything in it; absence is a success. */
   deleteJob(jobId: string): Promise<void>;
   addTask(
@@ -110,6 +116,14 @@ export interface Batch {
   nodes(poolId: string, states?: readonly string[]): Promise<readonly BatchNode[] | undefined>;
   /** Ids of the nodes that run a multi-instance task's subtasks (the primary is the task's own node). */
   subtaskNodes(jobId: string, taskId: string): Promise<readonly string[]>;
+  /** The beginning of a file that the node keeps outside of tasks, such as its start task's output. */
+  readNodeFile(poolId: string, nodeId: string, path: string, maxBytes: number): Promise<string | undefined>;
+  /** The node agent for an image of the marketplace; `undefined` when Batch does not support the image. */
+  nodeAgentFor(image: {
+    readonly publisher: string;
+    readonly offer: string;
+    readonly sku: string;
+  }): Promise<string | undefined>;
   remoteLogin(
     poolId: string,
     nodeId: string,

@@ -1,6 +1,8 @@
 // Compute pools, one per cluster, made through Azure Resource Manager because only that API knows identities and mounts.
 // Expected answers are values; anything else throws an AppError that says whether to retry.
 
+import type { BatchResourceFile } from "./batch.ts";
+
 export interface PoolMount {
   readonly kind: "azureBlobFileSystem" | "azureFileShare";
   readonly accountName: string;
@@ -11,24 +13,46 @@ export interface PoolMount {
   readonly mountOptions?: string | undefined;
 }
 
+export type PoolImage =
+  | {
+      readonly kind: "marketplace";
+      readonly publisher: string;
+      readonly offer: string;
+      readonly sku: string;
+      readonly version: string;
+    }
+  /** ARM id of a managed image or of one in a gallery. */
+  | { readonly kind: "custom"; readonly id: string };
+
+/** Runs on every node, as root, when it is added or rebooted; a node is used only when it exited with 0. */
+export interface PoolStartTask {
+  readonly commandLine: string;
+  readonly resourceFiles: readonly BatchResourceFile[];
+}
+
 export interface PoolSpec {
   readonly poolId: string;
   readonly displayName: string;
   readonly vmSize: string;
-  readonly image: {
-    readonly publisher: string;
-    readonly offer: string;
-    readonly sku: string;
-    readonly version: string;
-  };
+  readonly image: PoolImage;
   readonly nodeAgentSkuId: string;
   readonly lowPriority: boolean;
   readonly targetNodeCount: number;
   readonly mounts: readonly PoolMount[];
-  /** Runs on every node, as root, when it is added or rebooted; a node is used only when it exited with 0. */
-  readonly startTask?:
-    { readonly commandLine: string; readonly environment: Readonly<Record<string, string>> } | undefined;
-  readonly adminUser?: { readonly name: string; readonly password: string } | undefined;
+  /** ARM id; absent = a network of its own. */
+  readonly subnetId?: string | undefined;
+  readonly startTask: PoolStartTask;
+  readonly adminUser: { readonly name: string; readonly password: string };
+  /** Tells pools of this service from those of others in the same account. */
+  readonly owner: string;
+}
+
+/** Ends a pool whose owner is silent: without a renewal until then its nodes go, each after what it runs. */
+export interface PoolLapse {
+  readonly nodes: number;
+  readonly lowPriority: boolean;
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 export type NodeDeallocationOption = "requeue" | "terminate" | "waitforjobcompletion";
@@ -49,20 +73,32 @@ export interface Pools {
     | { readonly kind: "created" }
     | { readonly kind: "refused"; readonly code: string; readonly message: string }
   >;
-  /** `busy`: another resize is in progress and could not be stopped yet; ask again. */
+  /** `busy`: another resize is in progress and could not be stopped yet; ask again. Ends a lapse that was set. */
   resize(
     poolId: string,
     target: {
       readonly nodes: number;
       readonly lowPriority: boolean;
       readonly deallocation: NodeDeallocationOption;
+      /** ISO 8601 duration; absent = what Batch takes by itself. */
+      readonly timeout?: string | undefined;
     },
-  ): Promise<
-    | "accepted"
-    | "busy"
-    | "absent"
-    | { readonly kind: "refused"; readonly code: string; readonly message: string }
-  >;
+  ): Promise<ChangeAnswer>;
+  /** Renews what would run out: the links of the start task, the lapse. `busy`: the pool is being resized; not now. */
+  renew(
+    poolId: string,
+    renewal: { readonly startTask?: PoolStartTask | undefined; readonly lapse?: PoolLapse | undefined },
+  ): Promise<ChangeAnswer>;
   /** Asks for deletion; absence is a success. */
   remove(poolId: string): Promise<void>;
+  /** Pools that this service made, and pools named as its own that somebody else made. */
+  list(): Promise<
+    readonly { readonly poolId: string; readonly owner?: string | undefined; readonly createdAt: string }[]
+  >;
 }
+
+export type ChangeAnswer =
+  | "accepted"
+  | "busy"
+  | "absent"
+  | { readonly kind: "refused"; readonly code: string; readonly message: string };

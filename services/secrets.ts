@@ -10,4 +10,6 @@ export interface SecretStore {
   get(owner: string): Promise<SecretValues>;
   /** Removing what is absent is a success. */
   remove(owner: string): Promise<void>;
+  /** Everyone who has secrets here, and since when (ISO 8601). */
+  owners(): Promise<readonly { readonly owner: string; readonly modifiedAt: string }[]>;
 }

@@ -2,6 +2,8 @@
 import type { Batch } from "./batch.ts";
 import type { Clock, Random } from "./clock.ts";
 import type { FileServers } from "./file-servers.ts";
+import type { KeyPairs } from "./key-pairs.ts";
+import type { Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import type { OperationDocuments } from "./operation-documents.ts";
 import type { Orchestrations } from "./orchestrations.ts";
@@ -18,9 +20,13 @@ export interface LongLivedServices {
   readonly batch: Batch;
   readonly clock: Clock;
   readonly fileServers: FileServers;
+  readonly keyPairs: KeyPairs;
   /** Text of `launch.sh` (node/launcher.ts). */
   readonly launcher: string;
+  readonly ledger: Ledger;
   readonly logger: Logger;
+  /** Text of `node-setup.sh` (node/node-setup.ts). */
+  readonly nodeSetup: string;
   readonly operations: OperationDocuments;
   readonly outputFiles: OutputFiles;
   readonly pools: Pools;

@@ -1,4 +1,6 @@
 // The app's configuration as its parts see it. Parsed and checked once, in the composition root.
+import type { QuotaLimits } from "../domain/usage/quota.ts";
+
 export interface NodeImage {
   readonly publisher: string;
   readonly offer: string;
@@ -14,6 +16,13 @@ export interface Settings {
   readonly blobEndpointTemplate: string;
   /** The image for clusters that name none, or the original's default, which Azure no longer has. */
   readonly nodeImage: NodeImage;
+  /** Name of this service among others that use the same Batch account: marks what it makes there. */
+  readonly owner: string;
+  /** Where nodes report their performance counters. */
+  readonly counters: { readonly endpoint: string; readonly intervalSeconds: number };
+  readonly quotas: QuotaLimits;
+  /** How long after the last sign of life from here a pool keeps its nodes. */
+  readonly poolLapseMs: number;
   readonly monitorMinIntervalMs: number;
   readonly monitorMaxIntervalMs: number;
   /**

@@ -11,6 +11,8 @@ export interface Staging {
   put(files: readonly StagedFile[]): Promise<void>;
   /** A read-only URL that expires after `lifetimeMs`. */
   link(path: string, lifetimeMs: number): Promise<string>;
+  /** Every file whose path begins with `prefix`; `modifiedAt` is ISO 8601. */
+  list(prefix: string): Promise<readonly { readonly path: string; readonly modifiedAt: string }[]>;
   /** Removing what is absent is a success. */
   remove(paths: readonly string[]): Promise<void>;
   /** Removes every file whose path begins with `prefix`. */

@@ -1,51 +1,66 @@
 // Makes the cluster's pool in Azure Batch from the cluster's document and secrets.
+import type { OutputOf } from "../../contracts/contract.ts";
 import { createPool as contract } from "../../contracts/cluster-activities.ts";
-import { targetNodeCount } from "../../domain/cluster/scale.ts";
-import { defaultImage } from "../../domain/cluster/schema.ts";
-import type { ClusterDocument, ImageReference } from "../../domain/cluster/schema.ts";
-import { planSetup } from "../../domain/launch/setup.ts";
+import { poolNodeCount } from "../../domain/cluster/scale.ts";
+import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import type { SecretValues } from "../../domain/shared/secrets.ts";
-import { sameContent } from "../../domain/shared/same-content.ts";
+import { adminPasswordSecret } from "../../domain/shared/user-account.ts";
 import { poolId } from "../../services/batch-names.ts";
 import type { PoolMount, PoolSpec } from "../../services/pools.ts";
-import type { NodeImage } from "../../services/settings.ts";
 import { defineActivity } from "../lib/define-activity.ts";
-import { currentCluster } from "../lib/documents.ts";
+import { currentCluster, updateCluster } from "../lib/documents.ts";
+import { claimQuota, giveBackNodes } from "./claim-quota.ts";
+import { nodeImage } from "./node-image.ts";
+import type { NodeImage } from "./node-image.ts";
+import { stageNodeSetup } from "./node-setup.ts";
+import type { StagedSetup } from "./node-setup.ts";
 
-export const createPool = defineActivity(contract, async (services, { cluster }) => {
-  const document = await currentCluster(services, cluster);
-  if (document === undefined || document.provisioningState === "deleting") return { kind: "notWanted" };
-  const secrets = await services.secrets.get(cluster.guid);
-  return services.pools.put(poolSpec(document, secrets, services.settings.nodeImage));
-});
+export const createPool = defineActivity(
+  contract,
+  async (services, { cluster }): Promise<OutputOf<typeof contract>> => {
+    const document = await currentCluster(services, cluster);
+    if (document === undefined || document.provisioningState === "deleting") return { kind: "notWanted" };
+    const image = await nodeImage(services, document.spec.imageReference);
+    if (image.kind === "unknown") return { kind: "refused", code: "ImageNotFound", message: image.message };
+    const granted = await claimQuota(services, document);
+    if (granted === undefined) return { kind: "notWanted" };
+    const secrets = await services.secrets.get(cluster.guid);
+    const setup = await stageNodeSetup(services, granted, secrets);
+    const spec = poolSpec(granted, secrets, image, setup);
+    const answer = await services.pools.put({ ...spec, owner: services.settings.owner });
+    if (answer.kind === "created")
+      await updateCluster(services, cluster, (current) => ({
+        ...current,
+        setupLinksUntil: setup.linksUntil,
+      }));
+    else await giveBackNodes(services, cluster.guid);
+    return answer;
+  },
+);
 
-export function poolSpec(cluster: ClusterDocument, secrets: SecretValues, nodeImage: NodeImage): PoolSpec {
+function poolSpec(
+  cluster: ClusterDocument,
+  secrets: SecretValues,
+  { image, nodeAgentSkuId }: Extract<NodeImage, { kind: "found" }>,
+  { startTask }: StagedSetup,
+): Omit<PoolSpec, "owner"> {
   const { spec } = cluster;
-  const image = sameContent(spec.imageReference, defaultImage) ? nodeImage : spec.imageReference;
-  const password = spec.userAccount.adminUserPasswordSecret;
   return {
     poolId: poolId(cluster.guid),
     displayName: `${cluster.workspace}/${cluster.cluster}`,
     vmSize: spec.vmSize,
     image,
-    nodeAgentSkuId: nodeAgentSku(image),
+    nodeAgentSkuId,
     lowPriority: spec.vmPriority === "lowpriority",
-    targetNodeCount: targetNodeCount(cluster),
+    targetNodeCount: poolNodeCount(cluster),
     mounts: poolMounts(cluster, secrets),
-    startTask: planSetup(cluster),
-    ...(password === undefined
-      ? {}
-      : { adminUser: { name: spec.userAccount.adminUserName, password: valueOf(secrets, password) } }),
+    subnetId: spec.subnetId,
+    startTask,
+    adminUser: {
+      name: spec.userAccount.adminUserName,
+      password: valueOf(secrets, spec.userAccount.adminUserPasswordSecret ?? adminPasswordSecret),
+    },
   };
-}
-
-/** Node agents are named by distribution and release ("Batch: supported images"); an image's sku tells the release. */
-function nodeAgentSku(image: ImageReference): string {
-  const release = /(\d\d)[._-]?(04|10)/.exec(`${image.sku} ${image.offer}`);
-  if (/debian/i.test(image.offer)) return `batch.node.debian ${/\d+/.exec(image.sku)?.[0] ?? "12"}`;
-  if (/almalinux|rocky|centos|rhel/i.test(image.offer))
-    return `batch.node.el ${/\d+/.exec(image.sku)?.[0] ?? "9"}`;
-  return `batch.node.ubuntu ${release === null ? "22.04" : `${release[1]}.${release[2]}`}`;
 }
 
 /** Options that let every user of the node read and write ("Mount a virtual file system on a Batch pool"). */

@@ -5,7 +5,8 @@ import { changed } from "../../contracts/instances.ts";
 import type { RunNews } from "../../contracts/job-activities.ts";
 import { runStart } from "../../contracts/starts.ts";
 import type { Start } from "../../contracts/starts.ts";
-import { targetNodeCount } from "../../domain/cluster/scale.ts";
+import { hopelessError } from "../../domain/cluster/resize-errors.ts";
+import { poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { jobsToStart } from "../../domain/job/queue.ts";
 import type { Room } from "../../domain/job/queue.ts";
@@ -51,6 +52,20 @@ export async function ensureRuns(services: Services, runs: readonly ActiveRun[])
   );
 }
 
+/** The first of the jobs that wait for nodes that can never come are told to look: they end, and say why. */
+export async function tellHopeless(
+  services: Services,
+  cluster: ClusterDocument,
+  waiting: readonly ActiveJob[],
+): Promise<void> {
+  if (cluster.currentNodeCount > 0 || hopelessError(cluster.errors) === undefined) return;
+  await Promise.all(
+    waiting.map(({ ref, jobGuid: guid }) =>
+      startOrTell(services.orchestrations, runStart({ ref, guid }, runTimes(services.settings)), changed),
+    ),
+  );
+}
+
 const newsOf = ({ attempt }: ActiveJob): RunNews => ({ kind: "nodesFree", attempt });
 
 function startOf(services: Services, job: ActiveJob): Start {
@@ -60,12 +75,12 @@ function startOf(services: Services, job: ActiveJob): Start {
 /** Every node there is may be given away, and no other is to come. */
 function isSteady({ cluster, growing }: ClusterWork): boolean {
   const { idleNodeCount, runningNodeCount } = cluster.nodeStateCounts;
-  return !growing && targetNodeCount(cluster) >= idleNodeCount + runningNodeCount;
+  return !growing && poolNodeCount(cluster) >= idleNodeCount + runningNodeCount;
 }
 
 function roomOf({ cluster, growing, holding }: ClusterWork): Room {
   const counts = cluster.nodeStateCounts;
-  const target = targetNodeCount(cluster);
+  const target = poolNodeCount(cluster);
   const usable = counts.idleNodeCount + counts.runningNodeCount;
   const held = holding.map(({ nodeCount }) => nodeCount);
   const taken = held.reduce((sum, nodes) => sum + nodes, 0);

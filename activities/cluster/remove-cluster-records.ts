@@ -1,6 +1,7 @@
 // The last step of a cluster's deletion. Its secrets stay while a finished job needs them to list its files.
 import { removeClusterRecords as contract } from "../../contracts/cluster-activities.ts";
-import { batchJobId, priorities } from "../../services/batch-names.ts";
+import { release } from "../../domain/usage/quota.ts";
+import { batchJobId, priorities, setupFolder } from "../../services/batch-names.ts";
 import { timestamp } from "../../services/clock.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 
@@ -18,6 +19,11 @@ export const removeClusterRecords = defineActivity(
       cause: "deleted",
       link: `operation:${operationId}`,
     });
+    await services.ledger.clusters.update((claims) => ({
+      claims: release(claims, cluster.guid),
+      result: undefined,
+    }));
+    await services.staging.removeAll(setupFolder(cluster.guid));
     if (await services.state.activeJobs.unreferenced(cluster.guid))
       await services.secrets.remove(cluster.guid);
     await services.operations.close(operationId, { status: "Succeeded" }, time);

@@ -6,17 +6,16 @@ import { watchCluster as contract } from "../../contracts/cluster-activities.ts"
 import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { observeCluster } from "../../domain/cluster/rules.ts";
 import type { ClusterObservation } from "../../domain/cluster/rules.ts";
-import { autoScaled, targetNodeCount } from "../../domain/cluster/scale.ts";
+import { autoScaled, poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { formatId } from "../../domain/shared/resource-id.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
 import type { ActiveJob } from "../../services/active-jobs.ts";
-import { poolId } from "../../services/batch-names.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, service, updateCluster } from "../lib/documents.ts";
-import { ensureRuns, handOverJobs } from "./hand-over-jobs.ts";
+import { ensureRuns, handOverJobs, tellHopeless } from "./hand-over-jobs.ts";
 import { observeNodes } from "./observe-nodes.ts";
 import { tellRuns } from "./tell-runs.ts";
 
@@ -27,7 +26,7 @@ export const watchCluster = defineActivity(
     if (document === undefined || document.provisioningState === "deleting") return { kind: "gone" };
     const { waiting, runs } = await services.state.activeJobs.look(cluster.guid);
     const [nodes, news] = await Promise.all([
-      observeNodes(services, poolId(cluster.guid)),
+      observeNodes(services, document),
       tellRuns(services, cluster.guid, runs, seen),
       audit === true ? ensureRuns(services, runs) : undefined,
     ]);
@@ -38,7 +37,7 @@ export const watchCluster = defineActivity(
         : await note(services, cluster, nodes.observation, [...waiting, ...holding]);
     const rescale =
       noted?.document?.spec.scaleSettings.autoScale !== undefined &&
-      targetNodeCount(noted.document) !== nodes?.targetNodes;
+      poolNodeCount(noted.document) !== nodes?.targetNodes;
     const handedOver =
       nodes === undefined || noted?.document === undefined
         ? 0
@@ -49,6 +48,7 @@ export const watchCluster = defineActivity(
             holding,
             endedSoon: news.endedSoon,
           });
+    if (noted?.document !== undefined) await tellHopeless(services, noted.document, waiting);
     const settled = nodes?.settled === true && noted?.document?.autoScale?.surplusSinceMs === undefined;
     return {
       kind: "watched",

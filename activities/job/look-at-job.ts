@@ -1,5 +1,6 @@
 // One look at a job: its document, whether its cluster still is, and what Batch says of the current run's task.
 import { lookAtJob as contract } from "../../contracts/job-activities.ts";
+import { hopelessError } from "../../domain/cluster/resize-errors.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { parseDuration } from "../../domain/shared/duration.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
@@ -21,12 +22,14 @@ export const lookAtJob = defineActivity(contract, async (services, { job }) => {
     services.batch.getTask(batchJob, taskId(document.guid, document.attempt)),
   ]);
   const { startTime } = document.executionInfo;
+  const hopeless = cluster?.currentNodeCount === 0 ? hopelessError(cluster.errors) : undefined;
   return {
     kind: "unfinished",
     executionState: document.executionState,
     deleting,
     cluster: identity,
     clusterGone: cluster === undefined || cluster.provisioningState === "deleting",
+    ...(hopeless === undefined ? {} : { clusterHopeless: `${hopeless.code}: ${hopeless.message}` }),
     nodeDeallocation: cluster?.spec.scaleSettings.manual?.nodeDeallocationOption ?? "requeue",
     attempt: document.attempt,
     losses: document.losses,

@@ -26,6 +26,7 @@ export const submitRun = defineActivity(
         id: batchJob,
         poolId: poolId(document.clusterGuid),
         priority: batchPriority[schedulingPriority],
+        owner: services.settings.owner,
       });
       if (place.kind !== "ready") return { kind: "later", reason: place.kind };
       answer = await services.batch.addTask(batchJob, task);

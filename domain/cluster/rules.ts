@@ -64,7 +64,14 @@ export function newCluster(
 }
 
 function specOf(ref: ClusterRef, guid: Guid, request: ClusterRequest, secrets: SecretCollector): ClusterSpec {
-  const { vmSize, vmPriority, scaleSettings, nodeSetup, userAccountSettings: user } = request.properties;
+  const {
+    vmSize,
+    vmPriority,
+    scaleSettings,
+    nodeSetup,
+    subnet,
+    userAccountSettings: user,
+  } = request.properties;
   if (scaleSettings === undefined) {
     throw new AppError(
       "InvalidRequest",
@@ -72,19 +79,51 @@ function specOf(ref: ClusterRef, guid: Guid, request: ClusterRequest, secrets: S
       { target: "properties.scaleSettings" },
     );
   }
-  const { setupTask, mountVolumes } = nodeSetup ?? {};
+  const { setupTask, mountVolumes, performanceCountersSettings } = nodeSetup ?? {};
   return {
     vmSize,
     vmPriority,
     scaleSettings,
     imageReference: request.properties.virtualMachineConfiguration?.imageReference ?? defaultImage,
-    ...(setupTask === undefined
-      ? {}
-      : { setupTask: { ...setupTask, stdOutErrPathSuffix: setupLogSegment(ref, guid) } }),
+    ...(setupTask === undefined ? {} : { setupTask: storeSetupTask(ref, guid, setupTask, secrets) }),
     ...(mountVolumes === undefined
       ? {}
       : { mountVolumes: storeMountVolumes(mountVolumes, "nodeSetup.mountVolumes", secrets) }),
+    ...(performanceCountersSettings === undefined
+      ? {}
+      : { performanceCounters: storeCounters(performanceCountersSettings, secrets) }),
+    ...(subnet === undefined ? {} : { subnetId: subnet.id }),
     userAccount: storeUserAccount(user, secrets),
+  };
+}
+
+type NodeSetupRequest = NonNullable<ClusterRequest["properties"]["nodeSetup"]>;
+
+function storeSetupTask(
+  ref: ClusterRef,
+  guid: Guid,
+  task: NonNullable<NodeSetupRequest["setupTask"]>,
+  secrets: SecretCollector,
+): NonNullable<ClusterSpec["setupTask"]> {
+  const at = "nodeSetup.setupTask.secrets";
+  return {
+    ...task,
+    stdOutErrPathSuffix: setupLogSegment(ref, guid),
+    secrets: task.secrets.map(({ name, value }, index) => ({
+      name,
+      secret: secrets.keep(`${at}.${index}`, value),
+    })),
+  };
+}
+
+function storeCounters(
+  { appInsightsReference }: NonNullable<NodeSetupRequest["performanceCountersSettings"]>,
+  secrets: SecretCollector,
+): NonNullable<ClusterSpec["performanceCounters"]> {
+  const { component, instrumentationKey } = appInsightsReference;
+  return {
+    componentId: component.id,
+    instrumentationKeySecret: secrets.keep("performanceCounters.instrumentationKey", instrumentationKey),
   };
 }
 
@@ -181,6 +220,7 @@ export function clusterWire(document: ClusterDocument) {
       scaleSettings: spec.scaleSettings,
       virtualMachineConfiguration: { imageReference: spec.imageReference },
       ...nodeSetupWire(spec),
+      ...(spec.subnetId === undefined ? {} : { subnet: { id: spec.subnetId } }),
       userAccountSettings: userAccountWire(spec.userAccount),
       creationTime: document.creationTime,
       provisioningState: document.provisioningState,
@@ -194,12 +234,21 @@ export function clusterWire(document: ClusterDocument) {
   };
 }
 
-function nodeSetupWire(spec: ClusterSpec) {
-  if (spec.setupTask === undefined && spec.mountVolumes === undefined) return {};
+function nodeSetupWire({ setupTask, mountVolumes, performanceCounters }: ClusterSpec) {
+  if (setupTask === undefined && mountVolumes === undefined && performanceCounters === undefined) return {};
   return {
     nodeSetup: {
-      ...(spec.setupTask === undefined ? {} : { setupTask: { ...spec.setupTask, secrets: [] } }),
-      ...(spec.mountVolumes === undefined ? {} : { mountVolumes: mountVolumesWire(spec.mountVolumes) }),
+      ...(setupTask === undefined
+        ? {}
+        : { setupTask: { ...setupTask, secrets: setupTask.secrets.map(({ name }) => ({ name })) } }),
+      ...(mountVolumes === undefined ? {} : { mountVolumes: mountVolumesWire(mountVolumes) }),
+      ...(performanceCounters === undefined
+        ? {}
+        : {
+            performanceCountersSettings: {
+              appInsightsReference: { component: { id: performanceCounters.componentId } },
+            },
+          }),
     },
   };
 }

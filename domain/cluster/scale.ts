@@ -52,12 +52,18 @@ export function initialNodeCount(scale: ScaleSettings): number {
   return Math.max(scale.autoScale.minimumNodeCount, scale.autoScale.initialNodeCount);
 }
 
-/** Nodes that the pool should have now. */
+/** Nodes that the pool should have now, if they can be had. */
 export function targetNodeCount(cluster: ClusterDocument): number {
   const initial = initialNodeCount(cluster.spec.scaleSettings);
   return cluster.spec.scaleSettings.autoScale === undefined
     ? initial
     : (cluster.autoScale?.target ?? initial);
+}
+
+/** Nodes that the pool was, or is to be, asked for: the target, or what quota left of it. */
+export function poolNodeCount(cluster: ClusterDocument): number {
+  const target = targetNodeCount(cluster);
+  return cluster.quota?.asked === target ? cluster.quota.granted : target;
 }
 
 /** One step of auto scale; the same document when it is a manual cluster or nothing changes. */

@@ -37,11 +37,37 @@ const vmSize = () =>
     error: vmSizeError,
   });
 
+const armId = (expected: string, pattern: RegExp) => {
+  const error = `expected the ARM id of ${expected}`;
+  return z.string({ error }).max(1024, { error }).regex(pattern, { error });
+};
+const inGroup = String.raw`^/subscriptions/[^/\s]+/resourceGroups/[^/\s]+/providers`;
+const imageId = () =>
+  armId(
+    "an image: /subscriptions/…/providers/Microsoft.Compute/images/{name}, or a gallery's",
+    new RegExp(
+      String.raw`${inGroup}/Microsoft\.Compute/(?:images/[^/\s]+|galleries/[^/\s]+/images/[^/\s]+(?:/versions/[^/\s]+)?)$`,
+      "i",
+    ),
+  );
+const subnetId = () =>
+  armId(
+    "a subnet: /subscriptions/…/providers/Microsoft.Network/virtualNetworks/{name}/subnets/{name}",
+    new RegExp(String.raw`${inGroup}/Microsoft\.Network/virtualNetworks/[^/\s]+/subnets/[^/\s]+$`, "i"),
+  );
+const componentId = () =>
+  armId(
+    "an Application Insights component: /subscriptions/…/providers/Microsoft.Insights/components/{name}",
+    new RegExp(String.raw`${inGroup}/Microsoft\.Insights/components/[^/\s]+$`, "i"),
+  );
+
 export const ImageReference = z.object({
   publisher: text(128),
   offer: text(128),
   sku: text(128),
   version: text(128).default("latest"),
+  /** A custom image; publisher, offer and sku then tell what it was made from. */
+  virtualMachineImageId: imageId().optional(),
 });
 export type ImageReference = z.infer<typeof ImageReference>;
 
@@ -53,11 +79,24 @@ export const defaultImage: ImageReference = {
   version: "latest",
 };
 
+/** Azure Batch, "Pool - Add": user accounts of a pool. */
+const maxUserNameLength = 20;
+
 const setupFields = {
   commandLine: text(32_768),
   environmentVariables: z.array(EnvironmentVariable).default([]),
   stdOutErrPathPrefix: absoluteNodePath(),
 };
+
+const keyError = "expected the component's instrumentation key, a GUID";
+const PerformanceCountersRequest = z.object({
+  appInsightsReference: z.object({
+    component: z.object({ id: componentId() }),
+    instrumentationKey: z
+      .string({ error: keyError })
+      .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { error: keyError }),
+  }),
+});
 
 export const ClusterRequest = z.object({
   properties: z.object({
@@ -66,9 +105,20 @@ export const ClusterRequest = z.object({
     scaleSettings: ScaleSettings.optional(),
     virtualMachineConfiguration: z.object({ imageReference: ImageReference.optional() }).optional(),
     nodeSetup: z
-      .object({ setupTask: z.object(setupFields).optional(), mountVolumes: MountVolumesRequest.optional() })
+      .object({
+        setupTask: z.object({ ...setupFields, secrets: z.array(EnvironmentVariable).default([]) }).optional(),
+        mountVolumes: MountVolumesRequest.optional(),
+        performanceCountersSettings: PerformanceCountersRequest.optional(),
+      })
       .optional(),
-    userAccountSettings: UserAccountRequest,
+    subnet: z.object({ id: subnetId() }).optional(),
+    userAccountSettings: UserAccountRequest.refine(
+      ({ adminUserName }) => adminUserName.length <= maxUserNameLength,
+      {
+        path: ["adminUserName"],
+        error: `expected at most ${maxUserNameLength} characters, as Azure Batch does`,
+      },
+    ),
   }),
 });
 export type ClusterRequest = z.infer<typeof ClusterRequest>;
@@ -82,8 +132,17 @@ export const ClusterSpec = z.object({
   vmPriority: z.enum(["dedicated", "lowpriority"]),
   scaleSettings: ScaleSettings,
   imageReference: ImageReference,
-  setupTask: z.object({ ...setupFields, stdOutErrPathSuffix: z.string() }).optional(),
+  setupTask: z
+    .object({
+      ...setupFields,
+      stdOutErrPathSuffix: z.string(),
+      /** `secret` names the value in the secret store. */
+      secrets: z.array(z.object({ name: z.string(), secret: z.string() })).default([]),
+    })
+    .optional(),
   mountVolumes: MountVolumes.optional(),
+  performanceCounters: z.object({ componentId: z.string(), instrumentationKeySecret: z.string() }).optional(),
+  subnetId: z.string().optional(),
   userAccount: UserAccount,
 });
 export type ClusterSpec = z.infer<typeof ClusterSpec>;
@@ -126,6 +185,12 @@ export const ClusterDocument = z.object({
   allocationState: AllocationState,
   allocationStateTransitionTime: z.string(),
   autoScale: ScaleState.optional(),
+  /** What quota left of the nodes that were asked for; absent when they were all granted. */
+  quota: z.object({ asked: count, granted: count, error: BatchAIError }).optional(),
+  /** ISO 8601: how long the links in the pool's start task are good. */
+  setupLinksUntil: z.string().optional(),
+  /** ISO 8601: when the pool empties itself unless that is put off. */
+  lapsesAt: z.string().optional(),
   currentNodeCount: count,
   nodeStateCounts: NodeStateCounts,
   errors: z.array(BatchAIError),

@@ -2,6 +2,7 @@
 // contract: `{prefix}/{segment}/stdouterr`, `{prefix}/{segment}/outputs/{suffix}`.
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
+import { hasControlCharacter } from "../shared/fields.ts";
 import { expandTemplate } from "../launch/quote.ts";
 import { clusterMountRoot, jobMountRoot, locateOnMounts, normalizePath } from "../shared/mount-location.ts";
 import type { StorageLocation } from "../shared/mount-location.ts";
@@ -68,10 +69,10 @@ export function locateOutput(
     );
   }
   const below = normalizePath(`/${directory}`);
-  if (below === undefined || directory.includes("\0")) {
+  if (below === undefined || hasControlCharacter(directory)) {
     throw new AppError(
       "InvalidQueryParameter",
-      `directory: expected a path inside the output directory, got '${directory}'`,
+      `directory: expected a path inside the output directory, without control characters, got '${directory.slice(0, 100)}'`,
       { target: "directory" },
     );
   }

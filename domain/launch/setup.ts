@@ -1,30 +1,70 @@
-// The cluster's setup task as a start task of Azure Batch: one fixed command line and an environment, no files to fetch,
-// because it runs again whenever a node is added or rebooted, long after any link expired. It runs in bash when the node
-// has it; its output goes to `stdout-{node}.txt` and `stderr-{node}.txt` in the task's log folder.
+// What a node does when it boots, as data: the files that the node setup (node/node-setup.ts) reads. Nothing of it is in the
+// start task's command line or environment, because anyone who may look at the pool sees those; values that nobody may
+// see are in a file of their own.
 import type { ClusterDocument } from "../cluster/schema.ts";
 import { clusterMountRoot, locateOnMounts } from "../shared/mount-location.ts";
-import { expandTemplate, launcherWord } from "./quote.ts";
+import type { SecretValues } from "../shared/secrets.ts";
+import { expandTemplate, launcherWord, quoteWord } from "./quote.ts";
 
-export interface StartTask {
-  readonly commandLine: string;
-  readonly environment: Readonly<Record<string, string>>;
+/** Names of the files next to each other on the node. */
+export const setupFiles = {
+  script: "node-setup.sh",
+  plan: "node-setup-plan",
+  secrets: "node-setup-secrets",
+} as const;
+
+export const setupCommand = `/bin/sh ${setupFiles.script}`;
+
+/** Secrets that the service makes itself for every cluster: names in the secret store. */
+export const nodeKeySecrets = { privateKey: "nodeKey.private", publicKey: "nodeKey.public" } as const;
+
+export interface CounterTarget {
+  /** An ingestion endpoint of Application Insights, or `file:FOLDER`. */
+  readonly endpoint: string;
+  readonly intervalSeconds: number;
 }
 
-/** Undefined when the cluster has no setup task. */
-export function planSetup(cluster: ClusterDocument): StartTask | undefined {
-  const task = cluster.spec.setupTask;
-  if (task === undefined) return undefined;
+const line = (directive: string, ...words: readonly (string | number)[]) =>
+  [directive, ...words.map((word) => quoteWord(String(word)))].join(" ");
+
+export function renderSetupPlan(
+  cluster: ClusterDocument,
+  secrets: SecretValues,
+  counters: CounterTarget,
+): string {
+  const { setupTask, userAccount, performanceCounters } = cluster.spec;
+  const publicKey = secrets.get(nodeKeySecrets.publicKey);
+  const lines = [
+    line("plan_admin", userAccount.adminUserName, userAccount.adminUserSshPublicKey ?? ""),
+    ...(publicKey === undefined ? [] : [line("plan_peers", publicKey)]),
+    ...(performanceCounters === undefined
+      ? []
+      : [
+          line(
+            "plan_counters",
+            counters.intervalSeconds,
+            cluster.workspace,
+            cluster.cluster,
+            counters.endpoint,
+          ),
+        ]),
+    ...(setupTask === undefined ? [] : taskLines(cluster, setupTask)),
+    "plan_end",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+type SetupTask = NonNullable<ClusterDocument["spec"]["setupTask"]>;
+
+function taskLines(cluster: ClusterDocument, task: SetupTask): readonly string[] {
   const directory = `${task.stdOutErrPathPrefix.replace(/\/+$/, "")}/${task.stdOutErrPathSuffix}`;
-  const user = Object.fromEntries(task.environmentVariables.map(({ name, value }) => [`U_${name}`, value]));
-  return {
-    commandLine: `/bin/sh -c 'eval "$BATCHAI_SETUP"'`,
-    environment: {
-      ...user,
-      BATCHAI_SETUP: script(launcherWord(directory), liesOnBlob(cluster, directory)),
-      BATCHAI_SETUP_COMMAND: task.commandLine,
-      BATCHAI_SETUP_NAMES: task.environmentVariables.map(({ name }) => name).join(" "),
-    },
-  };
+  const mode = liesOnBlob(cluster, directory) ? "mirror" : "direct";
+  return [
+    ...task.environmentVariables.map(({ name, value }) => line("plan_env", name, value)),
+    ...task.secrets.map(({ name }) => line("plan_secret_env", name)),
+    `plan_logs ${mode} ${launcherWord(directory)}`,
+    line("plan_command", task.commandLine),
+  ];
 }
 
 function liesOnBlob(cluster: ClusterDocument, directory: string): boolean {
@@ -38,32 +78,22 @@ function liesOnBlob(cluster: ClusterDocument, directory: string): boolean {
   return locateOnMounts(path, mounted)?.kind === "blob";
 }
 
-/** On a blob mount the output is written locally and copied every second: a file appears there only once it is closed. */
-function script(directory: string, onBlob: boolean): string {
-  const copying = [
-    'copy() { cp stdout-setup.txt "$dir/stdout-$node.txt"; cp stderr-setup.txt "$dir/stderr-$node.txt"; }',
-    "while sleep 1; do copy; done </dev/null >/dev/null 2>&1 &",
-    "loop=$!",
+/** @throws Error when a value that the cluster's document names is missing. */
+export function renderSetupSecrets(cluster: ClusterDocument, secrets: SecretValues): string {
+  const valueOf = (name: string): string => {
+    const value = secrets.get(name);
+    if (value === undefined) throw new Error(`the secret '${name}' of cluster ${cluster.guid} has no value`);
+    return value;
+  };
+  const { setupTask, performanceCounters } = cluster.spec;
+  const privateKey = secrets.get(nodeKeySecrets.privateKey);
+  const lines = [
+    ...(privateKey === undefined ? [] : [line("secret_peers", privateKey.trimEnd())]),
+    ...(performanceCounters === undefined
+      ? []
+      : [line("secret_counters", valueOf(performanceCounters.instrumentationKeySecret))]),
+    ...(setupTask?.secrets ?? []).map(({ name, secret }) => line("secret_env", name, valueOf(secret))),
+    "secrets_end",
   ];
-  return [
-    "AZ_BATCHAI_ROOT=$AZ_BATCH_NODE_SHARED_DIR/LS_root AZ_BATCHAI_MOUNT_ROOT=$AZ_BATCH_NODE_SHARED_DIR/LS_root/mounts",
-    "export AZ_BATCHAI_ROOT AZ_BATCHAI_MOUNT_ROOT",
-    'mkdir -p "$AZ_BATCHAI_ROOT"',
-    '[ -h "$AZ_BATCHAI_MOUNT_ROOT" ] || ln -s "$AZ_BATCH_NODE_MOUNTS_DIR" "$AZ_BATCHAI_MOUNT_ROOT"',
-    `dir=${directory} node=$AZ_BATCH_NODE_ID`,
-    'mkdir -p "$dir" || { echo "cannot create the setup task\'s log folder $dir" >&2; exit 1; }',
-    "sh=/bin/sh; for path in /bin/bash /usr/bin/bash; do [ ! -x $path ] || sh=$path; done",
-    ...(onBlob
-      ? ["out=stdout-setup.txt err=stderr-setup.txt", ": >$out; : >$err", ...copying]
-      : ["out=$dir/stdout-$node.txt err=$dir/stderr-$node.txt"]),
-    '(set -- "$sh" -c "$BATCHAI_SETUP_COMMAND"; names=$BATCHAI_SETUP_NAMES',
-    'unset BATCHAI_SETUP BATCHAI_SETUP_COMMAND BATCHAI_SETUP_NAMES; export AZ_BATCHAI_STDOUTERR_DIR="$dir"',
-    'for name in $names; do eval "export $name=\\"\\$U_$name\\"; unset U_$name"; done',
-    'exec "$@") </dev/null >"$out" 2>"$err"',
-    "code=$?",
-    ...(onBlob ? ["kill $loop; wait $loop 2>/dev/null; copy"] : []),
-    // Batch shows this text where a node failed to start.
-    '[ $code = 0 ] || { echo "the setup task exited with $code"; tail -n 20 "$err"; } >&2',
-    "exit $code",
-  ].join("\n");
+  return `${lines.join("\n")}\n`;
 }

@@ -27,21 +27,12 @@ const mountsUnder = (path: string): readonly Unavailable[] => [
 
 const clusterFields: readonly Unavailable[] = [
   {
-    path: "properties.userAccountSettings.adminUserSshPublicKey",
-    instead: "give userAccountSettings.adminUserPassword",
-  },
-  { path: "properties.subnet", instead: "leave it out; nodes get a network of their own" },
-  {
-    path: "properties.virtualMachineConfiguration.imageReference.virtualMachineImageId",
-    instead: "name a marketplace image by publisher, offer and sku",
+    path: "properties.nodeSetup.performanceCountersSettings.appInsightsReference.instrumentationKeySecretReference",
+    instead: "give appInsightsReference.instrumentationKey",
   },
   {
-    path: "properties.nodeSetup.performanceCountersSettings",
-    instead: "leave it out and log from the job",
-  },
-  {
-    path: "properties.nodeSetup.setupTask.secrets",
-    instead: "use environmentVariables, or read them from a mounted file system",
+    path: "properties.nodeSetup.setupTask.secrets[].valueSecretReference",
+    instead: "give the secret's value",
   },
   ...mountsUnder("properties.nodeSetup.mountVolumes"),
 ];

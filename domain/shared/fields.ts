@@ -73,10 +73,11 @@ export function absoluteNodePath() {
   return nodePath().refine((path) => /^[/$]/.test(path), { error });
 }
 
-function hasControlCharacter(path: string): boolean {
+/** Also true for what no XML document can hold, because storage services answer in XML. */
+export function hasControlCharacter(path: string): boolean {
   for (const character of path) {
     const point = character.codePointAt(0) ?? 0;
-    if (point < 0x20 || point === 0x7f) return true;
+    if (point < 0x20 || point === 0x7f || (point & 0xfffe) === 0xfffe) return true;
   }
   return false;
 }

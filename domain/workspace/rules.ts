@@ -39,8 +39,13 @@ export function putWorkspaceAgain(document: WorkspaceDocument, request: Workspac
   return withTags(document, request.tags);
 }
 
-/** PATCH replaces the tags; nothing else of a workspace can change. */
+/**
+ * PATCH replaces the tags; nothing else of a workspace can change.
+ * @throws AppError InvalidState while it is being deleted.
+ */
 export function patchWorkspace(document: WorkspaceDocument, patch: WorkspacePatch): WorkspaceDocument {
+  if (document.provisioningState === "deleting")
+    throw new AppError("InvalidState", `workspace '${document.workspace}' is being deleted`);
   return withTags(document, patch.tags);
 }
 

@@ -10,11 +10,15 @@ import {
 } from "../../domain/cluster/rules.ts";
 import { ClusterPatch, ClusterRequest } from "../../domain/cluster/schema.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import { nodeKeySecrets } from "../../domain/launch/setup.ts";
 import { refuseUnavailable } from "../../domain/shared/availability.ts";
 import { guid } from "../../domain/shared/brand.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import type { ClusterRef } from "../../domain/shared/resource-id.ts";
+import type { SecretValues } from "../../domain/shared/secrets.ts";
+import { adminPasswordSecret } from "../../domain/shared/user-account.ts";
+import { claimPlace as claimOne, release } from "../../domain/usage/quota.ts";
 import { instances } from "../../contracts/instances.ts";
 import { createClusterFlow, deleteClusterFlow, resizeClusterFlow } from "../../contracts/orchestrations.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
@@ -99,17 +103,56 @@ async function create(request: ApiRequest, services: Services) {
 
   const now = new Date(services.clock.now());
   const { document, secrets } = newCluster(ref, guid(services.random.uuid()), body, now);
-  if (secrets.size > 0) await services.secrets.put(document.guid, secrets);
+  await claimPlace(services, document, now);
+  await services.secrets.put(document.guid, withOwnSecrets(services, document, secrets));
   const { clusters } = services.state;
   const made = await clusters.create(ref, document, byCaller(request, services, "created"));
   if (!made.created) {
-    await services.secrets.remove(document.guid);
+    await abandon(services, document.guid);
     return again(services, made.document, body);
   }
-  await refuseOrphan(services, ref, clusters, document.guid);
+  await refuseOrphan(services, ref, clusters, document.guid).catch(async (error: unknown) => {
+    await abandon(services, document.guid);
+    throw error;
+  });
   const reply = await acceptedOperation(request, services, ref, operationId("create", document.guid));
   await startCreation(services, document);
   return reply;
+}
+
+/** @throws AppError OperationNotAllowed when there are as many clusters as there may be. */
+async function claimPlace(services: Services, document: ClusterDocument, now: Date): Promise<void> {
+  const { clusters: limit } = services.settings.quotas;
+  const { vmSize, vmPriority: priority } = document.spec;
+  const claim = { vmSize, priority, nodes: 0, since: now.toISOString() };
+  const granted = await services.ledger.clusters.update((claims) => {
+    const next = claimOne(claims, document.guid, claim, limit);
+    return { claims: next ?? claims, result: next !== undefined };
+  });
+  if (granted) return;
+  throw new AppError(
+    "OperationNotAllowed",
+    `There are ${limit} clusters, and no more are allowed; delete one, or raise the quota.`,
+  );
+}
+
+/** With what the service itself needs for every cluster: a key for its nodes, a password for an admin without one. */
+function withOwnSecrets(services: Services, document: ClusterDocument, given: SecretValues): SecretValues {
+  const { privateKey, publicKey } = services.keyPairs.create(`batchai-${document.guid}`);
+  return new Map([
+    [adminPasswordSecret, Buffer.from(services.random.bytes(24)).toString("base64url")],
+    [nodeKeySecrets.privateKey, privateKey],
+    [nodeKeySecrets.publicKey, publicKey],
+    ...given,
+  ]);
+}
+
+async function abandon(services: Services, clusterGuid: string): Promise<void> {
+  await services.secrets.remove(clusterGuid);
+  await services.ledger.clusters.update((claims) => ({
+    claims: release(claims, clusterGuid),
+    result: undefined,
+  }));
 }
 
 /** A repeated PUT: the same content is the same cluster, and a creation that was cut off goes on. */

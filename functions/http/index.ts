@@ -10,12 +10,13 @@ import { jobOperations } from "./jobs.ts";
 import { sparingImpatientClients } from "./lib/impatient-client.ts";
 import { trigger, unknownRoute } from "./lib/operation.ts";
 import type { Operation } from "./lib/operation.ts";
+import { openApiTrigger } from "./openapi/document.ts";
 import { operationStatusOperations } from "./operation-status.ts";
 import { providerOperations } from "./provider.ts";
 import { usageOperations } from "./usages.ts";
 import { workspaceOperations } from "./workspaces.ts";
 
-const operations: readonly Operation[] = [
+export const operations: readonly Operation[] = [
   ...providerOperations,
   ...operationStatusOperations,
   ...usageOperations,
@@ -36,4 +37,6 @@ const known: readonly HttpTrigger[] = operations.map((operation) =>
   trigger(sparingImpatientClients(operation, readerOf(operation))),
 );
 
-export const httpTriggers: readonly HttpTrigger[] = [...known, unknownRoute(known)];
+const open: readonly HttpTrigger[] = [openApiTrigger(operations)];
+
+export const httpTriggers: readonly HttpTrigger[] = [...known, ...open, unknownRoute([...known, ...open])];

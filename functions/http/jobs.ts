@@ -12,6 +12,7 @@ import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
 import type { ClusterRef, JobRef } from "../../domain/shared/resource-id.ts";
+import { claimPlace as claimOne } from "../../domain/usage/quota.ts";
 import { changed, instances } from "../../contracts/instances.ts";
 import { deleteJobFlow } from "../../contracts/orchestrations.ts";
 import { monitorStart, runStart } from "../../contracts/starts.ts";
@@ -92,6 +93,7 @@ async function create(request: ApiRequest, services: Services) {
     return again(services, existing, body);
   }
   const document = acceptedJob(fresh.document, now);
+  await claimPlace(services, document, now);
   await Promise.all([
     fresh.secrets.size === 0 ? undefined : services.secrets.put(document.guid, fresh.secrets),
     services.state.activeJobs.announce(cluster.guid, activeJobOf(document)),
@@ -107,6 +109,21 @@ async function create(request: ApiRequest, services: Services) {
   ]);
   await enqueue(services, document);
   return reply;
+}
+
+/** @throws AppError OperationNotAllowed when there are as many unfinished jobs as there may be. */
+async function claimPlace(services: Services, { guid: jobGuid }: JobDocument, now: Date): Promise<void> {
+  const { activeJobs: limit } = services.settings.quotas;
+  if (limit === undefined) return;
+  const granted = await services.ledger.jobs.update((claims) => {
+    const next = claimOne(claims, jobGuid, { since: now.toISOString() }, limit);
+    return { claims: next ?? claims, result: next !== undefined };
+  });
+  if (granted) return;
+  throw new AppError(
+    "OperationNotAllowed",
+    `There are ${limit} unfinished jobs, and no more are allowed; wait for some to end, delete some, or raise the quota.`,
+  );
 }
 
 /** The cluster the job asks for; a bad id is told with the field it stands in. */

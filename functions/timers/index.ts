@@ -1,7 +1,9 @@
 // Every timer of the app.
 import type { TimerTrigger } from "../lib/register.ts";
+import { removeOrphans } from "./orphans.ts";
 import { reconcile } from "./reconcile.ts";
 
 export const timerTriggers: readonly TimerTrigger[] = [
   { name: "reconcile", schedule: "0 */5 * * * *", runOnStartup: true, handle: reconcile },
+  { name: "remove-orphans", schedule: "0 17 * * * *", runOnStartup: false, handle: removeOrphans },
 ];

@@ -1,6 +1,6 @@
 // Goes on with what a crash cut off between a document and its orchestration: things being created or deleted, and jobs
-// that have not ended, get their orchestration if it is not active. Runs at start and every few minutes. Reads documents
-// and starts orchestrations; decides nothing else. Finished jobs are not looked at.
+// that have not ended, get their orchestration if it is not active; pools get what they need to go on. Runs at start and
+// every few minutes. Reads documents and starts orchestrations; decides nothing else. Finished jobs are not looked at.
 import { changed, instances } from "../../contracts/instances.ts";
 import {
   createClusterFlow,
@@ -9,8 +9,12 @@ import {
   deleteFileServerFlow,
   deleteJobFlow,
   deleteParentFlow,
+  resizeClusterFlow,
+  tendPoolFlow,
 } from "../../contracts/orchestrations.ts";
+import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { monitorStart, runStart } from "../../contracts/starts.ts";
+import { dueRenewal, wantsNodesAgain } from "../../domain/cluster/renewal.ts";
 import { clusterRef } from "../../domain/cluster/rules.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { experimentRef } from "../../domain/experiment/rules.ts";
@@ -74,10 +78,26 @@ async function reconcileCluster(services: Services, document: ClusterDocument): 
       operationId: operationId("delete", document.guid),
       actor,
     });
+  await tendPool(services, document, cluster);
   const active = await services.state.activeJobs.list(document.guid);
   for (const job of active) await reconcileJob(services, document.guid, job);
   if (active.length > 0 && document.provisioningState === "succeeded")
     await startOrWake(services.orchestrations, monitorStart(cluster, services.settings), changed);
+}
+
+/** A pool keeps its nodes only while this goes on (docs/adr/0012); one that lost some asks for them again. */
+async function tendPool(
+  services: Services,
+  document: ClusterDocument,
+  cluster: ClusterIdentity,
+): Promise<void> {
+  const now = new Date(services.clock.now());
+  if (wantsNodesAgain(document, now))
+    await ensure(services, resizeClusterFlow.name, instances.resizeCluster(document.guid, "again"), {
+      cluster,
+    });
+  else if (dueRenewal(document, now, services.settings.poolLapseMs) !== undefined)
+    await ensure(services, tendPoolFlow.name, instances.tendPool(document.guid), { cluster });
 }
 
 async function reconcileFileServer(services: Services, document: FileServerDocument): Promise<void> {

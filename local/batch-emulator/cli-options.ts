@@ -2,6 +2,7 @@
 // with one sentence that says what to write instead.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { checkListenAddress } from "./protocol/listen-address.ts";
 import { EvictionTrace } from "./schema/eviction-trace.ts";
 
 export interface CommandLine {
@@ -25,7 +26,7 @@ export interface CommandLine {
 export const usage = `Usage: npm run emulator -- [--port N] [--data DIR] [--tls]
   evictions:  [--evictions-per-hour RATE] [--eviction-trace FILE] [--eviction-notice SECONDS] [--seed N]
   network:    [--listen ADDRESS --allow-remote --account-key-file FILE]
-  containers: [--container-cli WORDS] [--container-options WORDS]
+  containers: [--container-cli WORDS] [--container-options=WORDS]
 `;
 
 export function parseCommandLine(args: readonly string[]): CommandLine {
@@ -55,9 +56,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     port,
     data: values.data,
     tls: values.tls,
-    listen: values.listen,
-    allowRemote: requireKey(values["allow-remote"], keyFile),
-    ...(keyFile === undefined ? {} : { accountKey: readKey(keyFile) }),
+    ...networkOf(values.listen, values["allow-remote"], keyFile),
     evictionsPerHour: amount("--evictions-per-hour", values["evictions-per-hour"]),
     evictionNoticeMs: amount("--eviction-notice", values["eviction-notice"]) * 1000,
     ...(values.seed === undefined ? {} : { seed: amount("--seed", values.seed) }),
@@ -67,10 +66,13 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   };
 }
 
-function requireKey(allowRemote: boolean, keyFile: string | undefined): boolean {
+/** The key that a data folder makes for itself is good for this machine only. */
+function networkOf(listen: string, allowRemote: boolean, keyFile: string | undefined) {
   if (allowRemote && keyFile === undefined)
     throw new Error("--allow-remote needs a key of your own: --account-key-file FILE.");
-  return allowRemote;
+  const accountKey = keyFile === undefined ? undefined : readKey(keyFile);
+  checkListenAddress({ address: listen, allowRemote, accountKey: accountKey ?? "" });
+  return { listen, allowRemote, ...(accountKey === undefined ? {} : { accountKey }) };
 }
 
 function amount(option: string, text: string): number {

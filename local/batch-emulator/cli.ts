@@ -19,6 +19,7 @@ import type { Azurite } from "../storage/index.ts";
 import { withContainers } from "./agent/container-executor.ts";
 import { engineChoice, findContainerEngine } from "./agent/container-engine.ts";
 import type { EngineChoice } from "./agent/container-engine.ts";
+import { createPackageStore } from "./agent/package-store.ts";
 import { createProcessExecutor } from "./agent/process-executor.ts";
 import { parseCommandLine, usage } from "./cli-options.ts";
 import type { CommandLine } from "./cli-options.ts";
@@ -85,6 +86,7 @@ async function start(given: CommandLine, environment: Environment, logger: Logge
       executor,
       mounts,
       support,
+      packages: createPackageStore({ connectionString: storage.connectionString, random }),
       verifyBearer: (token) => identity.verify(token),
       issueToken: (wanted) => identity.issueToken({ ...wanted, roles: [] }),
     });

@@ -17,6 +17,7 @@ import { absentRoutes } from "./protocol/absent-routes.ts";
 import { accountRoutes } from "./protocol/account-routes.ts";
 import { adminRoutes } from "./protocol/admin-routes.ts";
 import { armAccountRoutes } from "./protocol/arm-account-routes.ts";
+import { armApplicationRoutes } from "./protocol/arm-application-routes.ts";
 import { armLocationRoutes } from "./protocol/arm-location-routes.ts";
 import { armRoutes as armPoolRoutes } from "./protocol/arm-routes.ts";
 import { certificateIn } from "./protocol/certificate.ts";
@@ -40,6 +41,7 @@ import { compose } from "./service/emulator.ts";
 import type { MountProvider } from "./service/mount-provider.ts";
 import { noDisk, realDisk } from "./service/node-disk.ts";
 import { noNodeSupport } from "./service/node-support.ts";
+import type { PackageStore } from "./service/package-store.ts";
 import type { NodeSupport } from "./service/node-support.ts";
 import { World } from "./service/world.ts";
 import type { TokenIssuer } from "./service/world.ts";
@@ -80,6 +82,8 @@ export interface EmulatorOptions {
   readonly storage?: StorageAccess;
   /** Commands and reachability of the nodes; absent: none. */
   readonly support?: NodeSupport;
+  /** Where application packages are kept; absent: they are refused. */
+  readonly packages?: PackageStore;
   /** No folders are made for nodes: for simulations whose executor needs none. */
   readonly simulated?: boolean;
 }
@@ -112,6 +116,7 @@ export const dataRoutes = [
 export const armRoutes = [
   ...armPoolRoutes,
   ...armAccountRoutes,
+  ...armApplicationRoutes,
   ...armLocationRoutes,
   ...absentRoutes("management"),
 ];
@@ -222,6 +227,7 @@ function openWorld(
       journal,
       issueToken: options.issueToken,
       uploadLogs: createLogUploader(options.storage),
+      packages: options.packages,
       autoscale: createFormulaAutoscale(
         options.random,
         options.parameters?.autoscaleSampleMs ?? localParameters.autoscaleSampleMs,

@@ -169,6 +169,7 @@ const accounts =
 const account = `${accounts}/{account}`;
 const location = "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/locations/{location}";
 const application = `${account}/applications/{applicationName}`;
+const packageVersion = `${application}/versions/{versionName}`;
 
 const managementEmulated: readonly Row[] = [
   ["BatchAccount_Get", "GET", account],
@@ -184,6 +185,16 @@ const managementEmulated: readonly Row[] = [
   ["ArmPool_DeleteResult", "GET", `${account}/poolOperationResults/{operationId}`],
   ["ArmPool_DisableAutoScale", "POST", `${account}/pools/{poolName}/disableAutoScale`],
   ["ArmPool_StopResize", "POST", `${account}/pools/{poolName}/stopResize`],
+  ["Application_Create", "PUT", application],
+  ["Application_Update", "PATCH", application],
+  ["Application_Delete", "DELETE", application],
+  ["ArmApplication_Get", "GET", application],
+  ["ArmApplication_List", "GET", `${account}/applications`],
+  ["ApplicationPackage_Create", "PUT", packageVersion],
+  ["ApplicationPackage_Get", "GET", packageVersion],
+  ["ApplicationPackage_List", "GET", `${application}/versions`],
+  ["ApplicationPackage_Activate", "POST", `${packageVersion}/activate`],
+  ["ApplicationPackage_Delete", "DELETE", packageVersion],
   ["Location_GetQuotas", "GET", `${location}/quotas`],
   ["Location_CheckNameAvailability", "POST", `${location}/checkNameAvailability`],
 ];
@@ -245,7 +256,6 @@ const managementSimplified: readonly Row[] = [
 ];
 
 const noLinks = "there is no network to link to";
-const packages = "zip packages are not unpacked on nodes; use resource files";
 const managementAbsent: readonly Row[] = [
   [
     "BatchAccount_Delete",
@@ -253,12 +263,6 @@ const managementAbsent: readonly Row[] = [
     account,
     "the emulator has one account, made at its start; end the emulator and delete its data folder",
   ],
-  ["Application_Create", "PUT", application, packages],
-  ["Application_Update", "PATCH", application, packages],
-  ["Application_Delete", "DELETE", application, packages],
-  ["ArmApplication_Get", "GET", application, packages],
-  ["ArmApplication_List", "GET", `${account}/applications`, packages],
-  ["ApplicationPackage_Create", "PUT", `${application}/versions/{versionName}`, packages],
   ["ArmCertificate_List", "GET", `${account}/certificates`, noCertificates],
   ["ArmCertificate_Get", "GET", `${account}/certificates/{certificate}`, noCertificates],
   ["ArmCertificate_Create", "PUT", `${account}/certificates/{certificate}`, noCertificates],

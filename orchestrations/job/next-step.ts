@@ -22,6 +22,12 @@ export function nextStep(view: JobView, overdue = false): Step {
   if (task?.state === "completed") return { kind: "end", end: completedRun(view, task), stop: false };
   if (view.executionState === "terminating") return { kind: "end", end: { kind: "terminated" }, stop };
   if (view.clusterGone) return { kind: "end", end: { kind: "clusterDeleted" }, stop };
+  if (view.clusterHopeless !== undefined && view.executionState === "queued")
+    return {
+      kind: "end",
+      end: { kind: "refused", reason: `the cluster cannot have nodes: ${view.clusterHopeless}` },
+      stop,
+    };
   if (task === undefined)
     return view.executionState === "running"
       ? { kind: "end", end: { kind: "nodeLost" }, stop: false }

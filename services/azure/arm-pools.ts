@@ -1,10 +1,27 @@
 // Pools through Azure Resource Manager (`@azure/arm-batch`), because only that API carries identities and mounts. The
 // client is large and loaded with the first call. Invariant: pool ids derive from cluster ids, so that creating one
 // twice is creating one.
-import type { BatchManagementClient, MountConfiguration, Pool, StartTask } from "@azure/arm-batch";
+import type {
+  BatchManagementClient,
+  ImageReference,
+  MountConfiguration,
+  Pool,
+  StartTask,
+} from "@azure/arm-batch";
 import type { TokenCredential } from "@azure/core-auth";
 import { AppError } from "../../domain/shared/errors.ts";
-import type { NodeDeallocationOption, PoolMount, PoolQuotas, Pools, PoolSpec } from "../pools.ts";
+import type {
+  ChangeAnswer,
+  NodeDeallocationOption,
+  PoolImage,
+  PoolLapse,
+  PoolMount,
+  PoolQuotas,
+  Pools,
+  PoolSpec,
+  PoolStartTask,
+} from "../pools.ts";
+import { lapseFormula } from "./lapse-formula.ts";
 import { bearerPolicy } from "./bearer-policy.ts";
 import type { TokenSource } from "./bearer-policy.ts";
 import { isLoopbackHttp } from "./endpoints.ts";
@@ -37,7 +54,9 @@ export function armPools(options: ArmPoolsOptions): Pools {
     quotas: async () => quotas(await connected()),
     put: async (spec) => put(await connected(), spec),
     resize: async (poolId, target) => resize(await connected(), poolId, target),
+    renew: async (poolId, renewal) => renew(await connected(), poolId, renewal),
     remove: async (poolId) => remove(await connected(), poolId),
+    list: async () => list(await connected()),
   };
 }
 
@@ -90,28 +109,61 @@ async function resize(
   account: Account,
   poolId: string,
   target: Parameters<Pools["resize"]>[1],
-): ReturnType<Pools["resize"]> {
-  const operations = account.client.poolOperations;
-  const scaleSettings = {
-    fixedScale: {
-      targetDedicatedNodes: target.lowPriority ? 0 : target.nodes,
-      targetLowPriorityNodes: target.lowPriority ? target.nodes : 0,
-      nodeDeallocationOption: deallocation[target.deallocation],
-    },
+): Promise<ChangeAnswer> {
+  const fixedScale = {
+    targetDedicatedNodes: target.lowPriority ? 0 : target.nodes,
+    targetLowPriorityNodes: target.lowPriority ? target.nodes : 0,
+    nodeDeallocationOption: deallocation[target.deallocation],
+    ...(target.timeout === undefined ? {} : { resizeTimeout: target.timeout }),
   };
+  const answer = await update(account, poolId, { scaleSettings: { fixedScale } });
+  if (answer === "busy")
+    await account.client.poolOperations
+      .stopResize(account.group, account.name, poolId)
+      .catch(() => undefined);
+  return answer;
+}
+
+function renew(
+  account: Account,
+  poolId: string,
+  { startTask, lapse }: Parameters<Pools["renew"]>[1],
+): Promise<ChangeAnswer> {
+  return update(account, poolId, {
+    ...(startTask === undefined ? {} : { startTask: toStartTask(startTask) }),
+    ...(lapse === undefined ? {} : { scaleSettings: { autoScale: toAutoScale(lapse) } }),
+  });
+}
+
+/** The shortest interval that Batch takes: the formula costs nothing and a lapse is noticed soon. */
+const evaluationInterval = "PT5M";
+const toAutoScale = (lapse: PoolLapse) => ({ formula: lapseFormula(lapse), evaluationInterval });
+
+async function update(account: Account, poolId: string, changes: Pool): Promise<ChangeAnswer> {
   try {
-    await operations.update(account.group, account.name, poolId, { scaleSettings });
+    await account.client.poolOperations.update(account.group, account.name, poolId, changes);
     return "accepted";
   } catch (error) {
     const { status, code, message } = read(error);
     if (status === 404) return "absent";
-    if (status === 409) {
-      await operations.stopResize(account.group, account.name, poolId).catch(() => undefined);
-      return "busy";
-    }
+    if (status === 409) return "busy";
     if (status === undefined || status === 429 || status >= 500) throw unavailable(error);
     return { kind: "refused", code, message };
   }
+}
+
+async function list(account: Account): ReturnType<Pools["list"]> {
+  const found: { poolId: string; owner?: string | undefined; createdAt: string }[] = [];
+  try {
+    for await (const pool of account.client.poolOperations.listByBatchAccount(account.group, account.name)) {
+      const owner = pool.metadata?.find(({ name }) => name === ownerMark)?.value;
+      const createdAt = pool.creationTime?.toISOString() ?? "";
+      if (pool.name !== undefined) found.push({ poolId: pool.name, owner, createdAt });
+    }
+  } catch (error) {
+    throw unavailable(error);
+  }
+  return found;
 }
 
 async function remove(account: Account, poolId: string): Promise<void> {
@@ -127,13 +179,17 @@ async function remove(account: Account, poolId: string): Promise<void> {
   }
 }
 
+const ownerMark = "batchai-owner";
+
 function toPool(spec: PoolSpec): Pool {
-  const { image: imageReference, adminUser } = spec;
   return {
     displayName: spec.displayName,
     vmSize: spec.vmSize,
     deploymentConfiguration: {
-      virtualMachineConfiguration: { imageReference, nodeAgentSkuId: spec.nodeAgentSkuId },
+      virtualMachineConfiguration: {
+        imageReference: toImage(spec.image),
+        nodeAgentSkuId: spec.nodeAgentSkuId,
+      },
     },
     scaleSettings: {
       fixedScale: {
@@ -145,15 +201,28 @@ function toPool(spec: PoolSpec): Pool {
     targetNodeCommunicationMode: "Simplified",
     taskSlotsPerNode: 1,
     ...(spec.mounts.length === 0 ? {} : { mountConfiguration: spec.mounts.map(toMount) }),
-    ...(spec.startTask === undefined ? {} : { startTask: toStartTask(spec.startTask) }),
-    ...(adminUser === undefined ? {} : { userAccounts: [{ ...adminUser, elevationLevel: "Admin" }] }),
+    ...(spec.subnetId === undefined ? {} : { networkConfiguration: { subnetId: spec.subnetId } }),
+    startTask: toStartTask(spec.startTask),
+    userAccounts: [{ ...spec.adminUser, elevationLevel: "Admin" }],
+    metadata: [{ name: ownerMark, value: spec.owner }],
   };
 }
 
-function toStartTask({ commandLine, environment }: NonNullable<PoolSpec["startTask"]>): StartTask {
+/** A custom image comes alone: Batch takes no publisher beside it. */
+function toImage(image: PoolImage): ImageReference {
+  if (image.kind === "custom") return { id: image.id };
+  const { publisher, offer, sku, version } = image;
+  return { publisher, offer, sku, version };
+}
+
+function toStartTask({ commandLine, resourceFiles }: PoolStartTask): StartTask {
   return {
     commandLine,
-    environmentSettings: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    resourceFiles: resourceFiles.map(({ httpUrl, filePath, fileMode }) => ({
+      httpUrl,
+      filePath,
+      ...(fileMode === undefined ? {} : { fileMode }),
+    })),
     userIdentity: { autoUser: { scope: "Pool", elevationLevel: "Admin" } },
     maxTaskRetryCount: 0,
     waitForSuccess: true,

@@ -95,6 +95,21 @@ export async function intoContainer<Result>(
   }
 }
 
+/** Names and times of the blobs below a prefix; a container that was never made is empty. */
+export async function blobsBelow(
+  container: ContainerClient,
+  prefix: string,
+): Promise<readonly { readonly name: string; readonly modifiedAt: string }[]> {
+  const found: { name: string; modifiedAt: string }[] = [];
+  try {
+    for await (const { name, properties } of container.listBlobsFlat({ prefix }))
+      found.push({ name, modifiedAt: properties.lastModified.toISOString() });
+  } catch (error) {
+    if (storageStatus(error) !== 404) throw error;
+  }
+  return found;
+}
+
 export function storageCode(error: unknown): string | undefined {
   const { code, details } = error as { code?: string; details?: { errorCode?: string } };
   return code ?? details?.errorCode;

@@ -1,7 +1,7 @@
 // Secrets as sealed blobs in a private container, one per owner.
 import { z } from "zod";
 import type { SecretStore } from "../secrets.ts";
-import { intoContainer, storageStatus } from "./blob-containers.ts";
+import { blobsBelow, intoContainer, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 import type { Sealer } from "./sealing.ts";
 
@@ -36,6 +36,10 @@ export function blobSecrets(access: BlobAccess, account: StorageAccount, seal: S
       } catch (error) {
         if (storageStatus(error) !== 404) throw error;
       }
+    },
+    async owners() {
+      const blobs = await blobsBelow(await open(), "");
+      return blobs.map(({ name, modifiedAt }) => ({ owner: name, modifiedAt }));
     },
   };
 }

@@ -1,6 +1,6 @@
 // Staging in a private container of the service's storage account. Removing lists by prefix: a job's files are few.
 import type { Staging } from "../staging.ts";
-import { intoContainer, storageStatus } from "./blob-containers.ts";
+import { blobsBelow, intoContainer, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 
 const containerName = "batchai-staging";
@@ -23,6 +23,10 @@ export function blobStaging(access: BlobAccess, account: StorageAccount): Stagin
     async link(path, lifetimeMs) {
       return access.readLink(account, await open(), path, lifetimeMs);
     },
+    async list(prefix) {
+      const blobs = await blobsBelow(await open(), prefix);
+      return blobs.map(({ name, modifiedAt }) => ({ path: name, modifiedAt }));
+    },
     async remove(paths) {
       const container = await open();
       try {
@@ -33,12 +37,8 @@ export function blobStaging(access: BlobAccess, account: StorageAccount): Stagin
     },
     async removeAll(prefix) {
       const container = await open();
-      try {
-        for await (const blob of container.listBlobsFlat({ prefix }))
-          await container.getBlobClient(blob.name).deleteIfExists();
-      } catch (error) {
-        if (storageStatus(error) !== 404) throw error;
-      }
+      for (const { name } of await blobsBelow(container, prefix))
+        await container.getBlobClient(name).deleteIfExists();
     },
   };
 }

@@ -52,7 +52,7 @@ export function collection<Ref extends ResourceRef, Schema extends z.ZodType>(
         if (changed === current.document) return changed;
         const changes = changesBetween(current.document, changed, describe?.(current.document, changed));
         const revision = current.revision + 1;
-        const value = { revision, document: changed };
+        const value = { revision, document: changed, removing: current.removing };
         const write: DocumentWrite = { kind: "replace", row: key, value, etag: current.etag };
         const events = eventRows(ref, revision, changes, context.random);
         if ((await store.commit(partition, [write, ...events])) === "committed") return changed;
@@ -68,22 +68,36 @@ export function collection<Ref extends ResourceRef, Schema extends z.ZodType>(
       for (;;) {
         const current = await get(ref);
         if (current === undefined || !isIt(current.document)) return;
-        if ((await store.remove(key, current.etag)) === "conflict") continue;
-        const changes = changesBetween(current.document, undefined, change);
-        await store.commit(key.partition, eventRows(ref, current.revision + 1, changes, context.random));
-        return;
+        const { document, etag, revision, removing } = current;
+        // A removal cannot share a transaction with its event: the document is marked in that one, and removed then.
+        if (removing !== true) {
+          const value = { revision: revision + 1, document, removing: true };
+          const mark: DocumentWrite = { kind: "replace", row: key.row, value, etag };
+          const changes = changesBetween(document, undefined, change);
+          const events = eventRows(ref, revision + 1, changes, context.random);
+          await store.commit(key.partition, [mark, ...events]);
+        } else if ((await store.remove(key, etag)) === "removed") return;
       }
     },
   };
 }
 
-const Revised = z.object({ revision: z.int(), document: z.unknown() });
+const Revised = z.object({
+  revision: z.int(),
+  document: z.unknown(),
+  /** The event of its removal is written. */
+  removing: z.boolean().optional(),
+});
 
 /** A stored document and the number of its writes, which orders the events of one moment. */
 export function readRevised<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-): { readonly revision: number; readonly document: z.output<Schema> } {
-  const { revision, document } = Revised.parse(value);
-  return { revision, document: schema.parse(document) };
+): {
+  readonly revision: number;
+  readonly document: z.output<Schema>;
+  readonly removing?: boolean | undefined;
+} {
+  const { revision, document, removing } = Revised.parse(value);
+  return { revision, document: schema.parse(document), removing };
 }

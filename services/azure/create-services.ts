@@ -16,11 +16,14 @@ import { blobSecrets } from "./blob-secrets.ts";
 import { blobStaging } from "./blob-staging.ts";
 import { absentFileServers } from "./absent-file-servers.ts";
 import { appCredential, tokenSource } from "./credentials.ts";
+import { documentLedger } from "./document-ledger.ts";
 import { documentOperations } from "./document-operations.ts";
 import { documentState } from "./document-state.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
 import { jwtVerifier } from "./jwt-verifier.ts";
+import { limitedActiveJobs } from "./limited-active-jobs.ts";
 import { sealer } from "./sealing.ts";
+import { sshKeyPairs } from "./ssh-key-pairs.ts";
 import { storageOutputFiles } from "./storage-output-files.ts";
 import { tableDocuments } from "./table-documents.ts";
 
@@ -29,6 +32,7 @@ const tableName = "batchai";
 export interface AzureOptions {
   readonly settings: Settings;
   readonly launcher: string;
+  readonly nodeSetup: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -53,13 +57,21 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
   const tokens = tokenSource(credential, clock);
   const blobs = blobAccess({ endpointTemplate: settings.blobEndpointTemplate, credential, clock });
   const documents = tableDocuments(tableClient(storage, options.tableEndpointTemplate, credential));
+  const state = documentState({ store: documents, random });
+  const ledger = documentLedger(documents);
   return {
     settings,
     clock,
     random,
     logger: options.logger,
     launcher: options.launcher,
-    state: documentState({ store: documents, random }),
+    nodeSetup: options.nodeSetup,
+    keyPairs: sshKeyPairs(random),
+    ledger,
+    state: {
+      ...state,
+      activeJobs: limitedActiveJobs(state.activeJobs, ledger, settings.quotas.activeJobs),
+    },
     operations: documentOperations(documents),
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKey, random)),
     staging: blobStaging(blobs, storage),

@@ -130,5 +130,11 @@ function unreadable(cause: unknown, place: StoragePlace): AppError {
   const status = storageStatus(cause);
   if (status === 404) return new AppError("ResourceNotFound", `The ${where} does not exist.`, { cause });
   if (status === 403) return new AppError("InvalidState", `The ${where} refused the stored key.`, { cause });
+  if (status === 400)
+    return new AppError(
+      "InvalidQueryParameter",
+      `directory: the ${where} cannot have such a path; use the names that the list of the directory above shows.`,
+      { target: "directory", cause },
+    );
   return new AppError("ServiceUnavailable", `The ${where} could not be read.`, { cause });
 }

@@ -6,9 +6,13 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { orchestrations } from "../../orchestrations/index.ts";
+import { fakeFileServers } from "../support/app/fake-file-servers.ts";
+import type { FakeFileServers } from "../support/app/fake-file-servers.ts";
 import {
   clusterPath,
   experimentPath,
+  fileServerBody,
+  fileServerPath,
   jobBody,
   workspacePath,
   worldWithCluster,
@@ -36,83 +40,114 @@ async function submitted(world: World): Promise<string> {
 }
 
 /** Story → the orchestrations whose histories it yields. */
-const stories: Readonly<Record<string, { run(world: World): Promise<unknown>; records: readonly string[] }>> =
-  {
-    "job-succeeds": {
-      records: ["createCluster", "runJob"],
-      async run(world) {
-        const task = await submitted(world);
-        world.azure.start(task);
-        await world.advance(1_000);
-        world.azure.complete(task, { exitCode: 0 });
-        await world.advance(5_000);
-      },
+interface Story {
+  run(world: World): Promise<unknown>;
+  readonly records: readonly string[];
+  readonly machines?: () => FakeFileServers;
+}
+
+const stories: Readonly<Record<string, Story>> = {
+  "job-succeeds": {
+    records: ["createCluster", "runJob"],
+    async run(world) {
+      const task = await submitted(world);
+      world.azure.start(task);
+      await world.advance(1_000);
+      world.azure.complete(task, { exitCode: 0 });
+      await world.advance(5_000);
     },
-    "job-fails": {
-      records: ["runJob"],
-      async run(world) {
-        const task = await submitted(world);
-        world.azure.start(task);
-        const result = "outcome preparation-failed\nexitCode 3\nnode n1\ndetail no pip\nend result\n";
-        world.azure.complete(task, { exitCode: 3, result });
-        await world.advance(5_000);
-      },
+  },
+  "job-fails": {
+    records: ["runJob"],
+    async run(world) {
+      const task = await submitted(world);
+      world.azure.start(task);
+      const result = "outcome preparation-failed\nexitCode 3\nnode n1\ndetail no pip\nend result\n";
+      world.azure.complete(task, { exitCode: 3, result });
+      await world.advance(5_000);
     },
-    "job-is-requeued": {
-      records: ["runJob"],
-      async run(world) {
-        const task = await submitted(world);
-        world.azure.start(task);
-        await world.advance(1_000);
-        world.azure.requeue(task);
-        await world.advance(3_000);
-        world.azure.start(world.onlyTask());
-        await world.advance(3_000);
-        world.azure.complete(world.onlyTask(), { exitCode: 0 });
-        await world.advance(5_000);
-      },
+  },
+  "job-is-requeued": {
+    records: ["runJob"],
+    async run(world) {
+      const task = await submitted(world);
+      world.azure.start(task);
+      await world.advance(1_000);
+      world.azure.requeue(task);
+      await world.advance(3_000);
+      world.azure.start(world.onlyTask());
+      await world.advance(3_000);
+      world.azure.complete(world.onlyTask(), { exitCode: 0 });
+      await world.advance(5_000);
     },
-    "job-is-terminated": {
-      records: ["runJob"],
-      async run(world) {
-        world.azure.start(await submitted(world));
-        await world.advance(1_000);
-        await world.api("POST", `${jobPath}/terminate`);
-        await world.advance(3_000);
-      },
+  },
+  "job-is-terminated": {
+    records: ["runJob"],
+    async run(world) {
+      world.azure.start(await submitted(world));
+      await world.advance(1_000);
+      await world.api("POST", `${jobPath}/terminate`);
+      await world.advance(3_000);
     },
-    "job-is-deleted": {
-      records: ["runJob", "deleteJob"],
-      async run(world) {
-        world.azure.start(await submitted(world));
-        await world.advance(1_000);
-        await world.api("DELETE", jobPath);
-        await world.advance(3_000);
-      },
+  },
+  "job-is-deleted": {
+    records: ["runJob", "deleteJob"],
+    async run(world) {
+      world.azure.start(await submitted(world));
+      await world.advance(1_000);
+      await world.api("DELETE", jobPath);
+      await world.advance(3_000);
     },
-    "cluster-is-resized": {
-      records: ["resizeCluster", "monitorCluster"],
-      async run(world) {
-        const scaleSettings = { manual: { targetNodeCount: 3 } };
-        await world.api("PATCH", clusterPath, { body: { properties: { scaleSettings } } });
-        await world.advance(500);
-        world.azure.settle();
-        await world.advance(5_000);
-      },
+  },
+  "cluster-is-resized": {
+    records: ["resizeCluster", "monitorCluster"],
+    async run(world) {
+      const scaleSettings = { manual: { targetNodeCount: 3 } };
+      await world.api("PATCH", clusterPath, { body: { properties: { scaleSettings } } });
+      await world.advance(500);
+      world.azure.settle();
+      await world.advance(5_000);
     },
-    "workspace-is-deleted": {
-      records: ["deleteParent", "deleteCluster", "runJob"],
-      async run(world) {
-        world.azure.start(await submitted(world));
-        await world.advance(1_000);
-        await world.api("DELETE", workspacePath);
-        await world.advance(10_000);
-      },
+  },
+  "file-server-fails": {
+    records: ["createFileServer", "deleteFileServer"],
+    async run(world) {
+      await world.api("PUT", fileServerPath, { body: fileServerBody() });
+      await world.advance(1_000);
+      await world.api("DELETE", fileServerPath);
+      await world.advance(1_000);
     },
-  };
+  },
+  "file-server-is-built": {
+    records: ["createFileServer", "deleteFileServer"],
+    machines: fakeFileServers,
+    async run(world) {
+      const machines = world.services.fileServers as FakeFileServers;
+      await world.api("PUT", fileServerPath, { body: fileServerBody() });
+      await world.advance(3_000);
+      machines.finish();
+      await world.advance(10_000);
+      machines.slowToGo = true;
+      await world.api("DELETE", fileServerPath);
+      await world.advance(3_000);
+      machines.slowToGo = false;
+      await world.advance(10_000);
+    },
+  },
+  "workspace-is-deleted": {
+    records: ["deleteParent", "deleteCluster", "runJob"],
+    async run(world) {
+      world.azure.start(await submitted(world));
+      await world.advance(1_000);
+      await world.api("DELETE", workspacePath);
+      await world.advance(10_000);
+    },
+  },
+};
 
 async function record(story: string): Promise<Golden[]> {
-  const world = await worldWithCluster();
+  const machines = stories[story]?.machines?.();
+  const world = await worldWithCluster({}, machines === undefined ? {} : { fileServers: machines });
   await stories[story]?.run(world);
   const instances = world.engine.client.list({}, { top: 100 }).instances;
   const wanted = stories[story]?.records ?? [];

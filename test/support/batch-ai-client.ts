@@ -6,14 +6,23 @@ import type { LocalCloud } from "../../local/start.ts";
 
 type Credentials = ConstructorParameters<typeof BatchAIManagementClient>[0];
 export type ClusterCreate = BatchAIManagementModels.ClusterCreateParameters;
+export type FileServerCreate = BatchAIManagementModels.FileServerCreateParameters;
 export type JobCreate = BatchAIManagementModels.JobCreateParameters;
 
-/** With the client's default options, so that a service that makes it wait 30 s is found out. */
-export function batchAIClient({ description }: LocalCloud): BatchAIManagementClient {
+/**
+ * With the client's default options, so that a service that makes it wait 30 s is found out.
+ * @param more e.g. `baseUri` of a proxy, or a short `longRunningOperationRetryTimeout` where a failure is provoked: that is
+ *   the one thing the service cannot tell this client before its first pause.
+ */
+export function batchAIClient(
+  { description }: LocalCloud,
+  more: { readonly baseUri?: string; readonly longRunningOperationRetryTimeout?: number } = {},
+): BatchAIManagementClient {
   // The client carries an older copy of ms-rest-js whose types differ from this one's in name only.
   const credentials = new TokenCredentials(description.token) as unknown as Credentials;
   return new armBatchAI.BatchAIManagementClient(credentials, description.subscriptionId, {
     baseUri: description.urls.api,
+    ...more,
   });
 }
 

@@ -135,7 +135,30 @@ export interface Unproved {
 }
 
 /** What cannot be proved on one machine, or belongs to a part that is not built. */
-export const unproved: readonly Unproved[] = [];
+export const unproved: readonly Unproved[] = [
+  {
+    row: 43,
+    reason: "emulated nodes have loopback addresses and are in no subnet",
+    instead: "the subnet is validated, shown, and given to the pool (cluster-nodes.test.ts)",
+  },
+  {
+    row: 48,
+    reason: "a component of Application Insights exists in Azure only",
+    instead:
+      "the nodes' counters arrive per node in a file (cluster-nodes.test.ts), and at an HTTP server in the form of the ingestion endpoint (counters.test.ts)",
+  },
+  {
+    row: 50,
+    reason: "emulated nodes have no login accounts",
+    instead:
+      "the account and its password are given to the pool, the key is put in place (node-setup.test.ts), and a real ssh server lets in who has the key (peer-ssh.test.ts)",
+  },
+  {
+    row: 51,
+    reason: "emulated nodes have no ssh server to forward ports",
+    instead: "the same as for commands on a node",
+  },
+];
 
 const title = /\brows? (\d+(?:(?:, | and |[-–])\d+)*): /g;
 

@@ -177,7 +177,8 @@ function callOnce(
   });
 }
 
-/** What a command line says last is why it failed. */
+/** What a command line says last is why it failed, but for a hint at its help. */
 export function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1)?.trim() ?? "";
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.findLast((line) => line !== "" && !/--help/.test(line)) ?? "";
 }

@@ -2,37 +2,27 @@
 // ordinary process of the executor below, so that adoption after a crash, output and exit codes come from there; what is
 // added is the container behind it. Invariant: no container outlives its launch. Its name is made of the launch's id, its
 // environment file in the folder tells a later emulator that there may be one.
-import {
-  mkdirSync,
-  openSync,
-  closeSync,
-  fstatSync,
-  readSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
 import { CommandLineError } from "./command-line.ts";
 import { containerCommand } from "./container-command.ts";
-import { lastLine } from "./container-engine.ts";
 import type { ContainerEngine } from "./container-engine.ts";
+import {
+  containerFailure,
+  lowestEngineCode,
+  notCreated,
+  readInfo,
+  reasonIn,
+  withReason,
+} from "./container-end.ts";
 import { containerImages } from "./container-images.ts";
 import type { ContainerImages } from "./container-images.ts";
 import { containerRemoval } from "./container-removal.ts";
 import type { ContainerRemoval } from "./container-removal.ts";
-import type {
-  ContainerInfo,
-  ContainerLaunch,
-  Executor,
-  Launch,
-  LaunchEnd,
-  LaunchFailure,
-} from "./executor.ts";
+import type { ContainerLaunch, Executor, Launch, LaunchEnd, LaunchFailure } from "./executor.ts";
 import { instanceOf } from "./launch-records.ts";
 import { quote } from "./launch-script.ts";
 import { expandPattern } from "./output-files.ts";
@@ -196,44 +186,22 @@ function prepare(
 const expandedOutputs = ({ outputFiles, environment }: Launch) =>
   outputFiles.map((output) => ({ ...output, filePattern: expandPattern(output.filePattern, environment) }));
 
-/** What the end of the engine's `run` says about the container. */
+/** The end of the engine's `run` as the end of the launch; no container is left of it. */
 async function conclude(context: Context, id: string, active: Active, given: LaunchEnd): Promise<LaunchEnd> {
   const info = infoOf(context, id, "exited");
   // The engine's `run` ends by itself when its container is killed.
   const end: LaunchEnd = active.isKilled ? { kind: "killed", endedAt: given.endedAt } : given;
-  const clean = end.kind === "exited" && end.exitCode < 125;
-  if (clean && info !== undefined) return { ...end, container: info };
-  if (end.kind === "exited" || end.kind === "lost") await context.removal.remove(id);
-  if (end.kind !== "exited") return info === undefined ? end : { ...end, container: info };
-  const reason = lastLine(tailOf(join(active.taskDirectory, "stderr.txt")));
-  if (info !== undefined) {
-    const isEngines = /^(Error|docker):/.test(reason);
-    return { ...end, container: isEngines ? { ...info, error: reason } : info };
-  }
-  // It was never created. When the image went away behind our back, the next attempt will look for it.
+  const isClean = end.kind === "exited" && end.exitCode < lowestEngineCode && info !== undefined;
+  if (!isClean && (end.kind === "exited" || end.kind === "lost")) await context.removal.remove(id);
+  if (end.kind !== "exited" || isClean) return info === undefined ? end : { ...end, container: info };
+  const reason = reasonIn(join(active.taskDirectory, "stderr.txt"));
+  if (info !== undefined) return withReason(end, info, reason);
+  // The image may have gone away behind our back: the next attempt looks for it.
   context.images.doubt(active.image);
-  if (/image not known|no such image/i.test(reason)) return { kind: "lost", endedAt: end.endedAt };
-  const code = /unknown (shorthand )?flag|invalid|bad/i.test(reason)
-    ? "ContainerInvalidSettings"
-    : "ContainerMiscError";
-  return { kind: "failed", failure: containerFailure(code, reason), endedAt: end.endedAt };
+  return notCreated(reason, end.endedAt);
 }
 
-const containerFailure = (code: string, reason: string): LaunchFailure => ({
-  category: code === "ContainerMiscError" ? "ServerError" : "UserError",
-  code,
-  message: "The container could not be created.",
-  details: [{ name: "Message", value: reason }],
-});
-
-function infoOf(context: Context, id: string, state: string): ContainerInfo | undefined {
-  try {
-    const containerId = readFileSync(filesOf(context, id).idFile, "utf8").trim();
-    return containerId === "" ? undefined : { containerId, state };
-  } catch {
-    return undefined;
-  }
-}
+const infoOf = (context: Context, id: string, state: string) => readInfo(filesOf(context, id).idFile, state);
 
 function headerOf(context: Context, id: string): Header {
   const text = readFileSync(filesOf(context, id).environmentFile, "utf8");
@@ -242,24 +210,6 @@ function headerOf(context: Context, id: string): Header {
   } catch {
     // Cut off while it was written: the launch never came to be.
     return { image: "", taskDirectory: "" };
-  }
-}
-
-const tailBytes = 4096;
-function tailOf(path: string): string {
-  let file: number;
-  try {
-    file = openSync(path, "r");
-  } catch {
-    return "";
-  }
-  try {
-    const { size } = fstatSync(file);
-    const buffer = Buffer.alloc(Math.min(size, tailBytes));
-    readSync(file, buffer, 0, buffer.length, size - buffer.length);
-    return buffer.toString();
-  } finally {
-    closeSync(file);
   }
 }
 

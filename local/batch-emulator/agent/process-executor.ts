@@ -1,6 +1,7 @@
 // Runs tasks as real processes of this machine. Invariant: a launch's process never depends on this process being alive.
 // It belongs to a supervisor shell that records its exit code; what is in memory here can be rebuilt by `recover`.
 import { mkdirSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { delay, systemClock, type Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
@@ -77,6 +78,8 @@ export function createProcessExecutor(options: ProcessExecutorOptions): Executor
     kill: (id) => kill(context, id),
     async forget(id) {
       context.active.delete(id);
+      // What waits for the slot that has become free goes first.
+      await nextTurn();
       records.forget(id);
     },
     async close(leaveRunning) {

@@ -5,11 +5,11 @@ import { notFound } from "../service/fault.ts";
 import { supportedImages } from "../service/supported-images.ts";
 import type { SupportedImage } from "../service/supported-images.ts";
 import { coresOf } from "../service/quota.ts";
-import { formatDuration } from "../schema/values.ts";
 import { isoTime, renderer, time, value } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
 import { jobStatistics } from "./job-fields.ts";
 import { listReply, pageStart } from "./listing.ts";
+import { poolStatistics } from "./pool-statistics.ts";
 import { json, param } from "./wire.ts";
 import type { Call, Route } from "./wire.ts";
 
@@ -21,49 +21,22 @@ const imageFields: FieldTable<SupportedImage> = {
   verificationType: value((image) => image.verificationType),
 };
 
+/** "Application - List": only what can be referenced is told. */
+const activeVersions = (application: Application) =>
+  application.packages.filter((one) => one.state === "Active").map((one) => one.version);
+
 const applicationFields: FieldTable<Application> = {
   id: value((application) => application.id),
   displayName: value((application) => application.displayName ?? application.id),
-  versions: value((application) =>
-    application.packages.filter((one) => one.state === "Active").map((one) => one.version),
-  ),
+  versions: value((application) => activeVersions(application)),
 };
 
-/** "Pool - Get All Lifetime Statistics": core time is nodes × cores since their allocation. */
+/** "Pool - Get All Lifetime Statistics". */
 function lifetimePoolStats(call: Call) {
-  const { world } = call;
-  const now = world.clock.now();
-  let coreMs = 0;
-  let first = now;
-  for (const pool of world.pools) {
-    first = Math.min(first, pool.createdAt);
-    for (const node of pool.nodes)
-      if (node.isDedicated && node.allocatedAt > 0)
-        coreMs += (now - node.allocatedAt) * coresOf(pool.spec.vmSize);
-  }
-  const span = { startTime: isoTime(first), lastUpdateTime: isoTime(now) };
+  const { pools, clock } = call.world;
   return {
     url: `${call.request.baseUrl}/lifetimepoolstats`,
-    ...span,
-    usageStats: { ...span, dedicatedCoreTime: formatDuration(coreMs) },
-    resourceStats: {
-      ...span,
-      diskReadIOps: "0",
-      diskWriteIOps: "0",
-      ...Object.fromEntries(
-        [
-          ...[
-            "avgCPUPercentage",
-            "avgMemoryGiB",
-            "peakMemoryGiB",
-            "avgDiskGiB",
-            "peakDiskGiB",
-            "diskReadGiB",
-          ],
-          ...["diskWriteGiB", "networkReadGiB", "networkWriteGiB"],
-        ].map((name) => [name, 0]),
-      ),
-    },
+    ...poolStatistics(pools, [...pools][0]?.createdAt ?? clock.now(), clock.now()),
   };
 }
 
@@ -108,8 +81,11 @@ export const accountRoutes: readonly Route[] = [
     operation: "Application_List",
     method: "GET",
     path: "/applications",
-    handle: (call) =>
-      listReply(call, "applications", call.world.applications.after(pageStart(call)), applicationFields),
+    handle(call) {
+      const found = [...call.world.applications.after(pageStart(call))];
+      const available = found.filter((one) => activeVersions(one).length > 0);
+      return listReply(call, "applications", available, applicationFields);
+    },
   },
   {
     operation: "Application_Get",
@@ -117,7 +93,8 @@ export const accountRoutes: readonly Route[] = [
     path: "/applications/{applicationId}",
     handle(call) {
       const application = call.world.applications.get(param(call, "applicationId").toLowerCase());
-      if (application === undefined) throw notFound("Application");
+      if (application === undefined || activeVersions(application).length === 0)
+        throw notFound("Application");
       return json(200, renderer(call, applicationFields)(application));
     },
   },

@@ -1,6 +1,7 @@
 // The emulator's own controls under /_emulator: evictions and faults that the real service produces by itself. Same
 // authentication as the data plane; not part of Azure Batch.
 import { z } from "zod";
+import { checkFormula } from "../autoscale/check-formula.ts";
 import { BatchFault } from "../service/fault.ts";
 import type { Evictions } from "../service/evictions.ts";
 import { nodeChanged } from "../service/pool-control.ts";
@@ -18,6 +19,11 @@ const PreemptBody = z.strictObject(Notice);
 const EvictBody = z.strictObject({ count: z.int().min(1), poolId: z.string().optional(), ...Notice });
 const RateBody = z.strictObject({ perNodeHour: z.number().min(0) });
 const TraceBody = z.strictObject({ trace: EvictionTrace });
+const FormulaBody = z.strictObject({
+  autoScaleFormula: z.string().max(8192),
+  maxDedicated: z.int().min(0).optional(),
+  maxLowPriority: z.int().min(0).optional(),
+});
 const CapacityBody = z.strictObject({ lowPriorityNodes: z.int().min(0).nullish() });
 const ThrottleBody = z.strictObject({
   requestsPerSecond: z.number().min(0),
@@ -58,6 +64,14 @@ export function adminRoutes(evictions: Evictions, throttle: Throttle): Route[] {
       const { trace } = bodyOf(call, TraceBody);
       evictions.replay(trace);
       return { entries: trace.length };
+    }),
+    post("/formula", (call) => {
+      const { autoScaleFormula, maxDedicated, maxLowPriority } = bodyOf(call, FormulaBody);
+      const findings = checkFormula(autoScaleFormula, {
+        ...(maxDedicated === undefined ? {} : { maxDedicated }),
+        ...(maxLowPriority === undefined ? {} : { maxLowPriority }),
+      });
+      return { findings };
     }),
     post("/capacity", (call) => {
       const { lowPriorityNodes } = bodyOf(call, CapacityBody);

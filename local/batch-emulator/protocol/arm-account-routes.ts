@@ -5,7 +5,7 @@ import { caseless } from "../schema/values.ts";
 import { BatchFault, invalidProperty } from "../service/fault.ts";
 import type { World } from "../service/world.ts";
 import { accountId } from "./arm-pool-fields.ts";
-import { accountPath, accountShape, armJson, authenticationModes, withAccount } from "./arm-routes.ts";
+import { accountPath, accountShape, armJson, armRoute, authenticationModes } from "./arm-routes.ts";
 import { bodyOf } from "./bodies.ts";
 import { empty, param } from "./wire.ts";
 import type { Call, Handler, Route, WireReply } from "./wire.ts";
@@ -106,12 +106,6 @@ const operationNames = ["read", "write", "delete"].flatMap((verb) =>
   })),
 );
 
-const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
-  operation,
-  method,
-  path,
-  handle: withAccount(handle),
-});
 const none: Handler = () => armJson(200, { value: [] });
 const missing: Handler = () => {
   throw new BatchFault(404, "ResourceNotFound", "The resource was not found in the Batch account.");
@@ -120,23 +114,23 @@ const below = (rest: string) => `${accountPath}/${rest}`;
 
 export const armAccountRoutes: readonly Route[] = [
   { operation: "BatchAccount_Create", method: "PUT", path: accountPath, handle: createAccount },
-  route("BatchAccount_Update", "PATCH", accountPath, (call) => {
+  armRoute("BatchAccount_Update", "PATCH", accountPath, (call) => {
     apply(call.world, bodyOf(call, Patch));
     return armJson(200, accountShape(call));
   }),
-  route("BatchAccount_SynchronizeAutoStorageKeys", "POST", below("syncAutoStorageKeys"), synchronizeKeys),
-  route("PrivateLinkResource_List", "GET", below("privateLinkResources"), ({ world }) =>
+  armRoute("BatchAccount_SynchronizeAutoStorageKeys", "POST", below("syncAutoStorageKeys"), synchronizeKeys),
+  armRoute("PrivateLinkResource_List", "GET", below("privateLinkResources"), ({ world }) =>
     armJson(200, { value: privateLinks.map((one) => privateLink(world, one)) }),
   ),
-  route("PrivateLinkResource_Get", "GET", below("privateLinkResources/{linkName}"), (call) => {
+  armRoute("PrivateLinkResource_Get", "GET", below("privateLinkResources/{linkName}"), (call) => {
     const found = privateLinks.find(([name]) => sameName(name, param(call, "linkName")));
     return found === undefined ? missing(call) : armJson(200, privateLink(call.world, found));
   }),
-  route("PrivateEndpointConnection_List", "GET", below("privateEndpointConnections"), none),
-  route("PrivateEndpointConnection_Get", "GET", below("privateEndpointConnections/{connection}"), missing),
-  route("BatchAccount_ListDetectors", "GET", below("detectors"), none),
-  route("BatchAccount_GetDetector", "GET", below("detectors/{detector}"), missing),
-  route(
+  armRoute("PrivateEndpointConnection_List", "GET", below("privateEndpointConnections"), none),
+  armRoute("PrivateEndpointConnection_Get", "GET", below("privateEndpointConnections/{connection}"), missing),
+  armRoute("BatchAccount_ListDetectors", "GET", below("detectors"), none),
+  armRoute("BatchAccount_GetDetector", "GET", below("detectors/{detector}"), missing),
+  armRoute(
     "BatchAccount_ListOutboundNetworkDependenciesEndpoints",
     "GET",
     below("outboundNetworkDependenciesEndpoints"),

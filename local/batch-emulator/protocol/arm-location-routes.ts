@@ -4,23 +4,17 @@ import { BatchFault } from "../service/fault.ts";
 import { disableAutoscale } from "../service/autoscale-control.ts";
 import { findPool } from "../service/pool-commands.ts";
 import { virtualMachineSizes } from "../service/virtual-machine-sizes.ts";
-import { armJson, withAccount } from "./arm-routes.ts";
+import { armJson, armRoute } from "./arm-routes.ts";
 import { armEtag, armPool } from "./arm-pool-fields.ts";
 import { bodyOf } from "./bodies.ts";
 import { param } from "./wire.ts";
-import type { Call, Handler, Route } from "./wire.ts";
+import type { Call, Route } from "./wire.ts";
 
 const location = "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/locations/{location}";
 const account =
   "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts/{account}";
 
 const NameBody = z.strictObject({ name: z.string(), type: z.literal("Microsoft.Batch/batchAccounts") });
-const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
-  operation,
-  method,
-  path,
-  handle: withAccount(handle),
-});
 
 function checkName(call: Call) {
   const { name } = bodyOf(call, NameBody);
@@ -41,11 +35,11 @@ function onlyOurs(call: Call): void {
 }
 
 export const armLocationRoutes: readonly Route[] = [
-  route("Location_GetQuotas", "GET", `${location}/quotas`, (call) => {
+  armRoute("Location_GetQuotas", "GET", `${location}/quotas`, (call) => {
     onlyOurs(call);
     return armJson(200, { accountQuota: 1 });
   }),
-  route("Location_ListSupportedVirtualMachineSkus", "GET", `${location}/virtualMachineSkus`, (call) => {
+  armRoute("Location_ListSupportedVirtualMachineSkus", "GET", `${location}/virtualMachineSkus`, (call) => {
     onlyOurs(call);
     return armJson(200, {
       value: virtualMachineSizes.map(({ name, familyName, cores, memoryGb }) => ({
@@ -58,15 +52,15 @@ export const armLocationRoutes: readonly Route[] = [
       })),
     });
   }),
-  route("Location_ListSupportedCloudServiceSkus", "GET", `${location}/cloudServiceSkus`, (call) => {
+  armRoute("Location_ListSupportedCloudServiceSkus", "GET", `${location}/cloudServiceSkus`, (call) => {
     onlyOurs(call);
     return armJson(200, { value: [] });
   }),
-  route("Location_CheckNameAvailability", "POST", `${location}/checkNameAvailability`, (call) => {
+  armRoute("Location_CheckNameAvailability", "POST", `${location}/checkNameAvailability`, (call) => {
     onlyOurs(call);
     return armJson(200, checkName(call));
   }),
-  route("ArmPool_DisableAutoScale", "POST", `${account}/pools/{poolName}/disableAutoScale`, (call) => {
+  armRoute("ArmPool_DisableAutoScale", "POST", `${account}/pools/{poolName}/disableAutoScale`, (call) => {
     const pool = findPool(call.world, param(call, "poolName"));
     disableAutoscale(call.world, pool);
     return armJson(200, armPool(call.world, pool), { etag: armEtag(pool.version) });

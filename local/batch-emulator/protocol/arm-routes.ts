@@ -3,10 +3,11 @@
 import { z } from "zod";
 import { PoolSpec } from "../schema/pool-spec.ts";
 import { caseless } from "../schema/values.ts";
-import { BatchFault } from "../service/fault.ts";
+import { BatchFault, invalidProperty } from "../service/fault.ts";
 import { replaceManaged, resizeManaged } from "../service/managed-pools.ts";
 import type { Pool } from "../service/model.ts";
 import { addPool, findPool, removePoolById, stopPoolResize } from "../service/pool-commands.ts";
+import { identitiesAssigned } from "../service/reference-checks.ts";
 import type { World } from "../service/world.ts";
 import { accountId, armEtag, armPool } from "./arm-pool-fields.ts";
 import { ArmPoolBody, specOf } from "./arm-pool-shape.ts";
@@ -118,6 +119,7 @@ function putPool(call: Call): WireReply {
   const option = body.properties.scaleSettings?.fixedScale?.nodeDeallocationOption;
   const identity = body.identity;
   if (existing !== undefined) {
+    refuseIdentityChange(existing, identity);
     replaceManaged(call.world, existing, spec, option);
     return poolReply(call, existing);
   }
@@ -127,10 +129,26 @@ function putPool(call: Call): WireReply {
   );
 }
 
+/** Running nodes could not learn of other identities: what is stated again must be what there is. */
+function refuseIdentityChange(pool: Pool, identity: ArmPoolBody["identity"]): void {
+  const idsOf = (one: Pool["identity"]) =>
+    identitiesAssigned({ identity: one })
+      .map((id) => id.toLowerCase())
+      .sort()
+      .join(",");
+  if (identity !== undefined && idsOf(identity) !== idsOf(pool.identity))
+    throw invalidProperty(
+      "identity",
+      idsOf(identity),
+      "The pool's identities cannot be changed after its creation",
+    );
+}
+
 function patchPool(call: Call): WireReply {
   const pool = poolOf(call);
   checkMatch(call, pool);
   const body = bodyOf(call, ArmPoolBody);
+  refuseIdentityChange(pool, body.identity);
   const given = specOf(pool.id, body);
   const fixed = body.properties.scaleSettings?.fixedScale;
   resizeManaged(call.world, pool, given, fixed);
@@ -173,7 +191,8 @@ function listPools(call: Call): WireReply {
 
 const KeyName = z.strictObject({ keyName: caseless("Primary", "Secondary") });
 
-const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
+/** A route below the one account. */
+export const armRoute = (operation: string, method: string, path: string, handle: Handler): Route => ({
   operation,
   method,
   path,
@@ -181,20 +200,20 @@ const route = (operation: string, method: string, path: string, handle: Handler)
 });
 
 export const armRoutes: readonly Route[] = [
-  route("BatchAccount_Get", "GET", accountPath, (call) => armJson(200, accountShape(call))),
-  route("BatchAccount_ListByResourceGroup", "GET", group, (call) =>
+  armRoute("BatchAccount_Get", "GET", accountPath, (call) => armJson(200, accountShape(call))),
+  armRoute("BatchAccount_ListByResourceGroup", "GET", group, (call) =>
     armJson(200, { value: [accountShape(call)] }),
   ),
-  route(
+  armRoute(
     "BatchAccount_List",
     "GET",
     "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/batchAccounts",
     (call) => armJson(200, { value: [accountShape(call)] }),
   ),
-  route("BatchAccount_GetKeys", "POST", `${accountPath}/listKeys`, (call) =>
+  armRoute("BatchAccount_GetKeys", "POST", `${accountPath}/listKeys`, (call) =>
     armJson(200, keysShape(call.world)),
   ),
-  route("BatchAccount_RegenerateKey", "POST", `${accountPath}/regenerateKeys`, (call) => {
+  armRoute("BatchAccount_RegenerateKey", "POST", `${accountPath}/regenerateKeys`, (call) => {
     const { keyName } = bodyOf(call, KeyName);
     call.world.account.keys[keyName === "Primary" ? "primary" : "secondary"] = call.world.random
       .bytes(64)
@@ -202,13 +221,18 @@ export const armRoutes: readonly Route[] = [
     call.world.accountChanged();
     return armJson(200, keysShape(call.world));
   }),
-  route("ArmPool_ListByBatchAccount", "GET", `${accountPath}/pools`, listPools),
-  route("ArmPool_Create", "PUT", `${accountPath}/pools/{poolName}`, putPool),
-  route("ArmPool_Update", "PATCH", `${accountPath}/pools/{poolName}`, patchPool),
-  route("ArmPool_Get", "GET", `${accountPath}/pools/{poolName}`, (call) => poolReply(call, poolOf(call))),
-  route("ArmPool_Delete", "DELETE", `${accountPath}/pools/{poolName}`, deletePool),
-  route("ArmPool_DeleteResult", "GET", `${accountPath}/poolOperationResults/{operationId}`, deletionResult),
-  route("ArmPool_StopResize", "POST", `${accountPath}/pools/{poolName}/stopResize`, (call) => {
+  armRoute("ArmPool_ListByBatchAccount", "GET", `${accountPath}/pools`, listPools),
+  armRoute("ArmPool_Create", "PUT", `${accountPath}/pools/{poolName}`, putPool),
+  armRoute("ArmPool_Update", "PATCH", `${accountPath}/pools/{poolName}`, patchPool),
+  armRoute("ArmPool_Get", "GET", `${accountPath}/pools/{poolName}`, (call) => poolReply(call, poolOf(call))),
+  armRoute("ArmPool_Delete", "DELETE", `${accountPath}/pools/{poolName}`, deletePool),
+  armRoute(
+    "ArmPool_DeleteResult",
+    "GET",
+    `${accountPath}/poolOperationResults/{operationId}`,
+    deletionResult,
+  ),
+  armRoute("ArmPool_StopResize", "POST", `${accountPath}/pools/{poolName}/stopResize`, (call) => {
     const pool = poolOf(call);
     stopPoolResize(call.world, pool);
     return poolReply(call, pool);

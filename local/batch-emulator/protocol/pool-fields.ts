@@ -9,6 +9,7 @@ import { etagOf } from "../service/versions.ts";
 import { isoTime, optionalTime, time, value } from "./fields.ts";
 import type { FieldContext, FieldTable } from "./fields.ts";
 import { withoutSecrets } from "./secrets.ts";
+import { poolStatistics } from "./pool-statistics.ts";
 import { failureShape, recentTaskShape } from "./task-fields.ts";
 
 const poolUrl = (context: FieldContext, pool: Pool) => `${context.baseUrl}/pools/${pool.id}`;
@@ -79,7 +80,13 @@ export const poolFields: FieldTable<Pool> = {
   ),
   resourceTags: value((pool) => pool.spec.resourceTags),
   upgradePolicy: value((pool) => pool.spec.upgradePolicy),
-  stats: { expand: true, get: () => undefined },
+  stats: {
+    expand: true,
+    get: (pool, context) => ({
+      url: `${poolUrl(context, pool)}/stats`,
+      ...poolStatistics([pool], pool.createdAt, context.call.world.clock.now()),
+    }),
+  },
 };
 
 /** New pools get the simplified mode unless the caller asks for the classic one. */

@@ -27,16 +27,21 @@ export function provideAutoPool(world: World, job: Job): void {
     }
   } catch (fault) {
     if (!(fault instanceof BatchFault)) throw fault;
-    const quota = fault.code === "PoolQuotaReached";
     job.schedulingError = {
       category: "UserError",
-      code: quota ? "AutoPoolCreationFailedWithQuotaReached" : "InvalidAutoPoolSettings",
+      code: schedulingErrors[fault.code] ?? "InvalidAutoPoolSettings",
       message: fault.message,
       details: fault.values.map(({ key, value }) => ({ name: key, value })),
     };
   }
   world.save(job);
 }
+
+/** Why the pool was refused → what the job says about it. */
+const schedulingErrors: Readonly<Record<string, string>> = {
+  PoolQuotaReached: "AutoPoolCreationFailedWithQuotaReached",
+  InvalidApplicationPackageReferences: "InvalidApplicationPackageReferencesInAutoPool",
+};
 
 function makePool(
   world: World,

@@ -1,5 +1,6 @@
 // What container settings of pools and tasks mean on a node, and which are refused. Source: "Run container applications
 // on Azure Batch": a pool says that its nodes have an engine and which registries they know, a task says which image.
+import { containerFailure } from "../agent/container-end.ts";
 import type { ContainerLaunch, Launch, LaunchFailure, RegistryLogin } from "../agent/executor.ts";
 import type { PoolSpec } from "../schema/pool-spec.ts";
 import type { TaskSpec } from "../schema/task-spec.ts";
@@ -73,18 +74,11 @@ export function containerOf(node: Node, settings: Settings | undefined): { conta
 export function containerRefusal(world: World, node: Node, launch: Launch): LaunchFailure | undefined {
   if (launch.container === undefined) return undefined;
   if (configurationOf(node.pool.spec) === undefined)
-    return refusal("ContainerInvalidSettings", "UserError", "The pool has no containerConfiguration.");
+    return containerFailure("ContainerInvalidSettings", "The pool has no containerConfiguration.");
   if (world.ports.executor.containers === undefined)
-    return refusal("ContainerMiscError", "ServerError", "No container engine answers on this machine.");
+    return containerFailure("ContainerMiscError", "No container engine answers on this machine.");
   return undefined;
 }
-
-const refusal = (code: string, category: LaunchFailure["category"], reason: string): LaunchFailure => ({
-  category,
-  code,
-  message: "The container could not be created.",
-  details: [{ name: "Message", value: reason }],
-});
 
 /** Brings the pool's images to a node that boots. */
 export async function prefetchImages(world: World, node: Node): Promise<FailureInfo | undefined> {

@@ -4,6 +4,7 @@ import type { EmulatorParameters } from "../parameters.ts";
 import { join } from "node:path";
 import type { Job, Node, Task } from "./model.ts";
 import type { NodeSupport } from "./node-support.ts";
+import { packageVariables } from "./node-packages.ts";
 import { preparationDirectory, taskDirectory } from "./node-layout.ts";
 
 type Environment = Record<string, string>;
@@ -51,6 +52,7 @@ export function nodeEnvironment(context: EnvironmentContext, node: Node, directo
     AZ_BATCH_NODE_MOUNTS_DIR: join(node.root, "fsmounts"),
     AZ_BATCH_TASK_DIR: directory,
     AZ_BATCH_TASK_WORKING_DIR: working,
+    ...packageVariables(node, node.packages),
     AZ_BATCH_CERTIFICATES_DIR: join(directory, "certs"),
     AZ_BATCH_RESERVED_DISK_SPACE_BYTES: reservedDiskBytes,
     AZ_BATCH_TASK_RESERVED_EPHEMERAL_DISK_SPACE_BYTES: reservedDiskBytes,
@@ -90,9 +92,14 @@ export function gangEnvironment(nodes: readonly Node[], index: number, sharedDir
   };
 }
 
-/** Those that Batch promises, without what only this machine gives its nodes. */
+/** Those that Batch (and this emulator in place of the machine) promises to every command, without what only this
+ *  machine's own programs need. */
 export function batchVariables(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => /^(AZ_BATCH_|CCP_)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name]) => /^(AZ_BATCH_|CCP_)/.test(name) || name === metadataVariable,
+    ),
+  );
 }
 
 export function withSettings(environment: Environment, ...settings: (Settings | undefined)[]): Environment {

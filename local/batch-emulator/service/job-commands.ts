@@ -4,6 +4,7 @@ import { checkContainerSettings } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import { armJobWallClock, notePreemption, watchCompletion } from "./job-control.ts";
 import type { Job, Pool, Schedule } from "./model.ts";
+import { checkPackages } from "./node-packages.ts";
 import { emptyJob } from "./records.ts";
 import { checkReferences } from "./reference-checks.ts";
 import { createTask } from "./task-life.ts";
@@ -19,7 +20,10 @@ export function findJob(world: World, id: string): Job {
 
 export function addJob(world: World, spec: JobSpec, schedule?: Schedule): Job {
   const key = spec.id.toLowerCase();
-  if (world.jobs.has(key)) throw new BatchFault(409, "JobExists", "The specified job already exists.");
+  const existing = world.jobs.get(key);
+  if (existing?.state === "deleting")
+    throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");
+  if (existing !== undefined) throw new BatchFault(409, "JobExists", "The specified job already exists.");
   if (schedule === undefined) refuseOverQuota(world);
   checkJob(world, spec);
   const now = world.clock.now();
@@ -80,8 +84,7 @@ export function checkJob(world: World, spec: JobShape): void {
     checkContainerSettings(world, task?.containerSettings);
     checkReferences(task, pool, name);
   }
-  if ((spec.jobManagerTask?.applicationPackageReferences ?? []).length > 0)
-    throw notEmulated("application packages of a job manager task");
+  checkPackages(world, spec.jobManagerTask?.applicationPackageReferences);
   if (spec.poolInfo.autoPoolSpecification !== undefined && !world.autoPools)
     throw notEmulated("automatic pools (autoPoolSpecification)");
 }

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { containerOf } from "./containers.ts";
 import { isAssigned } from "./machine-checks.ts";
 import type { Job, JobOnNode, Node, TaskRun } from "./model.ts";
+import { packageVariables } from "./node-packages.ts";
 import { preparationDirectory, releaseDirectory, startupDirectory, taskDirectory } from "./node-layout.ts";
 import { identitiesAssigned } from "./reference-checks.ts";
 
@@ -97,7 +98,7 @@ export function mainLaunch(context: EnvironmentContext, run: TaskRun): Launch {
   const node = run.nodes[0] as Node;
   const directory = taskDirectory(node, task);
   const gang = task.spec.multiInstanceSettings !== undefined;
-  const variables = taskEnvironment(context, node, task);
+  const variables = { ...taskEnvironment(context, node, task), ...packageVariables(node, run.packages) };
   if (gang) Object.assign(variables, gangEnvironment(run.nodes, 0, directory));
   const { commonEnvironmentSettings } = task.job.spec;
   const environment = environmentFor(
@@ -122,7 +123,7 @@ export function coordinationLaunch(context: EnvironmentContext, run: TaskRun, in
   const node = run.nodes[index] as Node;
   const directory = taskDirectory(node, task);
   const settings = task.spec.multiInstanceSettings;
-  const variables = taskEnvironment(context, node, task);
+  const variables = { ...taskEnvironment(context, node, task), ...packageVariables(node, run.packages) };
   Object.assign(variables, gangEnvironment(run.nodes, index, directory));
   const { commonEnvironmentSettings } = task.job.spec;
   const environment = environmentFor(

@@ -4,6 +4,7 @@ import { PoolSpec } from "../schema/pool-spec.ts";
 import type { ResizeBody } from "../schema/pool-spec.ts";
 import { invalidProperty } from "./fault.ts";
 import type { Pool } from "./model.ts";
+import { currentNodes } from "./quota.ts";
 import { checkFormula, refuseDeleted, refuseResizing, replaceSpec, resizePool } from "./pool-commands.ts";
 import type { World } from "./world.ts";
 
@@ -99,7 +100,8 @@ function applyScale(
     fixed !== undefined &&
     ((fixed.targetDedicatedNodes ?? pool.targetDedicated) !== pool.targetDedicated ||
       (fixed.targetLowPriorityNodes ?? pool.targetLowPriority) !== pool.targetLowPriority ||
-      pool.spec.enableAutoScale === true);
+      pool.spec.enableAutoScale === true ||
+      isShort(pool));
   if (differs) refuseResizing(pool);
   writeRest();
   if (!differs) return;
@@ -107,4 +109,12 @@ function applyScale(
   pool.spec = rest;
   world.autoscaleChanged(pool);
   resizePool(world, pool, fixed);
+}
+
+/** A resize before was given up: asking for the same again is a new try. */
+function isShort(pool: Pool): boolean {
+  return (
+    pool.allocation === "steady" &&
+    (currentNodes(pool, true) < pool.targetDedicated || currentNodes(pool, false) < pool.targetLowPriority)
+  );
 }

@@ -157,6 +157,8 @@ export interface Node extends Stored {
   users: NodeUser[];
   /** The eviction that was announced to the node and has not happened yet. */
   eviction: AnnouncedEviction | undefined;
+  /** Of the pool, as they were when the node last booted. */
+  packages: readonly InstalledPackage[];
   /** What happens when the last run has left: set while a reboot, removal or eviction waits for it. */
   pending: NodePending | undefined;
   /** Waits for the retention of its tasks' files before it leaves. */
@@ -321,6 +323,8 @@ export interface TaskRun {
   cancelled: boolean;
   /** Launch ids that were started and not yet forgotten. */
   readonly launches: Set<string>;
+  /** Of the task, installed on each of its nodes. */
+  packages: readonly InstalledPackage[];
   wallTimer: Timer | undefined;
   timedOut: boolean;
 }
@@ -338,6 +342,15 @@ export interface Schedule extends Versioned {
   endedAt: number | undefined;
   autoPoolId: string | undefined;
   timer: Timer | undefined;
+}
+
+/** An application package on a node. */
+export interface InstalledPackage {
+  readonly applicationId: string;
+  readonly version: string;
+  readonly isDefault: boolean;
+  /** Relative to the node's root. */
+  readonly folder: string;
 }
 
 export interface ApplicationPackage {

@@ -12,6 +12,7 @@ import type { NodeState } from "./machines.ts";
 import type { Node, NodePending, TaskRun } from "./model.ts";
 import { runStartTask } from "./start-task.ts";
 import { attachMounts } from "./node-mounts.ts";
+import { installPoolPackages } from "./node-packages.ts";
 import { detachMounts } from "./node-storage.ts";
 import type { World } from "./world.ts";
 
@@ -97,7 +98,10 @@ export function powerOn(world: World, node: Node, wipe: boolean): void {
 async function boot(world: World, node: Node, wipe: boolean, stale: () => boolean): Promise<void> {
   await world.ports.disk.prepareNode(node.root, wipe);
   if (stale()) return;
-  const failure = (await attachMounts(world, node)) ?? (await prefetchImages(world, node));
+  const failure =
+    (await attachMounts(world, node)) ??
+    (await prefetchImages(world, node)) ??
+    (await installPoolPackages(world, node));
   if (stale()) return;
   if (failure !== undefined) {
     node.errors = [failure];

@@ -1,5 +1,5 @@
 // The folders of a node, behind an interface so that simulations need none. Only paths below a node's root are touched.
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { access, chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface NodeDisk {
@@ -7,6 +7,7 @@ export interface NodeDisk {
   prepareNode(root: string, wipe: boolean): Promise<void>;
   /** Removes what an earlier attempt left in the working directory; the executor creates it anew. */
   clearTask(taskDirectory: string): Promise<void>;
+  exists(path: string): Promise<boolean>;
   remove(path: string): Promise<void>;
 }
 
@@ -21,6 +22,11 @@ export function realDisk(): NodeDisk {
       await Promise.all(nodeFolders.map((name) => mkdir(join(root, name), { recursive: true })));
     },
     clearTask: (taskDirectory) => removeTree(join(taskDirectory, "wd")),
+    exists: (path) =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
     remove: removeTree,
   };
 }
@@ -28,7 +34,12 @@ export function realDisk(): NodeDisk {
 /** For simulations. */
 export function noDisk(): NodeDisk {
   const nothing = () => Promise.resolve();
-  return { prepareNode: nothing, clearTask: nothing, remove: nothing };
+  return {
+    prepareNode: nothing,
+    clearTask: nothing,
+    exists: () => Promise.resolve(false),
+    remove: nothing,
+  };
 }
 
 /** A process that is just ending may still write into what is removed: a few more tries see the end of that. */

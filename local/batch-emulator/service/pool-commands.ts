@@ -5,6 +5,7 @@ import { durationMs } from "../schema/values.ts";
 import { checkContainerPool } from "./containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
 import { beginResize, defaultResizeTimeoutMs, deletePool, evacuate, stopResize } from "./pool-control.ts";
+import { checkPackages } from "./node-packages.ts";
 import type { Job, Node, Pool } from "./model.ts";
 import { checkMachines } from "./machine-checks.ts";
 import { emptyPool } from "./records.ts";
@@ -32,8 +33,9 @@ export function addPool(
     option?: ResizeBody["nodeDeallocationOption"];
   } = {},
 ): Pool {
-  if (world.pools.has(given.id.toLowerCase()))
-    throw new BatchFault(409, "PoolExists", "The specified pool already exists.");
+  const existing = world.pools.get(given.id.toLowerCase());
+  if (existing !== undefined) refuseDeleted(existing);
+  if (existing !== undefined) throw new BatchFault(409, "PoolExists", "The specified pool already exists.");
   if (world.pools.size >= world.parameters.poolQuota)
     throw new BatchFault(409, "PoolQuotaReached", "The Batch account has reached its pool quota.");
   checkPool(world, given, extra.identity);
@@ -94,8 +96,7 @@ function checkPool(world: World, spec: PoolSpec, identity: Pool["identity"]): vo
     throw notEmulated("virtual machine extensions");
   checkMachines(spec, identitiesAssigned({ identity }));
   checkReferences(spec.startTask, { identity, spec }, "startTask");
-  if ((spec.applicationPackageReferences ?? []).length > 0)
-    throw notEmulated("application packages on pools");
+  checkPackages(world, spec.applicationPackageReferences);
   if (spec.enableAutoScale === true) {
     if (spec.autoScaleFormula === undefined)
       throw invalidProperty("autoScaleFormula", "", "A pool with enableAutoScale needs a formula");
@@ -145,8 +146,7 @@ export function replacePoolProperties(world: World, pool: Pool, patch: PoolPatch
 }
 
 export function replaceSpec(world: World, pool: Pool, spec: PoolSpec): void {
-  if ((spec.applicationPackageReferences ?? []).length > 0)
-    throw notEmulated("application packages on pools");
+  checkPackages(world, spec.applicationPackageReferences);
   checkContainerPool(world, spec);
   checkReferences(spec.startTask, { ...pool, spec }, "startTask");
   pool.spec = spec;

@@ -162,6 +162,7 @@ export function emptyNode() {
     kind: "node" as const,
     bootedAt: undefined,
     startTask: undefined,
+    packages: [] as Node["packages"],
     eviction: undefined,
     pending: undefined,
     retains: false,

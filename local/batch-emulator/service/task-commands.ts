@@ -1,8 +1,9 @@
 // What callers may ask of tasks. Source: "Task - Add/Add Collection/Update/…" of the REST reference.
 import type { TaskConstraints, TaskSpec } from "../schema/task-spec.ts";
 import { checkContainerSettings } from "./containers.ts";
-import { BatchFault, invalidProperty, notEmulated, notFound } from "./fault.ts";
+import { BatchFault, invalidProperty, notFound } from "./fault.ts";
 import type { Job, Task } from "./model.ts";
+import { checkPackages } from "./node-packages.ts";
 import { checkReferences } from "./reference-checks.ts";
 import { createTask } from "./task-life.ts";
 import { poolOf } from "./task-state.ts";
@@ -49,8 +50,7 @@ function checkTask(world: World, job: Job, spec: TaskSpec): void {
     throw new BatchFault(409, "TaskIdSameAsJobReleaseTask", "The task id is that of the job release task.");
   if (spec.dependsOn !== undefined) checkDependencies(job, spec.dependsOn);
   checkContainerSettings(world, spec.containerSettings);
-  if ((spec.applicationPackageReferences ?? []).length > 0)
-    throw notEmulated("application packages of tasks");
+  checkPackages(world, spec.applicationPackageReferences);
   const pool = poolOf(world, job);
   checkReferences(spec, pool);
   const slotsPerNode = pool?.spec.taskSlotsPerNode;

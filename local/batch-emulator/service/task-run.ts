@@ -11,6 +11,7 @@ import type { Job, Node, Task, TaskRun } from "./model.ts";
 import { occupy, vacate } from "./node-control.ts";
 import { taskDirectory } from "./node-layout.ts";
 import type { Placement } from "./placement.ts";
+import { installTaskPackages } from "./node-packages.ts";
 import { startLaunch } from "./start-launch.ts";
 import { instancesOf, slotsOf } from "./ready-queue.ts";
 import { finishAttempt, requeue } from "./task-life.ts";
@@ -54,6 +55,7 @@ function occupyNodes(world: World, task: Task, nodes: readonly Node[]): TaskRun 
     slots: slotsOf(task),
     cancelled: false,
     launches: new Set(),
+    packages: [],
     wallTimer: undefined,
     timedOut: false,
   };
@@ -114,7 +116,9 @@ async function execute(world: World, run: TaskRun): Promise<LaunchEnd> {
   const { task } = run;
   if (task.attempt > 1)
     await Promise.all(run.nodes.map((node) => world.ports.disk.clearTask(taskDirectory(node, task))));
+  const failure = await installTaskPackages(world, run);
   if (run.cancelled || run.timedOut) return killed();
+  if (failure !== undefined) return { kind: "failed", failure, endedAt: world.clock.now() };
   if (instancesOf(task) > 0) {
     const failed = await runGang(world, run);
     if (failed !== undefined) return failed;

@@ -13,6 +13,7 @@ import type { Application, Entity, Job, Node, Pool, Schedule, Task, TaskRun } fr
 import type { MountProvider } from "./mount-provider.ts";
 import type { NodeSupport } from "./node-support.ts";
 import type { NodeDisk } from "./node-disk.ts";
+import type { PackageStore } from "./package-store.ts";
 import { OrderedIndex } from "./ordered-index.ts";
 import { encodeSpec, encodeState } from "./records.ts";
 
@@ -54,6 +55,8 @@ export interface Ports {
   readonly disk: NodeDisk;
   readonly journal: Journal;
   readonly autoscale: AutoscaleEngine | undefined;
+  /** Where application packages are kept; undefined: nowhere, they are refused. */
+  readonly packages?: PackageStore | undefined;
   /** Signs tokens for the identities of pools; undefined: no identity is known. */
   readonly issueToken?: TokenIssuer | undefined;
   /** Sends the log of a node to storage; undefined in simulations. */
@@ -81,6 +84,8 @@ export class World {
   /** Jobs whose running tasks may give way to others; may also have some that no longer exist. */
   readonly preemptible = new Set<Job>();
   readonly applications = new OrderedIndex<Application>();
+  /** Folders of packages that are being unpacked just now; each ends with the reason why that failed, if it did. */
+  readonly installing = new Map<string, Promise<string | undefined>>();
   /** Base URL, known once the listener is open; no trailing slash. */
   url = "";
   /** The same over TLS, when there is such a listener. */
@@ -171,16 +176,7 @@ export class World {
   /** The same, at once. */
   flush(): void {
     if (this.#dirty.size === 0 && this.#removed.length === 0) return;
-    const changes: Change[] = [];
-    for (const [entity, spec] of this.#dirty) {
-      changes.push({
-        row: entity.row,
-        kind: entity.kind,
-        spec: spec ? encodeSpec(entity) : undefined,
-        state: encodeState(entity),
-      });
-    }
-    this.ports.journal.apply(changes, this.#removed);
+    this.ports.journal.apply(changesOf(this.#dirty), this.#removed);
     this.#dirty = new Map();
     this.#removed = [];
   }
@@ -203,6 +199,17 @@ export class World {
   async idle(): Promise<void> {
     while (this.#background.size > 0) await Promise.all(this.#background);
   }
+}
+
+/** Encoded as they are asked for: a journal that keeps nothing asks for none. */
+function* changesOf(dirty: ReadonlyMap<Entity, boolean>): Iterable<Change> {
+  for (const [entity, spec] of dirty)
+    yield {
+      row: entity.row,
+      kind: entity.kind,
+      spec: spec ? encodeSpec(entity) : undefined,
+      state: encodeState(entity),
+    };
 }
 
 function noop(): void {

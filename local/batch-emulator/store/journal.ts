@@ -24,6 +24,6 @@ export interface Journal {
   /** The greatest row number ever used. */
   highest(): number;
   /** All or nothing; on return the changes survive a kill of this process. */
-  apply(changes: readonly Change[], removed: readonly number[]): void;
+  apply(changes: Iterable<Change>, removed: readonly number[]): void;
   close(): void;
 }

@@ -38,7 +38,7 @@ export function openLibsqlJournal(file: string): Journal {
         { seq: number } | undefined;
       return found?.seq ?? 0;
     },
-    apply(changes: readonly Change[], removed: readonly number[]) {
+    apply(changes: Iterable<Change>, removed: readonly number[]) {
       begin.run();
       try {
         for (const { row, kind, spec, state } of changes) {

@@ -14,6 +14,8 @@ import { path, unexpected } from "./transport.ts";
 import type { BatchReply, BatchTransport } from "./transport.ts";
 import {
   listOf,
+  WireImage,
+  WireJob,
   WireNode,
   WireNodeCounts,
   WirePool,
@@ -33,16 +35,21 @@ const jobEnding = new Set(["JobBeingDeleted", "JobBeingTerminated", "JobComplete
 export function batchClient(transport: BatchTransport): Batch {
   return {
     ensureJob: (job) => ensureJob(transport, job),
+    jobs: () => jobs(transport),
     deleteJob: (jobId) => remove(transport, path`jobs/${jobId}`, "delete the job"),
     addTask: (jobId, task) => addTask(transport, jobId, task),
     getTask: (jobId, taskId) => getTask(transport, jobId, taskId),
     changedTasks: (jobId, since) => changedTasks(transport, jobId, since),
     terminateTask: (jobId, taskId) => terminateTask(transport, jobId, taskId),
     deleteTask: (jobId, taskId) => remove(transport, path`jobs/${jobId}/tasks/${taskId}`, "delete the task"),
-    readTaskFile: (jobId, taskId, file, maxBytes) => readTaskFile(transport, jobId, taskId, file, maxBytes),
+    readTaskFile: (jobId, taskId, file, maxBytes) =>
+      readFile(transport, path`jobs/${jobId}/tasks/${taskId}/files/${file}`, maxBytes),
     pool: (poolId) => pool(transport, poolId),
     nodeCounts: (poolId) => nodeCounts(transport, poolId),
     nodes: (poolId, states) => nodes(transport, poolId, states),
+    readNodeFile: (poolId, nodeId, file, maxBytes) =>
+      readFile(transport, path`pools/${poolId}/nodes/${nodeId}/files/${file}`, maxBytes),
+    nodeAgentFor: (image) => nodeAgentFor(transport, image),
     subtaskNodes: (jobId, taskId) => subtaskNodes(transport, jobId, taskId),
     remoteLogin: (poolId, nodeId) => remoteLogin(transport, poolId, nodeId),
   };
@@ -50,7 +57,7 @@ export function batchClient(transport: BatchTransport): Batch {
 
 async function ensureJob(
   transport: BatchTransport,
-  job: { readonly id: string; readonly poolId: string; readonly priority: number },
+  job: Parameters<Batch["ensureJob"]>[0],
 ): ReturnType<Batch["ensureJob"]> {
   const reply = await transport.send({
     method: "POST",
@@ -60,6 +67,7 @@ async function ensureJob(
       priority: job.priority,
       poolInfo: { poolId: job.poolId },
       onAllTasksComplete: "noaction",
+      metadata: [{ name: ownerMark, value: job.owner }],
     },
   });
   if (reply.ok) return { kind: "ready" };
@@ -67,6 +75,29 @@ async function ensureJob(
   if (jobEnding.has(reply.code)) return { kind: "beingDeleted" };
   if (reply.code === "JobExists") return { kind: "ready" };
   throw unexpected("create the job", reply);
+}
+
+const ownerMark = "batchai-owner";
+
+async function jobs(transport: BatchTransport): ReturnType<Batch["jobs"]> {
+  const found = await list(transport, WireJob, "jobs", { $select: "id,creationTime,metadata" });
+  return (found ?? []).map(({ id, creationTime, metadata }) => ({
+    id,
+    createdAt: creationTime,
+    owner: metadata?.find(({ name }) => name === ownerMark)?.value,
+  }));
+}
+
+async function nodeAgentFor(
+  transport: BatchTransport,
+  image: Parameters<Batch["nodeAgentFor"]>[0],
+): Promise<string | undefined> {
+  const images = await list(transport, WireImage, "supportedimages", {});
+  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+  return images?.find(
+    ({ imageReference: { publisher, offer, sku } }) =>
+      same(publisher, image.publisher) && same(offer, image.offer) && same(sku, image.sku),
+  )?.nodeAgentSKUId;
 }
 
 async function addTask(
@@ -136,22 +167,20 @@ async function terminateTask(
   throw unexpected("terminate the task", reply);
 }
 
-async function readTaskFile(
+async function readFile(
   transport: BatchTransport,
-  jobId: string,
-  taskId: string,
-  file: string,
+  relative: string,
   maxBytes: number,
 ): Promise<string | undefined> {
   const reply = await transport.send({
     method: "GET",
-    path: path`jobs/${jobId}/tasks/${taskId}/files/${file}`,
+    path: relative,
     headers: { "ocp-range": `bytes=0-${maxBytes - 1}`, accept: "*/*" },
   });
   if (reply.ok) return reply.text;
   // 404: never written; 409: the node's files are gone; 416: an empty file.
   if (reply.status === 404 || reply.status === 409 || reply.status === 416) return undefined;
-  throw unexpected("read the task's file", reply);
+  throw unexpected("read a file of the node", reply);
 }
 
 async function pool(transport: BatchTransport, poolId: string): Promise<PoolState | undefined> {

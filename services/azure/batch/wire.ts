@@ -35,6 +35,21 @@ export const WireTask = z.object({
 });
 export type WireTask = z.infer<typeof WireTask>;
 
+export const WireJob = z.object({
+  id: z.string(),
+  creationTime: z.string().default(""),
+  metadata: nameValues,
+});
+
+export const WireImage = z.object({
+  nodeAgentSKUId: z.string(),
+  imageReference: z.object({
+    publisher: z.string().default(""),
+    offer: z.string().default(""),
+    sku: z.string().default(""),
+  }),
+});
+
 export const WireSubtask = z.object({ nodeInfo: z.object({ nodeId: z.string().optional() }).optional() });
 
 export const WireNode = z.object({

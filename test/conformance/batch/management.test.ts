@@ -196,6 +196,11 @@ test("conditions, what cannot change, and unknown settings are refused", async (
     code: "InvalidPropertyValue",
   });
   await expect(
+    t.arm.poolOperations.update(group, account, "full", {
+      identity: { type: "UserAssigned", userAssignedIdentities: { "/subscriptions/s/identities/two": {} } },
+    }),
+  ).rejects.toMatchObject({ statusCode: 400, code: "InvalidPropertyValue" });
+  await expect(
     t.arm.poolOperations.update(group, account, "full", {}, { ifMatch: 'W/"0x1"' }),
   ).rejects.toMatchObject({ statusCode: 412 });
   await expect(
@@ -251,7 +256,7 @@ test("pools of both planes are listed; deletion is followed to its end", async (
 });
 
 test("what is absent says so; tokens and api-versions are checked", async () => {
-  await expect(t.arm.applicationOperations.get(group, account, "app")).rejects.toMatchObject({
+  await expect(all(t.arm.batchAccountOperations.listDetectors(group, account))).rejects.toMatchObject({
     statusCode: 501,
   });
   const path = `/subscriptions/${subscriptionId}/resourceGroups/${group}/providers/Microsoft.Batch/batchAccounts/${account}`;

@@ -60,6 +60,8 @@ test("a pool is created once, read back without secrets, patched, updated and se
     undefined,
     undefined,
   ]);
+  const measured = await t.batch.pool.get("alpha", { poolGetOptions: { expand: "stats" } });
+  expect(measured.stats?.usageStats?.dedicatedCoreTime).toBeDefined();
   expect((await t.batch.pool.exists("alpha")).body).toBe(true);
   expect((await t.batch.pool.exists("nobody")).body).toBe(false);
 });

@@ -161,3 +161,12 @@ test("a secondary key signs as well as the primary", async () => {
   expect(keys.primary).toBe(accountKey);
   expect(await batchClient(t.emulator.url, keys.secondary).pool.list()).toHaveLength(1);
 });
+
+test("the checker of formulas answers over the emulator's own controls", async () => {
+  const answer = await send(`/_emulator/formula?${version}`, {
+    method: "POST",
+    body: JSON.stringify({ autoScaleFormula: "$TargetDedicatedNodes = 20 + missing;", maxDedicated: 10 }),
+  });
+  const { findings } = answer.body as unknown as { findings: { kind: string }[] };
+  expect([answer.status, findings.map((one) => one.kind)]).toEqual([200, ["readsUnset"]]);
+});

@@ -1,4 +1,7 @@
-// Our Batch client and our pools against the emulator's wire, which the genuine clients verify elsewhere.
+// What is ours alone: pools through the management plane, and how our transport deals with outages and throttling. The
+// Batch interface itself has a suite that both clients pass (conformance/batch/both-clients).
+import { createDefaultHttpClient, createHttpHeaders } from "@azure/core-rest-pipeline";
+import type { HttpClient } from "@azure/core-rest-pipeline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { armPools } from "../../../services/azure/arm-pools.ts";
 import { batchClient } from "../../../services/azure/batch/batch-client.ts";
@@ -30,20 +33,21 @@ const spec = (poolId: string, nodes: number): PoolSpec => ({
   poolId,
   displayName: "w/c",
   vmSize: "STANDARD_D2",
-  image: { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2204", version: "latest" },
+  image: {
+    kind: "marketplace",
+    publisher: "microsoft-dsvm",
+    offer: "ubuntu-hpc",
+    sku: "2204",
+    version: "latest",
+  },
   nodeAgentSkuId: "batch.node.ubuntu 22.04",
   lowPriority: false,
   targetNodeCount: nodes,
   mounts: [],
+  startTask: { commandLine: "exit 0", resourceFiles: [] },
   adminUser: { name: "ada", password: "Correct-horse-7" },
+  owner: "us",
 });
-const task = (id: string, commandLine: string) => ({
-  id,
-  commandLine,
-  environment: { A: "b" },
-  resourceFiles: [],
-});
-
 describe("pools", () => {
   it("are put twice as one, grow to their target, and are resized", async () => {
     expect(await pools.put(spec("one", 1))).toEqual({ kind: "created" });
@@ -90,79 +94,6 @@ describe("pools", () => {
   });
 });
 
-describe("jobs and tasks", () => {
-  it("are created twice as one", async () => {
-    await pools.put(spec("work", 1));
-    for (const _ of [1, 2])
-      expect(await batch.ensureJob({ id: "j", poolId: "work", priority: 500 })).toEqual({ kind: "ready" });
-    expect(await batch.addTask("j", task("ok", "exit 0"))).toEqual({ kind: "added" });
-    expect(await batch.addTask("j", task("ok", "exit 0"))).toEqual({ kind: "exists" });
-    expect(await batch.addTask("none", task("ok", "exit 0"))).toMatchObject({
-      kind: "refused",
-      code: "JobNotFound",
-    });
-  });
-
-  it("tell their end with times, exit code and cause", async () => {
-    await batch.addTask("j", task("seven", "exit 7"));
-    const done = await until("its end", async () => {
-      const found = await batch.getTask("j", "seven");
-      return found?.state === "completed" ? found : undefined;
-    });
-    expect(done).toMatchObject({
-      exitCode: 7,
-      result: "failure",
-      failure: { code: "FailureExitCode" },
-      nodeId: expect.any(String),
-    });
-    expect(Date.parse(done.startTime ?? "")).toBeLessThanOrEqual(Date.parse(done.endTime ?? ""));
-    expect(await batch.getTask("j", "none")).toBeUndefined();
-  });
-
-  it("are listed by what changed since a moment, inclusively", async () => {
-    const all = await batch.changedTasks("j");
-    expect(all?.map(({ id }) => id).sort()).toEqual(["ok", "seven"]);
-    const last =
-      all
-        ?.map(({ stateTransitionTime }) => stateTransitionTime)
-        .sort()
-        .at(-1) ?? "";
-    expect((await batch.changedTasks("j", new Date(Date.parse(last)).toISOString()))?.length).toBeGreaterThan(
-      0,
-    );
-    expect(await batch.changedTasks("j", new Date(Date.parse(last) + 60_000).toISOString())).toEqual([]);
-    expect(await batch.changedTasks("none")).toBeUndefined();
-  });
-
-  it("are ended and removed, any number of times", async () => {
-    await batch.addTask("j", task("long", "sleep"));
-    await until("its start", async () =>
-      (await batch.getTask("j", "long"))?.state === "running" ? true : undefined,
-    );
-    expect(await batch.terminateTask("j", "long")).toBe("terminated");
-    expect(await batch.terminateTask("j", "long")).toBe("ended");
-    expect(await batch.terminateTask("j", "none")).toBe("absent");
-    for (const _ of [1, 2]) await batch.deleteTask("j", "long");
-    expect(await batch.getTask("j", "long")).toBeUndefined();
-  });
-
-  it("let their files be read, the beginning only", async () => {
-    await batch.addTask("j", task("speaks", "write hello"));
-    await until("its end", async () =>
-      (await batch.getTask("j", "speaks"))?.state === "completed" ? true : undefined,
-    );
-    expect(await batch.readTaskFile("j", "speaks", "stdout.txt", 4)).toBe("hell");
-    expect(await batch.readTaskFile("j", "speaks", "wd/none", 4)).toBeUndefined();
-    expect(await batch.readTaskFile("j", "none", "stdout.txt", 4)).toBeUndefined();
-  });
-
-  it("vanish with their job", async () => {
-    for (const _ of [1, 2]) await batch.deleteJob("j");
-    await until("its end", async () => ((await batch.getTask("j", "ok")) === undefined ? true : undefined));
-    expect(under.errors).toEqual([]);
-  });
-});
-
 describe("the transport", () => {
   it("tells an outage as one that may pass", async () => {
     const nowhere = batchClient(batchTransport({ endpoint: "http://127.0.0.1:9", tokens, retryDelayMs: 1 }));
@@ -170,6 +101,51 @@ describe("the transport", () => {
       code: "ServiceUnavailable",
       retryable: true,
     });
+  });
+
+  it.each([429, 503])("waits as long as a %i says, and asks again", async (status) => {
+    const throttle = (requestsPerSecond: number) =>
+      fetch(`${under.emulator.url}/_emulator/throttle?api-version=2025-06-01`, {
+        method: "POST",
+        headers: { authorization: "Bearer good" },
+        body: JSON.stringify({ requestsPerSecond, status, path: "/pools" }),
+      });
+    const answers: number[] = [];
+    const inner = createDefaultHttpClient();
+    const httpClient: HttpClient = {
+      async sendRequest(request) {
+        const response = await inner.sendRequest(request);
+        answers.push(response.status);
+        return response;
+      },
+    };
+    const client = batchClient(
+      batchTransport({ endpoint: under.emulator.url, tokens, httpClient, retryDelayMs: 1 }),
+    );
+    // A request every two seconds would outlast the retries if they did not wait as they are told.
+    await throttle(0.5);
+    try {
+      await client.pool("none");
+      await client.pool("none");
+      expect(answers).toEqual([404, status, 404]);
+    } finally {
+      await throttle(0);
+    }
+  });
+
+  it("gives up on a service that stays busy, as something that may pass", async () => {
+    const httpClient: HttpClient = {
+      sendRequest: async (request) => ({
+        request,
+        status: 503,
+        headers: createHttpHeaders(),
+        bodyAsText: '{"code":"ServerBusy","message":{"value":"busy"}}',
+      }),
+    };
+    const client = batchClient(
+      batchTransport({ endpoint: under.emulator.url, tokens, httpClient, retryDelayMs: 1 }),
+    );
+    await expect(client.pool("p")).rejects.toMatchObject({ code: "ServiceUnavailable", retryable: true });
   });
 
   it("refuses plain http to other machines, and links to other origins", async () => {

@@ -1,60 +1,25 @@
 // The emulator is killed twice while 200 tasks run: finished work stays finished, living processes are adopted, the rest
 // runs again, and no acknowledged task is lost.
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { batchClient, linuxPool } from "../../conformance/batch/emulator-under-test.ts";
+import { buildEmulatorChild, EmulatorProcess } from "./emulator-process.ts";
 
 const taskCount = 200;
 let folder: string;
-let script: string;
-let running: ChildProcess | undefined;
+let emulator: EmulatorProcess;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "batch-kill-"));
   await mkdir(join(folder, "marks"));
-  script = join(import.meta.dirname, "../../../dist/batch-kill-child.mjs");
-  await build({
-    entryPoints: [join(import.meta.dirname, "emulator-child.ts")],
-    outfile: script,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    external: ["libsql"],
-    logLevel: "error",
-    banner: {
-      js: 'import { createRequire as __makeRequire } from "node:module"; const require = __makeRequire(import.meta.url);',
-    },
-  });
+  emulator = new EmulatorProcess(await buildEmulatorChild("kill"), folder);
 });
 afterAll(async () => {
-  if (running?.exitCode === null && running.signalCode === null) {
-    const ended = new Promise((resolve) => running?.once("close", resolve));
-    running.kill("SIGTERM");
-    await ended;
-  }
+  await emulator.stop();
   await rm(folder, { recursive: true, force: true });
 });
-
-async function start(): Promise<string> {
-  const child = spawn(process.execPath, [script, folder], { stdio: ["ignore", "pipe", "inherit"] });
-  running = child;
-  return new Promise((resolve, reject) => {
-    child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim()));
-    child.once("exit", (code) => reject(new Error(`the emulator ended with ${code}`)));
-  });
-}
-
-async function kill(): Promise<void> {
-  const child = running;
-  const ended = new Promise((resolve) => child?.once("close", resolve));
-  child?.kill("SIGKILL");
-  await ended;
-}
 
 async function completedAtLeast(url: string, count: number): Promise<void> {
   const deadline = Date.now() + 50_000;
@@ -67,7 +32,7 @@ async function completedAtLeast(url: string, count: number): Promise<void> {
 }
 
 test("two kills in the middle of 200 tasks lose and repeat nothing", async () => {
-  let url = await start();
+  let url = await emulator.start();
   const first = batchClient(url);
   await first.pool.add({ id: "p", ...linuxPool, targetDedicatedNodes: 4, taskSlotsPerNode: 4 });
   await first.job.add({ id: "j", poolInfo: { poolId: "p" } });
@@ -82,15 +47,15 @@ test("two kills in the middle of 200 tasks lose and repeat nothing", async () =>
   const done = (await first.task.list("j", { taskListOptions: { filter: "state eq 'completed'" } })).map(
     (task) => [task.id, task.executionInfo?.endTime?.getTime()],
   );
-  await kill();
-  url = await start();
+  await emulator.kill();
+  url = await emulator.start();
   const second = await batchClient(url).task.list("j");
   expect(second).toHaveLength(taskCount);
   const again = new Map(second.map((task) => [task.id, task.executionInfo?.endTime?.getTime()]));
   for (const [id, endTime] of done) expect(again.get(String(id))).toBe(endTime);
   await completedAtLeast(url, 110);
-  await kill();
-  url = await start();
+  await emulator.kill();
+  url = await emulator.start();
   await completedAtLeast(url, taskCount);
   const tasks = await batchClient(url).task.list("j");
   let requeued = 0;

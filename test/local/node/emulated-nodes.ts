@@ -19,24 +19,27 @@ export interface Run {
   readonly stderr: string;
 }
 
-let built: Promise<string> | undefined;
-/** The launcher as the app stages it: made of its parts by the build. */
-export function launcherText(): Promise<string> {
-  built ??= build({
-    entryPoints: ["node/launcher.ts"],
+/** A script of `node/` as the app stages it: made of its parts by the build. */
+async function shellText(module: string, name: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [`node/${module}.ts`],
     bundle: true,
     format: "esm",
     loader: { ".sh": "text" },
     write: false,
-  }).then(async ({ outputFiles: [file] }) => {
-    const code = Buffer.from(file?.contents ?? []).toString("base64");
-    const loaded = (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as {
-      launcher: string;
-    };
-    return loaded.launcher;
   });
-  return built;
+  const code = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
+  const loaded = (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as Record<
+    string,
+    string
+  >;
+  return loaded[name] ?? "";
 }
+
+let launcher: Promise<string> | undefined;
+export const launcherText = () => (launcher ??= shellText("launcher", "launcher"));
+let nodeSetup: Promise<string> | undefined;
+export const nodeSetupText = () => (nodeSetup ??= shellText("node-setup", "nodeSetup"));
 
 const fakeSsh = `#!/bin/sh
 while :; do case $1 in -n) shift ;; -o) shift 2 ;; *) break ;; esac; done

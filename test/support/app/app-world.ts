@@ -3,18 +3,24 @@
 import { createRequire } from "node:module";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { activities } from "../../../activities/index.ts";
+import { removeOrphans } from "../../../functions/timers/orphans.ts";
 import { reconcile } from "../../../functions/timers/reconcile.ts";
 import { httpTriggers } from "../../../functions/http/index.ts";
 import { manualClock } from "../../../local/clock.ts";
+import type { ManualClock } from "../../../local/clock.ts";
 import { createDurableEngine, memoryStore } from "../../../local/durable-engine/index.ts";
 import type { DurableStore } from "../../../local/durable-engine/index.ts";
 import { seededRandom } from "../../../local/random.ts";
 import { silentLogger } from "../../../local/logger.ts";
 import { orchestrations } from "../../../orchestrations/index.ts";
 import { absentFileServers } from "../../../services/azure/absent-file-servers.ts";
+import { documentLedger } from "../../../services/azure/document-ledger.ts";
 import { documentOperations } from "../../../services/azure/document-operations.ts";
 import { documentState } from "../../../services/azure/document-state.ts";
+import { limitedActiveJobs } from "../../../services/azure/limited-active-jobs.ts";
+import type { QuotaLimits } from "../../../domain/usage/quota.ts";
 import type { FileServers } from "../../../services/file-servers.ts";
+import type { LogFields } from "../../../services/logger.ts";
 import type { Orchestrations } from "../../../services/orchestrations.ts";
 import type { OutputFile, StoragePlace } from "../../../services/output-files.ts";
 import type { SecretValues } from "../../../domain/shared/secrets.ts";
@@ -48,45 +54,88 @@ export interface AppWorldOptions {
   readonly durable?: DurableStore;
   readonly fileServers?: FileServers;
   readonly tokens?: TokenVerifier;
+  readonly quotas?: QuotaLimits;
+  /** Time that others share. */
+  readonly clock?: ManualClock;
+  /** Azure Batch by something else than the hand-driven one. */
+  readonly azure?: Pick<Services, "batch" | "pools">;
 }
 
 export async function startAppWorld(options: AppWorldOptions = {}) {
-  const time = manualClock();
+  const time = options.clock ?? manualClock();
   const documents = options.documents ?? memoryDocuments();
   const random = seededRandom(7);
+  const logged: LogFields[] = [];
   const staged = new Map<string, string>();
   const secrets = new Map<string, SecretValues>();
   const outputs = new Map<string, readonly OutputFile[]>();
   let advance: (ms: number) => Promise<void> = async () => undefined;
   const clock = { now: () => time.now(), sleep: (ms: number) => advance(ms) };
   const azure = fakeBatch(clock);
+  /** When blobs were written; what a test puts there itself is as old as can be. */
+  const times = new Map<string, string>();
+  const madeAt = (name: string) => times.get(name) ?? new Date(0).toISOString();
+  const plainState = documentState({ store: documents, random });
+  const ledger = documentLedger(documents);
   const services: Omit<Services, "orchestrations"> = {
     clock,
     random,
-    logger: silentLogger,
+    logger: {
+      info: (event, fields) => void logged.push({ event, ...fields }),
+      warn: (event, fields) => void logged.push({ event, ...fields }),
+      error: (event, fields) => void logged.push({ event, ...fields }),
+    },
     launcher: "#!/bin/sh\n# the launcher\n",
+    nodeSetup: "#!/bin/sh\n# the node setup\n",
+    keyPairs: {
+      create: (comment) => ({ privateKey: "PRIVATE not-to-be-seen", publicKey: `ssh-test AAAA ${comment}` }),
+    },
+    ledger,
     settings: {
       subscriptionId,
       location: "eastus",
       blobEndpointTemplate: "https://{account}.blob.example",
       fileEndpointTemplate: "https://{account}.file.example",
-      nodeImage: { publisher: "p", offer: "ubuntu", sku: "22_04-lts", version: "latest" },
+      nodeImage: { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2204", version: "latest" },
+      owner: "teststore",
+      counters: { endpoint: "https://counters.example/v2/track", intervalSeconds: 60 },
+      quotas: options.quotas ?? {
+        processors: { dedicated: undefined, lowpriority: undefined },
+        familyProcessors: {},
+      },
+      poolLapseMs: 7_200_000,
       monitorMinIntervalMs: 20,
       monitorMaxIntervalMs: 2_000,
       outputGraceMs: 0,
       idleNodeGraceMs: 480_000,
       bodyLimitBytes: 100_000,
     },
-    state: documentState({ store: documents, random }),
+    state: {
+      ...plainState,
+      activeJobs: limitedActiveJobs(plainState.activeJobs, ledger, options.quotas?.activeJobs),
+    },
     operations: documentOperations(documents),
     secrets: {
-      put: async (owner, values) => void secrets.set(owner, new Map(values)),
+      put: async (owner, values) => {
+        secrets.set(owner, new Map(values));
+        times.set(owner, new Date(time.now()).toISOString());
+      },
       get: async (owner) => secrets.get(owner) ?? new Map(),
       remove: async (owner) => void secrets.delete(owner),
+      owners: async () => [...secrets.keys()].map((owner) => ({ owner, modifiedAt: madeAt(owner) })),
     },
     staging: {
-      put: async (files) => files.forEach(({ path, content }) => staged.set(path, content)),
+      put: async (files) => {
+        for (const { path, content } of files) {
+          staged.set(path, content);
+          times.set(path, new Date(time.now()).toISOString());
+        }
+      },
       link: async (path) => `https://staging.example/${path}?sig=secret-signature`,
+      list: async (prefix) =>
+        [...staged.keys()]
+          .filter((path) => path.startsWith(prefix))
+          .map((path) => ({ path, modifiedAt: madeAt(path) })),
       remove: async (paths) => paths.forEach((path) => staged.delete(path)),
       removeAll: async (prefix) =>
         [...staged.keys()].filter((path) => path.startsWith(prefix)).forEach((path) => staged.delete(path)),
@@ -94,6 +143,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     batch: azure.batch,
     pools: azure.pools,
     fileServers: options.fileServers ?? absentFileServers(),
+    ...options.azure,
     outputFiles: { list: async (place: StoragePlace) => outputs.get(place.directory) ?? [] },
     tokens: options.tokens ?? {
       verify: async (token) =>
@@ -174,11 +224,15 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   return {
     ...crash,
     reconcile: () => reconcile(all),
+    removeOrphans: () => removeOrphans(all),
+    /** Everything that was logged. */
+    logged,
     api,
     azure,
     engine,
     services,
     documents,
+    staged,
     /** Paths of what is staged for single runs; the launcher is everybody's. */
     stagedOfRuns: () => [...staged.keys()].filter((path) => path.startsWith("jobs/")),
     secrets,

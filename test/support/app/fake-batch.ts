@@ -1,8 +1,8 @@
 // Azure Batch as the app sees it, by hand: pools get nodes and tasks move when the test says so.
 import { AppError } from "../../../domain/shared/errors.ts";
-import type { Batch, BatchTask, NewBatchTask, NodeCounts } from "../../../services/batch.ts";
+import type { Batch, BatchNode, BatchTask, NewBatchTask, NodeCounts } from "../../../services/batch.ts";
 import type { Clock } from "../../../services/clock.ts";
-import type { Pools, PoolSpec } from "../../../services/pools.ts";
+import type { PoolLapse, Pools, PoolSpec } from "../../../services/pools.ts";
 
 export interface FakePool {
   spec: PoolSpec;
@@ -10,6 +10,19 @@ export interface FakePool {
   current: number;
   resizing: boolean;
   resizeErrors: { code: string; message: string }[];
+  createdAt: string;
+  /** Nodes that are of no use. */
+  badNodes: BatchNode[];
+  lapse: PoolLapse | undefined;
+  timeout: string | undefined;
+}
+
+export interface FakeJob {
+  priority: number;
+  poolId: string;
+  owner: string | undefined;
+  createdAt: string;
+  tasks: Map<string, FakeTask>;
 }
 
 export interface FakeTask {
@@ -22,7 +35,7 @@ export interface FakeBatch {
   readonly batch: Batch;
   readonly pools: Pools;
   readonly poolsById: Map<string, FakePool>;
-  readonly jobsById: Map<string, { priority: number; poolId: string; tasks: Map<string, FakeTask> }>;
+  readonly jobsById: Map<string, FakeJob>;
   /** Every pool reaches its target. */
   settle(): void;
   tasks(): FakeTask[];
@@ -34,6 +47,8 @@ export interface FakeBatch {
   /** The next addTask is refused with this code. */
   refuseNextTask: string | undefined;
   refuseNextPool: string | undefined;
+  /** Text by `{node}/{path}`. */
+  readonly nodeFiles: Map<string, string>;
   readonly calls: string[];
 }
 
@@ -74,17 +89,22 @@ export function fakeBatch(clock: Clock): FakeBatch {
     reimaging: 0,
     running: Math.min(pool.current, running(pool)),
     starting: 0,
-    startTaskFailed: 0,
+    startTaskFailed: pool.badNodes.filter(({ state }) => state === "starttaskfailed").length,
     unknown: 0,
-    unusable: 0,
+    unusable: pool.badNodes.filter(({ state }) => state === "unusable").length,
     waitingForStartTask: 0,
     total: Math.max(pool.current, pool.target),
   });
   const batch: Batch = {
-    async ensureJob({ id, poolId, priority }) {
+    async ensureJob({ id, poolId, priority, owner }) {
       called("ensureJob");
-      if (!jobsById.has(id)) jobsById.set(id, { poolId, priority, tasks: new Map() });
+      if (!jobsById.has(id))
+        jobsById.set(id, { poolId, priority, owner, createdAt: now(), tasks: new Map() });
       return { kind: "ready" };
+    },
+    async jobs() {
+      called("jobs");
+      return [...jobsById].map(([id, { owner, createdAt }]) => ({ id, owner, createdAt }));
     },
     async deleteJob(id) {
       called("deleteJob");
@@ -158,9 +178,17 @@ export function fakeBatch(clock: Clock): FakeBatch {
       const pool = poolsById.get(id);
       return pool === undefined ? undefined : counts(pool);
     },
-    async nodes() {
+    async nodes(id) {
       called("nodes");
-      return [];
+      return poolsById.get(id)?.badNodes;
+    },
+    async readNodeFile(_pool, nodeId, path) {
+      called("readNodeFile");
+      return fake.nodeFiles.get(`${nodeId}/${path}`);
+    },
+    async nodeAgentFor({ offer }) {
+      called("nodeAgentFor");
+      return offer === "known-to-batch" ? "batch.node.opensuse 15" : undefined;
     },
     async subtaskNodes() {
       called("subtaskNodes");
@@ -187,16 +215,39 @@ export function fakeBatch(clock: Clock): FakeBatch {
           current: 0,
           resizing: spec.targetNodeCount > 0,
           resizeErrors: [],
+          createdAt: now(),
+          badNodes: [],
+          lapse: undefined,
+          timeout: undefined,
         });
       return { kind: "created" };
     },
-    async resize(id, { nodes }) {
+    async resize(id, { nodes, timeout }) {
       called("resize");
       const pool = poolsById.get(id);
       if (pool === undefined) return "absent";
       pool.target = nodes;
       pool.resizing = pool.current !== nodes;
+      pool.lapse = undefined;
+      pool.timeout = timeout;
       return "accepted";
+    },
+    async renew(id, { startTask, lapse }) {
+      called("renew");
+      const pool = poolsById.get(id);
+      if (pool === undefined) return "absent";
+      if (pool.resizing) return "busy";
+      if (startTask !== undefined) pool.spec = { ...pool.spec, startTask };
+      if (lapse !== undefined) pool.lapse = lapse;
+      return "accepted";
+    },
+    async list() {
+      called("listPools");
+      return [...poolsById.values()].map(({ spec, createdAt }) => ({
+        poolId: spec.poolId,
+        owner: spec.owner,
+        createdAt,
+      }));
     },
     async remove(id) {
       called("removePool");
@@ -212,6 +263,7 @@ export function fakeBatch(clock: Clock): FakeBatch {
     down: false,
     refuseNextTask: undefined,
     refuseNextPool: undefined,
+    nodeFiles: new Map(),
     settle() {
       for (const pool of poolsById.values()) {
         pool.current = pool.target;

@@ -5,6 +5,8 @@ import type { DocumentStore, DocumentWrite, StoredDocument } from "../../../serv
 export interface MemoryDocuments extends DocumentStore {
   /** Number of commits and removals so far. */
   writes(): number;
+  /** Number of those that changed something. */
+  changes(): number;
   /** Everything stored, as text: for looking for what must not be there. */
   dump(): string;
 }
@@ -13,6 +15,7 @@ export function memoryDocuments(): MemoryDocuments {
   const partitions = new Map<string, Map<string, { text: string; etag: string }>>();
   let version = 0;
   let writes = 0;
+  let changes = 0;
   const rowsOf = (partition: string) => {
     const rows = partitions.get(partition) ?? new Map<string, { text: string; etag: string }>();
     partitions.set(partition, rows);
@@ -31,17 +34,19 @@ export function memoryDocuments(): MemoryDocuments {
   };
   return {
     writes: () => writes,
+    changes: () => changes,
     dump: () => JSON.stringify([...partitions].map(([name, rows]) => [name, [...rows]])),
     async get({ partition, row }) {
       const stored = rowsOf(partition).get(row);
       return stored === undefined ? undefined : toDocument(row, stored);
     },
-    async commit(partition, changes) {
+    async commit(partition, asked) {
       writes += 1;
-      if (new Set(changes.map(({ row }) => row)).size !== changes.length)
+      if (new Set(asked.map(({ row }) => row)).size !== asked.length)
         throw new Error("a row is written twice");
-      if (!changes.every((write) => fits(partition, write))) return "conflict";
-      for (const write of changes)
+      if (!asked.every((write) => fits(partition, write))) return "conflict";
+      changes += 1;
+      for (const write of asked)
         if (write.kind === "remove") rowsOf(partition).delete(write.row);
         else
           rowsOf(partition).set(write.row, {
@@ -54,6 +59,7 @@ export function memoryDocuments(): MemoryDocuments {
       writes += 1;
       const stored = rowsOf(partition).get(row);
       if (stored === undefined || (etag !== "*" && stored.etag !== etag)) return "conflict";
+      changes += 1;
       rowsOf(partition).delete(row);
       return "removed";
     },

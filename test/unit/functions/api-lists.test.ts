@@ -188,10 +188,18 @@ describe("usages", () => {
     const { value } = (await api("GET", path)).body as {
       value: { name: { value: string }; currentValue: number; limit: number }[];
     };
+    const families = (priority: string, limit: number, ...used: number[]) =>
+      ["D", "Dv2", "NC", "NV"].map((family, index) => [
+        `Standard ${family} Family Cluster ${priority} vCPUs`,
+        used[index] ?? 0,
+        limit,
+      ]);
     expect(value.map(({ name, currentValue, limit }) => [name.value, currentValue, limit])).toEqual([
       ["Clusters", 1, 100],
       ["Total Cluster Dedicated Regional vCPUs", 6, 500],
+      ...families("Dedicated", 500, 6),
       ["Total Cluster LowPriority Regional vCPUs", 0, 300],
+      ...families("LowPriority", 300),
       ["ActiveJobs", 1, 2_147_483_647],
     ]);
   });

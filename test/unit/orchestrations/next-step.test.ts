@@ -29,6 +29,28 @@ describe("what a run needs next", () => {
   it.each<[string, JobView, object]>([
     ["no task yet: start, once there are nodes", view(), { kind: "start" }],
     ["a waiting task: wait", view({ task: task("active") }), { kind: "wait" }],
+    [
+      "a cluster that can never have nodes: the job says why",
+      view({ task: task("active"), clusterHopeless: "SubnetNotFound: no such subnet" }),
+      {
+        kind: "end",
+        end: {
+          kind: "refused",
+          reason: "the cluster cannot have nodes: SubnetNotFound: no such subnet",
+        },
+        stop: true,
+      },
+    ],
+    [
+      "a job that runs does not mind that no further node can be had",
+      view({
+        executionState: "running",
+        startTime: start,
+        task: task("running", { startTime: start }),
+        clusterHopeless: "SubnetNotFound: no such subnet",
+      }),
+      { kind: "wait" },
+    ],
     ["a preparing task: wait", view({ task: task("preparing") }), { kind: "wait" }],
     [
       "a task that started: say so",

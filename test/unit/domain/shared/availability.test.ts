@@ -37,18 +37,23 @@ describe("what is not available yet", () => {
   });
 
   it.each([
-    [{ subnet: { id: "x" } }, "properties.subnet"],
     [
-      { nodeSetup: { setupTask: { commandLine: "x", secrets: [{ name: "A", value: "x" }] } } },
-      "properties.nodeSetup.setupTask.secrets",
+      {
+        nodeSetup: {
+          setupTask: { commandLine: "x", secrets: [{ name: "A", valueSecretReference: { secretUrl: "u" } }] },
+        },
+      },
+      "properties.nodeSetup.setupTask.secrets[0].valueSecretReference",
     ],
     [
-      { virtualMachineConfiguration: { imageReference: { virtualMachineImageId: "x" } } },
-      "properties.virtualMachineConfiguration.imageReference.virtualMachineImageId",
-    ],
-    [
-      { nodeSetup: { performanceCountersSettings: { appInsightsReference: {} } } },
-      "properties.nodeSetup.performanceCountersSettings",
+      {
+        nodeSetup: {
+          performanceCountersSettings: {
+            appInsightsReference: { instrumentationKeySecretReference: { secretUrl: "u" } },
+          },
+        },
+      },
+      "properties.nodeSetup.performanceCountersSettings.appInsightsReference.instrumentationKeySecretReference",
     ],
   ])("cluster %j is refused at %s", (properties, target) => {
     expect(() => refuseUnavailable("cluster", clusterBody(properties))).toThrow(

@@ -60,11 +60,24 @@ test("mistakes are explained by the option and what it wants", () => {
     "0.afterMs",
   );
   expect(() => parseCommandLine(["--account-key-file", file("c", "no key!")])).toThrow("one key in base64");
+  expect(() => parseCommandLine(["--listen", "0.0.0.0"])).toThrow("--allow-remote");
   expect(() => parseCommandLine(["--listen", "0.0.0.0", "--allow-remote"])).toThrow("--account-key-file");
+  const weak = file("weak", randomBytes(8).toString("base64"));
+  expect(() =>
+    parseCommandLine(["--listen", "0.0.0.0", "--allow-remote", "--account-key-file", weak]),
+  ).toThrow("at least 32 bytes");
 });
 
 test("a key of one's own comes from a file, so that no process list shows it", () => {
   const key = randomBytes(64).toString("base64");
   const args = ["--listen", "0.0.0.0", "--allow-remote", "--account-key-file", file("key", `${key}\n`)];
   expect(parseCommandLine(args)).toMatchObject({ accountKey: key, allowRemote: true, listen: "0.0.0.0" });
+});
+
+test("the container engine is named by words of a shell", () => {
+  const args = ["--container-cli", "sudo podman", "--container-options=--network host"];
+  expect(parseCommandLine(args)).toMatchObject({
+    containerCli: "sudo podman",
+    containerOptions: "--network host",
+  });
 });

@@ -130,13 +130,15 @@ const unfinished = (task: Task) =>
   task.state === "preparing" ||
   (isGang(task) && task.state === "running" && task.execution?.coordinated !== true);
 
-/** Nodes that wait for the end of what a restart puts back: they go on at once then. */
+/** Nodes that wait for the end of what a restart puts back: they go on, or offline, at once then. */
 const freed = (world: World): ReadonlySet<string> =>
   new Set(
     [...world.pools].flatMap((pool) =>
       [...pool.nodes]
         .filter(
-          (node) => node.pending !== undefined && [...node.runs.keys()].some((run) => unfinished(run.task)),
+          (node) =>
+            (node.pending !== undefined || node.scheduling === "disabled") &&
+            [...node.runs.keys()].some((run) => unfinished(run.task)),
         )
         .map((node) => node.id),
     ),

@@ -68,7 +68,7 @@ test("a job of the same name can be made only when the folder of the deleted one
   deleteJob(of.world, job);
   await settle(of);
   expect(job.state).toBe("deleting");
-  expect(() => jobIn(of.world)).toThrow(/already exists/);
+  expect(() => jobIn(of.world)).toThrow(/marked for deletion/);
   release();
   await settle(of);
   expect(jobIn(of.world).state).toBe("active");

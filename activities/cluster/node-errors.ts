@@ -1,0 +1,75 @@
+// Why nodes are of no use, one error a node: exit code, node, and the last words of what failed. A node that was told about
+// before is not asked again: what it said then is kept, because its files do not change.
+import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import type { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
+import { lastLines, redact } from "../../domain/shared/redact.ts";
+import { poolId } from "../../services/batch-names.ts";
+import type { BatchNode } from "../../services/batch.ts";
+import type { Services } from "../../services/services.ts";
+
+/** At most so many bad nodes are told about one by one. */
+const nodesToldAbout = 10;
+const excerptLines = 20;
+const excerptCharacters = 2_000;
+const logBytes = 65_536;
+/** What the start task wrote, as Batch names it. */
+const startTaskLog = "startup/stderr.txt";
+
+export async function nodeErrors(
+  services: Services,
+  cluster: ClusterDocument,
+): Promise<readonly BatchAIError[]> {
+  const found = await services.batch.nodes(poolId(cluster.guid), ["unusable", "starttaskfailed"]);
+  const bad = (found ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, nodesToldAbout);
+  return Promise.all(
+    bad.map(async (node) => known(cluster, node) ?? (await nodeError(services, cluster, node))),
+  );
+}
+
+function known(cluster: ClusterDocument, node: BatchNode): BatchAIError | undefined {
+  return cluster.errors.find(
+    ({ code, details }) =>
+      code === codeOf(node) && details?.some(({ name, value }) => name === "NodeId" && value === node.id),
+  );
+}
+
+/** A setup task that fails is the user's; any other trouble keeps the code that Batch gave it. */
+function codeOf(node: BatchNode): string {
+  if (node.startTaskFailure !== undefined) return "NodeSetupFailed";
+  return node.errors[0]?.code ?? "NodeUnusable";
+}
+
+async function nodeError(
+  services: Services,
+  cluster: ClusterDocument,
+  node: BatchNode,
+): Promise<BatchAIError> {
+  const failure = node.startTaskFailure;
+  const details = [{ name: "NodeId", value: node.id }];
+  if (failure === undefined) {
+    const [first] = node.errors;
+    const more = Object.entries(first?.details ?? {}).map(([name, value]) => ({ name, value }));
+    return {
+      code: codeOf(node),
+      message: first?.message ?? `The node is ${node.state}.`,
+      details: [...details, ...more],
+    };
+  }
+  if (failure.exitCode !== undefined) details.push({ name: "ExitCode", value: String(failure.exitCode) });
+  const log = await services.batch.readNodeFile(poolId(cluster.guid), node.id, startTaskLog, logBytes);
+  const secrets = await services.secrets.get(cluster.guid);
+  const excerpt = redact(lastLines(log ?? "", excerptLines, excerptCharacters), [...secrets.values()]);
+  if (excerpt !== "") details.push({ name: "Log", value: excerpt });
+  if (failure.code !== "FailureExitCode")
+    details.push({ name: "Reason", value: `${failure.code}: ${failure.message}` });
+  return { code: codeOf(node), message: setupMessage(node, cluster), details };
+}
+
+function setupMessage({ id, startTaskFailure }: BatchNode, { spec }: ClusterDocument): string {
+  const exit = startTaskFailure?.exitCode;
+  const how = exit === undefined ? "could not be run" : `exited with ${exit}`;
+  const what = spec.setupTask === undefined ? "The preparation" : "The setup task";
+  const where =
+    spec.setupTask === undefined ? "" : ` Its output is below ${spec.setupTask.stdOutErrPathPrefix}.`;
+  return `${what} of node ${id} ${how}; the node is not used.${where}`;
+}

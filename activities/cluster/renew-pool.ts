@@ -1,0 +1,41 @@
+// Renews what of a cluster's pool would run out. Does nothing when nothing is due, so that it may be called at any time.
+import { renewPool as contract } from "../../contracts/cluster-activities.ts";
+import { instances } from "../../contracts/instances.ts";
+import { resizeClusterFlow } from "../../contracts/orchestrations.ts";
+import { dueRenewal } from "../../domain/cluster/renewal.ts";
+import { poolNodeCount } from "../../domain/cluster/scale.ts";
+import { poolId } from "../../services/batch-names.ts";
+import { defineActivity } from "../lib/define-activity.ts";
+import { currentCluster, updateCluster } from "../lib/documents.ts";
+import { stageNodeSetup } from "./node-setup.ts";
+
+export const renewPool = defineActivity(contract, async (services, { cluster }) => {
+  const document = await currentCluster(services, cluster);
+  const now = new Date(services.clock.now());
+  const due = document && dueRenewal(document, now, services.settings.poolLapseMs);
+  if (document === undefined || due === undefined) return undefined;
+  const setup = due.startTask
+    ? await stageNodeSetup(services, document, await services.secrets.get(cluster.guid))
+    : undefined;
+  const lowPriority = document.spec.vmPriority === "lowpriority";
+  const answer = await services.pools.renew(poolId(cluster.guid), {
+    startTask: setup?.startTask,
+    lapse: due.lapse && { ...due.lapse, lowPriority },
+  });
+  if (typeof answer === "object")
+    services.logger.error("pool.renewalRefused", { cluster: cluster.guid, ...answer });
+  if (answer !== "accepted") return undefined;
+  const latest = await updateCluster(services, cluster, (current) => ({
+    ...current,
+    ...(setup === undefined ? {} : { setupLinksUntil: setup.linksUntil }),
+    ...(due.lapse === undefined ? {} : { lapsesAt: due.lapse.at }),
+  }));
+  // The scale changed at the same moment, and the renewal may have undone it.
+  if (due.lapse !== undefined && latest?.guid === cluster.guid && poolNodeCount(latest) !== due.lapse.nodes)
+    await services.orchestrations.start(
+      resizeClusterFlow.name,
+      instances.resizeCluster(cluster.guid, services.random.uuid()),
+      { cluster },
+    );
+  return undefined;
+});

@@ -1,0 +1,176 @@
+// Finds what was made for a cluster or job that does not exist any more, reports it, and removes it where that is safe. A
+// crash at a bad moment, or somebody's hand in the Batch account, leaves such things. Invariants: what is there is listed
+// before the documents are read, and what is young is left alone, so that nothing is taken for an orphan whose document is
+// only being written; what somebody else made in the same account is not touched.
+import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import { experimentRef } from "../../domain/experiment/rules.ts";
+import { isFinished } from "../../domain/job/machine.ts";
+import type { JobDocument } from "../../domain/job/schema.ts";
+import { workspaceRef } from "../../domain/workspace/rules.ts";
+import { release } from "../../domain/usage/quota.ts";
+import { batchJobId, clusterOfName, jobOfTask, priorities } from "../../services/batch-names.ts";
+import type { LedgerBook } from "../../services/ledger.ts";
+import type { Services } from "../../services/services.ts";
+import { everyItem } from "../lib/every-item.ts";
+
+/** Younger things may belong to a document that is not written yet, or to an end that is not over. */
+const graceMs = 3_600_000;
+
+interface Thing {
+  readonly kind: "pool" | "batchJob" | "task" | "stagedFiles" | "secrets" | "clusterClaim" | "jobClaim";
+  readonly id: string;
+  /** ISO 8601. */
+  readonly madeAt: string;
+  belongs(living: Living): boolean;
+  /** Absent: it cannot be told whether it is ours. */
+  readonly remove?: () => Promise<void>;
+}
+
+interface Living {
+  readonly clusters: ReadonlyMap<string, ClusterDocument>;
+  readonly jobs: ReadonlyMap<string, JobDocument>;
+  /** GUIDs of clusters, there or not, whose keys a job still needs. */
+  readonly mentioned: ReadonlySet<string>;
+}
+
+export async function removeOrphans(services: Services): Promise<void> {
+  const things = (
+    await Promise.all([
+      pools(services),
+      batchJobs(services),
+      staged(services),
+      secrets(services),
+      claims("clusterClaim", services.ledger.clusters, ({ clusters }, guid) => clusters.has(guid)),
+      claims("jobClaim", services.ledger.jobs, ({ jobs }, guid) => isUnfinished(jobs.get(guid))),
+    ])
+  ).flat();
+  const living = await findLiving(services);
+  const all = [...things, ...(await tasks(services, living))];
+  for (const thing of all) {
+    const age = services.clock.now() - Date.parse(thing.madeAt);
+    if (thing.belongs(living) || !(age >= graceMs)) continue;
+    const { kind, id, madeAt } = thing;
+    services.logger.warn("orphan.found", { kind, id, madeAt, removed: thing.remove !== undefined });
+    await thing.remove?.();
+  }
+}
+
+const isUnfinished = (job: JobDocument | undefined) =>
+  job !== undefined && (!isFinished(job.executionState) || job.provisioningState === "deleting");
+
+async function findLiving(services: Services): Promise<Living> {
+  const clusters = new Map<string, ClusterDocument>();
+  const jobs = new Map<string, JobDocument>();
+  const { state } = services;
+  const { subscriptionId } = services.settings;
+  for await (const workspace of everyItem((page) => state.listWorkspaces({ subscriptionId }, page))) {
+    const ref = workspaceRef(workspace);
+    for await (const cluster of everyItem((page) => state.listClusters(ref, page)))
+      clusters.set(cluster.guid, cluster);
+    for await (const experiment of everyItem((page) => state.listExperiments(ref, page)))
+      for await (const job of everyItem((page) => state.listJobs(experimentRef(experiment), page)))
+        jobs.set(job.guid, job);
+  }
+  return { clusters, jobs, mentioned: new Set([...jobs.values()].map(({ clusterGuid }) => clusterGuid)) };
+}
+
+/** What carries no owner's mark was made by an older version, or by hand: it is reported only. */
+function ofCluster(
+  services: Services,
+  kind: Thing["kind"],
+  {
+    id,
+    owner,
+    createdAt,
+  }: { readonly id: string; readonly owner?: string | undefined; readonly createdAt: string },
+  remove: () => Promise<void>,
+): readonly Thing[] {
+  const cluster = clusterOfName(id);
+  if (cluster === undefined || (owner !== undefined && owner !== services.settings.owner)) return [];
+  const belongs = ({ clusters }: Living) => clusters.has(cluster);
+  const thing = { kind, id, madeAt: createdAt, belongs };
+  return [owner === undefined ? thing : { ...thing, remove }];
+}
+
+async function pools(services: Services): Promise<readonly Thing[]> {
+  const found = await services.pools.list();
+  return found.flatMap(({ poolId: id, owner, createdAt }) =>
+    ofCluster(services, "pool", { id, owner, createdAt }, () => services.pools.remove(id)),
+  );
+}
+
+async function batchJobs(services: Services): Promise<readonly Thing[]> {
+  const found = await services.batch.jobs();
+  return found.flatMap((job) => ofCluster(services, "batchJob", job, () => services.batch.deleteJob(job.id)));
+}
+
+/** Tasks of clusters that live: of a job that is gone, or of an earlier run that was never ended. */
+async function tasks(services: Services, living: Living): Promise<readonly Thing[]> {
+  const found: Thing[] = [];
+  for (const cluster of living.clusters.keys())
+    for (const priority of priorities) {
+      const batchJob = batchJobId(cluster, priority);
+      for (const { id, state, stateTransitionTime } of (await services.batch.changedTasks(batchJob)) ?? []) {
+        const run = jobOfTask(id);
+        if (run === undefined) continue;
+        found.push({
+          kind: "task",
+          id,
+          madeAt: stateTransitionTime,
+          belongs({ jobs }) {
+            const job = jobs.get(run.jobGuid);
+            return job !== undefined && (state === "completed" || job.attempt === run.attempt);
+          },
+          remove: () => services.batch.deleteTask(batchJob, id),
+        });
+      }
+    }
+  return found;
+}
+
+/** One thing per folder `jobs/{guid}/` or `clusters/{guid}/`, as young as its youngest file; others are shared by all. */
+async function staged(services: Services): Promise<readonly Thing[]> {
+  const folders = new Map<string, string>();
+  for (const { path, modifiedAt } of await services.staging.list("")) {
+    const folder = /^(?:jobs|clusters)\/[^/]+/.exec(path)?.[0];
+    if (folder === undefined) continue;
+    const before = folders.get(folder);
+    if (before === undefined || before < modifiedAt) folders.set(folder, modifiedAt);
+  }
+  return [...folders].map(([folder, madeAt]) => {
+    const [kind, guid = ""] = folder.split("/");
+    return {
+      kind: "stagedFiles",
+      id: folder,
+      madeAt,
+      belongs: ({ clusters, jobs }) => (kind === "jobs" ? isUnfinished(jobs.get(guid)) : clusters.has(guid)),
+      remove: () => services.staging.removeAll(`${folder}/`),
+    };
+  });
+}
+
+async function secrets(services: Services): Promise<readonly Thing[]> {
+  const found = await services.secrets.owners();
+  return found.map(({ owner, modifiedAt }) => ({
+    kind: "secrets",
+    id: owner,
+    madeAt: modifiedAt,
+    belongs: ({ clusters, jobs, mentioned }) =>
+      clusters.has(owner) || jobs.has(owner) || mentioned.has(owner),
+    remove: () => services.secrets.remove(owner),
+  }));
+}
+
+async function claims<Held extends { readonly since: string }>(
+  kind: Thing["kind"],
+  book: LedgerBook<Held>,
+  belongs: (living: Living, guid: string) => boolean,
+): Promise<readonly Thing[]> {
+  return Object.entries(await book.read()).map(([guid, { since }]) => ({
+    kind,
+    id: guid,
+    madeAt: since,
+    belongs: (living) => belongs(living, guid),
+    remove: () => book.update((held) => ({ claims: release(held, guid), result: undefined })),
+  }));
+}

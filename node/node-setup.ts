@@ -1,0 +1,11 @@
+// The node setup as one file: what the start task of a pool runs is `node-setup.sh`, made of the parts in `setup/`, one
+// subject each. Like the launcher it must stay a single file with no dependency.
+import accounts from "./setup/accounts.sh";
+import counters from "./setup/counters.sh";
+import plan from "./setup/plan.sh";
+import run from "./setup/run.sh";
+import setupTask from "./setup/setup-task.sh";
+import start from "./setup/start.sh";
+
+/** Text of `node-setup.sh`. Order matters at the ends only. */
+export const nodeSetup = [start, plan, accounts, counters, setupTask, run].join("\n");

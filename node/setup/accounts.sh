@@ -1,0 +1,59 @@
+# Who may log in: the admin user by the key that was given for it, and the user that runs the jobs from node to node, so
+# that `ssh` between the nodes of a job asks for nothing. Azure Batch makes the accounts; keys are put here.
+
+home_of() { # user
+  if [ -n "$setup_files" ]; then
+    if [ "$1" = root ]; then printf '%s\n' "$setup_files/root"; else printf '%s\n' "$setup_files/home/$1"; fi
+  else
+    getent passwd "$1" | cut -d : -f 6
+  fi
+}
+
+# Sets ssh_dir to the user's `.ssh`, which is there then and closed to others.
+open_ssh_dir() { # user
+  ssh_dir=$(home_of "$1")
+  [ -n "$ssh_dir" ] || stop "the node has no user '$1'"
+  ssh_dir=$ssh_dir/.ssh
+  mkdir -p "$ssh_dir" && chmod 700 "$ssh_dir" || stop "cannot create $ssh_dir"
+}
+
+give_ssh_dir() { # user
+  [ -n "$setup_files" ] || chown -R "$1:" "$ssh_dir" || stop "cannot give $ssh_dir to $1"
+}
+
+authorize() { # public key
+  [ -f "$ssh_dir/authorized_keys" ] || : >"$ssh_dir/authorized_keys"
+  [ -z "$(tail -c 1 "$ssh_dir/authorized_keys")" ] || echo >>"$ssh_dir/authorized_keys"
+  grep -qxF -e "$1" "$ssh_dir/authorized_keys" || printf '%s\n' "$1" >>"$ssh_dir/authorized_keys"
+  chmod 600 "$ssh_dir/authorized_keys"
+}
+
+authorize_admin() {
+  [ -n "$setup_admin_key" ] || return 0
+  open_ssh_dir "$setup_admin"
+  authorize "$setup_admin_key"
+  give_ssh_dir "$setup_admin"
+}
+
+# Nodes are known by address only and come and go, so their host keys are not asked about; other hosts are not concerned.
+peer_config='# nodes of this Batch AI cluster
+Host 10.* 172.1?.* 172.2?.* 172.3?.* 192.168.*
+  IdentityFile ~/.ssh/batchai_nodes
+  StrictHostKeyChecking no
+  UserKnownHostsFile /dev/null
+  LogLevel ERROR'
+
+join_peers() {
+  [ -n "$setup_public_key" ] && [ -n "$setup_private_key" ] || return 0
+  setup_user=root
+  [ -n "$setup_files" ] || setup_user=$(id -un)
+  open_ssh_dir "$setup_user"
+  authorize "$setup_public_key"
+  (umask 077 && printf '%s\n' "$setup_private_key" >"$ssh_dir/batchai_nodes.new") &&
+    mv -f "$ssh_dir/batchai_nodes.new" "$ssh_dir/batchai_nodes" || stop "cannot write the nodes' key to $ssh_dir"
+  if ! grep -q 'nodes of this Batch AI cluster' "$ssh_dir/config" 2>/dev/null; then
+    printf '%s\n' "$peer_config" >>"$ssh_dir/config"
+    chmod 600 "$ssh_dir/config"
+  fi
+  give_ssh_dir "$setup_user"
+}

@@ -1,0 +1,43 @@
+# The plan's directives: one function each. They only store what the plan says.
+
+plan_env() { # name value
+  eval "U_$1=\$2"
+  setup_names="$setup_names $1"
+}
+plan_secret_env() { # name; its value comes with the secrets
+  eval "U_$1=\${U_$1-}"
+  setup_names="$setup_names $1"
+}
+plan_admin() { setup_admin=$1 setup_admin_key=${2-}; }               # user [public key]
+plan_peers() { setup_public_key=$1; }                                # public key that all nodes of the cluster share
+plan_counters() { setup_counters="$1 $2 $3 $4"; }                    # seconds workspace cluster endpoint
+plan_logs() { setup_mode=$1 setup_dir=$2; }                          # direct|mirror folder
+plan_command() { setup_command=$1 setup_has_task=yes; }
+plan_end() { setup_complete=yes; }
+secret_env() { eval "U_$1=\$2"; } # name value
+secret_peers() { setup_private_key=$1; }
+secret_counters() { setup_counters_key=$1; }
+secrets_end() { setup_secrets_complete=yes; }
+
+# The mount root comes first: the plan's paths lie below it.
+load_plan() {
+  AZ_BATCHAI_ROOT=${AZ_BATCH_NODE_SHARED_DIR:?}/LS_root
+  AZ_BATCHAI_MOUNT_ROOT=$AZ_BATCHAI_ROOT/mounts
+  export AZ_BATCHAI_ROOT AZ_BATCHAI_MOUNT_ROOT
+  mkdir -p "$AZ_BATCHAI_ROOT" || stop "cannot create $AZ_BATCHAI_ROOT"
+  [ -h "$AZ_BATCHAI_MOUNT_ROOT" ] || ln -s "${AZ_BATCH_NODE_MOUNTS_DIR:?}" "$AZ_BATCHAI_MOUNT_ROOT"
+  if [ -r "$setup_here/node-setup-secrets" ]; then
+    setup_secrets_complete=no
+    . "$setup_here/node-setup-secrets"
+    rm -f "$setup_here/node-setup-secrets"
+    [ "$setup_secrets_complete" = yes ] || stop "the secrets file is cut off"
+  fi
+  [ -r "$setup_here/node-setup-plan" ] || stop "the file node-setup-plan is missing"
+  . "$setup_here/node-setup-plan"
+  [ "$setup_complete" = yes ] || stop "the file node-setup-plan is cut off"
+}
+
+stop() { # message
+  printf 'node-setup.sh: %s\n' "$1" >&2
+  exit 1
+}

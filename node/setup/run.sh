@@ -1,0 +1,12 @@
+# What the script is called for.
+case ${1-setup} in
+  counters) report_counters ;;
+  setup)
+    load_plan
+    authorize_admin
+    join_peers
+    start_counters
+    run_setup_task
+    ;;
+  *) stop "usage: node-setup.sh [counters]" ;;
+esac

@@ -1,0 +1,16 @@
+// The index of unfinished jobs where their number is limited: a job that ended gives its place back.
+import { release } from "../../domain/usage/quota.ts";
+import type { Ledger } from "../ledger.ts";
+import type { ActiveJobs } from "../active-jobs.ts";
+
+/** @param limit absent = places are not counted. */
+export function limitedActiveJobs(jobs: ActiveJobs, ledger: Ledger, limit: number | undefined): ActiveJobs {
+  if (limit === undefined) return jobs;
+  return {
+    ...jobs,
+    async remove(clusterGuid, job) {
+      await jobs.remove(clusterGuid, job);
+      await ledger.jobs.update((claims) => ({ claims: release(claims, job.jobGuid), result: undefined }));
+    },
+  };
+}

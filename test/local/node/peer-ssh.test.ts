@@ -1,0 +1,161 @@
+// The key that the nodes of a cluster share, with the real OpenSSH: the service makes it, the node setup puts it in place, a
+// real server lets the one in that has it. Skipped where there is no ssh server.
+import { spawn, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  nodeKeySecrets,
+  renderSetupPlan,
+  renderSetupSecrets,
+  setupFiles,
+} from "../../../domain/launch/setup.ts";
+import { seededRandom } from "../../../local/random.ts";
+import { sshKeyPairs } from "../../../services/azure/ssh-key-pairs.ts";
+import { until } from "../../support/batch-ai-client.ts";
+import { cluster } from "../../unit/domain/samples.ts";
+import { nodeSetupText } from "./emulated-nodes.ts";
+
+const sshd = ["/usr/sbin/sshd", "/usr/bin/sshd"].find(existsSync);
+const hasSsh = sshd !== undefined && existsSync("/usr/bin/ssh-keygen") && existsSync("/usr/bin/ssh");
+
+let root: string;
+let server: ChildProcess | undefined;
+beforeEach(async () => {
+  // Not in the temp folder of all: sshd wants nobody else to be able to write above its files.
+  root = await mkdtemp(join(userInfo().homedir, ".batchai-ssh-"));
+});
+afterEach(async () => {
+  if (server !== undefined && server.exitCode === null) {
+    const ended = once(server, "exit");
+    server.kill("SIGKILL");
+    await ended;
+  }
+  server = undefined;
+  await rm(root, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+/** The node setup on a folder, as a node of a cluster with these keys. */
+async function setUpNode(keys: { readonly privateKey: string; readonly publicKey: string }): Promise<void> {
+  const document = cluster();
+  const secrets = new Map([
+    [nodeKeySecrets.privateKey, keys.privateKey],
+    [nodeKeySecrets.publicKey, keys.publicKey],
+  ]);
+  const wd = join(root, "wd");
+  await mkdir(wd);
+  await mkdir(join(root, "mounts"));
+  await writeFile(join(wd, setupFiles.script), await nodeSetupText());
+  const counters = { endpoint: "file:/nowhere", intervalSeconds: 60 };
+  await writeFile(join(wd, setupFiles.plan), renderSetupPlan(document, secrets, counters));
+  await writeFile(join(wd, setupFiles.secrets), renderSetupSecrets(document, secrets));
+  const done = spawnSync("/bin/sh", [setupFiles.script], {
+    cwd: wd,
+    encoding: "utf8",
+    env: {
+      PATH: "/usr/bin:/bin",
+      AZ_BATCH_NODE_SHARED_DIR: join(root, "shared"),
+      AZ_BATCH_NODE_MOUNTS_DIR: join(root, "mounts"),
+      BATCHAI_NODE_FILES: join(root, "machine"),
+    },
+  });
+  expect(done).toMatchObject({ status: 0, stderr: "" });
+}
+
+async function startServer(): Promise<number> {
+  const port = await freePort();
+  const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(root, "host")]);
+  expect(made.status).toBe(0);
+  if (userInfo().uid === 0) await mkdir("/run/sshd", { recursive: true });
+  const settings = {
+    Port: port,
+    ListenAddress: "127.0.0.1",
+    HostKey: join(root, "host"),
+    PidFile: "none",
+    AuthorizedKeysFile: join(root, "machine/root/.ssh/authorized_keys"),
+    PasswordAuthentication: "no",
+    KbdInteractiveAuthentication: "no",
+    UsePAM: "no",
+    PermitRootLogin: "prohibit-password",
+    StrictModes: "no",
+  };
+  const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+  server = spawn(sshd ?? "", ["-D", "-f", "/dev/null", ...options], { stdio: "ignore" });
+  return port;
+}
+
+function run(port: number, key: string, command: string) {
+  const options = [
+    "BatchMode=yes",
+    "StrictHostKeyChecking=no",
+    "UserKnownHostsFile=/dev/null",
+    "LogLevel=ERROR",
+  ];
+  return spawnSync(
+    "ssh",
+    [
+      ...["-F", "/dev/null", "-n", "-p", String(port), "-i", key, "-o", "IdentitiesOnly=yes"],
+      ...options.flatMap((option) => ["-o", option]),
+      `${userInfo().username}@127.0.0.1`,
+      command,
+    ],
+    { encoding: "utf8", timeout: 20_000 },
+  );
+}
+
+describe.skipIf(!hasSsh)("the nodes' key (needs OpenSSH's client and server)", () => {
+  it("is a pair that OpenSSH reads", async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { privateKey, publicKey } = sshKeyPairs(seededRandom(seed)).create("lab");
+      const file = join(root, `key${seed}`);
+      await writeFile(file, privateKey, { mode: 0o600 });
+      const derived = spawnSync("ssh-keygen", ["-y", "-f", file], { encoding: "utf8" });
+      expect(derived).toMatchObject({ status: 0, stdout: expect.stringMatching(/\n$/) });
+      expect(publicKey).toBe(`${derived.stdout.trim().split(" ").slice(0, 2).join(" ")} lab`);
+    }
+  });
+
+  it("lets one node run a command on another without being asked, and nobody else", async () => {
+    const keys = sshKeyPairs(seededRandom(1)).create("lab");
+    await setUpNode(keys);
+    const port = await startServer();
+    const key = join(root, "machine/root/.ssh/batchai_nodes");
+    const said = await until("the ssh server", async () => {
+      const { status, stdout } = run(port, key, "echo $((6 * 7))");
+      return status === 0 ? stdout : undefined;
+    });
+    expect(said).toBe("42\n");
+    const other = join(root, "other");
+    await writeFile(other, sshKeyPairs(seededRandom(2)).create("x").privateKey, { mode: 0o600 });
+    expect(run(port, other, "true").status).not.toBe(0);
+  });
+
+  it("is offered to private addresses only", async () => {
+    await setUpNode(sshKeyPairs(seededRandom(1)).create("lab"));
+    const config = join(root, "machine/root/.ssh/config");
+    expect(await readFile(config, "utf8")).toContain("batchai_nodes");
+    const resolved = (host: string) =>
+      spawnSync("ssh", ["-G", "-F", config, host], { encoding: "utf8" }).stdout;
+    for (const host of ["10.0.0.4", "172.16.0.4", "172.31.9.9", "192.168.1.1"]) {
+      expect(resolved(host), host).toMatch(/^identityfile .*batchai_nodes$/m);
+      expect(resolved(host), host).toMatch(/^stricthostkeychecking (no|false)$/m);
+    }
+    for (const host of ["github.com", "172.40.0.1", "20.1.2.3"])
+      expect(resolved(host), host).not.toContain("batchai_nodes");
+  });
+});
