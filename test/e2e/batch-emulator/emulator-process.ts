@@ -6,7 +6,9 @@ import { build } from "esbuild";
 
 /** Bundles emulator-child.ts; returns the script. `name`: one per test file, as files are tested side by side. */
 export async function buildEmulatorChild(name: string): Promise<string> {
-  const script = join(import.meta.dirname, `../../../dist/batch-${name}-child.mjs`);
+  // Not in dist, which is made anew when the sources change, perhaps while a long test runs.
+  const cache = join(import.meta.dirname, "../../../node_modules/.cache/openbatchai");
+  const script = join(cache, `batch-${name}-child.mjs`);
   await build({
     entryPoints: [join(import.meta.dirname, "emulator-child.ts")],
     outfile: script,

@@ -83,13 +83,11 @@ class Account {
       .map((id) => `task ${task.id} started before ${id}`);
   }
 
-  /** Notes, by the rules of exit conditions and not by the service's word, who satisfies dependants now. */
+  /** Notes who satisfies dependants now. */
   noteSatisfied(): void {
     for (const job of this.of.bench.world.jobs)
       for (const task of job.tasks) {
-        const always = task.spec.exitConditions?.default?.dependencyAction === "satisfy";
-        if (task.state === "completed" && (task.execution?.result === "success" || always))
-          this.satisfied.add(`${job.row}/${task.key}`);
+        if (satisfiesDependants(task)) this.satisfied.add(`${job.row}/${task.key}`);
       }
   }
 
@@ -302,10 +300,29 @@ const targets = (pool: { targetDedicatedNodes?: number; targetLowPriorityNodes?:
   targetLowPriorityNodes: pool.targetLowPriorityNodes ?? 0,
 });
 
+/** By the rules of exit conditions, and not by the service's word. */
+function satisfiesDependants(task: Task): boolean {
+  const always = task.spec.exitConditions?.default?.dependencyAction === "satisfy";
+  return task.state === "completed" && (task.execution?.result === "success" || always);
+}
+
+/** Something that the task depends on has not happened. */
+function dependsOnMore({ job, spec }: Task): boolean {
+  const { taskIds = [], taskIdRanges = [] } = spec.dependsOn ?? {};
+  const done = [...job.tasks].filter(satisfiesDependants).map((task) => task.id);
+  const numbers = new Set(done.filter((id) => /^\d+$/.test(id)).map(Number));
+  const missing = taskIdRanges.some(({ start, end }) => {
+    for (let number = start; number <= end; number += 1) if (!numbers.has(number)) return true;
+    return false;
+  });
+  return missing || taskIds.some((id) => !done.includes(id));
+}
+
 /** Why Batch itself would leave the task waiting for ever. */
 function staysForEver(world: World, task: Task): boolean {
   const pool = poolOf(world, task.job);
-  if (pool === undefined || task.blockers > 0 || task.job.spec.jobPreparationTask !== undefined) return true;
+  if (task.blockers > 0) return dependsOnMore(task);
+  if (pool === undefined || task.job.spec.jobPreparationTask !== undefined) return true;
   if (pool.slots.size === 0) return pool.spec.startTask !== undefined;
   if (!isGang(task)) return slotsOf(task) > pool.slots.slotsPerNode;
   const size = task.spec.multiInstanceSettings?.numberOfInstances ?? 1;
