@@ -89,7 +89,7 @@ const pool: readonly Row[] = [
   ["startTask", "works"],
   ["startTask.containerSettings", "works", engine],
   ["startTask.userIdentity", "recorded", sameUser],
-  ["applicationPackageReferences", "refused", "application packages are not emulated"],
+  ["applicationPackageReferences", "works"],
   ["applicationLicenses", "recorded", "nothing is billed"],
   ["taskSlotsPerNode", "works"],
   ["taskSchedulingPolicy", "works"],
@@ -139,7 +139,6 @@ const job: readonly Row[] = [
   ["allowTaskPreemption", "works"],
   ["constraints", "works"],
   ...command("jobManagerTask"),
-  ["jobManagerTask.applicationPackageReferences", "refused", "application packages are not emulated"],
   ...command("jobPreparationTask"),
   ...command("jobReleaseTask"),
   ["commonEnvironmentSettings", "works"],
@@ -182,7 +181,7 @@ const task: readonly Row[] = [
   ["exitConditions", "works"],
   ["multiInstanceSettings", "works"],
   ["dependsOn", "works"],
-  ["applicationPackageReferences", "refused", "application packages are not emulated"],
+  ["applicationPackageReferences", "works"],
   ["authenticationTokenSettings", "works", "the token opens the task's own job while the task runs"],
 ];
 

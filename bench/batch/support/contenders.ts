@@ -113,7 +113,7 @@ export function contenders(python: string | undefined): { found: Contender[]; mi
       `set BATCHAI_BENCH_PYTHON to a Python with ${module}`,
       {
         name,
-        share: 0.2,
+        share: 1,
         run: scheduler(python ?? "", module),
       },
     );

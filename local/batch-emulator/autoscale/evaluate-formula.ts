@@ -19,6 +19,8 @@ import {
 } from "./formula-values.ts";
 import { sampleVariables, type SampleSource, type SampleVariable } from "./sample-history.ts";
 
+const largestTarget = 2 ** 31 - 1;
+
 export type NodeDeallocationOption = "requeue" | "terminate" | "taskcompletion" | "retaineddata";
 const deallocationOptions: readonly string[] = ["requeue", "terminate", "taskcompletion", "retaineddata"];
 
@@ -123,10 +125,13 @@ class Run {
     return { targets: { dedicated, lowPriority }, nodeDeallocationOption, results: printed.join(";") };
   }
 
-  /** The full name wins over its older alias. Fractions are cut off, and nobody has fewer than no nodes. */
+  /** The full name wins over its older alias. Fractions are cut off, nobody has fewer than no nodes, and a
+   *  target is a 32-bit integer on the wire. */
   #target(name: string, alias: string): number | undefined {
     const value = this.#set.get(name) ?? this.#set.get(alias);
-    return value?.type === "double" ? Math.max(0, Math.trunc(value.value)) : undefined;
+    return value?.type === "double"
+      ? Math.min(Math.max(0, Math.trunc(value.value)), largestTarget)
+      : undefined;
   }
 
   #assign(target: Variable, value: FormulaValue): void {

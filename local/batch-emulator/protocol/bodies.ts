@@ -89,6 +89,10 @@ function faultOf(issue: z.core.$ZodIssue | undefined, body: unknown): BatchFault
       "A required property was not specified in the request body.",
       [{ key: "PropertyName", value: path }],
     );
+  if (given === "" && /(^|\.)metadata\.\d+\.name$/.test(path))
+    return new BatchFault(400, "EmptyMetadataKey", "The key of a metadata key-value pair is empty.", [
+      { key: "PropertyName", value: path },
+    ]);
   return invalidProperty(
     path,
     typeof given === "string" ? given : (JSON.stringify(given) ?? ""),

@@ -80,7 +80,7 @@ export const Timestamp = z
   .refine((text) => !Number.isNaN(Date.parse(text)), { message: "must be an ISO 8601 timestamp" })
   .transform((text) => new Date(text).toISOString());
 
-export const Metadata = z.array(z.strictObject({ name: z.string().max(1024), value: z.string() }));
+export const Metadata = z.array(z.strictObject({ name: z.string().min(1).max(1024), value: z.string() }));
 
 /** A path below a directory: relative, no `..`, no backslash, no NUL. */
 export const RelativePath = z

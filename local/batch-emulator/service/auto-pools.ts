@@ -7,6 +7,14 @@ import { addPool } from "./pool-commands.ts";
 import { deletePool } from "./pool-control.ts";
 import type { World } from "./world.ts";
 
+/** What a job's schedulingError calls the refusal of its pool. */
+const schedulingErrors: Readonly<Record<string, string>> = {
+  PoolQuotaReached: "AutoPoolCreationFailedWithQuotaReached",
+  AutoScalingFormulaSyntaxError: "InvalidAutoScaleFormulaInAutoPool",
+  AutoScaleFormulaTooLong: "InvalidAutoScaleFormulaInAutoPool",
+  InvalidApplicationPackageReferences: "InvalidApplicationPackageReferencesInAutoPool",
+};
+
 /** Gives a new job its pool. */
 export function provideAutoPool(world: World, job: Job): void {
   const wanted = job.spec.poolInfo.autoPoolSpecification;
@@ -36,12 +44,6 @@ export function provideAutoPool(world: World, job: Job): void {
   }
   world.save(job);
 }
-
-/** Why the pool was refused → what the job says about it. */
-const schedulingErrors: Readonly<Record<string, string>> = {
-  PoolQuotaReached: "AutoPoolCreationFailedWithQuotaReached",
-  InvalidApplicationPackageReferences: "InvalidApplicationPackageReferencesInAutoPool",
-};
 
 function makePool(
   world: World,

@@ -20,6 +20,8 @@ export function findJob(world: World, id: string): Job {
 
 export function addJob(world: World, spec: JobSpec, schedule?: Schedule): Job {
   const key = spec.id.toLowerCase();
+  if (world.schedules.has(key))
+    throw new BatchFault(409, "JobScheduleWithSameIdExists", "A job schedule has the id of the job.");
   const existing = world.jobs.get(key);
   if (existing?.state === "deleting")
     throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");

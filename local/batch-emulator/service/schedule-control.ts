@@ -37,6 +37,8 @@ export function addSchedule(world: World, spec: JobScheduleSpec): Schedule {
   const key = spec.id.toLowerCase();
   if (world.schedules.has(key))
     throw new BatchFault(409, "JobScheduleExists", "The specified job schedule already exists.");
+  if (world.jobs.has(key))
+    throw new BatchFault(409, "JobWithSameIdExists", "A job has the id of the job schedule.");
   refuseOverQuota(world);
   checkJob(world, spec.jobSpecification);
   checkTimes(world, spec.schedule);

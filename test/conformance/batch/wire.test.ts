@@ -1,6 +1,6 @@
 import { request } from "node:https";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accountKey, batchClient, linuxPool, underTest } from "./emulator-under-test.ts";
+import { accountKey, batchClient, eventually, linuxPool, underTest } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 
 const version = "api-version=2025-06-01";
@@ -169,4 +169,87 @@ test("the checker of formulas answers over the emulator's own controls", async (
   });
   const { findings } = answer.body as unknown as { findings: { kind: string }[] };
   expect([answer.status, findings.map((one) => one.kind)]).toEqual([200, ["readsUnset"]]);
+});
+
+test("jobs and schedules share their names; a metadata key is not empty; a bad formula is a scheduling error", async () => {
+  const poolInfo = { poolId: "none" };
+  const schedule = { recurrenceInterval: "PT1H" };
+  const scheduleOf = (id: string) => ({ id, schedule, jobSpecification: { poolInfo } });
+  await t.batch.job.add({ id: "shared", poolInfo });
+  await expect(t.batch.jobSchedule.add(scheduleOf("SHARED"))).rejects.toMatchObject({
+    statusCode: 409,
+    code: "JobWithSameIdExists",
+  });
+  await t.batch.jobSchedule.add(scheduleOf("other"));
+  await expect(t.batch.job.add({ id: "Other", poolInfo })).rejects.toMatchObject({
+    statusCode: 409,
+    code: "JobScheduleWithSameIdExists",
+  });
+  await expect(
+    t.batch.job.add({ id: "key", poolInfo, metadata: [{ name: "", value: "x" }] }),
+  ).rejects.toMatchObject({ statusCode: 400, code: "EmptyMetadataKey" });
+  const pool = { ...linuxPool, enableAutoScale: true, autoScaleFormula: "$x = (" };
+  await t.batch.job.add({
+    id: "auto",
+    poolInfo: { autoPoolSpecification: { poolLifetimeOption: "job", pool } },
+  });
+  expect((await t.batch.job.get("auto")).executionInfo?.schedulingError?.code).toBe(
+    "InvalidAutoScaleFormulaInAutoPool",
+  );
+});
+
+interface Recorded {
+  readonly [member: string]: "string" | "number" | "boolean" | "object";
+}
+
+/** Members and their types as the live service was seen to answer them. */
+const recorded: Readonly<Record<string, Recorded>> = {
+  "/pools/shape": {
+    ...{ id: "string", url: "string", eTag: "string", lastModified: "string", creationTime: "string" },
+    ...{ state: "string", stateTransitionTime: "string", allocationState: "string" },
+    ...{ allocationStateTransitionTime: "string", vmSize: "string", resizeTimeout: "string" },
+    ...{ currentDedicatedNodes: "number", targetDedicatedNodes: "number", enableAutoScale: "boolean" },
+    ...{ currentLowPriorityNodes: "number", targetLowPriorityNodes: "number", taskSlotsPerNode: "number" },
+    ...{ enableInterNodeCommunication: "boolean", taskSchedulingPolicy: "object" },
+    ...{ virtualMachineConfiguration: "object" },
+  },
+  "/jobs/shape": {
+    ...{ id: "string", url: "string", eTag: "string", lastModified: "string", creationTime: "string" },
+    ...{
+      state: "string",
+      stateTransitionTime: "string",
+      priority: "number",
+      usesTaskDependencies: "boolean",
+    },
+    ...{ constraints: "object", poolInfo: "object", executionInfo: "object", maxParallelTasks: "number" },
+    ...{ onAllTasksComplete: "string", onTaskFailure: "string", allowTaskPreemption: "boolean" },
+  },
+  "/jobs/shape/tasks/t": {
+    ...{ id: "string", url: "string", eTag: "string", creationTime: "string", lastModified: "string" },
+    ...{ state: "string", stateTransitionTime: "string", previousState: "string", commandLine: "string" },
+    ...{ previousStateTransitionTime: "string", userIdentity: "object", constraints: "object" },
+    ...{ requiredSlots: "number", executionInfo: "object", nodeInfo: "object" },
+  },
+  "/lifetimejobstats": {
+    ...{ url: "string", startTime: "string", lastUpdateTime: "string", userCPUTime: "string" },
+    ...{ kernelCPUTime: "string", wallClockTime: "string", waitTime: "string", readIOps: "string" },
+    ...{ writeIOps: "string", readIOGiB: "number", writeIOGiB: "number", numSucceededTasks: "string" },
+    ...{ numFailedTasks: "string", numTaskRetries: "string" },
+  },
+};
+
+test("answers have the members and types that the live service was seen to answer", async () => {
+  await t.batch.pool.add({ id: "shape", ...linuxPool, targetDedicatedNodes: 1 });
+  await t.batch.job.add({ id: "shape", poolInfo: { poolId: "shape" } });
+  await t.batch.task.add("shape", { id: "t", commandLine: "exit 0" });
+  await eventually(
+    () => t.batch.task.get("shape", "t"),
+    (task) => task.state === "completed",
+  );
+  for (const [path, members] of Object.entries(recorded)) {
+    const { body } = await send(`${path}?${version}`);
+    const answered = body as unknown as Record<string, unknown>;
+    const types = Object.keys(members).map((name) => [name, typeof answered[name]]);
+    expect(Object.fromEntries(types)).toEqual(members);
+  }
 });
