@@ -106,6 +106,6 @@ describe("a random walk over jobs and clusters, with crashes", () => {
         const left = await remains(last, cloud.data);
         return Object.values(left).every((list: string[]) => list.length === 0) ? true : undefined;
       }).catch(async () => expect(await remains(last, cloud.data)).toEqual({}));
-      },
+    },
   );
 });
