@@ -39,7 +39,6 @@ export const JobView = z.object({
   clusterGone: z.boolean(),
   /** Why the cluster can never have nodes as it is set up, if that is so. */
   clusterHopeless: z.string().optional(),
-  nodeDeallocation: z.enum(["requeue", "terminate", "waitforjobcompletion"]),
   attempt: z.int(),
   losses: LossCounters,
   /** Start of the current run, as the document has it. */

@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { appSettings } from "./app-settings.ts";
 import { withContainers } from "./batch-emulator/agent/container-executor.ts";
-import { findContainerEngine } from "./batch-emulator/agent/container-engine.ts";
+import { ContainerEngineError, findContainerEngine } from "./batch-emulator/agent/container-engine.ts";
 import type { ContainerEngine, EngineChoice } from "./batch-emulator/agent/container-engine.ts";
 import { createPackageStore } from "./batch-emulator/agent/package-store.ts";
 import { createProcessExecutor } from "./batch-emulator/agent/process-executor.ts";
@@ -286,6 +286,6 @@ function explain(error: unknown): unknown {
       `Port ${port ?? ""} is in use by another program. Choose another with --port, or 0 for a free one.`,
       error,
     );
-  if (/in use/.test(message)) return new StartError(message, error);
+  if (error instanceof ContainerEngineError || /in use/.test(message)) return new StartError(message, error);
   return error;
 }

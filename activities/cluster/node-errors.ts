@@ -58,7 +58,8 @@ async function nodeError(
   if (failure.exitCode !== undefined) details.push({ name: "ExitCode", value: String(failure.exitCode) });
   const log = await services.batch.readNodeFile(poolId(cluster.guid), node.id, startTaskLog, logBytes);
   const secrets = await services.secrets.get(cluster.guid);
-  const excerpt = redact(lastLines(log ?? "", excerptLines, excerptCharacters), [...secrets.values()]);
+  // First redacted, then cut: half a secret would not be recognised.
+  const excerpt = lastLines(redact(log ?? "", [...secrets.values()]), excerptLines, excerptCharacters);
   if (excerpt !== "") details.push({ name: "Log", value: excerpt });
   if (failure.code !== "FailureExitCode")
     details.push({ name: "Reason", value: `${failure.code}: ${failure.message}` });

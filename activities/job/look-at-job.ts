@@ -30,7 +30,6 @@ export const lookAtJob = defineActivity(contract, async (services, { job }) => {
     cluster: identity,
     clusterGone: cluster === undefined || cluster.provisioningState === "deleting",
     ...(hopeless === undefined ? {} : { clusterHopeless: `${hopeless.code}: ${hopeless.message}` }),
-    nodeDeallocation: cluster?.spec.scaleSettings.manual?.nodeDeallocationOption ?? "requeue",
     attempt: document.attempt,
     losses: document.losses,
     ...(startTime === undefined ? {} : { startTime }),

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { absoluteNodePath, choice, EnvironmentVariable, text, wholeNumber } from "../shared/fields.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
+import { SubnetId } from "../shared/subnet-id.ts";
 import { UserAccount, UserAccountRequest } from "../shared/user-account.ts";
 import { isSupportedSize, vmSizePattern } from "./vm-size.ts";
 
@@ -49,11 +50,6 @@ const imageId = () =>
       String.raw`${inGroup}/Microsoft\.Compute/(?:images/[^/\s]+|galleries/[^/\s]+/images/[^/\s]+(?:/versions/[^/\s]+)?)$`,
       "i",
     ),
-  );
-const subnetId = () =>
-  armId(
-    "a subnet: /subscriptions/…/providers/Microsoft.Network/virtualNetworks/{name}/subnets/{name}",
-    new RegExp(String.raw`${inGroup}/Microsoft\.Network/virtualNetworks/[^/\s]+/subnets/[^/\s]+$`, "i"),
   );
 const componentId = () =>
   armId(
@@ -111,7 +107,7 @@ export const ClusterRequest = z.object({
         performanceCountersSettings: PerformanceCountersRequest.optional(),
       })
       .optional(),
-    subnet: z.object({ id: subnetId() }).optional(),
+    subnet: SubnetId.optional(),
     userAccountSettings: UserAccountRequest.refine(
       ({ adminUserName }) => adminUserName.length <= maxUserNameLength,
       {

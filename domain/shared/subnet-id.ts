@@ -2,9 +2,9 @@
 import { z } from "zod";
 
 const pattern =
-  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.(?:Classic)?Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+\/?$/i;
+  /^\/subscriptions\/[^/\s]+\/resourceGroups\/[^/\s]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/\s]+\/subnets\/[^/\s]+$/i;
 const error =
-  "expected the ARM id of a subnet: /subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network/virtualNetworks/{network}/subnets/{subnet}";
+  "expected the ARM id of a subnet: /subscriptions/…/providers/Microsoft.Network/virtualNetworks/{name}/subnets/{name}";
 
 export const SubnetId = z.object({ id: z.string({ error }).max(1024, { error }).regex(pattern, { error }) });
 export type SubnetId = z.infer<typeof SubnetId>;

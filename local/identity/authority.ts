@@ -12,7 +12,7 @@ export interface ServicePrincipal {
 
 export interface AuthorityOptions {
   readonly servicePrincipal: ServicePrincipal;
-  issueToken(request: TokenRequest): Promise<string>;
+  readonly issueToken: (request: TokenRequest) => Promise<string>;
 }
 
 /** Answers what lies under `/adfs`; undefined for every other path. The address of the request is the authority's. */

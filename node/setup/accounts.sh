@@ -1,5 +1,6 @@
 # Who may log in: the admin user by the key that was given for it, and the user that runs the jobs from node to node, so
-# that `ssh` between the nodes of a job asks for nothing. Azure Batch makes the accounts; keys are put here.
+# that `ssh` between the nodes of a job asks for nothing. Azure Batch makes the accounts (one that it has not made yet
+# is made here); keys are put here.
 
 home_of() { # user
   if [ -n "$setup_files" ]; then
@@ -30,6 +31,7 @@ authorize() { # public key
 
 authorize_admin() {
   [ -n "$setup_admin_key" ] || return 0
+  [ -n "$setup_files" ] || getent passwd "$setup_admin" >/dev/null || useradd -m -s /bin/bash "$setup_admin"
   open_ssh_dir "$setup_admin"
   authorize "$setup_admin_key"
   give_ssh_dir "$setup_admin"

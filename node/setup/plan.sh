@@ -8,10 +8,10 @@ plan_secret_env() { # name; its value comes with the secrets
   eval "U_$1=\${U_$1-}"
   setup_names="$setup_names $1"
 }
-plan_admin() { setup_admin=$1 setup_admin_key=${2-}; }               # user [public key]
-plan_peers() { setup_public_key=$1; }                                # public key that all nodes of the cluster share
-plan_counters() { setup_counters="$1 $2 $3 $4"; }                    # seconds workspace cluster endpoint
-plan_logs() { setup_mode=$1 setup_dir=$2; }                          # direct|mirror folder
+plan_admin() { setup_admin=$1 setup_admin_key=${2-}; }   # user [public key]
+plan_peers() { setup_public_key=$1; }                    # public key that all nodes of the cluster share
+plan_counters() { setup_counters="$1 $2 $3 $4"; }        # seconds workspace cluster endpoint
+plan_logs() { setup_mode=$1 setup_dir=$2; }              # direct|mirror folder
 plan_command() { setup_command=$1 setup_has_task=yes; }
 plan_end() { setup_complete=yes; }
 secret_env() { eval "U_$1=\$2"; } # name value
@@ -25,7 +25,11 @@ load_plan() {
   AZ_BATCHAI_MOUNT_ROOT=$AZ_BATCHAI_ROOT/mounts
   export AZ_BATCHAI_ROOT AZ_BATCHAI_MOUNT_ROOT
   mkdir -p "$AZ_BATCHAI_ROOT" || stop "cannot create $AZ_BATCHAI_ROOT"
-  [ -h "$AZ_BATCHAI_MOUNT_ROOT" ] || ln -s "${AZ_BATCH_NODE_MOUNTS_DIR:?}" "$AZ_BATCHAI_MOUNT_ROOT"
+  if [ -z "${AZ_BATCH_NODE_MOUNTS_DIR-}" ]; then # a pool without mounts
+    mkdir -p "$AZ_BATCHAI_MOUNT_ROOT"
+  elif [ ! -h "$AZ_BATCHAI_MOUNT_ROOT" ]; then
+    ln -s "$AZ_BATCH_NODE_MOUNTS_DIR" "$AZ_BATCHAI_MOUNT_ROOT"
+  fi
   if [ -r "$setup_here/node-setup-secrets" ]; then
     setup_secrets_complete=no
     . "$setup_here/node-setup-secrets"

@@ -51,7 +51,8 @@ function completedRun(view: JobView, task: TaskSnapshot): RunEnd {
     if (ranMs(task) >= view.maxWallClockMs) return { kind: "wallClockExceeded" };
     if (view.executionState === "terminating") return { kind: "terminated" };
     if (view.clusterGone) return { kind: "clusterDeleted" };
-    if (view.nodeDeallocation === "terminate") return { kind: "deallocated", option: "terminate" };
+    // Nobody else ends tasks but a pool that shrinks so; the cluster may have been asked for something else since.
+    return { kind: "deallocated", option: "terminate" };
   }
   return { kind: "taskCompleted", task: { exitCode: task.exitCode, failure } };
 }

@@ -28,8 +28,9 @@ export interface BenchCloud {
 
 export async function startBenchCloud(
   appSettings: Readonly<Record<string, string>> = {},
+  data = "temporary",
 ): Promise<BenchCloud> {
-  const cloud = await startLocal({ data: "temporary", appSettings });
+  const cloud = await startLocal({ data, appSettings });
   const { subscriptionId, resourceGroup } = cloud.description;
   const api = connect(cloud);
   const workspace = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.BatchAI/workspaces/bench`;
@@ -75,8 +76,12 @@ function connect({ description }: LocalCloud): Api {
 }
 
 /** Creates a cluster and waits for its nodes. @returns its id. */
-export async function createCluster({ api, workspace }: BenchCloud, nodes: number): Promise<string> {
-  const id = `${workspace}/clusters/c${nodes}`;
+export async function createCluster(
+  { api, workspace }: BenchCloud,
+  nodes: number,
+  name = `c${nodes}`,
+): Promise<string> {
+  const id = `${workspace}/clusters/${name}`;
   await api.call("PUT", id, {
     properties: {
       vmSize: "STANDARD_D1_V2",
@@ -92,13 +97,13 @@ export async function createCluster({ api, workspace }: BenchCloud, nodes: numbe
 }
 
 /** A job that does nothing; its logs stay on the node, so that no share has a part in the figures. */
-export function noOpJob(clusterId: string): object {
+export function noOpJob(clusterId: string, commandLine = "true"): object {
   return {
     properties: {
       cluster: { id: clusterId },
       nodeCount: 1,
       stdOutErrPathPrefix: "/tmp",
-      customToolkitSettings: { commandLine: "true" },
+      customToolkitSettings: { commandLine },
     },
   };
 }

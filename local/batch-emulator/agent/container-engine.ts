@@ -51,9 +51,12 @@ export function engineChoice(environment: EngineChoice["environment"]): EngineCh
 /** At most this many calls at once: each is a process of some weight. */
 const parallelCalls = 4;
 const callDeadlineMs = 60_000;
-const answerDeadlineMs = 10_000;
+const answerDeadlineMs = 5_000;
 
-/** Undefined when none was named and none answers; throws one sentence when the named one does not work. */
+/** One sentence for whoever named the engine. */
+export class ContainerEngineError extends Error {}
+
+/** Undefined when none was named and none answers; throws ContainerEngineError when the named one does not work. */
 export async function findContainerEngine(choice: EngineChoice): Promise<ContainerEngine | undefined> {
   const candidates = choice.command === undefined ? ["docker", "podman"] : [choice.command];
   for (const text of candidates) {
@@ -62,7 +65,7 @@ export async function findContainerEngine(choice: EngineChoice): Promise<Contain
     const found = program === undefined ? undefined : await tryEngine([program, ...rest], choice);
     if (found?.engine !== undefined) return found.engine;
     if (choice.command !== undefined)
-      throw new Error(
+      throw new ContainerEngineError(
         `The container command '${choice.command}' does not work: ${found?.reason ?? "no such program on the PATH"}.`,
       );
   }
@@ -141,6 +144,9 @@ function caller(
   let running = 0;
   const waiting: (() => void)[] = [];
   return async (args, how = {}) => {
+    // What may take long, a pull, must not keep others from removing containers.
+    if ((how.deadlineMs ?? 0) > callDeadlineMs)
+      return callOnce([...command, ...args], { ...environment, ...how.environment }, how);
     if (running >= parallelCalls) await new Promise<void>((go) => waiting.push(go));
     else running += 1;
     try {

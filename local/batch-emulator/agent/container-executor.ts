@@ -65,6 +65,8 @@ interface Context {
   readonly images: ContainerImages;
   readonly removal: ContainerRemoval;
   readonly active: Map<string, Active>;
+  /** Any container may have been made by this executor, or found. */
+  hasMade: boolean;
 }
 
 export function withContainers(options: ContainerExecutorOptions): Executor {
@@ -82,6 +84,7 @@ function createContainerExecutor(options: Options): Executor {
     images: containerImages({ engine, directory, random }),
     removal: containerRemoval({ engine, instance, logger }),
     active: new Map(),
+    hasMade: false,
   };
   return {
     containers: {
@@ -105,7 +108,7 @@ function createContainerExecutor(options: Options): Executor {
     async close(leaveRunning) {
       if (!leaveRunning) await Promise.all([...context.active.keys()].map((id) => kill(context, id)));
       await inner.close(leaveRunning);
-      if (!leaveRunning && context.active.size > 0) await context.removal.sweep(() => false);
+      if (!leaveRunning && context.hasMade) await context.removal.sweep(() => false);
     },
   };
 }
@@ -137,7 +140,7 @@ async function run(
     if ("failure" in image) return { kind: "failed", failure: image.failure, endedAt: clock.now() };
     const command = prepare(context, launch, image.reference);
     if ("failure" in command) return { kind: "failed", failure: command.failure, endedAt: clock.now() };
-    active.mayExist = true;
+    active.mayExist = context.hasMade = true;
     const end = await inner.run({ ...plain, ...command, outputFiles: expandedOutputs(launch) }, started);
     return await conclude(context, launch.id, active, end);
   } finally {
@@ -241,7 +244,7 @@ async function recover(context: Context): Promise<ReadonlyMap<string, Promise<La
   for (const id of ids) {
     const end = found.get(id);
     const active = track(context, id, headerOf(context, id));
-    active.mayExist = true;
+    active.mayExist = context.hasMade = true;
     if (end === undefined) active.ended = true;
     else
       ends.set(

@@ -199,7 +199,7 @@ describe("a job's end", () => {
     await lab.submit("no-program", cluster, "/does/not/exist");
     await lab.submit("fine", cluster, "true");
     const names = ["lost", "lost-waiting", "unprepared", "no-program", "fine"];
-    const jobs = await Promise.all(names.map(lab.finished));
+    const jobs = await Promise.all(names.map((name) => lab.finished(name)));
     for (const { name, executionInfo, executionState } of jobs) {
       const { startTime, endTime, errors } = executionInfo ?? {};
       expect(startTime, name ?? "").toBeInstanceOf(Date);

@@ -44,7 +44,7 @@ describe("jobs on a cluster", () => {
     await lab.submit("a-normal", cluster, "true");
     await lab.submit("high", cluster, "true", { schedulingPriority: "high" });
     await release("go-79");
-    const jobs = await Promise.all(["high", "z-normal", "a-normal", "low"].map(lab.finished));
+    const jobs = await Promise.all(["high", "z-normal", "a-normal", "low"].map((name) => lab.finished(name)));
     expect(jobs.map(({ executionState }) => executionState)).toEqual(Array(4).fill("succeeded"));
     const starts = jobs.map(startOf);
     expect(starts).toEqual(starts.toSorted((a, b) => a - b));

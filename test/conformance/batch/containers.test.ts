@@ -33,8 +33,13 @@ const containerPool = (containerConfiguration: BatchServiceModels.ContainerConfi
   },
 });
 
-async function open(engine: ContainerEngine, images: Pick<Ground, "image" | "entryImage">): Promise<Ground> {
-  const folder = await mkdtemp(join(tmpdir(), "batch-containers-"));
+const newFolder = () => mkdtemp(join(tmpdir(), "batch-containers-"));
+
+async function open(
+  folder: string,
+  engine: ContainerEngine,
+  images: Pick<Ground, "image" | "entryImage">,
+): Promise<Ground> {
   const shared = { clock: systemClock(), random: systemRandom(), logger: silentLogger };
   const executor = withContainers({
     inner: createProcessExecutor({ stateDirectory: join(folder, "tasks"), ...shared }),
@@ -80,11 +85,11 @@ const engines = [
     name: "a fake engine",
     missing: false,
     start: async () => {
-      const folder = await mkdtemp(join(tmpdir(), "fake-engine-"));
-      const fake = await fakeEngine(folder);
+      const folder = await newFolder();
+      const fake = await fakeEngine(join(folder, "engine"));
       fake.have("box:1");
       fake.have("entry:1", { entrypoint: ["/bin/echo", "entered"], directory: "/usr" });
-      return open(fake.engine, { image: "box:1", entryImage: "entry:1" });
+      return open(folder, fake.engine, { image: "box:1", entryImage: "entry:1" });
     },
   },
   {
@@ -99,7 +104,7 @@ const engines = [
       };
       const engine = await findContainerEngine({ command, runOptions, environment: process.env });
       if (engine === undefined) throw new Error("podman does not answer any more");
-      return open(engine, { image, entryImage });
+      return open(await newFolder(), engine, { image, entryImage });
     },
   },
 ];

@@ -75,11 +75,11 @@ export function watchedBatchClient(
   });
 }
 
-export function armClient(url: string): BatchManagementClient {
+export function armClient(url: string, token = "good", subscription = subscriptionId): BatchManagementClient {
   const credential = {
-    getToken: () => Promise.resolve({ token: "good", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
+    getToken: () => Promise.resolve({ token, expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
   };
-  const client = new BatchManagementClient(credential, subscriptionId, {
+  const client = new BatchManagementClient(credential, subscription, {
     endpoint: url,
     allowInsecureConnection: true,
     retryOptions: { maxRetries: 0 },
@@ -88,7 +88,7 @@ export function armClient(url: string): BatchManagementClient {
   client.pipeline.addPolicy({
     name: "plainBearer",
     sendRequest(request, next) {
-      request.headers.set("authorization", "Bearer good");
+      request.headers.set("authorization", `Bearer ${token}`);
       return next(request);
     },
   });

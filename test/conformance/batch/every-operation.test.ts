@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BatchServiceClient } from "@azure/batch";
 import { operations } from "../../../local/batch-emulator/operations.ts";
 import { Router } from "../../../local/batch-emulator/protocol/router.ts";
+import type { PackageStore } from "../../../local/batch-emulator/service/package-store.ts";
 import { eventually, linuxPool, underTest, watchedBatchClient } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 
@@ -25,18 +26,21 @@ function note(method: string, url: string): void {
   touched.add(tables[plane].match(method, pathname).route.operation);
 }
 
+/** A store that has whatever it is asked for. */
+const everythingUploaded: PackageStore = {
+  uploadUrl: (name) => Promise.resolve(`http://127.0.0.1:1/packages/${name}`),
+  has: () => Promise.resolve(true),
+  unpack: () => Promise.resolve(undefined),
+  remove: () => Promise.resolve(),
+};
+
 let t: UnderTest;
 let batch: BatchServiceClient;
 let nodes: string[] = [];
 beforeAll(async () => {
   t = await underTest({
     parameters: { enableAutoscaleEveryMs: 0, autoscaleFirstMs: 3_600_000 },
-    packages: {
-      uploadUrl: (name) => Promise.resolve(`http://storage.test/${name}`),
-      has: () => Promise.resolve(true),
-      unpack: () => Promise.resolve(undefined),
-      remove: () => Promise.resolve(),
-    },
+    packages: everythingUploaded,
   });
   batch = watchedBatchClient(t.emulator.url, note);
   t.arm.pipeline.addPolicy({

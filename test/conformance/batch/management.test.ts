@@ -256,7 +256,7 @@ test("pools of both planes are listed; deletion is followed to its end", async (
 });
 
 test("what is absent says so; tokens and api-versions are checked", async () => {
-  await expect(all(t.arm.batchAccountOperations.listDetectors(group, account))).rejects.toMatchObject({
+  await expect(all(t.arm.certificateOperations.listByBatchAccount(group, account))).rejects.toMatchObject({
     statusCode: 501,
   });
   const path = `/subscriptions/${subscriptionId}/resourceGroups/${group}/providers/Microsoft.Batch/batchAccounts/${account}`;

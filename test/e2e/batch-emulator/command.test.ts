@@ -4,9 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
+import { BlockBlobClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseCommandLine } from "../../../local/batch-emulator/cli-options.ts";
-import { eventually, linuxPool } from "../../conformance/batch/emulator-under-test.ts";
+import { zipOf } from "../../support/zip.ts";
+import { armClient, eventually, linuxPool } from "../../conformance/batch/emulator-under-test.ts";
 
 const program = join(import.meta.dirname, "../../../dist/local/emulator.mjs");
 let folder: string;
@@ -64,6 +66,33 @@ test("it prints how to reach it, runs a task for a genuine client, and stops wit
     headers: { authorization: `Bearer ${ready.token}` },
   });
   expect(account.status).toBe(200);
+  expect(await stop()).toBe(0);
+}, 60_000);
+
+test("a package made and uploaded by genuine clients reaches a task", async () => {
+  const { ready, stop } = await start();
+  const arm = armClient(ready.url, ready.token, ready.accountId.split("/")[2]);
+  const place = ["local", ready.accountName] as const;
+  await arm.applicationOperations.create(...place, "tool");
+  const made = await arm.applicationPackageOperations.create(...place, "tool", "1.0");
+  const content = zipOf([{ name: "say", content: "#!/bin/sh\necho packed\n", mode: 0o100755 }]);
+  await new BlockBlobClient(made.storageUrl ?? "").uploadData(content);
+  await arm.applicationPackageOperations.activate(...place, "tool", "1.0", { format: "zip" });
+  const credentials = new BatchSharedKeyCredentials(ready.accountName, ready.accountKey);
+  const batch = new BatchServiceClient(credentials, ready.url, { noRetryPolicy: true });
+  await batch.pool.add({ id: "packed", ...linuxPool, targetDedicatedNodes: 1 });
+  await batch.job.add({ id: "packed", poolInfo: { poolId: "packed" } });
+  await batch.task.add("packed", {
+    id: "t",
+    commandLine: "/bin/sh -c '$AZ_BATCH_APP_PACKAGE_tool_1_0/say | grep packed'",
+    applicationPackageReferences: [{ applicationId: "tool", version: "1.0" }],
+  });
+  const task = await eventually(
+    () => batch.task.get("packed", "t"),
+    (one) => one.state === "completed",
+    20_000,
+  );
+  expect(task.executionInfo).toMatchObject({ exitCode: 0, result: "success" });
   expect(await stop()).toBe(0);
 }, 60_000);
 

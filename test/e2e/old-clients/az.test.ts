@@ -12,6 +12,12 @@ import type { AzSession } from "../../support/old-clients.ts";
 
 const inLab = ["-g", "local", "-w", "lab"] as const;
 const inExp = [...inLab, "-e", "exp"] as const;
+/** What az prints of a resource, as far as these tests look into it. */
+interface Printed {
+  readonly id: string;
+  readonly name: string;
+  readonly virtualMachineConfiguration: { readonly imageReference: object };
+}
 const lines = ["one", "two", "three", "the last byte"];
 
 describe.skipIf(!hasAzBatchAI)("az batchai 2.45 (needs azure-cli)", () => {
@@ -23,8 +29,7 @@ describe.skipIf(!hasAzBatchAI)("az batchai 2.45 (needs azure-cli)", () => {
   const json = async (...words: string[]) => {
     const { out, err, code } = await batchai(...words, "-o", "json");
     if (code !== 0) throw new Error(err);
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what az prints
-    return JSON.parse(out) as any;
+    return JSON.parse(out) as Printed;
   };
   async function file(name: string, content: object): Promise<string> {
     const path = join(folder, name);

@@ -62,7 +62,11 @@ const withSetup = (
     },
   });
 
-async function run({ document, secrets }: Made, shell: readonly string[] = ["/bin/sh"]) {
+async function run(
+  { document, secrets }: Made,
+  shell: readonly string[] = ["/bin/sh"],
+  mounts: Record<string, string> = { AZ_BATCH_NODE_MOUNTS_DIR: join(root, "fsmounts") },
+) {
   const wd = join(root, "startup/wd");
   await writeFile(join(wd, setupFiles.script), await nodeSetupText());
   await writeFile(join(wd, setupFiles.plan), renderSetupPlan(document, secrets, counters));
@@ -76,7 +80,7 @@ async function run({ document, secrets }: Made, shell: readonly string[] = ["/bi
       PATH: "/usr/bin:/bin",
       AZ_BATCH_NODE_ID: "tvm-1",
       AZ_BATCH_NODE_SHARED_DIR: join(root, "shared"),
-      AZ_BATCH_NODE_MOUNTS_DIR: join(root, "fsmounts"),
+      ...mounts,
       BATCHAI_NODE_FILES: join(root, "machine"),
     },
   });
@@ -183,6 +187,11 @@ describe.each(shells)("the accounts of a node, in %s", (_name, shell) => {
     expect(config.match(/IdentityFile ~\/\.ssh\/batchai_nodes/g)).toHaveLength(1);
     expect(existsSync(join(root, "startup/wd", setupFiles.secrets))).toBe(false);
   });
+});
+
+it("a pool without mounts has an empty mount root", async () => {
+  expect(await run(clusterWith({}), ["/bin/sh"], {})).toMatchObject({ status: 0, stdout: "", stderr: "" });
+  expect((await stat(join(root, "shared/LS_root/mounts"))).isDirectory()).toBe(true);
 });
 
 it("a cluster without a setup task is ready at once", async () => {

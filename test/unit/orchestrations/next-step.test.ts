@@ -17,7 +17,6 @@ const view = (more: Partial<JobView> = {}): JobView => ({
     guid: "c",
   },
   clusterGone: false,
-  nodeDeallocation: "requeue",
   attempt: 1,
   losses: { preemptions: 0, resizes: 0, nodeFaults: 0 },
   maxWallClockMs: 60_000,
@@ -114,7 +113,6 @@ describe("what a run needs next", () => {
       "a task cut short by a shrink that terminates",
       view({
         executionState: "running",
-        nodeDeallocation: "terminate",
         task: task("completed", { startTime: start, endTime: start, failure: ended }),
       }),
       { kind: "end", end: { kind: "deallocated", option: "terminate" } },

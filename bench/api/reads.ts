@@ -1,0 +1,55 @@
+// Reading through the API against the same reads straight from Azurite, in turns: one job by name, and the list of 1,000.
+// Run: npm run bench -- api/reads [--jobs 1000]
+import { AzureNamedKeyCredential, TableClient } from "@azure/data-tables";
+import { percentile } from "../functions-host/support/load.ts";
+import { median, report, timed } from "../durable/support/measure.ts";
+import { inLanes, noOpJob, startBenchCloud } from "./support/bench-cloud.ts";
+
+const jobs = Number(process.argv[process.argv.indexOf("--jobs") + 1] || 1000) || 1000;
+const rounds = 300;
+const bench = await startBenchCloud();
+try {
+  const { api, workspace, cloud } = bench;
+  const { storageAccount, urls, subscriptionId, resourceGroup } = cloud.description;
+  // A cluster without nodes: the jobs wait, and nothing else goes on.
+  const cluster = `${workspace}/clusters/empty`;
+  await api.call("PUT", cluster, {
+    properties: {
+      vmSize: "STANDARD_D1_V2",
+      scaleSettings: { manual: { targetNodeCount: 0 } },
+      userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
+    },
+  });
+  const list = `${workspace}/experiments/e/jobs`;
+  await inLanes(jobs, 30, (index) => api.call("PUT", `${list}/j${index}`, noOpJob(cluster)));
+
+  const key = new AzureNamedKeyCredential(storageAccount.name, storageAccount.key);
+  const table = new TableClient(urls.table, "batchai", key, { allowInsecureConnection: true });
+  const partition = `${subscriptionId}|${resourceGroup}|bench`;
+  const filter = `PartitionKey eq '${partition}' and RowKey ge 'job|e|' and RowKey lt 'job|e}'`;
+  const rows = () => table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize: 1_000 }).next();
+
+  const single = { api: [] as number[], bare: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    const name = `j${round % jobs}`;
+    single.api.push(await timed(async () => void (await api.call("GET", `${list}/${name}`))));
+    single.bare.push(await timed(async () => void (await table.getEntity(partition, `job|e|${name}`))));
+  }
+  const whole = { api: [] as number[], bare: [] as number[] };
+  for (let round = 0; round < 15; round += 1) {
+    whole.api.push(await timed(async () => void (await api.call("GET", list))));
+    whole.bare.push(await timed(async () => void (await rows())));
+  }
+  const p95 = { api: percentile(single.api, 0.95), bare: percentile(single.bare, 0.95) };
+  report({ name: "GET of a job, p95", value: p95.api, unit: "ms", target: { atMost: 10 } });
+  report({ name: "the same entity from Azurite, p95", value: p95.bare, unit: "ms" });
+  report({
+    name: `list of ${jobs} jobs, median`,
+    value: median(whole.api),
+    unit: "ms",
+    target: { atMost: 150 },
+  });
+  report({ name: "the same entities from Azurite, median", value: median(whole.bare), unit: "ms" });
+} finally {
+  await bench.dispose();
+}

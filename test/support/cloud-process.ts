@@ -1,0 +1,52 @@
+// The local cloud as a process of its own, which tests may kill without warning and start again on the same folder.
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { LocalCloud, LocalCloudDescription } from "../../local/start.ts";
+import { until } from "./batch-ai-client.ts";
+
+const program = fileURLToPath(new URL("../../dist/local/batchai.mjs", import.meta.url));
+
+export interface CloudProcess {
+  /** Where everything is kept. */
+  readonly data: string;
+  /** Id of the running process. */
+  pid(): number | undefined;
+  start(): Promise<Pick<LocalCloud, "description">>;
+  /** @returns the exit code, null after a kill. */
+  stop(signal: NodeJS.Signals): Promise<number | null>;
+  /** Stops it if it runs, and removes the folder. */
+  dispose(): Promise<void>;
+}
+
+export async function cloudProcess(): Promise<CloudProcess> {
+  const data = join(await mkdtemp(join(tmpdir(), "cloud-process-")), "cloud");
+  let child: ChildProcess | undefined;
+  const stop = async (signal: NodeJS.Signals) => {
+    const ended = new Promise<number | null>((resolve) => child?.once("exit", (code) => resolve(code)));
+    child?.kill(signal);
+    return ended;
+  };
+  return {
+    data,
+    pid: () => child?.pid,
+    stop,
+    async start() {
+      child = spawn(process.execPath, [program, "start", "--data", data, "--port", "0"], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let output = "";
+      child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      await until("the word ready", async () => (/^ready$/m.test(output) ? true : undefined), 60_000);
+      const text = await readFile(join(data, "cloud.json"), "utf8");
+      return { description: JSON.parse(text) as LocalCloudDescription };
+    },
+    async dispose() {
+      if (child?.exitCode === null && child.signalCode === null) await stop("SIGTERM");
+      await rm(join(data, ".."), { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
