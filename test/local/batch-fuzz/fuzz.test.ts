@@ -106,9 +106,9 @@ test("the valid requests behind the mutations are valid: each operation has acce
     "Task_Add",
     "JobSchedule_Add",
     "ComputeNode_AddUser",
-    "Application_Create",
+    "Pool_EnableAutoScale",
   );
-  const removers = named("Job_Delete", "JobSchedule_Delete");
+  const removers = named("Job_Delete", "JobSchedule_Delete", "Pool_Delete");
   const never: string[] = [];
   for (const operation of fuzzedOperations) {
     if (operation.standing === "absent" || withoutObject.has(operation.id)) continue;

@@ -242,7 +242,12 @@ const controls = Object.keys(controlBodies).map((path): Operation => ({
  *  fuzzed all the same; their successes have tests of their own. */
 export const withoutObject: ReadonlySet<string> = new Set([
   ...["ApplicationPackage_Activate", "ApplicationPackage_Create", "ApplicationPackage_Delete"],
-  ...["ApplicationPackage_Get", "BatchAccount_GetDetector", "BatchAccount_SynchronizeAutoStorageKeys"],
+  ...[
+    "ApplicationPackage_Get",
+    "Application_Get",
+    "BatchAccount_GetDetector",
+    "BatchAccount_SynchronizeAutoStorageKeys",
+  ],
   ...["ComputeNodeExtension_Get", "ComputeNode_GetRemoteDesktop", "ComputeNode_UploadBatchServiceLogs"],
   ...["PrivateEndpointConnection_Get", "PrivateLinkResource_Get"],
 ]);
