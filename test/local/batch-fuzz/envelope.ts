@@ -38,10 +38,14 @@ const knownCodes = new Set([
   ],
   ...["OperationInvalidForCurrentState", "ConditionNotMet", "RequestBodyTooLarge", "InvalidRange"],
   ...["JobPreparationTaskOrReleaseTaskNotSpecified", "DirectoryNotEmpty", "OperationNotValidOnDirectory"],
-  ...["NotImplemented"],
+  ...["NotImplemented", "InvalidApplicationPackageReferences", "EmptyMetadataKey", "ExtensionNotFound"],
+  ...["ApplicationPackageNotFound", "JobWithSameIdExists", "JobScheduleWithSameIdExists", "Forbidden"],
+  ...["InsufficientAccountPermissions"],
 ]);
 const knownManagementCodes = new Set([
   ...["MissingApiVersionParameter", "InvalidApiVersionParameter", "InvalidAuthenticationToken"],
+  ...["ApplicationNotEmpty", "ApplicationPackageIsDefault", "ApplicationPackageNotUploaded"],
+  ...["ApplicationPackageUpdateNotAllowed", "AutoStorageNotConfigured", "AccountQuotaReached"],
   ...["SubscriptionNotFound", "ResourceGroupNotFound", "LocationNotFound"],
 ]);
 

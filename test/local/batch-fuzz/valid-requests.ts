@@ -216,6 +216,11 @@ const bodies: Readonly<Record<string, (pick: Pick, seen: Seen) => unknown>> = {
   // The second key only: requests are signed with the first.
   BatchAccount_RegenerateKey: () => ({ keyName: "Secondary" }),
   BatchAccount_Update: () => ({ tags: { a: "b" } }),
+  BatchAccount_Create: () => ({ location: "westeurope" }),
+  Application_Create: () => ({ properties: { displayName: "one", allowUpdates: true } }),
+  Application_Update: () => ({ properties: { displayName: "other" } }),
+  ApplicationPackage_Create: () => ({}),
+  ApplicationPackage_Activate: () => ({ format: "zip" }),
   Location_CheckNameAvailability: () => ({ name: "newname", type: "Microsoft.Batch/batchAccounts" }),
 };
 
@@ -232,6 +237,15 @@ const controls = Object.keys(controlBodies).map((path): Operation => ({
   path,
   standing: "emulated",
 }));
+
+/** These have nothing to act on here: they want packages in an auto-storage, extensions, connections, Windows. They are
+ *  fuzzed all the same; their successes have tests of their own. */
+export const withoutObject: ReadonlySet<string> = new Set([
+  ...["ApplicationPackage_Activate", "ApplicationPackage_Create", "ApplicationPackage_Delete"],
+  ...["ApplicationPackage_Get", "BatchAccount_GetDetector", "BatchAccount_SynchronizeAutoStorageKeys"],
+  ...["ComputeNodeExtension_Get", "ComputeNode_GetRemoteDesktop", "ComputeNode_UploadBatchServiceLogs"],
+  ...["PrivateEndpointConnection_Get", "PrivateLinkResource_Get"],
+]);
 
 /** What is asked for more often than the rest, so that there is something for the rest to act on. */
 const frequent = [
