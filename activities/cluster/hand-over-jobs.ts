@@ -22,14 +22,12 @@ export interface ClusterWork {
   readonly growing: boolean;
   readonly waiting: readonly ActiveJob[];
   readonly holding: readonly ActiveRun[];
-  /** Runs that ended since the last look, after a few looks at most. */
-  readonly endedSoon: number;
 }
 
 /** @returns how many jobs were handed over. */
 export async function handOverJobs(services: Services, work: ClusterWork): Promise<number> {
   if (work.waiting.length === 0) return 0;
-  const chosen = jobsToStart(work.waiting, roomOf(work), isSteady(work) ? work.endedSoon : 0);
+  const chosen = jobsToStart(work.waiting, roomOf(work));
   if (chosen.length === 0) return 0;
   const at = timestamp(services.clock);
   const handedOver = await services.state.activeJobs.handOver(work.cluster.guid, chosen, at);
@@ -70,12 +68,6 @@ const newsOf = ({ attempt }: ActiveJob): RunNews => ({ kind: "nodesFree", attemp
 
 function startOf(services: Services, job: ActiveJob): Start {
   return runStart({ ref: job.ref, guid: job.jobGuid }, runTimes(services.settings), newsOf(job));
-}
-
-/** Every node there is may be given away, and no other is to come. */
-function isSteady({ cluster, growing }: ClusterWork): boolean {
-  const { idleNodeCount, runningNodeCount } = cluster.nodeStateCounts;
-  return !growing && poolNodeCount(cluster) >= idleNodeCount + runningNodeCount;
 }
 
 function roomOf({ cluster, growing, holding }: ClusterWork): Room {

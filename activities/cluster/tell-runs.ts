@@ -13,15 +13,11 @@ import { snapshot } from "../lib/task-snapshot.ts";
 /** Batch stamps transitions by its own clock; the first look asks from a little earlier than ours says. */
 const clockSkewMs = 30_000;
 
-const few = 5;
-
 export interface Told {
   readonly seen: Record<string, Seen>;
   readonly told: number;
   /** Runs that still hold nodes. */
   readonly holding: readonly ActiveRun[];
-  /** Runs found ended that took no longer than a few looks. */
-  readonly endedSoon: number;
 }
 
 export async function tellRuns(
@@ -60,14 +56,7 @@ export async function tellRuns(
     seen: next,
     told: news.length,
     holding: runs.filter(({ phase, jobGuid }) => phase === "holding" && !over.has(jobGuid)),
-    endedSoon: ended.filter(({ task }) => lastedMs(task) <= few * services.settings.monitorMinIntervalMs)
-      .length,
   };
-}
-
-function lastedMs({ startTime, endTime }: BatchTask): number {
-  if (startTime === undefined || endTime === undefined) return Number.POSITIVE_INFINITY;
-  return Date.parse(endTime) - Date.parse(startTime);
 }
 
 function newsOf(fresh: readonly BatchTask[], runs: readonly ActiveRun[]) {

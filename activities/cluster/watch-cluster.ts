@@ -46,7 +46,6 @@ export const watchCluster = defineActivity(
             growing: rescale || nodes.observation.allocationState === "resizing",
             waiting,
             holding,
-            endedSoon: news.endedSoon,
           });
     if (noted?.document !== undefined) await tellHopeless(services, noted.document, waiting);
     const settled = nodes?.settled === true && noted?.document?.autoScale?.surplusSinceMs === undefined;

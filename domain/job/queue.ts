@@ -21,14 +21,9 @@ export interface Room {
 
 /**
  * @param queue in the order in which it is to be served.
- * @param ahead how many single-node jobs may be handed over before their nodes are free, see `handedAhead`.
  * @returns the jobs to start, in order.
  */
-export function jobsToStart<Job extends Waiting>(
-  queue: readonly Job[],
-  room: Room,
-  ahead = 0,
-): readonly Job[] {
+export function jobsToStart<Job extends Waiting>(queue: readonly Job[], room: Room): readonly Job[] {
   // What only a resize could ever start is in nobody's way.
   const able = queue.filter(({ nodeCount }) => nodeCount <= room.most);
   const inOrder: Job[] = [];
@@ -40,7 +35,6 @@ export function jobsToStart<Job extends Waiting>(
   }
   const [head, ...behind] = able.slice(inOrder.length);
   if (head === undefined) return inOrder;
-  if (head.nodeCount === 1) return [...inOrder, ...handedAhead([head, ...behind], ahead)];
   const held = [...room.held, ...inOrder.map(({ nodeCount }) => nodeCount)];
   return [...inOrder, ...overtaking(head, behind, { ...room, free, held })];
 }
@@ -57,17 +51,6 @@ function overtaking<Job extends Waiting>(head: Job, behind: readonly Job[], room
     free -= job.nodeCount;
   }
   return chosen;
-}
-
-/**
- * Work for nodes that will be free before anybody looks again: as many single-node jobs as have just ended after a short
- * run. Where jobs are long nothing is handed ahead; where they are short, what is handed ahead waits about one look, and
- * whoever arrives with a higher priority meanwhile waits no longer for it than that.
- */
-function handedAhead<Job extends Waiting>(queue: readonly Job[], ahead: number): readonly Job[] {
-  const next = queue.slice(0, ahead);
-  const wide = next.findIndex(({ nodeCount }) => nodeCount > 1);
-  return wide === -1 ? next : next.slice(0, wide);
 }
 
 /** True when some jobs may end, or nodes arrive, with which the head would start if this job had not. */

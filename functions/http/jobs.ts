@@ -75,23 +75,18 @@ async function create(request: ApiRequest, services: Services) {
   refuseUnavailable("job", raw);
   const body = parse(JobRequest, raw);
   const clusterId = clusterIdOf(body);
-  const [experiment, cluster] = await Promise.all([
+  const [experiment, cluster, existing] = await Promise.all([
     existingExperiment(services, { ...ref, kind: "experiment" }),
     services.state.clusters.get(clusterId),
+    services.state.jobs.get(ref),
   ]);
   refuseDeleting("experiment", ref.experiment, experiment.provisioningState);
+  // What could not be created now, for a quota or a cluster that is gone, may have been created before.
+  if (existing !== undefined) return again(services, existing, body);
+  if (cluster === undefined) throw clusterNotFound(clusterId);
 
   const now = new Date(services.clock.now());
-  let fresh: ReturnType<typeof newJob>;
-  try {
-    if (cluster === undefined) throw clusterNotFound(clusterId);
-    fresh = newJob(ref, guid(services.random.uuid()), body, cluster, now);
-  } catch (error) {
-    // What could not be created now may have been created before: to ask for it again is no mistake.
-    const existing = await services.state.jobs.get(ref);
-    if (existing === undefined) throw error;
-    return again(services, existing, body);
-  }
+  const fresh = newJob(ref, guid(services.random.uuid()), body, cluster, now);
   const document = acceptedJob(fresh.document, now);
   await claimPlace(services, document, now);
   await Promise.all([

@@ -1,6 +1,6 @@
 // Schemathesis, a tester of others, drives the local cloud by the description that the app itself serves: no status that is
-// not described, no body of another shape, no 5xx. Runs where the program is installed (`pip install schemathesis`); its
-// path can be named in SCHEMATHESIS. EXAMPLES_PER_OPERATION makes a run longer.
+// not described, no body of another shape, no 5xx. Runs where scripts/install-test-tools.sh has installed the program.
+// EXAMPLES_PER_OPERATION makes a run longer.
 import { execFile, spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,11 +9,12 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLocal } from "../../local/start.ts";
 import type { LocalCloud } from "../../local/start.ts";
+import { testTools } from "../support/test-tools.ts";
 
-const program = process.env["SCHEMATHESIS"] ?? "schemathesis";
+const program = join(testTools, "schemathesis", "bin", "schemathesis");
 const examples = process.env["EXAMPLES_PER_OPERATION"] ?? "10";
 const installed = spawnSync(program, ["--version"]).status === 0;
-const reason = installed ? "" : " (skipped: schemathesis is not installed)";
+const reason = installed ? "" : " (skipped: no schemathesis here, see scripts/install-test-tools.sh)";
 const run = promisify(execFile);
 
 /** Without `unsupported_method`: it tries TRACE, which the Functions host answers itself, before any app. */

@@ -210,22 +210,6 @@ describe("the queue of a cluster", () => {
   });
 });
 
-describe("short jobs, one after the other", () => {
-  it("are handed over ahead of free nodes, as many as ended since the last look, but never past a gang", async () => {
-    const cluster = await clusterOfNodes(2);
-    for (const name of ["a", "b", "c", "d"]) await cluster.submit(name);
-    await cluster.submit("gang", 2);
-    await cluster.submit("e");
-    expect(cluster.handedOver()).toEqual(["a", "b"]);
-    await cluster.run("a", 10);
-    await cluster.finish("a");
-    expect(cluster.handedOver()).toEqual(["b", "c", "d"]);
-    await cluster.run("c", 10);
-    await cluster.finish("c");
-    expect(cluster.handedOver(), "the gang is next").toEqual(["b", "d"]);
-  });
-});
-
 describe("a job's end", () => {
   const worldWithGrace = () => clusterOfNodes(1, { outputGraceMs: 2_000 });
 

@@ -1,13 +1,9 @@
-// Which real frameworks this machine has: Debian's packages and the virtual environments that scripts/ci-frameworks.sh
+// Which real frameworks this machine has: Debian's packages and the virtual environments that scripts/install-test-tools.sh
 // makes. A test that needs one that is missing skips, and its title says so.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
-
-const folder =
-  process.env["OPENBATCHAI_FRAMEWORKS"] ??
-  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "openbatchai-ci");
+import { testTools } from "../test-tools.ts";
 
 export type Framework = "torch" | "mpi4py" | "tensorflow" | "chainer" | "horovod" | "openmpi5" | "intel-mpi";
 
@@ -21,7 +17,7 @@ function systemPythonHas(module: string): boolean {
 const hasMpi = () => existsSync("/usr/bin/mpirun") && systemPythonHas("mpi4py");
 
 /** Folder of the virtual environment that has it. */
-export const environmentOf = (framework: Framework) => join(folder, framework);
+export const environmentOf = (framework: Framework) => join(testTools, framework);
 export const pythonOf = (framework: Framework) => join(environmentOf(framework), "bin", "python");
 
 const ready = (framework: Framework) => existsSync(join(environmentOf(framework), "ready"));
@@ -39,5 +35,7 @@ const present: Readonly<Record<Framework, () => boolean>> = {
 /** Empty when everything is there; else the words that a skipped test's title carries. */
 export function missing(...frameworks: readonly Framework[]): string {
   const absent = frameworks.filter((framework) => !present[framework]());
-  return absent.length === 0 ? "" : ` (skipped: no ${absent.join(", ")} here, see scripts/ci-frameworks.sh)`;
+  return absent.length === 0
+    ? ""
+    : ` (skipped: no ${absent.join(", ")} here, see scripts/install-test-tools.sh)`;
 }

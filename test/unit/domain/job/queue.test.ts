@@ -10,8 +10,8 @@ const room = (free: number, held: number[] = [], coming = 0): Room => ({
   coming,
   most: free + held.reduce((sum, nodes) => sum + nodes, 0) + coming,
 });
-const started = (queue: ReturnType<typeof queueOf>, where: Room, ahead = 0) =>
-  jobsToStart(queue, where, ahead).map(({ name }) => name);
+const started = (queue: ReturnType<typeof queueOf>, where: Room) =>
+  jobsToStart(queue, where).map(({ name }) => name);
 
 describe("a cluster's queue", () => {
   it("starts jobs in order, each with all its nodes at once", () => {
@@ -35,12 +35,6 @@ describe("a cluster's queue", () => {
 
   it("is not held up by a job that no node count of the cluster could start", () => {
     expect(started(queueOf(5, 1), room(2))).toEqual(["j1"]);
-  });
-
-  it("hands over ahead what single-node jobs are next in order, and nothing past a gang", () => {
-    expect(started(queueOf(1, 1, 1, 2, 1), room(1, [1]), 4)).toEqual(["j0", "j1", "j2"]);
-    expect(started(queueOf(2, 1, 1), room(0, [1, 1]), 4)).toEqual([]);
-    expect(started(queueOf(1, 1, 1), room(-2, [1, 1, 1]), 2)).toEqual(["j0", "j1"]);
   });
 });
 

