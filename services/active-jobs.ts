@@ -39,9 +39,10 @@ export interface ActiveJobs {
   announce(clusterGuid: string, job: ActiveJob): Promise<void>;
   /** Puts a job that was announced into the queue; one that went on from there is left alone. */
   add(clusterGuid: string, job: ActiveJob): Promise<void>;
-  /** All runs, and the first of the queue: its length costs nothing. */
+  /** All runs, and the `first` jobs of the queue: its length costs nothing. */
   look(
     clusterGuid: string,
+    first: number,
   ): Promise<{ readonly waiting: readonly ActiveJob[]; readonly runs: readonly ActiveRun[] }>;
   /** Takes jobs out of the queue because they are handed over. @returns those that were still there. */
   handOver(clusterGuid: string, jobs: readonly ActiveJob[], at: string): Promise<readonly ActiveJob[]>;

@@ -1,5 +1,7 @@
 // Starting and signalling orchestrations. Instance ids are deterministic, so that starting twice is starting once.
 // Events are hints: whoever is signalled reads the documents to learn what happened, so that a lost event only delays.
+import type { Clock } from "./clock.ts";
+
 export type InstanceStatus = "absent" | "active" | "ended";
 
 export interface Orchestrations {
@@ -29,22 +31,43 @@ export async function startOrTell(
     await orchestrations.raise(instanceId, event, data);
 }
 
-/** Starts the instance, or wakes it when it sleeps; one that noted `{ alert: true }` looks again by itself in a moment. */
+/**
+ * Starts the instance, or wakes it when it sleeps; one that noted `{ alert: true }` looks again by itself in a moment, and
+ * one that noted `{ ending: true }` may end without having heard.
+ */
 export async function startOrWake(
   orchestrations: Orchestrations,
-  { name, instanceId, input }: Start,
+  clock: Clock,
+  start: Start,
   event: string,
 ): Promise<void> {
-  const { status, note } = await orchestrations.noted(instanceId);
+  const { status, note } = await orchestrations.noted(start.instanceId);
   if (status === "active") {
-    if (isAlert(note)) return;
-    await orchestrations.raise(instanceId, event, {});
-    // It may have come to its end at that very moment, and heard nothing.
-    if ((await orchestrations.status(instanceId)) === "active") return;
+    if (says(note, "alert")) return;
+    await orchestrations.raise(start.instanceId, event, {});
+    if (await goesOn(orchestrations, clock, start.instanceId)) return;
   }
-  await startOrTell(orchestrations, { name, instanceId, input }, event);
+  await startOrTell(orchestrations, start, event);
 }
 
-function isAlert(note: unknown): boolean {
-  return typeof note === "object" && note !== null && "alert" in note && note.alert === true;
+const endingLookMs = 100;
+const endingLooks = 100;
+
+/** Waits until it is clear whether the instance heard and goes on, or has ended. */
+async function goesOn(orchestrations: Orchestrations, clock: Clock, instanceId: string): Promise<boolean> {
+  for (let look = 0; look < endingLooks; look += 1) {
+    const { status, note } = await orchestrations.noted(instanceId);
+    if (status !== "active") return false;
+    if (!says(note, "ending")) return true;
+    await clock.sleep(endingLookMs);
+  }
+  return true;
+}
+
+function says(note: unknown, word: string): boolean {
+  return (
+    typeof note === "object" &&
+    note !== null &&
+    Object.entries(note).some(([key, value]) => key === word && value === true)
+  );
 }

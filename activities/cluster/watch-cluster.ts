@@ -24,7 +24,7 @@ export const watchCluster = defineActivity(
   async (services, { cluster, seen, audit }): Promise<OutputOf<typeof contract>> => {
     const document = await currentCluster(services, cluster);
     if (document === undefined || document.provisioningState === "deleting") return { kind: "gone" };
-    const { waiting, runs } = await services.state.activeJobs.look(cluster.guid);
+    const { waiting, runs } = await services.state.activeJobs.look(cluster.guid, worthLooking(document));
     const [nodes, news] = await Promise.all([
       observeNodes(services, document),
       tellRuns(services, cluster.guid, runs, seen),
@@ -58,6 +58,12 @@ export const watchCluster = defineActivity(
     };
   },
 );
+
+/** How far into the queue: each job wants a node at least, and what might overtake the head stands close behind it. */
+function worthLooking({ spec, currentNodeCount }: ClusterDocument): number {
+  const { manual, autoScale } = spec.scaleSettings;
+  return Math.max(manual?.targetNodeCount ?? 0, autoScale?.maximumNodeCount ?? 0, currentNodeCount) + 50;
+}
 
 /** Takes what was seen of the nodes, and what auto scale makes of it, into the cluster's document. */
 async function note(

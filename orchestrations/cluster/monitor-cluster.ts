@@ -34,9 +34,9 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
       idle = answer.idle ? idle + 1 : 0;
     }
     // Who reads this while the next look is under way relies on the one after that, which an idle cluster does not get.
-    note(context, { alert: !quiet && idle === 0 });
-    // Once more before the end, so that a hint of the last moment is heard.
+    // Once more before the end, so that a hint of the last moment is heard; whoever comes later sees that it may not be.
     const last = idle >= idleLooks;
+    note(context, { alert: !quiet && idle === 0, ending: last });
     const waited = yield* waitFor(context, changed, last ? minIntervalMs : intervalMs);
     if (last && waited.kind === "timeout") return undefined;
     if (waited.kind === "event") {

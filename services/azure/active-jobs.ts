@@ -102,14 +102,14 @@ function readings(store: DocumentStore): Pick<ActiveJobs, "look" | "list" | "unr
   const page = (clusterGuid: string, prefix: string, size: number, continuation?: string) =>
     store.page({ partition: activePartition(clusterGuid), prefix, size, continuation });
   return {
-    async look(clusterGuid) {
-      // Runs sort before the queue, and are never more than a page: they are bounded by the cluster's nodes.
-      const { documents } = await page(clusterGuid, all, mostPerPage);
+    async look(clusterGuid, first) {
+      const [started, queued] = await Promise.all([
+        page(clusterGuid, runs, mostPerPage),
+        page(clusterGuid, queue, Math.min(first, mostPerPage)),
+      ]);
       return {
-        runs: documents.filter(({ row }) => row.startsWith(runs)).map(toRun),
-        waiting: documents
-          .filter(({ row }) => row.startsWith(queue))
-          .map(({ value }) => Waiting.parse(value)),
+        runs: started.documents.map(toRun),
+        waiting: queued.documents.map(({ value }) => Waiting.parse(value)),
       };
     },
     async list(clusterGuid) {

@@ -152,12 +152,15 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
           : { kind: "invalid", code: "InvalidAuthenticationToken", message: "The access token is damaged." },
     },
   };
+  // Time stands still while an activity runs: what sleeps in one lets the others go on.
+  const ofActivities = { now: clock.now, sleep: () => new Promise<void>((done) => setImmediate(done)) };
   const invoker = sdkInvoker({
     orchestrators: Object.fromEntries(orchestrations.map(({ name, handler }) => [name, handler as never])),
     activities: Object.fromEntries(
       activities.map((activity) => [
         activity.name,
-        (input: unknown) => activity.run({ ...services, orchestrations: durable }, input),
+        (input: unknown) =>
+          activity.run({ ...services, clock: ofActivities, orchestrations: durable }, input),
       ]),
     ),
   });
