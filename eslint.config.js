@@ -97,6 +97,7 @@ export default tseslint.config(
   },
   {
     files: [
+      "vitest.config.ts",
       "functions/main.ts",
       "local/start.ts",
       "local/main/**/*.ts",
