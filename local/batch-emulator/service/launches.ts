@@ -98,23 +98,25 @@ export function mainLaunch(context: EnvironmentContext, run: TaskRun): Launch {
   const node = run.nodes[0] as Node;
   const directory = taskDirectory(node, task);
   const gang = task.spec.multiInstanceSettings !== undefined;
-  const variables = { ...taskEnvironment(context, node, task), ...packageVariables(node, run.packages) };
-  if (gang) Object.assign(variables, gangEnvironment(run.nodes, 0, directory));
-  const { commonEnvironmentSettings } = task.job.spec;
-  const environment = environmentFor(
-    task.spec,
-    variables,
-    commonEnvironmentSettings,
-    task.spec.environmentSettings,
-  );
   return launch(node, directory, task.spec, {
     id: mainLaunchId(run),
     commandLine: task.spec.commandLine,
-    environment,
+    environment: runEnvironment(context, run, 0),
     resourceFiles: gang ? [] : files(task.spec.resourceFiles, node),
     outputFiles: outputs(task.spec.outputFiles, node),
     keepOutput: gang,
   });
+}
+
+/** What the task's commands see on one node of its run. */
+function runEnvironment(context: EnvironmentContext, run: TaskRun, index: number) {
+  const { task } = run;
+  const node = run.nodes[index] as Node;
+  const variables = { ...taskEnvironment(context, node, task), ...packageVariables(node, run.packages) };
+  if (task.spec.multiInstanceSettings !== undefined)
+    Object.assign(variables, gangEnvironment(run.nodes, index, taskDirectory(node, task)));
+  const { commonEnvironmentSettings } = task.job.spec;
+  return environmentFor(task.spec, variables, commonEnvironmentSettings, task.spec.environmentSettings);
 }
 
 /** The coordination command on one node of the gang; the primary (0) also gets the task's own resource files. */
@@ -123,19 +125,10 @@ export function coordinationLaunch(context: EnvironmentContext, run: TaskRun, in
   const node = run.nodes[index] as Node;
   const directory = taskDirectory(node, task);
   const settings = task.spec.multiInstanceSettings;
-  const variables = { ...taskEnvironment(context, node, task), ...packageVariables(node, run.packages) };
-  Object.assign(variables, gangEnvironment(run.nodes, index, directory));
-  const { commonEnvironmentSettings } = task.job.spec;
-  const environment = environmentFor(
-    task.spec,
-    variables,
-    commonEnvironmentSettings,
-    task.spec.environmentSettings,
-  );
   return launch(node, directory, task.spec, {
     id: coordinationLaunchId(run, index),
     commandLine: settings?.coordinationCommandLine ?? "",
-    environment,
+    environment: runEnvironment(context, run, index),
     resourceFiles: index === 0 ? files(task.spec.resourceFiles, node) : [],
     commonResourceFiles: files(settings?.commonResourceFiles, node),
   });
