@@ -97,7 +97,6 @@ export default tseslint.config(
   },
   {
     files: [
-      "vitest.config.ts",
       "functions/main.ts",
       "local/start.ts",
       "local/main/**/*.ts",

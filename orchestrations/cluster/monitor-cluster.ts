@@ -10,7 +10,7 @@ import { monitorClusterFlow } from "../../contracts/orchestrations.ts";
 import { callOnce } from "../lib/call.ts";
 import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import { continueAsNew, defineOrchestration, note } from "../lib/define-orchestration.ts";
-import { waitFor } from "../lib/wait.ts";
+import { listenTo } from "../lib/wait.ts";
 
 /** Every execution replays from its start, and waits that lost to their timer stay open: keep it short. */
 const looksPerExecution = 25;
@@ -23,6 +23,7 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
   let seen: Readonly<Record<string, Seen>> = input.seen;
   let intervalMs = input.intervalMs ?? minIntervalMs;
   let idle = 0;
+  const hints = listenTo(context, changed);
   for (let look = 0; look < looksPerExecution; look += 1) {
     const answer = yield* lookOnce(context, { cluster, seen: { ...seen }, audit: look === 0 });
     if (answer.kind === "gone") return undefined;
@@ -37,7 +38,7 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
     // Once more before the end, so that a hint of the last moment is heard; whoever comes later sees that it may not be.
     const last = idle >= idleLooks;
     note(context, { alert: !quiet && idle === 0, ending: last });
-    const waited = yield* waitFor(context, changed, last ? minIntervalMs : intervalMs);
+    const waited = yield* hints.wait(last ? minIntervalMs : intervalMs);
     if (last && waited.kind === "timeout") return undefined;
     if (waited.kind === "event") {
       intervalMs = minIntervalMs;

@@ -6,7 +6,7 @@ import { decideOutcome } from "../../domain/job/outcome.ts";
 import type { RunEnd } from "../../domain/job/outcome.ts";
 import { call } from "../lib/call.ts";
 import type { OrchestrationContext, Steps } from "../lib/call.ts";
-import { waitFor } from "../lib/wait.ts";
+import { listenTo } from "../lib/wait.ts";
 import type { RunInput } from "./run-job.ts";
 
 /**
@@ -22,7 +22,7 @@ export function* outputSettled(
   const leftMs = Date.parse(endTime) + input.outputGraceMs - context.df.currentUtcDateTime.getTime();
   // The times are Batch's and ours: no difference between the two clocks may make this longer.
   if (leftMs <= 0) return true;
-  const waited = yield* waitFor(context, changed, Math.min(leftMs, input.outputGraceMs));
+  const waited = yield* listenTo(context, changed).wait(Math.min(leftMs, input.outputGraceMs));
   return waited.kind === "timeout";
 }
 

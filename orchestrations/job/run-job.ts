@@ -18,7 +18,7 @@ import { runJobFlow } from "../../contracts/orchestrations.ts";
 import { ActivityFailedError, call } from "../lib/call.ts";
 import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import { continueAsNew, defineOrchestration } from "../lib/define-orchestration.ts";
-import { pause, waitFor } from "../lib/wait.ts";
+import { listenTo, pause } from "../lib/wait.ts";
 import { endRun, outputSettled } from "./end-run.ts";
 import { nextStep } from "./next-step.ts";
 
@@ -36,6 +36,7 @@ const roundsPerExecution = 40;
 export const runJob = defineOrchestration(runJobFlow, function* (context, input) {
   let wake: Wake = input.news ?? { kind: "look" };
   let granted = grantedBy(wake);
+  const hints = listenTo(context, changed);
   for (let round = 0; round < roundsPerExecution; round += 1) {
     const went: Went = yield* guarded(context, input, wake, granted);
     if (went === "ended") return undefined;
@@ -43,7 +44,7 @@ export const runJob = defineOrchestration(runJobFlow, function* (context, input)
       wake = { kind: "look" };
       continue;
     }
-    const waited = yield* waitFor(context, changed, input.safetyIntervalMs);
+    const waited = yield* hints.wait(input.safetyIntervalMs);
     wake = waited.kind === "timeout" ? { kind: "overdue" } : wakeOf(waited.data);
     granted = grantedBy(wake) ?? granted;
   }

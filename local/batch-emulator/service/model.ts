@@ -171,6 +171,8 @@ export interface Node extends Stored {
   readonly runs: Map<TaskRun, number>;
   /** transient: the timer of the current phase. */
   timer: Timer | undefined;
+  /** transient: ends when nothing of the node's boot writes to its disk any more. */
+  diskWork: Promise<unknown> | undefined;
   /** transient: grows when the node's life takes another course; stale callbacks compare it. */
   epoch: number;
 }

@@ -96,12 +96,12 @@ export function powerOn(world: World, node: Node, wipe: boolean): void {
 }
 
 async function boot(world: World, node: Node, wipe: boolean, stale: () => boolean): Promise<void> {
-  await world.ports.disk.prepareNode(node.root, wipe);
+  await onDisk(node, world.ports.disk.prepareNode(node.root, wipe));
   if (stale()) return;
   const failure =
-    (await attachMounts(world, node)) ??
+    (await onDisk(node, attachMounts(world, node))) ??
     (await prefetchImages(world, node)) ??
-    (await installPoolPackages(world, node));
+    (stale() ? undefined : await onDisk(node, installPoolPackages(world, node)));
   if (stale()) return;
   if (failure !== undefined) {
     node.errors = [failure];
@@ -111,6 +111,12 @@ async function boot(world: World, node: Node, wipe: boolean, stale: () => boolea
   }
   makeReachable(world, node);
   await startUp(world, node, stale);
+}
+
+/** Work that a node which leaves meanwhile waits for, so that its folder does not come back. */
+function onDisk<Result>(node: Node, work: Promise<Result>): Promise<Result> {
+  node.diskWork = work.catch(() => undefined);
+  return work;
 }
 
 function makeReachable(world: World, node: Node): void {
@@ -193,6 +199,7 @@ async function shutDown(world: World, node: Node): Promise<void> {
     await world.ports.executor.kill(id);
     await world.ports.executor.forget(id);
   }
+  await node.diskWork;
   await detachMounts(world, node);
 }
 
@@ -228,8 +235,18 @@ async function leave(world: World, node: Node): Promise<void> {
   node.pool.nodes.delete(node);
   world.remove(node);
   await world.commit();
-  await world.ports.disk.remove(node.root);
+  await removeFolder(world, node);
   world.signals.nodeChanged(node);
+}
+
+/** A folder that cannot be removed now goes at the next start; its node has left. */
+async function removeFolder(world: World, node: Node): Promise<void> {
+  try {
+    await world.ports.disk.remove(node.root);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    world.logger.warn("emulator.nodeFolderLeft", { nodeId: node.id, message });
+  }
 }
 
 /** Takes up the life of a node that was on its way when the emulator ended. */

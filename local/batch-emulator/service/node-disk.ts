@@ -1,5 +1,5 @@
 // The folders of a node, behind an interface so that simulations need none. Only paths below a node's root are touched.
-import { access, chmod, mkdir, rm } from "node:fs/promises";
+import { access, chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface NodeDisk {
@@ -9,6 +9,8 @@ export interface NodeDisk {
   clearTask(taskDirectory: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   remove(path: string): Promise<void>;
+  /** Removes the roots below `directory` that belong to no node any more: a kill came between a node's end and theirs. */
+  keepOnly(directory: string, roots: ReadonlySet<string>): Promise<void>;
 }
 
 /** "Files and directories in Azure Batch": the folders below AZ_BATCH_NODE_ROOT_DIR. */
@@ -28,6 +30,11 @@ export function realDisk(): NodeDisk {
         () => false,
       ),
     remove: removeTree,
+    async keepOnly(directory, roots) {
+      const found = await readdir(directory).catch(() => []);
+      const stale = found.map((name) => join(directory, name)).filter((path) => !roots.has(path));
+      await Promise.all(stale.map(removeTree));
+    },
   };
 }
 
@@ -39,6 +46,7 @@ export function noDisk(): NodeDisk {
     clearTask: nothing,
     exists: () => Promise.resolve(false),
     remove: nothing,
+    keepOnly: nothing,
   };
 }
 
@@ -50,7 +58,14 @@ async function removeTree(path: string): Promise<void> {
     await rm(path, removal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
-    await chmod(path, 0o700);
+    await openUp(path);
     await rm(path, removal);
   }
+}
+
+/** A task may have closed its folders to everybody, the owner included. */
+async function openUp(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await openUp(join(folder, entry.name));
 }

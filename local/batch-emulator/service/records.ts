@@ -46,7 +46,7 @@ export function encodeSpec(entity: Entity): string {
 
 const transient = {
   pool: ["nodes", "slots", "readyJobs", "wakePending", "resizeTimer"],
-  node: ["pool", "isDedicated", "address", "root", "slotsUsed", "runs", "timer", "epoch"],
+  node: ["pool", "isDedicated", "address", "root", "slotsUsed", "runs", "timer", "diskWork", "epoch"],
   job: [
     ...[
       "schedule",
@@ -170,6 +170,7 @@ export function emptyNode() {
     slotsUsed: 0,
     runs: new Map(),
     timer: undefined,
+    diskWork: undefined,
     epoch: 0,
   };
 }

@@ -35,6 +35,7 @@ export async function recover(world: World): Promise<void> {
   for (const task of started) if (!adoptTask(world, task, survivors)) orphans.push(task);
   for (const pool of world.pools) for (const node of pool.nodes) adoptNode(world, node, survivors);
   await endUnknown(world, survivors);
+  await removeStrayFolders(world);
   for (const task of orphans) putBack(world, task);
   for (const job of world.jobs) resumeJob(world, job);
   for (const pool of world.pools) resumePool(world, pool);
@@ -153,6 +154,18 @@ async function endUnknown(world: World, survivors: Survivors): Promise<void> {
       await executor.forget(id);
     }),
   );
+}
+
+/** Those of nodes that the journal does not know: they were made or left in the last moment before the end. */
+async function removeStrayFolders(world: World): Promise<void> {
+  const roots = new Set<string>();
+  for (const pool of world.pools) for (const node of pool.nodes) roots.add(node.root);
+  try {
+    await world.ports.disk.keepOnly(world.nodesDirectory, roots);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    world.logger.warn("emulator.nodeFoldersLeft", { message });
+  }
 }
 
 function putBack(world: World, task: Task): void {

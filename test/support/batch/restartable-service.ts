@@ -62,7 +62,7 @@ function machinesOn(base: Executor): Machines {
   };
 }
 
-interface Life {
+export interface Life {
   alive: boolean;
 }
 
@@ -87,7 +87,7 @@ function executorFor(life: Life, machines: Executor): Executor {
 }
 
 /** A journal in memory that keeps what was applied. */
-function keptJournal() {
+export function keptJournal() {
   const rows = new Map<number, StoredRow>();
   let highest = 0;
   const journalFor = (life: Life): Journal => ({
