@@ -30,7 +30,8 @@ export function apiOf({ description }: Pick<LocalCloud, "description">, workspac
     send: (method, path, body) =>
       new Promise((resolve, reject) => {
         const text = body === undefined ? "" : JSON.stringify(body);
-        const url = `${urls.api}${path}${path.includes("?") ? "&" : "?"}api-version=2018-05-01`;
+        const version = path.includes("api-version=") ? "" : "api-version=2018-05-01";
+        const url = `${urls.api}${path}${path.includes("?") ? "&" : "?"}${version}`;
         const outgoing = request(url, { agent, method, headers: headersOf(text) }, (incoming) => {
           let answer = "";
           incoming.setEncoding("utf8").on("data", (chunk: string) => (answer += chunk));

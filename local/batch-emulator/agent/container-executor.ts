@@ -22,14 +22,15 @@ import { containerImages } from "./container-images.ts";
 import type { ContainerImages } from "./container-images.ts";
 import { containerRemoval } from "./container-removal.ts";
 import type { ContainerRemoval } from "./container-removal.ts";
-import type { ContainerLaunch, Executor, Launch, LaunchEnd, LaunchFailure } from "./executor.ts";
+import type { ContainerLaunch, Executor, Launch, LaunchEnd } from "./executor.ts";
+import type { LaunchFailure, ProcessExecutor } from "./executor.ts";
 import { instanceOf } from "./launch-records.ts";
 import { quote } from "./launch-script.ts";
 import { expandPattern } from "./output-files.ts";
 
 export interface ContainerExecutorOptions {
   /** Runs the engine's command line, and everything that is no container. */
-  readonly inner: Executor;
+  readonly inner: ProcessExecutor;
   /** Undefined: there is none, containers are refused. */
   readonly engine: ContainerEngine | undefined;
   /** Kept over restarts. */
@@ -227,6 +228,7 @@ async function kill(context: Context, id: string): Promise<void> {
   active.isKilled = true;
   active.kill();
   active.ending ??= (async () => {
+    inner.condemn(id);
     if (active.mayExist) await context.removal.stop(id);
     await inner.kill(id);
     if (active.mayExist) await context.removal.remove(id);

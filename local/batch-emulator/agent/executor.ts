@@ -117,10 +117,17 @@ export interface Executor {
   run(launch: Launch, started: () => void): Promise<LaunchEnd>;
   /** After a restart: every launch that left a trace, each with the promise of its end. Adopted processes keep running. */
   recover(): Promise<ReadonlyMap<string, Promise<LaunchEnd>>>;
-  /** Ends the whole process group (also background children left after the command exited); resolves when none lives. */
+  /** Ends the whole process group (also background children left after the command exited); resolves when none lives. A
+   *  restart finds what was killed as `killed`, not as ended by itself. */
   kill(id: string): Promise<void>;
   /** Drops the trace of an ended launch, so that `recover` does not report it again. */
   forget(id: string): Promise<void>;
   /** Stops watching. Processes go on when `leaveRunning`, to be adopted by the next emulator; else they are killed. */
   close(leaveRunning: boolean): Promise<void>;
+}
+
+/** An executor whose launches others may end by means of their own. */
+export interface ProcessExecutor extends Executor {
+  /** For what is about to be ended: its end counts as a kill, also after a restart. */
+  condemn(id: string): void;
 }

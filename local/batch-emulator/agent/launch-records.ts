@@ -1,6 +1,6 @@
 // The executor's memory on disk: `<id>.launch` (the script, with what a recovering emulator must know in its first line)
-// and `<id>.run` (appended to by the supervisor: who supervises, which process, which exit code). Both lie flat in one
-// folder. Invariant: whoever creates `<id>.run` decides whether the launch may start.
+// and `<id>.run` (written by the supervisor: who supervises, which process, which exit code); `<id>.kill` is there when the
+// emulator ended the launch. They lie flat in one folder. Invariant: whoever creates `<id>.run` decides whether the launch may start.
 import { mkdirSync, readFileSync, readdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -40,6 +40,9 @@ export interface LaunchRecords {
   /** Forbids a launch that has not started to do so; false when a supervisor was first. */
   forbid(id: string): boolean;
   markUploaded(id: string): Promise<void>;
+  /** Notes that the end of this launch is the emulator's doing. */
+  condemn(id: string): void;
+  isCondemned(id: string): boolean;
   forget(id: string): void;
 }
 
@@ -48,7 +51,8 @@ const idPattern = /^[A-Za-z0-9._-]{1,200}$/;
 export function openLaunchRecords(path: string, newInstance: () => string): LaunchRecords {
   const directory = resolve(path);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const file = (id: string, suffix: "launch" | "run") => join(directory, `${id}.${suffix}`);
+  const file = (id: string, suffix: "launch" | "run" | "kill") => join(directory, `${id}.${suffix}`);
+  const condemned = new Set<string>();
   return {
     directory,
     instance: instanceOf(directory, newInstance),
@@ -60,8 +64,11 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
       const names = readdirSync(directory);
       const launches = names.filter((name) => name.endsWith(".launch")).map((name) => name.slice(0, -7));
       const known = new Set(launches);
-      for (const name of names)
-        if (name.endsWith(".run") && !known.has(name.slice(0, -4))) unlinkSync(join(directory, name));
+      for (const name of names) {
+        const [, id = "", suffix] = /^(.+)\.(run|kill)$/.exec(name) ?? [];
+        if (suffix !== undefined && !known.has(id)) unlinkSync(join(directory, name));
+        else if (suffix === "kill") condemned.add(id);
+      }
       return launches;
     },
     header: (id) => parseHeader(readText(file(id, "launch"))),
@@ -69,10 +76,16 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
     task: (id) => taskOf(linesOf(readText(file(id, "run")) ?? "")),
     forbid: (id) => createExclusively(file(id, "run"), "void\n"),
     markUploaded: (id) => appendFile(file(id, "run"), "uploaded\n"),
+    condemn(id) {
+      condemned.add(id);
+      writeFileSync(file(id, "kill"), "");
+    },
+    isCondemned: (id) => condemned.has(id),
     forget(id) {
       // The script first: a `.run` without a script is known to be litter.
       removeFile(file(id, "launch"));
       removeFile(file(id, "run"));
+      if (condemned.delete(id)) removeFile(file(id, "kill"));
     },
   };
 }

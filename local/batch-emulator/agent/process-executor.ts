@@ -7,7 +7,7 @@ import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
 import { adoptLaunches, type Adoption } from "./adoption.ts";
 import { CommandLineError, findProgram, splitCommandLine } from "./command-line.ts";
-import type { Executor, Launch, LaunchEnd, LaunchFailure } from "./executor.ts";
+import type { Launch, LaunchEnd, LaunchFailure, ProcessExecutor } from "./executor.ts";
 import { isCode, openLaunchRecords, type LaunchHeader, type LaunchRecords } from "./launch-records.ts";
 import { launchScript, type ShellDialect } from "./launch-script.ts";
 import { expandPattern, uploadOutputFiles } from "./output-files.ts";
@@ -50,7 +50,7 @@ interface Context {
   readonly staging: StagingContext;
 }
 
-export function createProcessExecutor(options: ProcessExecutorOptions): Executor {
+export function createProcessExecutor(options: ProcessExecutorOptions): ProcessExecutor {
   const { stateDirectory, logger } = options;
   const records = openLaunchRecords(stateDirectory, () => options.random.uuid());
   const dialect = options.dialect ?? shellDialect(records.directory);
@@ -76,6 +76,9 @@ export function createProcessExecutor(options: ProcessExecutorOptions): Executor
       return recover(context, adoption);
     },
     kill: (id) => kill(context, id),
+    condemn(id) {
+      if (records.task(id)) records.condemn(id);
+    },
     async forget(id) {
       context.active.delete(id);
       // What waits for the slot that has become free goes first.
@@ -248,6 +251,7 @@ async function recover(
     const process = adoption.adopt(id);
     one.process = process;
     found.set(id, afterAdoption(context, one, process));
+    if (records.isCondemned(id)) void kill(context, id);
   }
   await context.ending.endUnknown(records.instance, (cookie) => {
     return active.has(cookie.slice(records.instance.length + 1));
@@ -285,7 +289,10 @@ async function kill(context: Context, id: string): Promise<void> {
   active.staging?.abort();
   if (!active.process) return;
   const task = await taskOf(records, active, id);
-  if (task) await ending.end(cookie, task);
+  if (task) {
+    records.condemn(id);
+    await ending.end(cookie, task);
+  }
   await active.process;
 }
 

@@ -192,6 +192,7 @@ function proceed(world: World, node: Node): void {
 }
 
 async function shutDown(world: World, node: Node): Promise<void> {
+  await world.commit();
   world.ports.support.nodeDown(node.address);
   stopJobTasks(world, node);
   if (node.startTask !== undefined) {

@@ -15,7 +15,7 @@ import { installTaskPackages } from "./node-packages.ts";
 import { startLaunch } from "./start-launch.ts";
 import { instancesOf, slotsOf } from "./ready-queue.ts";
 import { finishAttempt, requeue } from "./task-life.ts";
-import { attemptResult } from "./task-outcome.ts";
+import { attemptResult, wallClockExitCode } from "./task-outcome.ts";
 import { enqueue, executionOf, moveTask, offer } from "./task-state.ts";
 import { flushMounts } from "./node-storage.ts";
 import type { World } from "./world.ts";
@@ -87,7 +87,7 @@ function begin(world: World, run: TaskRun): void {
 }
 
 function armWallClock(world: World, run: TaskRun): void {
-  const limit = durationMs(run.task.spec.constraints?.maxWallClockTime ?? "") ?? Infinity;
+  const limit = limitMs(run.task);
   if (!Number.isFinite(limit)) return;
   const startedAt = run.task.execution?.startedAt ?? world.clock.now();
   run.wallTimer = world.clock.at(startedAt + limit, () => {
@@ -95,6 +95,17 @@ function armWallClock(world: World, run: TaskRun): void {
     run.timedOut = true;
     endProcesses(world, run);
   });
+}
+
+/** The kill for the wall clock came before that of the emulator, so that nobody remembers it. */
+function endedByLimit({ task }: TaskRun, end: LaunchEnd): boolean {
+  const endsAt = (task.execution?.startedAt ?? Infinity) + limitMs(task);
+  const isCut = end.kind === "exited" ? end.exitCode === wallClockExitCode : end.kind !== "failed";
+  return isCut && end.endedAt >= endsAt;
+}
+
+function limitMs({ spec }: Task): number {
+  return durationMs(spec.constraints?.maxWallClockTime ?? "") ?? Infinity;
 }
 
 async function carry(world: World, run: TaskRun, prepare: PrepareNode): Promise<void> {
@@ -139,7 +150,7 @@ async function conclude(world: World, run: TaskRun, ending: Promise<LaunchEnd>):
     await Promise.all(run.nodes.map((node) => flushMounts(world, node)));
   if (world.closed) return;
   if (!run.cancelled) {
-    const result = attemptResult(end, run.timedOut);
+    const result = attemptResult(end, run.timedOut || endedByLimit(run, end));
     if (end.container !== undefined) executionOf(run.task).container = end.container;
     if (result === undefined) requeue(world, run.task);
     else finishAttempt(world, run, result, end.endedAt);
@@ -156,7 +167,7 @@ export function cancelRun(world: World, run: TaskRun): void {
 }
 
 function endProcesses(world: World, run: TaskRun): void {
-  for (const id of run.launches) world.background("task.kill", world.ports.executor.kill(id));
+  for (const id of run.launches) world.onceDecided("task.kill", () => world.ports.executor.kill(id));
 }
 
 async function leave(world: World, run: TaskRun): Promise<void> {

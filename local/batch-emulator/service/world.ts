@@ -181,6 +181,15 @@ export class World {
     this.#removed = [];
   }
 
+  /** Does something once what this turn decides is in the journal: after a kill, no effect may lack its cause. */
+  onceDecided(name: string, effect: () => Promise<void>): void {
+    const decided = Promise.resolve().then(() => this.commit());
+    this.background(
+      name,
+      decided.then(() => (this.closed ? undefined : effect())),
+    );
+  }
+
   /** Work that goes on by itself; a failure of it is a bug and is logged. */
   background(name: string, work: Promise<void>): void {
     const watched = work

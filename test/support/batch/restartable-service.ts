@@ -31,6 +31,7 @@ export function taskRowOf(launchId: string): number | undefined {
 
 function machinesOn(base: Executor): Machines {
   const live = new Map<string, Launch>();
+  const killed = new Set<string>();
   const doubled: string[] = [];
   const lastEnds = new Map<number, LaunchEnd>();
   let starts = 0;
@@ -55,12 +56,28 @@ function machinesOn(base: Executor): Machines {
         return end;
       });
     },
-    recover: () => base.recover(),
-    kill: (id) => base.kill(id),
-    forget: (id) => base.forget(id),
+    async recover() {
+      const found = await base.recover();
+      return new Map([...found].map(([id, end]) => [id, killed.has(id) ? end.then(asFound) : end]));
+    },
+    kill(id) {
+      killed.add(id);
+      return base.kill(id);
+    },
+    forget(id) {
+      killed.delete(id);
+      return base.forget(id);
+    },
     close: (leaveRunning) => base.close(leaveRunning),
   };
 }
+
+/** As a shell reports the end by SIGKILL; no command of the tests ends so by itself. */
+export const killedCode = 137;
+
+/** The worst case: after a restart nobody knows who killed a process, and it is found as one that ended by the signal. */
+const asFound = (end: LaunchEnd): LaunchEnd =>
+  end.kind === "killed" ? { kind: "exited", exitCode: killedCode, endedAt: end.endedAt } : end;
 
 export interface Life {
   alive: boolean;

@@ -60,8 +60,12 @@ export async function startWalk(cloud: CloudProcess, seed: number, crashEvery: n
     if (reply.status !== 200) throw new Error(`${job.name}: ${reply.status} ${JSON.stringify(reply.body)}`);
     const found = (reply.body as { properties: SeenJob }).properties;
     const wrong = complaint(job, found);
-    if (wrong !== undefined) throw new Error(`job ${job.name} (${job.kind}) ${wrong}`);
+    if (wrong !== undefined) throw new Error(`job ${job.name} (${job.kind}) ${wrong}: ${await story(job)}`);
     return found;
+  };
+  const story = async (job: JobModel) => {
+    const { body } = await api.send("GET", `${pathOf(job)}/events?api-version=2026-11-01`);
+    return JSON.stringify(body, undefined, 1);
   };
   const walk: Walk = { clusters, jobs, taken, api: () => api, ask, seen, pathOf, clusterPath, step };
 

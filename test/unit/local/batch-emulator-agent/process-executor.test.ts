@@ -14,6 +14,11 @@ beforeEach(async () => {
 });
 afterEach(() => agent.dispose());
 
+/** Written by the task, one a line. */
+const pids = (id: string) => agent.text(id, "stdout.txt").trim().split("\n").map(Number);
+const hasPids = (id: string, count: number) => () =>
+  existsSync(join(agent.folder, id, "stdout.txt")) && agent.text(id, "stdout.txt").split("\n").length > count;
+
 describe("a task's process", () => {
   it("writes its output into files of the task's directory and tells its exit code", async () => {
     let started = 0;
@@ -110,11 +115,6 @@ describe("a task's process", () => {
 });
 
 describe("ending a task", () => {
-  const pids = (id: string) => agent.text(id, "stdout.txt").trim().split("\n").map(Number);
-  const hasPids = (id: string, count: number) => () =>
-    existsSync(join(agent.folder, id, "stdout.txt")) &&
-    agent.text(id, "stdout.txt").split("\n").length > count;
-
   onLinux("kills its whole process group and children that moved to another session", async () => {
     const script = "echo $$; sleep 100 & echo $!; setsid sh -c 'echo $$; exec sleep 100' & sleep 100";
     const running = agent.run("tree", `/bin/sh -c "${script.replaceAll("$", "\\$")}"`);
@@ -190,10 +190,7 @@ describe("a new executor on the same folder", () => {
 
   it("can kill what it adopted", async () => {
     void agent.run("adopted", `/bin/sh -c 'echo $$; sleep 100'`);
-    await until(
-      () =>
-        existsSync(join(agent.folder, "adopted/stdout.txt")) && agent.text("adopted", "stdout.txt") !== "",
-    );
+    await until(hasPids("adopted", 1));
     const pid = Number(agent.text("adopted", "stdout.txt"));
     const found = await (await agent.reopen(true)).recover();
     await agent.executor.kill("adopted");
@@ -201,11 +198,28 @@ describe("a new executor on the same folder", () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  it("finds what the old one killed at its close as killed, not as ended by itself", async () => {
+    void agent.run("closing", `/bin/sh -c 'echo $$; sleep 100'`);
+    await agent.run("ended", `/bin/sh -c 'kill -KILL $$'`);
+    await until(hasPids("closing", 1));
+    const found = await (await agent.reopen(false)).recover();
+    expect(await found.get("closing")).toMatchObject({ kind: "killed" });
+    expect(await found.get("ended")).toMatchObject({ kind: "exited", exitCode: 137 });
+  });
+
+  it("goes on with a kill that the old one had begun", async () => {
+    void agent.run("begun", `/bin/sh -c 'echo $$; sleep 100'`);
+    await until(hasPids("begun", 1));
+    await agent.reopen(true);
+    await writeFile(join(agent.folder, "state", "begun.kill"), "");
+    const found = await agent.executor.recover();
+    expect(await found.get("begun")).toMatchObject({ kind: "killed" });
+    expect(pids("begun").filter(isAlive)).toEqual([]);
+  });
+
   it("gives up a process whose supervisor was killed too, and does not leave it running", async () => {
     void agent.run("orphan", `/bin/sh -c 'echo $$; sleep 100'`);
-    await until(
-      () => existsSync(join(agent.folder, "orphan/stdout.txt")) && agent.text("orphan", "stdout.txt") !== "",
-    );
+    await until(hasPids("orphan", 1));
     const supervisor = /supervisor (\d+)/.exec(
       readFileSync(join(agent.folder, "state/orphan.run"), "utf8"),
     )?.[1];

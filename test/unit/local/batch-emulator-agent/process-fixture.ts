@@ -4,7 +4,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { delay, systemClock } from "../../../../local/clock.ts";
-import type { Executor, Launch, LaunchEnd } from "../../../../local/batch-emulator/agent/executor.ts";
+import type {
+  Executor,
+  Launch,
+  LaunchEnd,
+  ProcessExecutor,
+} from "../../../../local/batch-emulator/agent/executor.ts";
 import type { ShellDialect } from "../../../../local/batch-emulator/agent/launch-script.ts";
 import { createProcessExecutor } from "../../../../local/batch-emulator/agent/process-executor.ts";
 import { silentLogger } from "../../../../local/logger.ts";
@@ -24,7 +29,7 @@ export interface ProcessFixture {
 /** `wrap`: what runs over the process executor; gets its folder. */
 export async function processFixture(
   dialect?: ShellDialect,
-  wrap: (inner: Executor, folder: string) => Executor = (inner) => inner,
+  wrap: (inner: ProcessExecutor, folder: string) => Executor = (inner) => inner,
 ): Promise<ProcessFixture> {
   const folder = await mkdtemp(join(tmpdir(), "batchai-agent-"));
   const open = () =>

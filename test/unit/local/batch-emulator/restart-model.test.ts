@@ -9,7 +9,7 @@ import { enableScheduling, startNode } from "../../../../local/batch-emulator/se
 import { addPool, resizePool } from "../../../../local/batch-emulator/service/pool-commands.ts";
 import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
 import type { World } from "../../../../local/batch-emulator/service/world.ts";
-import { RestartableService, taskRowOf } from "../../../support/batch/restartable-service.ts";
+import { killedCode, RestartableService, taskRowOf } from "../../../support/batch/restartable-service.ts";
 import { checkLaws, commandNames, perform, pools } from "../../../support/batch/service-commands.ts";
 import { freeBefore } from "../../../support/batch/state-tables.ts";
 
@@ -63,6 +63,19 @@ const withoutMachine: ReadonlySet<string> = new Set([
   ...["creating", "rebooting", "reimaging", "preempted", "deallocating", "deallocated", "leavingpool"],
 ]);
 
+/** Tasks and start tasks that are said to have ended by a signal that only the service sends. */
+function diedByThemselves(world: World): string[] {
+  const tasks = [...world.jobs].flatMap((job) =>
+    [...job.tasks].map((task) => ({ name: `${job.id}/${task.id}`, ...task.execution })),
+  );
+  const startTasks = [...world.pools].flatMap((pool) =>
+    [...pool.nodes].map((node) => ({ name: node.id, ...node.startTask })),
+  );
+  return [...tasks, ...startTasks].flatMap(({ name, exitCode, failure }) =>
+    exitCode === killedCode && failure?.code !== "TaskEnded" ? [name] : [],
+  );
+}
+
 class Account {
   readonly of: RestartableService;
   /** Keys of tasks, with their job's row, that were seen satisfied. */
@@ -99,6 +112,7 @@ class Account {
     const running = new Map<number, Task>();
     for (const job of bench.world.jobs)
       for (const task of job.tasks) if (task.state === "running") running.set(task.row, task);
+    expect(diedByThemselves(bench.world), "the end of what was killed is nobody's own").toEqual([]);
     const used = new Map<string, number>();
     for (const [id, launch] of machines.live) {
       const row = taskRowOf(id);
