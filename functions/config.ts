@@ -45,6 +45,7 @@ const Environment = z.object({
   BATCHAI_MONITOR_MAX_INTERVAL_MS: interval(60_000),
   BATCHAI_OUTPUT_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(2_000),
   BATCHAI_IDLE_NODE_GRACE_MS: interval(defaultIdleGraceMs),
+  BATCHAI_ORPHAN_GRACE_MS: interval(3_600_000),
   BATCHAI_POOL_LAPSE_MS: z.coerce.number().int().min(1_800_000).max(86_400_000).default(defaultLapseMs),
   BATCHAI_QUOTA_CLUSTERS: limit(),
   BATCHAI_QUOTA_ACTIVE_JOBS: limit(),

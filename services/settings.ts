@@ -32,6 +32,8 @@ export interface Settings {
   readonly outputGraceMs: number;
   /** How long an auto-scale cluster keeps nodes that it does not need. */
   readonly idleNodeGraceMs: number;
+  /** How young a thing without an owner may be and still be left alone: its owner may only be being written. */
+  readonly orphanGraceMs: number;
   /** The longest request body that is read, in bytes. */
   readonly bodyLimitBytes: number;
 }

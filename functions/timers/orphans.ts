@@ -13,9 +13,6 @@ import type { LedgerBook } from "../../services/ledger.ts";
 import type { Services } from "../../services/services.ts";
 import { everyItem } from "../lib/every-item.ts";
 
-/** Younger things may belong to a document that is not written yet, or to an end that is not over. */
-const graceMs = 3_600_000;
-
 interface Thing {
   readonly kind: "pool" | "batchJob" | "task" | "stagedFiles" | "secrets" | "clusterClaim" | "jobClaim";
   readonly id: string;
@@ -48,7 +45,7 @@ export async function removeOrphans(services: Services): Promise<void> {
   const all = [...things, ...(await tasks(services, living))];
   for (const thing of all) {
     const age = services.clock.now() - Date.parse(thing.madeAt);
-    if (thing.belongs(living) || !(age >= graceMs)) continue;
+    if (thing.belongs(living) || !(age >= services.settings.orphanGraceMs)) continue;
     const { kind, id, madeAt } = thing;
     services.logger.warn("orphan.found", { kind, id, madeAt, removed: thing.remove !== undefined });
     await thing.remove?.();

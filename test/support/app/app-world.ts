@@ -108,6 +108,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       monitorMaxIntervalMs: 2_000,
       outputGraceMs: 0,
       idleNodeGraceMs: 480_000,
+      orphanGraceMs: 3_600_000,
       bodyLimitBytes: 100_000,
     },
     state: {
