@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { startAppWorld } from "../support/app/app-world.ts";
 import {
@@ -180,6 +181,22 @@ describe("deleting a cluster", () => {
     await world.advance(120_000);
     const operation = await world.api("GET", put.headers["azure-asyncoperation"] ?? "");
     expect(operation.body.status).toBe("Failed");
+    expect((await world.api("GET", clusterPath)).status).toBe(404);
+    expect(world.azure.poolsById.size).toBe(0);
+  });
+
+  it("while Batch is making its pool waits for that, and leaves no pool", async () => {
+    const world = await startAppWorld();
+    await world.api("PUT", workspacePath, { body: { location: "eastus" } });
+    let made: () => void = () => undefined;
+    world.azure.poolGate = new Promise((resolve) => (made = resolve));
+    const put = world.api("PUT", clusterPath, { body: clusterBody() });
+    while (!world.azure.calls.includes("putPool")) await nextTurn();
+    const remove = world.api("DELETE", clusterPath);
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    made();
+    expect([(await put).status, (await remove).status]).toEqual([202, 202]);
+    await world.advance(120_000);
     expect((await world.api("GET", clusterPath)).status).toBe(404);
     expect(world.azure.poolsById.size).toBe(0);
   });

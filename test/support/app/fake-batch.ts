@@ -47,6 +47,8 @@ export interface FakeBatch {
   /** The next addTask is refused with this code. */
   refuseNextTask: string | undefined;
   refuseNextPool: string | undefined;
+  /** What the making of a pool waits for. */
+  poolGate: Promise<void> | undefined;
   /** Text by `{node}/{path}`. */
   readonly nodeFiles: Map<string, string>;
   readonly calls: string[];
@@ -203,6 +205,7 @@ export function fakeBatch(clock: Clock): FakeBatch {
     quotas: async () => ({ pools: 100, dedicatedProcessors: 500, lowPriorityProcessors: 300 }),
     async put(spec) {
       called("putPool");
+      await fake.poolGate;
       if (fake.refuseNextPool !== undefined) {
         const code = fake.refuseNextPool;
         fake.refuseNextPool = undefined;
@@ -262,6 +265,7 @@ export function fakeBatch(clock: Clock): FakeBatch {
     calls,
     down: false,
     refuseNextTask: undefined,
+    poolGate: undefined,
     refuseNextPool: undefined,
     nodeFiles: new Map(),
     settle() {
