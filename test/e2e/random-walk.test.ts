@@ -101,7 +101,7 @@ describe("a random walk over jobs and clusters, with crashes", () => {
       await gone(walk, walk.api().workspace);
       await cloud.stop("SIGTERM");
       const last = await cloud.start();
-      expect((await batchAIClient(last as never).workspaces.list()).length).toBe(0);
+      expect((await batchAIClient(last).workspaces.list()).length).toBe(0);
       await until("nothing to be left", async () => {
         const left = await remains(last, cloud.data);
         return Object.values(left).every((list: string[]) => list.length === 0) ? true : undefined;
