@@ -31,12 +31,42 @@ function fabricLines(hasInfiniBand: boolean): readonly string[] {
 
 const passOn = 'set -- -x "$batchai_name" "$@"';
 
+/** Words that say to each MPI how many ranks a node gets, and a line of shell text that comes before mpirun. */
+interface Placement {
+  readonly before: readonly string[];
+  readonly words: string;
+}
+
+/**
+ * As many on each node, where they divide. Else the first nodes have one more, as in `spreadRanks`: "so many per node" would
+ * fill the first nodes and could leave the last ones empty, so that each node is named with its number.
+ */
+function placements(processCount: number, nodeCount: number): { openMpi: Placement; intelMpi: Placement } {
+  const each = Math.floor(processCount / nodeCount);
+  const extra = processCount % nodeCount;
+  const hosts = '"$AZ_BATCHAI_MPI_HOST_FILE"';
+  const intelHosts = '"${AZ_BATCH_HOST_LIST:-localhost}"';
+  if (extra === 0)
+    return {
+      openMpi: { before: [], words: `-npernode ${each} --oversubscribe --hostfile ${hosts}` },
+      intelMpi: { before: [], words: `-ppn ${each} -hosts ${intelHosts}` },
+    };
+  const own = '"$AZ_BATCHAI_JOB_TEMP/hostfile-ranks"';
+  const write = (sign: string) => [
+    `awk '{ print $1 "${sign}" ${each} + (NR <= ${extra}) }' ${hosts} >${own} || exit`,
+  ];
+  return {
+    openMpi: { before: write(" slots="), words: `--map-by slot --oversubscribe --hostfile ${own}` },
+    intelMpi: { before: write(":"), words: `-machinefile ${own}` },
+  };
+}
+
 /**
  * Shell text that runs `rankCommand` as `processCount` ranks over the job's nodes and exits with mpirun's exit code.
  * Open MPI gets a host file and the names of the variables to pass on, Intel MPI (as MPICH) a host list and `-genvall`.
  */
 export function mpiCommand(rankCommand: string, processCount: number, context: ToolkitContext): string {
-  const perNode = Math.ceil(processCount / context.nodeCount);
+  const { openMpi, intelMpi } = placements(processCount, context.nodeCount);
   return [
     'batchai_sh=/bin/sh; if [ -n "${BASH_VERSION-}" ]; then batchai_sh=$BASH; fi',
     rankWords(rankCommand, context.nodeCount),
@@ -47,10 +77,12 @@ export function mpiCommand(rankCommand: string, processCount: number, context: T
     'batchai_no=docker0,lo; case "$AZ_BATCHAI_MPI_MASTER_NODE" in 127.* | localhost) batchai_no=docker0 ;; esac',
     'set -- -mca btl_tcp_if_exclude "$batchai_no" "$@"',
     ...forEachVariable(context.nodeCount === 1 ? passOn : ":", passOn),
-    `set -- mpirun --allow-run-as-root -np ${processCount} -npernode ${perNode} --oversubscribe --hostfile "$AZ_BATCHAI_MPI_HOST_FILE" "$@" ;;`,
+    ...openMpi.before,
+    `set -- mpirun --allow-run-as-root -np ${processCount} ${openMpi.words} "$@" ;;`,
     "?*)",
     ...fabricLines(context.hasInfiniBand),
-    `set -- mpirun -n ${processCount} -ppn ${perNode} -hosts "\${AZ_BATCH_HOST_LIST:-localhost}" -genvall "$@"`,
+    ...intelMpi.before,
+    `set -- mpirun -n ${processCount} ${intelMpi.words} -genvall "$@"`,
     ...(context.nodeCount === 1 ? [] : forEachVariable('unset "$batchai_name"', ":")),
     ";;",
     '*) echo "mpirun is not on the first node: install MPI in jobPreparation on every node, or use an image that has it." >&2',

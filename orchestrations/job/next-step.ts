@@ -54,8 +54,16 @@ function completedRun(view: JobView, task: TaskSnapshot): RunEnd {
     // Nobody else ends tasks but a pool that shrinks so; the cluster may have been asked for something else since.
     return { kind: "deallocated", option: "terminate" };
   }
+  if (linksExpired(task)) return { kind: "nodeLost" };
   return { kind: "taskCompleted", task: { exitCode: task.exitCode, failure } };
 }
+
+/**
+ * The links to a run's files outlive its start by days, but not every later start that Batch made by itself after it had lost the
+ * node. Then nothing of that start has run; the next run of the job has links of its own.
+ */
+const linksExpired = ({ failure, requeueCount }: TaskSnapshot) =>
+  requeueCount > 0 && failure?.code === "BlobAccessDenied";
 
 function ranMs(task: TaskSnapshot): number {
   if (task.startTime === undefined || task.endTime === undefined) return 0;

@@ -87,7 +87,7 @@ async function nothingIsLeft(): Promise<void> {
   const last = await startLocal({ data: cloud.data, appSettings: { BATCHAI_ORPHAN_GRACE_MS: "10" } });
   try {
     expect((await batchAIClient(last).workspaces.list()).length).toBe(0);
-    await isGone(last, ({ secrets: _, ...left }) => left);
+    await isGone(last, ({ secrets: _secrets, claims: _claims, ...left }) => left);
     const keys = await readFile(join(cloud.data, "functions-host", "keys.json"), "utf8");
     const { masterKey } = JSON.parse(keys) as { masterKey: string };
     const looked = await fetch(`${last.description.urls.api}/admin/functions/remove-orphans`, {
@@ -96,7 +96,7 @@ async function nothingIsLeft(): Promise<void> {
       body: "{}",
     });
     expect(looked.status).toBe(202);
-    await isGone(last, ({ secrets }) => ({ secrets }));
+    await isGone(last, ({ secrets, claims }) => ({ secrets, claims }));
   } finally {
     await last.dispose();
   }

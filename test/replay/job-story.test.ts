@@ -154,6 +154,23 @@ describe("a job", () => {
     expect(second.executionInfo.startTime > first).toBe(true);
   });
 
+  it("runs again with fresh links when Batch started it anew after the old ones had expired", async () => {
+    const world = await worldWithCluster();
+    await world.api("PUT", jobPath, { body: jobBody() });
+    await world.advance(50);
+    world.azure.start(world.onlyTask());
+    await world.advance(500);
+    world.azure.requeue(world.onlyTask());
+    const failure = { category: "UserError", code: "BlobAccessDenied", message: "", details: {} };
+    world.azure.complete(world.onlyTask(), { failure });
+    await world.advance(2_500);
+    const [first, second] = world.azure.tasks().map(({ task }) => task);
+    expect([first?.state, second?.state]).toEqual(["completed", "active"]);
+    world.azure.complete(second?.id ?? "", { exitCode: 0 });
+    await world.advance(3_000);
+    expect((await world.api("GET", jobPath)).body.properties).toMatchObject({ executionState: "succeeded" });
+  });
+
   it("changes nothing while Batch cannot be reached, and catches up afterwards", async () => {
     const world = await worldWithCluster();
     await world.api("PUT", jobPath, { body: jobBody() });

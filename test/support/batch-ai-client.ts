@@ -9,13 +9,16 @@ export type ClusterCreate = BatchAIManagementModels.ClusterCreateParameters;
 export type FileServerCreate = BatchAIManagementModels.FileServerCreateParameters;
 export type JobCreate = BatchAIManagementModels.JobCreateParameters;
 
+/** All that is asked of a cloud: it may run in another process. */
+export type Described = Pick<LocalCloud, "description">;
+
 /**
  * With the client's default options, so that a service that makes it wait 30 s is found out.
  * @param more e.g. `baseUri` of a proxy, or a short `longRunningOperationRetryTimeout` where a failure is provoked: that is
  *   the one thing the service cannot tell this client before its first pause.
  */
 export function batchAIClient(
-  { description }: LocalCloud,
+  { description }: Described,
   more: { readonly baseUri?: string; readonly longRunningOperationRetryTimeout?: number } = {},
 ): BatchAIManagementClient {
   // The client carries an older copy of ms-rest-js whose types differ from this one's in name only.
@@ -27,7 +30,7 @@ export function batchAIClient(
 }
 
 /** A cluster of `nodeCount` nodes with the share `share` mounted at `files`. */
-export function clusterOf(cloud: LocalCloud, nodeCount: number, share = "results"): ClusterCreate {
+export function clusterOf(cloud: Described, nodeCount: number, share = "results"): ClusterCreate {
   const { name, key } = cloud.description.storageAccount;
   return {
     vmSize: "STANDARD_D1_V2",
@@ -59,7 +62,7 @@ export function customJob(clusterId: string, commandLine: string, more: Partial<
   };
 }
 
-export async function createShare(cloud: LocalCloud, share = "results"): Promise<void> {
+export async function createShare(cloud: Described, share = "results"): Promise<void> {
   const { ShareServiceClient, StorageSharedKeyCredential } = await import("@azure/storage-file-share");
   const { name, key } = cloud.description.storageAccount;
   const service = new ShareServiceClient(

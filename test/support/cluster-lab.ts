@@ -4,7 +4,7 @@ import type { BatchAIManagementClient, BatchAIManagementModels } from "@azure/ar
 import { startLocal } from "../../local/start.ts";
 import type { LocalCloud } from "../../local/start.ts";
 import { batchAIClient, clusterOf, createShare, customJob, until } from "./batch-ai-client.ts";
-import type { ClusterCreate, JobCreate } from "./batch-ai-client.ts";
+import type { ClusterCreate, Described, JobCreate } from "./batch-ai-client.ts";
 
 export const [group, workspace, experiment] = ["local", "lab", "exp"] as const;
 
@@ -28,7 +28,7 @@ export interface ClusterLab {
   job(name: string): Promise<Job>;
   /** Until the job is in this state. */
   reaches(name: string, state: string): Promise<Job>;
-  /** A file of the share, "" when there is none. */
+  /** As `sharedText`. */
   shared(path: string): Promise<string>;
   share(path: string): Promise<void>;
   /** Raw HTTP with the admin's token. */
@@ -71,13 +71,7 @@ export async function startClusterLab(appSettings: Record<string, string> = {}):
         const found = await job(name);
         return found.executionState === state ? found : undefined;
       }),
-    async shared(path) {
-      try {
-        return (await (await shareFile(cloud, path)).downloadToBuffer()).toString("utf8");
-      } catch {
-        return "";
-      }
-    },
+    shared: (path) => sharedText(cloud, path),
     async share(path) {
       await (await shareFile(cloud, path)).create(0);
     },
@@ -93,7 +87,13 @@ export async function startClusterLab(appSettings: Record<string, string> = {}):
   };
 }
 
-async function shareFile(cloud: LocalCloud, path: string) {
+/** A file of the share `results`, "" when there is none. */
+export async function sharedText(cloud: Described, path: string): Promise<string> {
+  const file = await shareFile(cloud, path);
+  return (await file.exists()) ? (await file.downloadToBuffer()).toString("utf8") : "";
+}
+
+async function shareFile(cloud: Described, path: string) {
   const { ShareServiceClient, StorageSharedKeyCredential } = await import("@azure/storage-file-share");
   const { name, key } = cloud.description.storageAccount;
   const service = new ShareServiceClient(

@@ -58,6 +58,12 @@ async function answer(
   managed: boolean,
 ): Promise<WireReply> {
   const { world } = options;
+  if (request.tooLarge === true)
+    throw new BatchFault(
+      413,
+      "RequestBodyTooLarge",
+      "The request body is too large and exceeds the maximum permissible limit.",
+    );
   if (managed) await authenticateManagement(options, request);
   else await authenticateData(options, request);
   options.throttle(request);

@@ -54,29 +54,15 @@ async function serve(
 ): Promise<void> {
   const body = await readBody(incoming, options.maxRequestBytes);
   const scheme = options.tls ? "https" : "http";
-  const request = wireRequest(incoming, body ?? Buffer.alloc(0), scheme, isRemote(incoming, options));
-  const reply = body === undefined ? tooLarge(request) : await gateway(request);
+  const reply = await gateway(wireRequest(incoming, body, scheme, isRemote(incoming, options)));
+  // The rest of a body that is too large is not waited for.
+  if (body === undefined) response.setHeader("connection", "close");
   await send(response, reply, incoming.method === "HEAD");
 }
 
 /** Never true for a listener that only this machine reaches. */
 const isRemote = ({ socket }: IncomingMessage, { address }: ListenOptions) =>
   !isLoopback(address) && !isLoopback(socket.remoteAddress ?? "");
-
-function tooLarge(request: WireRequest): WireReply {
-  return {
-    status: 413,
-    headers: { "content-type": "application/json;odata=minimalmetadata", connection: "close" },
-    body: JSON.stringify({
-      "odata.metadata": `${request.baseUrl}/$metadata#Microsoft.Azure.Batch.Protocol.Entities.Container.errors/@Element`,
-      code: "RequestBodyTooLarge",
-      message: {
-        lang: "en-US",
-        value: "The request body is too large and exceeds the maximum permissible limit.",
-      },
-    }),
-  };
-}
 
 /** The whole body, or undefined when it is larger than allowed. */
 async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | undefined> {
@@ -91,7 +77,12 @@ async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffe
   return size > limit ? undefined : Buffer.concat(chunks);
 }
 
-function wireRequest(incoming: IncomingMessage, body: Buffer, scheme: string, remote: boolean): WireRequest {
+function wireRequest(
+  incoming: IncomingMessage,
+  body: Buffer | undefined,
+  scheme: string,
+  remote: boolean,
+): WireRequest {
   const target = incoming.url ?? "/";
   const mark = target.indexOf("?");
   const rawPath = mark < 0 ? target : target.slice(0, mark);
@@ -105,7 +96,8 @@ function wireRequest(incoming: IncomingMessage, body: Buffer, scheme: string, re
     rawPath,
     query,
     headers: incoming.headers,
-    body,
+    body: body ?? Buffer.alloc(0),
+    ...(body === undefined ? { tooLarge: true } : {}),
     baseUrl: `${scheme}://${host}`,
     ...(remote ? { remote } : {}),
   };

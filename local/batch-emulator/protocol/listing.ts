@@ -1,5 +1,6 @@
 // Lists and their pages. Invariant: a page goes on strictly after the row in its token, so that inserting or deleting
 // while a client pages neither repeats nor skips anything that lived all the time.
+import { BatchFault } from "../service/fault.ts";
 import { badQuery, filterOf, renderer } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
 import { parseFilter } from "./filter-syntax.ts";
@@ -13,8 +14,19 @@ export function pageSize(call: Call): number {
   const text = call.request.query.get("maxresults");
   if (text === undefined) return largestPage;
   const size = Number(text);
-  if (!/^\d+$/.test(text) || size < 1 || size > largestPage)
-    throw badQuery("maxresults", text, `must be from 1 to ${largestPage}`);
+  if (!/^-?\d+$/.test(text)) throw badQuery("maxresults", text, "is not a whole number");
+  if (size < 1 || size > largestPage)
+    throw new BatchFault(
+      400,
+      "OutOfRangeQueryParameterValue",
+      "A query parameter specified in the request URI is outside the permissible range.",
+      [
+        { key: "QueryParameterName", value: "maxresults" },
+        { key: "QueryParameterValue", value: text },
+        { key: "MinimumAllowed", value: "1" },
+        { key: "MaximumAllowed", value: String(largestPage) },
+      ],
+    );
   return size;
 }
 

@@ -12,6 +12,8 @@ export interface WireRequest {
   readonly query: ReadonlyMap<string, string>;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** The body was larger than allowed; `body` is empty then. */
+  readonly tooLarge?: boolean;
   /** `http://127.0.0.1:1234`, from the Host header; links in answers start with it. */
   readonly baseUrl: string;
   /** Came from another machine. */

@@ -1,4 +1,4 @@
-// customMpi with every MPI that can be had: four ranks on two nodes, through the nodes' remote shell.
+// customMpi with every MPI that can be had, through the nodes' remote shell: what each rank has, and which node it is on.
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { environmentOf, missing, pythonOf } from "../../support/toolkits/frameworks.ts";
@@ -8,7 +8,7 @@ import type { Lab } from "../../support/toolkits/lab.ts";
 
 let lab: Lab;
 beforeAll(async () => {
-  lab = await openLab();
+  lab = await openLab(3);
 });
 afterAll(() => lab.dispose());
 
@@ -23,6 +23,36 @@ with open("node") as file: told["prepared"] = file.read()
 told.update(rank=world.rank, size=world.size, sum=world.allreduce(world.rank), directory=os.getcwd())
 print(json.dumps(told), flush=True)
 `;
+
+/** One line per rank: its number, its node, what it has from all others. */
+const placed = `
+import os
+from mpi4py import MPI
+world = MPI.COMM_WORLD
+print(f"{world.rank} {os.environ['AZ_BATCH_NODE_ID']} sum {world.allreduce(world.rank)}", flush=True)
+`;
+const averaged = `
+import os, torch, horovod.torch as hvd
+hvd.init()
+average = hvd.allreduce(torch.tensor(float(hvd.rank()))).item()
+node = os.environ["AZ_BATCH_NODE_ID"]
+print(f"{hvd.rank()} {node} local {hvd.local_rank()} of {hvd.local_size()}, average {average}", flush=True)
+`;
+
+/** The lines in the order of the ranks, whose nodes are numbered as they appear. */
+function placement(log = ""): string[] {
+  const nodes: string[] = [];
+  const lines = log
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" "));
+  return lines
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, node = "", ...rest]) => {
+      if (!nodes.includes(node)) nodes.push(node);
+      return [nodes.indexOf(node), ...rest].join(" ");
+    });
+}
 
 interface Told {
   readonly rank: number;
@@ -75,7 +105,50 @@ describe("customMpi", () => {
       },
       180_000,
     );
+
+    it.skipIf(absent !== "")(
+      `row 83: ${name}: where the nodes do not divide the ranks, the first have one more and none is left out${absent}`,
+      async () => {
+        const { job, logs } = await lab.run(`uneven-${framework}`, {
+          nodeCount: 3,
+          environmentVariables: [{ name: "PROGRAM", value: placed }],
+          jobPreparation: { commandLine: bashrc(home) },
+          customMpiSettings: { processCount: 5, commandLine: `${python} -c "$PROGRAM"` },
+        });
+        expect(job.executionInfo, logs["stderr.txt"]).toMatchObject({ exitCode: 0 });
+        expect(placement(logs["stdout.txt"])).toEqual([
+          "0 sum 10",
+          "0 sum 10",
+          "1 sum 10",
+          "1 sum 10",
+          "2 sum 10",
+        ]);
+      },
+      180_000,
+    );
   }
+
+  const withoutHorovod = missing("horovod");
+  it.skipIf(withoutHorovod !== "")(
+    `row 85: 8 processes of Horovod on 2 nodes are 4 on each, which average as one${withoutHorovod}`,
+    async () => {
+      const { job, logs } = await lab.run("horovod-eight", {
+        nodeCount: 2,
+        environmentVariables: [{ name: "PROGRAM", value: averaged }],
+        jobPreparation: { commandLine: 'printf %s "$PROGRAM" >average.py' },
+        horovodSettings: {
+          processCount: 8,
+          pythonScriptFilePath: "$AZ_BATCHAI_JOB_TEMP/average.py",
+          pythonInterpreterPath: pythonOf("horovod"),
+        },
+      });
+      expect(job.executionInfo, logs["stderr.txt"]).toMatchObject({ exitCode: 0 });
+      expect(placement(logs["stdout.txt"])).toEqual(
+        [0, 1, 2, 3, 4, 5, 6, 7].map((rank) => `${rank < 4 ? 0 : 1} local ${rank % 4} of 4, average 3.5`),
+      );
+    },
+    180_000,
+  );
 
   const absent = missing("mpi4py");
   it.skipIf(absent !== "")(

@@ -1,11 +1,13 @@
 // What every answer of the emulator must look like, whatever was asked. The codes are those of "Batch Status and Error
 // Codes" and the few that the emulator adds.
+import { badErrorShape } from "../../support/batch/error-shape.ts";
 import type { Answer } from "./send.ts";
 import type { FuzzRequest } from "./valid-requests.ts";
 
 const knownCodes = new Set([
   ...["MissingRequiredHeader", "MissingRequiredProperty", "UnsupportedProperty", "InvalidPropertyValue"],
-  ...["MissingRequiredQueryParameter", "InvalidQueryParameterValue", "InvalidUri", "InvalidRequestBody"],
+  ...["MissingRequiredQueryParameter", "InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"],
+  ...["InvalidUri", "InvalidRequestBody"],
   ...["InvalidInput", "InvalidAuthenticationInfo", "MultipleConditionHeadersNotSupported"],
   ...["UnsupportedRequestVersion", "InvalidAutoScalingSettings", "AutoScalingFormulaSyntaxError"],
   ...["AutoScaleFormulaTooLong", "TaskDependenciesNotSpecifiedOnJob", "TaskDependencyListTooLong"],
@@ -83,24 +85,9 @@ function parse(text: string): Record<string, unknown> | undefined {
 }
 
 function badDataError(body: Record<string, unknown>): string | undefined {
-  const { code, message, values } = body as {
-    code?: unknown;
-    message?: { lang?: unknown; value?: unknown };
-    values?: unknown;
-  };
+  const code = body["code"];
   if (typeof code !== "string" || !knownCodes.has(code)) return `unknown code ${String(code)}`;
-  if (typeof body["odata.metadata"] !== "string") return "no odata.metadata";
-  if (message?.lang !== "en-US" || typeof message.value !== "string") return "no message";
-  if (!/\nRequestId:[0-9a-f-]{36}\nTime:\d{4}-/.test(message.value))
-    return "a message without request id and time";
-  if (values === undefined) return undefined;
-  const wellFormed =
-    Array.isArray(values) &&
-    values.every(
-      (one: { key?: unknown; value?: unknown }) =>
-        typeof one.key === "string" && typeof one.value === "string",
-    );
-  return wellFormed ? undefined : "malformed values";
+  return badErrorShape(body);
 }
 
 function badManagementError(body: Record<string, unknown>): string | undefined {

@@ -1,10 +1,13 @@
-// What is left in storage and in Batch: for looking for what should not be there.
+// What is left in storage, in Batch and on the machine: for looking for what should not be there. Events and the documents of
+// operations that have ended are not asked for: they outlive what they are about.
+import { readFileSync, readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
 import { AzureNamedKeyCredential, TableClient } from "@azure/data-tables";
 import { ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
 import type { LocalCloud } from "../../../local/start.ts";
+import { fromRow } from "../../../services/azure/table-rows.ts";
 
 export interface Remains {
   readonly pools: string[];
@@ -18,8 +21,16 @@ export interface Remains {
   readonly leases: string[];
   /** Of the index of active jobs. */
   readonly activeRows: string[];
+  /** Of resources. */
+  readonly documents: string[];
+  /** Of long-running operations: those still in progress. */
+  readonly operations: string[];
+  /** On quota: GUIDs of clusters and jobs. */
+  readonly claims: string[];
   /** Of nodes: one per node, the tasks' folders are inside. */
   readonly nodeFolders: string[];
+  /** Of tasks, on this machine. */
+  readonly processes: string[];
 }
 
 export async function remains(
@@ -44,8 +55,9 @@ export async function remains(
     stagedFiles: staged.names.filter((name) => name.startsWith("jobs/")),
     secrets: secrets.names,
     leases: [...staged.leased, ...secrets.leased],
-    activeRows: await activeRows(description),
+    ...(await rows(description)),
     nodeFolders: await foldersOfNodes(data),
+    processes: processesOfNodes(data),
   };
 }
 
@@ -62,14 +74,36 @@ async function blobs({ storageAccount, urls }: LocalCloud["description"], name: 
   return { names, leased };
 }
 
-async function activeRows({ storageAccount, urls }: LocalCloud["description"]): Promise<string[]> {
+type Rows = Pick<Remains, "activeRows" | "documents" | "operations" | "claims">;
+
+async function rows({ storageAccount, urls }: LocalCloud["description"]): Promise<Rows> {
   const key = new AzureNamedKeyCredential(storageAccount.name, storageAccount.key);
   const client = new TableClient(urls.table, "batchai", key, { allowInsecureConnection: true });
-  const rows: string[] = [];
-  const filter = "PartitionKey ge 'active|' and PartitionKey lt 'active}'";
-  for await (const { partitionKey, rowKey } of client.listEntities({ queryOptions: { filter } }))
-    rows.push(`${partitionKey ?? ""} ${rowKey ?? ""}`);
-  return rows;
+  const found: Rows = { activeRows: [], documents: [], operations: [], claims: [] };
+  for await (const entity of client.listEntities<Record<string, unknown>>()) {
+    const { partitionKey = "", rowKey = "" } = entity;
+    const name = `${partitionKey} ${rowKey}`;
+    if (partitionKey.startsWith("active|")) found.activeRows.push(name);
+    else if (partitionKey === "ledger") found.claims.push(...Object.keys(fromRow(entity) as object));
+    else if (partitionKey.startsWith("operation|")) {
+      if ((fromRow(entity) as { status: string }).status === "InProgress") found.operations.push(name);
+    } else if (!rowKey.startsWith("event|")) found.documents.push(name);
+  }
+  return found;
+}
+
+/** Their environment names their node's folder. */
+function processesOfNodes(data: string): string[] {
+  const root = `=${join(data, "batch", "nodes")}`;
+  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(root));
+}
+
+function environmentOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    return ""; // it has ended, or is somebody else's
+  }
 }
 
 async function foldersOfNodes(data: string): Promise<string[]> {

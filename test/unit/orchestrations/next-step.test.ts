@@ -23,6 +23,7 @@ const view = (more: Partial<JobView> = {}): JobView => ({
   ...more,
 });
 const ended = { category: "UserError", code: "TaskEnded", message: "" };
+const denied = { category: "UserError", code: "BlobAccessDenied", message: "" };
 
 describe("what a run needs next", () => {
   it.each<[string, JobView, object]>([
@@ -116,6 +117,16 @@ describe("what a run needs next", () => {
         task: task("completed", { startTime: start, endTime: start, failure: ended }),
       }),
       { kind: "end", end: { kind: "deallocated", option: "terminate" } },
+    ],
+    [
+      "a task that Batch started anew by itself, too late for its links: lost with its node",
+      view({ executionState: "running", task: task("completed", { requeueCount: 1, failure: denied }) }),
+      { kind: "end", end: { kind: "nodeLost" } },
+    ],
+    [
+      "a task that was never allowed to fetch its files: its end",
+      view({ task: task("completed", { failure: denied }) }),
+      { kind: "end", end: { kind: "taskCompleted", task: { failure: denied } } },
     ],
   ])("%s", (_what, seen, step) => {
     expect(nextStep(seen)).toMatchObject(step);

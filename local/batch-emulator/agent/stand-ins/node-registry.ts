@@ -1,6 +1,7 @@
 // Tells the stand-in `ssh` where emulated nodes are: a folder with one file per address. Such a file is a small shell
 // script: it sets the node's environment, goes to its folder, and runs its first argument with `/bin/sh -c`, or a shell
 // reading standard input when there is none. A missing file means that no node has the address.
+import { spawnSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { quote } from "../launch-script.ts";
@@ -30,10 +31,11 @@ export function openNodeRegistry(directory: string): NodeRegistry {
   mkdirSync(binDirectory, { recursive: true });
   mkdirSync(nodes, { recursive: true, mode: 0o700 });
   replaceFile(join(binDirectory, "ssh"), sshScript, 0o755);
+  const ownHostNames = canNameHosts();
   return {
     binDirectory,
     registerNode(node) {
-      replaceFile(join(nodes, fileName(node.address)), nodeScript(node), 0o600);
+      replaceFile(join(nodes, fileName(node.address)), nodeScript(node, ownHostNames), 0o600);
     },
     removeNode(address) {
       rmSync(join(nodes, fileName(address)), { force: true });
@@ -41,7 +43,7 @@ export function openNodeRegistry(directory: string): NodeRegistry {
   };
 }
 
-function nodeScript(node: NodeAddress): string {
+function nodeScript(node: NodeAddress, ownHostName: boolean): string {
   const exports = Object.entries(node.environment).map(([name, value]) => {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`'${name}' cannot name a variable of a node`);
     return `export ${name}=${quote(value)}`;
@@ -51,10 +53,21 @@ function nodeScript(node: NodeAddress): string {
     `root=${quote(node.nodeRoot)}`,
     'cd "${HOME:-$root}" 2>/dev/null || cd "$root" || exit 255',
     "unset root OLDPWD",
-    'if [ -n "$1" ]; then exec /bin/sh -c "$1"; fi',
-    "exec /bin/sh",
+    ...(ownHostName
+      ? [`exec unshare --uts /bin/sh -c ${quote(`hostname "$0"; ${run}`)} ${node.address} "$1"`]
+      : [run]),
     "",
   ].join("\n");
+}
+
+const run = 'if [ -n "$1" ]; then exec /bin/sh -c "$1"; fi; exec /bin/sh';
+
+/**
+ * Whether this machine lets us give nodes host names of their own: Linux, as root. Open MPI 5 needs them: it finds the ranks of
+ * a node by the host's name, and would take those of all nodes for one node's. The name is the address, which always resolves.
+ */
+function canNameHosts(): boolean {
+  return spawnSync("unshare", ["--uts", "hostname", "127.0.0.1"], { stdio: "ignore" }).status === 0;
 }
 
 function fileName(address: string): string {

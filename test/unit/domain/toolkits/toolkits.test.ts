@@ -134,6 +134,22 @@ describe("the MPI toolkits", () => {
     );
   });
 
+  it("give the first nodes one more where the ranks do not divide", () => {
+    const [{ command = "" } = {}] = processes(
+      { customMpiSettings: { commandLine: "x", processCount: 7 } },
+      3,
+    );
+    const lines = command.split("\n").filter((line) => /hostfile|-ppn|-npernode/.test(line));
+    expect(lines).toEqual([
+      expect.stringMatching(/^awk '\{ print \$1 " slots=" 2 \+ \(NR <= 1\) \}'/),
+      expect.stringMatching(
+        / -np 7 --map-by slot --oversubscribe --hostfile "\$AZ_BATCHAI_JOB_TEMP\/hostfile-ranks"/,
+      ),
+      expect.stringMatching(/^awk '\{ print \$1 ":" 2 \+ \(NR <= 1\) \}'/),
+      expect.stringMatching(/ -n 7 -machinefile "\$AZ_BATCHAI_JOB_TEMP\/hostfile-ranks" -genvall/),
+    ]);
+  });
+
   it("use InfiniBand on sizes that have it, unless the user said otherwise", () => {
     const ofSize = (vmSize: string) =>
       processes({ customMpiSettings: { commandLine: "x" } }, 2, vmSize)[0]?.command;

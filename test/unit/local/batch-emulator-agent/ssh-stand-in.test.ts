@@ -39,6 +39,17 @@ describe("ssh between emulated nodes", () => {
     });
   });
 
+  it.skipIf(spawnSync("unshare", ["--uts", "true"]).status !== 0)(
+    "gives each node a host name of its own, where the machine allows it",
+    () => {
+      const [own, machine] = ["127.0.0.2", spawnSync("hostname").stdout.toString().trim()];
+      expect(ssh([own, "hostname"])).toEqual({ status: 0, stdout: `${own}\n`, stderr: "" });
+      expect(ssh([own], { input: "hostname" }).stdout).toBe(`${own}\n`);
+      expect(spawnSync("hostname").stdout.toString().trim()).toBe(machine);
+      expect(machine).not.toBe(own);
+    },
+  );
+
   it("joins the words by blanks and lets the shell of the node split them again", () => {
     expect(ssh(["127.0.0.2", "printf", "%s.", "'a b'", "c"]).stdout).toBe("a b.c.");
   });
