@@ -91,7 +91,7 @@ describe("an update", () => {
   it("does not undo what somebody else wrote meanwhile", async () => {
     const { here, there, state } = await processes();
     await there.update(ref, deleting);
-    await here.update(ref, dated("1"), () => change("dated"));
+    await here.update(ref, dated("1"), () => ({ ...change("dated"), time: later.toISOString() }));
     expect(await there.get(ref)).toMatchObject({ provisioningState: "deleting", creationTime: "1" });
     const { items } = await state.listChanges(ref, { size: 100 });
     expect(items.map(({ to, cause }) => to ?? cause)).toEqual(["succeeded", "deleting", "dated"]);
