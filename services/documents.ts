@@ -20,6 +20,8 @@ export type DocumentWrite =
   | { readonly kind: "put"; readonly row: string; readonly value: unknown }
   | { readonly kind: "remove"; readonly row: string };
 
+export type Etags = ReadonlyMap<string, string>;
+
 export interface DocumentRange {
   readonly partition: string;
   /** Rows that begin with this text, in row order. */
@@ -42,9 +44,9 @@ export interface DocumentStore {
   get(key: DocumentKey): Promise<StoredDocument | undefined>;
   /**
    * At most 100 writes of one partition, atomically. `conflict`: an inserted row exists, a replaced row is absent or has
-   * another etag, or a removed row is absent; then nothing was written.
+   * another etag, or a removed row is absent; then nothing was written. @returns the new etags of the rows, by row.
    */
-  commit(partition: string, writes: readonly DocumentWrite[]): Promise<"committed" | "conflict">;
+  commit(partition: string, writes: readonly DocumentWrite[]): Promise<Etags | "conflict">;
   /** Removes one row if it still has this etag (`*`: any). Apart: the tables client has no conditional removal in a commit. */
   remove(key: DocumentKey, etag: string): Promise<"removed" | "conflict">;
   page(range: DocumentRange): Promise<DocumentPage>;

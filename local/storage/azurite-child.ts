@@ -7,6 +7,8 @@ import { createRequire, Module } from "node:module";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { ChildMessage, StartMessage } from "./azurite-protocol.ts";
+import { lookUpRowsByIndex } from "./azurite-row-lookup.ts";
+import type { TableStore } from "./azurite-row-lookup.ts";
 import { releaseFolder, takeFolder } from "./folder-owner.ts";
 
 interface AzuriteServer {
@@ -93,6 +95,7 @@ function createServers(message: StartMessage): Record<"blob" | "queue" | "table"
     table: new (constructorOf("table/TableServer"))(tables) as AzuriteServer,
   };
   for (const server of Object.values(servers)) saveOften(server);
+  lookUpRowsByIndex((servers.table as unknown as { metadataStore: TableStore }).metadataStore);
   return servers;
 }
 

@@ -103,13 +103,28 @@ function readings(store: DocumentStore): Pick<ActiveJobs, "look" | "list" | "unr
     store.page({ partition: activePartition(clusterGuid), prefix, size, continuation });
   return {
     async look(clusterGuid, first) {
-      const [started, queued] = await Promise.all([
-        page(clusterGuid, runs, mostPerPage),
-        page(clusterGuid, queue, Math.min(first, mostPerPage)),
-      ]);
+      // Runs sort before the queue, and there are hardly more of them than jobs asked for: mostly one page.
+      const partition = activePartition(clusterGuid);
+      const range = {
+        partition,
+        prefix: all,
+        from: runs,
+        before: announced,
+        size: Math.min(2 * first, mostPerPage),
+      };
+      const found: StoredDocument[] = [];
+      let continuation: string | undefined;
+      do {
+        const next = await store.page({ ...range, continuation });
+        found.push(...next.documents);
+        continuation = next.continuation;
+      } while (continuation !== undefined && found.filter(isWaiting).length < first);
       return {
-        runs: started.documents.map(toRun),
-        waiting: queued.documents.map(({ value }) => Waiting.parse(value)),
+        runs: found.filter((row) => !isWaiting(row)).map(toRun),
+        waiting: found
+          .filter(isWaiting)
+          .slice(0, first)
+          .map(({ value }) => Waiting.parse(value)),
       };
     },
     async list(clusterGuid) {
@@ -144,6 +159,10 @@ function removals(store: DocumentStore): Pick<ActiveJobs, "remove" | "forget"> {
   };
 }
 
+function isWaiting({ row }: StoredDocument): boolean {
+  return row.startsWith(queue);
+}
+
 function toRun({ value, etag }: StoredDocument): ActiveRun {
   return { ...Run.parse(value), etag };
 }
@@ -173,10 +192,10 @@ async function inBulk<Of extends Move>(
       partition,
       some.flatMap(({ writes }) => writes),
     );
-    if (together === "committed") made.push(...some);
+    if (together !== "conflict") made.push(...some);
     else if (some.length > 1)
       for (const move of some)
-        if ((await store.commit(partition, move.writes)) === "committed") made.push(move);
+        if ((await store.commit(partition, move.writes)) !== "conflict") made.push(move);
   }
   return made;
 }

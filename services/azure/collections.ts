@@ -1,13 +1,14 @@
-// Collections of resource documents over a DocumentStore: optimistic updates that start again on a conflict, and an
-// event row in the transaction of every change of state. Documents are checked on the way out of the store, so that a
-// damaged or older row fails loudly and not three calls later.
+// Collections of resource documents over a DocumentStore: optimistic updates that start again on a conflict, the first of
+// them from what was seen last, without a read; and an event row in the transaction of every change of state. Documents
+// are checked on the way out of the store, so that a damaged or older row fails loudly and not three calls later.
 import { z } from "zod";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { ResourceRef } from "../../domain/shared/resource-id.ts";
 import type { Random } from "../clock.ts";
-import type { DocumentStore, DocumentWrite } from "../documents.ts";
-import type { Collection } from "../state.ts";
+import type { DocumentKey, DocumentStore, DocumentWrite } from "../documents.ts";
+import type { Change, Collection } from "../state.ts";
 import { changesBetween, eventRows } from "./event-rows.ts";
+import { lastSeen } from "./last-seen.ts";
 import { documentKey } from "./state-keys.ts";
 
 /** So many writers in a row beat us: something writes in a circle. */
@@ -23,10 +24,7 @@ export function collection<Ref extends ResourceRef, Schema extends z.ZodType>(
   schema: Schema,
 ): Collection<Ref, z.output<Schema>> {
   const { store } = context;
-  const get = async (ref: Ref) => {
-    const stored = await store.get(documentKey(ref));
-    return stored === undefined ? undefined : { ...readRevised(schema, stored.value), etag: stored.etag };
-  };
+  const { known, get, replace } = revisions<Ref, Schema>(context, schema);
   return {
     get: async (ref) => (await get(ref))?.document,
 
@@ -37,25 +35,23 @@ export function collection<Ref extends ResourceRef, Schema extends z.ZodType>(
           { kind: "insert", row: key, value: { revision: 1, document } },
           ...eventRows(ref, 1, changesBetween(undefined, document, change), context.random),
         ]);
-        if (inserted === "committed") return { created: true, document };
+        if (inserted !== "conflict") return { created: true, document };
         const existing = await get(ref);
         if (existing !== undefined) return { created: false, document: existing.document };
       }
     },
 
     async update(ref, next, describe) {
-      const { partition, row: key } = documentKey(ref);
+      const last = known(ref);
+      const ahead = last === undefined ? undefined : changeOf(last.document, next);
+      if (last !== undefined && ahead !== undefined)
+        if (await replace(ref, last, ahead, describe?.(last.document, ahead))) return ahead;
       for (let attempt = 0; attempt < updateTries; attempt += 1) {
         const current = await get(ref);
         if (current === undefined) return undefined;
         const changed = next(current.document);
         if (changed === current.document) return changed;
-        const changes = changesBetween(current.document, changed, describe?.(current.document, changed));
-        const revision = current.revision + 1;
-        const value = { revision, document: changed, removing: current.removing };
-        const write: DocumentWrite = { kind: "replace", row: key, value, etag: current.etag };
-        const events = eventRows(ref, revision, changes, context.random);
-        if ((await store.commit(partition, [write, ...events])) === "committed") return changed;
+        if (await replace(ref, current, changed, describe?.(current.document, changed))) return changed;
       }
       throw new AppError(
         "ServiceUnavailable",
@@ -82,7 +78,65 @@ export function collection<Ref extends ResourceRef, Schema extends z.ZodType>(
   };
 }
 
-const Revised = z.object({
+/** Reading one document and replacing one that is still as it was, and what was seen by that. */
+function revisions<Ref extends ResourceRef, Schema extends z.ZodType>(
+  { store, random }: CollectionContext,
+  schema: Schema,
+) {
+  type Document = z.output<Schema>;
+  const seen = lastSeen<Revised<Document>>();
+  const nameOf = ({ partition, row }: DocumentKey) => `${partition}|${row}`;
+  return {
+    known: (ref: Ref) => seen.get(nameOf(documentKey(ref))),
+
+    get: async (ref: Ref): Promise<Revised<Document> | undefined> => {
+      const key = documentKey(ref);
+      const stored = await store.get(key);
+      if (stored === undefined) return undefined;
+      const current = { ...readRevised(schema, stored.value), etag: stored.etag };
+      seen.set(nameOf(key), current);
+      return current;
+    },
+
+    /** False when it was written meanwhile. */
+    replace: async (
+      ref: Ref,
+      { document: before, revision, removing, etag }: Revised<Document>,
+      document: Document,
+      change: Change | undefined,
+    ): Promise<boolean> => {
+      const key = documentKey(ref);
+      const value = { revision: revision + 1, document, removing };
+      const written = await store.commit(key.partition, [
+        { kind: "replace", row: key.row, value, etag },
+        ...eventRows(ref, revision + 1, changesBetween(before, document, change), random),
+      ]);
+      const next = written === "conflict" ? undefined : written.get(key.row);
+      if (next === undefined) seen.forget(nameOf(key));
+      else seen.set(nameOf(key), { ...value, etag: next });
+      return written !== "conflict";
+    },
+  };
+}
+
+/** What becomes of a document that may be outdated; `undefined` when it is left alone or refused, which only a read can tell. */
+function changeOf<Document>(known: Document, next: (current: Document) => Document): Document | undefined {
+  try {
+    const changed = next(known);
+    return changed === known ? undefined : changed;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Revised<Document> {
+  readonly revision: number;
+  readonly document: Document;
+  readonly removing?: boolean | undefined;
+  readonly etag: string;
+}
+
+const StoredRevised = z.object({
   revision: z.int(),
   document: z.unknown(),
   /** The event of its removal is written. */
@@ -93,11 +147,7 @@ const Revised = z.object({
 export function readRevised<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-): {
-  readonly revision: number;
-  readonly document: z.output<Schema>;
-  readonly removing?: boolean | undefined;
-} {
-  const { revision, document, removing } = Revised.parse(value);
+): Omit<Revised<z.output<Schema>>, "etag"> {
+  const { revision, document, removing } = StoredRevised.parse(value);
   return { revision, document: schema.parse(document), removing };
 }

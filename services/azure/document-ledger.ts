@@ -34,7 +34,7 @@ function book<Schema extends z.ZodType>(
       const written = await store.commit(partition, [
         etag === undefined ? { kind: "insert", row, value } : { kind: "replace", row, value, etag },
       ]);
-      if (written === "committed") return next.result;
+      if (written !== "conflict") return next.result;
     }
     throw new AppError("ServiceUnavailable", "The quotas are being changed by too many at once.");
   };

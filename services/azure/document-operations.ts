@@ -33,11 +33,8 @@ export function documentOperations(store: DocumentStore): OperationDocuments {
         const operation = Stored.parse(stored.value);
         if (operation.status !== "InProgress") return;
         const value = { ...operation, ...outcome, endTime };
-        if (
-          (await store.commit(partition, [{ kind: "replace", row, value, etag: stored.etag }])) ===
-          "committed"
-        )
-          return;
+        const written = await store.commit(partition, [{ kind: "replace", row, value, etag: stored.etag }]);
+        if (written !== "conflict") return;
       }
     },
   };

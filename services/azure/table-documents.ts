@@ -9,6 +9,7 @@ import type {
   DocumentRange,
   DocumentStore,
   DocumentWrite,
+  Etags,
   StoredDocument,
 } from "../documents.ts";
 import { checkContinuation } from "./continuation.ts";
@@ -79,12 +80,19 @@ async function commit(
   client: TableClient,
   partition: string,
   writes: readonly DocumentWrite[],
-): Promise<"committed" | "conflict"> {
+): Promise<Etags | "conflict"> {
   try {
     const [only] = writes;
-    if (writes.length === 1 && only !== undefined) await single(client, partition, only);
-    else await client.submitTransaction(writes.map((write) => action(partition, write)));
-    return "committed";
+    const answers =
+      writes.length === 1 && only !== undefined
+        ? [await single(client, partition, only)]
+        : (await client.submitTransaction(writes.map((write) => action(partition, write)))).subResponses;
+    return new Map(
+      writes.flatMap(({ row }, index): [string, string][] => {
+        const etag = answers[index]?.etag;
+        return etag === undefined ? [] : [[row, etag]];
+      }),
+    );
   } catch (error) {
     if (isConflict(error)) return "conflict";
     if (tooLarge.has(codeOf(error) ?? ""))
@@ -96,19 +104,21 @@ async function commit(
 /** "Table service error codes": an entity holds 1 MiB, a transaction 4 MiB. */
 const tooLarge = new Set(["EntityTooLarge", "RequestBodyTooLarge", "PropertyValueTooLarge"]);
 
-async function single(client: TableClient, partition: string, write: DocumentWrite): Promise<void> {
+async function single(
+  client: TableClient,
+  partition: string,
+  write: DocumentWrite,
+): Promise<{ readonly etag?: string }> {
   switch (write.kind) {
     case "insert":
-      await client.createEntity(toRow(partition, write.row, write.value));
-      return;
+      return client.createEntity(toRow(partition, write.row, write.value));
     case "replace":
-      await client.updateEntity(toRow(partition, write.row, write.value), "Replace", { etag: write.etag });
-      return;
+      return client.updateEntity(toRow(partition, write.row, write.value), "Replace", { etag: write.etag });
     case "put":
-      await client.upsertEntity(toRow(partition, write.row, write.value), "Replace");
-      return;
+      return client.upsertEntity(toRow(partition, write.row, write.value), "Replace");
     case "remove":
       await client.deleteEntity(partition, write.row);
+      return {};
   }
 }
 

@@ -46,14 +46,15 @@ export function memoryDocuments(): MemoryDocuments {
         throw new Error("a row is written twice");
       if (!asked.every((write) => fits(partition, write))) return "conflict";
       changes += 1;
+      const etags = new Map<string, string>();
       for (const write of asked)
         if (write.kind === "remove") rowsOf(partition).delete(write.row);
-        else
-          rowsOf(partition).set(write.row, {
-            text: JSON.stringify(write.value),
-            etag: `"${(version += 1)}"`,
-          });
-      return "committed";
+        else {
+          const etag = `"${(version += 1)}"`;
+          rowsOf(partition).set(write.row, { text: JSON.stringify(write.value), etag });
+          etags.set(write.row, etag);
+        }
+      return etags;
     },
     async remove({ partition, row }, etag) {
       writes += 1;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../local/random.ts";
 import { documentState } from "../../../services/azure/document-state.ts";
 import type { DocumentStore } from "../../../services/documents.ts";
+import type { ExperimentDocument } from "../../../domain/experiment/schema.ts";
 import { newExperiment, deletingExperiment } from "../../../domain/experiment/rules.ts";
 import { memoryDocuments } from "../../support/app/memory-documents.ts";
 import { later, now, workspace } from "../domain/samples.ts";
@@ -58,4 +59,64 @@ describe("the removal of a document", () => {
       }
     },
   );
+});
+
+describe("an update", () => {
+  /** Two processes over one store; the reads of the first are counted. */
+  async function processes() {
+    const documents = memoryDocuments();
+    let reads = 0;
+    const counted: DocumentStore = { ...documents, get: (key) => ((reads += 1), documents.get(key)) };
+    const random = seededRandom(1);
+    const here = documentState({ store: counted, random });
+    const there = documentState({ store: documents, random });
+    await there.experiments.create(ref, newExperiment(ref, now), change("created"));
+    await here.experiments.get(ref);
+    reads = 0;
+    return { here: here.experiments, there: there.experiments, state: there, reads: () => reads };
+  }
+  const deleting = (found: ExperimentDocument) =>
+    found.provisioningState === "deleting" ? found : deletingExperiment(found, later);
+  const dated = (creationTime: string) => (found: ExperimentDocument) => ({ ...found, creationTime });
+
+  it("of what was read or written last does not read it again", async () => {
+    const { here, there, reads } = await processes();
+    await here.update(ref, deleting);
+    await here.update(ref, dated("1"));
+    await here.update(ref, dated("2"));
+    expect(reads()).toBe(0);
+    expect(await there.get(ref)).toMatchObject({ provisioningState: "deleting", creationTime: "2" });
+  });
+
+  it("does not undo what somebody else wrote meanwhile", async () => {
+    const { here, there, state } = await processes();
+    await there.update(ref, deleting);
+    await here.update(ref, dated("1"), () => ({ ...change("dated"), time: later.toISOString() }));
+    expect(await there.get(ref)).toMatchObject({ provisioningState: "deleting", creationTime: "1" });
+    const { items } = await state.listChanges(ref, { size: 100 });
+    expect(items.map(({ to, cause }) => to ?? cause)).toEqual(["succeeded", "deleting", "dated"]);
+  });
+
+  it("that changes nothing, or is refused, says so of what is stored and not of what was seen", async () => {
+    const { here, there, reads } = await processes();
+    await there.update(ref, dated("1"));
+    const same = await here.update(ref, (found) => found);
+    expect([same?.creationTime, reads()]).toEqual(["1", 1]);
+    await there.update(ref, dated("2"));
+    const onlyTheSecond = (found: ExperimentDocument) => {
+      if (found.creationTime !== "2") throw new Error("not this one");
+      return deleting(found);
+    };
+    await here.update(ref, onlyTheSecond);
+    expect(await there.get(ref)).toMatchObject({ provisioningState: "deleting", creationTime: "2" });
+  });
+
+  it("of what was removed and made again meanwhile changes the new one", async () => {
+    const { here, there } = await processes();
+    await there.remove(ref, () => true, change("deleted"));
+    expect(await here.update(ref, deleting)).toBeUndefined();
+    await here.create(ref, { ...newExperiment(ref, now), creationTime: "2" }, change("created"));
+    await here.update(ref, deleting);
+    expect(await there.get(ref)).toMatchObject({ provisioningState: "deleting", creationTime: "2" });
+  });
 });

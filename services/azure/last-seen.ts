@@ -1,0 +1,26 @@
+// What this process saw last of the rows it read or wrote, the latest of them. It may be outdated: only a write that
+// names the etag may rest on it.
+const mostRows = 500;
+
+export interface LastSeen<Seen> {
+  get(row: string): Seen | undefined;
+  set(row: string, seen: Seen): void;
+  forget(row: string): void;
+}
+
+export function lastSeen<Seen>(): LastSeen<Seen> {
+  const rows = new Map<string, Seen>();
+  return {
+    get: (row) => rows.get(row),
+    set(row, seen) {
+      rows.delete(row);
+      rows.set(row, seen);
+      if (rows.size <= mostRows) return;
+      for (const oldest of rows.keys()) {
+        rows.delete(oldest);
+        return;
+      }
+    },
+    forget: (row) => void rows.delete(row),
+  };
+}
