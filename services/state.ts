@@ -72,9 +72,11 @@ export interface Collection<Ref extends ResourceRef, Document> {
     change: Change,
   ): Promise<{ readonly created: boolean; readonly document: Document }>;
   /**
-   * Reads, changes, writes; again from the start when somebody else wrote meanwhile. `next` answers the document it was
-   * given to leave things as they are. `change` describes what is written: every state that moved is an event, and a
-   * description of a write that moved none is one, too. @returns the document that is stored now, undefined when there is none.
+   * Changes what was seen of the document last, or reads it first; reads and starts again when somebody else wrote
+   * meanwhile, so that only what `next` says last counts. `next` answers the document it was given to leave things as they
+   * are; that, and a refusal, is concluded only from a document read for it. `change` describes what is written: every state
+   * that moved is an event, and a description of a write that moved none is one, too. @returns the document that is stored
+   * now, undefined when there is none.
    */
   update(
     ref: Ref,

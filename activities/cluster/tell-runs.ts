@@ -13,19 +13,24 @@ import { snapshot } from "../lib/task-snapshot.ts";
 /** Batch stamps transitions by its own clock; the first look asks from a little earlier than ours says. */
 const clockSkewMs = 30_000;
 
-export interface Told {
+export interface RunsHeard {
   readonly seen: Record<string, Seen>;
-  readonly told: number;
+  readonly news: readonly TaskNews[];
   /** Runs that still hold nodes. */
   readonly holding: readonly ActiveRun[];
 }
 
-export async function tellRuns(
+interface TaskNews {
+  readonly run: ActiveRun;
+  readonly task: BatchTask;
+}
+
+export async function hearOfRuns(
   services: Services,
   clusterGuid: string,
   runs: readonly ActiveRun[],
   seen: Readonly<Record<string, Seen>>,
-): Promise<Told> {
+): Promise<RunsHeard> {
   const next: Record<string, Seen> = {};
   const look = async (priority: Priority) => {
     const [first] = runs.flatMap((run) => (run.priority === priority ? [run.at] : [])).sort();
@@ -37,29 +42,38 @@ export async function tellRuns(
     next[priority] = after;
     return fresh;
   };
-  const fresh = (await Promise.all(priorities.map(look))).flat();
-  const news = newsOf(fresh, runs);
-  const ended = news.filter(({ run, task }) => run.phase === "holding" && task.state === "completed");
+  const news = newsOf((await Promise.all(priorities.map(look))).flat(), runs);
+  const over = new Set(endedNow(news).map(({ jobGuid }) => jobGuid));
+  return {
+    seen: next,
+    news,
+    holding: runs.filter(({ phase, jobGuid }) => phase === "holding" && !over.has(jobGuid)),
+  };
+}
+
+export async function tellRuns(
+  services: Services,
+  clusterGuid: string,
+  news: readonly TaskNews[],
+): Promise<void> {
   // Before they are told: who is told may remove the row, and it must not come back.
-  await services.state.activeJobs.release(
-    clusterGuid,
-    ended.map(({ run }) => run),
-  );
+  await services.state.activeJobs.release(clusterGuid, endedNow(news));
   await Promise.all(
     news.map(({ run, task }) => {
       const data: RunNews = { kind: "task", attempt: run.attempt, task: snapshot(task) };
       return services.orchestrations.raise(instances.runJob(run.jobGuid), changed, data);
     }),
   );
-  const over = new Set(ended.map(({ run }) => run.jobGuid));
-  return {
-    seen: next,
-    told: news.length,
-    holding: runs.filter(({ phase, jobGuid }) => phase === "holding" && !over.has(jobGuid)),
-  };
 }
 
-function newsOf(fresh: readonly BatchTask[], runs: readonly ActiveRun[]) {
+/** Runs that give their nodes back now. */
+function endedNow(news: readonly TaskNews[]): readonly ActiveRun[] {
+  return news.flatMap(({ run, task }) =>
+    run.phase === "holding" && task.state === "completed" ? [run] : [],
+  );
+}
+
+function newsOf(fresh: readonly BatchTask[], runs: readonly ActiveRun[]): readonly TaskNews[] {
   const byJob = new Map(runs.map((run) => [run.jobGuid, run]));
   return fresh.flatMap((task) => {
     const of = jobOfTask(task.id);

@@ -10,14 +10,14 @@ import { autoScaled, poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { formatId } from "../../domain/shared/resource-id.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
-import type { ActiveJob } from "../../services/active-jobs.ts";
+import type { ActiveJob, ActiveRun } from "../../services/active-jobs.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, service, updateCluster } from "../lib/documents.ts";
 import { ensureRuns, handOverJobs, tellHopeless } from "./hand-over-jobs.ts";
 import { observeNodes } from "./observe-nodes.ts";
-import { tellRuns } from "./tell-runs.ts";
+import { hearOfRuns, tellRuns } from "./tell-runs.ts";
 
 export const watchCluster = defineActivity(
   contract,
@@ -25,39 +25,56 @@ export const watchCluster = defineActivity(
     const document = await currentCluster(services, cluster);
     if (document === undefined || document.provisioningState === "deleting") return { kind: "gone" };
     const { waiting, runs } = await services.state.activeJobs.look(cluster.guid, worthLooking(document));
-    const [nodes, news] = await Promise.all([
+    const [nodes, heard] = await Promise.all([
       observeNodes(services, document),
-      tellRuns(services, cluster.guid, runs, seen),
+      hearOfRuns(services, cluster.guid, runs, seen),
       audit === true ? ensureRuns(services, runs) : undefined,
     ]);
-    const holding = news.holding;
-    const noted =
-      nodes === undefined
-        ? undefined
-        : await note(services, cluster, nodes.observation, [...waiting, ...holding]);
-    const rescale =
-      noted?.document?.spec.scaleSettings.autoScale !== undefined &&
-      poolNodeCount(noted.document) !== nodes?.targetNodes;
-    const handedOver =
-      nodes === undefined || noted?.document === undefined
-        ? 0
-        : await handOverJobs(services, {
-            cluster: noted.document,
-            growing: rescale || nodes.observation.allocationState === "resizing",
-            waiting,
-            holding,
-          });
-    if (noted?.document !== undefined) await tellHopeless(services, noted.document, waiting);
-    const settled = nodes?.settled === true && noted?.document?.autoScale?.surplusSinceMs === undefined;
+    // The nodes of a run that ended are given away while it is told: a node that waits costs more than a look does.
+    const [given] = await Promise.all([
+      nodes === undefined ? nothingGiven : giveNodes(services, cluster, nodes, waiting, heard.holding),
+      tellRuns(services, cluster.guid, heard.news),
+    ]);
     return {
       kind: "watched",
-      seen: news.seen,
-      changed: noted?.changed === true || news.told > 0 || handedOver > 0 || rescale,
-      idle: holding.length === 0 && handedOver === 0 && settled && !rescale,
-      ...(rescale ? { rescale } : {}),
+      seen: heard.seen,
+      changed: given.changed || heard.news.length > 0,
+      idle: given.idle && heard.holding.length === 0,
+      ...(given.rescale ? { rescale: true } : {}),
     };
   },
 );
+
+interface Given {
+  readonly changed: boolean;
+  /** Nothing was given away, and no node moves. */
+  readonly idle: boolean;
+  readonly rescale: boolean;
+}
+const nothingGiven: Given = { changed: false, idle: false, rescale: false };
+
+/** Notes the nodes and gives those that are free to waiting jobs. */
+async function giveNodes(
+  services: Services,
+  cluster: ClusterIdentity,
+  nodes: NonNullable<Awaited<ReturnType<typeof observeNodes>>>,
+  waiting: readonly ActiveJob[],
+  holding: readonly ActiveRun[],
+): Promise<Given> {
+  const noted = await note(services, cluster, nodes.observation, [...waiting, ...holding]);
+  if (noted.document === undefined) return { ...nothingGiven, changed: noted.changed };
+  const { spec, autoScale } = noted.document;
+  const rescale =
+    spec.scaleSettings.autoScale !== undefined && poolNodeCount(noted.document) !== nodes.targetNodes;
+  const growing = rescale || nodes.observation.allocationState === "resizing";
+  const handedOver = await handOverJobs(services, { cluster: noted.document, growing, waiting, holding });
+  await tellHopeless(services, noted.document, waiting);
+  return {
+    changed: noted.changed || handedOver > 0 || rescale,
+    idle: handedOver === 0 && nodes.settled && autoScale?.surplusSinceMs === undefined && !rescale,
+    rescale,
+  };
+}
 
 /** How far into the queue: each job wants a node at least, and what might overtake the head stands close behind it. */
 function worthLooking({ spec, currentNodeCount }: ClusterDocument): number {
