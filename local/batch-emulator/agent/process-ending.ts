@@ -11,6 +11,8 @@ export interface ProcessEnding {
   end(cookie: string, leader: ProcessIdentity): Promise<void>;
   /** For a launch whose process has ended: kills what its group still holds now, and what escaped the group soon after. */
   endRemains(cookie: string, leader: ProcessIdentity): Promise<void>;
+  /** The same for a launch whose group is gone. */
+  endEscaped(cookie: string, leader: ProcessIdentity): void;
   /** Kills every process of this instance that `isKnown` denies. */
   endUnknown(instance: string, isKnown: (cookie: string) => boolean): Promise<void>;
   /** Resolves when no sweep for escaped processes is due. */
@@ -65,13 +67,17 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
       () => o.table.scanSince(oldest),
     );
   };
+  const endEscaped = (cookie: string, leader: ProcessIdentity) => {
+    condemned.set(cookie, leader.start);
+    sweep ??= runSweep();
+  };
   return {
     end,
     async endRemains(cookie, leader) {
       if (groupExists(leader.pid)) return end(cookie, leader);
-      condemned.set(cookie, leader.start);
-      sweep ??= runSweep();
+      endEscaped(cookie, leader);
     },
+    endEscaped,
     endUnknown: (instance, isKnown) =>
       killUntilGone(({ byLaunch }) =>
         [...byLaunch].flatMap(([cookie, rows]) =>

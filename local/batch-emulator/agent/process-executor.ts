@@ -37,6 +37,8 @@ interface Active {
   staging?: AbortController;
   /** Settles when the process has ended, whatever follows; undefined while it has not been started. */
   process?: Promise<unknown>;
+  /** Its first process, when that was the last of its group. */
+  left?: ProcessIdentity | undefined;
   killed: boolean;
   ended: boolean;
 }
@@ -112,6 +114,7 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
     started();
     const end = await supervised;
     if (end.kind === "died") return await afterSupervisorDied(context, active);
+    active.left = end.left;
     return await finish(context, active, headerOf(launch), end.exitCode, clock.now());
   } finally {
     active.ended = true;
@@ -282,6 +285,7 @@ async function kill(context: Context, id: string): Promise<void> {
   const cookie = `${records.instance}.${id}`;
   if (!active) return;
   if (active.ended) {
+    if (active.left) return ending.endEscaped(cookie, active.left);
     const task = records.task(id);
     return task ? ending.endRemains(cookie, task) : undefined;
   }

@@ -3,11 +3,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "../../logger.ts";
+import { parseStat, type ProcessIdentity } from "./process-table.ts";
 import type { Supervision } from "./supervision.ts";
 
-/** `died`: the supervisor ended before it answered; the launch's record tells what is known. */
+/** `left`: the launch's first process, when it was the last of its group. `died`: the supervisor ended before it answered; the launch's record tells what is known. */
 export type SupervisedEnd =
-  { readonly kind: "exited"; readonly exitCode: number } | { readonly kind: "died" };
+  | { readonly kind: "exited"; readonly exitCode: number; readonly left: ProcessIdentity | undefined }
+  | { readonly kind: "died" };
 
 export interface SupervisorPool {
   /** Runs a launch whose file is on disk. */
@@ -148,10 +150,14 @@ function listen(supervisor: Supervisor, settle: (supervisor: Supervisor, end: Su
   supervisor.child.stdout?.on("data", (chunk: Buffer) => {
     const lines = (rest + chunk.toString("latin1")).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) {
-      // Without a code when a recovering emulator had claimed the launch.
-      const [, exitCode] = /^exit (\d+)$/.exec(line) ?? [];
-      settle(supervisor, exitCode ? { kind: "exited", exitCode: Number(exitCode) } : { kind: "died" });
-    }
+    for (const line of lines) settle(supervisor, endOf(line));
   });
+}
+
+/** Without a code when a recovering emulator had claimed the launch. */
+function endOf(line: string): SupervisedEnd {
+  const [, exitCode, stat] = /^exit (\d+)(?: (.+))?$/.exec(line) ?? [];
+  if (exitCode === undefined) return { kind: "died" };
+  const left = stat === undefined ? undefined : parseStat(stat);
+  return { kind: "exited", exitCode: Number(exitCode), left };
 }

@@ -68,7 +68,12 @@ function prepare(wanted: Wanted, home = mkdtempSync(join(folder, "launch-"))) {
   };
 }
 
+/** What it answers; without what it tells of processes that left nobody behind, which the emulated one cannot. */
 function supervise(supervisor: readonly string[], home: string, ...messages: Buffer[]): string {
+  return answers(supervisor, home, ...messages).replaceAll(/^(exit \d+) .*$/gm, "$1");
+}
+
+function answers(supervisor: readonly string[], home: string, ...messages: Buffer[]): string {
   const [program = "", ...words] = supervisor;
   const input = Buffer.concat(messages);
   const { status, stdout } = spawnSync(program, words, {
@@ -174,6 +179,22 @@ describe.each(runners)("the task supervisor %s", (_name, words) => {
     const long = Array.from({ length: 10 }, (_, index) => String(index).repeat(100_000));
     const { text } = run({ words: ["/bin/sh", "-c", 'IFS=; printf "%s" "$*"', "sh", ...long] });
     expect(text("stdout.txt")).toBe(long.join(""));
+  });
+});
+
+describe("the task supervisor", () => {
+  const path = isLinux ? installTaskSupervisor(folder) : undefined;
+
+  it.skipIf(path === undefined)("tells which process it was, if nothing of its group is left", () => {
+    const alone = prepare({ words: ["/bin/sh", "-c", "exit 3"] });
+    const told = answers([path ?? ""], alone.home, alone.message);
+    expect(told).toBe(`exit 003 ${alone.record().split("\n")[1]}\n`);
+    const survived = prepare({ words: ["/bin/sh", "-c", "sleep 30 & echo $!; exit 3"] });
+    try {
+      expect(answers([path ?? ""], survived.home, survived.message)).toBe("exit 003\n");
+    } finally {
+      process.kill(Number(survived.text("stdout.txt")), "SIGKILL");
+    }
   });
 });
 
