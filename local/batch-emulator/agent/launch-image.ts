@@ -34,7 +34,8 @@ export function launchImage(
   const head = `#${command.header}\n`;
   const text = `${head}${strings.join("\0")}\0`;
   const textLength = Buffer.byteLength(text);
-  const lengthOf = textLength === text.length ? (string: string) => string.length : Buffer.byteLength;
+  const isAscii = textLength === text.length;
+  const lengthOf = (string: string) => (isAscii ? string.length : Buffer.byteLength(string));
   const tableAt = Math.ceil(textLength / 8) * 8;
   // Two lists with a null pointer after each, and what leads to them.
   const length = tableAt + (words.length + 1 + variables.length + 1 + 6) * 8;

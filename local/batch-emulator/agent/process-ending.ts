@@ -39,20 +39,9 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
       const living = select(await scan());
       if (living.length === 0) return;
       for (const { pid } of living) signal(pid);
-      const survivor = await lastOf(living, giveUpAt);
+      const survivor = await outliving(o.table, living, giveUpAt);
       if (survivor) return o.logger.error("process.survivedKill", { pid: survivor.pid });
     }
-  };
-  /** Waits until none of them lives; the first that would not die in time. */
-  const lastOf = async (rows: readonly ProcessRow[], giveUpAt: number) => {
-    let pauseMs = 1;
-    for (const row of rows)
-      while (await o.table.isAlive(row)) {
-        if (clock.now() > giveUpAt) return row;
-        await delay(clock, pauseMs);
-        pauseMs = Math.min(pauseMs * 2, 50);
-      }
-    return undefined;
   };
   const end = (cookie: string, leader: ProcessIdentity) =>
     killUntilGone((processes) => family(processes, cookie, leader));
@@ -88,6 +77,23 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
       while (sweep) await sweep;
     },
   };
+}
+
+/** Waits until none of them lives; the first that would not die in time. */
+async function outliving(
+  table: ProcessTable,
+  rows: readonly ProcessRow[],
+  giveUpAt: number,
+): Promise<ProcessRow | undefined> {
+  const clock = systemClock();
+  let pauseMs = 1;
+  for (const row of rows)
+    while (await table.isAlive(row)) {
+      if (clock.now() > giveUpAt) return row;
+      await delay(clock, pauseMs);
+      pauseMs = Math.min(pauseMs * 2, 50);
+    }
+  return undefined;
 }
 
 /** The launch's group, all who carry its cookie, and their descendants. */
