@@ -1,4 +1,4 @@
-// The executor's memory on disk: `<id>.launch` (the script, with what a recovering emulator must know in its first line)
+// The executor's memory on disk: `<id>.launch` (for the supervisor, with what a recovering emulator must know in its first line)
 // and `<id>.run` (written by the supervisor: who supervises, which process, which exit code); `<id>.kill` is there when the
 // emulator ended the launch. They lie flat in one folder. Invariant: whoever creates `<id>.run` decides whether the launch may start.
 import { mkdirSync, readFileSync, readdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
@@ -31,7 +31,7 @@ export interface LaunchRecords {
   /** Unique to this folder, so that two emulators on one machine never take each other's processes for their own. */
   readonly instance: string;
   /** Throws when the launch has a record already. */
-  write(id: string, script: string): void;
+  write(id: string, content: string | Buffer): void;
   list(): string[];
   header(id: string): LaunchHeader | undefined;
   run(id: string): RunRecord | undefined;
@@ -56,9 +56,9 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
   return {
     directory,
     instance: instanceOf(directory, newInstance),
-    write(id, script) {
+    write(id, content) {
       if (!idPattern.test(id)) throw new Error(`'${id}' cannot name a launch`);
-      writeFileSync(file(id, "launch"), script, { flag: "wx", mode: 0o600 });
+      writeFileSync(file(id, "launch"), content, { flag: "wx", mode: 0o600 });
     },
     list() {
       const names = readdirSync(directory);
@@ -82,7 +82,7 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
     },
     isCondemned: (id) => condemned.has(id),
     forget(id) {
-      // The script first: a `.run` without a script is known to be litter.
+      // The launch first: a `.run` without one is known to be litter.
       removeFile(file(id, "launch"));
       removeFile(file(id, "run"));
       if (condemned.delete(id)) removeFile(file(id, "kill"));
@@ -97,8 +97,8 @@ export function instanceOf(directory: string, newInstance: () => string): string
   return readFileSync(path, "utf8");
 }
 
-function parseHeader(script: string | undefined): LaunchHeader | undefined {
-  const line = script?.slice(1, script.indexOf("\n"));
+function parseHeader(content: string | undefined): LaunchHeader | undefined {
+  const line = content?.slice(1, content.indexOf("\n"));
   try {
     return line ? (JSON.parse(line) as LaunchHeader) : undefined;
   } catch {
@@ -129,7 +129,7 @@ const linesOf = (text: string) => text.slice(0, text.lastIndexOf("\n") + 1).spli
 const rest = (lines: readonly string[], word: string) =>
   lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
 
-/** The task starter writes the process down as the kernel describes it, shells write `task PID START`. */
+/** The task supervisor writes the process down as the kernel describes it, shells write `task PID START`. */
 function taskOf(lines: readonly string[]): ProcessIdentity | undefined {
   const line = lines.find((one) => /^\d+ \(/.test(one));
   const row = line === undefined ? undefined : parseStat(line);

@@ -1,17 +1,15 @@
-// The two shell texts that start a task: the supervisor, a small loop that outlives the emulator, and one script per
-// launch that it sources. Invariant: a launch starts only if the supervisor created its `.run` file first (O_EXCL), so
+// The two shell texts that start a task where the task supervisor does not run: a supervisor, a small loop that outlives the
+// emulator, and one script per launch that it sources. Invariant: a launch starts only if the supervisor created its `.run` file first (O_EXCL), so
 // of a supervisor and a recovering emulator exactly one wins. No user text reaches the shell but in single quotes.
 import type { Launch } from "./executor.ts";
 
 /** Identifies every process of a launch, whatever group or session it moved to. */
 export const launchVariable = "BATCHAI_LAUNCH";
 
-/** How a process finds out its own id and start time, and how it gets a process group of its own: from the session
- *  starter where that runs, else from a shell with job control, else from setsid(1). */
+/** How a shell finds out a process's id and start time, and how a task gets a process group of its own: from a shell with
+ *  job control, else from setsid(1). */
 export interface ShellDialect {
   readonly shell: string;
-  /** Path of the task starter. */
-  readonly starter: string | undefined;
   /** `bash` gives each job its own process group with `set -m`, without the cost of another exec. */
   readonly jobControl: boolean;
   /** Path of setsid(1), used where the shell cannot make process groups. */
@@ -30,23 +28,18 @@ export function supervisorScript(dialect: ShellDialect): string {
     // dies of SIGINT. What it starts has the default signals again.
     "trap : PIPE INT",
     ...identify(dialect, "$$"),
-    "self=$$ since=$start home=$PWD",
+    "self=$$ since=$start",
     "while IFS= read -r id; do",
     "  code=",
     // One descriptor for the whole record: made exclusively, written to as things happen.
     "  {",
     '    echo "supervisor $self $since"',
-    ...runLines(dialect),
+    ...(dialect.jobControl ? runAsJob(dialect) : runAsSubshell),
     '    echo "exit $code"',
     '  } >"$id.run"',
     '  echo "exit $code"',
     "done",
   ].join("\n");
-}
-
-function runLines(dialect: ShellDialect): readonly string[] {
-  if (dialect.starter) return runByStarter;
-  return dialect.jobControl ? runAsJob(dialect) : runAsSubshell;
 }
 
 /** Sets `start` to the start time of a process, or to 0 when it is gone. Built in, nothing is forked, on Linux. */
@@ -55,9 +48,6 @@ function identify(dialect: ShellDialect, pid: string): string[] {
   // proc(5): field 22; the name in field 2 may hold anything, so fields are counted from its closing parenthesis.
   return ["line=", `read -r line </proc/${pid}/stat`, 'set -- ${line##*") "}', "start=${20:-0}"];
 }
-
-// In the foreground, which spares dash the copying of its memory (vfork). The starter writes the process down.
-const runByStarter = ['    . "./$id.launch"', "    code=$?", '    cd "$home"'];
 
 // Waited for in the background: a shell would end itself when its foreground job dies of SIGINT. With job control a
 // background job keeps the default signals, and `wait` also returns when the job was only stopped (SIGSTOP and its kin).
@@ -88,21 +78,24 @@ export interface LaunchCommand {
   readonly cookie: string;
   /** First line of the script, for the emulator that recovers it; must be one line. */
   readonly header: string;
-  /** Where the supervisor is at home. */
-  readonly stateDirectory: string;
   /** There is no output yet, or it is to be kept. */
   readonly isFresh: boolean;
 }
 
-/** The script that starts the task's process, by the starter, as a job of the supervisor itself, or by turning a subshell
- *  into it. */
-export function launchScript(launch: Launch, command: LaunchCommand, dialect: ShellDialect): string {
+/** The script that starts the task's process, as a job of the supervisor itself or by turning a subshell into it.
+ *  `stateDirectory`: where the supervisor is at home. */
+export function launchScript(
+  launch: Launch,
+  command: LaunchCommand,
+  dialect: ShellDialect,
+  stateDirectory: string,
+): string {
   const stdout = quote(`${launch.taskDirectory}/stdout.txt`);
   const stderr = quote(`${launch.taskDirectory}/stderr.txt`);
   const streams = `</dev/null >>${stdout} 2>>${stderr}`; // What was standard output until then is the record.
   const workingDirectory = quote(launch.workingDirectory);
   const environment = { ...launch.environment, [launchVariable]: command.cookie };
-  const { exported, passed } = splitEnvironment(environment, ownNames(dialect));
+  const { exported, passed } = splitEnvironment(environment);
   const assignments = exported.join(" ");
   const words = [
     ...(passed.length > 0 ? ["/usr/bin/env", ...passed.map(quote)] : []),
@@ -111,18 +104,12 @@ export function launchScript(launch: Launch, command: LaunchCommand, dialect: Sh
   ].join(" ");
   const head = [`#${command.header}`, ...(command.isFresh ? [] : [`: >|${stdout}`, `: >|${stderr}`])];
   const lines = () => {
-    if (dialect.starter)
-      return [
-        `cd ${workingDirectory} || return 126`,
-        "unset OLDPWD",
-        `${assignments} ${quote(dialect.starter)} ${words} 3>&1 ${streams}`,
-      ];
     if (dialect.jobControl)
       return [
         `cd ${workingDirectory} && {`,
         `${assignments} ${words} ${streams} &`,
         "job=$!",
-        `cd ${quote(command.stateDirectory)}`,
+        `cd ${quote(stateDirectory)}`,
         "}",
       ];
     return [
@@ -138,39 +125,18 @@ export function launchScript(launch: Launch, command: LaunchCommand, dialect: Sh
   return [...head, ...lines(), ""].join("\n");
 }
 
-/** Names that a shell treats specially or cannot hold are given by env(1) instead, which costs a program more. dash knows
- *  few; of another shell it is not known which. */
-const namesOfAnyShell =
+/** Names that a shell treats specially or cannot hold are given by env(1) instead, which costs a program more. */
+const special =
   /^(_|PWD|OLDPWD|SHLVL|IFS|OPTIND|OPTARG|PPID|LINENO|UID|EUID|GROUPS|FUNCNAME|DIRSTACK|RANDOM|SRANDOM|SECONDS|HISTCMD|ENV|BASH.*|SHELLOPTS|EPOCH.*|PS[0-4]|POSIXLY_CORRECT|LC_.*|LANG|HOSTNAME|TMOUT|MAIL.*)$/;
-const namesOfDash =
-  /^(_|PWD|OLDPWD|SHLVL|IFS|OPTIND|OPTARG|PPID|LINENO|ENV|PS[0-4]|MAIL.*|ATTY|TERM|HISTSIZE|FUNCNAME|BASH.*|SHELLOPTS)$/;
 
-function ownNames(dialect: ShellDialect): RegExp {
-  return dialect.shell.endsWith("/dash") ? namesOfDash : namesOfAnyShell;
-}
+const isExportable = (name: string) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !special.test(name);
 
-const exportable = new Map<RegExp, Map<string, boolean>>([
-  [namesOfAnyShell, new Map()],
-  [namesOfDash, new Map()],
-]);
-
-/** Remembered, as the same names come with every task. */
-function isExportable(name: string, special: RegExp): boolean {
-  const names = exportable.get(special);
-  let known = names?.get(name);
-  if (known === undefined) {
-    known = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !special.test(name);
-    if (names && names.size < 10_000) names.set(name, known);
-  }
-  return known;
-}
-
-function splitEnvironment(environment: Readonly<Record<string, string>>, special: RegExp) {
+function splitEnvironment(environment: Readonly<Record<string, string>>) {
   const exported: string[] = [];
   const passed: string[] = [];
   for (const name of Object.keys(environment)) {
     const value = environment[name] ?? "";
-    if (isExportable(name, special)) exported.push(`${name}=${quote(value)}`);
+    if (isExportable(name)) exported.push(`${name}=${quote(value)}`);
     else passed.push(`${name}=${value}`);
   }
   return { exported, passed };

@@ -11,6 +11,8 @@ export interface ProcessEnding {
   end(cookie: string, leader: ProcessIdentity): Promise<void>;
   /** For a launch whose process has ended: kills what its group still holds now, and what escaped the group soon after. */
   endRemains(cookie: string, leader: ProcessIdentity): Promise<void>;
+  /** The same for a launch whose group is gone. */
+  endEscaped(cookie: string, leader: ProcessIdentity): void;
   /** Kills every process of this instance that `isKnown` denies. */
   endUnknown(instance: string, isKnown: (cookie: string) => boolean): Promise<void>;
   /** Resolves when no sweep for escaped processes is due. */
@@ -37,20 +39,9 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
       const living = select(await scan());
       if (living.length === 0) return;
       for (const { pid } of living) signal(pid);
-      const survivor = await lastOf(living, giveUpAt);
+      const survivor = await outliving(o.table, living, giveUpAt);
       if (survivor) return o.logger.error("process.survivedKill", { pid: survivor.pid });
     }
-  };
-  /** Waits until none of them lives; the first that would not die in time. */
-  const lastOf = async (rows: readonly ProcessRow[], giveUpAt: number) => {
-    let pauseMs = 1;
-    for (const row of rows)
-      while (await o.table.isAlive(row)) {
-        if (clock.now() > giveUpAt) return row;
-        await delay(clock, pauseMs);
-        pauseMs = Math.min(pauseMs * 2, 50);
-      }
-    return undefined;
   };
   const end = (cookie: string, leader: ProcessIdentity) =>
     killUntilGone((processes) => family(processes, cookie, leader));
@@ -65,13 +56,17 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
       () => o.table.scanSince(oldest),
     );
   };
+  const endEscaped = (cookie: string, leader: ProcessIdentity) => {
+    condemned.set(cookie, leader.start);
+    sweep ??= runSweep();
+  };
   return {
     end,
     async endRemains(cookie, leader) {
       if (groupExists(leader.pid)) return end(cookie, leader);
-      condemned.set(cookie, leader.start);
-      sweep ??= runSweep();
+      endEscaped(cookie, leader);
     },
+    endEscaped,
     endUnknown: (instance, isKnown) =>
       killUntilGone(({ byLaunch }) =>
         [...byLaunch].flatMap(([cookie, rows]) =>
@@ -82,6 +77,23 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
       while (sweep) await sweep;
     },
   };
+}
+
+/** Waits until none of them lives; the first that would not die in time. */
+async function outliving(
+  table: ProcessTable,
+  rows: readonly ProcessRow[],
+  giveUpAt: number,
+): Promise<ProcessRow | undefined> {
+  const clock = systemClock();
+  let pauseMs = 1;
+  for (const row of rows)
+    while (await table.isAlive(row)) {
+      if (clock.now() > giveUpAt) return row;
+      await delay(clock, pauseMs);
+      pauseMs = Math.min(pauseMs * 2, 50);
+    }
+  return undefined;
 }
 
 /** The launch's group, all who carry its cookie, and their descendants. */

@@ -9,13 +9,13 @@ import { adoptLaunches, type Adoption } from "./adoption.ts";
 import { CommandLineError, findProgram, splitCommandLine } from "./command-line.ts";
 import type { Launch, LaunchEnd, LaunchFailure, ProcessExecutor } from "./executor.ts";
 import { isCode, openLaunchRecords, type LaunchHeader, type LaunchRecords } from "./launch-records.ts";
-import { launchScript, type ShellDialect } from "./launch-script.ts";
 import { expandPattern, uploadOutputFiles } from "./output-files.ts";
 import { processEnding, type ProcessEnding } from "./process-ending.ts";
 import { processTable, type ProcessIdentity } from "./process-table.ts";
 import { stageResourceFiles, type StagingContext } from "./resource-files.ts";
 import type { StorageAccess } from "./storage-access.ts";
-import { shellDialect, supervisorPool, type SupervisorPool } from "./supervisor-pool.ts";
+import { bestSupervision, type Supervision } from "./supervision.ts";
+import { supervisorPool, type SupervisorPool } from "./supervisor-pool.ts";
 
 export interface ProcessExecutorOptions {
   /** Kept over restarts of the emulator; one executor at a time. */
@@ -26,8 +26,8 @@ export interface ProcessExecutorOptions {
   /** For files that are fetched and uploaded in the name of an identity, and for `autoStorageContainerName`. */
   readonly storage?: StorageAccess;
   readonly fetch?: typeof fetch;
-  /** What the supervisors are written in; default: the best this machine has. */
-  readonly dialect?: ShellDialect;
+  /** Default: the best that this machine has. */
+  readonly supervision?: Supervision;
 }
 
 /** A launch that has not been forgotten. */
@@ -37,6 +37,8 @@ interface Active {
   staging?: AbortController;
   /** Settles when the process has ended, whatever follows; undefined while it has not been started. */
   process?: Promise<unknown>;
+  /** Its first process, when that was the last of its group. */
+  left?: ProcessIdentity | undefined;
   killed: boolean;
   ended: boolean;
 }
@@ -44,6 +46,7 @@ interface Active {
 interface Context {
   readonly options: ProcessExecutorOptions;
   readonly records: LaunchRecords;
+  readonly supervision: Supervision;
   readonly supervisors: SupervisorPool;
   readonly ending: ProcessEnding;
   readonly active: Map<string, Active>;
@@ -53,12 +56,13 @@ interface Context {
 export function createProcessExecutor(options: ProcessExecutorOptions): ProcessExecutor {
   const { stateDirectory, logger } = options;
   const records = openLaunchRecords(stateDirectory, () => options.random.uuid());
-  const dialect = options.dialect ?? shellDialect(records.directory);
-  const table = processTable(dialect.procfs);
+  const supervision = options.supervision ?? bestSupervision(records.directory);
+  const table = processTable(supervision.procfs);
   const context: Context = {
     options,
     records,
-    supervisors: supervisorPool({ directory: records.directory, dialect, logger }),
+    supervision,
+    supervisors: supervisorPool({ directory: records.directory, supervision, logger }),
     ending: processEnding({ table, logger }),
     active: new Map(),
     staging: {
@@ -110,6 +114,7 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
     started();
     const end = await supervised;
     if (end.kind === "died") return await afterSupervisorDied(context, active);
+    active.left = end.left;
     return await finish(context, active, headerOf(launch), end.exitCode, clock.now());
   } finally {
     active.ended = true;
@@ -122,7 +127,7 @@ function track(context: Context, id: string): Active {
   return active;
 }
 
-/** Everything before the process: folders, files, program, script. Resolves undefined when it may start. */
+/** Everything before the process: folders, files, program, the launch's file. Resolves undefined when it may start. */
 async function prepare(context: Context, launch: Launch, active: Active): Promise<LaunchFailure | undefined> {
   try {
     const isNew = makeFolders(launch);
@@ -135,7 +140,7 @@ async function prepare(context: Context, launch: Launch, active: Active): Promis
       const failure = await stageResourceFiles(files, directory, context.staging, active.staging.signal);
       if (failure) return failure;
     }
-    return writeScript(context, launch, isNew || launch.keepOutput);
+    return writeLaunch(context, launch, isNew || launch.keepOutput);
   } catch (error) {
     if (active.staging?.signal.aborted) return undefined;
     if (isCode(error, "ENOSPC"))
@@ -154,8 +159,8 @@ function makeFolders({ taskDirectory, workingDirectory }: Launch): boolean {
   return first !== undefined && `${taskDirectory}/`.startsWith(`${first}/`);
 }
 
-function writeScript(context: Context, launch: Launch, isFresh: boolean): LaunchFailure | undefined {
-  const { records, supervisors } = context;
+function writeLaunch(context: Context, launch: Launch, isFresh: boolean): LaunchFailure | undefined {
+  const { records, supervision } = context;
   const strings = [launch.commandLine, ...Object.entries(launch.environment).flat()];
   if (strings.some((text) => text.includes("\0")))
     return failure("CommandLaunchFailed", "The command line or the environment contains a null character.");
@@ -173,19 +178,17 @@ function writeScript(context: Context, launch: Launch, isFresh: boolean): Launch
     return failure("CommandProgramNotFound", "The specified command program is not found");
   if (program.kind === "notExecutable")
     return failure("CommandLaunchFailed", "The specified command program cannot be executed");
-  const script = launchScript(
-    launch,
-    {
-      program: program.path,
-      words,
-      cookie: `${records.instance}.${launch.id}`,
-      header: JSON.stringify(headerOf(launch)),
-      stateDirectory: records.directory,
-      isFresh,
-    },
-    supervisors.dialect,
-  );
-  records.write(launch.id, script);
+  const command = {
+    program: program.path,
+    words,
+    cookie: `${records.instance}.${launch.id}`,
+    header: JSON.stringify(headerOf(launch)),
+    isFresh,
+  };
+  const content = supervision.launchFile(launch, command, records.directory);
+  if (content === undefined)
+    return failure("CommandLaunchFailed", "The command line and the environment are too long.");
+  records.write(launch.id, content);
   return undefined;
 }
 
@@ -282,6 +285,7 @@ async function kill(context: Context, id: string): Promise<void> {
   const cookie = `${records.instance}.${id}`;
   if (!active) return;
   if (active.ended) {
+    if (active.left) return ending.endEscaped(cookie, active.left);
     const task = records.task(id);
     return task ? ending.endRemains(cookie, task) : undefined;
   }

@@ -52,7 +52,7 @@ function procTable(): ProcessTable {
     let looked = 0;
     for (const name of readdirSync("/proc")) {
       const pid = Number(name);
-      const row = Number.isInteger(pid) ? readStat(pid) : undefined;
+      const row = Number.isInteger(pid) ? processRow(pid) : undefined;
       if (!row) continue;
       rows.push(row);
       const launch = readLaunch(pid);
@@ -72,7 +72,7 @@ function procTable(): ProcessTable {
       // Between two scans ids do not come round.
       let start = known.get(pid);
       if (start === undefined || start >= since) {
-        const row = readStat(pid);
+        const row = processRow(pid);
         if (!row) continue;
         start = Number(row.start);
         if (start >= since) rows.push(row);
@@ -83,7 +83,7 @@ function procTable(): ProcessTable {
     return snapshot(rows, ({ pid }) => readLaunch(pid));
   };
   return {
-    isAlive: async ({ pid, start }) => readStat(pid)?.start === start,
+    isAlive: async ({ pid, start }) => processRow(pid)?.start === start,
     scan: shared(scan),
     scanSince: async (start) => startedSince(Number(start)),
   };
@@ -111,7 +111,8 @@ function add<Key>(map: Map<Key, ProcessRow[]>, key: Key, row: ProcessRow): void 
   else map.set(key, [row]);
 }
 
-function readStat(pid: number): ProcessRow | undefined {
+/** Where there is /proc; undefined for what does not live. */
+export function processRow(pid: number): ProcessRow | undefined {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
   } catch {

@@ -1,26 +1,27 @@
-// Small shells that start tasks, one task at a time each. They are started from here rarely (a fork of this process stops
+// Small programs that start tasks, one task at a time each. They are started from here rarely (a fork of this process stops
 // it for a millisecond or two) and reused; each is in a session of its own and outlives the emulator until its task ends.
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "../../logger.ts";
-import { supervisorScript, type ShellDialect } from "./launch-script.ts";
-import { installTaskStarter } from "./task-starter.ts";
+import { parseStat, type ProcessIdentity } from "./process-table.ts";
+import type { Supervision } from "./supervision.ts";
 
-/** `died`: the shell ended before it answered; the launch's record tells what is known. */
+/** `left`: the launch's first process, when it was the last of its group. `died`: the supervisor ended before it answered; the launch's record tells what is known. */
 export type SupervisedEnd =
-  { readonly kind: "exited"; readonly exitCode: number } | { readonly kind: "died" };
+  | { readonly kind: "exited"; readonly exitCode: number; readonly left: ProcessIdentity | undefined }
+  | { readonly kind: "died" };
 
 export interface SupervisorPool {
-  readonly dialect: ShellDialect;
-  /** Runs a launch whose script is on disk. */
+  /** Runs a launch whose file is on disk. */
   supervise(id: string): Promise<SupervisedEnd>;
-  /** Lets every shell end once its task has; tasks that run go on. */
+  /** Lets every supervisor end once its task has; tasks that run go on. */
   release(): void;
 }
 
 interface Supervisor {
   readonly child: ChildProcess;
+  /** What it reads to take a launch. */
+  readonly order: (id: string) => string | Buffer;
   /** Tells how the task went that it is busy with. */
   ended: ((end: SupervisedEnd) => void) | undefined;
   alive: boolean;
@@ -31,47 +32,31 @@ interface Waiting {
   readonly ended: (end: SupervisedEnd) => void;
 }
 
-/** Idle shells above this number are let go. */
+/** Idle supervisors above this number are let go. */
 const keptIdle = 8;
-
-/** The best that this machine has, quickest first. `directory`: where a task starter may be put. */
-export function shellDialect(directory: string): ShellDialect {
-  const first = (paths: string[]) => paths.find((path) => existsSync(path));
-  const procfs = process.platform === "linux";
-  const setsid = first(["/usr/bin/setsid", "/bin/setsid"]);
-  const starter = installTaskStarter(directory);
-  if (starter) {
-    const shell = first(["/bin/dash", "/usr/bin/dash"]) ?? "/bin/sh";
-    return { shell, starter, jobControl: false, setsid, procfs };
-  }
-  const bash = first(["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"]);
-  return { shell: bash ?? "/bin/sh", starter, jobControl: bash !== undefined, setsid, procfs };
-}
 
 export function supervisorPool(options: {
   directory: string;
-  dialect: ShellDialect;
+  supervision: Supervision;
   logger: Logger;
 }): SupervisorPool {
   return new Supervisors(options);
 }
 
 class Supervisors implements SupervisorPool {
-  readonly dialect: ShellDialect;
+  readonly #supervision: Supervision;
   readonly #directory: string;
   readonly #logger: Logger;
-  readonly #script: string;
   readonly #all = new Set<Supervisor>();
   readonly #idle: Supervisor[] = [];
   readonly #waiting: Waiting[] = [];
   #isReleased = false;
   #hasStarted = false;
 
-  constructor(options: { directory: string; dialect: ShellDialect; logger: Logger }) {
-    this.dialect = options.dialect;
+  constructor(options: { directory: string; supervision: Supervision; logger: Logger }) {
+    this.#supervision = options.supervision;
     this.#directory = options.directory;
     this.#logger = options.logger;
-    this.#script = supervisorScript(options.dialect);
   }
 
   supervise(id: string): Promise<SupervisedEnd> {
@@ -86,14 +71,14 @@ class Supervisors implements SupervisorPool {
     for (const supervisor of this.#all) letGo(supervisor);
   }
 
-  /** Idle shells first; of new ones only one a turn of the event loop, because each start holds it up. */
+  /** Idle ones first; of new ones only one a turn of the event loop, because each start holds it up. */
   #assign(): void {
     while (this.#waiting.length > 0 && !this.#isReleased) {
       const supervisor = this.#idle.pop() ?? this.#startOne();
       if (!supervisor) return;
       const next = this.#waiting.shift();
       supervisor.ended = next?.ended;
-      supervisor.child.stdin?.write(`${next?.id}\n`);
+      supervisor.child.stdin?.write(supervisor.order(next?.id ?? ""));
     }
   }
 
@@ -108,8 +93,9 @@ class Supervisors implements SupervisorPool {
   }
 
   #start(): Supervisor {
-    const child = spawnShell(this.dialect, this.#script, this.#directory);
-    const supervisor: Supervisor = { child, ended: undefined, alive: true };
+    const child = spawnSupervisor(this.#supervision, this.#directory);
+    const order = this.#supervision.orders(child.pid ?? 0);
+    const supervisor: Supervisor = { child, order, ended: undefined, alive: true };
     this.#all.add(supervisor);
     child.on("error", (error) => {
       this.#logger.error("supervisor.startFailed", { reason: error.message });
@@ -150,10 +136,8 @@ function letGo(supervisor: Supervisor): void {
   supervisor.child.unref();
 }
 
-function spawnShell(dialect: ShellDialect, script: string, directory: string): ChildProcess {
-  // Node's pipes are sockets, and bash reads ~/.bashrc when its input is one (it takes itself for a remote shell).
-  const options = dialect.shell.endsWith("/bash") ? ["--norc", "-c"] : ["-c"];
-  return spawn(dialect.shell, [...options, script, "batchai-supervisor"], {
+function spawnSupervisor({ program, words }: Supervision, directory: string): ChildProcess {
+  return spawn(program, words, {
     cwd: directory,
     env: {},
     detached: true,
@@ -166,10 +150,14 @@ function listen(supervisor: Supervisor, settle: (supervisor: Supervisor, end: Su
   supervisor.child.stdout?.on("data", (chunk: Buffer) => {
     const lines = (rest + chunk.toString("latin1")).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) {
-      // Without a code when a recovering emulator had claimed the launch.
-      const [, exitCode] = /^exit (\d+)$/.exec(line) ?? [];
-      settle(supervisor, exitCode ? { kind: "exited", exitCode: Number(exitCode) } : { kind: "died" });
-    }
+    for (const line of lines) settle(supervisor, endOf(line));
   });
+}
+
+/** Without a code when a recovering emulator had claimed the launch. */
+function endOf(line: string): SupervisedEnd {
+  const [, exitCode, stat] = /^exit (\d+)(?: (.+))?$/.exec(line) ?? [];
+  if (exitCode === undefined) return { kind: "died" };
+  const left = stat === undefined ? undefined : parseStat(stat);
+  return { kind: "exited", exitCode: Number(exitCode), left };
 }

@@ -64,6 +64,13 @@ export class NodeSlots {
     return undefined;
   }
 
+  /** True when `count` of the nodes that take work are acceptable, however busy. */
+  has(count: number, accepts: (node: Node) => boolean): boolean {
+    let missing = count;
+    for (const node of this.#at.keys()) if (accepts(node) && (missing -= 1) <= 0) return true;
+    return false;
+  }
+
   takesWork(node: Node): boolean {
     return this.#at.has(node);
   }

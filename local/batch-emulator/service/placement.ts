@@ -34,7 +34,7 @@ export function placeNext(pool: Pool, rules: PlacementRules): Placement | undefi
         for (const wide of passed) wide.overtaken += 1;
         return { task, nodes };
       }
-      if (!couldEverFit(pool, lane)) continue;
+      if (!couldEverFit(pool, job, task, lane)) continue;
       if (lane.overtaken >= rules.overtakesBeforeReservation) return undefined;
       passed.push(lane);
     }
@@ -99,7 +99,8 @@ function hint(pool: Pool, task: Task): Node | undefined {
 const canRunGangs = (pool: Pool) =>
   pool.spec.enableInterNodeCommunication === true && pool.slots.slotsPerNode === 1;
 
-function couldEverFit(pool: Pool, lane: Lane): boolean {
-  if (lane.instances > 0) return canRunGangs(pool) && pool.slots.size >= lane.instances;
-  return lane.slots <= pool.slots.slotsPerNode;
+/** Nodes are kept only for what some of them would take once they are free; the rest would hold up the whole pool. */
+function couldEverFit(pool: Pool, job: Job, task: Task, lane: Lane): boolean {
+  if (lane.instances > 0 ? !canRunGangs(pool) : lane.slots > pool.slots.slotsPerNode) return false;
+  return pool.slots.has(Math.max(1, lane.instances), (node) => nodeAccepts(job, task, node));
 }

@@ -4,31 +4,33 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ShellDialect } from "../../../local/batch-emulator/agent/launch-script.ts";
-import { shellDialect } from "../../../local/batch-emulator/agent/supervisor-pool.ts";
+import {
+  bestSupervision,
+  shellDialect,
+  shellSupervision,
+  type Supervision,
+} from "../../../local/batch-emulator/agent/supervision.ts";
 import {
   processFixture,
   until,
   type ProcessFixture,
 } from "../../unit/local/batch-emulator-agent/process-fixture.ts";
 
-const binaries = mkdtempSync(join(tmpdir(), "batchai-starter-"));
+const binaries = mkdtempSync(join(tmpdir(), "batchai-supervisor-"));
 afterAll(() => rmSync(binaries, { recursive: true, force: true }));
-const own = shellDialect(binaries);
-const bash: ShellDialect = { ...own, starter: undefined, shell: "/bin/bash", jobControl: true };
-const plain: ShellDialect = { ...own, starter: undefined, shell: "/bin/sh", jobControl: false };
+const bash = { ...shellDialect(), shell: "/bin/bash", jobControl: true };
+const plain = { ...shellDialect(), shell: "/bin/sh", jobControl: false };
 
-describe.each<[string, ShellDialect]>([
-  ["what this machine does best", own],
-  ["the task starter and bash", { ...own, shell: "/bin/bash" }],
-  ["the job control of bash", bash],
-  ["a plain POSIX shell with setsid(1)", plain],
-  ["ps(1) instead of /proc", { ...bash, procfs: false }],
-  ["a plain POSIX shell and ps(1)", { ...plain, procfs: false }],
-])("with %s", (_name, dialect) => {
+describe.each<[string, Supervision]>([
+  ["what this machine does best", bestSupervision(binaries)],
+  ["the job control of bash", shellSupervision(bash)],
+  ["a plain POSIX shell with setsid(1)", shellSupervision(plain)],
+  ["ps(1) instead of /proc", shellSupervision({ ...bash, procfs: false })],
+  ["a plain POSIX shell and ps(1)", shellSupervision({ ...plain, procfs: false })],
+])("with %s", (_name, supervision) => {
   let agent: ProcessFixture;
   beforeEach(async () => {
-    agent = await processFixture(dialect);
+    agent = await processFixture(supervision);
   });
   afterEach(() => agent.dispose());
 

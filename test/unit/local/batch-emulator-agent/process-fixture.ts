@@ -10,8 +10,8 @@ import type {
   LaunchEnd,
   ProcessExecutor,
 } from "../../../../local/batch-emulator/agent/executor.ts";
-import type { ShellDialect } from "../../../../local/batch-emulator/agent/launch-script.ts";
 import { createProcessExecutor } from "../../../../local/batch-emulator/agent/process-executor.ts";
+import type { Supervision } from "../../../../local/batch-emulator/agent/supervision.ts";
 import { silentLogger } from "../../../../local/logger.ts";
 import { systemRandom } from "../../../../local/random.ts";
 
@@ -28,7 +28,7 @@ export interface ProcessFixture {
 
 /** `wrap`: what runs over the process executor; gets its folder. */
 export async function processFixture(
-  dialect?: ShellDialect,
+  supervision?: Supervision,
   wrap: (inner: ProcessExecutor, folder: string) => Executor = (inner) => inner,
 ): Promise<ProcessFixture> {
   const folder = await mkdtemp(join(tmpdir(), "batchai-agent-"));
@@ -39,7 +39,7 @@ export async function processFixture(
         clock: systemClock(),
         random: systemRandom(),
         logger: silentLogger,
-        ...(dialect ? { dialect } : {}),
+        ...(supervision ? { supervision } : {}),
       }),
       folder,
     );

@@ -142,7 +142,8 @@ const unfinished = (task: Task) =>
   task.state === "preparing" ||
   (isGang(task) && task.state === "running" && task.execution?.coordinated !== true);
 
-/** Nodes that wait for the end of what a restart puts back: they go on, or offline, at once then. */
+/** Nodes that wait for the end of what a restart puts back, or has nothing left of because it was cancelled while the node
+ *  was prepared: they go on, or offline, at once then. */
 const freed = (world: World): ReadonlySet<string> =>
   new Set(
     [...world.pools].flatMap((pool) =>
@@ -150,7 +151,7 @@ const freed = (world: World): ReadonlySet<string> =>
         .filter(
           (node) =>
             (node.pending !== undefined || node.scheduling === "disabled") &&
-            [...node.runs.keys()].some((run) => unfinished(run.task)),
+            [...node.runs.keys()].some((run) => run.cancelled || unfinished(run.task)),
         )
         .map((node) => node.id),
     ),
@@ -176,7 +177,9 @@ function kept(world: World, without: ReadonlySet<string>) {
   };
 }
 
-const isWaiting = (task: Task) => task.state === "active" && task.ticket !== 0;
+/** Waits in the queue, or only for its cancelled run to leave, which a restart does not know any more. */
+const isWaiting = (task: Task) =>
+  task.state === "active" && (task.ticket !== 0 || (task.run?.cancelled === true && task.blockers === 0));
 
 /** The tasks of a world as a restart keeps them, by job and id. */
 function keptTasks(world: World) {

@@ -85,3 +85,19 @@ test("a wide task is not starved by narrow ones: after some overtaking, slots ar
   expect(started()[4]).toBe("wide");
   expect(job.counts.succeeded).toBe(22);
 });
+
+test("slots are not kept for a task that no node would take: its job's preparation failed there", async () => {
+  const of = serviceBench();
+  addPool(of.world, { id: "p", ...machine, taskSlotsPerNode: 2, targetDedicatedNodes: 1 });
+  const poolInfo = { poolId: "p" };
+  const job = addJob(of.world, { id: "j", poolInfo });
+  const jobPreparationTask = { commandLine: "exit 1", constraints: { maxTaskRetryCount: 0 } };
+  const prepared = addJob(of.world, { id: "prepared", poolInfo, priority: 10, jobPreparationTask });
+  addTask(of.world, prepared, { id: "waits", commandLine: "exit 0" });
+  await settle(of);
+  for (let index = 0; index < 20; index += 1)
+    addTask(of.world, job, { id: `n${index}`, commandLine: "exit 0" });
+  await settle(of);
+  expect(prepared.counts.active).toBe(1);
+  expect(job.counts.succeeded).toBe(20);
+});

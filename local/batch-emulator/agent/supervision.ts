@@ -1,0 +1,62 @@
+// What supervises launches on this machine: the task supervisor where it runs, else a shell. They differ in the program, in
+// the file that tells them of a launch, and in how they are told to take it; what they do and record is the same.
+import { existsSync } from "node:fs";
+import type { Launch } from "./executor.ts";
+import { launchImage, supervisorMessage } from "./launch-image.ts";
+import { launchScript, supervisorScript, type LaunchCommand, type ShellDialect } from "./launch-script.ts";
+import { processRow } from "./process-table.ts";
+import { installTaskSupervisor } from "./task-supervisor.ts";
+
+export interface Supervision {
+  /** Whether this machine has Linux's /proc. */
+  readonly procfs: boolean;
+  readonly program: string;
+  readonly words: readonly string[];
+  /** Content of `<id>.launch`; undefined when the command is longer than any program may be given. */
+  launchFile(launch: Launch, command: LaunchCommand, stateDirectory: string): string | Buffer | undefined;
+  /** For a supervisor that has been started: what it reads to take a launch. */
+  orders(pid: number): (id: string) => string | Buffer;
+}
+
+/** The best that this machine has. `directory`: where a task supervisor may be put. */
+export function bestSupervision(directory: string): Supervision {
+  const program = installTaskSupervisor(directory);
+  return program === undefined ? shellSupervision(shellDialect()) : nativeSupervision(program);
+}
+
+function nativeSupervision(program: string): Supervision {
+  return {
+    procfs: true,
+    program,
+    words: [],
+    launchFile: launchImage,
+    orders(pid) {
+      const claim = `supervisor ${pid} ${processRow(pid)?.start ?? 0}\n`;
+      return (id) => supervisorMessage(id, claim);
+    },
+  };
+}
+
+export function shellSupervision(dialect: ShellDialect): Supervision {
+  // Node's pipes are sockets, and bash reads ~/.bashrc when its input is one (it takes itself for a remote shell).
+  const options = dialect.shell.endsWith("/bash") ? ["--norc", "-c"] : ["-c"];
+  return {
+    procfs: dialect.procfs,
+    program: dialect.shell,
+    words: [...options, supervisorScript(dialect), "batchai-supervisor"],
+    launchFile: (launch, command, stateDirectory) => launchScript(launch, command, dialect, stateDirectory),
+    orders: () => (id) => `${id}\n`,
+  };
+}
+
+/** Of the shells on this machine, the quickest. */
+export function shellDialect(): ShellDialect {
+  const first = (paths: string[]) => paths.find((path) => existsSync(path));
+  const bash = first(["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"]);
+  return {
+    shell: bash ?? "/bin/sh",
+    jobControl: bash !== undefined,
+    setsid: first(["/usr/bin/setsid", "/bin/setsid"]),
+    procfs: process.platform === "linux",
+  };
+}
