@@ -1,6 +1,7 @@
-// The two shell texts that start a task where the task supervisor does not run: a supervisor, a small loop that outlives the
-// emulator, and one script per launch that it sources. Invariant: a launch starts only if the supervisor created its `.run` file first (O_EXCL), so
-// of a supervisor and a recovering emulator exactly one wins. No user text reaches the shell but in single quotes.
+// The two shell texts that start a task where the task supervisor does not run: a supervisor, a small loop that outlives
+// the emulator, and one script per launch that it sources. Invariant: a launch starts only if the supervisor created its
+// `.run` file first (O_EXCL), so of a supervisor and a recovering emulator exactly one wins. No user text reaches the
+// shell but in single quotes.
 import type { Launch } from "./executor.ts";
 
 /** Identifies every process of a launch, whatever group or session it moved to. */
