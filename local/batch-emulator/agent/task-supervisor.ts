@@ -1,8 +1,7 @@
 // The smallest program that can supervise tasks, one at a time: it claims a launch, reads its image, starts a process
 // that leads a group of its own, writes down which that is (/proc/self/stat), waits for its end and tells it, and which
-// process it was if nothing of its group is left. It does the same as the shells of `launch-script.ts`, which cost a task a
-// third of its time; see ADR 7. It is static machine code of some 700 bytes, written out by this file and used only where
-// a trial run shows that it works.
+// process it was if nothing of its group is left. It does what the shells of `launch-script.ts` do, for less; see ADR 7. It
+// is static machine code of some 700 bytes, written out by this file and used only where a trial run shows that it works.
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
