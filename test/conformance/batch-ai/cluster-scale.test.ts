@@ -22,7 +22,7 @@ afterAll(() => lab.cloud.dispose());
 
 /** A job that sleeps in its first run and ends at once in the next. */
 const interrupted = (name: string) =>
-  `f=$AZ_BATCHAI_MOUNT_ROOT/files/${name}; if [ -e $f ]; then echo second run; else touch $f; sleep 600; fi`;
+  `f=$AZ_BATCHAI_MOUNT_ROOT/files/${name}; if [ -e $f ]; then echo second run; else echo first run >$f; sleep 600; fi`;
 const waitsFor = (name: string) => `while [ ! -e $AZ_BATCHAI_MOUNT_ROOT/files/${name} ]; do sleep 0.1; done`;
 
 describe("a new cluster", () => {
@@ -125,6 +125,8 @@ describe("manual scale", () => {
     const id = await lab.create("requeue", 1);
     await lab.submit("again", id, interrupted("again"));
     const first = await lab.reaches("again", "running");
+    // A run that is cut off before its mark would be followed by another that sleeps.
+    await until("its mark", async () => ((await lab.shared("again")) === "" ? undefined : true));
     await lab.resize("requeue", 0, "requeue");
     await lab.reaches("again", "queued");
     await lab.idle("requeue", 0);
