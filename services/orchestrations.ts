@@ -36,11 +36,11 @@ export async function startOrTell(
  * one that noted `{ ending: true }` may end without having heard.
  */
 export async function startOrWake(
-  orchestrations: Orchestrations,
-  clock: Clock,
+  services: { readonly orchestrations: Orchestrations; readonly clock: Clock },
   start: Start,
   event: string,
 ): Promise<void> {
+  const { orchestrations, clock } = services;
   const { status, note } = await orchestrations.noted(start.instanceId);
   if (status === "active") {
     if (says(note, "alert")) return;

@@ -6,11 +6,6 @@ import { startOrWake } from "../../services/orchestrations.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 
 export const ensureMonitor = defineActivity(contract, async (services, { cluster }) => {
-  await startOrWake(
-    services.orchestrations,
-    services.clock,
-    monitorStart(cluster, services.settings),
-    changed,
-  );
+  await startOrWake(services, monitorStart(cluster, services.settings), changed);
   return undefined;
 });

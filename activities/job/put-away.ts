@@ -34,10 +34,5 @@ export async function queueAgain(services: Services, job: JobDocument): Promise<
 /** Nodes of the job's cluster became free, or work for them came. */
 export async function wakeMonitor(services: Services, job: JobDocument): Promise<void> {
   const cluster = { ref: parseClusterId(job.spec.cluster.id), guid: job.clusterGuid };
-  await startOrWake(
-    services.orchestrations,
-    services.clock,
-    monitorStart(cluster, services.settings),
-    changed,
-  );
+  await startOrWake(services, monitorStart(cluster, services.settings), changed);
 }

@@ -143,12 +143,7 @@ async function again(services: Services, existing: JobDocument, body: JobRequest
 async function enqueue(services: Services, document: JobDocument): Promise<void> {
   await services.state.activeJobs.add(document.clusterGuid, activeJobOf(document));
   const cluster = { ref: parseClusterId(document.spec.cluster.id), guid: document.clusterGuid };
-  await startOrWake(
-    services.orchestrations,
-    services.clock,
-    monitorStart(cluster, services.settings),
-    changed,
-  );
+  await startOrWake(services, monitorStart(cluster, services.settings), changed);
 }
 
 /** What was deleted while the job was being written did not see it: the job must not outlive its experiment or cluster. */

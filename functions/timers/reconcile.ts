@@ -82,12 +82,7 @@ async function reconcileCluster(services: Services, document: ClusterDocument): 
   const active = await services.state.activeJobs.list(document.guid);
   for (const job of active) await reconcileJob(services, document.guid, job);
   if (active.length > 0 && document.provisioningState === "succeeded")
-    await startOrWake(
-      services.orchestrations,
-      services.clock,
-      monitorStart(cluster, services.settings),
-      changed,
-    );
+    await startOrWake(services, monitorStart(cluster, services.settings), changed);
 }
 
 /** A pool keeps its nodes only while this goes on (docs/adr/0012); one that lost some asks for them again. */

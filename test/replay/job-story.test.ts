@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { experimentPath, jobBody, worldWithCluster } from "../support/app/stories.ts";
+import { experimentPath, jobBody, startJob, worldWithCluster } from "../support/app/stories.ts";
 import { groupPath } from "../support/app/app-world.ts";
 
 const jobPath = `${experimentPath}/jobs/j`;
@@ -65,10 +65,7 @@ describe("a job", () => {
 
   it("leaves a row for every change of state: when, who, from what to what, and why", async () => {
     const world = await worldWithCluster();
-    await world.api("PUT", jobPath, { body: jobBody() });
-    await world.advance(50);
-    world.azure.start(world.onlyTask());
-    await world.advance(500);
+    await startJob(world, jobPath);
     await world.api("POST", `${jobPath}/terminate`);
     await world.advance(500);
     const [subscriptionId = "", resourceGroup = ""] = [groupPath.split("/")[2], groupPath.split("/")[4]];
@@ -123,10 +120,7 @@ describe("a job", () => {
 
   it("goes back to the queue when Batch loses its node, and runs again", async () => {
     const world = await worldWithCluster();
-    await world.api("PUT", jobPath, { body: jobBody() });
-    await world.advance(50);
-    world.azure.start(world.onlyTask());
-    await world.advance(500);
+    await startJob(world, jobPath);
     world.azure.requeue(world.onlyTask());
     await world.advance(2_500);
     expect((await world.api("GET", jobPath)).body.properties).toMatchObject({ executionState: "queued" });
@@ -141,10 +135,7 @@ describe("a job", () => {
 
   it("shows the later start when it was started again before anybody looked", async () => {
     const world = await worldWithCluster();
-    await world.api("PUT", jobPath, { body: jobBody() });
-    await world.advance(50);
-    world.azure.start(world.onlyTask());
-    await world.advance(500);
+    await startJob(world, jobPath);
     const first = (await world.api("GET", jobPath)).body.properties.executionInfo.startTime;
     world.azure.requeue(world.onlyTask());
     world.azure.start(world.onlyTask());
@@ -156,10 +147,7 @@ describe("a job", () => {
 
   it("runs again with fresh links when Batch started it anew after the old ones had expired", async () => {
     const world = await worldWithCluster();
-    await world.api("PUT", jobPath, { body: jobBody() });
-    await world.advance(50);
-    world.azure.start(world.onlyTask());
-    await world.advance(500);
+    await startJob(world, jobPath);
     world.azure.requeue(world.onlyTask());
     const failure = { category: "UserError", code: "BlobAccessDenied", message: "", details: {} };
     world.azure.complete(world.onlyTask(), { failure });
@@ -173,10 +161,7 @@ describe("a job", () => {
 
   it("changes nothing while Batch cannot be reached, and catches up afterwards", async () => {
     const world = await worldWithCluster();
-    await world.api("PUT", jobPath, { body: jobBody() });
-    await world.advance(50);
-    world.azure.start(world.onlyTask());
-    await world.advance(500);
+    await startJob(world, jobPath);
     world.azure.down = true;
     world.azure.complete(world.onlyTask(), { exitCode: 0 });
     await world.advance(120_000);
@@ -241,10 +226,7 @@ describe("terminating a job", () => {
 
   it("ends the task of a running job", async () => {
     const world = await worldWithCluster();
-    await world.api("PUT", jobPath, { body: jobBody() });
-    await world.advance(50);
-    world.azure.start(world.onlyTask());
-    await world.advance(500);
+    await startJob(world, jobPath);
     await world.api("POST", `${jobPath}/terminate`);
     await world.advance(500);
     expect(world.azure.tasks()[0]?.task).toMatchObject({
@@ -295,10 +277,7 @@ describe("terminating a job", () => {
 describe("deleting a job", () => {
   it("kills it, and removes the task, the staged files, the secrets and the document", async () => {
     const world = await worldWithCluster();
-    await world.api("PUT", jobPath, { body: jobBody() });
-    await world.advance(50);
-    world.azure.start(world.onlyTask());
-    await world.advance(500);
+    await startJob(world, jobPath);
     const answer = await world.api("DELETE", jobPath);
     expect(answer.status).toBe(202);
     const operation = await world.api("GET", answer.headers["azure-asyncoperation"] ?? "");

@@ -66,3 +66,14 @@ export async function worldWithCluster(manual: object = {}, options: AppWorldOpt
     },
   };
 }
+
+/** A job whose task, the only one there is, was seen to run. */
+export async function startJob(
+  world: Awaited<ReturnType<typeof worldWithCluster>>,
+  jobPath: string,
+): Promise<void> {
+  await world.api("PUT", jobPath, { body: jobBody() });
+  await world.advance(50);
+  world.azure.start(world.onlyTask());
+  await world.advance(500);
+}

@@ -7,6 +7,7 @@ import {
   fileServerPath,
   jobBody,
   workspacePath,
+  startJob,
   worldWithCluster,
 } from "../../support/app/stories.ts";
 import type { Answer } from "../../support/app/app-world.ts";
@@ -94,10 +95,7 @@ describe("the events of a resource", () => {
 
   it("tell of a task that was started again before anybody looked as two moves", async () => {
     const world = await worldWithCluster();
-    await world.api("PUT", jobPath, { body: jobBody() });
-    await world.advance(50);
-    world.azure.start(world.onlyTask());
-    await world.advance(500);
+    await startJob(world, jobPath);
     world.azure.requeue(world.onlyTask());
     await world.advance(1);
     world.azure.start(world.onlyTask());
