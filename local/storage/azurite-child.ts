@@ -9,6 +9,7 @@ import { systemClock } from "../clock.ts";
 import type { ChildMessage, StartMessage } from "./azurite-protocol.ts";
 import { lookUpRowsByIndex } from "./azurite-row-lookup.ts";
 import type { TableStore } from "./azurite-row-lookup.ts";
+import { saved, savedDatabases, saveOften } from "./azurite-saves.ts";
 import { releaseFolder, takeFolder } from "./folder-owner.ts";
 
 interface AzuriteServer {
@@ -16,17 +17,9 @@ interface AzuriteServer {
   close(): Promise<void>;
   getHttpServerAddress(): string;
 }
-interface LokiDatabase {
-  readonly autosave: boolean;
-  autosaveInterval: number;
-  autosaveDisable(): void;
-  autosaveEnable(): void;
-}
 type Constructor = new (...parameters: readonly unknown[]) => unknown;
 
 const host = "127.0.0.1";
-/** Loki databases are saved whole on a timer; Azurite's own 5 s is much to lose if this process itself is killed. */
-const saveIntervalMs = 1_000;
 const keepAliveSeconds = 60;
 
 const load = createRequire(import.meta.url);
@@ -94,20 +87,9 @@ function createServers(message: StartMessage): Record<"blob" | "queue" | "table"
     queue: new (constructorOf("queue/QueueServer"))(queues) as AzuriteServer,
     table: new (constructorOf("table/TableServer"))(tables) as AzuriteServer,
   };
-  for (const server of Object.values(servers)) saveOften(server);
+  for (const server of Object.values(servers)) savedDatabases(server).forEach(saveOften);
   lookUpRowsByIndex((servers.table as unknown as { metadataStore: TableStore }).metadataStore);
   return servers;
-}
-
-function saveOften(server: AzuriteServer): void {
-  const stores = server as unknown as Record<string, { db?: LokiDatabase } | undefined>;
-  for (const name of ["metadataStore", "extentMetadataStore"]) {
-    const database = stores[name]?.db;
-    if (database?.autosave !== true) continue;
-    database.autosaveDisable();
-    database.autosaveInterval = saveIntervalMs;
-    database.autosaveEnable();
-  }
 }
 
 function portOf(server: AzuriteServer): number {
@@ -143,6 +125,7 @@ async function start(message: StartMessage): Promise<{ ready: ChildMessage; clos
   }
   const servers = createServers(message);
   const all = Object.values(servers);
+  const databases = all.flatMap(savedDatabases);
   try {
     await Promise.all(all.map((server) => server.start()));
   } catch (error) {
@@ -156,6 +139,7 @@ async function start(message: StartMessage): Promise<{ ready: ChildMessage; clos
     },
     close: async () => {
       await Promise.all(all.map((server) => server.close()));
+      await Promise.all(databases.map(saved));
       if (folder !== undefined) releaseFolder(folder);
     },
   };

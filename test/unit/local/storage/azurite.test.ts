@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, watch, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -63,6 +63,27 @@ describe("storage", () => {
     const rows: string[] = [];
     for await (const entity of again.listEntities()) rows.push(entity.rowKey ?? "");
     expect(rows).toHaveLength(20);
+  });
+
+  it("keeps what it acknowledged when it is stopped while it saves", async () => {
+    const first = await start(folder);
+    const options = { allowInsecureConnection: true };
+    const table = TableClient.fromConnectionString(first.connectionString, "things", options);
+    await table.createTable();
+    const large = "x".repeat(30_000);
+    const properties = { a: large, b: large, c: large, d: large };
+    const saves = watch(folder);
+    for (let row = 0; row < 60; row += 1)
+      await table.createEntity({ partitionKey: "p", rowKey: String(row), ...properties });
+    for await (const { filename } of saves) {
+      if (filename !== "__azurite_db_table__.json~") continue;
+      process.kill(first.pid, "SIGTERM");
+      break;
+    }
+    await first.dispose();
+    const second = await start(folder);
+    const again = TableClient.fromConnectionString(second.connectionString, "things", options);
+    expect((await again.getEntity("p", "59")).rowKey).toBe("59");
   });
 
   it("flushes and ends by itself when its parent is killed, and the next owner waits for that", async () => {
