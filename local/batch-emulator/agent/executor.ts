@@ -120,7 +120,7 @@ export interface Executor {
   /** Ends the whole process group (also background children left after the command exited); resolves when none lives. A
    *  restart finds what was killed as `killed`, not as ended by itself. */
   kill(id: string): Promise<void>;
-  /** Drops the trace of an ended launch, so that `recover` does not report it again. */
+  /** Drops the trace of an ended launch within moments, so that `recover` does not report it again. */
   forget(id: string): Promise<void>;
   /** Stops watching. Processes go on when `leaveRunning`, to be adopted by the next emulator; else they are killed. */
   close(leaveRunning: boolean): Promise<void>;

@@ -1,6 +1,7 @@
-// A launch as the task supervisor takes it: an image of its memory, with every pointer in place for the address that it is
-// read to, so that the supervisor has nothing to parse; and the message that hands it over. Invariant: layout and addresses
-// are those of `supervisor-code.ts`. The image begins with the line that a recovering emulator reads, as a script does.
+// A launch as the task supervisor takes it: a message of fixed length, then an image of its memory with every pointer in
+// place for the address that it is received at, so that the supervisor has nothing to parse. Invariant: layout and addresses
+// are those of `supervisor-code.ts`. The image begins with the line that a recovering emulator reads in the record, and what
+// claims the launch lies right before it, so that the supervisor writes both at once.
 import { constants } from "node:fs";
 import type { Launch } from "./executor.ts";
 import { launchVariable, type LaunchCommand } from "./launch-script.ts";
@@ -8,14 +9,13 @@ import { launchVariable, type LaunchCommand } from "./launch-script.ts";
 /** Where the supervisor's memory lies, and how much of it. */
 export const memory = { address: 0x1000_0000, imageOffset: 4096, imageLimit: 4 * 2 ** 20 } as const;
 
-const messageLength = 640;
+const messageLength = 400;
 const nameLength = 256;
-const claimAt = 520;
 /** O_CLOEXEC of Linux, which Node does not name; the descriptors that the task gets are copies without it. */
 const closeOnExec = 0o2000000;
 const appending = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | closeOnExec;
 
-/** Undefined when it is longer than any command line and environment may be. */
+/** Room for the message, then the image; undefined when it is longer than any command line and environment may be. */
 export function launchImage(
   launch: Pick<Launch, "taskDirectory" | "workingDirectory" | "environment">,
   command: LaunchCommand,
@@ -31,7 +31,7 @@ export function launchImage(
   for (const name of Object.keys(launch.environment))
     if (name !== launchVariable) variables.push(`${name}=${launch.environment[name] ?? ""}`);
   const strings = [...paths, ...words, ...variables];
-  const head = `#${command.header}\n`;
+  const head = `launch ${command.header}\n`;
   const text = `${head}${strings.join("\0")}\0`;
   const textLength = Buffer.byteLength(text);
   const isAscii = textLength === text.length;
@@ -40,9 +40,9 @@ export function launchImage(
   // Two lists with a null pointer after each, and what leads to them.
   const length = tableAt + (words.length + 1 + variables.length + 1 + 6) * 8;
   if (length > memory.imageLimit) return undefined;
-  const image = Buffer.alloc(length);
-  image.write(text);
-  let writeAt = tableAt;
+  const image = Buffer.alloc(messageLength + length);
+  image.write(text, messageLength);
+  let writeAt = messageLength + tableAt;
   const put = (value: number) => {
     // The upper half stays zero: all addresses are below 4 GiB.
     image.writeUInt32LE(value, writeAt);
@@ -67,11 +67,13 @@ export function launchImage(
   return image;
 }
 
-/** `claim`: the first line of the record, which tells who supervises the launch. */
-export function supervisorMessage(id: string, claim: string): Buffer {
-  const message = Buffer.alloc(messageLength);
-  message.write(`${id}.run`, 0, "latin1");
-  message.write(`${id}.launch`, nameLength, "latin1");
-  message.writeUInt32LE(message.write(claim, claimAt, "latin1"), 2 * nameLength);
-  return message;
+/** Addresses the image to a record. `claim`: its first line, which tells who supervises the launch. */
+export function addressImage(image: Buffer, id: string, claim: string): Buffer {
+  const imageAt = memory.address + memory.imageOffset;
+  image.write(`${id}.run`, 0, "latin1");
+  image.writeUInt32LE(image.length - messageLength, nameLength);
+  image.writeUInt32LE(imageAt - claim.length, nameLength + 8);
+  image.writeUInt32LE(claim.length + image.indexOf("\n", messageLength) + 1 - messageLength, nameLength + 16);
+  image.write(claim, messageLength - claim.length, "latin1");
+  return image;
 }

@@ -1,6 +1,7 @@
-// The executor's memory on disk: `<id>.launch` (for the supervisor, with what a recovering emulator must know in its first line)
-// and `<id>.run` (written by the supervisor: who supervises, which process, which exit code); `<id>.kill` is there when the
-// emulator ended the launch. They lie flat in one folder. Invariant: whoever creates `<id>.run` decides whether the launch may start.
+// The executor's memory on disk: `<id>.launch` (there before a supervisor may start it; for shells, with what they do) and
+// `<id>.run` (written by the supervisor: who supervises, which process, which exit code); in one of them is the line that a
+// recovering emulator must know. `<id>.kill` is there when the emulator ended the launch. They lie flat in one folder.
+// Invariant: whoever creates `<id>.run` decides whether the launch may start.
 import { mkdirSync, readFileSync, readdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -31,7 +32,7 @@ export interface LaunchRecords {
   /** Unique to this folder, so that two emulators on one machine never take each other's processes for their own. */
   readonly instance: string;
   /** Throws when the launch has a record already. */
-  write(id: string, content: string | Buffer): void;
+  write(id: string, content: string): void;
   list(): string[];
   header(id: string): LaunchHeader | undefined;
   run(id: string): RunRecord | undefined;
@@ -71,7 +72,7 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
       }
       return launches;
     },
-    header: (id) => parseHeader(readText(file(id, "launch"))),
+    header: (id) => parseHeader(readText(file(id, "launch")), linesOf(readText(file(id, "run")) ?? "")),
     run: (id) => readRun(file(id, "run")),
     task: (id) => taskOf(linesOf(readText(file(id, "run")) ?? "")),
     forbid: (id) => createExclusively(file(id, "run"), "void\n"),
@@ -97,8 +98,9 @@ export function instanceOf(directory: string, newInstance: () => string): string
   return readFileSync(path, "utf8");
 }
 
-function parseHeader(content: string | undefined): LaunchHeader | undefined {
-  const line = content?.slice(1, content.indexOf("\n"));
+/** In the record, where the task supervisor writes it, or in the first line of a script. */
+function parseHeader(script: string | undefined, record: readonly string[]): LaunchHeader | undefined {
+  const line = rest(record, "launch") ?? script?.slice(1, script.indexOf("\n"));
   try {
     return line ? (JSON.parse(line) as LaunchHeader) : undefined;
   } catch {

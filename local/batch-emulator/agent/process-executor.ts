@@ -1,13 +1,13 @@
 // Runs tasks as real processes of this machine. Invariant: a launch's process never depends on this process being alive.
 // It belongs to a supervisor shell that records its exit code; what is in memory here can be rebuilt by `recover`.
 import { mkdirSync } from "node:fs";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { delay, systemClock, type Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
 import { adoptLaunches, type Adoption } from "./adoption.ts";
 import { CommandLineError, findProgram, splitCommandLine } from "./command-line.ts";
 import type { Launch, LaunchEnd, LaunchFailure, ProcessExecutor } from "./executor.ts";
+import { forgottenLaunches, type ForgottenLaunches } from "./forgotten-launches.ts";
 import { isCode, openLaunchRecords, type LaunchHeader, type LaunchRecords } from "./launch-records.ts";
 import { expandPattern, uploadOutputFiles } from "./output-files.ts";
 import { processEnding, type ProcessEnding } from "./process-ending.ts";
@@ -46,6 +46,7 @@ interface Active {
 interface Context {
   readonly options: ProcessExecutorOptions;
   readonly records: LaunchRecords;
+  readonly forgotten: ForgottenLaunches;
   readonly supervision: Supervision;
   readonly supervisors: SupervisorPool;
   readonly ending: ProcessEnding;
@@ -61,6 +62,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions): ProcessE
   const context: Context = {
     options,
     records,
+    forgotten: forgottenLaunches(records, systemClock()),
     supervision,
     supervisors: supervisorPool({ directory: records.directory, supervision, logger }),
     ending: processEnding({ table, logger }),
@@ -83,11 +85,10 @@ export function createProcessExecutor(options: ProcessExecutorOptions): ProcessE
     condemn(id) {
       if (records.task(id)) records.condemn(id);
     },
-    async forget(id) {
+    forget(id) {
       context.active.delete(id);
-      // What waits for the slot that has become free goes first.
-      await nextTurn();
-      records.forget(id);
+      context.forgotten.add(id);
+      return Promise.resolve();
     },
     async close(leaveRunning) {
       if (!leaveRunning) {
@@ -95,6 +96,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions): ProcessE
         await context.ending.idle();
       }
       adoption?.close();
+      context.forgotten.clear();
       context.supervisors.release();
     },
   };
@@ -104,12 +106,13 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
   const { clock } = context.options;
   if (context.active.has(launch.id))
     throw new Error(`launch '${launch.id}' was run before and not forgotten`);
+  if (context.forgotten.has(launch.id)) context.forgotten.clear();
   const active = track(context, launch.id);
   try {
     const prepared = await prepare(context, launch, active);
-    if (active.killed) return { kind: "killed", endedAt: clock.now() };
-    if (prepared) return { kind: "failed", failure: prepared, endedAt: clock.now() };
-    const supervised = context.supervisors.supervise(launch.id);
+    if (active.killed || prepared === undefined) return { kind: "killed", endedAt: clock.now() };
+    if (!Buffer.isBuffer(prepared)) return { kind: "failed", failure: prepared, endedAt: clock.now() };
+    const supervised = context.supervisors.supervise(launch.id, prepared);
     active.process = supervised;
     started();
     const end = await supervised;
@@ -127,8 +130,13 @@ function track(context: Context, id: string): Active {
   return active;
 }
 
-/** Everything before the process: folders, files, program, the launch's file. Resolves undefined when it may start. */
-async function prepare(context: Context, launch: Launch, active: Active): Promise<LaunchFailure | undefined> {
+/** Everything before the process: folders, files, program, the launch's file. Resolves to the launch's image when it may start,
+ *  to undefined when it was killed meanwhile. */
+async function prepare(
+  context: Context,
+  launch: Launch,
+  active: Active,
+): Promise<LaunchFailure | Buffer | undefined> {
   try {
     const isNew = makeFolders(launch);
     for (const [files, directory] of [
@@ -154,18 +162,30 @@ async function prepare(context: Context, launch: Launch, active: Active): Promis
 /** True when the task's directory was not there before. */
 function makeFolders({ taskDirectory, workingDirectory }: Launch): boolean {
   const inside = workingDirectory.startsWith(`${taskDirectory}/`);
+  if (inside && makeNew(taskDirectory)) {
+    mkdirSync(workingDirectory, { recursive: true });
+    return true;
+  }
   const outside = inside ? undefined : mkdirSync(workingDirectory, { recursive: true });
   const first = mkdirSync(inside ? workingDirectory : taskDirectory, { recursive: true }) ?? outside;
   return first !== undefined && `${taskDirectory}/`.startsWith(`${first}/`);
 }
 
-function writeLaunch(context: Context, launch: Launch, isFresh: boolean): LaunchFailure | undefined {
+/** The usual case for less: a folder that is not there, in one that is. */
+function makeNew(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (isCode(error, "EEXIST") || isCode(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+function writeLaunch(context: Context, launch: Launch, isFresh: boolean): LaunchFailure | Buffer {
   const { records, supervision } = context;
-  const strings = [launch.commandLine, ...Object.entries(launch.environment).flat()];
-  if (strings.some((text) => text.includes("\0")))
-    return failure("CommandLaunchFailed", "The command line or the environment contains a null character.");
-  if (Object.keys(launch.environment).some((name) => name === "" || name.includes("=")))
-    return failure("CommandLaunchFailed", "The name of an environment variable is empty or contains '='.");
+  const fault = faultOf(launch);
+  if (fault !== undefined) return failure("CommandLaunchFailed", fault);
   let words: string[];
   try {
     words = splitCommandLine(launch.commandLine);
@@ -185,11 +205,22 @@ function writeLaunch(context: Context, launch: Launch, isFresh: boolean): Launch
     header: JSON.stringify(headerOf(launch)),
     isFresh,
   };
-  const content = supervision.launchFile(launch, command, records.directory);
-  if (content === undefined)
+  const composed = supervision.compose(launch, command, records.directory);
+  if (composed === undefined)
     return failure("CommandLaunchFailed", "The command line and the environment are too long.");
-  records.write(launch.id, content);
-  return undefined;
+  records.write(launch.id, composed.file);
+  return composed.image;
+}
+
+/** What no process can be given. */
+function faultOf({ commandLine, environment }: Launch): string | undefined {
+  let hasNull = commandLine.includes("\0");
+  for (const [name, value] of Object.entries(environment)) {
+    if (name === "" || name.includes("="))
+      return "The name of an environment variable is empty or contains '='.";
+    hasNull ||= name.includes("\0") || value.includes("\0");
+  }
+  return hasNull ? "The command line or the environment contains a null character." : undefined;
 }
 
 function headerOf(launch: Launch): LaunchHeader {

@@ -1,8 +1,8 @@
-// What supervises launches on this machine: the task supervisor where it runs, else a shell. They differ in the program, in
-// the file that tells them of a launch, and in how they are told to take it; what they do and record is the same.
+// What supervises launches on this machine: the task supervisor where it runs, else a shell. They differ in the program and
+// in how they are told of a launch; what they do and record is the same.
 import { existsSync } from "node:fs";
 import type { Launch } from "./executor.ts";
-import { launchImage, supervisorMessage } from "./launch-image.ts";
+import { addressImage, launchImage } from "./launch-image.ts";
 import { launchScript, supervisorScript, type LaunchCommand, type ShellDialect } from "./launch-script.ts";
 import { processRow } from "./process-table.ts";
 import { installTaskSupervisor } from "./task-supervisor.ts";
@@ -12,10 +12,17 @@ export interface Supervision {
   readonly procfs: boolean;
   readonly program: string;
   readonly words: readonly string[];
-  /** Content of `<id>.launch`; undefined when the command is longer than any program may be given. */
-  launchFile(launch: Launch, command: LaunchCommand, stateDirectory: string): string | Buffer | undefined;
+  /** Undefined when the command is longer than any program may be given. */
+  compose(launch: Launch, command: LaunchCommand, stateDirectory: string): Composed | undefined;
   /** For a supervisor that has been started: what it reads to take a launch. */
-  orders(pid: number): (id: string) => string | Buffer;
+  orders(pid: number): (id: string, image: Buffer) => string | Buffer;
+}
+
+export interface Composed {
+  /** Content of `<id>.launch`, which is there before a supervisor is told. */
+  readonly file: string;
+  /** What the supervisor is told besides. */
+  readonly image: Buffer;
 }
 
 /** The best that this machine has. `directory`: where a task supervisor may be put. */
@@ -29,13 +36,18 @@ function nativeSupervision(program: string): Supervision {
     procfs: true,
     program,
     words: [],
-    launchFile: launchImage,
+    compose(launch, command) {
+      const image = launchImage(launch, command);
+      return image && { file: "", image };
+    },
     orders(pid) {
       const claim = `supervisor ${pid} ${processRow(pid)?.start ?? 0}\n`;
-      return (id) => supervisorMessage(id, claim);
+      return (id, image) => addressImage(image, id, claim);
     },
   };
 }
+
+const noImage = Buffer.alloc(0);
 
 export function shellSupervision(dialect: ShellDialect): Supervision {
   // Node's pipes are sockets, and bash reads ~/.bashrc when its input is one (it takes itself for a remote shell).
@@ -44,7 +56,10 @@ export function shellSupervision(dialect: ShellDialect): Supervision {
     procfs: dialect.procfs,
     program: dialect.shell,
     words: [...options, supervisorScript(dialect), "batchai-supervisor"],
-    launchFile: (launch, command, stateDirectory) => launchScript(launch, command, dialect, stateDirectory),
+    compose: (launch, command, stateDirectory) => ({
+      file: launchScript(launch, command, dialect, stateDirectory),
+      image: noImage,
+    }),
     orders: () => (id) => `${id}\n`,
   };
 }

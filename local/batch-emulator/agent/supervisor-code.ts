@@ -1,6 +1,6 @@
 // The task supervisor's machine code: one instruction a line, its bytes, then what it does. It knows launches only as
-// `launch-image.ts` lays them out: the message lies at 0x10000000 (names at 0 and 256, length and text of the claim at 512
-// and 520), the image at 0x10001000, and the last 48 bytes of the image lead to everything else in it.
+// `launch-image.ts` lays them out: the message lies at 0x10000e70 (name of the record, at 256 length of the image, place and
+// length of what claims the launch), the image follows at 0x10001000, and its last 48 bytes lead to everything else in it.
 
 export interface MachineCode {
   /** e_machine of elf(5). */
@@ -13,20 +13,28 @@ export const machineCode: Readonly<Partial<Record<NodeJS.Architecture, MachineCo
   x64: {
     elf: 62,
     text: `
-      41 bc 00 00 00 10                            mov r12d, 0x10000000         r12: the message
+      41 bc 00 00 00 10                            mov r12d, 0x10000000         r12: the supervisor's memory
       4d 8d b4 24 f7 07 00 00                      lea r14, [r12 + 2039]        r14: the answer, "exit", right before what is read of stat
       41 c7 06 65 78 69 74                         mov dword [r14], 0x74697865
-      31 ff                                  next: xor edi, edi                 recvfrom(0, message, 640, MSG_WAITALL, 0, 0)
-      4c 89 e6                                     mov rsi, r12
-      ba 80 02 00 00                               mov edx, 640
+      31 ff                                  next: xor edi, edi                 recvfrom(0, message, 400, MSG_WAITALL, 0, 0)
+      49 8d b4 24 70 0e 00 00                      lea rsi, [r12 + 3696]
+      ba 90 01 00 00                               mov edx, 400
       41 ba 00 01 00 00                            mov r10d, 0x100
       45 31 c0                                     xor r8d, r8d
       45 31 c9                                     xor r9d, r9d
       b8 2d 00 00 00                               mov eax, 45
       0f 05                                        syscall
-      3d 80 02 00 00                               cmp eax, 640                 the end of the input: exit(0)
-      0f 85 76 01 00 00                            jne leave
-      4c 89 e7                                     mov rdi, r12                 open(record, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)
+      3d 90 01 00 00                               cmp eax, 400                 the end of the input: exit(0)
+      0f 85 5e 01 00 00                            jne leave
+      31 ff                                        xor edi, edi                 recvfrom(0, image, its length, MSG_WAITALL, 0, 0)
+      49 8d b4 24 00 10 00 00                      lea rsi, [r12 + 4096]
+      4d 8b bc 24 70 0f 00 00                      mov r15, [r12 + 3952]
+      4c 89 fa                                     mov rdx, r15
+      b8 2d 00 00 00                               mov eax, 45
+      0f 05                                        syscall
+      4c 39 f8                                     cmp rax, r15
+      0f 85 39 01 00 00                            jne leave
+      49 8d bc 24 70 0e 00 00                      lea rdi, [r12 + 3696]        open(record, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)
       be c1 00 08 00                               mov esi, 0x800c1
       ba 80 01 00 00                               mov edx, 0x180
       b8 02 00 00 00                               mov eax, 2
@@ -34,32 +42,15 @@ export const machineCode: Readonly<Partial<Record<NodeJS.Architecture, MachineCo
       ba 05 00 00 00                               mov edx, 5                   not ours: the answer is "exit\n"
       41 c6 46 04 0a                               mov byte [r14 + 4], 10
       85 c0                                        test eax, eax
-      0f 88 30 01 00 00                            js answer
+      0f 88 ee 00 00 00                            js answer
       89 c3                                        mov ebx, eax                 ebx: the record
-      89 df                                        mov edi, ebx                 write(record, claim, its length)
-      49 8d b4 24 08 02 00 00                      lea rsi, [r12 + 520]
-      49 8b 94 24 00 02 00 00                      mov rdx, [r12 + 512]
+      89 df                                        mov edi, ebx                 write(record, claim and header, their length)
+      49 8b b4 24 78 0f 00 00                      mov rsi, [r12 + 3960]
+      49 8b 94 24 80 0f 00 00                      mov rdx, [r12 + 3968]
       b8 01 00 00 00                               mov eax, 1
       0f 05                                        syscall
-      49 8d bc 24 00 01 00 00                      lea rdi, [r12 + 256]         open(image, O_RDONLY | O_CLOEXEC)
-      be 00 00 08 00                               mov esi, 0x80000
-      b8 02 00 00 00                               mov eax, 2
-      0f 05                                        syscall
-      41 89 c5                                     mov r13d, eax
-      89 c7                                        mov edi, eax                 read(it, its address, 4 MiB)
-      49 8d b4 24 00 10 00 00                      lea rsi, [r12 + 4096]
-      ba 00 00 40 00                               mov edx, 0x400000
-      31 c0                                        xor eax, eax
-      0f 05                                        syscall
-      49 8d ac 04 00 10 00 00                      lea rbp, [r12 + rax + 4096]  rbp: behind its last table
-      49 89 c7                                     mov r15, rax
-      44 89 ef                                     mov edi, r13d                close(it)
-      b8 03 00 00 00                               mov eax, 3
-      0f 05                                        syscall
+      4b 8d ac 3c 00 10 00 00                      lea rbp, [r12 + r15 + 4096]  rbp: behind the last table of the image
       49 c7 84 24 f0 03 00 00 00 00 00 00          mov qword [r12 + 1008], 0    length of stat, which the child shares
-      b8 00 7e 00 00                               mov eax, 0x7e00              nothing was read: 126
-      49 83 ff 30                                  cmp r15, 48
-      7c 38                                        jl ended
       b8 3a 00 00 00                               mov eax, 58                  vfork()
       0f 05                                        syscall
       85 c0                                        test eax, eax
@@ -119,7 +110,7 @@ export const machineCode: Readonly<Partial<Record<NodeJS.Architecture, MachineCo
       45 31 c9                                     xor r9d, r9d
       b8 2c 00 00 00                               mov eax, 44
       0f 05                                        syscall
-      e9 62 fe ff ff                               jmp next
+      e9 75 fe ff ff                               jmp next
       31 ff                                 leave: xor edi, edi                 exit(0)
       b8 3c 00 00 00                               mov eax, 60
       0f 05                                        syscall
@@ -190,23 +181,30 @@ export const machineCode: Readonly<Partial<Record<NodeJS.Architecture, MachineCo
   arm64: {
     elf: 183,
     text: `
-      13 00 a2 d2          mov x19, 0x10000000      x19: the message
+      13 00 a2 d2          mov x19, 0x10000000      x19: the supervisor's memory
       75 de 1f 91          add x21, x19, 2039       x21: the answer, "exit", right before what is read of stat
       a0 0c 8f 52          mov w0, 0x7865
       20 8d ae 72          movk w0, 0x7469, lsl 16
       a0 02 00 b9          str w0, [x21]
-      00 00 80 d2    next: mov x0, 0                recvfrom(0, message, 640, MSG_WAITALL, 0, 0)
-      e1 03 13 aa          mov x1, x19
-      02 50 80 d2          mov x2, 640
+      00 00 80 d2    next: mov x0, 0                recvfrom(0, message, 400, MSG_WAITALL, 0, 0)
+      61 c2 39 91          add x1, x19, 3696
+      02 32 80 d2          mov x2, 400
       03 20 80 d2          mov x3, 0x100
       04 00 80 d2          mov x4, 0
       05 00 80 d2          mov x5, 0
       e8 19 80 d2          mov x8, 207
       01 00 00 d4          svc 0
-      1f 00 0a f1          cmp x0, 640              the end of the input: exit(0)
-      21 0d 00 54          b.ne leave
+      1f 40 06 f1          cmp x0, 400              the end of the input: exit(0)
+      e1 0b 00 54          b.ne leave
+      00 00 80 d2          mov x0, 0                recvfrom(0, image, its length, MSG_WAITALL, 0, 0)
+      61 06 40 91          add x1, x19, 4096
+      78 ba 47 f9          ldr x24, [x19, 3952]
+      e2 03 18 aa          mov x2, x24
+      01 00 00 d4          svc 0
+      1f 00 18 eb          cmp x0, x24
+      01 0b 00 54          b.ne leave
       60 0c 80 92          mov x0, -100             openat(AT_FDCWD, record, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)
-      e1 03 13 aa          mov x1, x19
+      61 c2 39 91          add x1, x19, 3696
       22 18 80 d2          mov x2, 0xc1
       02 01 a0 f2          movk x2, 8, lsl 16
       03 30 80 d2          mov x3, 0x180
@@ -215,33 +213,16 @@ export const machineCode: Readonly<Partial<Record<NodeJS.Architecture, MachineCo
       a2 00 80 d2          mov x2, 5                not ours: the answer is "exit\n"
       49 01 80 52          mov w9, 10
       a9 12 00 39          strb w9, [x21, 4]
-      c0 0a f8 b7          tbnz x0, 63, answer
+      a0 08 f8 b7          tbnz x0, 63, answer
       f4 03 00 aa          mov x20, x0              x20: the record
-      61 22 08 91          add x1, x19, 520         write(record, claim, its length)
-      62 02 41 f9          ldr x2, [x19, 512]
+      61 be 47 f9          ldr x1, [x19, 3960]      write(record, claim and header, their length)
+      62 c2 47 f9          ldr x2, [x19, 3968]
       08 08 80 d2          mov x8, 64
       01 00 00 d4          svc 0
-      60 0c 80 92          mov x0, -100             openat(AT_FDCWD, image, O_RDONLY | O_CLOEXEC)
-      61 02 04 91          add x1, x19, 256
-      02 01 a0 d2          mov x2, 0x80000
-      08 07 80 d2          mov x8, 56
-      01 00 00 d4          svc 0
-      f6 03 00 aa          mov x22, x0
-      61 06 40 91          add x1, x19, 4096        read(it, its address, 4 MiB)
-      02 08 a0 d2          mov x2, 0x400000
-      e8 07 80 d2          mov x8, 63
-      01 00 00 d4          svc 0
-      f8 03 00 aa          mov x24, x0
-      77 06 40 91          add x23, x19, 4096       x23: its last table
+      77 06 40 91          add x23, x19, 4096       x23: the last table of the image
       f7 02 18 8b          add x23, x23, x24
       f7 c2 00 d1          sub x23, x23, 48
-      e0 03 16 aa          mov x0, x22              close(it)
-      28 07 80 d2          mov x8, 57
-      01 00 00 d4          svc 0
       7f fa 01 f9          str xzr, [x19, 1008]     length of stat, which the child shares
-      00 c0 8f 52          mov w0, 0x7e00           nothing was read: 126
-      1f c3 00 f1          cmp x24, 48
-      6b 02 00 54          b.lt ended
       20 22 88 d2          mov x0, 0x4111           clone(CLONE_VM | CLONE_VFORK | SIGCHLD, 0, 0, 0, 0)
       01 00 80 d2          mov x1, 0
       02 00 80 d2          mov x2, 0
@@ -308,7 +289,7 @@ export const machineCode: Readonly<Partial<Record<NodeJS.Architecture, MachineCo
       05 00 80 d2          mov x5, 0
       c8 19 80 d2          mov x8, 206
       01 00 00 d4          svc 0
-      8f ff ff 17          b next
+      99 ff ff 17          b next
       00 00 80 d2   leave: mov x0, 0                exit(0)
       a8 0b 80 d2          mov x8, 93
       01 00 00 d4          svc 0

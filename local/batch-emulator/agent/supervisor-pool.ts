@@ -13,7 +13,7 @@ export type SupervisedEnd =
 
 export interface SupervisorPool {
   /** Runs a launch whose file is on disk. */
-  supervise(id: string): Promise<SupervisedEnd>;
+  supervise(id: string, image: Buffer): Promise<SupervisedEnd>;
   /** Lets every supervisor end once its task has; tasks that run go on. */
   release(): void;
 }
@@ -21,7 +21,7 @@ export interface SupervisorPool {
 interface Supervisor {
   readonly child: ChildProcess;
   /** What it reads to take a launch. */
-  readonly order: (id: string) => string | Buffer;
+  readonly order: (id: string, image: Buffer) => string | Buffer;
   /** Tells how the task went that it is busy with. */
   ended: ((end: SupervisedEnd) => void) | undefined;
   alive: boolean;
@@ -29,6 +29,7 @@ interface Supervisor {
 
 interface Waiting {
   readonly id: string;
+  readonly image: Buffer;
   readonly ended: (end: SupervisedEnd) => void;
 }
 
@@ -59,9 +60,9 @@ class Supervisors implements SupervisorPool {
     this.#logger = options.logger;
   }
 
-  supervise(id: string): Promise<SupervisedEnd> {
+  supervise(id: string, image: Buffer): Promise<SupervisedEnd> {
     return new Promise((ended) => {
-      this.#waiting.push({ id, ended });
+      this.#waiting.push({ id, image, ended });
       this.#assign();
     });
   }
@@ -76,9 +77,9 @@ class Supervisors implements SupervisorPool {
     while (this.#waiting.length > 0 && !this.#isReleased) {
       const supervisor = this.#idle.pop() ?? this.#startOne();
       if (!supervisor) return;
-      const next = this.#waiting.shift();
-      supervisor.ended = next?.ended;
-      supervisor.child.stdin?.write(supervisor.order(next?.id ?? ""));
+      const next = this.#waiting.shift() as Waiting;
+      supervisor.ended = next.ended;
+      supervisor.child.stdin?.write(supervisor.order(next.id, next.image));
     }
   }
 

@@ -1,11 +1,11 @@
-// The smallest program that can supervise tasks, one at a time: it claims a launch, reads its image, starts a process
+// The smallest program that can supervise tasks, one at a time: it receives a launch, claims it, starts a process
 // that leads a group of its own, writes down which that is (/proc/self/stat), waits for its end and tells it, and which
 // process it was if nothing of its group is left. It does what the shells of `launch-script.ts` do, for less; see ADR 7. It
 // is static machine code of some 700 bytes, written out by this file and used only where a trial run shows that it works.
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { launchImage, memory, supervisorMessage } from "./launch-image.ts";
+import { addressImage, launchImage, memory } from "./launch-image.ts";
 import { parseStat } from "./process-table.ts";
 import { machineCode } from "./supervisor-code.ts";
 
@@ -48,20 +48,19 @@ function works(directory: string, path: string): boolean {
       { taskDirectory: folder, workingDirectory: folder, environment: {} },
       { program: "/bin/sh", words: ["sh", "-c", script], cookie: "", header: "", isFresh: true },
     );
-    writeFileSync(join(folder, "trial.launch"), image ?? "");
     const { status, stdout } = spawnSync(path, {
       cwd: folder,
       env: {},
-      input: supervisorMessage("trial", "supervisor\n"),
+      input: image && addressImage(image, "trial", "supervisor\n"),
       encoding: "latin1",
       stdio: ["pipe", "pipe", "ignore"],
       timeout: 10_000,
     });
     const told = parseStat(readFileSync(join(folder, "stdout.txt"), "latin1"));
     const record = readFileSync(join(folder, "trial.run"), "latin1").split("\n");
-    const isRecorded = record[0] === "supervisor" && record[2] === "exit 007";
+    const isRecorded = record[0] === "supervisor" && record[3] === "exit 007";
     const isLeader = told !== undefined && told.group === told.pid;
-    const isKnown = parseStat(record[1] ?? "")?.pid === told?.pid;
+    const isKnown = parseStat(record[2] ?? "")?.pid === told?.pid;
     return status === 0 && stdout.startsWith("exit 007") && isRecorded && isLeader && isKnown;
   } finally {
     rmSync(folder, { recursive: true, force: true });

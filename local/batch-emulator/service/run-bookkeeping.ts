@@ -33,6 +33,6 @@ export function recordRun(world: World, run: TaskRun): void {
       requeueCount: execution?.requeueCount ?? 0,
     });
     node.recentTasks.length = Math.min(node.recentTasks.length, recentTasksKept);
-    world.save(node);
+    world.saveLater(node);
   });
 }

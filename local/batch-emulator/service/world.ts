@@ -69,6 +69,8 @@ export type TokenIssuer = (wanted: {
   readonly lifetimeSeconds: number;
 }) => Promise<string>;
 
+const saveLaterMs = 100;
+
 export class World {
   readonly ports: Ports;
   readonly clock: Clock;
@@ -115,6 +117,8 @@ export class World {
   #row: number;
   #stamp = 0;
   #dirty = new Map<Entity, boolean>();
+  #later = new Set<Entity>();
+  #isLaterDue = false;
   #removed: number[] = [];
   #committing: Promise<void> | undefined;
   readonly #background = new Set<Promise<void>>();
@@ -151,8 +155,26 @@ export class World {
     this.#dirty.set(entity, spec || this.#dirty.get(entity) === true);
   }
 
+  /** For mere bookkeeping that changes often: a kill of this process may take what is younger than `saveLaterMs` along. */
+  saveLater(entity: Entity): void {
+    this.#later.add(entity);
+    if (this.#isLaterDue) return;
+    this.#isLaterDue = true;
+    this.clock.at(this.clock.now() + saveLaterMs, () => {
+      this.#isLaterDue = false;
+      this.#saveWhatWaits();
+      this.background("world.saveLater", this.commit());
+    });
+  }
+
+  #saveWhatWaits(): void {
+    for (const entity of this.#later) this.save(entity);
+    this.#later.clear();
+  }
+
   remove(entity: Entity): void {
     this.#dirty.delete(entity);
+    this.#later.delete(entity);
     this.#removed.push(entity.row);
   }
 
@@ -163,7 +185,7 @@ export class World {
       setImmediate(() => {
         this.#committing = undefined;
         try {
-          this.flush();
+          this.#write();
           resolve();
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
@@ -173,8 +195,13 @@ export class World {
     return this.#committing;
   }
 
-  /** The same, at once. */
+  /** The same, at once and with what was to be saved later. */
   flush(): void {
+    this.#saveWhatWaits();
+    this.#write();
+  }
+
+  #write(): void {
     if (this.#dirty.size === 0 && this.#removed.length === 0) return;
     this.ports.journal.apply(changesOf(this.#dirty), this.#removed);
     this.#dirty = new Map();

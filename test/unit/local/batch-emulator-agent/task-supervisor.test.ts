@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { launchImage, supervisorMessage } from "../../../../local/batch-emulator/agent/launch-image.ts";
+import { addressImage, launchImage } from "../../../../local/batch-emulator/agent/launch-image.ts";
 import { parseStat } from "../../../../local/batch-emulator/agent/process-table.ts";
 import {
   installTaskSupervisor,
@@ -57,12 +57,11 @@ function prepare(wanted: Wanted, home = mkdtempSync(join(folder, "launch-"))) {
       isFresh: wanted.isFresh ?? true,
     },
   );
-  writeFileSync(join(home, `${id}.launch`), image ?? "");
   const text = (file: string) => readFileSync(join(home, file), "utf8");
   return {
     id,
     home,
-    message: supervisorMessage(id, "supervisor 1 2\n"),
+    message: addressImage(image ?? Buffer.alloc(0), id, "supervisor 1 2\n"),
     record: () => text(`${id}.run`),
     text,
   };
@@ -118,10 +117,11 @@ describe.each(runners)("the task supervisor %s", (_name, words) => {
   it.skipIf(absent)(
     "has claimed the launch and written down its process, which leads a group of its own",
     () => {
-      const { text, record } = run({ words: ["/bin/sh", "-c", "cat /proc/$$/stat"] });
+      const { id, text, record } = run({ words: ["/bin/sh", "-c", "cat /proc/$$/stat"] });
       const told = parseStat(text("stdout.txt"));
-      const [claim, written = "", exit, rest] = record().split("\n");
-      expect([claim, exit, rest]).toEqual(["supervisor 1 2", "exit 000", ""]);
+      const [claim, header, written = "", ...exit] = record().split("\n");
+      expect([claim, header]).toEqual(["supervisor 1 2", `launch {"id":"${id}"}`]);
+      expect(exit).toEqual(["exit 000", ""]);
       expect(parseStat(written)?.pid).toBe(told?.pid);
       expect(told?.group).toBe(told?.pid);
     },
@@ -166,13 +166,19 @@ describe.each(runners)("the task supervisor %s", (_name, words) => {
     expect([answer, text("stdout.txt")]).toEqual(["exit 004\n", "word\n"]);
   });
 
-  it.skipIf(absent)("answers 126 when there is nothing to run, nowhere to run it, or no launch", () => {
+  it.skipIf(absent)("claims nothing of which it received only a part", () => {
+    const { home, id, message } = prepare({ words: ["/bin/sh", "-c", "echo ran"] });
+    for (const length of [message.length - 1, 401, 400, 399, 1, 0])
+      expect(supervise(supervisor, home, message.subarray(0, length))).toBe("");
+    expect(existsSync(join(home, `${id}.run`))).toBe(false);
+    expect(existsSync(join(home, "stdout.txt"))).toBe(false);
+  });
+
+  it.skipIf(absent)("answers 126 when there is nothing to run, or nowhere to run it", () => {
     expect(run({ words: [join(folder, "nothing")] }).answer).toBe("exit 126\n");
     expect(run({ words: ["/bin/true"], workingDirectory: join(folder, "nowhere") }).answer).toBe(
       "exit 126\n",
     );
-    const message = supervisorMessage("unwritten", "supervisor 1 2\n");
-    expect(supervise(supervisor, mkdtempSync(join(folder, "empty-")), message)).toBe("exit 126\n");
   });
 
   it.skipIf(absent)("takes as much as any program may be given", () => {
@@ -188,7 +194,7 @@ describe("the task supervisor", () => {
   it.skipIf(path === undefined)("tells which process it was, if nothing of its group is left", () => {
     const alone = prepare({ words: ["/bin/sh", "-c", "exit 3"] });
     const told = answers([path ?? ""], alone.home, alone.message);
-    expect(told).toBe(`exit 003 ${alone.record().split("\n")[1]}\n`);
+    expect(told).toBe(`exit 003 ${alone.record().split("\n")[2]}\n`);
     const survived = prepare({ words: ["/bin/sh", "-c", "sleep 30 & echo $!; exit 3"] });
     try {
       expect(answers([path ?? ""], survived.home, survived.message)).toBe("exit 003\n");
