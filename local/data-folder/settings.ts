@@ -67,7 +67,8 @@ function newSettings(random: Random): Settings {
     storageAccount: { name: `localstorage${suffix}`, key: random.bytes(64).toString("base64") },
     batchAccount: { name: `localbatch${suffix}`, key: random.bytes(64).toString("base64") },
     secretsKey: random.bytes(32).toString("base64"),
-    servicePrincipal: { clientId: random.uuid(), clientSecret: random.bytes(32).toString("base64url") },
+    // Hexadecimal: what begins with a dash cannot be given to `az login -p`.
+    servicePrincipal: { clientId: random.uuid(), clientSecret: random.bytes(32).toString("hex") },
     ports: noPorts,
   };
 }

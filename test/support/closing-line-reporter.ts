@@ -7,7 +7,8 @@ export default class ClosingLineReporter implements Reporter {
     let failed = unhandledErrors.length;
     let skipped = 0;
     for (const module of modules) {
-      if (module.errors().length > 0) failed += 1;
+      // A file that cannot be loaded, and a hook that fails, have no test of their own.
+      for (const suite of [module, ...module.children.allSuites()]) if (suite.errors().length > 0) failed += 1;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === "passed") passed += 1;
