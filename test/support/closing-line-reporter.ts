@@ -8,7 +8,8 @@ export default class ClosingLineReporter implements Reporter {
     let skipped = 0;
     for (const module of modules) {
       // A file that cannot be loaded, and a hook that fails, have no test of their own.
-      for (const suite of [module, ...module.children.allSuites()]) if (suite.errors().length > 0) failed += 1;
+      for (const suite of [module, ...module.children.allSuites()])
+        if (suite.errors().length > 0) failed += 1;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === "passed") passed += 1;
