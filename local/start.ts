@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { engineChoice } from "./batch-emulator/agent/container-engine.ts";
 import { openDataFolder, openTemporaryFolder } from "./data-folder/data-folder.ts";
 import type { DataFolder } from "./data-folder/data-folder.ts";
+import { lastingPorts } from "./data-folder/lasting-ports.ts";
 import { openSettings, saveSettings } from "./data-folder/settings.ts";
 import type { Settings } from "./data-folder/settings.ts";
 import { systemClock } from "./clock.ts";
@@ -92,7 +93,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
   const ownLog = options.logger === undefined ? fileLogger(join(data.path, logFileName)) : undefined;
   let parts: Parts | undefined;
   try {
-    const settings = await openSettings(data, random);
+    const kept = await openSettings(data, random);
+    const settings = { ...kept, ports: await lastingPorts(kept.ports, random) };
     parts = await startParts({
       data,
       settings,
