@@ -385,13 +385,9 @@ r=0; while [ $r -lt $n ]; do env -i OMPI_COMM_WORLD_RANK=$r WORD="$word" "$@" ||
     const two = await nodes(shell, 2);
     const afs = await two.mountEverywhere("afs");
     // As in a real job, no worker gets far without its parameter servers.
-    await writeFile(
-      join(afs, "train.sh"),
-      `echo "$TF_CONFIG"
-case $1 in ps) exec sleep 300 ;; esac
-for n in 0 1; do until [ -s "$AZ_BATCHAI_STDOUTERR_DIR/stdout-ps-$n.txt" ]; do sleep 0.05; done; done
-`,
-    );
+    const ready = '[ -s "$AZ_BATCHAI_STDOUTERR_DIR/stdout-ps-1.txt" ]';
+    const train = `case $1 in ps) exec sleep 300 ;; esac; until ${ready}; do sleep 0.05; done`;
+    await writeFile(join(afs, "train.sh"), `echo "$TF_CONFIG"; ${train}\n`);
     const mnist = job({
       nodeCount: 2,
       customToolkitSettings: undefined,
