@@ -1,22 +1,30 @@
 # Counters of the node, sent to an Application Insights component as metrics ("Track" calls of its ingestion endpoint): one
 # envelope a counter. An endpoint `file:FOLDER` is a file per node in that folder instead, one envelope a line, without key.
 
-# Leaves the start task: another session, and not one of its processes by the emulator's mark either.
+# Leaves the start task: another session, and not one of its processes by the emulator's mark either. It is waited for, as
+# what has not left when the start task ends would be ended with it.
 start_counters() {
   [ -n "$setup_counters" ] && [ -n "$setup_counters_key" ] || return 0
   setup_detach=''
   ! command -v setsid >/dev/null 2>&1 || setup_detach=setsid
+  rm -f "$setup_here/counters.up"
   (
     unset BATCHAI_LAUNCH
     printf '%s %s\n' "$setup_counters_key" "$setup_counters" |
       $setup_detach /bin/sh "$setup_here/node-setup.sh" counters >/dev/null 2>&1 &
   )
+  setup_tries=100
+  while [ ! -e "$setup_here/counters.up" ] && [ "$setup_tries" -gt 0 ]; do
+    sleep 0.1
+    setup_tries=$((setup_tries - 1))
+  done
 }
 
 report_counters() {
   read -r counters_key counters_seconds counters_workspace counters_cluster counters_endpoint || exit 1
   exec </dev/null
   umask 077
+  : >"$setup_here/counters.up"
   counters_body=$setup_here/counters.json
   counters_before=$(sample_node)
   while nap_counters; do
