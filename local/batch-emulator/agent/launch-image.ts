@@ -9,6 +9,7 @@ import { launchVariable, type LaunchCommand } from "./launch-script.ts";
 /** Where the supervisor's memory lies, and how much of it. */
 export const memory = { address: 0x1000_0000, imageOffset: 4096, imageLimit: 4 * 2 ** 20 } as const;
 
+const imageAddress = memory.address + memory.imageOffset;
 const messageLength = 400;
 const nameLength = 256;
 /** O_CLOEXEC of Linux, which Node does not name; the descriptors that the task gets are copies without it. */
@@ -48,8 +49,7 @@ export function launchImage(
     image.writeUInt32LE(value, writeAt);
     writeAt += 8;
   };
-  const base = memory.address + memory.imageOffset;
-  let address = base + lengthOf(head);
+  let address = imageAddress + lengthOf(head);
   const addresses = strings.map((string) => {
     const found = address;
     address += lengthOf(string) + 1;
@@ -62,17 +62,16 @@ export function launchImage(
   put(0);
   addresses.slice(0, paths.length).forEach(put);
   put(command.isFresh ? appending : appending | constants.O_TRUNC);
-  put(base + tableAt + 8);
-  put(base + tableAt + (words.length + 1) * 8);
+  put(imageAddress + tableAt + 8);
+  put(imageAddress + tableAt + (words.length + 1) * 8);
   return image;
 }
 
 /** Addresses the image to a record. `claim`: its first line, which tells who supervises the launch. */
 export function addressImage(image: Buffer, id: string, claim: string): Buffer {
-  const imageAt = memory.address + memory.imageOffset;
   image.write(`${id}.run`, 0, "latin1");
   image.writeUInt32LE(image.length - messageLength, nameLength);
-  image.writeUInt32LE(imageAt - claim.length, nameLength + 8);
+  image.writeUInt32LE(imageAddress - claim.length, nameLength + 8);
   image.writeUInt32LE(claim.length + image.indexOf("\n", messageLength) + 1 - messageLength, nameLength + 16);
   image.write(claim, messageLength - claim.length, "latin1");
   return image;

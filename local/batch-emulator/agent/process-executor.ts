@@ -1,5 +1,5 @@
 // Runs tasks as real processes of this machine. Invariant: a launch's process never depends on this process being alive.
-// It belongs to a supervisor shell that records its exit code; what is in memory here can be rebuilt by `recover`.
+// It belongs to a supervisor that records its exit code; what is in memory here can be rebuilt by `recover`.
 import { mkdirSync } from "node:fs";
 import { delay, systemClock, type Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
