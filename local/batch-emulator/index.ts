@@ -3,6 +3,7 @@
 import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { openCertificate } from "../certificate.ts";
 import { ownedClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
@@ -20,7 +21,6 @@ import { armAccountRoutes } from "./protocol/arm-account-routes.ts";
 import { armApplicationRoutes } from "./protocol/arm-application-routes.ts";
 import { armLocationRoutes } from "./protocol/arm-location-routes.ts";
 import { armRoutes as armPoolRoutes } from "./protocol/arm-routes.ts";
-import { certificateIn } from "./protocol/certificate.ts";
 import { fileRoutes } from "./protocol/file-routes.ts";
 import { createGateway } from "./protocol/gateway.ts";
 import type { Gateway } from "./protocol/gateway.ts";
@@ -198,7 +198,7 @@ async function openListeners(
   world.url = plain.url;
   let tls: BatchEmulator["tls"];
   if (options.tlsPort !== undefined) {
-    const { file, ...pair } = await certificateIn(folder, options.clock.now());
+    const { file, ...pair } = await openCertificate(folder, options.clock);
     const secure = await listen(gateway, { ...common, port: options.tlsPort, tls: pair });
     listeners.push(secure);
     world.secureUrl = secure.url;

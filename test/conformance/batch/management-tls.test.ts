@@ -74,7 +74,7 @@ test("a token of another issuer, an expired one and none of any are refused", as
 
 test("the certificate stays the same in the data folder; without it the client does not talk", async () => {
   const file = t.emulator.tls?.certificateFile ?? "";
-  expect(file).toBe(join(folder, "data", "certificate.pem"));
+  expect(file).toBe(join(folder, "data", "localhost.pem"));
   const before = await readFile(file, "utf8");
   await t.emulator.dispose();
   t = await underTest({ dataDirectory: join(folder, "data"), tlsPort: 0 });
