@@ -14,12 +14,13 @@ export interface ScriptedExecutor extends Executor {
   end(id: string, end: Partial<LaunchEnd> & { exitCode?: number }): void;
 }
 
-/** Commands: `exit N` ends at once with N, `missing` is no program, `write TEXT` prints it; anything else runs until it
- *  is ended or killed. */
+/** Commands: `exit N` ends at once with N, `missing` is no program, `write TEXT` prints it, `stubborn` is not gone when it is
+ *  killed but when it is ended; anything else runs until it is ended or killed. */
 export function scriptedExecutor(clock: Clock, options: { files?: boolean } = {}): ScriptedExecutor {
   const launches: Launch[] = [];
   const running = new Map<string, Launch>();
   const ends = new Map<string, (end: LaunchEnd) => void>();
+  const endings = new Map<string, Promise<LaunchEnd>>();
   const killed: string[] = [];
   const forgotten: string[] = [];
   const finish = (id: string, end: LaunchEnd) => {
@@ -36,6 +37,7 @@ export function scriptedExecutor(clock: Clock, options: { files?: boolean } = {}
     async run(launch, started) {
       launches.push(launch);
       const ended = new Promise<LaunchEnd>((resolve) => ends.set(launch.id, resolve));
+      endings.set(launch.id, ended);
       running.set(launch.id, launch);
       if (options.files) await writeOutput(launch);
       started();
@@ -57,10 +59,10 @@ export function scriptedExecutor(clock: Clock, options: { files?: boolean } = {}
       return ended;
     },
     recover: () => Promise.resolve(new Map()),
-    kill(id) {
+    async kill(id) {
       killed.push(id);
-      finish(id, { kind: "killed", endedAt: clock.now() });
-      return Promise.resolve();
+      if (running.get(id)?.commandLine === "stubborn") await endings.get(id);
+      else finish(id, { kind: "killed", endedAt: clock.now() });
     },
     forget(id) {
       forgotten.push(id);

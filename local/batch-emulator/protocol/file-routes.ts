@@ -1,6 +1,7 @@
 // Files of tasks and nodes. A ranged read answers 200, not 206: the genuine clients accept nothing else. Source: "File"
 // operations of the REST reference.
 import { Readable } from "node:stream";
+import { filesCleanedUp } from "../service/departures.ts";
 import { BatchFault } from "../service/fault.ts";
 import { findJob } from "../service/job-commands.ts";
 import { taskDirectory } from "../service/node-layout.ts";
@@ -22,7 +23,7 @@ type RootOf = (call: Call) => string;
 function taskRoot(call: Call): string {
   const task = findTask(findJob(call.world, param(call, "jobId")), param(call, "taskId"));
   const place = task.execution?.place;
-  if (task.execution?.cleaned === true)
+  if (filesCleanedUp(task))
     throw new BatchFault(
       409,
       "TaskFilesCleanedup",

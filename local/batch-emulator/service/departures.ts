@@ -14,6 +14,12 @@ export function nodesWithFolder(world: World, task: Task): Node[] {
   });
 }
 
+/** The task's time is over: its files have gone, or are going just now. A folder that is kept of an earlier task of the name
+ *  lets none of that name start, so that a task with a place has only its own to lose. */
+export function filesCleanedUp({ execution, job, key }: Task): boolean {
+  return execution?.cleaned === true || (execution?.place !== undefined && job.departing.has(key));
+}
+
 /** From now on no task of this name starts; ends with `removeFolders`. */
 export function holdFolder(task: Task): void {
   const { departing } = task.job;

@@ -33,6 +33,7 @@ export function compose(world: World, evictionRandom: Random = world.random): Se
     taskRemoved: (task) => watchCompletion(world, task.job),
     runLeft(run, node) {
       const { job } = run.task;
+      retention.runLeft(run.task);
       if (job.runs.size === 0) advanceJob(world, job);
       scheduler.wake(node.pool);
     },

@@ -15,10 +15,14 @@ interface Due {
 export interface Retention {
   /** Call when a task completed, and for every completed task after a restart. */
   watch(task: Task): void;
+  /** Call when a run of the task has left: it may have outlived the task's time. */
+  runLeft(task: Task): void;
 }
 
 export function createRetention(world: World): Retention {
   const heap: Due[] = [];
+  /** Their time is over, but a process of theirs may still live. */
+  const outlived = new Set<Task>();
   let timer: Timer | undefined;
   let armedFor = Infinity;
   const arm = () => {
@@ -34,16 +38,21 @@ export function createRetention(world: World): Retention {
   const sweep = async () => {
     for (let first = heap[0]; first !== undefined && first.at <= world.clock.now(); first = heap[0]) {
       pop(heap);
-      await clean(world, first.task, first.at);
+      if (first.task.run === undefined) await clean(world, first.task, first.at);
+      else outlived.add(first.task);
     }
     arm();
   };
+  const watch = (task: Task) => {
+    const at = cleanUpTime(task);
+    if (at === undefined) return;
+    push(heap, { at, task });
+    arm();
+  };
   return {
-    watch(task) {
-      const at = cleanUpTime(task);
-      if (at === undefined) return;
-      push(heap, { at, task });
-      arm();
+    watch,
+    runLeft(task) {
+      if (outlived.delete(task)) watch(task);
     },
   };
 }

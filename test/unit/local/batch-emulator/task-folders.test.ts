@@ -1,5 +1,6 @@
 // Folders of tasks and jobs that are going away while others of the same name come.
 import { expect, test } from "vitest";
+import { filesCleanedUp } from "../../../../local/batch-emulator/service/departures.ts";
 import type { NodeDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
 import { noDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
 import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
@@ -7,7 +8,8 @@ import { deleteJob, deleteTask } from "../../../../local/batch-emulator/service/
 import type { Job } from "../../../../local/batch-emulator/service/model.ts";
 import { addPool } from "../../../../local/batch-emulator/service/pool-commands.ts";
 import { addTask } from "../../../../local/batch-emulator/service/task-commands.ts";
-import { reactivateTask } from "../../../../local/batch-emulator/service/task-life.ts";
+import { reactivateTask, terminateTask } from "../../../../local/batch-emulator/service/task-life.ts";
+import { cancelRun } from "../../../../local/batch-emulator/service/task-run.ts";
 import type { World } from "../../../../local/batch-emulator/service/world.ts";
 import { machine, serviceBench, settle } from "../../../support/batch/service-bench.ts";
 
@@ -72,6 +74,43 @@ test("a job of the same name can be made only when the folder of the deleted one
   release();
   await settle(of);
   expect(jobIn(of.world).state).toBe("active");
+});
+
+test("files that are being cleaned up are said to be gone already", async () => {
+  const { disk, waiting, release } = slowDisk();
+  const of = start(disk);
+  const task = addTask(of.world, jobIn(of.world), {
+    id: "t",
+    commandLine: "exit 0",
+    constraints: { retentionTime: "PT1S" },
+  });
+  await settle(of);
+  expect([task.state, filesCleanedUp(task)]).toEqual(["completed", false]);
+  await of.clock.advance(3000);
+  expect([waiting.length, filesCleanedUp(task)]).toEqual([1, true]);
+  release();
+  await settle(of);
+  expect([filesCleanedUp(task), task.execution?.cleaned]).toEqual([true, true]);
+});
+
+test("a task whose processes outlive its retention time is cleaned up when they have ended", async () => {
+  const { disk, waiting, release } = slowDisk();
+  const of = start(disk);
+  const task = addTask(of.world, jobIn(of.world), {
+    id: "t",
+    commandLine: "stubborn",
+    constraints: { retentionTime: "PT1S" },
+  });
+  await settle(of);
+  terminateTask(of.world, task, (run) => cancelRun(of.world, run));
+  await of.clock.advance(3000);
+  expect([task.state, waiting.length]).toEqual(["completed", 0]);
+  of.executor.end([...of.executor.running.keys()][0] ?? "", {});
+  await settle(of);
+  expect(waiting).toHaveLength(1);
+  release();
+  await settle(of);
+  expect(task.execution?.cleaned).toBe(true);
 });
 
 test("a task that is reactivated while its files are cleaned up starts after that, and has files again", async () => {
