@@ -2,6 +2,7 @@
 import { BatchManagementClient } from "@azure/arm-batch";
 import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
 import type { RequestPolicyFactory } from "@azure/ms-rest-js";
+import type { Launch } from "../../../local/batch-emulator/agent/executor.ts";
 import { startBatchEmulator } from "../../../local/batch-emulator/index.ts";
 import type { BatchEmulator, EmulatorOptions } from "../../../local/batch-emulator/index.ts";
 import { systemClock } from "../../../local/clock.ts";
@@ -95,11 +96,11 @@ export function armClient(url: string, token = "good", subscription = subscripti
   return client;
 }
 
-/** Polls until `done` holds; fails after five seconds, or as given. */
+/** Polls until `done` holds; fails after twenty seconds, or as given: machines under load take their time. */
 export async function eventually<T>(
   read: () => Promise<T>,
   done: (value: T) => boolean,
-  limitMs = 5000,
+  limitMs = 20_000,
 ): Promise<T> {
   const deadline = Date.now() + limitMs;
   for (;;) {
@@ -108,6 +109,15 @@ export async function eventually<T>(
     if (Date.now() > deadline) throw new Error(`never happened; last: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** The first launch whose environment fits. A task is said to run a moment before its executor is told to. */
+export async function launched(
+  { executor }: UnderTest,
+  fits: (environment: Readonly<Record<string, string>>) => boolean,
+): Promise<Launch> {
+  const found = () => Promise.resolve(executor.launches.find((launch) => fits(launch.environment)));
+  return (await eventually(found, (launch) => launch !== undefined)) as Launch;
 }
 
 export const linuxPool = {

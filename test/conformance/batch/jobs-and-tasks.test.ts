@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eventually, linuxPool, underTest } from "./emulator-under-test.ts";
+import { eventually, launched, linuxPool, underTest } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 
 let t: UnderTest;
@@ -116,7 +116,6 @@ test("terminate, reactivate and delete", async () => {
 
 test("dependencies by id and range hold tasks back until they are satisfied", async () => {
   await t.batch.job.add({ id: "deps", poolInfo, usesTaskDependencies: true });
-  const launch = (id: string) => launchesOf(id)[0]?.id ?? "";
   await t.batch.task.add("deps", { id: "last", commandLine: "exit 0", dependsOn: { taskIds: ["1", "x"] } });
   const taskIdRanges = [{ start: 1, end: 2 }];
   await t.batch.task.add("deps", { id: "range", commandLine: "exit 0", dependsOn: { taskIdRanges } });
@@ -126,8 +125,8 @@ test("dependencies by id and range hold tasks back until they are satisfied", as
   await t.batch.task.add("deps", { id: "fails", commandLine: "exit 1" });
   await taskIn("deps", "x", "completed");
   expect((await t.batch.task.get("deps", "last")).state).toBe("active");
-  await taskIn("deps", "1", "running");
-  t.executor.end(launch("1"), { exitCode: 0 });
+  const { id } = await launched(t, (given) => given["AZ_BATCH_TASK_ID"] === "1");
+  t.executor.end(id, { exitCode: 0 });
   await taskIn("deps", "last", "completed");
   expect((await t.batch.task.get("deps", "range")).state).toBe("active");
   await t.batch.task.add("deps", { id: "002", commandLine: "exit 0" });

@@ -1,6 +1,6 @@
 // Which task runs first, which gives way, and what a task may do in its job's name.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eventually, linuxPool, underTest } from "./emulator-under-test.ts";
+import { eventually, launched, linuxPool, underTest } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 
 let t: UnderTest;
@@ -102,11 +102,10 @@ test("a task's token opens the task's own job, as long as the task runs", async 
     { id: "with", commandLine: "sleep", authenticationTokenSettings: { access: ["job"] } },
     { id: "without", commandLine: "sleep" },
   ]);
-  await running("own", 2);
-  const environmentOf = (task: string) =>
-    t.executor.launches.find((launch) => launch.environment["AZ_BATCH_TASK_ID"] === task)?.environment;
-  expect(environmentOf("without")).not.toHaveProperty("AZ_BATCH_AUTHENTICATION_TOKEN");
-  const token = environmentOf("with")?.["AZ_BATCH_AUTHENTICATION_TOKEN"] ?? "";
+  const environmentOf = async (task: string) =>
+    (await launched(t, (given) => given["AZ_BATCH_TASK_ID"] === task)).environment;
+  expect(await environmentOf("without")).not.toHaveProperty("AZ_BATCH_AUTHENTICATION_TOKEN");
+  const token = (await environmentOf("with"))["AZ_BATCH_AUTHENTICATION_TOKEN"] ?? "";
   const send = async (path: string, init: RequestInit = {}, authorization = `Bearer ${token}`) => {
     const url = `${t.emulator.url}${path}?api-version=2025-06-01`;
     return (await fetch(url, { ...init, headers: { authorization } })).status;

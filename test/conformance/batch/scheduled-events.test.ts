@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { manualClock } from "../../../local/clock.ts";
 import type { ManualClock } from "../../../local/clock.ts";
-import { eventually, linuxPool, underTest } from "./emulator-under-test.ts";
+import { eventually, launched, linuxPool, underTest } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 
 let t: UnderTest;
@@ -29,7 +29,7 @@ beforeAll(async () => {
     ["a", "b", "c"].map((id) => ({ id, commandLine: "sleep" })),
   );
   await allRun();
-  metadataUrl = variableOf((launch) => launch["AZ_BATCH_NODE_IS_DEDICATED"] === "false");
+  metadataUrl = await variableOf((launch) => launch["AZ_BATCH_NODE_IS_DEDICATED"] === "false");
 });
 afterAll(async () => {
   await t.emulator.dispose();
@@ -37,9 +37,8 @@ afterAll(async () => {
 });
 
 /** What a command on a node finds in its environment. */
-function variableOf(fits: (environment: Readonly<Record<string, string>>) => boolean): string {
-  const launch = t.executor.launches.find((one) => fits(one.environment));
-  return launch?.environment["BATCH_EMULATOR_METADATA_URL"] ?? "";
+async function variableOf(fits: (environment: Readonly<Record<string, string>>) => boolean): Promise<string> {
+  return (await launched(t, fits)).environment["BATCH_EMULATOR_METADATA_URL"] ?? "";
 }
 
 interface Events {
@@ -180,7 +179,7 @@ test("dedicated nodes are not evicted; a node that leaves takes its event along"
   await control("evictions", { count: 1, noticeMs: 600_000 });
   const leaving = (await events0())?.Resources[0] ?? "";
   const staying = nodes.find((node) => node.id !== leaving)?.id;
-  metadataUrl = variableOf((one) => one["AZ_BATCH_NODE_ID"] === staying);
+  metadataUrl = await variableOf((one) => one["AZ_BATCH_NODE_ID"] === staying);
   await t.batch.pool.removeNodes("spot", { nodeList: [leaving] });
   await eventually(
     async () => {
