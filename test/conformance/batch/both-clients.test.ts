@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Batch, NewBatchTask } from "../../../services/batch.ts";
 import { connect, connections } from "../../support/batch/batch-connections.ts";
-import { accountKey, eventually, linuxPool, underTest } from "./emulator-under-test.ts";
+import { accountKey, eventually, launched, linuxPool, underTest } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 
 const task = (id: string, commandLine: string): NewBatchTask => ({
@@ -25,7 +25,7 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
     under = await underTest({
       dataDirectory: folder,
       tlsPort: 0,
-      parameters: { activeJobAndJobScheduleQuota: 5, jobTransitionMs: 100 },
+      parameters: { activeJobAndJobScheduleQuota: 5 },
     });
     batch = connect(connection, under.emulator, { key: accountKey, token: "good" });
     await under.batch.pool.add({
@@ -218,12 +218,15 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
     for (const id of ["a", "b", "c", "d"])
       kinds.push((await batch.ensureJob({ id, poolId: "Pool", priority: 0, owner: "us" })).kind);
     expect(kinds).toEqual(["ready", "ready", "ready", "quota"]);
+    await batch.addTask("a", task("stays", "stubborn"));
+    const { id: launchId } = await launched(under, (given) => given["AZ_BATCH_TASK_ID"] === "stays");
     await batch.deleteJob("a");
     expect(await batch.ensureJob({ id: "a", poolId: "Pool", priority: 0, owner: "us" })).toEqual({
       kind: "beingDeleted",
     });
     await batch.deleteJob("a");
     await batch.deleteJob("never was");
+    under.executor.end(launchId, {});
     await eventually(
       () => batch.changedTasks("a"),
       (tasks) => tasks === undefined,

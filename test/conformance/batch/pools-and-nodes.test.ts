@@ -117,6 +117,7 @@ test("a pool is resized, a second resize meanwhile is refused, and a stopped one
   } finally {
     await slow.emulator.dispose();
   }
+  await steady("alpha");
   await t.batch.pool.resize("alpha", { targetDedicatedNodes: 2, targetLowPriorityNodes: 2 });
   const pool = await steady("alpha");
   expect([pool.currentDedicatedNodes, pool.currentLowPriorityNodes]).toEqual([2, 2]);
@@ -149,9 +150,11 @@ test("nodes are listed, counted, disabled, enabled, rebooted, reimaged and remov
     code: "NodeAlreadyInTargetSchedulingState",
   });
   await t.batch.computeNode.enableScheduling("alpha", id);
+  const { lastBootTime } = await t.batch.computeNode.get("alpha", id);
   await t.batch.computeNode.reboot("alpha", id);
-  expect((await t.batch.computeNode.get("alpha", id)).state).toBe("rebooting");
   await nodesIn("alpha", "idle", 4);
+  const booted = (await t.batch.computeNode.get("alpha", id)).lastBootTime;
+  expect(Number(booted)).toBeGreaterThan(Number(lastBootTime));
   await expect(t.batch.computeNode.reimage("alpha", id)).rejects.toMatchObject({
     statusCode: 409,
     code: "OperationNotValidOnNode",
@@ -280,27 +283,56 @@ test("lists are paged and filtered; a page size out of range is refused", async 
   });
 });
 
-test("an evicted low-priority node keeps its id, loses its work to the queue and comes back", async () => {
-  await t.batch.pool.add({ id: "spot", ...linuxPool, targetLowPriorityNodes: 1 });
-  const [node] = await nodesIn("spot", "idle", 1);
-  await t.batch.job.add({ id: "spot", poolInfo: { poolId: "spot" } });
-  await t.batch.task.add("spot", { id: "t", commandLine: "sleep" });
-  await nodesIn("spot", "running", 1);
+/** Evicts the one node of a pool while it runs a task. @returns the node's id. */
+async function evicted({ batch, emulator }: UnderTest): Promise<string> {
+  await batch.pool.add({ id: "spot", ...linuxPool, targetLowPriorityNodes: 1 });
+  await batch.job.add({ id: "spot", poolInfo: { poolId: "spot" } });
+  await batch.task.add("spot", { id: "t", commandLine: "sleep" });
+  const [node] = await eventually(
+    () => batch.computeNode.list("spot"),
+    ([one]) => one?.state === "running",
+  );
   const path = `/_emulator/pools/spot/nodes/${node?.id}/preempt`;
-  const answer = await fetch(`${t.emulator.url}${path}?api-version=2022-10-01.16.0`, {
+  const answer = await fetch(`${emulator.url}${path}?api-version=2022-10-01.16.0`, {
     method: "POST",
     headers: { authorization: "Bearer good" },
     body: JSON.stringify({ noticeMs: 0 }),
   });
   expect(answer.status).toBe(200);
-  const preempted = await t.batch.computeNode.get("spot", node?.id ?? "");
-  expect(preempted.state).toBe("preempted");
-  expect((await t.batch.pool.get("spot")).currentLowPriorityNodes).toBe(1);
-  const task = await t.batch.task.get("spot", "t");
-  expect(task).toMatchObject({ state: "active", executionInfo: { requeueCount: 1, retryCount: 0 } });
-  await nodesIn("spot", "running", 1);
-  expect((await t.batch.task.get("spot", "t")).nodeInfo?.nodeId).toBe(node?.id);
+  return node?.id ?? "";
+}
+
+test("an evicted low-priority node comes back under its id, and its work with it", async () => {
+  const id = await evicted(t);
+  const task = await eventually(
+    () => t.batch.task.get("spot", "t"),
+    (one) => one.executionInfo?.requeueCount === 1 && one.state === "running",
+  );
+  expect(task).toMatchObject({ nodeInfo: { nodeId: id }, executionInfo: { retryCount: 0 } });
   await t.batch.job.terminate("spot");
+});
+
+test("while it is away a node says so, and its work waits", async () => {
+  const held = await underTest({ parameters: { preemptionReturnMs: Infinity, nodeRebootMs: 3_600_000 } });
+  try {
+    const { computeNode, pool, task } = held.batch;
+    const id = await evicted(held);
+    expect((await computeNode.get("spot", id)).state).toBe("preempted");
+    expect((await pool.get("spot")).currentLowPriorityNodes).toBe(1);
+    expect(await task.get("spot", "t")).toMatchObject({
+      state: "active",
+      executionInfo: { requeueCount: 1, retryCount: 0 },
+    });
+    await pool.add({ id: "other", ...linuxPool, targetDedicatedNodes: 1 });
+    const [node] = await eventually(
+      () => computeNode.list("other"),
+      ([one]) => one?.state === "idle",
+    );
+    await computeNode.reboot("other", node?.id ?? "");
+    expect((await computeNode.get("other", node?.id ?? "")).state).toBe("rebooting");
+  } finally {
+    await held.emulator.dispose();
+  }
 });
 
 test("images, applications, usage and lifetime statistics answer", async () => {
