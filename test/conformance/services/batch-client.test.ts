@@ -125,9 +125,9 @@ describe("the transport", () => {
     // A request every two seconds would outlast the retries if they did not wait as they are told.
     await throttle(0.5);
     try {
-      await client.pool("none");
-      await client.pool("none");
-      expect(answers).toEqual([404, status, 404]);
+      // Two requests may be two seconds apart by themselves; then the one after them is refused.
+      while (!answers.includes(status)) await client.pool("none");
+      expect([answers[0], answers.at(-1)]).toEqual([404, 404]);
     } finally {
       await throttle(0);
     }
