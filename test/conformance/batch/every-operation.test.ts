@@ -200,7 +200,10 @@ describe("data plane", () => {
     await batch.jobSchedule.update("s", { schedule, jobSpecification });
     await batch.jobSchedule.patch("s", { metadata: [] });
     expect(await batch.jobSchedule.list()).toHaveLength(1);
-    expect(await batch.job.listFromJobSchedule("s")).toHaveLength(1);
+    await eventually(
+      () => batch.job.listFromJobSchedule("s"),
+      (jobs) => jobs.length === 1,
+    );
     await batch.jobSchedule.disable("s");
     await batch.jobSchedule.enable("s");
     expect((await batch.jobSchedule.get("s")).state).toBe("active");
