@@ -174,7 +174,8 @@ describe("a new executor on the same folder", () => {
     void agent.run("ended", `/bin/sh -c 'exit 9'`);
     void agent.run("alive", `/bin/sh -c 'until [ -e ${release} ]; do sleep 0.02; done; echo done; exit 4'`);
     await until(() => existsSync(join(agent.folder, "alive", "stdout.txt")));
-    await until(() => readFileSync(join(agent.folder, "state", "ended.run"), "utf8").includes("exit"));
+    const record = join(agent.folder, "state", "ended.run");
+    await until(() => existsSync(record) && readFileSync(record, "utf8").includes("exit"));
     await agent.reopen(true);
     await writeFile(join(agent.folder, "state", "queued.launch"), "#{}\nexit 0\n");
     const found = await agent.executor.recover();

@@ -77,7 +77,7 @@ export async function processFixture(
 }
 
 /** Polls real processes; for nothing that a clock drives. */
-export async function until(condition: () => boolean, deadlineMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean, deadlineMs = 20_000): Promise<void> {
   const clock = systemClock();
   const giveUpAt = clock.now() + deadlineMs;
   while (!condition()) {
