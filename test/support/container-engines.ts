@@ -25,6 +25,8 @@ export interface FakeEngine {
   /** Makes an image that is here already. */
   have(name: string, image?: Record<string, unknown>): void;
   lose(name: string): void;
+  /** Whether the image is here. */
+  has(name: string): boolean;
   /** Every call so far. */
   calls(): string[][];
   /** Names of the containers that exist. */
@@ -47,6 +49,7 @@ export async function fakeEngine(folder: string): Promise<FakeEngine> {
     command,
     offer: put("registry"),
     have: put("images"),
+    has: (name) => existsSync(join(folder, "images", encodeURIComponent(name))),
     lose: (name) => rmSync(join(folder, "images", encodeURIComponent(name))),
     calls: () =>
       readFileSync(join(folder, "calls"), "utf8")

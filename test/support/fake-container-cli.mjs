@@ -1,7 +1,8 @@
 // A container engine for tests: `node fake-container-cli.mjs FOLDER COMMAND …` understands what the emulator asks of docker
 // and podman, notes every call in FOLDER/calls, and runs the "container" as a process in a session of its own, which
 // outlives the command line as a real container does. FOLDER/registry/NAME is an image that can be pulled: JSON
-// { entrypoint?, directory?, environment?, login? }, where `login` is the registry that must have been logged in to.
+// { entrypoint?, directory?, environment?, login?, gate? }, where `login` is the registry that must have been logged in to,
+// and `gate` a file without which no pull ends.
 import { spawn } from "node:child_process";
 import {
   appendFileSync,
@@ -25,6 +26,10 @@ function fail(message, code = 125) {
   process.exit(code);
 }
 
+function pause(ms) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 function inspect() {
   const name = words.at(-1);
   if (!existsSync(image("images", name))) fail(`${name}: image not known`);
@@ -42,10 +47,11 @@ function pull() {
   const [name] = words;
   const source = image("registry", name);
   if (!existsSync(source)) fail(`${name}: manifest unknown`);
-  const { login: server } = JSON.parse(readFileSync(source, "utf8"));
+  const { login: server, gate } = JSON.parse(readFileSync(source, "utf8"));
   const auth = process.env.REGISTRY_AUTH_FILE;
   const isIn = auth !== undefined && existsSync(auth) && readFileSync(auth, "utf8").includes(`${server}\n`);
   if (server !== undefined && !isIn) fail(`${name}: authentication required`);
+  while (gate !== undefined && existsSync(source) && !existsSync(gate)) pause(20);
   writeFileSync(image("images", name), readFileSync(source));
 }
 
@@ -93,8 +99,8 @@ function run() {
   writeFileSync(join(place, "labels"), (options["--label"] ?? []).join("\n"));
   writeFileSync(options["--cidfile"][0], `id-of-${options["--name"][0]}`);
   const [program, ...args] = [...entrypoint, ...command];
-  // A container does not run before the engine has noted it.
-  const whenNoted = `while [ ! -e ${join(place, "pid")} ]; do :; done; exec "$@"`;
+  // A container does not run before the engine has noted it, nor when it was removed before that.
+  const whenNoted = `while [ ! -e ${join(place, "pid")} ]; do [ -d ${place} ] || exit 137; done; exec "$@"`;
   const child = spawn("/bin/sh", ["-c", whenNoted, "sh", program, ...args], {
     cwd: options["-w"]?.[0] ?? made.directory ?? "/",
     env: { PATH: "/usr/bin:/bin", ...made.environment, ...environmentOf(options) },

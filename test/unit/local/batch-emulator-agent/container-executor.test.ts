@@ -256,10 +256,14 @@ describe("a container", () => {
   });
 
   it("is not created any more when its task is killed while the image is pulled", async () => {
-    fake.offer("example.org/slow:1");
+    const gate = join(engineFolder, "gate");
+    fake.offer("example.org/slow:1", { gate });
     const end = agent.run("early", forever, inContainer({ imageName: "example.org/slow:1" }));
+    await until(() => fake.calls().some(([verb]) => verb === "pull"));
     await agent.executor.kill("early");
     expect(await end).toMatchObject({ kind: "killed" });
+    writeFileSync(gate, "");
+    await until(() => fake.has("example.org/slow:1"));
     expect(runCalls()).toEqual([]);
   });
 
