@@ -30,6 +30,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Watches from this call on. */
+async function saveBegins(directory: string): Promise<void> {
+  for await (const { filename } of watch(directory)) if (filename === "__azurite_db_table__.json~") return;
+}
+
 describe("storage", () => {
   it("serves blobs, queues and tables to the genuine clients, and ends without a trace", async () => {
     const azurite = await start("memory");
@@ -72,14 +77,14 @@ describe("storage", () => {
     await table.createTable();
     const large = "x".repeat(30_000);
     const properties = { a: large, b: large, c: large, d: large };
-    const saves = watch(folder);
-    for (let row = 0; row < 60; row += 1)
-      await table.createEntity({ partitionKey: "p", rowKey: String(row), ...properties });
-    for await (const { filename } of saves) {
-      if (filename !== "__azurite_db_table__.json~") continue;
-      process.kill(first.pid, "SIGTERM");
-      break;
-    }
+    const add = (row: number) =>
+      table.createEntity({ partitionKey: "p", rowKey: String(row), ...properties });
+    for (let row = 0; row < 59; row += 1) await add(row);
+    // Watched before the last row comes, which makes sure that there is something left to save.
+    const saving = saveBegins(folder);
+    await add(59);
+    await saving;
+    process.kill(first.pid, "SIGTERM");
     await first.dispose();
     const second = await start(folder);
     const again = TableClient.fromConnectionString(second.connectionString, "things", options);
