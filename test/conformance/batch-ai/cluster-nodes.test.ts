@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { batchBehind, nodesOf, poolOf } from "../../support/batch-behind.ts";
-import { until } from "../../support/batch-ai-client.ts";
+import { clusterOf, until } from "../../support/batch-ai-client.ts";
 import { group, startClusterLab, workspace } from "../../support/cluster-lab.ts";
 import type { ClusterLab } from "../../support/cluster-lab.ts";
 
@@ -187,7 +187,9 @@ describe("the performance counters of a cluster", () => {
     for (const node of nodes) {
       const lines = await until(`counters of ${node}`, async () => {
         const text = await readFile(join(folder, `${node}.jsonl`), "utf8").catch(() => "");
-        return text === "" ? undefined : text.trimEnd().split("\n");
+        // What follows the last line's end, or has not arrived, is still being written.
+        const whole = text.split("\n").slice(0, -1);
+        return whole.some((line) => line.includes("Network sent bytes/s")) ? whole : undefined;
       });
       const envelopes = lines.map((line) => JSON.parse(line) as Envelope);
       const names = envelopes.map(({ data }) => data.baseData.metrics[0]?.name);
@@ -212,6 +214,15 @@ interface Envelope {
 }
 
 describe("the nodes of a cluster", () => {
+  it("are so many as auto scale is to begin with", async () => {
+    const { scaleSettings: _, ...spec } = clusterOf(lab.cloud, 0);
+    const autoScale = { minimumNodeCount: 0, maximumNodeCount: 3, initialNodeCount: 2 };
+    await lab.client.clusters.create(group, workspace, "initial", { ...spec, scaleSettings: { autoScale } });
+    // Nodes without work are kept for minutes.
+    await lab.idle("initial", 2);
+    await remove("initial");
+  });
+
   it("row 49: are listed with an address and a port each", async () => {
     await lab.create("listed", 2);
     await lab.idle("listed", 2);

@@ -5,6 +5,7 @@ import { batchBehind, evict, nodesOf, poolOf } from "../../support/batch-behind.
 import { clusterOf, until } from "../../support/batch-ai-client.ts";
 import { experiment, group, startClusterLab, workspace } from "../../support/cluster-lab.ts";
 import type { ClusterLab } from "../../support/cluster-lab.ts";
+import { apiOf } from "../../support/raw-api.ts";
 
 let lab: ClusterLab;
 const adminKey = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ== ada@home";
@@ -12,7 +13,6 @@ const clusterPath = (name: string) =>
   `/subscriptions/${lab.cloud.description.subscriptionId}/resourceGroups/${group}/providers/Microsoft.BatchAI/workspaces/${workspace}/clusters/${name}`;
 
 beforeAll(async () => {
-  // Looks often, so that it sees a job while its node is away for a second.
   lab = await startClusterLab({
     BATCHAI_IDLE_NODE_GRACE_MS: "1000",
     BATCHAI_MONITOR_MAX_INTERVAL_MS: "300",
@@ -20,10 +20,23 @@ beforeAll(async () => {
 });
 afterAll(() => lab.cloud.dispose());
 
-/** A job that sleeps in its first run and ends at once in the next. */
-const interrupted = (name: string) =>
-  `f=$AZ_BATCHAI_MOUNT_ROOT/files/${name}; if [ -e $f ]; then echo second run; else echo first run >$f; sleep 600; fi`;
+/** A job that sleeps in its first run and ends at once, or does something else, in the next. */
+const interrupted = (name: string, again = "echo second run") =>
+  `f=$AZ_BATCHAI_MOUNT_ROOT/files/${name}; if [ -e $f ]; then ${again}; else echo first run >$f; sleep 600; fi`;
 const waitsFor = (name: string) => `while [ ! -e $AZ_BATCHAI_MOUNT_ROOT/files/${name} ]; do sleep 0.1; done`;
+/** A run that is cut off before its mark would be followed by another that sleeps. */
+const marked = (name: string) =>
+  until("its mark", async () => ((await lab.shared(name)) === "" ? undefined : true));
+
+/** The states that a job went through, also those that passed before anybody looked. */
+async function statesOf(job: string): Promise<readonly (string | undefined)[]> {
+  const api = apiOf(lab.cloud, workspace);
+  const path = `${api.workspace}/experiments/${experiment}/jobs/${job}/events?api-version=2026-11-01`;
+  const { value } = (await api.send("GET", path)).body as {
+    value: readonly { properties: { state: string; to?: string } }[];
+  };
+  return value.flatMap(({ properties: { state, to } }) => (state === "executionState" ? [to] : []));
+}
 
 describe("a new cluster", () => {
   it("rows 27, 29: gets the service's defaults, and every count from the first moment on", async () => {
@@ -125,8 +138,7 @@ describe("manual scale", () => {
     const id = await lab.create("requeue", 1);
     await lab.submit("again", id, interrupted("again"));
     const first = await lab.reaches("again", "running");
-    // A run that is cut off before its mark would be followed by another that sleeps.
-    await until("its mark", async () => ((await lab.shared("again")) === "" ? undefined : true));
+    await marked("again");
     await lab.resize("requeue", 0, "requeue");
     await lab.reaches("again", "queued");
     await lab.idle("requeue", 0);
@@ -198,12 +210,22 @@ describe("auto scale", () => {
       scaleSettings: { autoScale },
     });
     const jobs = Array.from({ length: 10 }, (_, index) => `auto${index}`);
-    await Promise.all(jobs.map((name) => lab.submit(name, made.id ?? "", "sleep 0.5")));
+    await Promise.all(jobs.map((name) => lab.submit(name, made.id ?? "", waitsFor("finish-auto"))));
     const seen: number[] = [];
+    const look = async () => {
+      const found = await lab.cluster("elastic");
+      seen.push(found.currentNodeCount ?? -1);
+      return found;
+    };
+    await until("all the nodes there may be to work", async () => {
+      const { allocationState, nodeStateCounts } = await look();
+      return allocationState === "steady" && nodeStateCounts?.runningNodeCount === 3 ? true : undefined;
+    });
+    await lab.share("finish-auto");
     await until(
       "the end of all jobs",
       async () => {
-        seen.push((await lab.cluster("elastic")).currentNodeCount ?? -1);
+        await look();
         const states = await Promise.all(jobs.map(async (name) => (await lab.job(name)).executionState));
         return states.every((state) => state === "succeeded") ? true : undefined;
       },
@@ -218,15 +240,6 @@ describe("auto scale", () => {
     await lab.idle("elastic", 1);
     await lab.client.clusters.deleteMethod(group, workspace, "elastic");
   }, 90_000);
-
-  it("starts with the initial number of nodes", async () => {
-    const { scaleSettings: _, ...spec } = clusterOf(lab.cloud, 0);
-    const autoScale = { minimumNodeCount: 0, maximumNodeCount: 3, initialNodeCount: 2 };
-    await lab.client.clusters.create(group, workspace, "initial", { ...spec, scaleSettings: { autoScale } });
-    expect((await poolOf(lab.cloud, workspace, "initial")).targetDedicatedNodes).toBe(2);
-    await lab.idle("initial", 0);
-    await lab.client.clusters.deleteMethod(group, workspace, "initial");
-  });
 });
 
 describe("a low-priority cluster", () => {
@@ -239,14 +252,19 @@ describe("a low-priority cluster", () => {
     const [login] = await lab.client.clusters.listRemoteLoginInformation(group, workspace, "spot");
     expect(login?.nodeId).toMatch(/[-_]p$/);
 
-    await lab.submit("evicted", id, interrupted("evicted"));
+    await lab.submit("evicted", id, interrupted("evicted", waitsFor("finish-evicted")));
     const first = await lab.reaches("evicted", "running");
+    await marked("evicted");
     await evict(lab.cloud, pool.id);
-    await lab.reaches("evicted", "queued");
-    const done = await lab.reaches("evicted", "succeeded");
-    expect(done.executionInfo?.startTime?.getTime()).toBeGreaterThan(
-      first.executionInfo?.startTime?.getTime() ?? Infinity,
-    );
+    await until("its second run", async () => {
+      const { executionState, executionInfo } = await lab.job("evicted");
+      const startedAt = executionInfo?.startTime?.getTime() ?? 0;
+      const later = startedAt > (first.executionInfo?.startTime?.getTime() ?? Infinity);
+      return executionState === "running" && later ? true : undefined;
+    });
+    await lab.share("finish-evicted");
+    await lab.reaches("evicted", "succeeded");
+    expect(await statesOf("evicted")).toEqual(["queued", "running", "queued", "running", "succeeded"]);
     await lab.client.clusters.deleteMethod(group, workspace, "spot");
   });
 });
