@@ -56,6 +56,14 @@ const outputOf = (workspace: string, experiment: string, name: string) =>
     join(segments.get(`${workspace}/${experiment}/${name}`) ?? "", "stdouterr", "stdout.txt"),
   );
 
+/** Until it runs, and has written what it writes: what is ended before that has no output to keep. */
+async function begins(workspace: string, experiment: string, name: string): Promise<void> {
+  await reaches(workspace, experiment, name, "running");
+  const written = async () =>
+    (await outputOf(workspace, experiment, name)) === "begun\n" ? true : undefined;
+  await until(`the output of ${name}`, written, patienceMs);
+}
+
 /** @returns the id. */
 async function cluster(workspace: string, name: string, nodes: number): Promise<string> {
   const made = await client.clusters.create(group, workspace, name, clusterOf(running, nodes));
@@ -88,8 +96,8 @@ async function furnish(workspace: string): Promise<Clusters> {
   await reaches(workspace, "e1", "done", "succeeded");
   await submit(workspace, "e1", "on-one", customJob(one, endless));
   await submit(workspace, "e2", "on-two", customJob(two, endless, { nodeCount: 2 }));
-  await reaches(workspace, "e1", "on-one", "running");
-  await reaches(workspace, "e2", "on-two", "running");
+  await begins(workspace, "e1", "on-one");
+  await begins(workspace, "e2", "on-two");
   await submit(workspace, "e2", "waits-one", customJob(one, endless));
   await submit(workspace, "e1", "waits-two", customJob(two, endless, { nodeCount: 2 }));
   return { one, two };
@@ -112,7 +120,7 @@ async function expectLeft(expected: Partial<Record<keyof Remains, unknown>>): Pr
       return undefined;
     }
   };
-  await until("what is left", matches).catch(async () =>
+  await until("what is left", matches, patienceMs).catch(async () =>
     expect(await remains(running, cloud.data)).toEqual(wanted),
   );
 }
@@ -247,12 +255,13 @@ describe("deleting", () => {
       "e2/jobs/waits-one",
       "e1/jobs/waits-two",
     ];
-    await until("the first job to be gone", async () => {
+    const oneIsGone = async () => {
       const states = await Promise.all(
         jobs.map(async (job) => (await send("GET", `/experiments/${job}`)).status),
       );
       return states.includes(404) ? true : undefined;
-    });
+    };
+    await until("the first job to be gone", oneIsGone, patienceMs);
     await cloud.stop("SIGKILL");
     await start();
     await until(
