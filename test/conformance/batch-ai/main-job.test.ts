@@ -96,12 +96,12 @@ describe("a cluster", () => {
 
 describe("a job", () => {
   it("is created without the client's pause of 30 s, runs, and its output is downloaded", async () => {
-    const started = performance.now();
     const spec = customJob(clusterId, "echo hello from $GREETER; echo trouble >&2", {
       environmentVariables: [{ name: "GREETER", value: "a node" }],
     });
-    const created = await client.jobs.create(group, workspace, experiment, "hello", spec);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const poller = await client.jobs.beginCreate(group, workspace, experiment, "hello", spec);
+    expect(poller.isFinished(), "the client has nothing to wait for").toBe(true);
+    const created = await client.jobs.get(group, workspace, experiment, "hello");
     expect(created.provisioningState).toBe("succeeded");
     expect(created.toolType).toBe("custom");
     const job = await finished("hello");
