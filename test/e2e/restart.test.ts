@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LocalCloud } from "../../local/start.ts";
 import { batchAIClient, clusterOf, createShare, customJob, until } from "../support/batch-ai-client.ts";
 import { cloudProcess } from "../support/cloud-process.ts";
+import { touchShared } from "../support/cluster-lab.ts";
 import type { CloudProcess } from "../support/cloud-process.ts";
 
 const program = fileURLToPath(new URL("../../dist/local/batchai.mjs", import.meta.url));
@@ -25,7 +26,8 @@ describe("a local cloud that is killed while a job runs", () => {
     await client.workspaces.create("local", "lab", { location: "local" });
     await client.experiments.create("local", "lab", "e");
     const cluster = await client.clusters.create("local", "lab", "c", clusterOf(first, 1));
-    const command = "echo first; sleep 4; echo last";
+    const command =
+      "echo first; while [ ! -e $AZ_BATCHAI_MOUNT_ROOT/files/go ]; do sleep 0.1; done; echo last";
     await client.jobs.create("local", "lab", "e", "survivor", customJob(cluster.id ?? "", command));
     const lines = async (using: typeof client) => {
       const files = await using.jobs.listOutputFiles("local", "lab", "e", "survivor", {
@@ -37,15 +39,23 @@ describe("a local cloud that is killed while a job runs", () => {
     await until("the first line", async () => ((await lines(client)) === "first\n" ? true : undefined));
     expect(await cloud.stop("SIGKILL")).toBeNull();
 
-    const again = batchAIClient(await startCloud());
-    const job = await until("the job's end", async () => {
-      const found = await again.jobs.get("local", "lab", "e", "survivor");
-      return found.executionState === "succeeded" || found.executionState === "failed" ? found : undefined;
-    });
+    const second = await startCloud();
+    const again = batchAIClient(second);
+    const reaches = (...states: string[]) =>
+      until(`the job to be ${states.join(" or ")}`, async () => {
+        const found = await again.jobs.get("local", "lab", "e", "survivor");
+        return states.includes(found.executionState ?? "") ? found : undefined;
+      });
+    await reaches("running");
+    await touchShared(second, "go");
+    const job = await reaches("succeeded", "failed");
     expect(job.executionInfo).toMatchObject({ exitCode: 0 });
     expect(await lines(again)).toBe("first\nlast\n");
-    expect((await again.clusters.get("local", "lab", "c")).nodeStateCounts?.idleNodeCount).toBe(1);
-  }, 60_000);
+    await until("its node to be idle again", async () => {
+      const { nodeStateCounts } = await again.clusters.get("local", "lab", "c");
+      return nodeStateCounts?.idleNodeCount === 1 ? true : undefined;
+    });
+  }, 120_000);
 
   it("says who holds the folder when started twice", async () => {
     const second = spawn(process.execPath, [program, "start", "--data", cloud.data, "--port", "0"], {
@@ -53,7 +63,7 @@ describe("a local cloud that is killed while a job runs", () => {
     });
     let complaint = "";
     second.stderr?.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
-    const code = await new Promise((resolve) => second.once("exit", resolve));
+    const code = await new Promise((resolve) => second.once("close", resolve));
     expect(code).toBe(1);
     expect(complaint).toContain(`in use by process ${cloud.pid()}`);
   });

@@ -30,6 +30,7 @@ export interface ClusterLab {
   reaches(name: string, state: string): Promise<Job>;
   /** As `sharedText`. */
   shared(path: string): Promise<string>;
+  /** As `touchShared`. */
   share(path: string): Promise<void>;
   /** Raw HTTP with the admin's token. */
   raw(method: string, path: string, body?: object): Promise<Response>;
@@ -72,9 +73,7 @@ export async function startClusterLab(appSettings: Record<string, string> = {}):
         return found.executionState === state ? found : undefined;
       }),
     shared: (path) => sharedText(cloud, path),
-    async share(path) {
-      await (await shareFile(cloud, path)).create(0);
-    },
+    share: (path) => touchShared(cloud, path),
     raw: (method, path, body) =>
       fetch(`${cloud.description.urls.api}${path}?api-version=2018-05-01`, {
         method,
@@ -91,6 +90,11 @@ export async function startClusterLab(appSettings: Record<string, string> = {}):
 export async function sharedText(cloud: Described, path: string): Promise<string> {
   const file = await shareFile(cloud, path);
   return (await file.exists()) ? (await file.downloadToBuffer()).toString("utf8") : "";
+}
+
+/** Makes an empty file on the share `results`, for which a job waits. */
+export async function touchShared(cloud: Described, path: string): Promise<void> {
+  await (await shareFile(cloud, path)).create(0);
 }
 
 async function shareFile(cloud: Described, path: string) {

@@ -122,7 +122,13 @@ describe("a job's own volumes", () => {
     { timeout: 60_000 },
     async () => {
       await createShare(cloud, "other");
-      const command = (word: string) => `echo ${word} >"$AZ_BATCHAI_JOB_MOUNT_ROOT/more/word.txt"; sleep 1`;
+      // Each looks at its own when the other has written.
+      const command = (word: string) =>
+        [
+          `all=$AZ_BATCHAI_MOUNT_ROOT/files; mine=$AZ_BATCHAI_JOB_MOUNT_ROOT/more/word.txt; echo ${word} >$mine`,
+          `touch $all/${word}; until [ -e $all/left ] && [ -e $all/right ]; do sleep 0.1; done`,
+          `grep -x ${word} $mine`,
+        ].join("; ");
       const jobs = await Promise.all([
         ended("left", customJob(clusterId, command("left"), volumes("digits", "more"))),
         ended("right", customJob(clusterId, command("right"), volumes("digits", "other"))),

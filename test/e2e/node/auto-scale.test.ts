@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { startLocal } from "../../../local/start.ts";
 import type { LocalCloud } from "../../../local/start.ts";
 import { batchAIClient, clusterOf, createShare, customJob, until } from "../../support/batch-ai-client.ts";
+import { touchShared } from "../../support/cluster-lab.ts";
 
 let cloud: LocalCloud;
 beforeAll(async () => {
@@ -22,14 +23,25 @@ it("a cluster grows for its jobs within its bounds, keeps nodes a while, and shr
   });
   expect(cluster.currentNodeCount).toBe(0);
   const names = ["a", "b", "c", "d"];
+  const untilReleased = "while [ ! -e $AZ_BATCHAI_MOUNT_ROOT/files/go ]; do sleep 0.1; done";
   for (const name of names) {
-    await client.jobs.create("local", "lab", "e", name, customJob(cluster.id ?? "", "sleep 1"));
+    await client.jobs.create("local", "lab", "e", name, customJob(cluster.id ?? "", untilReleased));
   }
   let most = 0;
+  const look = async () => {
+    const found = await client.clusters.get("local", "lab", "auto");
+    most = Math.max(most, found.currentNodeCount ?? 0);
+    return found;
+  };
+  await until("all the nodes there may be to work", async () => {
+    const { allocationState, nodeStateCounts } = await look();
+    return allocationState === "steady" && nodeStateCounts?.runningNodeCount === 2 ? true : undefined;
+  });
+  await touchShared(cloud, "go");
   await until(
     "all jobs",
     async () => {
-      most = Math.max(most, (await client.clusters.get("local", "lab", "auto")).currentNodeCount ?? 0);
+      await look();
       const jobs = await client.jobs.listByExperiment("local", "lab", "e");
       return jobs.every(({ executionState }) => executionState === "succeeded") ? true : undefined;
     },
