@@ -118,7 +118,9 @@ describe("a job on two nodes", () => {
   it("ends its parameter server with its workers", async () => {
     const cluster = await client.clusters.get("local", "lab", "ranks");
     const { customToolkitSettings: _, ...tensor } = customJob(cluster.id ?? "", "");
-    const { commandLineArgs: worker, ...interpreter } = script("echo $TF_CONFIG");
+    // As in a real job, no worker gets far without its parameter server.
+    const served = 'until [ -s "$AZ_BATCHAI_STDOUTERR_DIR/stdout-ps-0.txt" ]; do sleep 0.1; done';
+    const { commandLineArgs: worker, ...interpreter } = script(`${served}; echo $TF_CONFIG`);
     await client.jobs.create("local", "lab", "e", "tensor", {
       ...tensor,
       nodeCount: 2,

@@ -14,8 +14,13 @@ const scripts = {
   "where.py": "import os, greeting; print(greeting.text, os.environ['AZ_BATCH_NODE_ID'])\n",
   "executable.py": "import sys; print(sys.executable)\n",
   "ranks.sh": 'echo "$AZ_BATCHAI_TASK_INDEX $AZ_BATCHAI_PYTORCH_BACKEND $AZ_BATCHAI_PYTORCH_INIT_METHOD"\n',
-  "role.sh":
-    'echo "$AZ_BATCHAI_TASK_INDEX $1 $AZ_BATCHAI_PS_HOSTS $AZ_BATCHAI_WORKER_HOSTS $TF_CONFIG"\n[ "$1" != ps ] || exec sleep 600\n',
+  // As in a real job, no worker gets far without its parameter servers.
+  "role.sh": `echo "$AZ_BATCHAI_TASK_INDEX $1 $AZ_BATCHAI_PS_HOSTS $AZ_BATCHAI_WORKER_HOSTS $TF_CONFIG"
+[ "$1" != ps ] || exec sleep 600
+for server in 0 1; do
+  until [ -s "$AZ_BATCHAI_STDOUTERR_DIR/stdout-ps-$server.txt" ]; do sleep 0.1; done
+done
+`,
 };
 const script = (name: keyof typeof scripts) => ({
   pythonScriptFilePath: `$AZ_BATCHAI_MOUNT_ROOT/recipes/scripts/${name}`,
@@ -150,10 +155,6 @@ describe("the preparation", () => {
   it.skipIf(!existsSync(python))(
     "row 99: what it installs on each node, and exports in ~/.bashrc, is there for the tool on that node",
     async () => {
-      await lab.uploadText(
-        "scripts/where.py",
-        "import os, greeting; print(greeting.text, os.environ['AZ_BATCH_NODE_ID'])",
-      );
       const { job, logs } = await lab.run("installs", {
         nodeCount: 2,
         jobPreparation: {
@@ -233,10 +234,6 @@ describe("processes", () => {
   it(
     "rows 93, 94: TensorFlow's roles know each other; the job ends though servers do not, and its nodes are idle again",
     async () => {
-      await lab.uploadText(
-        "scripts/role.sh",
-        'echo "$AZ_BATCHAI_TASK_INDEX $1 $AZ_BATCHAI_PS_HOSTS $AZ_BATCHAI_WORKER_HOSTS $TF_CONFIG"\n[ "$1" != ps ] || exec sleep 600\n',
-      );
       const { job, logs } = await lab.run("roles", {
         nodeCount: 2,
         tensorFlowSettings: {
