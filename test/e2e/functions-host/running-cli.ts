@@ -29,7 +29,8 @@ export function spawnCli(...words: string[]): ChildCli {
   children.push(child);
   let complaint = "";
   child.stderr.on("data", (chunk) => (complaint += String(chunk)));
-  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  // Not at its exit: what it said last may still be on its way then.
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return { child, ended, lines, complaint: () => complaint };
 }
