@@ -128,12 +128,15 @@ function end(name) {
 function list() {
   const label = words[words.indexOf("--filter") + 1].replace(/^label=/, "");
   for (const name of readdirSync(join(folder, "containers")))
-    if (
-      readFileSync(join(container(name), "labels"), "utf8")
-        .split("\n")
-        .includes(label)
-    )
-      process.stdout.write(`${name}\n`);
+    if (labelsOf(name).includes(label)) process.stdout.write(`${name}\n`);
+}
+
+function labelsOf(name) {
+  try {
+    return readFileSync(join(container(name), "labels"), "utf8").split("\n");
+  } catch {
+    return []; // It has just gone, or is only being made.
+  }
 }
 
 const verbs = {

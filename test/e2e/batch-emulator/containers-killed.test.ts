@@ -1,7 +1,7 @@
 // The stand-alone emulator, killed while containers run: they go on, are found again with their exit codes, and none is left.
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
@@ -12,6 +12,7 @@ import { fakeEngine, findPodman } from "../../support/container-engines.ts";
 
 const program = join(import.meta.dirname, "../../../dist/local/emulator.mjs");
 const taskCount = 9;
+const slots = 3;
 
 interface Running {
   readonly batch: BatchServiceClient;
@@ -75,13 +76,14 @@ describe.each(engines)("with $name", ({ missing, open }) => {
         () => first.batch.task.list("j"),
         (tasks) =>
           tasks.some((task) => task.state === "completed") &&
-          tasks.some((task) => task.executionInfo?.containerInfo?.state === "running"),
+          tasks.filter((task) => task.executionInfo?.containerInfo?.state === "running").length === slots,
         60_000,
       );
       const running = before.filter((task) => task.executionInfo?.containerInfo?.state === "running");
       await first.end("SIGKILL");
 
       const second = await start(data, engine);
+      await writeFile(join(await sharedFolder(data), "go"), "");
       const after = await eventually(
         () => second.batch.task.list("j"),
         (tasks) => tasks.every((task) => task.state === "completed"),
@@ -111,6 +113,7 @@ describe.each(engines)("with $name", ({ missing, open }) => {
   );
 });
 
+/** Every third task ends by itself, the others when the file `go` is there. */
 async function addTasks(batch: BatchServiceClient, image: string): Promise<void> {
   await batch.pool.add({
     id: "killed",
@@ -120,14 +123,14 @@ async function addTasks(batch: BatchServiceClient, image: string): Promise<void>
       containerConfiguration: { containerImageNames: [image] },
     },
     targetDedicatedNodes: 1,
-    taskSlotsPerNode: 3,
+    taskSlotsPerNode: slots,
   });
   await batch.job.add({ id: "j", poolInfo: { poolId: "killed" } });
   await batch.task.addCollection(
     "j",
     Array.from({ length: taskCount }, (_, index) => ({
       id: `t${index}`,
-      commandLine: `/bin/sh -c 'echo run >> $AZ_BATCH_NODE_SHARED_DIR/$AZ_BATCH_TASK_ID; sleep ${(index % 3) + 1}; exit ${index}'`,
+      commandLine: `/bin/sh -c 'cd $AZ_BATCH_NODE_SHARED_DIR; echo run >> $AZ_BATCH_TASK_ID; ${index % 3 === 0 ? "" : "until [ -e go ]; do sleep 1; done; "}exit ${index}'`,
       containerSettings: { imageName: image },
     })),
   );
@@ -135,10 +138,15 @@ async function addTasks(batch: BatchServiceClient, image: string): Promise<void>
 
 /** How often each task's command began. */
 async function marks(data: string): Promise<Map<string, number>> {
-  const [node = ""] = await readdir(join(data, "nodes"));
-  const shared = join(data, "nodes", node, "shared");
+  const shared = await sharedFolder(data);
   const found = new Map<string, number>();
   for (const name of await readdir(shared))
     found.set(name, (await readFile(join(shared, name), "utf8")).trim().split("\n").length);
   return found;
+}
+
+/** Of the one node. */
+async function sharedFolder(data: string): Promise<string> {
+  const [node = ""] = await readdir(join(data, "nodes"));
+  return join(data, "nodes", node, "shared");
 }

@@ -5,8 +5,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 
 export interface Evidence {
-  /** The command line of a task that runs for some seconds and exits with a code. */
-  command(seconds: number, exitCode: number): string;
+  /** The command line of a task that runs for some seconds, or until there is a file, and exits with a code. */
+  command(secondsOrFile: number | string, exitCode: number): string;
   /** How many runs of each task began and ended. */
   read(): { begun: Map<string, number>; ended: Map<string, number>; overlaps: string[] };
 }
@@ -19,7 +19,11 @@ export function evidenceIn(folder: string): Evidence {
     `exec 9>"${folder}/locks/$AZ_BATCH_TASK_ID"
 flock -n 9 || echo "$AZ_BATCH_TASK_ID" >> "${folder}/overlaps"
 echo "$AZ_BATCH_TASK_ID" >> "${folder}/begun"
-[ "$1" = 0 ] || sleep "$1"
+case $1 in
+  0) ;;
+  /*) until [ -e "$1" ]; do sleep 0.1; done ;;
+  *) sleep "$1" ;;
+esac
 echo "$AZ_BATCH_TASK_ID" >> "${folder}/ended"
 exit "$2"
 `,
@@ -35,7 +39,7 @@ exit "$2"
     return counts;
   };
   return {
-    command: (seconds, exitCode) => `/bin/sh ${script} ${seconds} ${exitCode}`,
+    command: (secondsOrFile, exitCode) => `/bin/sh ${script} ${secondsOrFile} ${exitCode}`,
     read: () => ({ begun: tally(lines("begun")), ended: tally(lines("ended")), overlaps: lines("overlaps") }),
   };
 }

@@ -1,7 +1,7 @@
 // Many real tasks over eight nodes that are evicted, rebooted, reimaged and fail to start, under an emulator that is killed
 // twice: every task ends exactly once with its exit code, and nothing is left over. A short one in CI; the whole with
 // BATCH_SOAK_TASKS=50000 BATCH_SOAK_FOLDER=/dev/shm.
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -31,6 +31,8 @@ afterAll(async () => {
 const expectedExit = (index: number) => (index % 25 === 0 ? 1 + (index % 7) : 0);
 const retriesOf = (index: number) => (index % 50 === 0 ? 1 : 0);
 const secondsOf = (index: number) => (index % 100 === 3 ? 0.5 : index % 10 === 1 ? 0.05 : 0);
+/** The last task waits for it, so that there is something to do at both kills, however quick the machine is. */
+const killsOver = () => join(folder, "kills-over");
 const indexOf = (id: string) => Number(id.slice(1));
 
 async function poll<T>(read: () => Promise<T>, done: (value: T) => boolean, deadline: number): Promise<T> {
@@ -49,7 +51,10 @@ async function submit(url: string, evidence: Evidence): Promise<void> {
       const index = first + offset;
       return {
         id: `t${index}`,
-        commandLine: evidence.command(secondsOf(index), expectedExit(index)),
+        commandLine: evidence.command(
+          index === total - 1 ? killsOver() : secondsOf(index),
+          expectedExit(index),
+        ),
         constraints: { maxTaskRetryCount: retriesOf(index) },
       };
     });
@@ -111,6 +116,7 @@ test(
         await emulator.kill();
         kills += 1;
         url = await emulator.start();
+        if (kills === 2) await writeFile(killsOver(), "");
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -41,7 +41,9 @@ afterAll(() => {
 
 /** Runs the child; kills it `afterMs` after it is ready. True when it reached its end. */
 async function run(database: string, seed: number, afterMs: number | undefined): Promise<boolean> {
-  const child = spawn(process.execPath, [script, database, String(instances), String(seed)], {
+  // What is to be killed must not be done before.
+  const until = afterMs === undefined ? "end" : "endless";
+  const child = spawn(process.execPath, [script, database, String(instances), String(seed), until], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
