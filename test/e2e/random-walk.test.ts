@@ -105,8 +105,9 @@ async function nothingIsLeft(): Promise<void> {
 async function isGone(last: LocalCloud, what: (left: Remains) => Partial<Remains>): Promise<void> {
   const look = async () => Object.entries(what(await remains(last, cloud.data)));
   const left = (found: [string, string[]][]) => found.filter(([, list]) => list.length > 0);
-  await until("nothing to be left", async () => (left(await look()).length === 0 ? true : undefined)).catch(
-    async () => expect(left(await look())).toEqual([]),
+  const isLeft = async () => (left(await look()).length === 0 ? true : undefined);
+  await until("nothing to be left", isLeft, patienceMs).catch(async () =>
+    expect(left(await look())).toEqual([]),
   );
 }
 

@@ -29,6 +29,11 @@ export interface Walk {
 
 export async function startWalk(cloud: CloudProcess, seed: number, crashEvery: number): Promise<Walk> {
   const random = seededRandom(seed);
+  // Crashes are drawn apart, so that the steps are the same however often something is asked for; and after a number of
+  // requests that is at most twice the usual, so that no walk is without one.
+  const crashes = seededRandom(seed + 1);
+  const requestsToCrash = () => 1 + below(crashes, 2 * crashEvery);
+  let left = requestsToCrash();
   const clusters = new Map<string, ClusterModel>();
   const jobs = new Map<string, JobModel>();
   const taken = new Map<string, number>();
@@ -39,11 +44,13 @@ export async function startWalk(cloud: CloudProcess, seed: number, crashEvery: n
     api = apiOf(await cloud.start());
   };
   const ask = async (method: string, path: string, body?: object): Promise<Reply> => {
-    const dies = random.next() < 1 / crashEvery;
+    left -= 1;
+    const dies = left === 0;
+    if (dies) left = requestsToCrash();
     const answer = api.send(method, path, body).catch(() => undefined);
     if (dies) {
       note("kill -9");
-      await new Promise((resolve) => setTimeout(resolve, random.next() * 40));
+      await new Promise((resolve) => setTimeout(resolve, crashes.next() * 40));
       await restart("SIGKILL");
     }
     const reply = await answer;
@@ -81,8 +88,8 @@ export async function startWalk(cloud: CloudProcess, seed: number, crashEvery: n
     [1, "stop and start", () => (random.next() < 10 / crashEvery ? restart("SIGTERM") : Promise.resolve())],
   ];
   async function step(): Promise<void> {
-    let left = random.next() * steps.reduce((sum, [weight]) => sum + weight, 0);
-    const [, name, take] = steps.find(([weight]) => (left -= weight) < 0) ?? steps[0] ?? [];
+    let rest = random.next() * steps.reduce((sum, [weight]) => sum + weight, 0);
+    const [, name, take] = steps.find(([weight]) => (rest -= weight) < 0) ?? steps[0] ?? [];
     if (name === undefined || take === undefined) return;
     note(name);
     await take();
