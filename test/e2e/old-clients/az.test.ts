@@ -63,7 +63,8 @@ describe.skipIf(!hasAzBatchAI)("az batchai 2.45 (needs azure-cli)", () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "az-files-"));
-    cloud = await startLocal({ data: "temporary" });
+    // az follows a file in steps of a second, but may be held up between its last read and its look at the job.
+    cloud = await startLocal({ data: "temporary", appSettings: { BATCHAI_OUTPUT_GRACE_MS: "6000" } });
     await createShare(cloud);
     session = await azSession(cloud);
   }, 120_000);

@@ -14,7 +14,8 @@ interface Seen {
   names: Record<string, Refusal>;
   no_account: Refusal;
   experiment: string;
-  cluster_seconds: number;
+  /** Seconds. */
+  cluster_pauses: readonly number[];
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the resource as it was on the wire
   cluster: any;
   job: object;
@@ -33,7 +34,7 @@ describe.skipIf(!hasPythonBatchAI)("azure-mgmt-batchai 7.0.0b1 (needs python3-az
     cloud = await startLocal({ data: "temporary" });
     await createShare(cloud);
     seen = (await pythonStory(program, cloud, "results")) as Seen;
-  }, 120_000);
+  }, 240_000);
   afterAll(() => cloud.dispose());
 
   it("row 7: raises its typed not-found error with code and message", () => {
@@ -73,7 +74,7 @@ describe.skipIf(!hasPythonBatchAI)("azure-mgmt-batchai 7.0.0b1 (needs python3-az
   });
 
   it("row 20: does not sleep its default half minute while a cluster is created", () => {
-    expect(seen.cluster_seconds).toBeLessThan(25);
+    expect(seen.cluster_pauses.filter((seconds) => seconds > 1)).toEqual([]);
   });
 
   it("sees a failed job with code, error and both times, and its files", () => {
