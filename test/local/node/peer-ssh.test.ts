@@ -1,12 +1,8 @@
 // The key that the nodes of a cluster share, with the real OpenSSH: the service makes it, the node setup puts it in place, a
 // real server lets the one in that has it. Skipped where there is no ssh server.
-import { spawn, spawnSync } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
-import { once } from "node:events";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -18,7 +14,6 @@ import {
 } from "../../../domain/launch/setup.ts";
 import { seededRandom } from "../../../local/random.ts";
 import { sshKeyPairs } from "../../../services/azure/ssh-key-pairs.ts";
-import { until } from "../../support/batch-ai-client.ts";
 import { cluster } from "../../unit/domain/samples.ts";
 import { nodeSetupText } from "./emulated-nodes.ts";
 
@@ -26,29 +21,11 @@ const sshd = ["/usr/sbin/sshd", "/usr/bin/sshd"].find(existsSync);
 const hasSsh = sshd !== undefined && existsSync("/usr/bin/ssh-keygen") && existsSync("/usr/bin/ssh");
 
 let root: string;
-let server: ChildProcess | undefined;
 beforeEach(async () => {
   // Not in the temp folder of all: sshd wants nobody else to be able to write above its files.
   root = await mkdtemp(join(userInfo().homedir, ".batchai-ssh-"));
 });
-afterEach(async () => {
-  if (server !== undefined && server.exitCode === null) {
-    const ended = once(server, "exit");
-    server.kill("SIGKILL");
-    await ended;
-  }
-  server = undefined;
-  await rm(root, { recursive: true, force: true });
-});
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
+afterEach(() => rm(root, { recursive: true, force: true }));
 
 /** The node setup on a folder, as a node of a cluster with these keys. */
 async function setUpNode(keys: { readonly privateKey: string; readonly publicKey: string }): Promise<void> {
@@ -77,16 +54,13 @@ async function setUpNode(keys: { readonly privateKey: string; readonly publicKey
   expect(done).toMatchObject({ status: 0, stderr: "" });
 }
 
-async function startServer(): Promise<number> {
-  const port = await freePort();
+/** The command that serves one connection on its standard input and output: no port that others might take. */
+async function serverCommand(): Promise<string> {
   const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(root, "host")]);
   expect(made.status).toBe(0);
   if (userInfo().uid === 0) await mkdir("/run/sshd", { recursive: true });
   const settings = {
-    Port: port,
-    ListenAddress: "127.0.0.1",
     HostKey: join(root, "host"),
-    PidFile: "none",
     AuthorizedKeysFile: join(root, "machine/root/.ssh/authorized_keys"),
     PasswordAuthentication: "no",
     KbdInteractiveAuthentication: "no",
@@ -94,13 +68,13 @@ async function startServer(): Promise<number> {
     PermitRootLogin: "prohibit-password",
     StrictModes: "no",
   };
-  const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-  server = spawn(sshd ?? "", ["-D", "-f", "/dev/null", ...options], { stdio: "ignore" });
-  return port;
+  const options = Object.entries(settings).map(([name, value]) => `-o ${name}=${value}`);
+  return [sshd, "-i", "-f", "/dev/null", ...options].join(" ");
 }
 
-function run(port: number, key: string, command: string) {
+function run(server: string, key: string, command: string) {
   const options = [
+    `ProxyCommand=${server}`,
     "BatchMode=yes",
     "StrictHostKeyChecking=no",
     "UserKnownHostsFile=/dev/null",
@@ -109,9 +83,9 @@ function run(port: number, key: string, command: string) {
   return spawnSync(
     "ssh",
     [
-      ...["-F", "/dev/null", "-n", "-p", String(port), "-i", key, "-o", "IdentitiesOnly=yes"],
+      ...["-F", "/dev/null", "-n", "-i", key, "-o", "IdentitiesOnly=yes"],
       ...options.flatMap((option) => ["-o", option]),
-      `${userInfo().username}@127.0.0.1`,
+      `${userInfo().username}@node`,
       command,
     ],
     { encoding: "utf8", timeout: 20_000 },
@@ -133,16 +107,15 @@ describe.skipIf(!hasSsh)("the nodes' key (needs OpenSSH's client and server)", (
   it("lets one node run a command on another without being asked, and nobody else", async () => {
     const keys = sshKeyPairs(seededRandom(1)).create("lab");
     await setUpNode(keys);
-    const port = await startServer();
+    const server = await serverCommand();
     const key = join(root, "machine/root/.ssh/batchai_nodes");
-    const said = await until("the ssh server", async () => {
-      const { status, stdout } = run(port, key, "echo $((6 * 7))");
-      return status === 0 ? stdout : undefined;
-    });
-    expect(said).toBe("42\n");
+    expect(run(server, key, "echo $((6 * 7))")).toMatchObject({ status: 0, stdout: "42\n" });
     const other = join(root, "other");
     await writeFile(other, sshKeyPairs(seededRandom(2)).create("x").privateKey, { mode: 0o600 });
-    expect(run(port, other, "true").status).not.toBe(0);
+    expect(run(server, other, "true")).toMatchObject({
+      status: 255,
+      stderr: expect.stringContaining("Permission denied") as string,
+    });
   });
 
   it("is offered to private addresses only", async () => {
