@@ -20,11 +20,11 @@ afterEach(async () => {
 });
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 1_500; tries++) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error("the condition did not come true within ten seconds");
+  throw new Error("the condition did not come true within half a minute");
 }
 
 const custom = (commandLine: string, more: object = {}) =>
