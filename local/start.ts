@@ -94,7 +94,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
   let parts: Parts | undefined;
   try {
     const kept = await openSettings(data, random);
-    const settings = { ...kept, ports: await lastingPorts(kept.ports, random) };
+    const ports = options.data === "temporary" ? kept.ports : await lastingPorts(kept.ports, random);
+    const settings = { ...kept, ports };
     parts = await startParts({
       data,
       settings,
