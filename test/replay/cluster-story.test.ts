@@ -33,6 +33,26 @@ describe("a cluster", () => {
     });
   });
 
+  it("is made and deleted in one exchange each with the client that would sleep half a minute before its first look", async () => {
+    const world = await startAppWorld();
+    const headers = { "user-agent": "ms-rest-js/1.11.2 ms-rest-azure-js/1.4.0" };
+    await world.api("PUT", workspacePath, { body: { location: "eastus" } });
+    expect(await world.api("PUT", clusterPath, { body: clusterBody(), headers })).toMatchObject({
+      status: 200,
+      body: { name: "c", properties: { provisioningState: "succeeded" } },
+    });
+    expect(await world.api("DELETE", clusterPath, { headers })).toMatchObject({
+      status: 200,
+      body: undefined,
+    });
+    world.azure.down = true;
+    const before = world.now();
+    expect(await world.api("PUT", clusterPath, { body: clusterBody(), headers })).toMatchObject({
+      status: 202,
+    });
+    expect(world.now() - before, "a request is not held for ever").toBeLessThan(30_000);
+  });
+
   it("shows its nodes once they are there, and is then left alone", async () => {
     const world = await worldWithCluster({ targetNodeCount: 2 });
     await world.advance(5_000);
