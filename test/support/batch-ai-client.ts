@@ -76,7 +76,7 @@ export async function createShare(cloud: Described, share = "results"): Promise<
 export async function until<T>(
   what: string,
   read: () => Promise<T | undefined>,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {

@@ -62,7 +62,7 @@ export async function startApp(app: string, options: Partial<StartOptions> = {})
 export async function until<T>(
   what: () => T | Promise<T>,
   describe = "the condition",
-  ms = 10_000,
+  ms = 60_000,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + ms;
   for (;;) {
