@@ -7,6 +7,5 @@ export default mergeConfig(base, {
     setupFiles: ["test/support/late-answers.ts"],
     // Twenty thousand requests one after the other would take their lateness together.
     exclude: ["**/*fuzz*.test.ts", "**/node_modules/**"],
-    testTimeout: 120_000,
   },
 });
