@@ -107,6 +107,7 @@ export async function releaseNodes(world: World, job: Job): Promise<void> {
 }
 
 async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Promise<void> {
+  const { epoch } = node;
   const release: NodeJobTask = { state: "running", startedAt: world.clock.now(), retryCount: 0 };
   on.release = release;
   world.save(job);
@@ -115,7 +116,11 @@ async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Pr
   if (launch === undefined) return;
   await world.ports.disk.clearTask(launch.taskDirectory);
   const limit = durationMs(job.spec.jobReleaseTask?.maxWallClockTime ?? "") ?? defaultReleaseMs;
-  const end = await runWithin(world, node, launch, limit);
+  // What was withdrawn meanwhile has ended what it knew of.
+  const end: LaunchEnd =
+    node.epoch === epoch
+      ? await runWithin(world, node, launch, limit)
+      : { kind: "killed", endedAt: world.clock.now() };
   if (world.closed) return;
   conclude(world, release, end, 0, 0);
   world.save(job);

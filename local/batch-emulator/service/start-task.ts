@@ -18,9 +18,9 @@ export async function runStartTask(
   let survivor = adopted;
   for (;;) {
     const info = survivor !== undefined && node.startTask !== undefined ? node.startTask : begin(world, node);
-    const end = await (survivor ?? launchStartTask(world, node));
+    const end = await (survivor ?? launchStartTask(world, node, stale));
     survivor = undefined;
-    if (stale()) return false;
+    if (end === undefined || stale()) return false;
     await world.ports.executor.kill(startTaskLaunchId(node));
     await flushMounts(world, node);
     const retry = conclude(world, node, info, end);
@@ -44,11 +44,18 @@ function begin(world: World, node: Node): StartTaskInfo {
   return node.startTask;
 }
 
-async function launchStartTask(world: World, node: Node): Promise<LaunchEnd> {
+/** Undefined when the node was withdrawn before it could start. */
+async function launchStartTask(
+  world: World,
+  node: Node,
+  stale: () => boolean,
+): Promise<LaunchEnd | undefined> {
   const launch = startTaskLaunch(launchContext(world), node);
   if (launch === undefined) return { kind: "exited", exitCode: 0, endedAt: world.clock.now() };
   await world.commit();
   await world.ports.disk.clearTask(launch.taskDirectory);
+  // Whoever withdrew the node has ended what ran on it by then, and would not know of this.
+  if (stale()) return undefined;
   return startLaunch(world, node, launch);
 }
 
