@@ -39,8 +39,17 @@ export async function cloudProcess(): Promise<CloudProcess> {
         stdio: ["ignore", "pipe", "inherit"],
       });
       let output = "";
+      let ended = "";
       child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
-      await until("the word ready", async () => (/^ready$/m.test(output) ? true : undefined), 60_000);
+      child.once(
+        "exit",
+        (code, signal) => (ended = `the cloud ended with ${signal ?? code} before it was ready`),
+      );
+      const isReady = () => {
+        if (ended !== "") throw new Error(ended);
+        return /^ready$/m.test(output) ? true : undefined;
+      };
+      await until("the word ready", async () => isReady(), 60_000);
       const text = await readFile(join(data, "cloud.json"), "utf8");
       return { description: JSON.parse(text) as LocalCloudDescription };
     },
