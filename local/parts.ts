@@ -278,14 +278,24 @@ function portsOf({ host, emulator, storage, shares, control, authority }: Listen
   };
 }
 
+/** A port cannot be had, because another program has it. */
+export class PortInUseError extends StartError {
+  readonly port: number;
+  constructor(port: number, cause: unknown) {
+    super(
+      `Port ${port} is in use by another program. Choose another with --port, or 0 for a free one.`,
+      cause,
+    );
+    this.port = port;
+  }
+}
+
 /** What a person can mend is told in one sentence; the rest keeps its stack. */
 function explain(error: unknown): unknown {
+  if (error instanceof ContainerEngineError) return new StartError(error.message, error);
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === "EADDRINUSE")
-    return new StartError(
-      `Port ${port ?? ""} is in use by another program. Choose another with --port, or 0 for a free one.`,
-      error,
-    );
-  if (error instanceof ContainerEngineError || /in use/.test(message)) return new StartError(message, error);
-  return error;
+  // Parts that run elsewhere can only say it in words.
+  const [, named] = /^\W*Port (\d+) is in use/.exec(message) ?? [];
+  const taken = code === "EADDRINUSE" ? port : named && Number(named);
+  return taken ? new PortInUseError(taken, error) : error;
 }

@@ -3,7 +3,7 @@
 // Invariant: `dispose` leaves no process, no timer and, for a temporary cloud, no file behind.
 import { join } from "node:path";
 import { engineChoice } from "./batch-emulator/agent/container-engine.ts";
-import { openDataFolder, openTemporaryFolder } from "./data-folder/data-folder.ts";
+import { openDataFolder, openTemporaryFolder, StartError } from "./data-folder/data-folder.ts";
 import type { DataFolder } from "./data-folder/data-folder.ts";
 import { lastingPorts } from "./data-folder/lasting-ports.ts";
 import { openSettings, saveSettings } from "./data-folder/settings.ts";
@@ -16,9 +16,9 @@ import { fileLogger } from "./file-logger.ts";
 import type { Logger } from "./logger.ts";
 import { systemRandom } from "./random.ts";
 import type { Random } from "./random.ts";
-import { startParts } from "./parts.ts";
-import type { Parts } from "./parts.ts";
-export { StartError } from "./data-folder/data-folder.ts";
+import { PortInUseError, startParts } from "./parts.ts";
+import type { Parts, PartsOptions } from "./parts.ts";
+export { StartError };
 
 export interface LocalOptions {
   /** A folder path, or `temporary` for one that disappears with `dispose`. */
@@ -93,10 +93,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
   const ownLog = options.logger === undefined ? fileLogger(join(data.path, logFileName)) : undefined;
   let parts: Parts | undefined;
   try {
-    const kept = await openSettings(data, random);
-    const ports = options.data === "temporary" ? kept.ports : await lastingPorts(kept.ports, random);
-    const settings = { ...kept, ports };
-    parts = await startParts({
+    const settings = await openSettings(data, random);
+    const isLasting = options.data !== "temporary";
+    parts = await startOnFreePorts(isLasting, {
       data,
       settings,
       apiPort: options.apiPort ?? 0,
@@ -113,6 +112,28 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
     ownLog?.close();
     await data.release();
     throw error;
+  }
+}
+
+/** Ports that are kept are the same as at the last start, or are chosen; one that was free when it was chosen may be taken when
+ *  it is bound. */
+async function startOnFreePorts(isLasting: boolean, o: PartsOptions): Promise<Parts> {
+  const kept = o.settings.ports;
+  for (let attempt = 1; ; attempt += 1) {
+    const ports = isLasting ? await lastingPorts(kept, o.random) : kept;
+    try {
+      return await startParts({ ...o, settings: { ...o.settings, ports } });
+    } catch (error) {
+      if (!(error instanceof PortInUseError)) throw error;
+      const { port } = error;
+      const isApi = port === o.apiPort || port === kept.api;
+      if (!isApi && Object.values(kept).includes(port))
+        throw new StartError(
+          `Port ${port} is in use by another program, and tasks of the last start know it as the local cloud's. End that program; or start with --fresh, which takes other ports and forgets what the folder holds.`,
+          error,
+        );
+      if (isApi || attempt === 3) throw error;
+    }
   }
 }
 
