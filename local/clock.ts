@@ -16,6 +16,8 @@ export interface Clock {
 
 /** The longest delay that setTimeout honours; longer ones must be chained (about 24.8 days). */
 const longestDelayMs = 2 ** 31 - 1;
+/** Node's timers count whole milliseconds from another moment, and may come so much before the time of day. */
+const roundingMs = 2;
 
 export function systemClock(): Clock {
   const now = () => Date.now();
@@ -25,8 +27,13 @@ export function systemClock(): Clock {
       let handle: NodeJS.Timeout;
       const arm = () => {
         const left = atMs - now();
-        handle =
-          left > longestDelayMs ? setTimeout(arm, longestDelayMs) : setTimeout(fire, Math.max(0, left));
+        handle = left > longestDelayMs ? setTimeout(arm, longestDelayMs) : setTimeout(due, Math.max(0, left));
+      };
+      // More than that is a clock that was set back: its timers have waited long enough.
+      const due = () => {
+        const left = atMs - now();
+        if (left > 0 && left <= roundingMs) handle = setTimeout(due, left);
+        else fire();
       };
       arm();
       return { cancel: () => clearTimeout(handle) };

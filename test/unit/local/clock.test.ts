@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { delay, manualClock, ownedClock } from "../../../local/clock.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { delay, manualClock, ownedClock, systemClock } from "../../../local/clock.ts";
 
 describe("the manual clock", () => {
   it("fires timers in due order, then in creation order, at their own time", async () => {
@@ -57,5 +57,28 @@ describe("an owned clock", () => {
     owned.at(8, () => fired.push("after"));
     await clock.advance(20);
     expect(fired).toEqual(["before", "other"]);
+  });
+});
+
+describe("the system's clock", () => {
+  afterEach(() => vi.useRealTimers());
+  const start = 1_000_000;
+
+  /** What has fired when Node's timers have counted `timersMs`, while the time of day is `behindMs` behind them. */
+  function firedAfter(timersMs: number, behindMs: number): boolean {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: start });
+    let fired = false;
+    systemClock().at(start + 10, () => (fired = true));
+    vi.setSystemTime(start - behindMs);
+    vi.advanceTimersByTime(timersMs);
+    return fired;
+  }
+
+  it("fires no timer before its time, though Node's may come a moment early", () => {
+    expect([10, 11, 12].map((timersMs) => firedAfter(timersMs, 1))).toEqual([false, true, true]);
+  });
+
+  it("does not wait again for a clock that was set back", () => {
+    expect([9, 10].map((timersMs) => firedAfter(timersMs, 3_600_000))).toEqual([false, true]);
   });
 });
