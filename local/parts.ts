@@ -292,10 +292,11 @@ export class PortInUseError extends StartError {
 
 /** What a person can mend is told in one sentence; the rest keeps its stack. */
 function explain(error: unknown): unknown {
-  if (error instanceof ContainerEngineError) return new StartError(error.message, error);
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
   // Parts that run elsewhere can only say it in words.
   const [, named] = /^\W*Port (\d+) is in use/.exec(message) ?? [];
   const taken = code === "EADDRINUSE" ? port : named && Number(named);
-  return taken ? new PortInUseError(taken, error) : error;
+  if (taken) return new PortInUseError(taken, error);
+  if (error instanceof ContainerEngineError || /in use/.test(message)) return new StartError(message, error);
+  return error;
 }
