@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../support/batch-ai-client.ts";
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL("../../dist/local/batchai.mjs", import.meta.url));
@@ -38,9 +37,6 @@ describe("the quickstart", () => {
     expect(await readFile(join(folder, "kept", "logs", "stdout.txt"), "utf8")).toContain("test accuracy");
     expect((await readdir(folder)).filter((name) => name.startsWith("openbatchai-"))).toEqual([]);
     // What its end takes along may need a moment for it.
-    const noneIsLeft = async () => ((await processesOf(folder)).length === 0 ? true : undefined);
-    await until("the end of its processes", noneIsLeft).catch(async () =>
-      expect(await processesOf(folder)).toEqual([]),
-    );
+    await expect.poll(() => processesOf(folder), { timeout: 60_000 }).toEqual([]);
   }, 120_000);
 });

@@ -56,9 +56,7 @@ async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode)
     if (launch === undefined) return true;
     await world.ports.disk.clearTask(launch.taskDirectory);
     const timeout = durationMs(job.spec.jobPreparationTask?.constraints?.maxWallClockTime ?? "") ?? Infinity;
-    const end: LaunchEnd = on.stopped
-      ? { kind: "killed", endedAt: world.clock.now() }
-      : await runWithin(world, node, launch, timeout);
+    const end = await runWithin(world, node, on, launch, timeout);
     if (world.closed) return false;
     const retry = conclude(world, on.preparation, end, retryCount, limit) && !on.stopped;
     world.save(job);
@@ -82,15 +80,18 @@ export function stopJobTasks(world: World, node: Node): void {
     const on = job.nodes.get(key);
     if (on === undefined) continue;
     stopPreparation(world, job, on);
-    if (on.release?.state === "running")
-      world.background("job.kill", world.ports.executor.kill(releaseLaunchId(job, on)));
+    if (on.release?.state === "running") stop(world, on, releaseLaunchId(job, on));
   }
 }
 
 function stopPreparation(world: World, job: Job, on: JobOnNode): void {
-  if (on.preparing === undefined) return;
+  if (on.preparing !== undefined) stop(world, on, preparationLaunchId(job, on));
+}
+
+/** Ends the launch, or keeps it from starting. */
+function stop(world: World, on: JobOnNode, launchId: string): void {
   on.stopped = true;
-  world.background("job.kill", world.ports.executor.kill(preparationLaunchId(job, on)));
+  world.background("job.kill", world.ports.executor.kill(launchId));
 }
 
 /** Runs the release task on every node of the job that still exists; resolves when all have ended. */
@@ -107,7 +108,7 @@ export async function releaseNodes(world: World, job: Job): Promise<void> {
 }
 
 async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Promise<void> {
-  const { epoch } = node;
+  on.stopped = false;
   const release: NodeJobTask = { state: "running", startedAt: world.clock.now(), retryCount: 0 };
   on.release = release;
   world.save(job);
@@ -116,11 +117,7 @@ async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Pr
   if (launch === undefined) return;
   await world.ports.disk.clearTask(launch.taskDirectory);
   const limit = durationMs(job.spec.jobReleaseTask?.maxWallClockTime ?? "") ?? defaultReleaseMs;
-  // What was withdrawn meanwhile has ended what it knew of.
-  const end: LaunchEnd =
-    node.epoch === epoch
-      ? await runWithin(world, node, launch, limit)
-      : { kind: "killed", endedAt: world.clock.now() };
+  const end = await runWithin(world, node, on, launch, limit);
   if (world.closed) return;
   conclude(world, release, end, 0, 0);
   world.save(job);
@@ -131,9 +128,11 @@ async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Pr
 async function runWithin(
   world: World,
   node: Node,
+  on: JobOnNode,
   launch: NonNullable<ReturnType<typeof releaseLaunch>>,
   limitMs: number,
 ): Promise<LaunchEnd> {
+  if (on.stopped) return { kind: "killed", endedAt: world.clock.now() };
   const kill = () => world.background("job.kill", world.ports.executor.kill(launch.id));
   const timer = Number.isFinite(limitMs) ? world.clock.at(world.clock.now() + limitMs, kill) : undefined;
   const end = await startLaunch(world, node, launch);

@@ -67,7 +67,7 @@ function cleanUpTime(task: Task): number | undefined {
 }
 
 async function clean(world: World, task: Task, at: number): Promise<void> {
-  if (task.job.tasks.get(task.key) !== task || task.run !== undefined || cleanUpTime(task) !== at) return;
+  if (task.job.tasks.get(task.key) !== task || cleanUpTime(task) !== at) return;
   holdFolder(task);
   await removeFolders(world, task, nodesWithFolder(world, task));
   if (task.execution === undefined || cleanUpTime(task) !== at) return;

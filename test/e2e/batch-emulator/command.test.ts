@@ -60,7 +60,6 @@ test("it prints how to reach it, runs a task for a genuine client, and stops wit
   const task = await eventually(
     () => batch.task.get("j", "t"),
     (one) => one.state === "completed",
-    20_000,
   );
   expect(task.executionInfo?.exitCode).toBe(5);
   const account = await fetch(`${ready.url}${ready.accountId}?api-version=2023-11-01`, {
