@@ -95,13 +95,16 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
     clock: o.clock,
     random: o.random,
   });
-  const [storage, shares, control, authority, engine] = await Promise.all([
+  const starting = [
     startStorage(o).then(keep("storage")),
     startShares(o).then(keep("file shares")),
     startControl(o.settings.ports.control, [(request) => identity.handle(request)]).then(keep("control")),
     startAuthority(o, identity).then(keep("authority")),
     findContainerEngine(o.containers),
-  ]);
+  ] as const;
+  // When one fails the others are waited for, so that what they have become is stopped too.
+  await Promise.allSettled(starting);
+  const [storage, shares, control, authority, engine] = await Promise.all(starting);
   const issuer = identity.issuer(control.url);
   const emulator = keep("batch emulator")(
     await startEmulator(o, { storage, shares, identity, teardown, engine }),
@@ -294,7 +297,7 @@ export class PortInUseError extends StartError {
 function explain(error: unknown): unknown {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
   // Parts that run elsewhere can only say it in words.
-  const [, named] = /^\W*Port (\d+) is in use/.exec(message) ?? [];
+  const [, named] = /\bPort (\d+) is in use/.exec(message) ?? [];
   const taken = code === "EADDRINUSE" ? port : named && Number(named);
   if (taken) return new PortInUseError(taken, error);
   if (error instanceof ContainerEngineError || /in use/.test(message)) return new StartError(message, error);

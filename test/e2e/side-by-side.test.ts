@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { startLocal } from "../../local/start.ts";
 import { seededRandom } from "../../local/random.ts";
+import type { Random } from "../../local/random.ts";
 
 const folders: string[] = [];
 const folder = async () => {
@@ -16,9 +17,19 @@ const folder = async () => {
 };
 afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
 
-/** All choose the same ports, if they choose any. @returns why some did not start. */
+/** The ports that a cloud has. */
+const portCount = 9;
+
+/** The first numbers are alike for all. */
+function nearlyAlike(index: number): Random {
+  const [first, later] = [seededRandom(1), seededRandom(2 + index)];
+  let drawn = 0;
+  return { ...later, next: () => (++drawn <= portCount ? first : later).next() };
+}
+
+/** All choose the same ports at first, if they choose any. @returns why some did not start. */
 async function startTogether(places: readonly string[]): Promise<string[]> {
-  const starting = places.map((data) => startLocal({ data, random: seededRandom(1) }));
+  const starting = places.map((data, index) => startLocal({ data, random: nearlyAlike(index) }));
   const started = await Promise.allSettled(starting);
   const clouds = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   await Promise.all(clouds.map((cloud) => cloud.dispose()));
@@ -39,7 +50,7 @@ it("a port of the last start that somebody else has now is named, with what to d
   await cloud.dispose();
   const other = createServer();
   await new Promise<void>((resolve) =>
-    other.listen(Number(new URL(cloud.description.urls.batch).port), "127.0.0.1", resolve),
+    other.listen(Number(new URL(cloud.description.urls.file).port), "127.0.0.1", resolve),
   );
   const { port } = other.address() as AddressInfo;
   await expect(startLocal({ data })).rejects.toThrow(
@@ -47,9 +58,10 @@ it("a port of the last start that somebody else has now is named, with what to d
   );
   // It is not forgotten for that.
   const settings = JSON.parse(await readFile(join(data, "settings.json"), "utf8")) as {
-    ports: { batch: number };
+    ports: { file: number };
   };
-  expect(settings.ports.batch).toBe(port);
+  expect(settings.ports.file).toBe(port);
   await new Promise((resolve) => other.close(resolve));
+  // The storage that was starting meanwhile has ended and left the folder.
   await (await startLocal({ data })).dispose();
 });
