@@ -2,7 +2,7 @@
 // all first on their PATH. The commands are stand-ins attached to the local cloud; what runs on the nodes cannot tell.
 import { dirname, join } from "node:path";
 import { openNodeRegistry } from "./batch-emulator/agent/stand-ins/node-registry.ts";
-import type { NodeSupport } from "./batch-emulator/service/node-support.ts";
+import type { NodeSupport } from "./batch-emulator/service/ports/node-support.ts";
 import type { MountService } from "./mounts/service.ts";
 import { writeMountStandIns } from "./mounts/stand-ins/index.ts";
 

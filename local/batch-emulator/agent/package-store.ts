@@ -4,7 +4,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ContainerClient } from "@azure/storage-blob";
 import type { Random } from "../../random.ts";
-import type { PackageStore } from "../service/package-store.ts";
+import type { PackageStore } from "../service/ports/package-store.ts";
 import { UnzipError, unzip } from "./unzip.ts";
 import type { UnzipLimits } from "./unzip.ts";
 

@@ -1,6 +1,6 @@
 // Operations that the service has and the emulator has not: an explicit 501 instead of a misleading 404.
 import { operations } from "../operations.ts";
-import { notEmulated } from "../service/fault.ts";
+import { notEmulated } from "../service/account/fault.ts";
 import type { Route } from "./wire.ts";
 
 export function absentRoutes(plane: "data" | "management"): Route[] {

@@ -1,10 +1,10 @@
 // What the account as a whole offers: images, applications, usage and lifetime statistics. CPU, memory and disk are not
 // measured: those figures are zero.
-import type { Application, Pool } from "../service/model.ts";
-import { notFound } from "../service/fault.ts";
-import { supportedImages } from "../service/supported-images.ts";
-import type { SupportedImage } from "../service/supported-images.ts";
-import { coresOf } from "../service/quota.ts";
+import type { Application, Pool } from "../service/entities/model.ts";
+import { notFound } from "../service/account/fault.ts";
+import { supportedImages } from "../service/account/supported-images.ts";
+import type { SupportedImage } from "../service/account/supported-images.ts";
+import { coresOf } from "../service/account/quota.ts";
 import { isoTime, renderer, time, value } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
 import { jobStatistics } from "./job-fields.ts";

@@ -2,11 +2,11 @@
 // authentication as the data plane; not part of Azure Batch.
 import { z } from "zod";
 import { checkFormula } from "../autoscale/check-formula.ts";
-import { BatchFault } from "../service/fault.ts";
-import type { Evictions } from "../service/evictions.ts";
-import { nodeChanged } from "../service/pool-control.ts";
-import { findNode, findPool } from "../service/pool-commands.ts";
-import type { Node } from "../service/model.ts";
+import { BatchFault } from "../service/account/fault.ts";
+import type { Evictions } from "../service/evictions/evictions.ts";
+import { nodeChanged } from "../service/pools/pool-control.ts";
+import { findNode, findPool } from "../service/pools/pool-commands.ts";
+import type { Node } from "../service/entities/model.ts";
 import { EvictionTrace } from "../schema/eviction-trace.ts";
 import { isoTime } from "./fields.ts";
 import { bodyOf, optionalBodyOf } from "./bodies.ts";

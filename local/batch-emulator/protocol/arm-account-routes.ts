@@ -2,8 +2,8 @@
 // stated again, but not be joined by another. Source: Microsoft.Batch batchAccounts, api-version 2023-11-01.
 import { z } from "zod";
 import { caseless } from "../schema/values.ts";
-import { BatchFault, invalidProperty } from "../service/fault.ts";
-import type { World } from "../service/world.ts";
+import { BatchFault, invalidProperty } from "../service/account/fault.ts";
+import type { World } from "../service/account/world.ts";
 import { accountId } from "./arm-pool-fields.ts";
 import { accountPath, accountShape, armJson, armRoute, authenticationModes } from "./arm-routes.ts";
 import { bodyOf } from "./bodies.ts";

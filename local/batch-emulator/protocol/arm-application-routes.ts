@@ -13,8 +13,8 @@ import {
   putApplication,
   putPackage,
   storeOf,
-} from "../service/applications.ts";
-import type { Application, ApplicationPackage } from "../service/model.ts";
+} from "../service/packages/applications.ts";
+import type { Application, ApplicationPackage } from "../service/entities/model.ts";
 import { accountId, armEtag } from "./arm-pool-fields.ts";
 import { armJson, armRoute } from "./arm-routes.ts";
 import { bodyOf, optionalBodyOf } from "./bodies.ts";

@@ -1,9 +1,9 @@
 // Locations in the management plane: quotas, sizes, names. Source: Microsoft.Batch locations, api-version 2023-11-01.
 import { z } from "zod";
-import { BatchFault } from "../service/fault.ts";
-import { disableAutoscale } from "../service/autoscale-control.ts";
-import { findPool } from "../service/pool-commands.ts";
-import { virtualMachineSizes } from "../service/virtual-machine-sizes.ts";
+import { BatchFault } from "../service/account/fault.ts";
+import { disableAutoscale } from "../service/autoscale/autoscale-control.ts";
+import { findPool } from "../service/pools/pool-commands.ts";
+import { virtualMachineSizes } from "../service/account/virtual-machine-sizes.ts";
 import { armJson, armRoute } from "./arm-routes.ts";
 import { armEtag, armPool } from "./arm-pool-fields.ts";
 import { bodyOf } from "./bodies.ts";

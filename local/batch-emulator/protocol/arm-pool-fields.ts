@@ -1,9 +1,9 @@
 // Pools as the management plane answers them. Source: Microsoft.Batch batchAccounts/pools.
-import type { Pool } from "../service/model.ts";
-import { defaultResizeTimeoutMs } from "../service/pool-control.ts";
-import { currentNodes } from "../service/quota.ts";
-import type { World } from "../service/world.ts";
-import { etagOf } from "../service/versions.ts";
+import type { Pool } from "../service/entities/model.ts";
+import { defaultResizeTimeoutMs } from "../service/pools/pool-control.ts";
+import { currentNodes } from "../service/account/quota.ts";
+import type { World } from "../service/account/world.ts";
+import { etagOf } from "../service/account/versions.ts";
 import { durationMs, formatDuration } from "../schema/values.ts";
 import { identitiesOf } from "./node-identity-token.ts";
 import { toManagement } from "./arm-pool-shape.ts";

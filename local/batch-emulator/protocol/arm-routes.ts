@@ -3,12 +3,12 @@
 import { z } from "zod";
 import { PoolSpec } from "../schema/pool-spec.ts";
 import { caseless } from "../schema/values.ts";
-import { BatchFault, invalidProperty } from "../service/fault.ts";
-import { replaceManaged, resizeManaged } from "../service/managed-pools.ts";
-import type { Pool } from "../service/model.ts";
-import { addPool, findPool, removePoolById, stopPoolResize } from "../service/pool-commands.ts";
-import { identitiesAssigned } from "../service/reference-checks.ts";
-import type { World } from "../service/world.ts";
+import { BatchFault, invalidProperty } from "../service/account/fault.ts";
+import { replaceManaged, resizeManaged } from "../service/pools/managed-pools.ts";
+import type { Pool } from "../service/entities/model.ts";
+import { addPool, findPool, removePoolById, stopPoolResize } from "../service/pools/pool-commands.ts";
+import { identitiesAssigned } from "../service/checks/reference-checks.ts";
+import type { World } from "../service/account/world.ts";
 import { accountId, armEtag, armPool } from "./arm-pool-fields.ts";
 import { ArmPoolBody, specOf } from "./arm-pool-shape.ts";
 import { bodyOf, checked } from "./bodies.ts";

@@ -1,6 +1,6 @@
 // Request bodies: JSON, then a schema; what does not fit is refused with the name of the property.
 import type { z } from "zod";
-import { BatchFault, invalidProperty } from "../service/fault.ts";
+import { BatchFault, invalidProperty } from "../service/account/fault.ts";
 import type { Call } from "./wire.ts";
 
 const invalidBody = (reason: string) =>

@@ -1,7 +1,7 @@
 // Conditional requests. The service's ETags are unquoted; quoted ones are accepted. Source: "Batch Status and Error
 // Codes": 412 ConditionNotMet on writes, 304 on reads, 400 for several condition headers.
-import { BatchFault } from "../service/fault.ts";
-import { etagOf } from "../service/versions.ts";
+import { BatchFault } from "../service/account/fault.ts";
+import { etagOf } from "../service/account/versions.ts";
 import type { Call } from "./wire.ts";
 
 const names = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"] as const;

@@ -1,5 +1,5 @@
 // Faults in the two planes' error envelopes. Source: "Batch Status and Error Codes"; ARM's common error format.
-import type { BatchFault } from "../service/fault.ts";
+import type { BatchFault } from "../service/account/fault.ts";
 import type { WireReply } from "./wire.ts";
 
 export interface ErrorContext {

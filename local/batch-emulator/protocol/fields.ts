@@ -1,6 +1,6 @@
 // An entity's wire shape as a table of named getters: $select computes only what is asked for, $filter reads only what
 // it compares, and a list of a thousand tasks builds nothing twice. Times are numbers inside and ISO text outside.
-import { BatchFault } from "../service/fault.ts";
+import { BatchFault } from "../service/account/fault.ts";
 import type { Call } from "./wire.ts";
 import { badFilter } from "./filter-syntax.ts";
 import type { FilterNode, Literal } from "./filter-syntax.ts";

@@ -1,14 +1,14 @@
 // Files of tasks and nodes. A ranged read answers 200, not 206: the genuine clients accept nothing else. Source: "File"
 // operations of the REST reference.
 import { Readable } from "node:stream";
-import { filesCleanedUp } from "../service/departures.ts";
-import { BatchFault } from "../service/fault.ts";
-import { findJob } from "../service/job-commands.ts";
-import { taskDirectory } from "../service/node-layout.ts";
-import { deleteFile, fileInfo, listFiles, readStream } from "../service/node-files.ts";
-import type { FileEntry } from "../service/node-files.ts";
-import { findNode, findPool } from "../service/pool-commands.ts";
-import { findTask } from "../service/task-commands.ts";
+import { filesCleanedUp } from "../service/runs/departures.ts";
+import { BatchFault } from "../service/account/fault.ts";
+import { findJob } from "../service/jobs/job-commands.ts";
+import { taskDirectory } from "../service/launches/node-layout.ts";
+import { deleteFile, fileInfo, listFiles, readStream } from "../service/nodes/node-files.ts";
+import type { FileEntry } from "../service/nodes/node-files.ts";
+import { findNode, findPool } from "../service/pools/pool-commands.ts";
+import { findTask } from "../service/tasks/task-commands.ts";
 import { filterOf, isoTime, value } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
 import { parseFilter } from "./filter-syntax.ts";

@@ -1,6 +1,6 @@
 // The syntax of `$filter` as the Batch service understands it: and, or, not, comparisons, startswith, strings, integers,
 // booleans, DateTime'…'. Source: "List operations: filtering" of the Batch documentation; OData v3 literals.
-import { BatchFault } from "../service/fault.ts";
+import { BatchFault } from "../service/account/fault.ts";
 
 export type Literal = string | number | boolean | { readonly timeMs: number };
 export type Comparison = "eq" | "ne" | "gt" | "ge" | "lt" | "le";

@@ -1,9 +1,9 @@
 // One request from the wire to the wire: authenticate, route, call, make durable, answer. Invariant: the reply to a write
 // leaves only after the journal has it; whatever goes wrong becomes an answer in the plane's own error shape.
-import { BatchFault } from "../service/fault.ts";
-import type { Job } from "../service/model.ts";
-import { isWithinJob, jobOfTaskToken } from "../service/task-tokens.ts";
-import type { AuthenticationMode, World } from "../service/world.ts";
+import { BatchFault } from "../service/account/fault.ts";
+import type { Job } from "../service/entities/model.ts";
+import { isWithinJob, jobOfTaskToken } from "../service/launches/task-tokens.ts";
+import type { AuthenticationMode, World } from "../service/account/world.ts";
 import { armErrorReply, batchErrorReply } from "./errors.ts";
 import { Router } from "./router.ts";
 import { checkDate, verifySharedKey } from "./shared-key.ts";

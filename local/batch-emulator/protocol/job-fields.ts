@@ -1,8 +1,8 @@
 // Jobs on the wire. Source: "Job - Get" of the REST reference.
 import { formatDuration, infiniteDuration } from "../schema/values.ts";
-import type { Job, JobOnNode, NodeJobTask } from "../service/model.ts";
-import { preparationFolder, releaseFolder } from "../service/node-layout.ts";
-import { etagOf } from "../service/versions.ts";
+import type { Job, JobOnNode, NodeJobTask } from "../service/entities/model.ts";
+import { preparationFolder, releaseFolder } from "../service/launches/node-layout.ts";
+import { etagOf } from "../service/account/versions.ts";
 import { isoTime, optionalTime, time, value } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
 import { withoutSecrets } from "./secrets.ts";

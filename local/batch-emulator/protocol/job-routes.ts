@@ -1,9 +1,9 @@
 // Jobs in the data plane.
 import { DisableJobBody, JobPatch, JobSpec, JobUpdate, TerminateJobBody } from "../schema/job-spec.ts";
-import { BatchFault } from "../service/fault.ts";
-import { addJob, findJob, updateJob } from "../service/job-commands.ts";
-import { deleteJob, disableJob, enableJob, terminateJob } from "../service/job-control.ts";
-import type { Job } from "../service/model.ts";
+import { BatchFault } from "../service/account/fault.ts";
+import { addJob, findJob, updateJob } from "../service/jobs/job-commands.ts";
+import { deleteJob, disableJob, enableJob, terminateJob } from "../service/jobs/job-control.ts";
+import type { Job } from "../service/entities/model.ts";
 import { bodyOf, optionalBodyOf } from "./bodies.ts";
 import { checkConditions, versionHeaders } from "./conditions.ts";
 import { renderer } from "./fields.ts";

@@ -1,6 +1,6 @@
 // Lists and their pages. Invariant: a page goes on strictly after the row in its token, so that inserting or deleting
 // while a client pages neither repeats nor skips anything that lived all the time.
-import { BatchFault } from "../service/fault.ts";
+import { BatchFault } from "../service/account/fault.ts";
 import { badQuery, filterOf, renderer } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
 import { parseFilter } from "./filter-syntax.ts";

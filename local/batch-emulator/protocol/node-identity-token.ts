@@ -1,8 +1,8 @@
 // Tokens for the pool's user-assigned identities, as nodes ask their metadata service for them. Source: "How to use managed
 // identities for Azure resources on an Azure VM to acquire an access token".
-import type { Node } from "../service/model.ts";
-import { identitiesAssigned } from "../service/reference-checks.ts";
-import type { World } from "../service/world.ts";
+import type { Node } from "../service/entities/model.ts";
+import { identitiesAssigned } from "../service/checks/reference-checks.ts";
+import type { World } from "../service/account/world.ts";
 import { guidOf } from "./node-instance.ts";
 import { json } from "./wire.ts";
 import type { WireReply } from "./wire.ts";

@@ -1,8 +1,8 @@
 // The instance document of a node's metadata service: what it is, and where. Source: "Azure Instance Metadata Service for
 // virtual machines", instance metadata.
 import { createHash } from "node:crypto";
-import type { Node } from "../service/model.ts";
-import type { World } from "../service/world.ts";
+import type { Node } from "../service/entities/model.ts";
+import type { World } from "../service/account/world.ts";
 
 /** A stable id in the shape of a GUID, for things that Azure gives one and the emulator does not keep. */
 export function guidOf(text: string): string {

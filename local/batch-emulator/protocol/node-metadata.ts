@@ -2,10 +2,10 @@
 // there, nobody authenticates: a request needs the header `Metadata: true`, must not have come through a proxy, and knows
 // the node's random id. Sources: "Azure Instance Metadata Service for virtual machines", "Scheduled Events for Linux VMs".
 import { z } from "zod";
-import type { Evictions } from "../service/evictions.ts";
-import { metadataPath } from "../service/launch-context.ts";
-import type { Node } from "../service/model.ts";
-import type { World } from "../service/world.ts";
+import type { Evictions } from "../service/evictions/evictions.ts";
+import { metadataPath } from "../service/launches/launch-context.ts";
+import type { Node } from "../service/entities/model.ts";
+import type { World } from "../service/account/world.ts";
 import type { Gateway } from "./gateway.ts";
 import { identityToken } from "./node-identity-token.ts";
 import { instanceDocument, partOf } from "./node-instance.ts";

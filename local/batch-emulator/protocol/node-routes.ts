@@ -11,10 +11,10 @@ import {
   reimageNode,
   startNode,
   updateUser,
-} from "../service/node-commands.ts";
-import { BatchFault } from "../service/fault.ts";
-import { findNode, findPool } from "../service/pool-commands.ts";
-import type { Node } from "../service/model.ts";
+} from "../service/pools/node-commands.ts";
+import { BatchFault } from "../service/account/fault.ts";
+import { findNode, findPool } from "../service/pools/pool-commands.ts";
+import type { Node } from "../service/entities/model.ts";
 import { bodyOf, optionalBodyOf } from "./bodies.ts";
 import { empty, param } from "./wire.ts";
 import type { Call, Route } from "./wire.ts";

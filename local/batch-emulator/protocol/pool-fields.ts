@@ -2,10 +2,10 @@
 // "Compute Node - Get" of the REST reference.
 import type { PoolSpec } from "../schema/pool-spec.ts";
 import { durationMs, formatDuration } from "../schema/values.ts";
-import type { AutoScaleRun, Node, Pool, StartTaskInfo } from "../service/model.ts";
-import { defaultResizeTimeoutMs } from "../service/pool-control.ts";
-import { currentNodes } from "../service/quota.ts";
-import { etagOf } from "../service/versions.ts";
+import type { AutoScaleRun, Node, Pool, StartTaskInfo } from "../service/entities/model.ts";
+import { defaultResizeTimeoutMs } from "../service/pools/pool-control.ts";
+import { currentNodes } from "../service/account/quota.ts";
+import { etagOf } from "../service/account/versions.ts";
 import { isoTime, optionalTime, time, value } from "./fields.ts";
 import type { FieldContext, FieldTable } from "./fields.ts";
 import { withoutSecrets } from "./secrets.ts";

@@ -8,9 +8,13 @@ import {
   RemoveNodesBody,
   ResizeBody,
 } from "../schema/pool-spec.ts";
-import { disableAutoscale, enableAutoscale, evaluateAutoscale } from "../service/autoscale-control.ts";
-import { BatchFault, invalidProperty } from "../service/fault.ts";
-import type { Node, Pool } from "../service/model.ts";
+import {
+  disableAutoscale,
+  enableAutoscale,
+  evaluateAutoscale,
+} from "../service/autoscale/autoscale-control.ts";
+import { BatchFault, invalidProperty } from "../service/account/fault.ts";
+import type { Node, Pool } from "../service/entities/model.ts";
 import {
   addPool,
   findNode,
@@ -21,7 +25,7 @@ import {
   replacePoolProperties,
   resizePool,
   stopPoolResize,
-} from "../service/pool-commands.ts";
+} from "../service/pools/pool-commands.ts";
 import { bodyOf } from "./bodies.ts";
 import { checkConditions, versionHeaders } from "./conditions.ts";
 import { renderer, value } from "./fields.ts";

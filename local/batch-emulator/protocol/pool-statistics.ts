@@ -1,7 +1,7 @@
 // Statistics of pools: core time is nodes × cores since their allocation; what machines measure is zero.
 import { formatDuration } from "../schema/values.ts";
-import type { Pool } from "../service/model.ts";
-import { coresOf } from "../service/quota.ts";
+import type { Pool } from "../service/entities/model.ts";
+import { coresOf } from "../service/account/quota.ts";
 import { isoTime } from "./fields.ts";
 
 const unmeasured = [

@@ -1,6 +1,6 @@
 // Finds the route of a request on the raw, still-encoded path: names in paths may hold encoded slashes and colons.
 // Literals compare exactly in the data plane and without case in the management plane.
-import { BatchFault } from "../service/fault.ts";
+import { BatchFault } from "../service/account/fault.ts";
 import { decodeSegment } from "./wire.ts";
 import type { Route } from "./wire.ts";
 

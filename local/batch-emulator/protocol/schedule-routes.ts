@@ -1,6 +1,6 @@
 // Job schedules in the data plane.
 import { JobSchedulePatch, JobScheduleSpec, JobScheduleUpdate } from "../schema/job-spec.ts";
-import type { Schedule } from "../service/model.ts";
+import type { Schedule } from "../service/entities/model.ts";
 import {
   addSchedule,
   deleteSchedule,
@@ -10,8 +10,8 @@ import {
   jobsOf,
   terminateSchedule,
   updateSchedule,
-} from "../service/schedule-control.ts";
-import { etagOf } from "../service/versions.ts";
+} from "../service/schedules/schedule-control.ts";
+import { etagOf } from "../service/account/versions.ts";
 import { bodyOf } from "./bodies.ts";
 import { checkConditions, versionHeaders } from "./conditions.ts";
 import { isoTime, renderer, time, value } from "./fields.ts";

@@ -2,7 +2,7 @@
 // signed, query values are signed decoded, their names keep their case, the first of equal names wins; clients disagree
 // on an absent Content-Length ("" or "0"), so both are accepted. Source: "Authenticate requests to the Azure Batch service".
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { BatchFault } from "../service/fault.ts";
+import { BatchFault } from "../service/account/fault.ts";
 import type { WireRequest } from "./wire.ts";
 
 const signedHeaders = [

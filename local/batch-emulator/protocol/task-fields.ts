@@ -1,10 +1,10 @@
 // Tasks on the wire. Source: "Task - Get" of the REST reference; shapes as the live service answers them.
-import { defaultRetentionMs } from "../service/run-bookkeeping.ts";
+import { defaultRetentionMs } from "../service/runs/run-bookkeeping.ts";
 import { formatDuration, infiniteDuration } from "../schema/values.ts";
-import type { FailureInfo, NodePlace, RecentTask, Subtask, Task } from "../service/model.ts";
-import { taskFolder } from "../service/node-layout.ts";
-import { etagOf } from "../service/versions.ts";
-import { mainLaunchId } from "../service/launches.ts";
+import type { FailureInfo, NodePlace, RecentTask, Subtask, Task } from "../service/entities/model.ts";
+import { taskFolder } from "../service/launches/node-layout.ts";
+import { etagOf } from "../service/account/versions.ts";
+import { mainLaunchId } from "../service/launches/launches.ts";
 import { isoTime, optionalTime, time, value } from "./fields.ts";
 import type { FieldContext, FieldTable } from "./fields.ts";
 import { withoutSecrets } from "./secrets.ts";

@@ -1,15 +1,15 @@
 // Tasks in the data plane.
 import { z } from "zod";
 import { TaskConstraints, TaskSpec } from "../schema/task-spec.ts";
-import { BatchFault, invalidProperty } from "../service/fault.ts";
-import { findJob } from "../service/job-commands.ts";
-import { deleteTask } from "../service/job-control.ts";
-import type { Job, Task } from "../service/model.ts";
-import { addTask, addTasks, findTask, refuseEndedJob, updateTask } from "../service/task-commands.ts";
-import type { AddOutcome } from "../service/task-commands.ts";
-import { reactivateTask, terminateTask } from "../service/task-life.ts";
-import { cancelRun } from "../service/task-run.ts";
-import { etagOf } from "../service/versions.ts";
+import { BatchFault, invalidProperty } from "../service/account/fault.ts";
+import { findJob } from "../service/jobs/job-commands.ts";
+import { deleteTask } from "../service/jobs/job-control.ts";
+import type { Job, Task } from "../service/entities/model.ts";
+import { addTask, addTasks, findTask, refuseEndedJob, updateTask } from "../service/tasks/task-commands.ts";
+import type { AddOutcome } from "../service/tasks/task-commands.ts";
+import { reactivateTask, terminateTask } from "../service/tasks/task-life.ts";
+import { cancelRun } from "../service/runs/task-run.ts";
+import { etagOf } from "../service/account/versions.ts";
 import { bodyOf, checked, optionalBodyOf } from "./bodies.ts";
 import { checkConditions, versionHeaders } from "./conditions.ts";
 import { isoTime, renderer } from "./fields.ts";

@@ -2,7 +2,7 @@
 // at once on 429 and wait half a minute on 503, so tests switch it on deliberately. Source: "Batch service quotas and
 // limits"; answers 429 TooManyRequests or 503 ServerBusy with Retry-After.
 import type { Clock } from "../../clock.ts";
-import { BatchFault } from "../service/fault.ts";
+import { BatchFault } from "../service/account/fault.ts";
 import type { WireRequest } from "./wire.ts";
 
 export interface ThrottleRule {

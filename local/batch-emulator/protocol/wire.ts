@@ -2,8 +2,8 @@
 // still percent-encoded parts of the path; a name in the path is decoded exactly once, after routing.
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import { BatchFault } from "../service/fault.ts";
-import type { World } from "../service/world.ts";
+import { BatchFault } from "../service/account/fault.ts";
+import type { World } from "../service/account/world.ts";
 
 export interface WireRequest {
   readonly method: string;

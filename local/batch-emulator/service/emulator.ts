@@ -1,16 +1,16 @@
 // Composes the parts of the service: who is told of what.
 import type { Random } from "../../random.ts";
-import { afterOwnerJob, afterOwnerSchedule, provideAutoPool } from "./auto-pools.ts";
-import { createAutoscaleControl } from "./autoscale-control.ts";
-import { createEvictions } from "./evictions.ts";
-import type { Evictions } from "./evictions.ts";
-import { afterTask, advanceJob, watchCompletion } from "./job-control.ts";
-import { nodeChanged } from "./pool-control.ts";
+import { afterOwnerJob, afterOwnerSchedule, provideAutoPool } from "./pools/auto-pools.ts";
+import { createAutoscaleControl } from "./autoscale/autoscale-control.ts";
+import { createEvictions } from "./evictions/evictions.ts";
+import type { Evictions } from "./evictions/evictions.ts";
+import { afterTask, advanceJob, watchCompletion } from "./jobs/job-control.ts";
+import { nodeChanged } from "./pools/pool-control.ts";
 import { recover } from "./recovery.ts";
-import { createRetention } from "./retention.ts";
-import { afterJob, resumeSchedules } from "./schedule-control.ts";
-import { createScheduler } from "./scheduler.ts";
-import type { World } from "./world.ts";
+import { createRetention } from "./runs/retention.ts";
+import { afterJob, resumeSchedules } from "./schedules/schedule-control.ts";
+import { createScheduler } from "./scheduling/scheduler.ts";
+import type { World } from "./account/world.ts";
 
 export interface Service {
   readonly evictions: Evictions;

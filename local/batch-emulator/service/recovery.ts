@@ -1,12 +1,12 @@
 // Brings the account back from its journal: entities, counters, queues, timers; adopts the launches that survived and
 // requeues the rest. Invariant: when this resolves no process runs that the state does not know, so nothing can run twice.
 import type { LaunchEnd } from "../agent/executor.ts";
-import { noteSatisfied, satisfies, watchDependencies } from "./dependencies.ts";
-import { advanceJob, armJobWallClock, notePreemption, watchCompletion } from "./job-control.ts";
-import { coordinationLaunchId, mainLaunchId, startTaskLaunchId } from "./launches.ts";
-import type { Job, Node, Pool, Schedule, Task } from "./model.ts";
-import { refreshSlots, resumeNode, startUp } from "./node-control.ts";
-import { armResizeTimer, reconcile } from "./pool-control.ts";
+import { noteSatisfied, satisfies, watchDependencies } from "./tasks/dependencies.ts";
+import { advanceJob, armJobWallClock, notePreemption, watchCompletion } from "./jobs/job-control.ts";
+import { coordinationLaunchId, mainLaunchId, startTaskLaunchId } from "./launches/launches.ts";
+import type { Job, Node, Pool, Schedule, Task } from "./entities/model.ts";
+import { refreshSlots, resumeNode, startUp } from "./nodes/node-control.ts";
+import { armResizeTimer, reconcile } from "./pools/pool-control.ts";
 import {
   decodeApplication,
   decodeJob,
@@ -14,12 +14,12 @@ import {
   decodePool,
   decodeSchedule,
   decodeTask,
-} from "./records.ts";
-import { instancesOf } from "./ready-queue.ts";
-import { requeue } from "./task-life.ts";
-import { adoptRun } from "./task-run.ts";
-import { count, enqueue, moveTask } from "./task-state.ts";
-import type { World } from "./world.ts";
+} from "./entities/records.ts";
+import { instancesOf } from "./entities/ready-queue.ts";
+import { requeue } from "./tasks/task-life.ts";
+import { adoptRun } from "./runs/task-run.ts";
+import { count, enqueue, moveTask } from "./tasks/task-state.ts";
+import type { World } from "./account/world.ts";
 
 type Survivors = Map<string, Promise<LaunchEnd>>;
 

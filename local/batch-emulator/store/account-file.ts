@@ -1,5 +1,5 @@
 // The account's keys and tags, which outlive the process: account.json in the data folder, readable by its owner only.
-import type { AuthenticationMode } from "../service/world.ts";
+import type { AuthenticationMode } from "../service/account/world.ts";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
 export interface StoredAccount {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BatchServiceClient } from "@azure/batch";
 import { operations } from "../../../local/batch-emulator/operations.ts";
 import { Router } from "../../../local/batch-emulator/protocol/router.ts";
-import type { PackageStore } from "../../../local/batch-emulator/service/package-store.ts";
+import type { PackageStore } from "../../../local/batch-emulator/service/ports/package-store.ts";
 import { eventually, linuxPool, underTest, watchedBatchClient } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 

@@ -1,15 +1,15 @@
 // The emulator's service without sockets, processes and folders: its entities, a clock driven by hand, and launches that
 // a script decides. What the executor runs outlives the service, as real processes do, so that a restart finds them.
-import type { NodeDisk } from "../../../local/batch-emulator/service/node-disk.ts";
+import type { NodeDisk } from "../../../local/batch-emulator/service/ports/node-disk.ts";
 import { localParameters } from "../../../local/batch-emulator/parameters.ts";
 import type { EmulatorParameters } from "../../../local/batch-emulator/parameters.ts";
 import type { Executor } from "../../../local/batch-emulator/agent/executor.ts";
 import { compose } from "../../../local/batch-emulator/service/emulator.ts";
 import type { Service } from "../../../local/batch-emulator/service/emulator.ts";
-import { createFormulaAutoscale } from "../../../local/batch-emulator/service/formula-autoscale.ts";
-import { noDisk } from "../../../local/batch-emulator/service/node-disk.ts";
-import { noNodeSupport } from "../../../local/batch-emulator/service/node-support.ts";
-import { World } from "../../../local/batch-emulator/service/world.ts";
+import { createFormulaAutoscale } from "../../../local/batch-emulator/service/autoscale/formula-autoscale.ts";
+import { noDisk } from "../../../local/batch-emulator/service/ports/node-disk.ts";
+import { noNodeSupport } from "../../../local/batch-emulator/service/ports/node-support.ts";
+import { World } from "../../../local/batch-emulator/service/account/world.ts";
 import type { Journal } from "../../../local/batch-emulator/store/journal.ts";
 import { memoryJournal } from "../../../local/batch-emulator/store/memory-journal.ts";
 import { manualClock } from "../../../local/clock.ts";

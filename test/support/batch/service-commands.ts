@@ -1,16 +1,16 @@
 // What callers, the region and machines can do to the emulator's service, each as a command with one number to choose by;
 // and the laws that hold after every one of them, whatever the order. Refusals (BatchFault) are answers, not failures.
 import { expect } from "vitest";
-import { BatchFault } from "../../../local/batch-emulator/service/fault.ts";
-import { addJob, updateJob } from "../../../local/batch-emulator/service/job-commands.ts";
+import { BatchFault } from "../../../local/batch-emulator/service/account/fault.ts";
+import { addJob, updateJob } from "../../../local/batch-emulator/service/jobs/job-commands.ts";
 import {
   deleteJob,
   deleteTask,
   disableJob,
   enableJob,
   terminateJob,
-} from "../../../local/batch-emulator/service/job-control.ts";
-import type { Job, Node, Task } from "../../../local/batch-emulator/service/model.ts";
+} from "../../../local/batch-emulator/service/jobs/job-control.ts";
+import type { Job, Node, Task } from "../../../local/batch-emulator/service/entities/model.ts";
 import {
   deallocateNode,
   disableScheduling,
@@ -18,17 +18,17 @@ import {
   rebootNode,
   reimageNode,
   startNode,
-} from "../../../local/batch-emulator/service/node-commands.ts";
+} from "../../../local/batch-emulator/service/pools/node-commands.ts";
 import {
   addPool,
   removeNodes,
   removePoolById,
   resizePool,
   stopPoolResize,
-} from "../../../local/batch-emulator/service/pool-commands.ts";
-import { addTask, updateTask } from "../../../local/batch-emulator/service/task-commands.ts";
-import { reactivateTask, terminateTask } from "../../../local/batch-emulator/service/task-life.ts";
-import { cancelRun } from "../../../local/batch-emulator/service/task-run.ts";
+} from "../../../local/batch-emulator/service/pools/pool-commands.ts";
+import { addTask, updateTask } from "../../../local/batch-emulator/service/tasks/task-commands.ts";
+import { reactivateTask, terminateTask } from "../../../local/batch-emulator/service/tasks/task-life.ts";
+import { cancelRun } from "../../../local/batch-emulator/service/runs/task-run.ts";
 import type { Executor } from "../../../local/batch-emulator/agent/executor.ts";
 import type { TaskSpec } from "../../../local/batch-emulator/schema/task-spec.ts";
 import { machine } from "./service-bench.ts";

@@ -1,8 +1,8 @@
 // The state transitions that Azure Batch documents, written down apart from the emulator's own tables, and an observer
 // that holds every change of an entity against them, and every attempt of a task against the rules of counting.
 // Sources: "Nodes and pools", "Jobs and tasks", state enumerations of the Batch REST reference.
-import type { Entity, Node, Task } from "../../../local/batch-emulator/service/model.ts";
-import type { World } from "../../../local/batch-emulator/service/world.ts";
+import type { Entity, Node, Task } from "../../../local/batch-emulator/service/entities/model.ts";
+import type { World } from "../../../local/batch-emulator/service/account/world.ts";
 
 type Table = Readonly<Record<string, readonly string[]>>;
 

@@ -1,9 +1,9 @@
 // What the end of tasks does to their job, and what it must not.
 import { expect, test } from "vitest";
-import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
-import { deleteTask, enableJob } from "../../../../local/batch-emulator/service/job-control.ts";
-import { addPool } from "../../../../local/batch-emulator/service/pool-commands.ts";
-import { addTask } from "../../../../local/batch-emulator/service/task-commands.ts";
+import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
+import { deleteTask, enableJob } from "../../../../local/batch-emulator/service/jobs/job-control.ts";
+import { addPool } from "../../../../local/batch-emulator/service/pools/pool-commands.ts";
+import { addTask } from "../../../../local/batch-emulator/service/tasks/task-commands.ts";
 import { machine, serviceBench, settle } from "../../../support/batch/service-bench.ts";
 
 test("the deletion of a failed task does not repeat what its failure did to the job", async () => {

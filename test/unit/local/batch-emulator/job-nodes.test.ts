@@ -1,9 +1,9 @@
 // Preparation and release tasks when their node or their job goes away under them.
 import { expect, test } from "vitest";
-import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
-import { terminateJob } from "../../../../local/batch-emulator/service/job-control.ts";
-import { addPool } from "../../../../local/batch-emulator/service/pool-commands.ts";
-import { addTask } from "../../../../local/batch-emulator/service/task-commands.ts";
+import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
+import { terminateJob } from "../../../../local/batch-emulator/service/jobs/job-control.ts";
+import { addPool } from "../../../../local/batch-emulator/service/pools/pool-commands.ts";
+import { addTask } from "../../../../local/batch-emulator/service/tasks/task-commands.ts";
 import { machine, serviceBench, settle } from "../../../support/batch/service-bench.ts";
 
 async function started(preparation: string, release: string) {

@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import { filterOf, time, value } from "../../../../local/batch-emulator/protocol/fields.ts";
 import { parseFilter } from "../../../../local/batch-emulator/protocol/filter-syntax.ts";
 import type { Call } from "../../../../local/batch-emulator/protocol/wire.ts";
-import { BatchFault } from "../../../../local/batch-emulator/service/fault.ts";
-import { createFormulaAutoscale } from "../../../../local/batch-emulator/service/formula-autoscale.ts";
+import { BatchFault } from "../../../../local/batch-emulator/service/account/fault.ts";
+import { createFormulaAutoscale } from "../../../../local/batch-emulator/service/autoscale/formula-autoscale.ts";
 import { seededRandom } from "../../../../local/random.ts";
 
 const runs = Number(process.env["BATCH_LANGUAGE_RUNS"] ?? 3000);

@@ -3,10 +3,10 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { deletePool } from "../../../../local/batch-emulator/service/pool-control.ts";
-import { noDisk, realDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
-import type { NodeDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
-import { addPool } from "../../../../local/batch-emulator/service/pool-commands.ts";
+import { deletePool } from "../../../../local/batch-emulator/service/pools/pool-control.ts";
+import { noDisk, realDisk } from "../../../../local/batch-emulator/service/ports/node-disk.ts";
+import type { NodeDisk } from "../../../../local/batch-emulator/service/ports/node-disk.ts";
+import { addPool } from "../../../../local/batch-emulator/service/pools/pool-commands.ts";
 import { keptJournal } from "../../../support/batch/restartable-service.ts";
 import { machine, serviceBench, settle } from "../../../support/batch/service-bench.ts";
 

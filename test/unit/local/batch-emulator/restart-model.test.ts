@@ -3,12 +3,12 @@
 // task that could run has run.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Job, Pool, Task } from "../../../../local/batch-emulator/service/model.ts";
-import { enableJob } from "../../../../local/batch-emulator/service/job-control.ts";
-import { enableScheduling, startNode } from "../../../../local/batch-emulator/service/node-commands.ts";
-import { addPool, resizePool } from "../../../../local/batch-emulator/service/pool-commands.ts";
-import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
-import type { World } from "../../../../local/batch-emulator/service/world.ts";
+import type { Job, Pool, Task } from "../../../../local/batch-emulator/service/entities/model.ts";
+import { enableJob } from "../../../../local/batch-emulator/service/jobs/job-control.ts";
+import { enableScheduling, startNode } from "../../../../local/batch-emulator/service/pools/node-commands.ts";
+import { addPool, resizePool } from "../../../../local/batch-emulator/service/pools/pool-commands.ts";
+import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
+import type { World } from "../../../../local/batch-emulator/service/account/world.ts";
 import { killedCode, RestartableService, taskRowOf } from "../../../support/batch/restartable-service.ts";
 import { checkLaws, commandNames, perform, pools } from "../../../support/batch/service-commands.ts";
 import { freeBefore } from "../../../support/batch/state-tables.ts";

@@ -1,11 +1,11 @@
 // When a job schedule is at its end.
 import { expect, test } from "vitest";
-import { terminateJob } from "../../../../local/batch-emulator/service/job-control.ts";
+import { terminateJob } from "../../../../local/batch-emulator/service/jobs/job-control.ts";
 import {
   addSchedule,
   disableSchedule,
   enableSchedule,
-} from "../../../../local/batch-emulator/service/schedule-control.ts";
+} from "../../../../local/batch-emulator/service/schedules/schedule-control.ts";
 import { serviceBench, settle } from "../../../support/batch/service-bench.ts";
 
 const jobSpecification = { poolInfo: { poolId: "none" } };

@@ -1,9 +1,9 @@
 // Random commands against the whole service, without sockets: whatever callers and nodes do, the laws hold.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
-import { addPool } from "../../../../local/batch-emulator/service/pool-commands.ts";
-import { addTask } from "../../../../local/batch-emulator/service/task-commands.ts";
+import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
+import { addPool } from "../../../../local/batch-emulator/service/pools/pool-commands.ts";
+import { addTask } from "../../../../local/batch-emulator/service/tasks/task-commands.ts";
 import { machine, serviceBench, settle } from "../../../support/batch/service-bench.ts";
 import type { ServiceBench as Bench } from "../../../support/batch/service-bench.ts";
 import { checkLaws, commandNames, perform } from "../../../support/batch/service-commands.ts";

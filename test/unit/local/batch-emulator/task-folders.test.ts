@@ -1,16 +1,16 @@
 // Folders of tasks and jobs that are going away while others of the same name come.
 import { expect, test } from "vitest";
-import { filesCleanedUp } from "../../../../local/batch-emulator/service/departures.ts";
-import type { NodeDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
-import { noDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
-import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
-import { deleteJob, deleteTask } from "../../../../local/batch-emulator/service/job-control.ts";
-import type { Job } from "../../../../local/batch-emulator/service/model.ts";
-import { addPool } from "../../../../local/batch-emulator/service/pool-commands.ts";
-import { addTask } from "../../../../local/batch-emulator/service/task-commands.ts";
-import { reactivateTask, terminateTask } from "../../../../local/batch-emulator/service/task-life.ts";
-import { cancelRun } from "../../../../local/batch-emulator/service/task-run.ts";
-import type { World } from "../../../../local/batch-emulator/service/world.ts";
+import { filesCleanedUp } from "../../../../local/batch-emulator/service/runs/departures.ts";
+import type { NodeDisk } from "../../../../local/batch-emulator/service/ports/node-disk.ts";
+import { noDisk } from "../../../../local/batch-emulator/service/ports/node-disk.ts";
+import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
+import { deleteJob, deleteTask } from "../../../../local/batch-emulator/service/jobs/job-control.ts";
+import type { Job } from "../../../../local/batch-emulator/service/entities/model.ts";
+import { addPool } from "../../../../local/batch-emulator/service/pools/pool-commands.ts";
+import { addTask } from "../../../../local/batch-emulator/service/tasks/task-commands.ts";
+import { reactivateTask, terminateTask } from "../../../../local/batch-emulator/service/tasks/task-life.ts";
+import { cancelRun } from "../../../../local/batch-emulator/service/runs/task-run.ts";
+import type { World } from "../../../../local/batch-emulator/service/account/world.ts";
 import { machine, serviceBench, settle } from "../../../support/batch/service-bench.ts";
 
 /** A disk whose removals wait for `release`. */

@@ -1,9 +1,9 @@
 // A smaller account in virtual time with random evictions: the same seed gives the same history to the millisecond, and
 // the history adds up.
 import { expect, test } from "vitest";
-import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
-import { addPool } from "../../../../local/batch-emulator/service/pool-commands.ts";
-import { addTask } from "../../../../local/batch-emulator/service/task-commands.ts";
+import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
+import { addPool } from "../../../../local/batch-emulator/service/pools/pool-commands.ts";
+import { addTask } from "../../../../local/batch-emulator/service/tasks/task-commands.ts";
 import { machine } from "../../../support/batch/service-bench.ts";
 import { RestartableService } from "../../../support/batch/restartable-service.ts";
 import { checkLaws } from "../../../support/batch/service-commands.ts";

@@ -1,10 +1,10 @@
 // A node is withdrawn at the moment when something is about to start on it: nothing of it may start afterwards.
 import { expect, test } from "vitest";
-import { addJob } from "../../../../local/batch-emulator/service/job-commands.ts";
-import { terminateJob } from "../../../../local/batch-emulator/service/job-control.ts";
-import { noDisk } from "../../../../local/batch-emulator/service/node-disk.ts";
-import { addPool } from "../../../../local/batch-emulator/service/pool-commands.ts";
-import { addTask } from "../../../../local/batch-emulator/service/task-commands.ts";
+import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
+import { terminateJob } from "../../../../local/batch-emulator/service/jobs/job-control.ts";
+import { noDisk } from "../../../../local/batch-emulator/service/ports/node-disk.ts";
+import { addPool } from "../../../../local/batch-emulator/service/pools/pool-commands.ts";
+import { addTask } from "../../../../local/batch-emulator/service/tasks/task-commands.ts";
 import { machine, serviceBench, settle } from "../../../support/batch/service-bench.ts";
 
 /** A bench whose folders are cleared only when the test says so, once `hold` was called. */

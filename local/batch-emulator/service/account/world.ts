@@ -1,0 +1,253 @@
+// Everything that the parts of the emulator share: the entities, the clock, the ports to the outside, and the one way to
+// make a change durable. Invariant: `commit()` resolves only when all that was saved before is in the journal, and every
+// acknowledged write waits for it. No rule of the service belongs here.
+import type { Clock } from "../../../clock.ts";
+import type { Logger } from "../../../logger.ts";
+import type { Random } from "../../../random.ts";
+import type { LogUploader } from "../../agent/service-logs.ts";
+import type { Executor } from "../../agent/executor.ts";
+import type { EmulatorParameters } from "../../parameters.ts";
+import type { Change, Journal } from "../../store/journal.ts";
+import type { AutoscaleEngine } from "../ports/autoscale-engine.ts";
+import type { Application, Entity, Job, Node, Pool, Schedule, Task, TaskRun } from "../entities/model.ts";
+import type { MountProvider } from "../ports/mount-provider.ts";
+import type { NodeSupport } from "../ports/node-support.ts";
+import type { NodeDisk } from "../ports/node-disk.ts";
+import type { PackageStore } from "../ports/package-store.ts";
+import { OrderedIndex } from "../entities/ordered-index.ts";
+import { encodeSpec, encodeState } from "../entities/records.ts";
+
+export type AuthenticationMode = "SharedKey" | "AAD" | "TaskAuthenticationToken";
+
+export interface AccountSettings {
+  readonly name: string;
+  readonly keys: { primary: string; secondary: string };
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly location: string;
+  tags: Readonly<Record<string, string>>;
+  /** How callers of the data plane may identify themselves; absent: in every way. */
+  authenticationModes?: readonly AuthenticationMode[] | undefined;
+  /** The storage account beside the emulator, which serves as the account's auto-storage. */
+  readonly autoStorage?: { readonly accountName: string; lastKeySync: number } | undefined;
+}
+
+/** What one part tells the others, without knowing them. */
+export interface Signals {
+  /** Something may fit on this pool's nodes now. */
+  wake(pool: Pool): void;
+  taskCompleted(task: Task): void;
+  /** A task was deleted, in whatever state. */
+  taskRemoved(task: Task): void;
+  /** A run has left this node: no process of it lives, its slots are free. */
+  runLeft(run: TaskRun, node: Node): void;
+  /** A node came to rest, left, or failed. */
+  nodeChanged(node: Node): void;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly executor: Executor;
+  readonly mounts: MountProvider;
+  readonly support: NodeSupport;
+  readonly disk: NodeDisk;
+  readonly journal: Journal;
+  readonly autoscale: AutoscaleEngine | undefined;
+  /** Where application packages are kept; undefined: nowhere, they are refused. */
+  readonly packages?: PackageStore | undefined;
+  /** Signs tokens for the identities of pools; undefined: no identity is known. */
+  readonly issueToken?: TokenIssuer | undefined;
+  /** Sends the log of a node to storage; undefined in simulations. */
+  readonly uploadLogs?: LogUploader;
+}
+
+export type TokenIssuer = (wanted: {
+  readonly audience: string;
+  readonly subject: string;
+  readonly lifetimeSeconds: number;
+}) => Promise<string>;
+
+const saveLaterMs = 100;
+
+export class World {
+  readonly ports: Ports;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly parameters: EmulatorParameters;
+  readonly account: AccountSettings;
+  /** Absolute; each node has a folder in it. */
+  readonly nodesDirectory: string;
+  readonly pools = new OrderedIndex<Pool>();
+  readonly jobs = new OrderedIndex<Job>();
+  readonly schedules = new OrderedIndex<Schedule>();
+  /** Jobs whose running tasks may give way to others; may also have some that no longer exist. */
+  readonly preemptible = new Set<Job>();
+  readonly applications = new OrderedIndex<Application>();
+  /** Folders of packages that are being unpacked just now; each ends with the reason why that failed, if it did. */
+  readonly installing = new Map<string, Promise<string | undefined>>();
+  /** Base URL, known once the listener is open; no trailing slash. */
+  url = "";
+  /** The same over TLS, when there is such a listener. */
+  secureUrl: string | undefined;
+  signals: Signals = {
+    wake: noop,
+    taskCompleted: noop,
+    taskRemoved: noop,
+    runLeft: noop,
+    nodeChanged: noop,
+  };
+  closed = false;
+  /** Told when a job completed or was deleted; schedules and automatic pools listen. */
+  jobEnded: (job: Job) => void = noop;
+  /** Told of a new job before its tasks. */
+  jobStarted: (job: Job) => void = noop;
+  /** Told when autoscale was switched on or off, or its formula changed. */
+  autoscaleChanged: (pool: Pool) => void = noop;
+  /** Told when a schedule completed or was deleted. */
+  scheduleEnded: (schedule: Schedule) => void = noop;
+  /** Told when the account's keys or tags changed. */
+  accountChanged: () => void = noop;
+  /** Low-priority nodes that the "region" can supply just now. */
+  lowPriorityCapacity: number;
+  /** Whether automatic pools are served. */
+  autoPools = false;
+  #row: number;
+  #stamp = 0;
+  #dirty = new Map<Entity, boolean>();
+  #later = new Set<Entity>();
+  #isLaterDue = false;
+  #removed: number[] = [];
+  #committing: Promise<void> | undefined;
+  readonly #background = new Set<Promise<void>>();
+
+  constructor(
+    ports: Ports,
+    account: AccountSettings,
+    parameters: EmulatorParameters,
+    nodesDirectory: string,
+  ) {
+    this.nodesDirectory = nodesDirectory;
+    this.ports = ports;
+    this.clock = ports.clock;
+    this.random = ports.random;
+    this.logger = ports.logger;
+    this.account = account;
+    this.parameters = parameters;
+    this.lowPriorityCapacity = parameters.lowPriorityCapacity;
+    this.#row = ports.journal.highest();
+  }
+
+  nextRow(): number {
+    return (this.#row += 1);
+  }
+
+  /** A unique number that grows, about microseconds since the epoch. */
+  stamp(): number {
+    this.#stamp = Math.max(this.#stamp + 1, Math.floor(this.clock.now() * 1000));
+    return this.#stamp;
+  }
+
+  /** Marks an entity for the journal; `spec` when its specification changed too (or it is new). */
+  save(entity: Entity, spec = false): void {
+    this.#dirty.set(entity, spec || this.#dirty.get(entity) === true);
+  }
+
+  /** For mere bookkeeping that changes often: a kill of this process may take what is younger than `saveLaterMs` along. */
+  saveLater(entity: Entity): void {
+    this.#later.add(entity);
+    if (this.#isLaterDue) return;
+    this.#isLaterDue = true;
+    this.clock.at(this.clock.now() + saveLaterMs, () => {
+      this.#isLaterDue = false;
+      this.#saveWhatWaits();
+      this.background("world.saveLater", this.commit());
+    });
+  }
+
+  #saveWhatWaits(): void {
+    for (const entity of this.#later) this.save(entity);
+    this.#later.clear();
+  }
+
+  remove(entity: Entity): void {
+    this.#dirty.delete(entity);
+    this.#later.delete(entity);
+    this.#removed.push(entity.row);
+  }
+
+  /** Everything saved so far is in the journal when this resolves; many callers share one transaction. */
+  commit(): Promise<void> {
+    if (this.#dirty.size === 0 && this.#removed.length === 0) return this.#committing ?? Promise.resolve();
+    this.#committing ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        this.#committing = undefined;
+        try {
+          this.#write();
+          resolve();
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+    });
+    return this.#committing;
+  }
+
+  /** The same, at once and with what was to be saved later. */
+  flush(): void {
+    this.#saveWhatWaits();
+    this.#write();
+  }
+
+  #write(): void {
+    if (this.#dirty.size === 0 && this.#removed.length === 0) return;
+    this.ports.journal.apply(changesOf(this.#dirty), this.#removed);
+    this.#dirty = new Map();
+    this.#removed = [];
+  }
+
+  /** Does something once what this turn decides is in the journal: after a kill, no effect may lack its cause. */
+  onceDecided(name: string, effect: () => Promise<void>): void {
+    const decided = Promise.resolve().then(() => this.commit());
+    this.background(
+      name,
+      decided.then(() => (this.closed ? undefined : effect())),
+    );
+  }
+
+  /** Work that goes on by itself; a failure of it is a bug and is logged. */
+  background(name: string, work: Promise<void>): void {
+    const watched = work
+      .catch((error: unknown) => {
+        if (!this.closed)
+          this.logger.error("emulator.backgroundFailed", {
+            name,
+            message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          });
+      })
+      .finally(() => this.#background.delete(watched));
+    this.#background.add(watched);
+  }
+
+  /** Resolves when no background work is in flight. */
+  async idle(): Promise<void> {
+    while (this.#background.size > 0) await Promise.all(this.#background);
+  }
+}
+
+/** Encoded as they are asked for: a journal that keeps nothing asks for none. */
+function* changesOf(dirty: ReadonlyMap<Entity, boolean>): Iterable<Change> {
+  for (const [entity, spec] of dirty)
+    yield {
+      row: entity.row,
+      kind: entity.kind,
+      spec: spec ? encodeSpec(entity) : undefined,
+      state: encodeState(entity),
+    };
+}
+
+function noop(): void {
+  // Replaced when the emulator is composed.
+}

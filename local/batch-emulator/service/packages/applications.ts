@@ -1,0 +1,177 @@
+// What callers may ask of applications and their packages. Source: Microsoft.Batch batchAccounts/applications, "Deploy
+// applications to compute nodes with Batch application packages". A package is pending until it is activated; only
+// active packages can be referenced.
+import { BatchFault, invalidProperty, notEmulated, notFound } from "../account/fault.ts";
+import type { Application, ApplicationPackage } from "../entities/model.ts";
+import type { PackageStore } from "../ports/package-store.ts";
+import type { World } from "../account/world.ts";
+
+export interface ApplicationChange {
+  readonly displayName?: string | undefined;
+  readonly allowUpdates?: boolean | undefined;
+  readonly defaultVersion?: string | undefined;
+}
+
+const namePattern = /^[A-Za-z0-9_-]{1,64}$/;
+const versionPattern = /^[A-Za-z0-9_.-]{1,64}$/;
+
+export function findApplication(world: World, name: string): Application {
+  const application = world.applications.get(name.toLowerCase());
+  if (application === undefined) throw notFound("Application");
+  return application;
+}
+
+const same = (left: string, right: string) => left.toLowerCase() === right.toLowerCase();
+
+export const packageOf = (application: Application, version: string) =>
+  application.packages.find((one) => same(one.version, version));
+
+export function findPackage(application: Application, version: string): ApplicationPackage {
+  const found = packageOf(application, version);
+  if (found === undefined)
+    throw new BatchFault(
+      404,
+      "ApplicationPackageNotFound",
+      "The specified application package does not exist.",
+    );
+  return found;
+}
+
+/** Creates the application, or states it anew. */
+export function putApplication(world: World, name: string, change: ApplicationChange): Application {
+  if (!namePattern.test(name))
+    throw invalidProperty(
+      "applicationName",
+      name,
+      "must have 1 to 64 letters, digits, hyphens or underscores",
+    );
+  const existing = world.applications.get(name.toLowerCase());
+  if (existing !== undefined) return changeApplication(world, existing, { allowUpdates: true, ...change });
+  if (change.defaultVersion !== undefined)
+    throw invalidProperty("defaultVersion", change.defaultVersion, "the application has no such package yet");
+  const application: Application = {
+    kind: "application",
+    row: world.nextRow(),
+    key: name.toLowerCase(),
+    id: name,
+    createdAt: world.clock.now(),
+    displayName: change.displayName,
+    allowUpdates: change.allowUpdates ?? true,
+    defaultVersion: undefined,
+    version: world.stamp(),
+    packages: [],
+  };
+  world.applications.add(application);
+  world.save(application, true);
+  return application;
+}
+
+export function changeApplication(
+  world: World,
+  application: Application,
+  change: ApplicationChange,
+): Application {
+  if (change.defaultVersion !== undefined) {
+    const wanted = packageOf(application, change.defaultVersion);
+    if (wanted === undefined)
+      throw invalidProperty("defaultVersion", change.defaultVersion, "the application has no such package");
+    application.defaultVersion = wanted.version;
+  }
+  application.displayName = change.displayName ?? application.displayName;
+  application.allowUpdates = change.allowUpdates ?? application.allowUpdates;
+  return touched(world, application);
+}
+
+export function deleteApplication(world: World, application: Application): void {
+  if (application.packages.length > 0)
+    throw new BatchFault(
+      409,
+      "ApplicationNotEmpty",
+      "The application has packages: delete them first.",
+      application.packages.map(({ version }) => ({ key: "Version", value: version })),
+    );
+  world.applications.delete(application);
+  world.remove(application);
+}
+
+function touched(world: World, application: Application): Application {
+  application.version = world.stamp();
+  world.save(application);
+  return application;
+}
+
+/** The storage of packages; refused where none is attached. */
+export function storeOf(world: World): PackageStore {
+  const store = world.ports.packages;
+  if (store === undefined) throw notEmulated("application packages without a storage account beside it");
+  return store;
+}
+
+/** A record for a package to be uploaded; an existing one may be overwritten if the application allows updates. */
+export function putPackage(world: World, application: Application, version: string): ApplicationPackage {
+  if (!versionPattern.test(version))
+    throw invalidProperty(
+      "versionName",
+      version,
+      "must have 1 to 64 letters, digits, dots, hyphens or underscores",
+    );
+  storeOf(world);
+  const existing = packageOf(application, version);
+  if (existing?.state === "Active" && !application.allowUpdates)
+    throw new BatchFault(
+      409,
+      "ApplicationPackageUpdateNotAllowed",
+      "The package is active and the application does not allow updates (allowUpdates).",
+    );
+  const made: ApplicationPackage = existing ?? {
+    version,
+    createdAt: world.clock.now(),
+    state: "Pending",
+    format: undefined,
+    lastActivatedAt: undefined,
+  };
+  made.state = "Pending";
+  made.format = undefined;
+  if (existing === undefined) application.packages.push(made);
+  touched(world, application);
+  return made;
+}
+
+/** The package's blob is complete: nodes may have it. */
+export async function activatePackage(
+  world: World,
+  application: Application,
+  found: ApplicationPackage,
+  format: string,
+): Promise<void> {
+  if (!(await storeOf(world).has(blobOf(application, found))))
+    throw new BatchFault(
+      409,
+      "ApplicationPackageNotUploaded",
+      "Nothing has been uploaded yet: put the zip file to the package's storageUrl first.",
+    );
+  found.state = "Active";
+  found.format = format;
+  found.lastActivatedAt = world.clock.now();
+  touched(world, application);
+}
+
+export async function deletePackage(
+  world: World,
+  application: Application,
+  found: ApplicationPackage,
+): Promise<void> {
+  if (application.defaultVersion !== undefined && same(application.defaultVersion, found.version))
+    throw new BatchFault(
+      409,
+      "ApplicationPackageIsDefault",
+      "The package is the application's default version: set another defaultVersion first.",
+    );
+  await storeOf(world).remove(blobOf(application, found));
+  application.packages = application.packages.filter((one) => one !== found);
+  touched(world, application);
+}
+
+/** Names of blobs come from rows: another application of the same name later does not find this one's packages. */
+export const blobOf = (application: Application, found: ApplicationPackage) =>
+  `${application.row}/${application.id}-${found.version}.zip`;

@@ -1,0 +1,120 @@
+// Updates of pools as the management plane states them: a whole desired state, where the data plane has one call per
+// aspect. Source: Microsoft.Batch pools, "Pool - Update": only some properties can change after creation.
+import { PoolSpec } from "../../schema/pool-spec.ts";
+import type { ResizeBody } from "../../schema/pool-spec.ts";
+import { invalidProperty } from "../account/fault.ts";
+import type { Pool } from "../entities/model.ts";
+import { currentNodes } from "../account/quota.ts";
+import { checkFormula, refuseDeleted, refuseResizing, replaceSpec, resizePool } from "./pool-commands.ts";
+import type { World } from "../account/world.ts";
+
+type Option = ResizeBody["nodeDeallocationOption"];
+
+/** Properties that an update may carry; scale settings come apart. */
+const changeable = new Set([
+  ...["startTask", "metadata", "applicationPackageReferences", "targetNodeCommunicationMode", "displayName"],
+  ...["resourceTags", "upgradePolicy"],
+]);
+const scale = new Set([
+  ...[
+    "targetDedicatedNodes",
+    "targetLowPriorityNodes",
+    "resizeTimeout",
+    "enableAutoScale",
+    "autoScaleFormula",
+  ],
+  "autoScaleEvaluationInterval",
+]);
+
+/** A PUT on an existing pool: what cannot change must be the same. */
+export function replaceManaged(world: World, pool: Pool, spec: PoolSpec, option: Option): void {
+  refuseDeleted(pool);
+  const before: Readonly<Record<string, unknown>> = pool.spec;
+  const after: Readonly<Record<string, unknown>> = {
+    ...spec,
+    vmSize: spec.vmSize.toLowerCase(),
+    id: pool.id,
+  };
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (changeable.has(name) || scale.has(name)) continue;
+    if (JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+      throw invalidProperty(
+        name,
+        JSON.stringify(after[name]) ?? "",
+        "The property cannot be changed after the pool was created",
+      );
+  }
+  const kept = Object.fromEntries(Object.entries(pool.spec).filter(([name]) => !changeable.has(name)));
+  const given = Object.fromEntries(Object.entries(after).filter(([name]) => changeable.has(name)));
+  applyScale(world, pool, after, { ...spec, nodeDeallocationOption: option }, () =>
+    replaceSpec(world, pool, PoolSpec.parse({ ...kept, ...given })),
+  );
+}
+
+/** A PATCH: only what is there. */
+export function resizeManaged(
+  world: World,
+  pool: Pool,
+  given: Readonly<Record<string, unknown>>,
+  fixed: ResizeBody | undefined,
+): void {
+  refuseDeleted(pool);
+  for (const name of Object.keys(given))
+    if (name !== "id" && !changeable.has(name) && !scale.has(name))
+      throw invalidProperty(
+        name,
+        JSON.stringify(given[name]) ?? "",
+        "The property cannot be changed after the pool was created",
+      );
+  const changes = Object.fromEntries(Object.entries(given).filter(([name]) => changeable.has(name)));
+  applyScale(world, pool, given, fixed, () =>
+    replaceSpec(world, pool, PoolSpec.parse({ ...pool.spec, ...changes })),
+  );
+}
+
+/** Checks the new scale first, then writes the other properties, then resizes: a refused update changes nothing. */
+function applyScale(
+  world: World,
+  pool: Pool,
+  given: Readonly<Record<string, unknown>>,
+  fixed: ResizeBody | undefined,
+  writeRest: () => void,
+): void {
+  const formula = given["autoScaleFormula"];
+  if (typeof formula === "string") {
+    checkFormula(world, formula);
+    refuseResizing(pool);
+    writeRest();
+    const interval = given["autoScaleEvaluationInterval"];
+    pool.spec = {
+      ...pool.spec,
+      enableAutoScale: true,
+      autoScaleFormula: formula,
+      ...(typeof interval === "string" ? { autoScaleEvaluationInterval: interval } : {}),
+    };
+    world.autoscaleChanged(pool);
+    world.save(pool, true);
+    return;
+  }
+  const differs =
+    fixed !== undefined &&
+    ((fixed.targetDedicatedNodes ?? pool.targetDedicated) !== pool.targetDedicated ||
+      (fixed.targetLowPriorityNodes ?? pool.targetLowPriority) !== pool.targetLowPriority ||
+      pool.spec.enableAutoScale === true ||
+      isShort(pool));
+  if (differs) refuseResizing(pool);
+  writeRest();
+  if (!differs) return;
+  const { enableAutoScale: _e, autoScaleFormula: _f, autoScaleEvaluationInterval: _i, ...rest } = pool.spec;
+  pool.spec = rest;
+  world.autoscaleChanged(pool);
+  resizePool(world, pool, fixed);
+}
+
+/** A resize before was given up: asking for the same again is a new try. */
+function isShort(pool: Pool): boolean {
+  return (
+    pool.allocation === "steady" &&
+    (currentNodes(pool, true) < pool.targetDedicated || currentNodes(pool, false) < pool.targetLowPriority)
+  );
+}

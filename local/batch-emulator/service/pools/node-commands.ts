@@ -1,0 +1,138 @@
+// What callers may ask of single nodes. Source: "Compute Node - Reboot/Reimage/Disable Scheduling/…" of the REST reference.
+import { BatchFault, invalidProperty } from "../account/fault.ts";
+import type { Node, NodeUser } from "../entities/model.ts";
+import { moveNode, powerOn, rest } from "../nodes/node-control.ts";
+import { clearNode, evacuate } from "./pool-control.ts";
+import type { World } from "../account/world.ts";
+
+type Option = "requeue" | "terminate" | "taskcompletion" | "retaineddata";
+
+const notReady = (node: Node) =>
+  new BatchFault(409, "NodeNotReady", `The node is not ready for this operation: it is ${node.state}.`);
+
+const restartable: readonly Node["state"][] = ["idle", "running", "offline", "starttaskfailed", "unusable"];
+
+function refuseBusy(node: Node): void {
+  if (node.pending === "reboot")
+    throw new BatchFault(409, "NodeBeingRebooted", "The specified node is being rebooted.");
+  if (node.pending === "reimage")
+    throw new BatchFault(409, "NodeBeingReimaged", "The specified node is being reimaged.");
+  if (node.pending !== undefined || !restartable.includes(node.state)) throw notReady(node);
+}
+
+export function rebootNode(world: World, node: Node, option: Option): void {
+  refuseBusy(node);
+  evacuate(world, node, "reboot", option);
+}
+
+/** Reimaging puts the operating system and an empty disk back. */
+export function reimageNode(world: World, node: Node, option: Option): void {
+  refuseBusy(node);
+  evacuate(world, node, "reimage", option);
+}
+
+/** Since API 2024-07-01.20.0: the machine is given back but stays in the pool. */
+export function deallocateNode(world: World, node: Node, option: Option): void {
+  refuseBusy(node);
+  evacuate(world, node, "deallocate", option);
+}
+
+export function startNode(world: World, node: Node): void {
+  if (node.state !== "deallocated")
+    throw new BatchFault(
+      409,
+      "OperationNotValidOnNode",
+      `A node can be started when it is deallocated; it is ${node.state}.`,
+    );
+  moveNode(world, node, "starting");
+  powerOn(world, node, true);
+}
+
+export function disableScheduling(world: World, node: Node, option: Exclude<Option, "retaineddata">): void {
+  if (node.scheduling === "disabled")
+    throw new BatchFault(
+      409,
+      "NodeAlreadyInTargetSchedulingState",
+      "The node is already in the scheduling state that was asked for.",
+    );
+  if (!["idle", "running"].includes(node.state)) throw notReady(node);
+  node.scheduling = "disabled";
+  world.save(node);
+  if (option !== "taskcompletion") clearNode(world, node, option);
+  rest(world, node);
+}
+
+export function enableScheduling(world: World, node: Node): void {
+  if (node.scheduling === "enabled")
+    throw new BatchFault(
+      409,
+      "NodeAlreadyInTargetSchedulingState",
+      "The node is already in the scheduling state that was asked for.",
+    );
+  node.scheduling = "enabled";
+  world.save(node);
+  rest(world, node);
+}
+
+/** "Compute Node - Add User": only while the node is idle or running; accounts expire after a day by default. */
+export function addUser(world: World, node: Node, user: NodeUser): void {
+  if (!["idle", "running"].includes(node.state)) throw notReady(node);
+  if (node.users.some((one) => one.name === user.name))
+    throw new BatchFault(409, "NodeUserExists", "The specified node user already exists.");
+  if (user.password !== undefined && user.sshPublicKey !== undefined)
+    throw invalidProperty("sshPublicKey", "", "A user has a password or an ssh public key, not both");
+  node.users.push({ ...user, expiryTime: user.expiryTime ?? expiry(world) });
+  world.save(node);
+}
+
+export function updateUser(
+  world: World,
+  node: Node,
+  name: string,
+  user: Omit<NodeUser, "name" | "isAdmin">,
+): void {
+  const found = findUser(node, name);
+  const { password: _p, sshPublicKey: _k, ...rest } = found;
+  node.users = node.users.map((one) =>
+    one === found ? { ...rest, ...user, expiryTime: user.expiryTime ?? expiry(world) } : one,
+  );
+  world.save(node);
+}
+
+export function deleteUser(world: World, node: Node, name: string): void {
+  const found = findUser(node, name);
+  node.users = node.users.filter((one) => one !== found);
+  world.save(node);
+}
+
+function findUser(node: Node, name: string): NodeUser {
+  const found = node.users.find((one) => one.name === name);
+  if (found === undefined)
+    throw new BatchFault(404, "NodeUserNotFound", "The specified node user does not exist.");
+  return found;
+}
+
+const expiry = (world: World) => new Date(world.clock.now() + 86_400_000).toISOString();
+
+/** Dedicated nodes are never evicted, others only while they are there. */
+export const evictable = (node: Node): boolean =>
+  !node.isDedicated &&
+  node.pending === undefined &&
+  !["creating", "preempted", "deallocated", "leavingpool"].includes(node.state);
+
+export function refuseEviction(node: Node): void {
+  if (node.isDedicated)
+    throw new BatchFault(409, "OperationNotValidOnNode", "Only low-priority nodes can be preempted.");
+  if (!evictable(node))
+    throw new BatchFault(
+      409,
+      "OperationNotValidOnNode",
+      `The node cannot be preempted now: it is ${node.state}.`,
+    );
+}
+
+/** An eviction by the "region": tasks are requeued, the node comes back with an empty disk. */
+export function preemptNode(world: World, node: Node): void {
+  refuseEviction(node);
+  evacuate(world, node, "preempt", "requeue");
+}

@@ -1,0 +1,193 @@
+// Brings a pool's nodes to its targets, and to nothing when it is deleted. Invariant: a pool is `steady` exactly when no
+// node is being allocated for or removed by a resize; what a resize could not do is in `resizeErrors`, never a failed
+// request. Sources: "Pool - Resize", "Batch pool and node errors".
+import { allocationMachine, assertTransition } from "../entities/machines.ts";
+import type { AllocationState } from "../entities/machines.ts";
+import type { DeallocationOption } from "../../schema/pool-spec.ts";
+import { createNode } from "../nodes/node-creation.ts";
+import { allocate, refreshSlots, withdraw } from "../nodes/node-control.ts";
+import type { Node, NodePending, Pool, ResizeError } from "../entities/model.ts";
+import { stopJobTasks } from "../nodes/job-nodes.ts";
+import { coresInUse, coresOf, currentNodes, lowPriorityInUse } from "../account/quota.ts";
+import { cancelRun } from "../runs/task-run.ts";
+import { endTask, requeue } from "../tasks/task-life.ts";
+import { endedByUser } from "../launches/task-outcome.ts";
+import type { World } from "../account/world.ts";
+
+/** "Pool - Add": the default of resizeTimeout is 15 minutes. */
+export const defaultResizeTimeoutMs = 15 * 60_000;
+
+function moveAllocation(world: World, pool: Pool, to: AllocationState): void {
+  if (pool.allocation === to) return;
+  assertTransition(allocationMachine, pool.allocation, to);
+  pool.allocation = to;
+  pool.allocationAt = world.clock.now();
+  world.save(pool);
+}
+
+/** Starts a resize towards the pool's targets. */
+export function beginResize(world: World, pool: Pool, option: DeallocationOption, timeoutMs: number): void {
+  pool.resize = { startedAt: world.clock.now(), timeoutMs, option };
+  pool.resizeErrors = [];
+  moveAllocation(world, pool, "resizing");
+  armResizeTimer(world, pool);
+  reconcile(world, pool);
+}
+
+export function armResizeTimer(world: World, pool: Pool): void {
+  pool.resizeTimer?.cancel();
+  const { resize } = pool;
+  if (resize === undefined) return;
+  pool.resizeTimer = world.clock.at(resize.startedAt + resize.timeoutMs, () => {
+    if (!world.closed)
+      abandon(
+        world,
+        pool,
+        "AllocationTimedout",
+        "Desired number of %s nodes could not be allocated as the resize timeout was reached",
+      );
+  });
+}
+
+/** "Pool - Stop Resize". */
+export function stopResize(world: World, pool: Pool): void {
+  moveAllocation(world, pool, "stopping");
+  abandon(
+    world,
+    pool,
+    "ResizeStopped",
+    "Desired number of %s nodes could not be allocated due to a stop resize operation",
+  );
+}
+
+/** Gives up what is not allocated yet. */
+function abandon(world: World, pool: Pool, code: string, message: string): void {
+  const errors: ResizeError[] = [];
+  for (const dedicated of [true, false]) {
+    const allocated = currentNodes(pool, dedicated);
+    if (allocated < target(pool, dedicated))
+      errors.push({ code, message: message.replace("%s", dedicated ? "dedicated" : "low priority") });
+  }
+  for (const node of [...pool.nodes]) if (node.allocatedAt === 0) withdraw(world, node, "remove", true);
+  settle(world, pool, errors);
+}
+
+function settle(world: World, pool: Pool, errors: readonly ResizeError[]): void {
+  pool.resizeTimer?.cancel();
+  pool.resizeTimer = undefined;
+  pool.resize = undefined;
+  pool.resizeErrors = errors;
+  moveAllocation(world, pool, "steady");
+  world.save(pool);
+}
+
+const target = (pool: Pool, dedicated: boolean) =>
+  dedicated ? pool.targetDedicated : pool.targetLowPriority;
+
+/** Compares what is there with the targets and starts what is missing; called whenever a node changed. */
+export function reconcile(world: World, pool: Pool): void {
+  if (pool.state === "deleting") {
+    if (pool.nodes.size === 0) removePool(world, pool);
+    return;
+  }
+  if (pool.allocation !== "resizing") return;
+  const errors: ResizeError[] = [];
+  let waiting = false;
+  for (const dedicated of [true, false]) {
+    const there = [...pool.nodes].filter((node) => node.isDedicated === dedicated);
+    const staying = there.filter((node) => node.pending !== "remove");
+    const wanted = target(pool, dedicated);
+    if (staying.length > wanted)
+      for (const node of victims(staying, staying.length - wanted))
+        evacuate(world, node, "remove", pool.resize?.option ?? "requeue");
+    const short = grow(world, pool, dedicated, wanted - staying.length);
+    if (short.error !== undefined) errors.push(short.error);
+    waiting ||=
+      short.waits ||
+      [...pool.nodes].some(
+        (node) => node.isDedicated === dedicated && (node.allocatedAt === 0 || node.pending === "remove"),
+      );
+  }
+  if (!waiting) settle(world, pool, errors);
+}
+
+/** Creates up to `missing` nodes; the rest is out of quota (an error) or of capacity (waits for the timeout). */
+function grow(
+  world: World,
+  pool: Pool,
+  dedicated: boolean,
+  missing: number,
+): { waits: boolean; error?: ResizeError } {
+  if (missing <= 0) return { waits: false };
+  const { parameters } = world;
+  const quota = dedicated ? parameters.dedicatedCoreQuota : parameters.lowPriorityCoreQuota;
+  const cores = coresOf(pool.spec.vmSize);
+  const byQuota = Math.max(0, Math.floor((quota - coresInUse(world, dedicated)) / cores));
+  const byCapacity = dedicated ? Infinity : Math.max(0, world.lowPriorityCapacity - lowPriorityInUse(world));
+  const count = Math.min(missing, byQuota, byCapacity);
+  for (let index = 0; index < count; index += 1) allocate(world, createNode(world, pool, dedicated));
+  if (missing > byQuota)
+    return {
+      waits: false,
+      error: {
+        code: "AccountCoreQuotaReached",
+        message: `The specified account has reached ${dedicated ? "dedicated" : "low priority"} core quota`,
+      },
+    };
+  return { waits: missing > count };
+}
+
+/** Shrinking takes idle nodes first, then those with the fewest runs; nodes with a job manager task last. */
+function victims(nodes: readonly Node[], count: number): Node[] {
+  const rank = (node: Node) =>
+    node.runs.size + ([...node.runs.keys()].some((run) => run.task.manager) ? 1_000_000 : 0);
+  return [...nodes].sort((a, b) => rank(a) - rank(b) || b.row - a.row).slice(0, count);
+}
+
+/** Withdraws a node, dealing with the tasks on it as the caller chose. */
+export function evacuate(world: World, node: Node, pending: NodePending, option: DeallocationOption): void {
+  const now = option === "requeue" || option === "terminate";
+  node.retains = option === "retaineddata";
+  withdraw(world, node, pending, now);
+  if (!now) return;
+  clearNode(world, node, option);
+  stopJobTasks(world, node);
+}
+
+/** Ends every run on a node. */
+export function clearNode(world: World, node: Node, option: "requeue" | "terminate"): void {
+  for (const run of [...node.runs.keys()]) {
+    if (run.cancelled) continue;
+    if (option === "requeue") {
+      cancelRun(world, run);
+      requeue(world, run.task);
+    } else endTask(world, run.task, (one) => cancelRun(world, one), endedByUser);
+  }
+}
+
+export function deletePool(world: World, pool: Pool): void {
+  pool.state = "deleting";
+  pool.stateAt = world.clock.now();
+  pool.resizeTimer?.cancel();
+  pool.targetDedicated = 0;
+  pool.targetLowPriority = 0;
+  world.save(pool);
+  for (const node of [...pool.nodes]) {
+    refreshSlots(node);
+    if (node.pending !== "remove") evacuate(world, node, "remove", "requeue");
+  }
+  reconcile(world, pool);
+}
+
+function removePool(world: World, pool: Pool): void {
+  if (!world.pools.delete(pool)) return;
+  world.remove(pool);
+  world.ports.autoscale?.forget(pool.key);
+  world.background("pool.remove", world.commit());
+}
+
+/** A node changed: its pool, and pools that wait for capacity, may go on. */
+export function nodeChanged(world: World, node: Node): void {
+  reconcile(world, node.pool);
+  for (const pool of world.pools) if (pool !== node.pool) reconcile(world, pool);
+}
