@@ -51,7 +51,7 @@ run_preparation() {
   new_log "stdout-job_prep$bai_suffix.txt"
   new_log "stderr-job_prep$bai_suffix.txt"
   (become_shell '' "$bai_preparation" "$bai_log" '') </dev/null \
-    >"$bai_logs/stdout-job_prep$bai_suffix.txt" 2>"$bai_logs/stderr-job_prep$bai_suffix.txt" &
+    >>"$bai_logs/stdout-job_prep$bai_suffix.txt" 2>>"$bai_logs/stderr-job_prep$bai_suffix.txt" &
   bai_children=$!
   wait "$bai_children"
   bai_code=$? bai_children='' bai_now=''

@@ -36,8 +36,13 @@ stop_processes() { # TERM, five seconds, KILL
     sleep 0.1
     bai_tries=$((bai_tries - 1))
   done
-  [ "$bai_tries" -gt 0 ] || kill -KILL $bai_tree 2>/dev/null
+  if [ "$bai_tries" = 0 ]; then # also what was started meanwhile, and children of those that are gone
+    bai_children=$bai_tree
+    list_tree
+    kill -KILL $bai_tree 2>/dev/null
+  fi
   bai_children=''
+  [ -z "$bai_collector" ] || kill -KILL "$bai_collector" 2>/dev/null
 }
 
 fail() { # outcome code detail
@@ -48,25 +53,52 @@ fail() { # outcome code detail
   finish "$1" "$2" "$3" "$bai_code"
 }
 
+# The result comes before whatever is only tidied up. What a step of the end cannot do never changes the code.
 finish() { # outcome code detail [exit code]
   trap '' TERM INT HUP
+  bai_outcome=$1 bai_code=$2 bai_detail=$3 bai_exit=${4:-$2}
   exec 3>&-
   log "${3:-done}; exit code $2"
-  if [ -z "$bai_log" ] && [ -n "$bai_early" ] && [ -n "$bai_stdouterr" ] && mkdir -p "$bai_stdouterr" 2>/dev/null; then
-    printf %s "$bai_early" >"$bai_stdouterr/${bai_log_name:-execution.log}"
-  fi
+  keep_early_log
   stop_mirror
+  end_launch
+}
+
+# Also called when the shell itself gave up in the middle of `finish`: nothing in here may.
+end_launch() {
+  trap - EXIT
   unmount_volumes
-  write_result "$1" "$2" "$3"
+  write_result "$bai_outcome" "$bai_code" "$bai_detail"
   [ ! -e "$bai_here/launch-secrets" ] || rm -f "$bai_here/launch-secrets"
-  bai_code=${4:-$2}
   if [ "$bai_verb" = run ] && [ -n "${bai_dir-}" ]; then
     cd /
     set -- "$AZ_BATCHAI_JOB_TEMP" "$bai_dir"
     [ "$bai_nodes" = 1 ] || [ -z "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] || set -- "$@" "$AZ_BATCHAI_SHARED_JOB_TEMP"
     remove_trees "$@"
   fi
-  exit "$bai_code"
+  exit "$bai_exit"
+}
+
+# What was logged before there was a file for it.
+keep_early_log() {
+  [ -z "$bai_log" ] && [ -n "$bai_early" ] && [ -n "$bai_stdouterr" ] || return 0
+  { mkdir -p "$bai_stdouterr" && printf %s "$bai_early" >"$bai_stdouterr/${bai_log_name:-execution.log}"; } 2>/dev/null
+}
+
+# The shell ends without `finish`: an error of the launcher, which must not hide what the program did.
+on_exit() {
+  bai_exit=$?
+  trap '' TERM INT HUP
+  trap - EXIT
+  stop_processes
+  if [ -z "$bai_outcome" ]; then
+    bai_outcome=launch-failed bai_code=244 bai_exit=244
+    bai_detail="the launcher ended by an error of its own, see stderr.txt of the task"
+    if [ -n "$bai_program_code" ]; then bai_outcome=exited bai_code=$bai_program_code bai_exit=$bai_code; fi
+  else
+    bai_exit=$bai_code
+  fi
+  end_launch
 }
 
 on_signal() {

@@ -10,37 +10,44 @@ start_logs() {
   [ "$bai_mode" = direct ] || start_mirror
 }
 
-# A log begins anew with every run; what an earlier run left must not be taken for its beginning.
+# A log begins anew with every run; what an earlier run left must not be taken for its beginning. It is appended to, so
+# that a program may empty it.
 new_log() { # name
-  [ "$bai_mode" = direct ] || [ ! -e "$bai_stdouterr/$1" ] || rm -f "$bai_stdouterr/$1"
+  [ ! -e "$bai_stdouterr/$1" ] || rm -f "$bai_stdouterr/$1"
+  { true >>"$bai_logs/$1"; } 2>/dev/null || fail launch-failed 244 "cannot write the log $bai_logs/$1"
 }
 
+# It goes on while the file `mirror` is there. The signal only cuts its nap short: a shell loses one that comes before a
+# new child has put its traps in order. A file can be removed from a full disk, too.
 start_mirror() {
+  { true >"$bai_dir/mirror"; } 2>/dev/null
   (
-    trap 'bai_stop=yes; kill "$bai_nap" 2>/dev/null' TERM
-    trap '' INT
-    bai_stop=no bai_round=0
-    while [ "$bai_stop" = no ]; do
+    bai_nap='' bai_round=0
+    trap '[ -z "$bai_nap" ] || kill "$bai_nap" 2>/dev/null' TERM
+    trap '' INT HUP
+    while [ -e "$bai_dir/mirror" ]; do
       # Soon after the start, so that a first line is seen at once; then every second.
       if [ "$bai_round" -lt 5 ]; then bai_round=$((bai_round + 1)) bai_pause=0.2; else bai_pause=1; fi
       sleep "$bai_pause" >/dev/null 2>&1 &
       bai_nap=$!
       wait "$bai_nap"
-      [ "$bai_stop" = yes ] || copy_logs changed
+      [ ! -e "$bai_dir/mirror" ] || copy_logs changed
     done
   ) </dev/null >/dev/null 2>&1 &
   bai_mirror_pid=$!
 }
 
 # Appends what is new; the length of the copy says what is old. `changed`: only files that look newer than their copy.
+# Of a special built-in (`:`) a redirection that fails would end the shell, hence `true`.
 copy_logs() { # changed|all
+  [ -d "$bai_stdouterr" ] || mkdir -p "$bai_stdouterr" # removed by the program: from the start again
   set +f
   for bai_file in "$bai_logs"/*; do
     bai_copy=$bai_stdouterr/${bai_file##*/}
     if [ ! -f "$bai_file" ]; then
       continue
     elif [ ! -s "$bai_file" ]; then
-      [ -f "$bai_copy" ] || : >"$bai_copy"
+      [ -f "$bai_copy" ] || true >"$bai_copy"
     elif [ ! -s "$bai_copy" ]; then
       cat "$bai_file" >"$bai_copy"
     elif [ "$1" = all ] || [ "$bai_file" -nt "$bai_copy" ]; then
@@ -52,8 +59,9 @@ copy_logs() { # changed|all
 
 stop_mirror() {
   [ -n "$bai_mirror_pid" ] || return 0
-  kill "$bai_mirror_pid" 2>/dev/null
+  rm -f "$bai_dir/mirror" || kill -KILL "$bai_mirror_pid"
+  kill -TERM "$bai_mirror_pid" 2>/dev/null
   wait "$bai_mirror_pid" 2>/dev/null
   bai_mirror_pid=''
-  copy_logs all
+  copy_logs all 2>/dev/null
 }

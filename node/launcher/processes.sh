@@ -2,7 +2,7 @@
 run_only_process() {
   eval "bai_name=\$P_0_name"
   open_process 0
-  (become_shell "$bai_words" "$bai_text" "$bai_log" 0) </dev/null >"$bai_logs/$bai_out" 2>"$bai_logs/$bai_err" &
+  (become_shell "$bai_words" "$bai_text" "$bai_log" 0) </dev/null >>"$bai_logs/$bai_out" 2>>"$bai_logs/$bai_err" &
   bai_children=$!
   log "started $bai_name"
   wait "$bai_children"
@@ -35,7 +35,11 @@ start_process() { # index
   open_process "$1"
   (
     trap - TERM INT HUP
-    (become_shell "$bai_words" "$bai_text" "$bai_log" "$1") </dev/null >"$bai_logs/$bai_out" 2>"$bai_logs/$bai_err" 3>&-
+    # A shell more between the program and the one that reports: a program that kills its parent is reported, too.
+    (
+      (become_shell "$bai_words" "$bai_text" "$bai_log" "$1") </dev/null >>"$bai_logs/$bai_out" 2>>"$bai_logs/$bai_err"
+      exit "$?"
+    ) 3>&- 4>&- 5>&-
     printf '%s %s %s\n' "$bai_name" "$?" "$bai_ends" >&3
   ) &
   bai_children="$bai_children $!"
@@ -71,29 +75,36 @@ has_processes() { # node
 
 join_node() { # host node; the agent there was left by `prepare`
   trap - TERM INT HUP
-  bai_said=$(ssh -n -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR "$1" \
+  # The agent holds `done` open: when it is gone, the read there ends. A node that is gone says nothing for ten minutes.
+  bai_said=$(ssh -n -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR \
+    -o ServerAliveInterval=30 -o ServerAliveCountMax=20 "$1" \
     "d=\"\${AZ_BATCH_NODE_SHARED_DIR:-$bai_fallback}/LS_root/launch/$bai_guid-$bai_attempt\"; \
-    [ -p \"\$d/go\" ] && echo $2 >\"\$d/go\" && read -r c <\"\$d/done\" && echo \"code \$c\"" 2>>"$bai_log" 3>&-)
+    [ -p \"\$d/go\" ] && kill -0 \"\$(cat \"\$d/agent\")\" && echo $2 >\"\$d/go\" && \
+    read -r c <\"\$d/done\" && echo \"code \$c\"" 2>>"$bai_log" 3>&-)
   case $bai_said in
     *'code '*) printf 'node-%s %s required\n' "$2" "${bai_said##*code }" >&3 ;;
     *) printf 'unreachable-%s 244 required\n' "$2" >&3 ;;
   esac
 }
 
-# Waits until all required processes exited 0, or one failed. Sets bai_code and bai_name.
+# Waits until all required processes exited 0, or one failed. Sets bai_code and bai_name. The code is the collector's own,
+# so that it survives a program that removes the launch directory.
 wait_for_end() {
   (
     trap - TERM INT HUP
     bai_left=$bai_required
     while [ "$bai_left" -gt 0 ]; do
-      read -r bai_name bai_code bai_ends <&3 || exit 1
-      if [ "$bai_code" != 0 ]; then printf '%s %s\n' "$bai_name" "$bai_code" >"$bai_dir/first" && exit 0; fi
+      read -r bai_name bai_code bai_ends <&3 || exit 244
+      if [ "$bai_code" != 0 ]; then
+        printf '%s\n' "$bai_name" >"$bai_dir/first"
+        exit "$bai_code"
+      fi
       [ "$bai_ends" = service ] || bai_left=$((bai_left - 1))
     done
-    printf 'all 0\n' >"$bai_dir/first"
-  ) &
+    exit 0
+  ) 2>/dev/null &
   bai_collector=$!
   wait "$bai_collector"
-  bai_now=''
-  read -r bai_name bai_code <"$bai_dir/first" || bai_name=none bai_code=244
+  bai_code=$? bai_now='' bai_collector='' bai_name='a process'
+  if [ "$bai_code" = 0 ]; then bai_name=all; else { read -r bai_name <"$bai_dir/first"; } 2>/dev/null; fi
 }

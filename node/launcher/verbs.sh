@@ -20,6 +20,7 @@ run_processes() {
     wait_for_end
     stop_processes
   fi
+  bai_program_code=$bai_code
   case $bai_name in
     unreachable-*) fail launch-failed 244 "node ${bai_name#*-} of the job could not be reached over ssh, or its agent is gone" ;;
   esac
@@ -47,7 +48,9 @@ prepare() {
   is_first || ! has_other_processes && return 0
   rm -f "$bai_dir/go" "$bai_dir/done"
   mkfifo "$bai_dir/go" "$bai_dir/done" || fail launch-failed 244 "cannot create a fifo in $bai_dir"
+  exec 4<>"$bai_dir/done" 5<>"$bai_dir/go"
   agent </dev/null >/dev/null 2>&1 &
+  { printf '%s\n' "$!" >"$bai_dir/agent"; } 2>/dev/null || fail launch-failed 244 "cannot write $bai_dir/agent"
 }
 
 has_other_processes() {
@@ -63,23 +66,29 @@ has_other_processes() {
 agent() {
   trap 'stop_processes; exit 143' TERM INT HUP
   bai_go=''
-  while [ -z "$bai_go" ]; do read -r bai_go <"$bai_dir/go" || :; done
+  read -r bai_go <&5
   [ "$bai_mode" = direct ] || start_mirror
   start_processes "$bai_go"
   wait_for_end
   log "$bai_name exited with $bai_code"
   [ "$bai_code" = 0 ] || stop_processes
   stop_mirror
-  printf '%s\n' "$bai_code" >"$bai_dir/done"
+  printf '%s\n' "$bai_code" >&4
   [ "$bai_mode" = direct ] || start_mirror # services go on
   wait
 }
 
 trap on_signal TERM INT HUP
+trap on_exit EXIT
 case $bai_verb in
   run | prepare) ;;
-  *) printf 'usage: launch.sh run|prepare\n' >&2 && exit 2 ;;
+  *)
+    trap - EXIT
+    printf 'usage: launch.sh run|prepare\n' >&2
+    exit 2
+    ;;
 esac
 find_shell
 load_plan
 "$bai_verb"
+trap - EXIT

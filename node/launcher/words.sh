@@ -4,13 +4,22 @@
 log() {
   [ -n "$bai_now" ] || bai_now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   bai_line="$bai_now $*"
-  if [ -n "$bai_log" ]; then printf '%s\n' "$bai_line" >>"$bai_log"; else bai_early="$bai_early$bai_line$nl"; fi
+  if [ -z "$bai_log" ]; then
+    bai_early="$bai_early$bai_line$nl"
+    return 0
+  fi
+  # The directory is the program's to remove; the log begins again then.
+  { printf '%s\n' "$bai_line" >>"$bai_log"; } 2>/dev/null || {
+    mkdir -p "$bai_logs" && printf '%s\n' "$bai_line" >>"$bai_log"
+  } 2>/dev/null || printf '%s\n' "launch.sh: $*" >&2
 }
 
 # The control plane reads this file when the task failed; `domain/launch/result.ts` is its other end.
 write_result() { # outcome exit-code detail
   bai_detail=$3
   case $bai_detail in *"$nl"*) bai_detail=${bai_detail%%"$nl"*} ;; esac
+  bai_folder=${AZ_BATCH_TASK_WORKING_DIR:-$bai_start_dir}
+  [ -d "$bai_folder" ] || mkdir -p "$bai_folder"
   printf 'outcome %s\nexitCode %s\nnode %s\ndetail %s\nend result\n' "$1" "$2" "$bai_node" "$bai_detail" \
-    >"${AZ_BATCH_TASK_WORKING_DIR:-$bai_start_dir}/batchai-result"
+    >"$bai_folder/batchai-result"
 }

@@ -48,10 +48,10 @@ host=$1; shift
 exec env -i PATH="$PATH" AZ_BATCH_NODE_SHARED_DIR="$FAKE_NODES/$host/shared" /bin/sh -c "$*"
 `;
 
-/** Some builds of busybox prefer their own applets to programs on the PATH, so that no stand-in can be put there. */
-function hidesPrograms(program: string): boolean {
+/** Some builds of busybox prefer their own `mount` to one on the PATH, so that no stand-in can be put there. */
+export function hidesMount([program = ""]: readonly string[]): boolean {
   if (!program.endsWith("busybox")) return false;
-  return spawnSync(program, ["sh", "-c", "ls /"], { env: { PATH: "/nowhere" } }).status === 0;
+  return spawnSync(program, ["sh", "-c", "command ls /"], { env: { PATH: "/nowhere" } }).status === 0;
 }
 
 /** Shells of this machine that the launcher must work in: command line that runs a script. */
@@ -63,7 +63,7 @@ export const shells: readonly (readonly [string, readonly string[]])[] = (
     ["busybox", ["/bin/busybox", "sh"]],
   ] as const
 ).filter(([, [program]], index, all) => {
-  if (!existsSync(program) || hidesPrograms(program)) return false;
+  if (!existsSync(program)) return false;
   const earlier = all.slice(0, index).filter(([, [other]]) => existsSync(other));
   return !earlier.some(([, [other]]) => realpathSync(other) === realpathSync(program));
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { quoteWord } from "../../../domain/launch/quote.ts";
-import { accountKey, blob, job, jobWithSecrets, share } from "../../unit/domain/samples.ts";
+import { job, jobWithSecrets } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, shells } from "./emulated-nodes.ts";
 import { isAlive } from "../../support/processes.ts";
 
@@ -243,56 +243,6 @@ describe.each(shells)("in %s, on one node", (_name, shell) => {
     expect((await ended).code).toBe(0);
     expect(await node.log(mnist, bfs, "stdout.txt")).toBe("first\nlast");
     expect(await node.log(mnist, bfs, "execution.log")).toMatch(/all processes exited with 0/);
-  });
-});
-
-describe.each(shells)("in %s, mounts of the job", (_name, shell) => {
-  const volumes = {
-    mountVolumes: { azureFileShares: [share("logs")], azureBlobFileSystems: [blob("data")] },
-  };
-  const standIn = "dir= ; for w; do case $w in /*LS_root*) dir=$w ;; esac; done\n";
-
-  it("are made before the preparation with keys that are in no command line, and undone at the end", async () => {
-    const node = await nodes(shell);
-    await node.mountEverywhere("afs");
-    const seen = '"$FAKE_NODES/mounted"';
-    await node.program(
-      "mount",
-      `#!/bin/sh\n${standIn}echo "$*" >>${seen}; cat "\${*##*credentials=}" >/dev/null 2>&1\nc=\${*##*credentials=}; cat "\${c%%,*}" >>${seen}\n`,
-    );
-    await node.program(
-      "blobfuse2",
-      `#!/bin/sh\necho "$*" >>${seen}; c=\${*##*--config-file=}; cat "\${c%% *}" >>${seen}\n`,
-    );
-    await node.program("umount", `#!/bin/sh\necho "umount \${1##*/}" >>${seen}\n`);
-    const { document, secrets } = jobWithSecrets({
-      ...volumes,
-      customToolkitSettings: { commandLine: 'ls "$AZ_BATCHAI_JOB_MOUNT_ROOT"' },
-    });
-    expect((await node.run(document, secrets)).code).toBe(0);
-    const lines = (await readFile(join(node.root, "mounted"), "utf8")).split("\n");
-    expect(lines[0]).toMatch(
-      /^-t cifs \/\/datastore\.file\.core\.windows\.net\/logs .*\/mounts\/logs -o vers=3\.0,credentials=/,
-    );
-    expect(lines).toContain(`password=${accountKey}`);
-    expect(lines).toContain(`  account-key: '${accountKey}'`);
-    expect(lines.filter((line) => line.includes("mount") && line.includes(accountKey))).toEqual([]);
-    expect(lines.filter((line) => line.startsWith("umount"))).toEqual(["umount data", "umount logs"]);
-  });
-
-  it("fail the job with the reason when they cannot be made", async () => {
-    const node = await nodes(shell);
-    await node.mountEverywhere("afs");
-    await node.program("mount", "#!/bin/sh\nexit 0\n");
-    await node.program("umount", "#!/bin/sh\nexit 0\n");
-    await node.program("blobfuse2", "#!/bin/sh\necho 'container digits not found' >&2; exit 1\n");
-    const { document, secrets } = jobWithSecrets(volumes);
-    const run = await node.run(document, secrets);
-    expect(run.code).toBe(243);
-    expect(await node.result()).toMatchObject({
-      outcome: "blob-mount-failed",
-      detail: "container digits of account datastore: container digits not found",
-    });
   });
 });
 
