@@ -1,8 +1,9 @@
 // The loopback listener for what the local cloud itself answers: identity, and whatever else hands in a handler. Requests
-// that no handler knows get 404.
+// that no handler knows get 404, those of web pages 403.
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
+import { foreignRequest, refusalOf } from "./loopback-guard.ts";
 
 export type ControlHandler = (request: Request) => Promise<Response | undefined>;
 
@@ -19,6 +20,11 @@ export async function startControl(
   certificate?: { readonly cert: string; readonly key: string },
 ): Promise<ControlServer> {
   const answer = async (request: Request): Promise<Response> => {
+    const foreign = foreignRequest(
+      request.headers.get("host") ?? undefined,
+      request.headers.get("origin") ?? undefined,
+    );
+    if (foreign) return Response.json({ error: foreign, message: refusalOf(foreign) }, { status: 403 });
     for (const handler of handlers) {
       const response = await handler(request);
       if (response) return response;

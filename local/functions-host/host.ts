@@ -72,6 +72,7 @@ export async function createHost(context: HostContext): Promise<Host> {
       baseUrl: listeners.url,
       storeFile: dataPath(context, "engine.db"),
       systemKey: context.requireKeys ? keys.system("durabletask_extension") : undefined,
+      bodyLimitBytes: bodyLimitOf(context),
     });
     const triggers = await createTriggers(triggerOptions);
     const webhooks = new Map([...durable.current.webhooks, ...triggers.webhooks]);
@@ -86,6 +87,10 @@ export async function createHost(context: HostContext): Promise<Host> {
   }
 }
 
+function bodyLimitOf({ environment }: HostContext): number {
+  return Number(environment["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"] ?? bodyLimitDefault);
+}
+
 function httpSurface(
   context: HostContext,
   loaded: LoadedApp,
@@ -96,8 +101,7 @@ function httpSurface(
   const { clock, logger, random, requireKeys, environment } = context;
   const { app, table, hostJson, localSettings, capabilities } = loaded;
   const startedMs = clock.now();
-  const bodyLimitBytes = Number(environment["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"] ?? bodyLimitDefault);
-  const shared = { keys, requireKeys, bodyLimitBytes };
+  const shared = { keys, requireKeys, bodyLimitBytes: bodyLimitOf(context) };
   return {
     table,
     logger,

@@ -7,6 +7,7 @@ import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
 import { createDurableEngine, durableHttpApi, memoryStore, sqliteStore } from "../../durable-engine/index.ts";
 import { serveWithFetchHandler } from "../protocol/fetch-bridge.ts";
+import { foreignRequest } from "../../loopback-guard.ts";
 import { answerEmpty } from "../protocol/function-endpoint.ts";
 import { requestAddress } from "../protocol/http-data.ts";
 import { listen, type Listener, type Webhooks } from "../protocol/http-server.ts";
@@ -36,6 +37,8 @@ export interface DurableOptions {
   /** Undefined keeps the state in memory. */
   storeFile: string | undefined;
   systemKey: string | undefined;
+  /** Of a request's body; larger ones are answered 413. */
+  bodyLimitBytes: number;
   durableRetentionMs?: number;
 }
 
@@ -74,14 +77,15 @@ export async function startDurable(options: DurableOptions): Promise<DurableRunt
     maxConcurrentOrchestrators: settings.maxConcurrentOrchestratorFunctions,
     ...(options.durableRetentionMs === undefined ? {} : { retentionMs: options.durableRetentionMs }),
   });
-  const rpc: { port: number } = { port: 0 };
+  // The client SDK sends no key there: that this path is known to the app alone stands for one.
+  const rpc = { port: 0, path: `/${random.bytes(24).toString("base64url")}/durabletask/` };
   const api = durableHttpApi({
     engine,
     baseUrl: () => options.baseUrl,
-    rpcBaseUrl: () => `http://127.0.0.1:${rpc.port}/durabletask/`,
+    rpcBaseUrl: () => `http://127.0.0.1:${rpc.port}${rpc.path}`,
     ...(options.systemKey === undefined ? {} : { systemKey: options.systemKey }),
   });
-  const listener = await rpcListener((request) => api.rpc(request), logger);
+  const listener = await rpcListener(options, rpc.path, (request) => api.rpc(request));
   rpc.port = listener.port;
   await engine.start();
   return {
@@ -97,19 +101,26 @@ export async function startDurable(options: DurableOptions): Promise<DurableRunt
   };
 }
 
-/** The SDK client's port: loopback, no key, no body limit, as the extension's. */
-function rpcListener(handle: (request: Request) => Promise<Response>, logger: Logger): Promise<Listener> {
+/**
+ * The SDK client's private port. Loopback is no protection from other users and from web pages, so a request without the random path is
+ * answered 404, one with a foreign Host or with an Origin 403, before its body is read.
+ */
+function rpcListener(
+  { logger, bodyLimitBytes }: DurableOptions,
+  root: string,
+  handle: (request: Request) => Promise<Response>,
+): Promise<Listener> {
   return listen((request, response) => {
+    if (foreignRequest(request.headers.host, request.headers.origin)) return answerEmpty(response, 403);
     const address = requestAddress(request, "http");
     if (!address) return answerEmpty(response, 400);
-    serveWithFetchHandler(request, response, address, Number.POSITIVE_INFINITY, handle).catch(
-      (error: unknown) => {
-        logger.error("durable.rpcFailed", {
-          path: address.path,
-          reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        });
-        answerEmpty(response, 500);
-      },
-    );
+    if (!address.path.startsWith(root)) return answerEmpty(response, 404);
+    serveWithFetchHandler(request, response, address, bodyLimitBytes, handle).catch((error: unknown) => {
+      logger.error("durable.rpcFailed", {
+        path: address.path.slice(root.length),
+        reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+      answerEmpty(response, 500);
+    });
   }, 0);
 }

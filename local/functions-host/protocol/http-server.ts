@@ -10,6 +10,7 @@ import {
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "../../logger.ts";
+import { foreignRequest } from "../../loopback-guard.ts";
 import { serveAdmin, type AdminApiOptions } from "./admin-api.ts";
 import { answerEmpty, serveFunction, type FunctionEndpointOptions } from "./function-endpoint.ts";
 import { requestAddress, type RequestAddress } from "./http-data.ts";
@@ -62,6 +63,8 @@ async function route(
   if (applyCors(surface.cors, request, response)) return;
   const method = request.method ?? "GET";
   const lower = address.path.toLowerCase();
+  if (!surface.admin.requireKeys && isHostsOwn(lower) && isForeign(request))
+    return answerEmpty(response, 403);
   if (lower.startsWith("/admin/"))
     return serveAdmin(surface.admin, request, response, address, segmentsAfter(address.path, 2));
   if (lower.startsWith("/runtime/webhooks/")) {
@@ -75,6 +78,13 @@ async function route(
   if (address.path === "/" && method === "GET") return serveHomepage(surface, response);
   answerEmpty(response, 404);
 }
+
+/** What starts functions and orchestrations; the app's own routes are the app's to protect. */
+const isHostsOwn = (path: string) => path.startsWith("/admin/") || path.startsWith("/runtime/webhooks/");
+
+/** With `--open` no key keeps web pages out. */
+const isForeign = ({ headers }: IncomingMessage) =>
+  foreignRequest(headers.host, headers.origin) !== undefined;
 
 function segmentsAfter(path: string, count: number): string[] {
   return path
