@@ -16,7 +16,7 @@ import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { startControl } from "./control-server.ts";
 import type { ControlServer } from "./control-server.ts";
-import { StartError } from "./data-folder/data-folder.ts";
+import { StartError } from "./start-error.ts";
 import type { DataFolder } from "./data-folder/data-folder.ts";
 import type { Ports, Settings } from "./data-folder/settings.ts";
 import { startFileShares } from "./file-shares/index.ts";

@@ -3,7 +3,8 @@
 // Invariant: `dispose` leaves no process, no timer and, for a temporary cloud, no file behind.
 import { join } from "node:path";
 import { engineChoice } from "./batch-emulator/agent/container-engine.ts";
-import { openDataFolder, openTemporaryFolder, StartError } from "./data-folder/data-folder.ts";
+import { openDataFolder, openTemporaryFolder } from "./data-folder/data-folder.ts";
+import { StartError } from "./start-error.ts";
 import type { DataFolder } from "./data-folder/data-folder.ts";
 import { lastingPorts } from "./data-folder/lasting-ports.ts";
 import { openSettings, saveSettings } from "./data-folder/settings.ts";
@@ -93,7 +94,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
   const ownLog = options.logger === undefined ? fileLogger(join(data.path, logFileName)) : undefined;
   let parts: Parts | undefined;
   try {
-    const settings = await openSettings(data, random);
+    const settings = openSettings(data, random);
     const isLasting = options.data !== "temporary";
     parts = await startOnFreePorts(isLasting, {
       data,
@@ -143,7 +144,7 @@ async function describe(
   parts: Parts,
   closeLog: () => void,
 ): Promise<LocalCloud> {
-  await saveSettings(data, { ...settings, ports: parts.ports });
+  saveSettings(data, { ...settings, ports: parts.ports });
   const issueToken = ({ roles, lifetimeSeconds = 3600 }: { roles: string[]; lifetimeSeconds?: number }) =>
     parts.identity.issueToken({ audience: apiAudience, roles, subject: "local-user", lifetimeSeconds });
   const token = await issueToken({ roles: ["admin"], lifetimeSeconds: tokenLifetimeSeconds });
@@ -162,7 +163,7 @@ async function describe(
     batchAccount,
     pid: process.pid,
   };
-  await data.writeSecret(cloudFileName, JSON.stringify(description, null, 2));
+  data.writeSecret(cloudFileName, description);
   let disposed: Promise<void> | undefined;
   return {
     description,

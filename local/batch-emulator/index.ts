@@ -45,7 +45,8 @@ import type { PackageStore } from "./service/ports/package-store.ts";
 import type { NodeSupport } from "./service/ports/node-support.ts";
 import { World } from "./service/account/world.ts";
 import type { TokenIssuer } from "./service/account/world.ts";
-import { readAccount, writeAccount } from "./store/account-file.ts";
+import { StoredAccount } from "./store/account-file.ts";
+import { readKeptJson, writeKeptJson } from "../kept-json.ts";
 import { openLibsqlJournal } from "./store/libsql-journal.ts";
 import { memoryJournal } from "./store/memory-journal.ts";
 
@@ -255,7 +256,7 @@ function openWorld(
 /** The account's keys and tags outlive the process. */
 function keepAccount(world: World, file: string, given: string): void {
   const { account } = world;
-  const stored = readAccount(file);
+  const stored = readKeptJson(file, "an account file of the Batch emulator", StoredAccount);
   if (stored?.given === given) {
     account.keys.primary = stored.primary;
     account.keys.secondary = stored.secondary;
@@ -264,7 +265,7 @@ function keepAccount(world: World, file: string, given: string): void {
   }
   world.accountChanged = () => {
     const { keys, tags, authenticationModes } = account;
-    writeAccount(file, { given, ...keys, tags, authenticationModes });
+    writeKeptJson(file, { given, ...keys, tags, authenticationModes } satisfies StoredAccount);
   };
   world.accountChanged();
 }

@@ -1,27 +1,19 @@
 // The folder in which one local cloud keeps everything. Invariants: only a folder that is empty or carries our marker is
 // ever written to; at most one running process holds it; files with secrets are readable by their owner alone.
-import { mkdir, mkdtemp, open, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { writeKeptJson } from "../kept-json.ts";
+import { StartError } from "../start-error.ts";
 import { processIdentity } from "./process-identity.ts";
 
 const marker = "openbatchai.json";
 const lockFile = "lock.json";
 
-/** A condition that the person who started the local cloud can mend; its message is all they need to see. */
-export class StartError extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
-    this.name = "StartError";
-  }
-}
-
 export interface DataFolder {
   readonly path: string;
-  /** Writes a file of ours atomically, readable by the owner alone. */
-  writeSecret(name: string, content: string): Promise<void>;
-  /** Undefined when the file does not exist. */
-  read(name: string): Promise<string | undefined>;
+  /** Writes a JSON file of ours, whole or not at all, readable by the owner alone. */
+  writeSecret(name: string, content: unknown): void;
   /** Releases the lock; a temporary folder is removed. Idempotent. */
   release(): Promise<void>;
 }
@@ -41,7 +33,7 @@ export async function openDataFolder(path: string, options: { fresh?: boolean } 
   await takeLock(folder);
   if (options.fresh) await empty(folder);
   const data = dataFolder(folder, () => rm(join(folder, lockFile), { force: true }));
-  await data.writeSecret(marker, JSON.stringify({ kind: "openbatchai-data", version: 1 }));
+  data.writeSecret(marker, { kind: "openbatchai-data", version: 1 });
   return data;
 }
 
@@ -56,12 +48,7 @@ function dataFolder(folder: string, onRelease: () => Promise<void>): DataFolder 
   let released: Promise<void> | undefined;
   return {
     path: folder,
-    read: (name) => readFile(join(folder, name), "utf8").catch(() => undefined),
-    writeSecret: async (name, content) => {
-      const temporary = join(folder, `${name}.${process.pid}.new`);
-      await writeFile(temporary, content, { mode: 0o600 });
-      await rename(temporary, join(folder, name));
-    },
+    writeSecret: (name, content) => writeKeptJson(join(folder, name), content),
     release: () => (released ??= onRelease()),
   };
 }

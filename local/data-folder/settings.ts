@@ -1,6 +1,8 @@
 // What one local cloud keeps from its first start on: names, keys and ports. Ports are kept because tasks that outlive a
 // crash of the local cloud hold addresses.
+import { join } from "node:path";
 import { z } from "zod";
+import { readKeptJson, writeKeptJson } from "../kept-json.ts";
 import type { Random } from "../random.ts";
 import type { DataFolder } from "./data-folder.ts";
 
@@ -31,7 +33,7 @@ const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
-const file = "settings.json";
+const fileOf = (data: DataFolder) => join(data.path, "settings.json");
 const noPorts: Ports = {
   api: 0,
   apiHttps: 0,
@@ -45,17 +47,16 @@ const noPorts: Ports = {
 };
 
 /** Reads the settings of an earlier start, or makes new ones; all keys are random. */
-export async function openSettings(data: DataFolder, random: Random): Promise<Settings> {
-  const text = await data.read(file);
-  const kept: object | undefined = text === undefined ? undefined : (JSON.parse(text) as object);
+export function openSettings(data: DataFolder, random: Random): Settings {
   // A folder of an earlier version lacks what came later; that is made now.
+  const kept = readKeptJson(fileOf(data), "a settings file of the local cloud", Settings.partial());
   const settings = Settings.parse({ ...newSettings(random), ...kept });
-  await saveSettings(data, settings);
+  saveSettings(data, settings);
   return settings;
 }
 
-export function saveSettings(data: DataFolder, settings: Settings): Promise<void> {
-  return data.writeSecret(file, JSON.stringify(settings, null, 2));
+export function saveSettings(data: DataFolder, settings: Settings): void {
+  writeKeptJson(fileOf(data), settings);
 }
 
 function newSettings(random: Random): Settings {

@@ -40,7 +40,7 @@ export async function createHost(context: HostContext): Promise<Host> {
     const loaded = await loadApp(context, listeners.port);
     const { functions } = loaded.app;
     const functionNames = functions.map((target) => target.name);
-    const keys = await openKeyStore(dataPath(context, "keys.json"), functionNames, context.random);
+    const keys = openKeyStore(dataPath(context, "keys.json"), functionNames, context.random);
     const durable: { current: DurableRuntime | undefined } = { current: undefined };
     const clients = storageClients(context.environment, context.storageConnection);
     checkConnections(functions, clients);

@@ -5,6 +5,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { manualClock, systemClock, type ManualClock } from "../clock.ts";
 import type { LogFields, Logger } from "../logger.ts";
 import { seededRandom, systemRandom } from "../random.ts";
+import { StartError } from "../start-error.ts";
 import { HostStartError } from "./app/app-error.ts";
 import type { ParentMessage, WorkerMessage, WorkerStart } from "./control.ts";
 import { createHost, type Host } from "./host.ts";
@@ -70,7 +71,7 @@ try {
   send({ type: "ready", ...host.ready });
 } catch (error) {
   const message =
-    error instanceof HostStartError
+    error instanceof HostStartError || error instanceof StartError
       ? error.message
       : error instanceof Error
         ? (error.stack ?? error.message)

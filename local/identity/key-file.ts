@@ -1,11 +1,11 @@
 // The signing key pair and the identity header of one local cloud, on disk. Invariant: the file is readable by its
 // owner only and is written whole or not at all. A file that is not ours is refused, never replaced.
 import { createHash, timingSafeEqual } from "node:crypto";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { chmod } from "node:fs/promises";
 import type { JWK } from "jose";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
 import { z } from "zod";
+import { readKeptJson, writeKeptJson } from "../kept-json.ts";
 import type { Random } from "../random.ts";
 
 const KeyFile = z.object({
@@ -28,19 +28,13 @@ export interface Keys {
 
 export async function openKeyFile(file: string, algorithm: string, random: Random): Promise<Keys> {
   if (file === "memory") return publish(await make(algorithm, random));
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw new Error(`The identity file ${file} cannot be read: ${error.message}.`, { cause: error });
-  });
-  if (text !== undefined) {
+  const kept = readKeptJson(file, "an identity file of the local cloud", KeyFile);
+  if (kept) {
     await chmod(file, 0o600);
-    return publish(parse(file, text));
+    return publish(kept);
   }
   const made = await make(algorithm, random);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}.tmp`;
-  await writeFile(draft, JSON.stringify(made), { mode: 0o600 });
-  await rename(draft, file);
+  writeKeptJson(file, made);
   return publish(made);
 }
 
@@ -59,16 +53,6 @@ async function make(algorithm: string, random: Random): Promise<z.infer<typeof K
     identityHeader: random.bytes(32).toString("hex"),
     privateJwk: { ...jwk, kid },
   });
-}
-
-function parse(file: string, text: string): z.infer<typeof KeyFile> {
-  try {
-    return KeyFile.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new Error(`${file} is not an identity file of the local cloud; move it away to get a new one.`, {
-      cause,
-    });
-  }
 }
 
 function publish({ privateJwk, identityHeader }: z.infer<typeof KeyFile>): Keys {

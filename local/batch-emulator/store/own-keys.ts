@@ -1,16 +1,16 @@
 // The account keys of a stand-alone emulator: made once per data folder, readable by its owner only.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { z } from "zod";
+import { readKeptJson, writeKeptJson } from "../../kept-json.ts";
 import type { Random } from "../../random.ts";
 
-export interface OwnKeys {
-  /** Base64. */
-  readonly batch: string;
-  readonly storage: string;
-}
+/** Base64. */
+const OwnKeys = z.object({ batch: z.string(), storage: z.string() });
+export type OwnKeys = z.infer<typeof OwnKeys>;
 
 export function ownKeys(file: string, random: Random): OwnKeys {
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as OwnKeys;
+  const kept = readKeptJson(file, "a key file of the Batch emulator", OwnKeys);
+  if (kept) return kept;
   const keys = { batch: random.bytes(64).toString("base64"), storage: random.bytes(64).toString("base64") };
-  writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
+  writeKeptJson(file, keys);
   return keys;
 }

@@ -2,9 +2,8 @@
 // first use, kept in one file only its owner can read. Invariant: a key is never logged and never compared by content
 // in a way whose time depends on it.
 import { createHash, timingSafeEqual } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { z } from "zod";
+import { readKeptJson, writeKeptJson } from "../../kept-json.ts";
 import type { Random } from "../../random.ts";
 
 const Keys = z.object({
@@ -31,20 +30,23 @@ export interface KeyStore {
 }
 
 /** `file` undefined keeps the keys in memory. */
-export async function openKeyStore(
+export function openKeyStore(
   file: string | undefined,
   functionNames: readonly string[],
   random: Random,
-): Promise<KeyStore> {
+): KeyStore {
   const fresh = () => random.bytes(40).toString("base64url");
-  const text = file === undefined ? undefined : await readFile(file, "utf8").catch(() => undefined);
-  const keys: Keys =
-    text === undefined
-      ? { masterKey: fresh(), functionKeys: { default: fresh() }, systemKeys: {}, functions: {} }
-      : Keys.parse(JSON.parse(text));
+  const keys: Keys = (file === undefined
+    ? undefined
+    : readKeptJson(file, "a key file of the Functions host", Keys)) ?? {
+    masterKey: fresh(),
+    functionKeys: { default: fresh() },
+    systemKeys: {},
+    functions: {},
+  };
   for (const name of ["durabletask_extension", "blobs_extension"]) keys.systemKeys[name] ??= fresh();
   for (const name of functionNames) keys.functions[name.toLowerCase()] ??= { default: fresh() };
-  if (file !== undefined) await save(file, keys);
+  if (file !== undefined) writeKeptJson(file, keys);
   return {
     masterKey: keys.masterKey,
     system: (name) => keys.systemKeys[name]!,
@@ -59,12 +61,6 @@ export async function openKeyStore(
       ]),
     opensExtension: (name, key) => anyOf(key, [keys.masterKey, keys.systemKeys[name]!]),
   };
-}
-
-async function save(file: string, keys: Keys): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.new`, JSON.stringify(keys, undefined, 2), { mode: 0o600 });
-  await rename(`${file}.new`, file);
 }
 
 function anyOf(key: string | undefined, candidates: readonly string[]): boolean {

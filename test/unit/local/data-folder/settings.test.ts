@@ -16,8 +16,8 @@ it("the password of the service principal can be given on a command line, whatev
   // As base64url these bytes begin with a dash, which `az login -p` takes for an option.
   const bytes = (count: number) => Buffer.alloc(count, 0xfb);
   const random = { next: () => 0.5, bytes, uuid: () => "00000000-0000-0000-0000-000000000000" };
-  const { servicePrincipal } = await openSettings(data, random);
+  const { servicePrincipal } = openSettings(data, random);
   expect(servicePrincipal.clientSecret).toMatch(/^[0-9a-f]{64}$/);
-  expect((await openSettings(data, random)).servicePrincipal).toEqual(servicePrincipal);
+  expect(openSettings(data, random).servicePrincipal).toEqual(servicePrincipal);
   await data.release();
 });

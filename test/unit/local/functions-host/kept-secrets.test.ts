@@ -19,8 +19,8 @@ afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, for
 describe("the key store", () => {
   it("keeps its keys and adds some for functions that are new", async () => {
     const file = join(await folder(), "host", "keys.json");
-    const first = await openKeyStore(file, ["one"], seededRandom(1));
-    const second = await openKeyStore(file, ["one", "Two"], seededRandom(2));
+    const first = openKeyStore(file, ["one"], seededRandom(1));
+    const second = openKeyStore(file, ["one", "Two"], seededRandom(2));
     expect(second.masterKey).toBe(first.masterKey);
     expect(second.functionKeys("ONE")).toEqual(first.functionKeys("one"));
     expect(second.opensFunction("two", second.functionKeys("Two")["default"])).toBe(true);
@@ -29,7 +29,7 @@ describe("the key store", () => {
   });
 
   it("opens an extension with its own system key or the master key only", async () => {
-    const keys = await openKeyStore(undefined, [], seededRandom(1));
+    const keys = openKeyStore(undefined, [], seededRandom(1));
     const opens = (key: string | undefined) => keys.opensExtension("blobs_extension", key);
     expect([keys.system("blobs_extension"), keys.masterKey].map(opens)).toEqual([true, true]);
     expect(
