@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { LogFields, Logger } from "../logger.ts";
 import { systemRandom } from "../random.ts";
-import { startAzurite, type Azurite } from "../storage/index.ts";
 import { readLocalSettings } from "./app/settings.ts";
+import { openHostStorage, type HostStorage } from "./host-storage.ts";
 import { startFunctionsHost, type FunctionsHost } from "./host-worker.ts";
 
 const usage = `Usage: npm run host -- APPDIR [--port N] [--https-port N] [--data DIR] [--open]
@@ -17,12 +17,6 @@ const usage = `Usage: npm run host -- APPDIR [--port N] [--https-port N] [--data
   --https-port  HTTPS port, 0 for any free one (default 0)
   --data        where keys, certificate, durable state and storage are kept (default .batchai/host/<app>), or "memory"
   --open        let callers in without function keys, as Core Tools does`;
-
-/** Azurite's published account ("Use the Azurite emulator"): not a secret. */
-const storageAccount = {
-  name: "devstoreaccount1",
-  key: "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
-};
 
 interface Command {
   readonly appDirectory: string;
@@ -81,27 +75,20 @@ const line =
   };
 const logger: Logger = { debug: () => {}, info: line("info"), warn: line("warn"), error: line("error") };
 
-/** A storage that the app's settings name themselves is used as it is. */
-async function openStorage(command: Command, own: string | undefined): Promise<Azurite | undefined> {
-  if (own !== undefined && !/UseDevelopmentStorage\s*=\s*true/i.test(own)) return undefined;
-  const dataDirectory =
-    command.dataDirectory === "memory" ? "memory" : join(command.dataDirectory, "azurite");
-  const childFile = join(dirname(fileURLToPath(import.meta.url)), "azurite.mjs");
-  return startAzurite({ dataDirectory, account: storageAccount, logger, childFile });
-}
-
-async function open(
-  command: Command,
-): Promise<{ host: FunctionsHost; storage: Azurite | undefined; connection: string }> {
+async function open(command: Command): Promise<{ host: FunctionsHost; storage: HostStorage }> {
   if (!(await stat(command.appDirectory).catch(() => undefined))?.isDirectory())
     throw new Error(`${command.appDirectory} is not a folder. Give the folder of a built Functions app.`);
   const settings = Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const { Values } = await readLocalSettings(command.appDirectory);
-  const own = settings["AzureWebJobsStorage"] ?? Values["AzureWebJobsStorage"];
-  const storage = await openStorage(command, own === "" ? undefined : own);
-  const connection = storage?.connectionString ?? own ?? "";
+  const builtFolder = dirname(fileURLToPath(import.meta.url));
+  const storage = await openHostStorage({
+    settings: { ...Values, ...settings },
+    dataDirectory: command.dataDirectory,
+    logger,
+    childFile: join(builtFolder, "azurite.mjs"),
+  });
   try {
     // Relative paths in the app are relative to its folder, as under the real host.
     process.chdir(command.appDirectory);
@@ -109,14 +96,14 @@ async function open(
       ...command,
       dataDirectory: command.dataDirectory === "memory" ? "memory" : join(command.dataDirectory, "host"),
       settings,
-      storageConnection: connection,
-      workerFile: join(dirname(fileURLToPath(import.meta.url)), "functions-host.mjs"),
+      storageConnection: storage.connectionString,
+      workerFile: join(builtFolder, "functions-host.mjs"),
       logger,
       random: systemRandom(),
     });
-    return { host, storage, connection };
+    return { host, storage };
   } catch (error) {
-    await storage?.dispose();
+    await storage.own?.dispose();
     throw error;
   }
 }
@@ -125,14 +112,14 @@ async function main(): Promise<number> {
   const stop = new Promise<"stop">((done) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => done("stop"));
   });
-  const { host, storage, connection } = await open(parseCommand(process.argv.slice(2)));
+  const { host, storage } = await open(parseCommand(process.argv.slice(2)));
   const { url, httpsUrl, certificate, masterKey } = host;
   process.stdout.write(
-    `${JSON.stringify({ url, httpsUrl, certificate, masterKey, storageConnectionString: connection })}\nready\n`,
+    `${JSON.stringify({ url, httpsUrl, certificate, masterKey, storageConnectionString: storage.connectionString })}\nready\n`,
   );
-  const ended = await Promise.race([stop, host.exited, storage?.exited ?? new Promise<never>(() => {})]);
+  const ended = await Promise.race([stop, host.exited, storage.own?.exited ?? new Promise<never>(() => {})]);
   await host.dispose();
-  await storage?.dispose();
+  await storage.own?.dispose();
   if (ended === "stop" || ended === undefined) return 0;
   process.stderr.write(`${ended.message}\n`);
   return 1;

@@ -1,5 +1,6 @@
 // The environment variables an app finds in a Functions worker. Invariant: what is already set wins, except where the value
 // must describe this very host. Trap: without WEBSITE_HOSTNAME the durable client sends every URL to localhost:7071.
+import { meansDevelopmentStorage } from "../bindings/development-account.ts";
 import type { HostOptions } from "../control.ts";
 import type { LocalSettings } from "./settings.ts";
 
@@ -21,6 +22,10 @@ export function prepareEnvironment(
   environment["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development";
   environment["AzureWebJobsScriptRoot"] = options.appDirectory;
   environment["WEBSITE_HOSTNAME"] = `127.0.0.1:${port}`;
-  if (options.storageConnection !== undefined)
-    environment["AzureWebJobsStorage"] ??= options.storageConnection;
+  const { storageConnection } = options;
+  if (storageConnection === undefined) return;
+  // Clients of the app read this by themselves, and would reach Azurite's published ports, whoever is there.
+  for (const [name, value] of Object.entries(environment))
+    if (meansDevelopmentStorage(value)) environment[name] = storageConnection;
+  environment["AzureWebJobsStorage"] ||= storageConnection;
 }

@@ -2,6 +2,7 @@
 // settings with service addresses ("Azure Functions bindings: identity-based connections"). Values are secrets: errors name
 // settings, never values.
 import type { Settings } from "../app/settings.ts";
+import { developmentConnection, meansDevelopmentStorage } from "./development-account.ts";
 
 export type StorageService = "blob" | "queue" | "table";
 
@@ -15,17 +16,6 @@ export type StorageConnection =
       endpoints(): string[];
       clientId: string | undefined;
     };
-
-/** Azurite's published account ("Use the Azurite emulator"): not a secret. */
-const wellKnownKey =
-  "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-const developmentStorage = [
-  "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1",
-  `AccountKey=${wellKnownKey}`,
-  "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1",
-  "QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1",
-  "TableEndpoint=http://127.0.0.1:10002/devstoreaccount1",
-].join(";");
 
 /**
  * `name` is the binding's `connection`; absent means AzureWebJobsStorage. `development` stands for
@@ -52,8 +42,8 @@ export function resolveConnection(
 }
 
 function fromString(value: string, development: string | undefined, name: string): StorageConnection {
-  if (/^\s*UseDevelopmentStorage\s*=\s*true\s*;?\s*$/i.test(value))
-    return { kind: "connectionString", connectionString: development ?? developmentStorage };
+  if (meansDevelopmentStorage(value))
+    return { kind: "connectionString", connectionString: development ?? developmentConnection };
   if (!/(^|;)\s*(AccountName|BlobEndpoint|QueueEndpoint|TableEndpoint)\s*=/i.test(value))
     throw new Error(`the setting '${name}' is not a storage connection string`);
   return { kind: "connectionString", connectionString: value };
