@@ -36,7 +36,7 @@ function serverAt(port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const sent = get(`${endpoint(port)}?comp=list`, { timeout: answerLimitMs, agent: false }, (answer) => {
       answer.resume();
-      resolve(answer.headers.server);
+      resolve(String(answer.headers.server));
     });
     sent.on("timeout", () => sent.destroy());
     sent.on("error", () => resolve(undefined));

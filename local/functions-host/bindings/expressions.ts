@@ -44,8 +44,9 @@ function lookUp(data: unknown, path: readonly string[]): unknown {
   for (const part of path) {
     if (typeof value !== "object" || value === null) return undefined;
     const record = value as Record<string, unknown>;
-    const key =
-      part in record ? part : Object.keys(record).find((name) => name.toLowerCase() === part.toLowerCase());
+    const key = Object.hasOwn(record, part)
+      ? part
+      : Object.keys(record).find((name) => name.toLowerCase() === part.toLowerCase());
     value = key === undefined ? undefined : record[key];
   }
   return value;

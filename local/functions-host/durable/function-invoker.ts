@@ -7,6 +7,7 @@ import type {
   FunctionKind,
   InvokeOutcome,
 } from "../../durable-engine/index.ts";
+import { payloadMembers } from "../bindings/typed-values.ts";
 import type { TypedData } from "../programming-model/rpc.ts";
 import type { InvocationOutcome } from "../programming-model/invoker.ts";
 import type { RunFunction } from "../triggers/run-function.ts";
@@ -52,10 +53,18 @@ export function durableInvoker(functions: readonly HostedFunction[], run: RunFun
       const outcome = await run(target, {
         data,
         triggerMetadata: { instanceId: { string: instanceId }, data },
+        ...(hasBindings(target) ? { bindingData: activityBindingData(instanceId, input) } : {}),
       });
       return activityOutcome(outcome);
     },
   };
+}
+
+const hasBindings = ({ inputs, outputs }: HostedFunction) => inputs.length + outputs.length > 0;
+
+/** What `{name}` in an activity's bindings may mean: members of its input, its instance's id. */
+function activityBindingData(instanceId: string, input: string | undefined): Record<string, unknown> {
+  return { ...payloadMembers(input ?? ""), instanceId, data: input };
 }
 
 function activityOutcome(outcome: InvocationOutcome): ActivityOutcome {

@@ -180,8 +180,8 @@ async function runWithHooks(
   const after: HookContext & { inputs: unknown[]; result: unknown; error: unknown } = {
     ...shared,
     inputs: before.inputs,
-    result: undefined,
-    error: undefined,
+    result: null,
+    error: null,
   };
   try {
     after.result = await model.invokeFunction(

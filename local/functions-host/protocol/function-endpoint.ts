@@ -9,7 +9,7 @@ import type { HttpResponseData } from "../programming-model/rpc.ts";
 import type { InvocationOutcome } from "../programming-model/invoker.ts";
 import type { RunFunction, TriggerEvent } from "../triggers/run-function.ts";
 import { headersOf, toRequestData, writeResponseData, type RequestAddress } from "./http-data.ts";
-import { payloadMembers } from "../bindings/typed-values.ts";
+import { metadataOf, payloadMembers } from "../bindings/typed-values.ts";
 import { readBody } from "./request-body.ts";
 import { forwardStream } from "./stream-proxy.ts";
 
@@ -80,7 +80,13 @@ function eventOf(
     return typeof value === "string" ? value : undefined;
   };
   return {
-    bindingData: { ...params, Query: Object.fromEntries(address.query), Headers: headersOf(request) },
+    // What `{name}` in a binding may mean: the query, overruled by the route.
+    bindingData: {
+      ...Object.fromEntries(address.query),
+      ...params,
+      Query: Object.fromEntries(address.query),
+      Headers: headersOf(request),
+    },
     traceParent: text("traceparent"),
     traceState: text("tracestate"),
   };
@@ -114,21 +120,18 @@ async function serveStreaming(
   matched: MatchedRequest,
 ): Promise<void> {
   const { request, address, params, route } = matched;
+  const event = eventOf(request, address, params);
   if (Number(request.headers["content-length"] ?? 0) > options.bodyLimitBytes)
     return void answerEmpty(matched.response, 413);
   const invocationId = options.random.uuid();
   const forwarded = forwardStream(uri, invocationId, request, matched.response, address);
-  const triggerMetadata = {
-    ...Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { string: value }])),
-    Headers: { json: JSON.stringify(headersOf(request)) },
-  };
-  const outcome = await options.run(route.target, {
-    ...eventOf(request, address, params),
-    data: {},
-    triggerMetadata,
-    invocationId,
-  });
-  if (outcome.ok && outcome.result != null) return forwarded.done;
+  // The library makes `request.params` of a streamed request of these: there the query is in them, as on Azure.
+  const triggerMetadata = metadataOf(event.bindingData ?? {});
+  const outcome = await options.run(route.target, { ...event, data: {}, triggerMetadata, invocationId });
+  if (outcome.ok && outcome.result != null) {
+    forwarded.release();
+    return forwarded.done;
+  }
   forwarded.abort();
   answerEmpty(matched.response, outcome.ok ? 204 : 500);
 }

@@ -117,7 +117,8 @@ function setCookie(cookie: HttpCookie): string {
     `${cookie.name}=${encodeURIComponent(cookie.value)}`,
     cookie.maxAge && `Max-Age=${Math.floor(cookie.maxAge.value)}`,
     cookie.domain && `Domain=${cookie.domain.value}`,
-    cookie.path && `Path=${cookie.path.value}`,
+    // The host's default; a browser's own would be the folder of the request.
+    `Path=${cookie.path?.value ?? "/"}`,
     cookie.expires && `Expires=${new Date(cookie.expires.value.seconds * 1000).toUTCString()}`,
     cookie.httpOnly?.value && "HttpOnly",
     cookie.secure?.value && "Secure",

@@ -12,6 +12,8 @@ import type { RequestAddress } from "./http-data.ts";
 export interface ForwardedStream {
   /** Resolves when the answer has gone to the client, or either side has gone away. */
   readonly done: Promise<void>;
+  /** The answer may end now: until then its last byte is held back, so that whoever has read it finds the function's outputs. */
+  release(): void;
   abort(): void;
 }
 
@@ -45,6 +47,8 @@ export function forwardStream(
       "x-forwarded-proto": origin.protocol.slice(0, -1),
     },
   });
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
   const done = new Promise<void>((resolve) => {
     upstream.on("response", (answer) => {
       const headers = Object.fromEntries(
@@ -55,7 +59,8 @@ export function forwardStream(
       response.writeHead(answer.statusCode ?? 500, headers);
       // Headers go out at once: a client may wait for them before the first chunk exists.
       response.flushHeaders();
-      answer.pipe(response);
+      answer.pipe(response, { end: false });
+      answer.on("end", () => void released.then(() => response.end()));
       answer.on("error", () => response.destroy());
     });
     upstream.on("error", () => resolve());
@@ -66,5 +71,5 @@ export function forwardStream(
   });
   upstream.flushHeaders();
   request.pipe(upstream);
-  return { done, abort: () => hangUp(upstream) };
+  return { done, release, abort: () => hangUp(upstream) };
 }

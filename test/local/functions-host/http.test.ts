@@ -115,7 +115,10 @@ describe("answers", () => {
   it("carry status, cookies and the headers of host.json", async () => {
     const answer = await host.call("/api/cookies");
     expect(answer.status).toBe(201);
-    expect(answer.headers.getSetCookie()).toEqual(["a=b%20c; Max-Age=60; Path=/; HttpOnly; SameSite=Strict"]);
+    expect(answer.headers.getSetCookie()).toEqual([
+      "plain=1; Path=/",
+      "a=b%20c; Max-Age=60; Path=/; HttpOnly; SameSite=Strict",
+    ]);
     expect(answer.headers.get("x-from-host-json")).toBe("yes");
   });
 
