@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { openNodeRegistry } from "./batch-emulator/agent/stand-ins/node-registry.ts";
 import type { NodeSupport } from "./batch-emulator/service/ports/node-support.ts";
 import type { MountService } from "./mounts/service.ts";
+import { writeAccounts } from "./node-accounts.ts";
 import { writeMountStandIns } from "./mounts/stand-ins/index.ts";
 
 /**
@@ -32,10 +33,14 @@ export function createNodeSupport(o: {
       ...ofOneMachine,
       ...o.mountService.environmentOf(nodeId, nodeRoot),
       // This is a folder and no machine: what belongs to accounts goes below it, and what stays must not outlive us.
-      BATCHAI_NODE_FILES: join(nodeRoot, "machine"),
+      BATCHAI_NODE_FILES: machineOf(nodeRoot),
       BATCHAI_EMULATOR_PID: String(process.pid),
     }),
+    makeAccounts: (nodeRoot, accounts) => writeAccounts(machineOf(nodeRoot), accounts),
     nodeUp: (node) => registry.registerNode(node),
     nodeDown: (address) => registry.removeNode(address),
   };
 }
+
+/** What stands for `/` of the node; not among the folders of the node that Batch's file operations reach. */
+const machineOf = (nodeRoot: string) => join(nodeRoot, "machine");

@@ -1,5 +1,6 @@
 // The launcher as one file: what compute nodes get is `launch.sh`, made of the parts in `launcher/`, one subject each. It
 // must stay a single file with no dependency, because it is fetched by a node that has nothing yet.
+import { nodeAccount } from "../domain/launch/node-account.ts";
 import commands from "./launcher/commands.sh";
 import directories from "./launcher/directories.sh";
 import enter from "./launcher/enter.sh";
@@ -9,15 +10,22 @@ import logs from "./launcher/logs.sh";
 import mounts from "./launcher/mounts.sh";
 import plan from "./launcher/plan.sh";
 import processes from "./launcher/processes.sh";
+import secrets from "./launcher/secrets.sh";
 import start from "./launcher/start.sh";
 import verbs from "./launcher/verbs.sh";
 import words from "./launcher/words.sh";
+import privateFiles from "./private.sh";
+import sealed from "./sealed.sh";
 
 /** Text of `launch.sh`. Order matters at the ends only: `start` sets the shell up, `verbs` runs. */
 export const launcher = [
   start,
+  `sealed_account=${nodeAccount}`,
+  sealed,
+  privateFiles,
   words,
   plan,
+  secrets,
   facts,
   directories,
   enter,

@@ -1,5 +1,8 @@
 // The node setup as one file: what the start task of a pool runs is `node-setup.sh`, made of the parts in `setup/`, one
 // subject each. Like the launcher it must stay a single file with no dependency.
+import { nodeAccount } from "../domain/launch/node-account.ts";
+import privateFiles from "./private.sh";
+import sealed from "./sealed.sh";
 import accounts from "./setup/accounts.sh";
 import counters from "./setup/counters.sh";
 import plan from "./setup/plan.sh";
@@ -8,4 +11,14 @@ import setupTask from "./setup/setup-task.sh";
 import start from "./setup/start.sh";
 
 /** Text of `node-setup.sh`. Order matters at the ends only. */
-export const nodeSetup = [start, plan, accounts, counters, setupTask, run].join("\n");
+export const nodeSetup = [
+  start,
+  `sealed_account=${nodeAccount}`,
+  sealed,
+  privateFiles,
+  plan,
+  accounts,
+  counters,
+  setupTask,
+  run,
+].join("\n");

@@ -43,6 +43,8 @@ export interface PoolSpec {
   readonly subnetId?: string | undefined;
   readonly startTask: PoolStartTask;
   readonly adminUser: { readonly name: string; readonly password: string };
+  /** Account whose private key Batch puts into its `.ssh` on every node; the service never answers it. */
+  readonly nodeUser: { readonly name: string; readonly password: string; readonly sshPrivateKey: string };
   /** Tells pools of this service from those of others in the same account. */
   readonly owner: string;
 }

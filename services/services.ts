@@ -5,6 +5,7 @@ import type { FileServers } from "./file-servers.ts";
 import type { KeyPairs } from "./key-pairs.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
+import type { NodeSealer } from "./node-sealing.ts";
 import type { OperationDocuments } from "./operation-documents.ts";
 import type { Orchestrations } from "./orchestrations.ts";
 import type { OutputFiles } from "./output-files.ts";
@@ -25,6 +26,7 @@ export interface LongLivedServices {
   readonly launcher: string;
   readonly ledger: Ledger;
   readonly logger: Logger;
+  readonly nodeSealer: NodeSealer;
   /** Text of `node-setup.sh` (node/node-setup.ts). */
   readonly nodeSetup: string;
   readonly operations: OperationDocuments;

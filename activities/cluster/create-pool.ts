@@ -3,6 +3,7 @@ import type { OutputOf } from "../../contracts/contract.ts";
 import { createPool as contract } from "../../contracts/cluster-activities.ts";
 import { poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import { nodeAccount, nodeKeySecrets } from "../../domain/launch/node-account.ts";
 import type { SecretValues } from "../../domain/shared/secrets.ts";
 import { adminPasswordSecret } from "../../domain/shared/user-account.ts";
 import { poolId } from "../../services/batch-names.ts";
@@ -59,6 +60,11 @@ function poolSpec(
     adminUser: {
       name: spec.userAccount.adminUserName,
       password: valueOf(secrets, spec.userAccount.adminUserPasswordSecret ?? adminPasswordSecret),
+    },
+    nodeUser: {
+      name: nodeAccount,
+      password: valueOf(secrets, nodeKeySecrets.password),
+      sshPrivateKey: valueOf(secrets, nodeKeySecrets.privateKey),
     },
   };
 }

@@ -6,6 +6,7 @@ import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import type { SecretValues } from "../../domain/shared/secrets.ts";
 import { setupFolder } from "../../services/batch-names.ts";
 import type { PoolStartTask } from "../../services/pools.ts";
+import { sealedForNodes } from "../lib/sealed-for-nodes.ts";
 import type { Services } from "../../services/services.ts";
 
 export interface StagedSetup {
@@ -26,7 +27,10 @@ export async function stageNodeSetup(
       path: `${folder}${setupFiles.plan}`,
       content: renderSetupPlan(cluster, secrets, services.settings.counters),
     },
-    { path: `${folder}${setupFiles.secrets}`, content: renderSetupSecrets(cluster, secrets) },
+    {
+      path: `${folder}${setupFiles.secrets}`,
+      content: sealedForNodes(services, secrets, renderSetupSecrets(cluster, secrets)),
+    },
   ]);
   const linksUntil = new Date(services.clock.now() + setupLinkLifetimeMs).toISOString();
   const resourceFiles = await Promise.all(

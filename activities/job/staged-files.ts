@@ -1,10 +1,11 @@
-// What a run's nodes fetch before they start: the launcher, which is the same for all, the plan and the secrets.
+// What a run's nodes fetch before they start: the launcher, which is the same for all, the plan, and the secrets, sealed.
 import { launcherPath, stagingFolder } from "../../services/batch-names.ts";
 import type { BatchResourceFile } from "../../services/batch.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { planLaunch } from "../../domain/launch/plan.ts";
 import type { LaunchPlan } from "../../domain/launch/plan.ts";
 import { launchFiles, renderPlan, renderSecrets } from "../../domain/launch/render.ts";
+import { sealedForNodes } from "../lib/sealed-for-nodes.ts";
 import type { Services } from "../../services/services.ts";
 
 /** A run is handed over when its nodes are free; seven days is the most that a user delegation key allows. */
@@ -19,7 +20,7 @@ export async function stageFiles(
   job: JobDocument,
   plan: LaunchPlan,
 ): Promise<readonly BatchResourceFile[]> {
-  const secrets = hasSecrets(plan) ? renderSecrets(plan, await services.secrets.get(job.guid)) : undefined;
+  const secrets = hasSecrets(plan) ? await sealedSecrets(services, job, plan) : undefined;
   const files = [
     { path: planPath(job, job.attempt), content: renderPlan(plan) },
     ...(secrets === undefined ? [] : [{ path: secretsPath(job, job.attempt), content: secrets }]),
@@ -54,6 +55,14 @@ async function stageLauncher({ staging, launcher }: Services): Promise<void> {
   if (staged.has(path)) return;
   await staging.put([{ path, content: launcher }]);
   staged.add(path);
+}
+
+async function sealedSecrets(services: Services, job: JobDocument, plan: LaunchPlan): Promise<string> {
+  const [ofJob, ofCluster] = await Promise.all([
+    services.secrets.get(job.guid),
+    services.secrets.get(job.clusterGuid),
+  ]);
+  return sealedForNodes(services, ofCluster, renderSecrets(plan, ofJob) ?? "");
 }
 
 function hasSecrets(plan: LaunchPlan): boolean {

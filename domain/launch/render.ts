@@ -1,5 +1,5 @@
 // Turns a launch plan into the two files that the launcher (node/) reads: directives, one per line, every word quoted by
-// `quote.ts`. The secrets file is separate so that the launcher can delete it after reading.
+// `quote.ts`. The secrets are separate: they are sealed before they are staged.
 import type { SecretValues } from "../shared/secrets.ts";
 import type { LaunchPlan, PlannedMount, PlannedOutput } from "./plan.ts";
 import { launcherWord, quoteWord, templateWord } from "./quote.ts";
@@ -83,7 +83,7 @@ function processLines(process: PlannedOutput): readonly string[] {
 }
 
 /**
- * The secrets file, or undefined when the plan needs none.
+ * The secrets, to be sealed, or undefined when the plan needs none.
  * @param values by secret name, as split off when the job was created.
  * @throws Error when a value is missing.
  */

@@ -1,9 +1,10 @@
 // What a node does when it boots, as data: the files that the node setup (node/node-setup.ts) reads. Nothing of it is in the
 // start task's command line or environment, because anyone who may look at the pool sees those; values that nobody may
-// see are in a file of their own.
+// see are in a file of their own, which is sealed before it is staged.
 import type { ClusterDocument } from "../cluster/schema.ts";
 import { clusterMountRoot, locateOnMounts } from "../shared/mount-location.ts";
 import type { SecretValues } from "../shared/secrets.ts";
+import { nodeKeySecrets } from "./node-account.ts";
 import { expandTemplate, launcherWord, quoteWord } from "./quote.ts";
 
 /** Names of the files next to each other on the node. */
@@ -14,9 +15,6 @@ export const setupFiles = {
 } as const;
 
 export const setupCommand = `/bin/sh ${setupFiles.script}`;
-
-/** Secrets that the service makes itself for every cluster: names in the secret store. */
-export const nodeKeySecrets = { privateKey: "nodeKey.private", publicKey: "nodeKey.public" } as const;
 
 export interface CounterTarget {
   /** An ingestion endpoint of Application Insights, or `file:FOLDER`. */
@@ -78,7 +76,10 @@ function liesOnBlob(cluster: ClusterDocument, directory: string): boolean {
   return locateOnMounts(path, mounted)?.kind === "blob";
 }
 
-/** @throws Error when a value that the cluster's document names is missing. */
+/**
+ * To be sealed.
+ * @throws Error when a value that the cluster's document names is missing.
+ */
 export function renderSetupSecrets(cluster: ClusterDocument, secrets: SecretValues): string {
   const valueOf = (name: string): string => {
     const value = secrets.get(name);
@@ -86,9 +87,7 @@ export function renderSetupSecrets(cluster: ClusterDocument, secrets: SecretValu
     return value;
   };
   const { setupTask, performanceCounters } = cluster.spec;
-  const privateKey = secrets.get(nodeKeySecrets.privateKey);
   const lines = [
-    ...(privateKey === undefined ? [] : [line("secret_peers", privateKey.trimEnd())]),
     ...(performanceCounters === undefined
       ? []
       : [line("secret_counters", valueOf(performanceCounters.instrumentationKeySecret))]),

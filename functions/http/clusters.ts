@@ -10,7 +10,7 @@ import {
 } from "../../domain/cluster/rules.ts";
 import { ClusterPatch, ClusterRequest } from "../../domain/cluster/schema.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
-import { nodeKeySecrets } from "../../domain/launch/setup.ts";
+import { nodeKeySecrets } from "../../domain/launch/node-account.ts";
 import { refuseUnavailable } from "../../domain/shared/availability.ts";
 import { guid } from "../../domain/shared/brand.ts";
 import { AppError } from "../../domain/shared/errors.ts";
@@ -104,7 +104,7 @@ async function create(request: ApiRequest, services: Services) {
   const now = new Date(services.clock.now());
   const { document, secrets } = newCluster(ref, guid(services.random.uuid()), body, now);
   await claimPlace(services, document, now);
-  await services.secrets.put(document.guid, withOwnSecrets(services, document, secrets));
+  await services.secrets.put(document.guid, await withOwnSecrets(services, document, secrets));
   const { clusters } = services.state;
   const made = await clusters.create(ref, document, byCaller(request, services, "created"));
   if (!made.created) {
@@ -137,12 +137,18 @@ async function claimPlace(services: Services, document: ClusterDocument, now: Da
 }
 
 /** With what the service itself needs for every cluster: a key for its nodes, a password for an admin without one. */
-function withOwnSecrets(services: Services, document: ClusterDocument, given: SecretValues): SecretValues {
-  const { privateKey, publicKey } = services.keyPairs.create(`batchai-${document.guid}`);
+async function withOwnSecrets(
+  services: Services,
+  document: ClusterDocument,
+  given: SecretValues,
+): Promise<SecretValues> {
+  const { privateKey, publicKey } = await services.keyPairs.create(`batchai-${document.guid}`);
+  const password = () => Buffer.from(services.random.bytes(24)).toString("base64url");
   return new Map([
-    [adminPasswordSecret, Buffer.from(services.random.bytes(24)).toString("base64url")],
+    [adminPasswordSecret, password()],
     [nodeKeySecrets.privateKey, privateKey],
     [nodeKeySecrets.publicKey, publicKey],
+    [nodeKeySecrets.password, password()],
     ...given,
   ]);
 }

@@ -94,6 +94,11 @@ const pool: readonly Row[] = [
   ["taskSlotsPerNode", "works"],
   ["taskSchedulingPolicy", "works"],
   ["userAccounts", "recorded", "checked; no account is made on this machine"],
+  [
+    "userAccounts.linuxUserConfiguration.sshPrivateKey",
+    "works",
+    "lies in the account's `.ssh` below the folder that stands for the node's machine",
+  ],
   ["userAccounts.windowsUserConfiguration", "refused", "nodes are Linux"],
   ["metadata", "works"],
   [

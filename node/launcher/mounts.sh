@@ -1,7 +1,8 @@
-# File systems of the job. Keys go through files that only root reads, never through a command line.
+# File systems of the job. Keys go through files that only root reads, in memory, never through a command line.
 
 mount_volumes() {
   bai_index=0
+  [ "$bai_mounts" = 0 ] || open_private_dir || fail launch-failed 244 "cannot create $private_dir"
   while [ "$bai_index" -lt "$bai_mounts" ]; do
     eval "bai_kind=\$M_$bai_index bai_path=\$M_${bai_index}_path bai_secret=\$M_${bai_index}_secret"
     eval "bai_account=\$M_${bai_index}_account bai_source=\$M_${bai_index}_source bai_options=\$M_${bai_index}_options"
@@ -21,23 +22,23 @@ mount_volumes() {
 }
 
 mount_share() {
-  (umask 077 && printf 'username=%s\npassword=%s\n' "$bai_account" "$bai_key" >"$bai_dir/credentials")
+  (umask 077 && printf 'username=%s\npassword=%s\n' "$bai_account" "$bai_key" >"$private_dir/credentials")
   bai_said=$(mount -t cifs "$bai_source" "$bai_path" -o \
-    "vers=3.0,credentials=$bai_dir/credentials,$bai_options,serverino,nobrl" 2>&1)
+    "vers=3.0,credentials=$private_dir/credentials,$bai_options,serverino,nobrl" 2>&1)
   bai_code=$?
-  rm -f "$bai_dir/credentials"
+  rm -f "$private_dir/credentials"
   [ "$bai_code" = 0 ] || fail file-share-mount-failed 242 "file share $bai_source: $bai_said"
 }
 
 mount_blob() {
   (umask 077 && printf '%s\n' 'azstorage:' '  type: block' '  mode: key' "  account-name: '$bai_account'" \
     "  account-key: '$bai_key'" "  container: '$bai_source'" \
-    "  endpoint: 'https://$bai_account.blob.core.windows.net'" >"$bai_dir/blobfuse.yaml")
+    "  endpoint: 'https://$bai_account.blob.core.windows.net'" >"$private_dir/blobfuse.yaml")
   # The options are words of the user: split at blanks, never evaluated.
-  bai_said=$(blobfuse2 mount "$bai_path" --config-file="$bai_dir/blobfuse.yaml" \
+  bai_said=$(blobfuse2 mount "$bai_path" --config-file="$private_dir/blobfuse.yaml" \
     --tmp-path="$bai_dir/cache-$bai_index" -o allow_other $bai_options 2>&1)
   bai_code=$?
-  rm -f "$bai_dir/blobfuse.yaml"
+  rm -f "$private_dir/blobfuse.yaml"
   [ "$bai_code" = 0 ] || fail blob-mount-failed 243 "container $bai_source of account $bai_account: $bai_said"
 }
 

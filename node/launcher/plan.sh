@@ -93,11 +93,5 @@ load_plan() {
   [ -r "$bai_here/launch-plan" ] || fail launch-failed 244 "the launch plan $bai_here/launch-plan is missing"
   . "$bai_here/launch-plan"
   [ "$bai_plan_complete" = yes ] || fail launch-failed 244 "the launch plan is cut off"
-  if [ -r "$bai_here/launch-secrets" ]; then
-    bai_secrets_complete=no
-    . "$bai_here/launch-secrets"
-    # The first of several nodes reads it twice: to prepare, and to run.
-    [ "$bai_verb" = prepare ] && is_first || rm -f "$bai_here/launch-secrets"
-    [ "$bai_secrets_complete" = yes ] || fail launch-failed 244 "the secrets file is cut off"
-  fi
+  load_secrets
 }

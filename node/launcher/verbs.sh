@@ -45,6 +45,7 @@ prepare() {
   prepare_node
   log "prepared"
   stop_mirror
+  hold_secrets
   is_first || ! has_other_processes && return 0
   rm -f "$bai_dir/go" "$bai_dir/done"
   mkfifo "$bai_dir/go" "$bai_dir/done" || fail launch-failed 244 "cannot create a fifo in $bai_dir"

@@ -1,14 +1,6 @@
 # Who may log in: the admin user by the key that was given for it, and the user that runs the jobs from node to node, so
 # that `ssh` between the nodes of a job asks for nothing. Azure Batch makes the accounts (one that it has not made yet
-# is made here); keys are put here.
-
-home_of() { # user
-  if [ -n "$setup_files" ]; then
-    if [ "$1" = root ]; then printf '%s\n' "$setup_files/root"; else printf '%s\n' "$setup_files/home/$1"; fi
-  else
-    getent passwd "$1" | cut -d : -f 6
-  fi
-}
+# is made here); keys are put here. The private key of the nodes is the one that Batch gave to the account for it.
 
 # Sets ssh_dir to the user's `.ssh`, which is there then and closed to others.
 open_ssh_dir() { # user
@@ -46,12 +38,12 @@ Host 10.* 172.1?.* 172.2?.* 172.3?.* 192.168.*
   LogLevel ERROR'
 
 join_peers() {
-  [ -n "$setup_public_key" ] && [ -n "$setup_private_key" ] || return 0
+  [ -n "$setup_public_key" ] || return 0
   setup_user=root
   [ -n "$setup_files" ] || setup_user=$(id -un)
   open_ssh_dir "$setup_user"
   authorize "$setup_public_key"
-  (umask 077 && printf '%s\n' "$setup_private_key" >"$ssh_dir/batchai_nodes.new") &&
+  (umask 077 && node_key >"$ssh_dir/batchai_nodes.new") &&
     mv -f "$ssh_dir/batchai_nodes.new" "$ssh_dir/batchai_nodes" || stop "cannot write the nodes' key to $ssh_dir"
   if ! grep -q 'nodes of this Batch AI cluster' "$ssh_dir/config" 2>/dev/null; then
     printf '%s\n' "$peer_config" >>"$ssh_dir/config"

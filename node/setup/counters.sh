@@ -25,7 +25,8 @@ report_counters() {
   exec </dev/null
   umask 077
   : >"$setup_here/counters.up"
-  counters_body=$setup_here/counters.json
+  open_private_dir || exit 1
+  counters_body=$private_dir/counters.json # every line of it has the key
   counters_before=$(sample_node)
   while nap_counters; do
     counters_now=$(sample_node)

@@ -15,7 +15,6 @@ plan_logs() { setup_mode=$1 setup_dir=$2; }              # direct|mirror folder
 plan_command() { setup_command=$1 setup_has_task=yes; }
 plan_end() { setup_complete=yes; }
 secret_env() { eval "U_$1=\$2"; } # name value
-secret_peers() { setup_private_key=$1; }
 secret_counters() { setup_counters_key=$1; }
 secrets_end() { setup_secrets_complete=yes; }
 
@@ -31,9 +30,12 @@ load_plan() {
     ln -s "$AZ_BATCH_NODE_MOUNTS_DIR" "$AZ_BATCHAI_MOUNT_ROOT"
   fi
   if [ -r "$setup_here/node-setup-secrets" ]; then
-    setup_secrets_complete=no
-    . "$setup_here/node-setup-secrets"
+    setup_sealed=$(cat "$setup_here/node-setup-secrets")
     rm -f "$setup_here/node-setup-secrets"
+    open_sealed "$setup_sealed" || stop "the secrets file cannot be opened: $sealed_error"
+    setup_secrets_complete=no
+    eval "$sealed_text"
+    sealed_text='' setup_sealed=''
     [ "$setup_secrets_complete" = yes ] || stop "the secrets file is cut off"
   fi
   [ -r "$setup_here/node-setup-plan" ] || stop "the file node-setup-plan is missing"

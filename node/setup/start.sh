@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a compute node ready, whenever it is added or rebooted: mount root, accounts, counters, the user's setup task. The
 # same file runs on Azure and on emulated nodes; it needs a POSIX sh, coreutils and awk. The plan (`node-setup-plan`, next
-# to this file) says what to do, one directive a line; `node-setup-secrets` holds the values that no plan may hold.
+# to this file) says what to do, one directive a line; `node-setup-secrets`, sealed, holds the values that no plan may hold.
 #
 #   node-setup.sh            the start task; its exit code decides whether the node is used
 #   node-setup.sh counters   stays and reports the node's counters; settings and key come on standard input
@@ -15,4 +15,6 @@ setup_here=${0%/*}
 [ "$setup_here" != "$0" ] || setup_here=.
 setup_files=${BATCHAI_NODE_FILES-}
 setup_complete=no setup_names='' setup_command='' setup_has_task=no setup_admin='' setup_admin_key=''
-setup_public_key='' setup_private_key='' setup_counters='' setup_counters_key=''
+setup_public_key='' setup_counters='' setup_counters_key=''
+nl='
+'

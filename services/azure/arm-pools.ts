@@ -7,6 +7,7 @@ import type {
   MountConfiguration,
   Pool,
   StartTask,
+  UserAccount,
 } from "@azure/arm-batch";
 import type { TokenCredential } from "@azure/core-auth";
 import { AppError } from "../../domain/shared/errors.ts";
@@ -203,9 +204,14 @@ function toPool(spec: PoolSpec): Pool {
     ...(spec.mounts.length === 0 ? {} : { mountConfiguration: spec.mounts.map(toMount) }),
     ...(spec.subnetId === undefined ? {} : { networkConfiguration: { subnetId: spec.subnetId } }),
     startTask: toStartTask(spec.startTask),
-    userAccounts: [{ ...spec.adminUser, elevationLevel: "Admin" }],
+    userAccounts: [{ ...spec.adminUser, elevationLevel: "Admin" }, toNodeUser(spec.nodeUser)],
     metadata: [{ name: ownerMark, value: spec.owner }],
   };
+}
+
+/** Batch puts the key in place because the nodes of the pool may talk to each other. */
+function toNodeUser({ name, password, sshPrivateKey }: PoolSpec["nodeUser"]): UserAccount {
+  return { name, password, elevationLevel: "NonAdmin", linuxUserConfiguration: { sshPrivateKey } };
 }
 
 /** A custom image comes alone: Batch takes no publisher beside it. */

@@ -22,6 +22,7 @@ import { documentState } from "./document-state.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
 import { jwtVerifier } from "./jwt-verifier.ts";
 import { limitedActiveJobs } from "./limited-active-jobs.ts";
+import { nodeSealer } from "./node-sealing.ts";
 import { sealer } from "./sealing.ts";
 import { sshKeyPairs } from "./ssh-key-pairs.ts";
 import { storageOutputFiles } from "./storage-output-files.ts";
@@ -66,7 +67,8 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     logger: options.logger,
     launcher: options.launcher,
     nodeSetup: options.nodeSetup,
-    keyPairs: sshKeyPairs(random),
+    nodeSealer: nodeSealer(random),
+    keyPairs: sshKeyPairs(),
     ledger,
     state: {
       ...state,

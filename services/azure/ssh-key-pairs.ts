@@ -1,43 +1,34 @@
-// Key pairs for ssh: ECDSA on P-256, because its private key has a PEM form that every OpenSSH reads and making one takes no
-// time. The key is made of the random bytes it is given. Sources: RFC 5656 (public key blob), RFC 5915 (PEM).
-import { createECDH, createPrivateKey } from "node:crypto";
-import type { Random } from "../clock.ts";
+// Key pairs for ssh: RSA in PKCS #1 PEM, the form of every example of Azure Batch, which takes the private key and hands it
+// to the nodes. Source: RFC 4253, 6.6 (public key blob).
+import { createPublicKey, generateKeyPair } from "node:crypto";
+import { promisify } from "node:util";
 import type { KeyPairs } from "../key-pairs.ts";
 
-const algorithm = "ecdsa-sha2-nistp256";
+const algorithm = "ssh-rsa";
+const generate = promisify(generateKeyPair);
 
-export function sshKeyPairs(random: Random): KeyPairs {
+export function sshKeyPairs(): KeyPairs {
   return {
-    create(comment) {
-      const curve = createECDH("prime256v1");
-      curve.setPrivateKey(random.bytes(32));
-      const point = curve.getPublicKey();
-      const privateKey = createPrivateKey({
-        format: "jwk",
-        key: {
-          kty: "EC",
-          crv: "P-256",
-          d: padded(curve.getPrivateKey()).toString("base64url"),
-          x: point.subarray(1, 33).toString("base64url"),
-          y: point.subarray(33).toString("base64url"),
-        },
+    async create(comment) {
+      const { privateKey } = await generate("rsa", {
+        modulusLength: 2048,
+        publicKeyEncoding: { type: "pkcs1", format: "pem" },
+        privateKeyEncoding: { type: "pkcs1", format: "pem" },
       });
-      const blob = Buffer.concat([algorithm, "nistp256", point].map(lengthPrefixed));
-      return {
-        privateKey: privateKey.export({ type: "sec1", format: "pem" }).toString(),
-        publicKey: `${algorithm} ${blob.toString("base64")} ${comment}`,
-      };
+      const { e = "", n = "" } = createPublicKey(privateKey).export({ format: "jwk" });
+      const blob = Buffer.concat([Buffer.from(algorithm), ...[e, n].map(positive)].map(lengthPrefixed));
+      return { privateKey, publicKey: `${algorithm} ${blob.toString("base64")} ${comment}` };
     },
   };
 }
 
-/** OpenSSL drops leading zeros; a JWK must have them. */
-function padded(key: Buffer): Buffer {
-  return Buffer.concat([Buffer.alloc(32 - key.length), key]);
+/** A number as ssh writes it: a leading bit would make it negative. */
+function positive(base64url: string): Buffer {
+  const bytes = Buffer.from(base64url, "base64url");
+  return (bytes[0] ?? 0) < 0x80 ? bytes : Buffer.concat([Buffer.alloc(1), bytes]);
 }
 
-function lengthPrefixed(part: string | Buffer): Buffer {
-  const bytes = Buffer.from(part);
+function lengthPrefixed(bytes: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);

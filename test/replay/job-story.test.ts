@@ -47,7 +47,7 @@ describe("a job", () => {
     ).toEqual(["launch-plan", "launch-secrets"]);
   });
 
-  it("keeps secrets out of every document, history and listing", async () => {
+  it("keeps secrets out of every document, history, listing and staged file", async () => {
     const world = await worldWithCluster();
     await world.api("PUT", jobPath, { body: jobBody() });
     await world.advance(50);
@@ -57,7 +57,9 @@ describe("a job", () => {
       .list({}, { top: 100 })
       .instances.map(({ instanceId }) => JSON.stringify(world.engine.client.history(instanceId)));
     const shown = JSON.stringify((await world.api("GET", jobPath)).body);
-    for (const text of [world.documents.dump(), ...histories, shown]) {
+    const staged = JSON.stringify([...world.staged]);
+    expect(staged).toContain("launch-secrets");
+    for (const text of [world.documents.dump(), ...histories, shown, staged]) {
       expect(text).not.toContain("not-to-be-seen");
       expect(text).not.toContain("secret-signature");
     }

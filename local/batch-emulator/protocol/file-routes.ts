@@ -5,8 +5,9 @@ import { filesCleanedUp } from "../service/runs/departures.ts";
 import { BatchFault } from "../service/account/fault.ts";
 import { findJob } from "../service/jobs/job-commands.ts";
 import { taskDirectory } from "../service/launches/node-layout.ts";
+import { nodeFolders } from "../service/ports/node-disk.ts";
 import { deleteFile, fileInfo, listFiles, readStream } from "../service/nodes/node-files.ts";
-import type { FileEntry } from "../service/nodes/node-files.ts";
+import type { FileEntry, FileRoot } from "../service/nodes/node-files.ts";
 import { findNode, findPool } from "../service/pools/pool-commands.ts";
 import { findTask } from "../service/tasks/task-commands.ts";
 import { filterOf, isoTime, value } from "./fields.ts";
@@ -17,10 +18,10 @@ import { nextLink, pageSize } from "./listing.ts";
 import { empty, json, param } from "./wire.ts";
 import type { Call, Route, WireReply } from "./wire.ts";
 
-type RootOf = (call: Call) => string;
+type RootOf = (call: Call) => FileRoot;
 
 /** The folder of a task on the node where it runs or ran. */
-function taskRoot(call: Call): string {
+function taskRoot(call: Call): FileRoot {
   const task = findTask(findJob(call.world, param(call, "jobId")), param(call, "taskId"));
   const place = task.execution?.place;
   if (filesCleanedUp(task))
@@ -37,13 +38,13 @@ function taskRoot(call: Call): string {
       "TaskFilesUnavailable",
       "The task files are unavailable: it has no node, or the node is gone.",
     );
-  return taskDirectory(node, task);
+  return { path: taskDirectory(node, task) };
 }
 
-function nodeRoot(call: Call): string {
+function nodeRoot(call: Call): FileRoot {
   const node = findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
   if (node.bootedAt === undefined) throw new BatchFault(409, "NodeNotReady", "The node has not started yet.");
-  return node.root;
+  return { path: node.root, only: nodeFolders };
 }
 
 const contentType = (name: string) =>
@@ -101,7 +102,7 @@ function rangeOf(call: Call, size: number): [number, number] {
 const isDirectoryFault = () =>
   new BatchFault(409, "OperationNotValidOnDirectory", "The file operation is not valid on a directory.");
 
-async function download(call: Call, root: string): Promise<WireReply> {
+async function download(call: Call, root: FileRoot): Promise<WireReply> {
   const entry = await fileInfo(root, param(call, "filePath"));
   if (entry.isDirectory) throw isDirectoryFault();
   checkModified(call, entry);
@@ -111,7 +112,7 @@ async function download(call: Call, root: string): Promise<WireReply> {
   return { status: 200, headers, body };
 }
 
-async function properties(call: Call, root: string): Promise<WireReply> {
+async function properties(call: Call, root: FileRoot): Promise<WireReply> {
   const entry = await fileInfo(root, param(call, "filePath"));
   checkModified(call, entry);
   return empty(200, {
@@ -143,7 +144,7 @@ function prefixOf(node: FilterNode | undefined): string {
   return "";
 }
 
-async function list(call: Call, root: string): Promise<WireReply> {
+async function list(call: Call, root: FileRoot): Promise<WireReply> {
   const size = pageSize(call);
   const accept = filterOf(call, fileFields, parseFilter, new Set(["name"]));
   const filter = call.request.query.get("$filter");

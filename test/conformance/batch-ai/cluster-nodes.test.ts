@@ -241,14 +241,20 @@ describe("the nodes of a cluster", () => {
     await lab.create("keyed", 1, { userAccountSettings: { adminUserName: "ada", adminUserSshPublicKey } });
     await lab.idle("keyed", 1);
     const pool = await poolOf(lab.cloud, workspace, "keyed");
-    expect(pool.userAccounts).toEqual([{ name: "ada", elevationLevel: "admin" }]);
+    expect(pool.userAccounts).toEqual([
+      { name: "ada", elevationLevel: "admin" },
+      { name: "batchainodes", elevationLevel: "nonadmin", linuxUserConfiguration: {} },
+    ]);
     const [node] = await nodesOf(lab.cloud, workspace, "keyed");
     const files = await batchBehind(lab.cloud).file.listFromComputeNode(pool.id, node?.id ?? "", {
       recursive: true,
     });
     const names = files.map(({ name }) => name ?? "");
-    expect(names.some((name) => name.endsWith("home/ada/.ssh/authorized_keys"))).toBe(true);
-    expect(names.some((name) => name.endsWith("node-setup-secrets"))).toBe(false);
+    expect(names.filter((name) => /node-setup-secrets|\.ssh/.test(name))).toEqual([]);
+    const nodes = join(dirname(lab.cloud.cloudFile), "batch/nodes");
+    const onDisk = await readdir(nodes, { recursive: true });
+    expect(onDisk.some((name) => name.endsWith("machine/home/ada/.ssh/authorized_keys"))).toBe(true);
+    expect(onDisk.some((name) => name.endsWith("machine/root/.ssh/batchai_nodes"))).toBe(true);
     await remove("keyed");
   });
 });

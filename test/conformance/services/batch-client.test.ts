@@ -46,6 +46,7 @@ const spec = (poolId: string, nodes: number): PoolSpec => ({
   mounts: [],
   startTask: { commandLine: "exit 0", resourceFiles: [] },
   adminUser: { name: "ada", password: "Correct-horse-7" },
+  nodeUser: { name: "batchainodes", password: "Correct-horse-8", sshPrivateKey: "PRIVATE not-to-be-seen" },
   owner: "us",
 });
 describe("pools", () => {

@@ -47,6 +47,7 @@ function report(environment: Record<string, string> = {}): Promise<string> {
       PATH: `${join(root, "bin")}:/usr/bin:/bin`,
       AZ_BATCH_NODE_ID: "tvm-1",
       AZ_BATCH_NODE_ROOT_DIR: root,
+      BATCHAI_NODE_FILES: join(root, "machine"),
       ...environment,
     },
     stdio: ["pipe", "inherit", "inherit"],

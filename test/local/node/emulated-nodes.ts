@@ -7,12 +7,27 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { seededRandom } from "../../../local/random.ts";
+import { nodeSealer } from "../../../services/azure/node-sealing.ts";
 import { pathSegment } from "../../../domain/job/directories.ts";
 import type { JobDocument } from "../../../domain/job/schema.ts";
 import { planLaunch } from "../../../domain/launch/plan.ts";
 import { launchFiles, renderPlan, renderSecrets } from "../../../domain/launch/render.ts";
 import { parseLauncherResult } from "../../../domain/launch/result.ts";
+import { nodeAccount } from "../../../domain/launch/node-account.ts";
 import type { SecretValues } from "../../../domain/shared/secrets.ts";
+
+/** What Batch gives every node of a cluster; its form is of no importance to the nodes' tools. */
+export const nodeKey = "-----BEGIN RSA PRIVATE KEY-----\nbm9kZSBrZXk\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+export const sealer = nodeSealer(seededRandom(7));
+
+/** Puts the key where Batch puts it: into the home of the account, on a machine that is a folder. */
+export async function giveNodeKey(machine: string, key = nodeKey): Promise<void> {
+  const folder = join(machine, "home", nodeAccount, ".ssh");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "authorized_keys"), "ssh-rsa AAAA other\n");
+  await writeFile(join(folder, "id_rsa"), key, { mode: 0o600 });
+}
 
 export interface Run {
   readonly code: number;
@@ -88,6 +103,7 @@ export class EmulatedNodes {
     for (let node = 0; node < nodeCount; node++) {
       for (const folder of ["shared", "fsmounts", "task/wd"])
         await mkdir(nodes.path(node, folder), { recursive: true });
+      await giveNodeKey(nodes.path(node, "machine"));
     }
     return nodes;
   }
@@ -122,7 +138,8 @@ export class EmulatedNodes {
       const folder = this.taskFolder(node);
       await writeFile(join(folder, launchFiles.launcher), await launcherText());
       await writeFile(join(folder, launchFiles.plan), renderPlan(plan));
-      if (secretFile !== undefined) await writeFile(join(folder, launchFiles.secrets), secretFile);
+      if (secretFile !== undefined)
+        await writeFile(join(folder, launchFiles.secrets), sealer.seal(nodeKey, secretFile));
     }
   }
 
@@ -136,6 +153,7 @@ export class EmulatedNodes {
       PATH: `${join(this.root, "bin")}:/usr/local/bin:/usr/bin:/bin`,
       FAKE_NODES: this.root,
       HOME: this.path(node, "task/wd"),
+      BATCHAI_NODE_FILES: this.path(node, "machine"),
       AZ_BATCH_NODE_ID: `tvm-${node}`,
       AZ_BATCH_NODE_ROOT_DIR: this.path(node),
       AZ_BATCH_NODE_SHARED_DIR: this.path(node, "shared"),

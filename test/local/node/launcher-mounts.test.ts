@@ -1,5 +1,5 @@
 // The launcher's mounts, with stand-ins for the programs that mount.
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { accountKey, blob, jobWithSecrets, share } from "../../unit/domain/samples.ts";
@@ -45,6 +45,8 @@ describe.each(shells)("in %s, mounts of the job", (_name, shell) => {
       expect(lines[0]).toMatch(
         /^-t cifs \/\/datastore\.file\.core\.windows\.net\/logs .*\/mounts\/logs -o vers=3\.0,credentials=/,
       );
+      expect(lines[0]).toContain(`credentials=${node.path(0, "machine/run/batchai/credentials")},`);
+      expect(await readdir(node.path(0, "machine/run/batchai"))).toEqual([]);
       expect(lines).toContain(`password=${accountKey}`);
       expect(lines).toContain(`  account-key: '${accountKey}'`);
       expect(lines.filter((line) => line.includes("mount") && line.includes(accountKey))).toEqual([]);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { quoteWord } from "../../../domain/launch/quote.ts";
-import { job, jobWithSecrets } from "../../unit/domain/samples.ts";
+import { job } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, shells } from "./emulated-nodes.ts";
 import { isAlive } from "../../support/processes.ts";
 
@@ -129,19 +129,6 @@ describe.each(shells)("in %s, on one node", (_name, shell) => {
     expect(existsSync(node.path(0, "pwned"))).toBe(false);
     expect(existsSync("/tmp/pwned-by-batchai")).toBe(false);
     expect(await readdir(afs)).toContain(`a b'"`);
-  });
-
-  it("takes secrets from their file into the environment only, and deletes the file", async () => {
-    const node = await nodes(shell);
-    const afs = await node.mountEverywhere("afs");
-    const { document, secrets } = jobWithSecrets({
-      customToolkitSettings: { commandLine: '[ "$TOKEN" = "s3cr et" ] && echo known' },
-      secrets: [{ name: "TOKEN", value: "s3cr et" }],
-    });
-    expect((await node.run(document, secrets)).code).toBe(0);
-    expect(await node.log(document, afs, "stdout.txt")).toBe("known\n");
-    expect(existsSync(join(node.taskFolder(0), "launch-secrets"))).toBe(false);
-    expect(await node.log(document, afs, "execution.log")).not.toContain("s3cr");
   });
 
   it("leaves nothing behind on the node, also from a run before that was cut off", async () => {

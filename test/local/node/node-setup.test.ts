@@ -1,6 +1,6 @@
 // What a node does when it boots, run for real as Batch would run it as a start task, on a folder that stands for a machine.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,16 +9,16 @@ import { newCluster } from "../../../domain/cluster/rules.ts";
 import type { ClusterDocument } from "../../../domain/cluster/schema.ts";
 import { ClusterRequest } from "../../../domain/cluster/schema.ts";
 import {
-  nodeKeySecrets,
   renderSetupPlan,
   renderSetupSecrets,
   setupCommand,
   setupFiles,
 } from "../../../domain/launch/setup.ts";
+import { nodeKeySecrets } from "../../../domain/launch/node-account.ts";
 import { parse } from "../../../domain/shared/parse.ts";
 import type { SecretValues } from "../../../domain/shared/secrets.ts";
 import { blob, clusterBody, clusterGuid, clusterName, now, share } from "../../unit/domain/samples.ts";
-import { nodeSetupText, shells } from "./emulated-nodes.ts";
+import { giveNodeKey, nodeKey, nodeSetupText, sealer, shells } from "./emulated-nodes.ts";
 
 let root: string;
 beforeEach(async () => {
@@ -26,6 +26,7 @@ beforeEach(async () => {
   for (const folder of ["shared", "startup/wd", "mounted"])
     await mkdir(join(root, folder), { recursive: true });
   await mkdir(join(root, "fsmounts"));
+  await giveNodeKey(join(root, "machine"));
   await symlink(join(root, "mounted"), join(root, "fsmounts/logs"));
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
@@ -70,7 +71,7 @@ async function run(
   const wd = join(root, "startup/wd");
   await writeFile(join(wd, setupFiles.script), await nodeSetupText());
   await writeFile(join(wd, setupFiles.plan), renderSetupPlan(document, secrets, counters));
-  await writeFile(join(wd, setupFiles.secrets), renderSetupSecrets(document, secrets));
+  await writeFile(join(wd, setupFiles.secrets), sealer.seal(nodeKey, renderSetupSecrets(document, secrets)));
   expect(setupCommand).toBe(`/bin/sh ${setupFiles.script}`);
   const [program = "/bin/sh", ...args] = shell;
   return spawnSync(program, [...args, setupFiles.script], {
@@ -126,17 +127,55 @@ describe("the secrets of a setup task", () => {
     expect(renderSetupPlan(document, secrets, counters)).not.toContain("s3cr3t");
   });
 
-  it("that arrive cut off stop the node", async () => {
-    const cut = made();
+  /** The same node once more, with this as its secrets file. */
+  const restart = (secretsFile: string, path = process.env["PATH"]) => {
     const wd = join(root, "startup/wd");
-    await run(cut);
-    await writeFile(join(wd, setupFiles.secrets), "secret_env 'TOKEN' 'x'\n");
-    const again = spawnSync("/bin/sh", [setupFiles.script], {
+    writeFileSync(join(wd, setupFiles.secrets), secretsFile);
+    return spawnSync("/bin/sh", [setupFiles.script], {
       cwd: wd,
       encoding: "utf8",
-      env: { AZ_BATCH_NODE_SHARED_DIR: join(root, "shared"), BATCHAI_NODE_FILES: join(root, "machine") },
+      env: {
+        PATH: path,
+        AZ_BATCH_NODE_SHARED_DIR: join(root, "shared"),
+        BATCHAI_NODE_FILES: join(root, "machine"),
+      },
     });
-    expect(again).toMatchObject({ status: 1, stderr: "node-setup.sh: the secrets file is cut off\n" });
+  };
+
+  it("that arrive cut off stop the node", async () => {
+    const cut = made();
+    await run(cut);
+    const text = sealer.seal(nodeKey, renderSetupSecrets(cut.document, cut.secrets));
+    expect(restart(text.slice(0, -20))).toMatchObject({
+      status: 1,
+      stderr:
+        "node-setup.sh: the secrets file cannot be opened: it is damaged, or sealed for another cluster\n",
+    });
+    expect(restart(sealer.seal(nodeKey, "secret_env 'TOKEN' 'x'\n"))).toMatchObject({
+      status: 1,
+      stderr: "node-setup.sh: the secrets file is cut off\n",
+    });
+  });
+
+  it("that were sealed for another cluster are not run", async () => {
+    await run(made());
+    const pwned = join(root, "pwned");
+    const others = sealer.seal(nodeKey.replace("AAAA", "BBBB"), `touch '${pwned}'\nsecrets_end\n`);
+    expect(restart(others)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("sealed for another cluster") as string,
+    });
+    expect(existsSync(pwned)).toBe(false);
+  });
+
+  it("that cannot be opened for want of the key or of openssl are told with what to do", async () => {
+    await run(made());
+    const text = sealer.seal(nodeKey, "secrets_end\n");
+    await mkdir(join(root, "bin"));
+    for (const name of ["cat", "rm", "mkdir"]) await symlink(`/bin/${name}`, join(root, "bin", name));
+    expect(restart(text, join(root, "bin")).stderr).toContain("install it in the image");
+    await rm(join(root, "machine/home"), { recursive: true });
+    expect(restart(text).stderr).toContain("Azure Batch put no key into the home of the account");
   });
 });
 
@@ -162,8 +201,8 @@ describe.each(shells)("the accounts of a node, in %s", (_name, shell) => {
   const made = (): Made => {
     const { document, secrets } = clusterWith({ userAccountSettings: user });
     const keys = [
-      [nodeKeySecrets.privateKey, "-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY-----\n"],
-      [nodeKeySecrets.publicKey, "ecdsa-sha2-nistp256 AAAA batchai"],
+      [nodeKeySecrets.privateKey, nodeKey],
+      [nodeKeySecrets.publicKey, "ssh-rsa AAAA batchai"],
     ] as const;
     return { document, secrets: new Map([...secrets, ...keys]) };
   };
@@ -180,8 +219,8 @@ describe.each(shells)("the accounts of a node, in %s", (_name, shell) => {
 
   it("have one key for all nodes, which lets the user of the jobs from one to the other", async () => {
     for (let boot = 0; boot < 2; boot++) expect((await run(made(), shell)).status).toBe(0);
-    expect(await machine("root/.ssh/authorized_keys")).toBe("ecdsa-sha2-nistp256 AAAA batchai\n");
-    expect(await machine("root/.ssh/batchai_nodes")).toBe(made().secrets.get(nodeKeySecrets.privateKey));
+    expect(await machine("root/.ssh/authorized_keys")).toBe("ssh-rsa AAAA batchai\n");
+    expect(await machine("root/.ssh/batchai_nodes")).toBe(nodeKey);
     expect(await modeOf("root/.ssh/batchai_nodes")).toBe("600");
     const config = await machine("root/.ssh/config");
     expect(config.match(/IdentityFile ~\/\.ssh\/batchai_nodes/g)).toHaveLength(1);

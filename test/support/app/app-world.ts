@@ -18,6 +18,7 @@ import { documentLedger } from "../../../services/azure/document-ledger.ts";
 import { documentOperations } from "../../../services/azure/document-operations.ts";
 import { documentState } from "../../../services/azure/document-state.ts";
 import { limitedActiveJobs } from "../../../services/azure/limited-active-jobs.ts";
+import { nodeSealer } from "../../../services/azure/node-sealing.ts";
 import type { QuotaLimits } from "../../../domain/usage/quota.ts";
 import type { FileServers } from "../../../services/file-servers.ts";
 import type { LogFields } from "../../../services/logger.ts";
@@ -88,8 +89,12 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     launcher: "#!/bin/sh\n# the launcher\n",
     nodeSetup: "#!/bin/sh\n# the node setup\n",
     keyPairs: {
-      create: (comment) => ({ privateKey: "PRIVATE not-to-be-seen", publicKey: `ssh-test AAAA ${comment}` }),
+      create: async (comment) => ({
+        privateKey: "PRIVATE not-to-be-seen",
+        publicKey: `ssh-test AAAA ${comment}`,
+      }),
     },
+    nodeSealer: nodeSealer(random),
     ledger,
     settings: {
       subscriptionId,

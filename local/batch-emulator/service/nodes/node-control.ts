@@ -10,6 +10,7 @@ import { launchContext } from "../launches/launch-context.ts";
 import { assertTransition, nodeMachine } from "../entities/machines.ts";
 import type { NodeState } from "../entities/machines.ts";
 import type { Node, NodePending, TaskRun } from "../entities/model.ts";
+import { accountsOf } from "./node-accounts.ts";
 import { runStartTask } from "./start-task.ts";
 import { attachMounts } from "./node-mounts.ts";
 import { installPoolPackages } from "../packages/node-packages.ts";
@@ -97,6 +98,8 @@ export function powerOn(world: World, node: Node, wipe: boolean): void {
 
 async function boot(world: World, node: Node, wipe: boolean, stale: () => boolean): Promise<void> {
   await onDisk(node, world.ports.disk.prepareNode(node.root, wipe));
+  if (stale()) return;
+  await onDisk(node, world.ports.support.makeAccounts(node.root, accountsOf(node)));
   if (stale()) return;
   const failure =
     (await onDisk(node, attachMounts(world, node))) ??

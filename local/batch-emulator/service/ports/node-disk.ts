@@ -14,7 +14,14 @@ export interface NodeDisk {
 }
 
 /** "Files and directories in Azure Batch": the folders below AZ_BATCH_NODE_ROOT_DIR. */
-const nodeFolders = ["applications", "fsmounts", "shared", "startup", "volatile", "workitems"];
+export const nodeFolders: readonly string[] = [
+  "applications",
+  "fsmounts",
+  "shared",
+  "startup",
+  "volatile",
+  "workitems",
+];
 
 export function realDisk(): NodeDisk {
   return {
