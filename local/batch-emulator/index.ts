@@ -48,6 +48,7 @@ import type { TokenIssuer } from "./service/account/world.ts";
 import { StoredAccount } from "./store/account-file.ts";
 import { readKeptJson, writeKeptJson } from "../kept-json.ts";
 import { openLibsqlJournal } from "./store/libsql-journal.ts";
+import { secretsApart } from "./store/secrets-apart.ts";
 import { memoryJournal } from "./store/memory-journal.ts";
 
 export interface EmulatorOptions {
@@ -130,7 +131,9 @@ export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchE
   const memory = options.dataDirectory === "memory";
   const folder = memory ? mkdtempSync(join(tmpdir(), "batch-emulator-")) : resolve(options.dataDirectory);
   mkdirSync(join(folder, "nodes"), { recursive: true, mode: 0o700 });
-  const journal = memory ? memoryJournal() : openLibsqlJournal(join(folder, "batch.db"));
+  const journal = memory
+    ? memoryJournal()
+    : secretsApart(openLibsqlJournal(join(folder, "batch.db")), join(folder, "write-only"));
   const world = openWorld(options, journal, folder, memory);
   const { evictionSeed, evictionTrace = [] } = options;
   const service = compose(world, evictionSeed === undefined ? options.random : seededRandom(evictionSeed));

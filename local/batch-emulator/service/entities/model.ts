@@ -110,8 +110,12 @@ export interface NodeUser {
   readonly name: string;
   isAdmin: boolean;
   expiryTime?: string;
-  password?: string;
-  sshPublicKey?: string;
+}
+
+/** How a user wants to log in. Nobody can log in to a node that is a folder, so it is checked and forgotten. */
+export interface NodeUserLogin {
+  readonly password?: string;
+  readonly sshPublicKey?: string;
 }
 
 /** A `Preempt` among the node's scheduled events. */

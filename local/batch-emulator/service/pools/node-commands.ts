@@ -1,6 +1,6 @@
 // What callers may ask of single nodes. Source: "Compute Node - Reboot/Reimage/Disable Scheduling/…" of the REST reference.
 import { BatchFault, invalidProperty } from "../account/fault.ts";
-import type { Node, NodeUser } from "../entities/model.ts";
+import type { Node, NodeUser, NodeUserLogin } from "../entities/model.ts";
 import { moveNode, powerOn, rest } from "../nodes/node-control.ts";
 import { clearNode, evacuate } from "./pool-control.ts";
 import type { World } from "../account/world.ts";
@@ -75,11 +75,12 @@ export function enableScheduling(world: World, node: Node): void {
 }
 
 /** "Compute Node - Add User": only while the node is idle or running; accounts expire after a day by default. */
-export function addUser(world: World, node: Node, user: NodeUser): void {
+export function addUser(world: World, node: Node, wanted: NodeUser & NodeUserLogin): void {
+  const { password, sshPublicKey, ...user } = wanted;
   if (!["idle", "running"].includes(node.state)) throw notReady(node);
   if (node.users.some((one) => one.name === user.name))
     throw new BatchFault(409, "NodeUserExists", "The specified node user already exists.");
-  if (user.password !== undefined && user.sshPublicKey !== undefined)
+  if (password !== undefined && sshPublicKey !== undefined)
     throw invalidProperty("sshPublicKey", "", "A user has a password or an ssh public key, not both");
   node.users.push({ ...user, expiryTime: user.expiryTime ?? expiry(world) });
   world.save(node);
@@ -89,13 +90,10 @@ export function updateUser(
   world: World,
   node: Node,
   name: string,
-  user: Omit<NodeUser, "name" | "isAdmin">,
+  { expiryTime = expiry(world) }: Omit<NodeUser, "name" | "isAdmin"> & NodeUserLogin,
 ): void {
   const found = findUser(node, name);
-  const { password: _p, sshPublicKey: _k, ...rest } = found;
-  node.users = node.users.map((one) =>
-    one === found ? { ...rest, ...user, expiryTime: user.expiryTime ?? expiry(world) } : one,
-  );
+  node.users = node.users.map((one) => (one === found ? { ...found, expiryTime } : one));
   world.save(node);
 }
 
