@@ -23,6 +23,7 @@ import { startFileShares } from "./file-shares/index.ts";
 import type { FileShares } from "./file-shares/index.ts";
 import { startFunctionsHost } from "./functions-host/host-worker.ts";
 import type { FunctionsHost } from "./functions-host/host-worker.ts";
+import { batchAccess } from "./batch-access.ts";
 import { createAuthority } from "./identity/authority.ts";
 import { openIdentity } from "./identity/index.ts";
 import type { LocalIdentity } from "./identity/index.ts";
@@ -218,7 +219,7 @@ async function startEmulator(
     mounts,
     support,
     packages: createPackageStore({ connectionString: parts.storage.connectionString, random }),
-    verifyBearer: (token) => parts.identity.verify(token),
+    verifyBearer: batchAccess(parts.identity),
     issueToken: (wanted) => parts.identity.issueToken({ ...wanted, roles: [] }),
   });
 }

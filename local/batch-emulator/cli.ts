@@ -11,6 +11,7 @@ import { silentLogger } from "../logger.ts";
 import type { LogFields, Logger } from "../logger.ts";
 import { createMounts } from "../mounts/index.ts";
 import { startMountService } from "../mounts/service.ts";
+import { allBatchAudiences, batchAccess } from "../batch-access.ts";
 import { createNodeSupport } from "../node-support.ts";
 import { systemRandom } from "../random.ts";
 import type { Random } from "../random.ts";
@@ -87,7 +88,7 @@ async function start(given: CommandLine, environment: Environment, logger: Logge
       mounts,
       support,
       packages: createPackageStore({ connectionString: storage.connectionString, random }),
-      verifyBearer: (token) => identity.verify(token),
+      verifyBearer: batchAccess(identity),
       issueToken: (wanted) => identity.issueToken({ ...wanted, roles: [] }),
     });
     return {
@@ -149,8 +150,8 @@ const askedFor = (given: CommandLine) => ({
 function userToken(identity: LocalIdentity, url: string): Promise<string> {
   identity.issuer(url);
   return identity.issueToken({
-    audience: "https://management.azure.com/",
-    roles: [],
+    audience: allBatchAudiences,
+    roles: ["admin"],
     subject: "local-user",
     lifetimeSeconds: 30 * 86_400,
   });

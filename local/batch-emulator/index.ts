@@ -22,6 +22,7 @@ import { armApplicationRoutes } from "./protocol/arm-application-routes.ts";
 import { armLocationRoutes } from "./protocol/arm-location-routes.ts";
 import { armRoutes as armPoolRoutes } from "./protocol/arm-routes.ts";
 import { fileRoutes } from "./protocol/file-routes.ts";
+import type { BatchPlane, BatchVerdict } from "./protocol/bearer.ts";
 import { createGateway } from "./protocol/gateway.ts";
 import type { Gateway } from "./protocol/gateway.ts";
 import { jobRoutes } from "./protocol/job-routes.ts";
@@ -67,7 +68,8 @@ export interface EmulatorOptions {
   readonly logger: Logger;
   readonly executor: Executor;
   readonly mounts: MountProvider;
-  verifyBearer(token: string): Promise<boolean>;
+  /** Whether the holder may act on the account, by the plane's own rules for tokens. */
+  verifyBearer(token: string, plane: BatchPlane): Promise<BatchVerdict>;
   /** Signs the tokens that nodes ask for in the name of their pool's identities; absent: they get none. */
   readonly issueToken?: TokenIssuer;
   readonly parameters?: Partial<EmulatorParameters>;
@@ -142,7 +144,7 @@ export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchE
     world,
     dataRoutes: [...dataRoutes, ...adminRoutes(service.evictions, throttle)],
     armRoutes,
-    verifyBearer: (token) => options.verifyBearer(token),
+    verifyBearer: (token, plane) => options.verifyBearer(token, plane),
     throttle: (request) => throttle.check(request),
   });
   const handle = withNodeMetadata(world, service.evictions, api);

@@ -3,6 +3,7 @@
 // runs the same credential code here and in Azure. Invariant: the private key leaves this folder only into its 0600 file.
 import type { JWK } from "jose";
 import { SignJWT, createLocalJWKSet, importJWK, jwtVerify } from "jose";
+import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
 import { constantTimeEquals, openKeyFile } from "./key-file.ts";
@@ -12,16 +13,22 @@ export interface LocalIdentity {
   issuer(baseUrl: string): string;
   /** A signed JWT (RS256). `audience` as the receiver expects it, e.g. `https://management.azure.com/`. */
   issueToken(o: TokenRequest): Promise<string>;
-  /** Signature, lifetime and issuer; with `audience`, that too (trailing slashes do not matter). Never throws. */
-  verify(token: string, audience?: string): Promise<boolean>;
+  /** Who holds the token; undefined unless signature, lifetime and issuer are right. Never throws. */
+  verify(token: string): Promise<TokenHolder | undefined>;
   /** Answers what lies under `/identity`; undefined for every other path. */
   handle(request: Request): Promise<Response | undefined>;
   /** The value of `IDENTITY_HEADER`: a secret that only the app's process knows. */
   readonly identityHeader: string;
 }
 
+export interface TokenHolder {
+  readonly subject: string;
+  readonly roles: readonly string[];
+  readonly audiences: readonly string[];
+}
+
 export interface TokenRequest {
-  readonly audience: string;
+  readonly audience: string | readonly string[];
   readonly roles: readonly string[];
   readonly subject: string;
   readonly lifetimeSeconds: number;
@@ -33,7 +40,16 @@ const managedIdentityLifetimeSeconds = 24 * 3600;
 const managedIdentityApiVersion = "2019-08-01";
 /** The tenant that issues every token of a local cloud. */
 export const localTenant = "00000000-0000-4000-8000-00000000ba7c";
-const localClient = "00000000-0000-4000-8000-0000000000a1";
+/** The managed identity of the app that a local cloud hosts. */
+export const appIdentity = "00000000-0000-4000-8000-0000000000a1";
+
+const Claims = z
+  .object({
+    sub: z.string(),
+    roles: z.array(z.string()).default([]),
+    aud: z.union([z.string(), z.array(z.string())]),
+  })
+  .transform(({ sub, roles, aud }): TokenHolder => ({ subject: sub, roles, audiences: [aud].flat() }));
 
 /** Reads the key pair from `file`, or makes one and writes it there (mode 0600); "memory" keeps it to this process. */
 export async function openIdentity(o: {
@@ -55,7 +71,7 @@ export async function openIdentity(o: {
       const nowSeconds = Math.floor(o.clock.now() / 1000);
       return new SignJWT({
         oid: subject,
-        appid: localClient,
+        appid: appIdentity,
         tid: localTenant,
         idtyp: "app",
         ver: "2.0",
@@ -63,7 +79,7 @@ export async function openIdentity(o: {
       })
         .setProtectedHeader({ alg: algorithm, typ: "JWT", kid: publicJwk.kid ?? "" })
         .setIssuer(issuer)
-        .setAudience(audience)
+        .setAudience(typeof audience === "string" ? audience : [...audience])
         .setSubject(subject)
         .setIssuedAt(nowSeconds)
         .setNotBefore(nowSeconds)
@@ -71,8 +87,8 @@ export async function openIdentity(o: {
         .setJti(o.random.uuid())
         .sign(privateKey);
     },
-    async verify(token, audience) {
-      if (issuer === undefined) return false;
+    async verify(token) {
+      if (issuer === undefined) return undefined;
       try {
         const { payload } = await jwtVerify(token, publicKeys, {
           algorithms: [algorithm],
@@ -80,9 +96,9 @@ export async function openIdentity(o: {
           currentDate: new Date(o.clock.now()),
           requiredClaims: ["exp", "aud", "sub"],
         });
-        return audience === undefined || [payload.aud].flat().some((one) => sameAudience(one, audience));
+        return Claims.parse(payload);
       } catch {
-        return false;
+        return undefined;
       }
     },
     handle: (request) => answer(request, identity, { issuer, keySet, now: () => o.clock.now() }),
@@ -147,7 +163,7 @@ async function managedIdentityToken(
   const token = await identity.issueToken({
     audience: resource,
     roles: [],
-    subject: localClient,
+    subject: appIdentity,
     lifetimeSeconds: managedIdentityLifetimeSeconds,
   });
   return json(200, {
@@ -155,12 +171,8 @@ async function managedIdentityToken(
     expires_on: String(Math.floor(nowMs / 1000) + managedIdentityLifetimeSeconds),
     resource,
     token_type: "Bearer",
-    client_id: localClient,
+    client_id: appIdentity,
   });
-}
-
-function sameAudience(one: string | undefined, other: string): boolean {
-  return one !== undefined && one.replace(/\/+$/, "") === other.replace(/\/+$/, "");
 }
 
 function json(status: number, body: unknown): Response {

@@ -26,7 +26,7 @@ export function benchEmulator(
     random: systemRandom(),
     logger: silentLogger,
     mounts: { attach: () => Promise.resolve({ ok: true }), flush: nothing, detach: nothing, close: nothing },
-    verifyBearer: () => Promise.resolve(false),
+    verifyBearer: () => Promise.resolve("unknown"),
     ...options,
   });
 }

@@ -4,6 +4,7 @@ import { BatchFault } from "../service/account/fault.ts";
 import type { Job } from "../service/entities/model.ts";
 import { isWithinJob, jobOfTaskToken } from "../service/launches/task-tokens.ts";
 import type { AuthenticationMode, World } from "../service/account/world.ts";
+import type { BatchPlane, BatchVerdict } from "./bearer.ts";
 import { armErrorReply, batchErrorReply } from "./errors.ts";
 import { Router } from "./router.ts";
 import { checkDate, verifySharedKey } from "./shared-key.ts";
@@ -13,7 +14,7 @@ export interface GatewayOptions {
   readonly world: World;
   readonly dataRoutes: readonly Route[];
   readonly armRoutes: readonly Route[];
-  verifyBearer(token: string): Promise<boolean>;
+  verifyBearer(token: string, plane: BatchPlane): Promise<BatchVerdict>;
   /** Throws 429/503 when the caller is too fast. */
   throttle(request: WireRequest): void;
 }
@@ -95,11 +96,19 @@ async function authenticateData(options: GatewayOptions, request: WireRequest): 
     const job = jobOfTaskToken(world, credentials);
     refuseUnlessAllowed(world, job === undefined ? "AAD" : "TaskAuthenticationToken");
     if (job !== undefined) return refuseOutside(job, request);
-    if (!(await options.verifyBearer(credentials)))
+    const own = request.rawPath.startsWith("/_emulator/");
+    const verdict = await options.verifyBearer(credentials, own ? "own" : "data");
+    if (verdict === "unknown")
       throw new BatchFault(
         403,
         "AuthenticationFailed",
-        "Server failed to authenticate the request. The bearer token is not valid here, or has expired.",
+        "Server failed to authenticate the request. The bearer token is not valid here, is for another audience, or has expired.",
+      );
+    if (verdict === "forbidden")
+      throw new BatchFault(
+        403,
+        "InsufficientAccountPermissions",
+        "The holder of the token has no rights on the Batch account; they are the app's own identity's, and administrators'.",
       );
   } else
     throw new BatchFault(
@@ -137,8 +146,19 @@ async function authenticateManagement(options: GatewayOptions, request: WireRequ
       "AuthenticationFailed",
       "Authentication failed. The 'Authorization' header is missing.",
     );
-  if (!(await options.verifyBearer((match[1] ?? "").trim())))
-    throw new BatchFault(401, "InvalidAuthenticationToken", "The access token is invalid or has expired.");
+  const verdict = await options.verifyBearer((match[1] ?? "").trim(), "management");
+  if (verdict === "unknown")
+    throw new BatchFault(
+      401,
+      "InvalidAuthenticationToken",
+      "The access token is invalid, is for another audience, or has expired.",
+    );
+  if (verdict === "forbidden")
+    throw new BatchFault(
+      403,
+      "AuthorizationFailed",
+      "The holder of the token has no rights on the Batch account; they are the app's own identity's, and administrators'.",
+    );
 }
 
 function checkDataVersion(request: WireRequest): void {

@@ -47,7 +47,7 @@ export async function underTest(options: Partial<EmulatorOptions> = {}): Promise
       detach: () => Promise.resolve(),
       close: () => Promise.resolve(),
     },
-    verifyBearer: (token) => Promise.resolve(token === "good"),
+    verifyBearer: (token) => Promise.resolve(token === "good" ? "allowed" : "unknown"),
     ...options,
   });
   return { emulator, executor, errors, batch: batchClient(emulator.url), arm: armClient(emulator.url) };

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { allBatchAudiences, batchAccess } from "../../../local/batch-access.ts";
 import { manualClock, systemClock } from "../../../local/clock.ts";
 import type { Clock } from "../../../local/clock.ts";
 import { openIdentity } from "../../../local/identity/index.ts";
@@ -22,8 +23,12 @@ let t: UnderTest;
 async function tokenOf(file: string, clock: Clock): Promise<string> {
   const identity = await openIdentity({ file, clock, random: systemRandom() });
   identity.issuer(issuedAt);
-  const audience = "https://management.azure.com/";
-  return identity.issueToken({ audience, roles: [], subject: "someone", lifetimeSeconds: 3600 });
+  return identity.issueToken({
+    audience: allBatchAudiences,
+    roles: ["admin"],
+    subject: "someone",
+    lifetimeSeconds: 3600,
+  });
 }
 const keys = () => join(folder, "identity.json");
 
@@ -34,7 +39,7 @@ beforeAll(async () => {
   t = await underTest({
     dataDirectory: join(folder, "data"),
     tlsPort: 0,
-    verifyBearer: (token) => identity.verify(token),
+    verifyBearer: batchAccess(identity),
   });
 });
 afterAll(async () => {
@@ -70,6 +75,38 @@ test("a token of another issuer, an expired one and none of any are refused", as
   expect(await drive(await tokenOf(join(folder, "other.json"), systemClock()))).toEqual(refused);
   expect(await drive(await tokenOf(keys(), manualClock(Date.now() - 2 * 3_600_000)))).toEqual(refused);
   expect(await drive("not-a-token")).toEqual(refused);
+});
+
+test("a token of somebody without rights, or for another service, opens nothing", async () => {
+  const identity = await openIdentity({ file: keys(), clock: systemClock(), random: systemRandom() });
+  identity.issuer(issuedAt);
+  const [management = "", data = ""] = allBatchAudiences;
+  const tokenFor = (roles: readonly string[], audience: string) =>
+    identity.issueToken({ audience, roles, subject: "someone", lifetimeSeconds: 3600 });
+  const status = async (method: string, path: string, token: string) => {
+    const url = `${t.emulator.url}${path}${path.includes("?") ? "" : "?api-version=2025-06-01"}`;
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    return (await fetch(url, { method, headers, ...(method === "POST" ? { body: "{}" } : {}) })).status;
+  };
+  const account = `/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.Batch/batchAccounts/devbatch`;
+  const doors = [
+    ["POST", `${account}/listKeys?api-version=2024-07-01`, management],
+    ["GET", `${account}/pools?api-version=2024-07-01`, management],
+    ["GET", "/pools", data],
+    ["POST", "/_emulator/capacity", management],
+  ] as const;
+  for (const [method, path, audience] of doors) {
+    expect(await status(method, path, await tokenFor(["admin"], audience)), path).toBe(200);
+    for (const roles of [[], ["reader"], ["submitter"], ["operator"]])
+      expect(await status(method, path, await tokenFor(roles, audience)), `${roles.join()} ${path}`).toBe(
+        403,
+      );
+    const elsewhere = await tokenFor(["admin"], "https://vault.azure.net/");
+    expect([401, 403], path).toContain(await status(method, path, elsewhere));
+    const otherPlane = await tokenFor(["admin"], audience === data ? management : data);
+    if (!path.startsWith("/_emulator"))
+      expect([401, 403], path).toContain(await status(method, path, otherPlane));
+  }
 });
 
 test("the certificate stays the same in the data folder; without it the client does not talk", async () => {

@@ -30,7 +30,7 @@ void startBatchEmulator({
   logger: silentLogger,
   executor,
   mounts: { attach: () => Promise.resolve({ ok: true }), flush: nothing, detach: nothing, close: nothing },
-  verifyBearer: () => Promise.resolve(false),
+  verifyBearer: () => Promise.resolve("unknown"),
 }).then((emulator) => {
   process.stdout.write(`${emulator.url}\n`);
   process.once("SIGTERM", () => void emulator.dispose().then(() => process.exit(0)));

@@ -9,7 +9,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { manualClock, systemClock } from "../../../../local/clock.ts";
-import { openIdentity } from "../../../../local/identity/index.ts";
+import { appIdentity, openIdentity } from "../../../../local/identity/index.ts";
 import { seededRandom, systemRandom } from "../../../../local/random.ts";
 
 const base = "http://127.0.0.1:7071";
@@ -48,18 +48,17 @@ describe("the local identity provider", () => {
     const { identity, clock } = await open();
     const stranger = await open();
     const token = await identity.issueToken(request);
-    expect(await identity.verify(token)).toBe(true);
-    expect(await identity.verify(token, "https://management.azure.com")).toBe(true);
-    expect(await identity.verify(token, "https://batch.core.windows.net/")).toBe(false);
-    expect(await stranger.identity.verify(token)).toBe(false);
-    expect(await identity.verify("")).toBe(false);
+    const holder = { subject: "someone", roles: ["reader"], audiences: [arm] };
+    expect(await identity.verify(token)).toEqual(holder);
+    expect(await stranger.identity.verify(token)).toBeUndefined();
+    expect(await identity.verify("")).toBeUndefined();
     const [head, , signature] = token.split(".");
     const forged = Buffer.from(JSON.stringify({ ...decodeJwt(token), roles: ["admin"] })).toString(
       "base64url",
     );
-    expect(await identity.verify(`${head}.${forged}.${signature}`)).toBe(false);
+    expect(await identity.verify(`${head}.${forged}.${signature}`)).toBeUndefined();
     await clock.advance(601_000);
-    expect(await identity.verify(token)).toBe(false);
+    expect(await identity.verify(token)).toBeUndefined();
   });
 
   it("keeps its key over a restart in a file that only its owner may read", async () => {
@@ -67,7 +66,7 @@ describe("the local identity provider", () => {
     const first = await open(file);
     const token = await first.identity.issueToken(request);
     const second = await open(file);
-    expect(await second.identity.verify(token)).toBe(true);
+    expect(await second.identity.verify(token)).toBeDefined();
     expect(second.identity.identityHeader).toBe(first.identity.identityHeader);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
@@ -97,7 +96,10 @@ describe("the local identity provider", () => {
     });
     server.close();
     const { token, expiresOnTimestamp } = JSON.parse(stdout) as { token: string; expiresOnTimestamp: number };
-    expect(await identity.verify(token, arm)).toBe(true);
+    expect(await identity.verify(token)).toMatchObject({
+      subject: appIdentity,
+      audiences: [arm.replace(/\/$/, "")],
+    });
     expect(expiresOnTimestamp).toBeGreaterThan(clock.now() + 23 * 3600_000);
   });
 
