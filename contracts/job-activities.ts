@@ -103,7 +103,10 @@ export const RunOutcome = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("retry"), losses: LossCounters }),
 ]);
 
-/** Ends the run: the job is finished and everything of the run is put away, or it is in the queue for the next. */
+/**
+ * Ends the run: the job is finished and everything of the run is put away, or it is in the queue for the next. While
+ * somebody may be reading the last of its output, the end is not shown yet.
+ */
 export const recordOutcome = contract(
   "recordOutcome",
   run.extend({
@@ -111,8 +114,13 @@ export const recordOutcome = contract(
     cause: z.string(),
     startTime: z.string().optional(),
     endTime: z.string().optional(),
+    /** Readers had their time. */
+    outputSettled: z.boolean().optional(),
   }),
-  nothing,
+  z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("recorded") }),
+    z.object({ kind: z.literal("heldBack"), ms: z.number() }),
+  ]),
 );
 
 /** What is left of a finished job: staged files, its place among the active ones, a terminate operation that waits. */

@@ -53,7 +53,6 @@ export const runJobFlow = contract(
   z.object({
     job: JobIdentity,
     safetyIntervalMs: z.number(),
-    outputGraceMs: z.number(),
     news: RunNews.optional(),
   }),
   nothing,

@@ -26,13 +26,13 @@ export function monitorStart(
 /** @param news what the run should know at once; without, it looks for itself. */
 export function runStart(
   job: JobIdentity,
-  times: { readonly safetyIntervalMs: number; readonly outputGraceMs: number },
+  times: { readonly safetyIntervalMs: number },
   news?: RunNews,
 ): Start {
-  const { safetyIntervalMs, outputGraceMs } = times;
+  const { safetyIntervalMs } = times;
   return {
     name: runJobFlow.name,
     instanceId: instances.runJob(job.guid),
-    input: { job, safetyIntervalMs, outputGraceMs, ...(news === undefined ? {} : { news }) },
+    input: { job, safetyIntervalMs, ...(news === undefined ? {} : { news }) },
   };
 }

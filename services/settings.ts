@@ -26,8 +26,8 @@ export interface Settings {
   readonly monitorMinIntervalMs: number;
   readonly monitorMaxIntervalMs: number;
   /**
-   * How long after the end of its processes a job is shown as finished, so that readers who stop at that moment have seen
-   * the last of its output.
+   * How long after the end of its processes a job whose output somebody follows is shown as finished, so that readers who
+   * stop at that moment have seen the last of it.
    */
   readonly outputGraceMs: number;
   /** How long an auto-scale cluster keeps nodes that it does not need. */
@@ -42,9 +42,8 @@ export interface Settings {
 export interface RunTimes {
   /** How often it looks for itself, in case every hint was lost. */
   readonly safetyIntervalMs: number;
-  readonly outputGraceMs: number;
 }
 
-export function runTimes({ monitorMaxIntervalMs, outputGraceMs }: Settings): RunTimes {
-  return { safetyIntervalMs: Math.max(30_000, monitorMaxIntervalMs * 5), outputGraceMs };
+export function runTimes({ monitorMaxIntervalMs }: Settings): RunTimes {
+  return { safetyIntervalMs: Math.max(30_000, monitorMaxIntervalMs * 5) };
 }

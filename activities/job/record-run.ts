@@ -2,6 +2,7 @@
 // with its event, and then what follows from it; repeating it changes nothing.
 import type { z } from "zod";
 import { recordOutcome, recordStarted, withdrawRun } from "../../contracts/job-activities.ts";
+import type { OutputOf } from "../../contracts/contract.ts";
 import type { RunOutcome } from "../../contracts/job-activities.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import type { Outcome } from "../../domain/job/outcome.ts";
@@ -9,6 +10,7 @@ import { endedRun, startedJob } from "../../domain/job/rules.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { batchJobId, taskId } from "../../services/batch-names.ts";
 import { timestamp } from "../../services/clock.ts";
+import type { Services } from "../../services/services.ts";
 import type { Change } from "../../services/state.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentJob, service, updateJob } from "../lib/documents.ts";
@@ -64,16 +66,23 @@ export const withdrawn = defineActivity(withdrawRun, async (services, { job, att
 
 export const ended = defineActivity(
   recordOutcome,
-  async (services, { job, attempt, outcome, cause, ...times }) => {
+  async (
+    services,
+    { job, attempt, outcome, cause, outputSettled, ...times },
+  ): Promise<OutputOf<typeof recordOutcome>> => {
     const time = timestamp(services.clock);
+    let heldBackMs = 0;
     // Unless this very call ends the job, nobody knows whether a termination waits for it.
     let terminated = true;
     const after = await updateJob(
       services,
       job,
       (current) => {
+        heldBackMs = 0;
         terminated = current.executionState === "terminating" || isFinished(current.executionState);
         if (current.attempt !== attempt || isFinished(current.executionState)) return current;
+        heldBackMs = outputSettled === true ? 0 : readersNeedMs(services, current, times);
+        if (heldBackMs > 0) return current;
         return endedRun(
           current,
           knownOutcome(outcome),
@@ -83,13 +92,30 @@ export const ended = defineActivity(
       },
       describe(time, cause),
     );
+    if (heldBackMs > 0) return { kind: "heldBack", ms: heldBackMs };
     if (after !== undefined && isFinished(after.executionState)) {
       await putAway(services, after, terminated);
       if (cause !== "taskCompleted") await wakeMonitor(services, after);
     } else if (isQueuedAfter(after, attempt)) await queueAgain(services, after);
-    return undefined;
+    return { kind: "recorded" };
   },
 );
+
+/**
+ * How long the end stays unshown for readers that stop as soon as they see it, without a last read (docs/adr/0015). A job
+ * that is being deleted is shown to nobody.
+ */
+function readersNeedMs(
+  { clock, settings }: Services,
+  job: JobDocument,
+  { startTime, endTime }: { readonly startTime?: string | undefined; readonly endTime?: string | undefined },
+): number {
+  if (job.outputRead !== true || job.provisioningState === "deleting") return 0;
+  if (startTime === undefined || endTime === undefined) return 0;
+  const leftMs = Date.parse(endTime) + settings.outputGraceMs - clock.now();
+  // The times are Batch's and ours: no difference between the two clocks may make this longer.
+  return Math.min(Math.max(0, leftMs), settings.outputGraceMs);
+}
 
 function knownOutcome(outcome: z.output<typeof RunOutcome>): Outcome {
   if (outcome.kind !== "failed") return outcome;

@@ -222,6 +222,11 @@ export function endedRun(
   return acceptedJob(moved(job, outcome.kind, now, info), now);
 }
 
+/** Links to the job's output are handed out: until it has ended, whoever has them may be following it. */
+export function outputReadJob(job: JobDocument): JobDocument {
+  return job.outputRead === true || isFinished(job.executionState) ? job : { ...job, outputRead: true };
+}
+
 export function deletingJob(job: JobDocument, now: Date): JobDocument {
   if (job.provisioningState === "deleting") return job;
   return {

@@ -118,5 +118,7 @@ export const JobDocument = z.object({
   /** Number of the current run, from 1. */
   attempt: z.int().min(1),
   losses: LossCounters,
+  /** Somebody was given links to its output before it had ended, and may be following it. */
+  outputRead: z.boolean().optional(),
 });
 export type JobDocument = z.infer<typeof JobDocument>;

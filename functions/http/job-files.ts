@@ -1,6 +1,9 @@
 // What a job wrote, and where it runs: listOutputFiles, listRemoteLoginInformation. Both lists are POSTs that some
 // clients continue with GET.
 import { locateOutput } from "../../domain/job/directories.ts";
+import { outputReadJob } from "../../domain/job/rules.ts";
+import type { JobDocument } from "../../domain/job/schema.ts";
+import { jobRef } from "../../domain/job/wire.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { batchJobId, poolId, taskId } from "../../services/batch-names.ts";
 import type { OutputFile } from "../../services/output-files.ts";
@@ -51,7 +54,19 @@ async function listOutputFiles(request: ApiRequest, services: Services) {
     { ...place, accountKey: keys.get(place.accountKeySecret) },
     { linkLifetimeMs: expiry * minuteMs },
   );
+  if (files.some(({ downloadUrl }) => downloadUrl !== undefined)) await noteReader(services, job);
   return ok(pageBody(request, pageOf(files, page), fileWire));
+}
+
+/**
+ * Readers go to the storage with these links, unseen, and stop at the end that the job shows: it must know of them
+ * (docs/adr/0015). Written once in the life of a job, before the first link is given away.
+ */
+async function noteReader(services: Services, job: JobDocument): Promise<void> {
+  if (outputReadJob(job) === job) return;
+  await services.state.jobs.update(jobRef(job), (found) =>
+    found.guid === job.guid ? outputReadJob(found) : found,
+  );
 }
 
 function fileWire(file: OutputFile): object {

@@ -10,42 +10,35 @@ import { listenTo } from "../lib/wait.ts";
 import type { RunInput } from "./run-job.ts";
 
 /**
- * Waits until the output has been complete for a while: readers that follow a file stop as soon as they see the job
- * finished, without a last read. The nodes are free meanwhile. False when something else happened first.
+ * @returns false when something else happened while readers were given their time: look again. The nodes are free
+ * meanwhile.
  */
-export function* outputSettled(
-  context: OrchestrationContext,
-  input: RunInput,
-  endTime: string | undefined,
-): Steps<boolean> {
-  if (endTime === undefined) return true;
-  const leftMs = Date.parse(endTime) + input.outputGraceMs - context.df.currentUtcDateTime.getTime();
-  // The times are Batch's and ours: no difference between the two clocks may make this longer.
-  if (leftMs <= 0) return true;
-  const waited = yield* listenTo(context, changed).wait(Math.min(leftMs, input.outputGraceMs));
-  return waited.kind === "timeout";
-}
-
 export function* endRun(
   context: OrchestrationContext,
   { job }: RunInput,
   view: Pick<JobView, "attempt" | "executionState" | "losses" | "task">,
   runEnd: RunEnd,
   endTime = view.task?.endTime,
-): Steps<void> {
+): Steps<boolean> {
   const run = { job, attempt: view.attempt };
   const known = runEnd.kind === "taskCompleted" ? yield* withLauncherResult(context, run, runEnd) : runEnd;
   const outcome = decideOutcome(
     { losses: view.losses, terminateRequested: view.executionState === "terminating" },
     known,
   );
-  yield* call(context, recordOutcome, {
+  const end = {
     ...run,
     outcome: outcome.kind === "failed" ? { ...outcome, errors: [...outcome.errors] } : outcome,
     cause: runEnd.kind,
     startTime: view.task?.startTime,
     endTime,
-  });
+  };
+  const answer = yield* call(context, recordOutcome, end);
+  if (answer.kind === "recorded") return true;
+  const waited = yield* listenTo(context, changed).wait(answer.ms);
+  if (waited.kind === "event") return false;
+  yield* call(context, recordOutcome, { ...end, outputSettled: true });
+  return true;
 }
 
 /** A run that failed left word of why, beside its exit code. */

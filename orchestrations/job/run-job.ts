@@ -19,7 +19,7 @@ import { ActivityFailedError, call } from "../lib/call.ts";
 import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import { continueAsNew, defineOrchestration } from "../lib/define-orchestration.ts";
 import { listenTo, pause } from "../lib/wait.ts";
-import { endRun, outputSettled } from "./end-run.ts";
+import { endRun } from "./end-run.ts";
 import { nextStep } from "./next-step.ts";
 
 /** How long to wait before asking Batch again for something it cannot give now. */
@@ -128,14 +128,9 @@ function* knownTask(
     return "wait";
   }
   if (task.state !== "completed" || task.exitCode !== 0 || task.failure !== undefined) return undefined;
-  if (!(yield* outputSettled(context, input, task.endTime))) return "again";
-  yield* endRun(
-    context,
-    input,
-    { attempt, executionState: "running", losses: noLosses, task },
-    { kind: "taskCompleted", task: { exitCode: 0 } },
-  );
-  return "ended";
+  const view = { attempt, executionState: "running" as const, losses: noLosses, task };
+  const shown = yield* endRun(context, input, view, { kind: "taskCompleted", task: { exitCode: 0 } });
+  return shown ? "ended" : "again";
 }
 
 /** Losses play no part in a success. */
@@ -170,8 +165,6 @@ function* takeStep(
     case "end": {
       if (step.stop) yield* call(context, stopRun, run);
       const endTime = step.stop ? context.df.currentUtcDateTime.toISOString() : view.task?.endTime;
-      const ran = view.task?.startTime !== undefined;
-      if (ran && !(yield* outputSettled(context, input, endTime))) return "again";
       yield* endRun(context, input, view, step.end, endTime);
       return "again";
     }

@@ -211,13 +211,57 @@ describe("the queue of a cluster", () => {
 });
 
 describe("a job's end", () => {
-  const worldWithGrace = () => clusterOfNodes(1, { outputGraceMs: 2_000 });
+  /** Two seconds for readers; `follow` begins to read a job's output as `az batchai job file stream` does. */
+  async function worldWithGrace() {
+    const cluster = await clusterOfNodes(1, { outputGraceMs: 2_000 });
+    const file = { name: "stdout.txt", isDirectory: false, downloadUrl: "https://files.example/stdout.txt" };
+    const share = {
+      accountName: "store",
+      azureFileUrl: "https://store.file.core.windows.net/logs",
+      credentials: { accountKey: "a2V5" },
+      relativeMountPath: "logs",
+    };
+    const logsOnShare = {
+      mountVolumes: { azureFileShares: [share] },
+      stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/logs",
+    };
+    return {
+      ...cluster,
+      submit: (name: string) => cluster.submit(name, 1, logsOnShare),
+      async follow(name: string): Promise<void> {
+        const { properties } = (await cluster.api("GET", cluster.pathOf(name))).body;
+        cluster.outputs.set(`${String(properties.jobOutputDirectoryPathSegment)}/stdouterr`, [file]);
+        const list = `${cluster.pathOf(name)}/listOutputFiles?outputdirectoryid=stdouterr`;
+        const { body } = await cluster.api("POST", list);
+        expect(body.value, "there is a link to follow").toMatchObject([{ downloadUrl: file.downloadUrl }]);
+      },
+    };
+  }
 
-  it("row 110: is shown two seconds after its output is complete; its node serves the next job meanwhile", async () => {
+  it("is shown at once when nobody was given a link to its output", async () => {
+    const cluster = await worldWithGrace();
+    await cluster.submit("first");
+    await cluster.run("first");
+    cluster.azure.complete(cluster.taskOf("first")?.task.id ?? "", { exitCode: 0 });
+    await cluster.advance(300);
+    expect(await cluster.stateOf("first")).toBe("succeeded");
+  });
+
+  it("that is followed is noted by one write, however often its files are listed", async () => {
+    const cluster = await worldWithGrace();
+    await cluster.submit("first");
+    await cluster.run("first", 5_000);
+    const writes = cluster.documents.writes();
+    for (let listing = 0; listing < 5; listing += 1) await cluster.follow("first");
+    expect(cluster.documents.writes()).toBe(writes + 1);
+  });
+
+  it("row 110: is shown to who follows it two seconds after its output is complete; its node serves the next job meanwhile", async () => {
     const cluster = await worldWithGrace();
     await cluster.submit("first");
     await cluster.run("first");
     await cluster.submit("second");
+    await cluster.follow("first");
     const endedAt = new Date(cluster.now()).toISOString();
     cluster.azure.complete(cluster.taskOf("first")?.task.id ?? "", { exitCode: 0 });
     await cluster.advance(1_000);
@@ -233,6 +277,7 @@ describe("a job's end", () => {
     const cluster = await worldWithGrace();
     await cluster.submit("job");
     await cluster.run("job");
+    await cluster.follow("job");
     if (how === "failed") cluster.azure.complete(cluster.taskOf("job")?.task.id ?? "", { exitCode: 7 });
     else await cluster.api("POST", `${cluster.pathOf("job")}/terminate`);
     await cluster.advance(1_900);
@@ -249,8 +294,10 @@ describe("a job's end", () => {
     const cluster = await worldWithGrace();
     await cluster.submit("job");
     await cluster.run("job");
+    await cluster.follow("job");
     cluster.azure.complete(cluster.taskOf("job")?.task.id ?? "", { exitCode: 0 });
     await cluster.advance(500);
+    expect(await cluster.stateOf("job"), "held back").toBe("running");
     await cluster.api("DELETE", cluster.pathOf("job"));
     await cluster.advance(500);
     expect((await cluster.api("GET", cluster.pathOf("job"))).status).toBe(404);
