@@ -20,10 +20,12 @@ import { documentLedger } from "./document-ledger.ts";
 import { documentOperations } from "./document-operations.ts";
 import { documentState } from "./document-state.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
+import { groupedCommits } from "./grouped-commits.ts";
 import { jwtVerifier } from "./jwt-verifier.ts";
 import { limitedActiveJobs } from "./limited-active-jobs.ts";
 import { nodeSealer } from "./node-sealing.ts";
 import { sealer } from "./sealing.ts";
+import { sharedReads } from "./shared-reads.ts";
 import { sshKeyPairs } from "./ssh-key-pairs.ts";
 import { storageOutputFiles } from "./storage-output-files.ts";
 import { tableDocuments } from "./table-documents.ts";
@@ -57,7 +59,8 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
   const credential = appCredential(options.managedIdentity);
   const tokens = tokenSource(credential, clock);
   const blobs = blobAccess({ endpointTemplate: settings.blobEndpointTemplate, credential, clock });
-  const documents = tableDocuments(tableClient(storage, options.tableEndpointTemplate, credential));
+  const table = tableDocuments(tableClient(storage, options.tableEndpointTemplate, credential));
+  const documents = sharedReads(groupedCommits(table));
   const state = documentState({ store: documents, random });
   const ledger = documentLedger(documents);
   return {

@@ -33,8 +33,9 @@ export function activePartition(clusterGuid: string): string {
   return `active|${clusterGuid}`;
 }
 
+/** Operations are found by their id alone; in one partition, so that many that are opened at once are one transaction. */
 export function operationKey(id: string): DocumentKey {
-  return { partition: `operation|${id.toLowerCase()}`, row: "operation" };
+  return { partition: "operation", row: id.toLowerCase() };
 }
 
 function partitionOf(ref: ResourceRef): string {

@@ -1,5 +1,7 @@
 import { AzureNamedKeyCredential, TableClient } from "@azure/data-tables";
 import { afterAll, beforeAll } from "vitest";
+import { groupedCommits } from "../../../services/azure/grouped-commits.ts";
+import { sharedReads } from "../../../services/azure/shared-reads.ts";
 import { tableDocuments } from "../../../services/azure/table-documents.ts";
 import { memoryDocuments } from "../../support/app/memory-documents.ts";
 import { storageAccount, startStorage } from "../../support/app/storage.ts";
@@ -13,7 +15,9 @@ beforeAll(async () => {
 afterAll(() => storage.dispose());
 
 documentStoreSuite("memory", () => memoryDocuments());
-documentStoreSuite("tables", () => {
+const tables = () => {
   const key = new AzureNamedKeyCredential(storageAccount.name, storageAccount.key);
   return tableDocuments(new TableClient(storage.tableUrl, "batchai", key, { allowInsecureConnection: true }));
-});
+};
+documentStoreSuite("tables", tables);
+documentStoreSuite("tables, grouped", () => sharedReads(groupedCommits(tables())));

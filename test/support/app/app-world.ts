@@ -17,8 +17,10 @@ import { absentFileServers } from "../../../services/azure/absent-file-servers.t
 import { documentLedger } from "../../../services/azure/document-ledger.ts";
 import { documentOperations } from "../../../services/azure/document-operations.ts";
 import { documentState } from "../../../services/azure/document-state.ts";
+import { groupedCommits } from "../../../services/azure/grouped-commits.ts";
 import { limitedActiveJobs } from "../../../services/azure/limited-active-jobs.ts";
 import { nodeSealer } from "../../../services/azure/node-sealing.ts";
+import { sharedReads } from "../../../services/azure/shared-reads.ts";
 import type { QuotaLimits } from "../../../domain/usage/quota.ts";
 import type { FileServers } from "../../../services/file-servers.ts";
 import type { LogFields } from "../../../services/logger.ts";
@@ -76,8 +78,9 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   /** When blobs were written; what a test puts there itself is as old as can be. */
   const times = new Map<string, string>();
   const madeAt = (name: string) => times.get(name) ?? new Date(0).toISOString();
-  const plainState = documentState({ store: documents, random });
-  const ledger = documentLedger(documents);
+  const store = sharedReads(groupedCommits(documents));
+  const plainState = documentState({ store, random });
+  const ledger = documentLedger(store);
   const services: Omit<Services, "orchestrations"> = {
     clock,
     random,
@@ -120,7 +123,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       ...plainState,
       activeJobs: limitedActiveJobs(plainState.activeJobs, ledger, options.quotas?.activeJobs),
     },
-    operations: documentOperations(documents),
+    operations: documentOperations(store),
     secrets: {
       put: async (owner, values) => {
         secrets.set(owner, new Map(values));

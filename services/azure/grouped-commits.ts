@@ -1,0 +1,96 @@
+// Commits of one partition that wait together become one transaction. A store that is asked for much at once so does few
+// large writes instead of many small ones; one that is asked for little does what it did. Invariant: each commit still
+// happens whole or not at all, and is answered for itself.
+import { AppError } from "../../domain/shared/errors.ts";
+import type { DocumentStore, DocumentWrite, Etags } from "../documents.ts";
+
+/** "Performing entity group transactions": at most so many entities. */
+const mostWrites = 100;
+/** A partition's transactions under way at once: a second, so that one that hangs does not hold up all the others. */
+const mostUnderWay = 2;
+
+interface Waiting {
+  readonly writes: readonly DocumentWrite[];
+  readonly resolve: (answer: Etags | "conflict") => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Line {
+  underWay: number;
+  readonly waiting: Waiting[];
+}
+
+export function groupedCommits(store: DocumentStore): DocumentStore {
+  const lines = new Map<string, Line>();
+  const advance = (partition: string, line: Line): void => {
+    while (line.underWay < mostUnderWay && line.waiting.length > 0) {
+      line.underWay += 1;
+      void settle(store, partition, nextGroup(line.waiting)).then(() => {
+        line.underWay -= 1;
+        if (line.underWay === 0 && line.waiting.length === 0) lines.delete(partition);
+        else advance(partition, line);
+      });
+    }
+  };
+  return {
+    get: (key) => store.get(key),
+    remove: (key, etag) => store.remove(key, etag),
+    page: (range) => store.page(range),
+    commit: (partition, writes) =>
+      new Promise((resolve, reject) => {
+        const line = lines.get(partition) ?? { underWay: 0, waiting: [] };
+        lines.set(partition, line);
+        line.waiting.push({ writes, resolve, reject });
+        advance(partition, line);
+      }),
+  };
+}
+
+/** Takes from the front what fits into one transaction, which may name a row only once. */
+function nextGroup(waiting: Waiting[]): readonly Waiting[] {
+  const rows = new Set<string>();
+  let count = 0;
+  for (const { writes } of waiting) {
+    const fits = rows.size + writes.length <= mostWrites && writes.every(({ row }) => !rows.has(row));
+    if (count > 0 && !fits) break;
+    for (const { row } of writes) rows.add(row);
+    count += 1;
+  }
+  return waiting.splice(0, count);
+}
+
+/** Answers every one of the group. */
+async function settle(store: DocumentStore, partition: string, group: readonly Waiting[]): Promise<void> {
+  if (group.length > 1) {
+    const together = await attempt(
+      store,
+      partition,
+      group.flatMap(({ writes }) => writes),
+    );
+    if (together.kind === "committed") return group.forEach(({ resolve }) => resolve(together.etags));
+    if (together.kind === "failed") return group.forEach(({ reject }) => reject(together.error));
+  }
+  await Promise.all(
+    group.map(({ writes, resolve, reject }) => store.commit(partition, writes).then(resolve, reject)),
+  );
+}
+
+type Attempt =
+  | { readonly kind: "committed"; readonly etags: Etags }
+  /** One of them is not possible, or all are too large together: nothing was written. */
+  | { readonly kind: "refused" }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+async function attempt(
+  store: DocumentStore,
+  partition: string,
+  writes: readonly DocumentWrite[],
+): Promise<Attempt> {
+  try {
+    const etags = await store.commit(partition, writes);
+    return etags === "conflict" ? { kind: "refused" } : { kind: "committed", etags };
+  } catch (error) {
+    if (error instanceof AppError && !error.retryable) return { kind: "refused" };
+    return { kind: "failed", error };
+  }
+}
