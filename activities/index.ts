@@ -11,13 +11,13 @@ import { watchCluster } from "./cluster/watch-cluster.ts";
 import { buildFileServer } from "./file-server/build-file-server.ts";
 import { recordFileServer } from "./file-server/record-file-server.ts";
 import { removeMachine, removeMachineRecords } from "./file-server/remove-file-server.ts";
+import { claimRun } from "./job/claim-run.ts";
 import { closeRun } from "./job/close-run.ts";
 import { lookAtJob } from "./job/look-at-job.ts";
 import { readLauncherResult } from "./job/read-launcher-result.ts";
 import { ended, started, withdrawn } from "./job/record-run.ts";
 import { halt, removeRecords, removeTasks } from "./job/remove-job.ts";
 import { stopRun } from "./job/stop-run.ts";
-import { submitRun } from "./job/submit-run.ts";
 import type { DefinedActivity } from "./lib/define-activity.ts";
 import { closeFailed, deleteContents, removeEmptied } from "./parent/delete-parent.ts";
 
@@ -36,7 +36,7 @@ export const activities: readonly DefinedActivity[] = [
   removeMachine,
   removeMachineRecords,
   lookAtJob,
-  submitRun,
+  claimRun,
   started,
   withdrawn,
   ended,

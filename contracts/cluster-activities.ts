@@ -44,13 +44,13 @@ export const ensureMonitor = contract("ensureMonitor", cluster, nothing);
 export const Seen = z.object({ upTo: z.string(), keys: z.array(z.string()) });
 export type Seen = z.infer<typeof Seen>;
 
-/** One look at a cluster: its document is brought up to date, jobs whose tasks changed are told, waiting ones start. */
+/** One look at a cluster: its document and those of jobs whose tasks changed are brought up to date, waiting jobs start. */
 export const watchCluster = contract(
   "watchCluster",
   z.object({
     cluster: ClusterIdentity,
     seen: z.record(z.string(), Seen),
-    /** Also see that every job that was handed over has its run: a crash may have cut that off. */
+    /** Also look for runs that nothing is heard of, and go on with ends that were cut off. */
     audit: z.boolean().optional(),
   }),
   z.discriminatedUnion("kind", [

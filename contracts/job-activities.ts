@@ -20,15 +20,6 @@ export const TaskSnapshot = z.object({
 });
 export type TaskSnapshot = z.infer<typeof TaskSnapshot>;
 
-/** What wakes a run beside its own clock. Anything else that wakes it says: look. */
-export const RunNews = z.discriminatedUnion("kind", [
-  /** The queue has given it nodes: hand it to Batch. */
-  z.object({ kind: z.literal("nodesFree"), attempt: z.int() }),
-  /** Batch says this of its task. */
-  z.object({ kind: z.literal("task"), attempt: z.int(), task: TaskSnapshot }),
-]);
-export type RunNews = z.infer<typeof RunNews>;
-
 export const JobView = z.object({
   kind: z.literal("unfinished"),
   executionState: ExecutionState,
@@ -59,18 +50,14 @@ export const lookAtJob = contract(
   ]),
 );
 
-/** Puts what the run's nodes need where they can fetch it, and hands the run to Batch. */
-export const submitRun = contract(
-  "submitRun",
-  run,
-  z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("submitted") }),
-    /** Something happened to the job or its cluster meanwhile. */
-    z.object({ kind: z.literal("notWanted") }),
-    z.object({ kind: z.literal("refused"), reason: z.string() }),
-    /** Batch cannot take it now: a quota, or the last Batch job of that name is still being deleted. */
-    z.object({ kind: z.literal("later"), reason: z.string() }),
-  ]),
+/**
+ * Sees that the run is not handed to Batch from now on, and holds no nodes if it has not been yet; not `claimed` while its
+ * cluster's monitor is just doing it.
+ */
+export const claimRun = contract(
+  "claimRun",
+  z.object({ job: JobIdentity }),
+  z.object({ claimed: z.boolean() }),
 );
 
 export const recordStarted = contract("recordStarted", run.extend({ startTime: z.string() }), nothing);
@@ -126,7 +113,7 @@ export const recordOutcome = contract(
 /** What is left of a finished job: staged files, its place among the active ones, a terminate operation that waits. */
 export const closeRun = contract("closeRun", z.object({ job: JobIdentity }), nothing);
 
-/** Tells the job's run to end; `ended` when it has. */
+/** Sees that nobody else has to do with the job's run any more; not `ended` while somebody has. */
 export const haltRun = contract("haltRun", z.object({ job: JobIdentity }), z.object({ ended: z.boolean() }));
 
 /** Removes the job's tasks from Batch and its staged files. */

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { Seen } from "./cluster-activities.ts";
 import { contract } from "./contract.ts";
-import { RunNews } from "./job-activities.ts";
 import { ClusterIdentity, FileServerIdentity, JobIdentity, ParentIdentity } from "./refs.ts";
 
 const nothing = z.undefined();
@@ -52,8 +51,8 @@ export const runJobFlow = contract(
   "runJob",
   z.object({
     job: JobIdentity,
-    safetyIntervalMs: z.number(),
-    news: RunNews.optional(),
+    /** Its task should have been seen to run long ago. */
+    overdue: z.boolean().optional(),
   }),
   nothing,
 );

@@ -1,7 +1,6 @@
 // How the orchestrations that many places start are started: name, deterministic instance, input. One place each, so
 // that a start and a restart cannot differ.
 import { instances } from "./instances.ts";
-import type { RunNews } from "./job-activities.ts";
 import { monitorClusterFlow, runJobFlow } from "./orchestrations.ts";
 import type { ClusterIdentity, JobIdentity } from "./refs.ts";
 
@@ -23,16 +22,7 @@ export function monitorStart(
   };
 }
 
-/** @param news what the run should know at once; without, it looks for itself. */
-export function runStart(
-  job: JobIdentity,
-  times: { readonly safetyIntervalMs: number },
-  news?: RunNews,
-): Start {
-  const { safetyIntervalMs } = times;
-  return {
-    name: runJobFlow.name,
-    instanceId: instances.runJob(job.guid),
-    input: { job, safetyIntervalMs, ...(news === undefined ? {} : { news }) },
-  };
+/** @param about `overdue`: its task should have been seen to run long ago. */
+export function runStart(job: JobIdentity, about: { readonly overdue?: boolean } = {}): Start {
+  return { name: runJobFlow.name, instanceId: instances.runJob(job.guid), input: { job, ...about } };
 }

@@ -18,8 +18,11 @@ export interface ActiveJob {
 
 /** A job whose run was handed to Batch. */
 export interface ActiveRun extends ActiveJob {
-  /** `ended`: its nodes are free again, its end is being recorded. */
-  readonly phase: "holding" | "ended";
+  /**
+   * `submitting`: it has nodes, and its task is being added; `holding`: Batch has its task; `ended`: it holds no nodes any
+   * more, or never will, its end is being recorded.
+   */
+  readonly phase: "submitting" | "holding" | "ended";
   /** When it was handed over (ISO 8601). */
   readonly at: string;
   /** Changes with every write; opaque. */
@@ -44,16 +47,23 @@ export interface ActiveJobs {
     clusterGuid: string,
     first: number,
   ): Promise<{ readonly waiting: readonly ActiveJob[]; readonly runs: readonly ActiveRun[] }>;
-  /** Takes jobs out of the queue because they are handed over. @returns those that were still there. */
-  handOver(clusterGuid: string, jobs: readonly ActiveJob[], at: string): Promise<readonly ActiveJob[]>;
+  /** Takes jobs out of the queue because they are to be submitted. @returns those that were still there. */
+  handOver(clusterGuid: string, jobs: readonly ActiveJob[], at: string): Promise<readonly ActiveRun[]>;
+  /** Batch has the tasks of these runs. */
+  submitted(clusterGuid: string, runs: readonly ActiveRun[]): Promise<void>;
   /** The runs hold no nodes any more. */
   release(clusterGuid: string, runs: readonly ActiveRun[]): Promise<void>;
   /** Puts a job that was handed over back into the queue. */
   requeue(clusterGuid: string, job: ActiveJob): Promise<void>;
-  /** Sees that a job that is being deleted is found again; it is not started any more. */
-  keep(clusterGuid: string, job: ActiveJob, at: string): Promise<void>;
+  /**
+   * Sees that the job is found again and is not submitted any more: its run, or its place in the queue, becomes one that
+   * has ended. `submitting`: its task is being added just now.
+   */
+  keep(clusterGuid: string, job: ActiveJob, at: string): Promise<"kept" | "submitting">;
   /** The job ended. */
   remove(clusterGuid: string, job: QueuePlace): Promise<void>;
+  /** The jobs of these runs ended. */
+  removeRuns(clusterGuid: string, runs: readonly ActiveRun[]): Promise<void>;
   /** The job is deleted. */
   forget(clusterGuid: string, jobGuid: string): Promise<void>;
   /** True when no job of the cluster exists any more. */

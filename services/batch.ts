@@ -81,6 +81,13 @@ export interface PoolState {
 
 export type Refusal = { readonly kind: "refused"; readonly code: string; readonly message: string };
 
+export type TaskAnswer =
+  | { readonly kind: "added" }
+  | { readonly kind: "exists" }
+  /** Batch could not take it now; the same task may be taken later. */
+  | { readonly kind: "later"; readonly code: string }
+  | Refusal;
+
 export interface Batch {
   /** Creates the job unless it exists. Priority −1000…1000. */
   ensureJob(job: {
@@ -96,10 +103,8 @@ export interface Batch {
   >;
   /** Removes the job and everything in it; absence is a success. */
   deleteJob(jobId: string): Promise<void>;
-  addTask(
-    jobId: string,
-    task: NewBatchTask,
-  ): Promise<{ readonly kind: "added" } | { readonly kind: "exists" } | Refusal>;
+  /** Any number of tasks; an answer for each, in their order, or a refusal of them all. */
+  addTasks(jobId: string, tasks: readonly NewBatchTask[]): Promise<readonly TaskAnswer[] | Refusal>;
   getTask(jobId: string, taskId: string): Promise<BatchTask | undefined>;
   /** Tasks whose state changed at or after `since` (ISO 8601; absent = all), or `undefined` when the job does not exist. */
   changedTasks(jobId: string, since?: string): Promise<readonly BatchTask[] | undefined>;

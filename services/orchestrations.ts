@@ -20,17 +20,6 @@ interface Start {
   readonly input: object;
 }
 
-/** Starts the instance, or tells it what is new when it is active. */
-export async function startOrTell(
-  orchestrations: Orchestrations,
-  { name, instanceId, input }: Start,
-  event: string,
-  data: object = {},
-): Promise<void> {
-  if ((await orchestrations.start(name, instanceId, input)) === "active")
-    await orchestrations.raise(instanceId, event, data);
-}
-
 /**
  * Starts the instance, or wakes it when it sleeps; one that noted `{ alert: true }` looks again by itself in a moment, and
  * one that noted `{ ending: true }` may end without having heard.
@@ -47,7 +36,14 @@ export async function startOrWake(
     await orchestrations.raise(start.instanceId, event, {});
     if (await goesOn(orchestrations, clock, start.instanceId)) return;
   }
-  await startOrTell(orchestrations, start, event);
+  const { name, instanceId, input } = start;
+  if ((await orchestrations.start(name, instanceId, input)) === "active")
+    await orchestrations.raise(instanceId, event, {});
+}
+
+/** True of the note of an instance that may end without hearing of anything more. */
+export function isEnding(note: unknown): boolean {
+  return says(note, "ending");
 }
 
 const endingLookMs = 100;

@@ -38,12 +38,7 @@ export interface Settings {
   readonly bodyLimitBytes: number;
 }
 
-/** What the run of a job needs to know of the settings. */
-export interface RunTimes {
-  /** How often it looks for itself, in case every hint was lost. */
-  readonly safetyIntervalMs: number;
-}
-
-export function runTimes({ monitorMaxIntervalMs }: Settings): RunTimes {
-  return { safetyIntervalMs: Math.max(30_000, monitorMaxIntervalMs * 5) };
+/** After so long a task that was handed to Batch should have been seen to run. */
+export function safetyIntervalMs({ monitorMaxIntervalMs }: Settings): number {
+  return Math.max(30_000, monitorMaxIntervalMs * 5);
 }

@@ -4,9 +4,8 @@ import { changed } from "../../contracts/instances.ts";
 import { runStart } from "../../contracts/starts.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import type { ActiveJob } from "../../services/active-jobs.ts";
-import { startOrTell } from "../../services/orchestrations.ts";
+import { startOrWake } from "../../services/orchestrations.ts";
 import type { Services } from "../../services/services.ts";
-import { runTimes } from "../../services/settings.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentJob } from "../lib/documents.ts";
 
@@ -27,6 +26,6 @@ async function tell(services: Services, clusterGuid: string, active: ActiveJob):
     if (job === undefined) await services.state.activeJobs.forget(clusterGuid, active.jobGuid);
     return false;
   }
-  await startOrTell(services.orchestrations, runStart(identity, runTimes(services.settings)), changed);
+  await startOrWake(services, runStart(identity), changed);
   return true;
 }

@@ -1,6 +1,6 @@
-// One look at a cluster: node counts and allocation go into its document (written only when they changed), jobs whose
-// tasks changed since the last look are told, and waiting jobs are handed over to free nodes. Nothing that Batch did not
-// say is concluded. What a look costs does not depend on how many jobs wait.
+// One look at a cluster: node counts and allocation go into its document (written only when they changed), what tasks did
+// since the last look goes into their jobs' documents, and waiting jobs are submitted to free nodes; each for all jobs
+// together. Nothing that Batch did not say is concluded. What a look costs does not depend on how many jobs wait.
 import type { OutputOf } from "../../contracts/contract.ts";
 import { watchCluster as contract } from "../../contracts/cluster-activities.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
@@ -15,9 +15,12 @@ import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, service, updateCluster } from "../lib/documents.ts";
-import { ensureRuns, handOverJobs, tellHopeless } from "./hand-over-jobs.ts";
+import { endHopeless, handOverJobs } from "./hand-over-jobs.ts";
+import { hearOfRuns } from "./hear-of-runs.ts";
+import { lookAtRuns } from "./look-at-runs.ts";
 import { observeNodes } from "./observe-nodes.ts";
-import { hearOfRuns, tellRuns } from "./tell-runs.ts";
+import { recordRuns } from "./record-runs.ts";
+import { submitRuns } from "./submit-runs.ts";
 
 export const watchCluster = defineActivity(
   contract,
@@ -27,13 +30,13 @@ export const watchCluster = defineActivity(
     const { waiting, runs } = await services.state.activeJobs.look(cluster.guid, worthLooking(document));
     const [nodes, heard] = await Promise.all([
       observeNodes(services, document),
-      hearOfRuns(services, cluster.guid, runs, seen),
-      audit === true ? ensureRuns(services, runs) : undefined,
+      hearOfRuns(services, cluster.guid, runs, { seen, audit: audit === true }),
     ]);
-    // The nodes of a run that ended are given away while it is told: a node that waits costs more than a look does.
+    // The nodes of a run that ended are given away while its end is recorded: a node that waits costs more than a look does.
     const [given] = await Promise.all([
       nodes === undefined ? nothingGiven : giveNodes(services, cluster, nodes, waiting, heard.holding),
-      tellRuns(services, cluster.guid, heard.news),
+      recordRuns(services, cluster.guid, heard.news),
+      goOnWith(services, cluster.guid, runs, { overdue: heard.overdue, audit: audit === true }),
     ]);
     return {
       kind: "watched",
@@ -44,6 +47,19 @@ export const watchCluster = defineActivity(
     };
   },
 );
+
+/** What an earlier look, or a run's own orchestration, was cut off in. */
+async function goOnWith(
+  services: Services,
+  clusterGuid: string,
+  runs: readonly ActiveRun[],
+  { overdue, audit }: { readonly overdue: readonly ActiveRun[]; readonly audit: boolean },
+): Promise<void> {
+  const inPhase = (phase: ActiveRun["phase"]) => runs.filter((run) => run.phase === phase);
+  await submitRuns(services, clusterGuid, inPhase("submitting"));
+  await lookAtRuns(services, overdue, { overdue: true });
+  if (audit) await lookAtRuns(services, inPhase("ended"));
+}
 
 interface Given {
   readonly changed: boolean;
@@ -68,7 +84,7 @@ async function giveNodes(
     spec.scaleSettings.autoScale !== undefined && poolNodeCount(noted.document) !== nodes.targetNodes;
   const growing = rescale || nodes.observation.allocationState === "resizing";
   const handedOver = await handOverJobs(services, { cluster: noted.document, growing, waiting, holding });
-  await tellHopeless(services, noted.document, waiting);
+  await endHopeless(services, noted.document, waiting);
   return {
     changed: noted.changed || handedOver > 0 || rescale,
     idle: handedOver === 0 && nodes.settled && autoScale?.surplusSinceMs === undefined && !rescale,

@@ -13,6 +13,13 @@ import { removeStagedFiles } from "./staged-files.ts";
 
 /** @param terminated somebody may wait for the end of a termination. */
 export async function putAway(services: Services, job: JobDocument, terminated: boolean): Promise<void> {
+  await putRunAway(services, job, terminated);
+  // Last, because the job is found by it when this is cut off.
+  await services.state.activeJobs.remove(job.clusterGuid, activeJobOf(job));
+}
+
+/** All but the place among the active ones, by which the job is found when this is cut off. */
+export async function putRunAway(services: Services, job: JobDocument, terminated: boolean): Promise<void> {
   const outcome = { status: "Succeeded" } as const;
   await Promise.all([
     terminated
@@ -20,8 +27,6 @@ export async function putAway(services: Services, job: JobDocument, terminated: 
       : undefined,
     removeStagedFiles(services, job, job.attempt),
   ]);
-  // Last, because the job is found by it when this is cut off.
-  await services.state.activeJobs.remove(job.clusterGuid, activeJobOf(job));
 }
 
 /** The next run waits for nodes like everybody else, at the place that the job's age gives it. */

@@ -19,7 +19,16 @@ import { putAway, queueAgain, wakeMonitor } from "./put-away.ts";
 const hasStarted = "the task started";
 const wentBack = "the task went back to the queue: its node was lost or taken away";
 
-export const started = defineActivity(recordStarted, async (services, { job, attempt, startTime }) => {
+export const started = defineActivity(recordStarted, async (services, run) => {
+  await recordStart(services, run);
+  return undefined;
+});
+
+/** Takes the start of a run's task into the job's document. */
+export async function recordStart(
+  services: Services,
+  { job, attempt, startTime }: z.output<typeof recordStarted.input>,
+): Promise<void> {
   const time = timestamp(services.clock);
   const begun = new Date(startTime);
   const step = () =>
@@ -38,8 +47,7 @@ export const started = defineActivity(recordStarted, async (services, { job, att
   const found = await step();
   // Batch may start a task again so quickly that nobody saw it wait; it still went back to the queue first.
   if (found?.executionState === "queued" && found.attempt === attempt) await step();
-  return undefined;
-});
+}
 
 export const withdrawn = defineActivity(withdrawRun, async (services, { job, attempt, hadStarted }) => {
   const document = await currentJob(services, job);
@@ -66,40 +74,58 @@ export const withdrawn = defineActivity(withdrawRun, async (services, { job, att
 
 export const ended = defineActivity(
   recordOutcome,
-  async (
-    services,
-    { job, attempt, outcome, cause, outputSettled, ...times },
-  ): Promise<OutputOf<typeof recordOutcome>> => {
-    const time = timestamp(services.clock);
-    let heldBackMs = 0;
-    // Unless this very call ends the job, nobody knows whether a termination waits for it.
-    let terminated = true;
-    const after = await updateJob(
-      services,
-      job,
-      (current) => {
-        heldBackMs = 0;
-        terminated = current.executionState === "terminating" || isFinished(current.executionState);
-        if (current.attempt !== attempt || isFinished(current.executionState)) return current;
-        heldBackMs = outputSettled === true ? 0 : readersNeedMs(services, current, times);
-        if (heldBackMs > 0) return current;
-        return endedRun(
-          current,
-          knownOutcome(outcome),
-          { startTime: dateOf(times.startTime), endTime: dateOf(times.endTime) },
-          new Date(time),
-        );
-      },
-      describe(time, cause),
-    );
-    if (heldBackMs > 0) return { kind: "heldBack", ms: heldBackMs };
-    if (after !== undefined && isFinished(after.executionState)) {
-      await putAway(services, after, terminated);
-      if (cause !== "taskCompleted") await wakeMonitor(services, after);
-    } else if (isQueuedAfter(after, attempt)) await queueAgain(services, after);
+  async (services, end): Promise<OutputOf<typeof recordOutcome>> => {
+    const recorded = await recordEnd(services, end);
+    if (recorded.kind === "heldBack") return recorded;
+    const { job, terminated } = recorded;
+    if (job !== undefined && isFinished(job.executionState)) {
+      await putAway(services, job, terminated);
+      if (end.cause !== "taskCompleted") await wakeMonitor(services, job);
+    } else if (isQueuedAfter(job, end.attempt)) await queueAgain(services, job);
     return { kind: "recorded" };
   },
 );
+
+export type RecordedEnd =
+  | { readonly kind: "heldBack"; readonly ms: number }
+  | {
+      readonly kind: "recorded";
+      /** As it is now; absent when the job does not exist any more. */
+      readonly job: JobDocument | undefined;
+      /** Somebody may wait for the end of a termination. */
+      readonly terminated: boolean;
+    };
+
+/** Takes the end of a run into the job's document; what follows from it is the caller's. */
+export async function recordEnd(
+  services: Services,
+  { job, attempt, outcome, cause, outputSettled, ...times }: z.output<typeof recordOutcome.input>,
+): Promise<RecordedEnd> {
+  const time = timestamp(services.clock);
+  let heldBackMs = 0;
+  // Unless this very call ends the job, nobody knows whether a termination waits for it.
+  let terminated = true;
+  const after = await updateJob(
+    services,
+    job,
+    (current) => {
+      heldBackMs = 0;
+      terminated = current.executionState === "terminating" || isFinished(current.executionState);
+      if (current.attempt !== attempt || isFinished(current.executionState)) return current;
+      heldBackMs = outputSettled === true ? 0 : readersNeedMs(services, current, times);
+      if (heldBackMs > 0) return current;
+      return endedRun(
+        current,
+        knownOutcome(outcome),
+        { startTime: dateOf(times.startTime), endTime: dateOf(times.endTime) },
+        new Date(time),
+      );
+    },
+    describe(time, cause),
+  );
+  if (heldBackMs > 0) return { kind: "heldBack", ms: heldBackMs };
+  return { kind: "recorded", job: after, terminated };
+}
 
 /**
  * How long the end stays unshown for readers that stop as soon as they see it, without a last read (docs/adr/0015). A job

@@ -6,14 +6,17 @@ import { parseClusterId } from "../../domain/shared/resource-id.ts";
 import { batchJobId, stagingFolder, taskId } from "../../services/batch-names.ts";
 import { timestamp } from "../../services/clock.ts";
 import { operationId } from "../../services/operation-documents.ts";
+import { isEnding } from "../../services/orchestrations.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, currentJob } from "../lib/documents.ts";
+import { claim } from "./claim-run.ts";
 import { wakeMonitor } from "./put-away.ts";
 
 export const halt = defineActivity(haltRun, async (services, { job }) => {
   const instance = instances.runJob(job.guid);
-  if ((await services.orchestrations.status(instance)) !== "active") return { ended: true };
-  await services.orchestrations.raise(instance, changed, {});
+  const { status, note } = await services.orchestrations.noted(instance);
+  if (status !== "active") return { ended: await claim(services, job) };
+  if (!isEnding(note)) await services.orchestrations.raise(instance, changed, {});
   return { ended: false };
 });
 

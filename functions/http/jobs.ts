@@ -17,9 +17,8 @@ import { changed, instances } from "../../contracts/instances.ts";
 import { deleteJobFlow } from "../../contracts/orchestrations.ts";
 import { monitorStart, runStart } from "../../contracts/starts.ts";
 import { operationId } from "../../services/operation-documents.ts";
-import { startOrTell, startOrWake } from "../../services/orchestrations.ts";
+import { startOrWake } from "../../services/orchestrations.ts";
 import type { Services } from "../../services/services.ts";
-import { runTimes } from "../../services/settings.ts";
 import { clusterNotFound } from "./clusters.ts";
 import { byCaller } from "./lib/by-caller.ts";
 import { acceptedOperation } from "./lib/long-running.ts";
@@ -185,7 +184,7 @@ async function terminate(request: ApiRequest, services: Services) {
   const id = operationId("terminate", document.guid);
   const reply = await acceptedOperation(request, services, ref, id);
   const identity = { ref: jobRef(document), guid: document.guid };
-  await startOrTell(services.orchestrations, runStart(identity, runTimes(services.settings)), changed);
+  await startOrWake(services, runStart(identity), changed);
   return reply;
 }
 

@@ -27,9 +27,8 @@ import type { ExperimentRef, WorkspaceRef } from "../../domain/shared/resource-i
 import { workspaceRef } from "../../domain/workspace/rules.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { ActiveEntry } from "../../services/active-jobs.ts";
-import { startOrTell, startOrWake } from "../../services/orchestrations.ts";
+import { startOrWake } from "../../services/orchestrations.ts";
 import type { Services } from "../../services/services.ts";
-import { runTimes } from "../../services/settings.ts";
 import { everyItem } from "../lib/every-item.ts";
 
 /** An index entry without a job is a submission under way, or, after this time, one that was cut off. */
@@ -133,7 +132,7 @@ async function reconcileJob(services: Services, clusterGuid: string, active: Act
   if (active.announced) await services.state.activeJobs.add(clusterGuid, activeJobOf(document));
   // A job that waits for nodes has no run; who watches its cluster hands it over.
   const ends = document.executionState === "terminating" || isFinished(document.executionState);
-  if (ends) await startOrTell(services.orchestrations, runStart(job, runTimes(services.settings)), changed);
+  if (ends) await startOrWake(services, runStart(job), changed);
 }
 
 async function ensure(

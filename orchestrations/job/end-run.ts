@@ -1,25 +1,22 @@
 // The end of a run: what it means, and into the records with it, once its output had time to be read.
 import { readLauncherResult, recordOutcome } from "../../contracts/job-activities.ts";
 import type { JobView } from "../../contracts/job-activities.ts";
-import { changed } from "../../contracts/instances.ts";
 import { decideOutcome } from "../../domain/job/outcome.ts";
 import type { RunEnd } from "../../domain/job/outcome.ts";
 import { call } from "../lib/call.ts";
 import type { OrchestrationContext, Steps } from "../lib/call.ts";
-import { listenTo } from "../lib/wait.ts";
+import type { Listener } from "../lib/wait.ts";
 import type { RunInput } from "./run-job.ts";
 
-/**
- * @returns false when something else happened while readers were given their time: look again. The nodes are free
- * meanwhile.
- */
+/** Ends the run, or lets readers of its output have their time first; what happens meanwhile cuts that short. */
 export function* endRun(
   context: OrchestrationContext,
   { job }: RunInput,
-  view: Pick<JobView, "attempt" | "executionState" | "losses" | "task">,
+  hints: Listener,
+  view: JobView,
   runEnd: RunEnd,
   endTime = view.task?.endTime,
-): Steps<boolean> {
+): Steps<void> {
   const run = { job, attempt: view.attempt };
   const known = runEnd.kind === "taskCompleted" ? yield* withLauncherResult(context, run, runEnd) : runEnd;
   const outcome = decideOutcome(
@@ -34,11 +31,9 @@ export function* endRun(
     endTime,
   };
   const answer = yield* call(context, recordOutcome, end);
-  if (answer.kind === "recorded") return true;
-  const waited = yield* listenTo(context, changed).wait(answer.ms);
-  if (waited.kind === "event") return false;
-  yield* call(context, recordOutcome, { ...end, outputSettled: true });
-  return true;
+  if (answer.kind === "recorded") return;
+  const waited = yield* hints.wait(answer.ms);
+  if (waited.kind === "timeout") yield* call(context, recordOutcome, { ...end, outputSettled: true });
 }
 
 /** A run that failed left word of why, beside its exit code. */

@@ -4,8 +4,6 @@ import type { JobView, TaskSnapshot } from "../../contracts/job-activities.ts";
 import type { RunEnd } from "../../domain/job/outcome.ts";
 
 export type Step =
-  /** No task yet: it starts when the queue has given it nodes. */
-  | { readonly kind: "start" }
   | { readonly kind: "started"; readonly startTime: string }
   /** Back into the service's own queue, where its priority and age count. */
   | { readonly kind: "withdraw"; readonly hadStarted: boolean }
@@ -14,7 +12,7 @@ export type Step =
   | { readonly kind: "halt"; readonly stop: boolean }
   | { readonly kind: "end"; readonly end: RunEnd; readonly stop: boolean };
 
-/** @param overdue nothing was heard of it for the safety interval. */
+/** @param overdue its task should have been seen to run long ago. */
 export function nextStep(view: JobView, overdue = false): Step {
   const { task } = view;
   const stop = task !== undefined && task.state !== "completed";
@@ -28,10 +26,11 @@ export function nextStep(view: JobView, overdue = false): Step {
       end: { kind: "refused", reason: `the cluster cannot have nodes: ${view.clusterHopeless}` },
       stop,
     };
-  if (task === undefined)
-    return view.executionState === "running"
-      ? { kind: "end", end: { kind: "nodeLost" }, stop: false }
-      : { kind: "start" };
+  if (task === undefined) {
+    if (view.executionState === "running") return { kind: "end", end: { kind: "nodeLost" }, stop: false };
+    // It waits for nodes, unless Batch once had it.
+    return overdue ? { kind: "withdraw", hadStarted: false } : { kind: "wait" };
+  }
   if (task.state === "running") {
     if (view.executionState === "running" && view.startTime === task.startTime) return { kind: "wait" };
     return task.startTime === undefined ? { kind: "wait" } : { kind: "started", startTime: task.startTime };

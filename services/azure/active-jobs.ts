@@ -3,7 +3,7 @@
 // job that exists. Moves between the first three are transactions, so that a job is in one of them.
 import { z } from "zod";
 import type { ActiveEntry, ActiveJob, ActiveJobs, ActiveRun, QueuePlace } from "../active-jobs.ts";
-import type { DocumentStore, DocumentWrite, StoredDocument } from "../documents.ts";
+import type { DocumentStore, DocumentWrite, Etags, StoredDocument } from "../documents.ts";
 import { activePartition } from "./state-keys.ts";
 
 const JobRef = z.object({
@@ -22,7 +22,7 @@ const Waiting = z.object({
   attempt: z.int(),
   since: z.string(),
 });
-const Run = Waiting.extend({ phase: z.enum(["holding", "ended"]), at: z.string() });
+const Run = Waiting.extend({ phase: z.enum(["submitting", "holding", "ended"]), at: z.string() });
 
 const all = "job|";
 const runs = "job|0|";
@@ -45,7 +45,7 @@ export function activeJobs(store: DocumentStore): ActiveJobs {
 
 function moves(
   store: DocumentStore,
-): Pick<ActiveJobs, "announce" | "add" | "handOver" | "release" | "requeue" | "keep"> {
+): Pick<ActiveJobs, "announce" | "add" | "handOver" | "submitted" | "release" | "requeue" | "keep"> {
   const commit = (clusterGuid: string, ...writes: DocumentWrite[]) =>
     store.commit(activePartition(clusterGuid), writes);
   return {
@@ -68,21 +68,24 @@ function moves(
         store,
         clusterGuid,
         jobs.map((job) => ({
-          job,
+          run: { ...waitingOf(job), phase: "submitting" as const, at },
           writes: [
             { kind: "remove", row: queueRow(job) },
-            { kind: "insert", row: runRow(job.jobGuid), value: { ...waitingOf(job), phase: "holding", at } },
+            {
+              kind: "insert",
+              row: runRow(job.jobGuid),
+              value: { ...waitingOf(job), phase: "submitting", at },
+            },
           ],
         })),
       );
-      return made.map(({ job }) => job);
+      return made.map(({ run, etags }) => ({ ...run, etag: etags.get(runRow(run.jobGuid)) ?? "" }));
+    },
+    async submitted(clusterGuid, runs) {
+      await moveRuns(store, clusterGuid, runs, "holding");
     },
     async release(clusterGuid, ended) {
-      const changes = ended.map(({ etag, at, ...job }): Move => {
-        const value = { ...waitingOf(job), phase: "ended", at };
-        return { writes: [{ kind: "replace", row: runRow(job.jobGuid), etag, value }] };
-      });
-      await inBulk(store, clusterGuid, changes);
+      await moveRuns(store, clusterGuid, ended, "ended");
     },
     async requeue(clusterGuid, job) {
       const back: DocumentWrite = { kind: "put", row: queueRow(job), value: waitingOf(job) };
@@ -93,7 +96,9 @@ function moves(
       const value = { ...waitingOf(job), phase: "ended", at };
       const kept: DocumentWrite = { kind: "insert", row: runRow(job.jobGuid), value };
       const moved = await commit(clusterGuid, { kind: "remove", row: queueRow(job) }, kept);
-      if (moved === "conflict") await commit(clusterGuid, kept);
+      if (moved !== "conflict" || (await commit(clusterGuid, kept)) !== "conflict") return "kept";
+      const found = await store.get({ partition: activePartition(clusterGuid), row: runRow(job.jobGuid) });
+      return found !== undefined && toRun(found).phase === "submitting" ? "submitting" : "kept";
     },
   };
 }
@@ -145,13 +150,19 @@ function readings(store: DocumentStore): Pick<ActiveJobs, "look" | "list" | "unr
   };
 }
 
-function removals(store: DocumentStore): Pick<ActiveJobs, "remove" | "forget"> {
+function removals(store: DocumentStore): Pick<ActiveJobs, "remove" | "removeRuns" | "forget"> {
   const removeRow = (clusterGuid: string, row: string) =>
     store.remove({ partition: activePartition(clusterGuid), row }, "*");
   return {
     async remove(clusterGuid, job) {
       for (const row of [runRow(job.jobGuid), queueRow(job), announcedRow(job.jobGuid)])
         if ((await removeRow(clusterGuid, row)) === "removed") return;
+    },
+    async removeRuns(clusterGuid, ended) {
+      const removed = ended.map(({ jobGuid }): Move => ({
+        writes: [{ kind: "remove", row: runRow(jobGuid) }],
+      }));
+      await inBulk(store, clusterGuid, removed);
     },
     async forget(clusterGuid, jobGuid) {
       await removeRow(clusterGuid, `${known}${jobGuid}`);
@@ -176,26 +187,42 @@ interface Move {
   readonly writes: readonly DocumentWrite[];
 }
 
+/** Runs that somebody else changed meanwhile stay as they are. */
+async function moveRuns(
+  store: DocumentStore,
+  clusterGuid: string,
+  runs: readonly ActiveRun[],
+  phase: ActiveRun["phase"],
+): Promise<void> {
+  const changes = runs.map(({ etag, at, ...job }): Move => {
+    const value = { ...waitingOf(job), phase, at };
+    return { writes: [{ kind: "replace", row: runRow(job.jobGuid), etag, value }] };
+  });
+  await inBulk(store, clusterGuid, changes);
+}
+
 /** Makes many small moves in few transactions; where one of them is refused, each by itself. @returns the moves made. */
 async function inBulk<Of extends Move>(
   store: DocumentStore,
   clusterGuid: string,
   moves: readonly Of[],
-): Promise<readonly Of[]> {
+): Promise<readonly (Of & { readonly etags: Etags })[]> {
   const partition = activePartition(clusterGuid);
   const perMove = moves[0]?.writes.length ?? 1;
   const perCommit = Math.floor(mostPerCommit / perMove);
-  const made: Of[] = [];
+  const made: (Of & { readonly etags: Etags })[] = [];
   for (let start = 0; start < moves.length; start += perCommit) {
     const some = moves.slice(start, start + perCommit);
     const together = await store.commit(
       partition,
       some.flatMap(({ writes }) => writes),
     );
-    if (together !== "conflict") made.push(...some);
+    if (together !== "conflict") made.push(...some.map((move) => ({ ...move, etags: together })));
     else if (some.length > 1)
-      for (const move of some)
-        if ((await store.commit(partition, move.writes)) !== "conflict") made.push(move);
+      for (const move of some) {
+        const etags = await store.commit(partition, move.writes);
+        if (etags !== "conflict") made.push({ ...move, etags });
+      }
   }
   return made;
 }

@@ -6,11 +6,17 @@ import type { ActiveJobs } from "../active-jobs.ts";
 /** @param limit absent = places are not counted. */
 export function limitedActiveJobs(jobs: ActiveJobs, ledger: Ledger, limit: number | undefined): ActiveJobs {
   if (limit === undefined) return jobs;
+  const giveBack = (...guids: readonly string[]) =>
+    ledger.jobs.update((claims) => ({ claims: guids.reduce(release, claims), result: undefined }));
   return {
     ...jobs,
     async remove(clusterGuid, job) {
       await jobs.remove(clusterGuid, job);
-      await ledger.jobs.update((claims) => ({ claims: release(claims, job.jobGuid), result: undefined }));
+      await giveBack(job.jobGuid);
+    },
+    async removeRuns(clusterGuid, runs) {
+      await jobs.removeRuns(clusterGuid, runs);
+      if (runs.length > 0) await giveBack(...runs.map(({ jobGuid }) => jobGuid));
     },
   };
 }

@@ -48,7 +48,7 @@ interface Story {
 
 const stories: Readonly<Record<string, Story>> = {
   "job-succeeds": {
-    records: ["createCluster", "runJob"],
+    records: ["createCluster", "monitorCluster"],
     async run(world) {
       const task = await submitted(world);
       world.azure.start(task);
@@ -91,7 +91,7 @@ const stories: Readonly<Record<string, Story>> = {
     },
   },
   "job-is-deleted": {
-    records: ["runJob", "deleteJob"],
+    records: ["deleteJob"],
     async run(world) {
       world.azure.start(await submitted(world));
       await world.advance(1_000);

@@ -173,7 +173,7 @@ describe("a job", () => {
     expect((await world.api("GET", jobPath)).body.properties.executionState).toBe("succeeded");
   });
 
-  it("finds out by itself when every hint was lost", async () => {
+  it("is found again by the reconciliation when its cluster's monitor was lost", async () => {
     const world = await worldWithCluster();
     await world.api("PUT", jobPath, { body: jobBody() });
     await world.advance(50);
@@ -182,7 +182,8 @@ describe("a job", () => {
     await world.advance(10);
     world.azure.start(world.onlyTask());
     world.azure.complete(world.onlyTask(), { exitCode: 0 });
-    await world.advance(40_000);
+    await world.reconcile();
+    await world.advance(3_000);
     expect((await world.api("GET", jobPath)).body.properties.executionState).toBe("succeeded");
   });
 

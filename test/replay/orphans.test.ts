@@ -18,12 +18,9 @@ async function plant(world: World): Promise<void> {
       priority: batchPriority.low,
       owner: real.spec.owner,
     });
-    await world.services.batch.addTask(batchJobId(cluster, "low"), {
-      id: `${ghost}-1`,
-      commandLine: "true",
-      environment: {},
-      resourceFiles: [],
-    });
+    await world.services.batch.addTasks(batchJobId(cluster, "low"), [
+      { id: `${ghost}-1`, commandLine: "true", environment: {}, resourceFiles: [] },
+    ]);
   }
   await world.services.staging.put([
     { path: `jobs/${ghost}/1/launch.sh`, content: "x" },

@@ -1,15 +1,8 @@
 // The Batch interface over the wire: one small function per operation, each naming the answers it expects. What an
 // answer means for a Batch AI job or cluster is decided elsewhere.
-import type {
-  Batch,
-  BatchFailure,
-  BatchNode,
-  BatchTask,
-  NewBatchTask,
-  NodeCounts,
-  PoolState,
-} from "../../batch.ts";
+import type { Batch, BatchFailure, BatchNode, BatchTask, NodeCounts, PoolState } from "../../batch.ts";
 import type { z } from "zod";
+import { addTasks } from "./add-tasks.ts";
 import { path, unexpected } from "./transport.ts";
 import type { BatchReply, BatchTransport } from "./transport.ts";
 import {
@@ -37,7 +30,7 @@ export function batchClient(transport: BatchTransport): Batch {
     ensureJob: (job) => ensureJob(transport, job),
     jobs: () => jobs(transport),
     deleteJob: (jobId) => remove(transport, path`jobs/${jobId}`, "delete the job"),
-    addTask: (jobId, task) => addTask(transport, jobId, task),
+    addTasks: (jobId, tasks) => addTasks(transport, jobId, tasks),
     getTask: (jobId, taskId) => getTask(transport, jobId, taskId),
     changedTasks: (jobId, since) => changedTasks(transport, jobId, since),
     terminateTask: (jobId, taskId) => terminateTask(transport, jobId, taskId),
@@ -98,34 +91,6 @@ async function nodeAgentFor(
     ({ imageReference: { publisher, offer, sku } }) =>
       same(publisher, image.publisher) && same(offer, image.offer) && same(sku, image.sku),
   )?.nodeAgentSKUId;
-}
-
-async function addTask(
-  transport: BatchTransport,
-  jobId: string,
-  task: NewBatchTask,
-): ReturnType<Batch["addTask"]> {
-  const reply = await transport.send({
-    method: "POST",
-    path: path`jobs/${jobId}/tasks`,
-    body: taskBody(task),
-  });
-  if (reply.ok) return { kind: "added" };
-  if (reply.code === "TaskExists") return { kind: "exists" };
-  return { kind: "refused", code: reply.code, message: reply.message };
-}
-
-function taskBody(task: NewBatchTask): object {
-  return {
-    id: task.id,
-    commandLine: task.commandLine,
-    environmentSettings: Object.entries(task.environment).map(([name, value]) => ({ name, value })),
-    resourceFiles: task.resourceFiles,
-    // Users' commands run as root, as they did in Batch AI; the pool scope keeps one user for all tasks of a node.
-    userIdentity: { autoUser: { scope: "pool", elevationLevel: "admin" } },
-    constraints: { maxTaskRetryCount: 0, maxWallClockTime: task.maxWallClockTime },
-    multiInstanceSettings: task.multiInstance,
-  };
 }
 
 async function getTask(

@@ -35,6 +35,22 @@ export const WireTask = z.object({
 });
 export type WireTask = z.infer<typeof WireTask>;
 
+export const WireAddedTask = z.object({
+  taskId: z.string(),
+  status: lower,
+  error: z
+    .object({
+      code: z.string().optional(),
+      message: z
+        .object({ value: z.string() })
+        .transform(({ value }) => value)
+        .optional(),
+    })
+    .optional(),
+});
+export type WireAddedTask = z.infer<typeof WireAddedTask>;
+export const WireAddedTasks = z.object({ value: z.array(WireAddedTask) });
+
 export const WireJob = z.object({
   id: z.string(),
   creationTime: z.string().default(""),

@@ -47,6 +47,11 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
     expect(under.errors).toEqual([]);
   });
 
+  const add = async (jobId: string, only: NewBatchTask) => {
+    const answers = await batch.addTasks(jobId, [only]);
+    return "kind" in answers ? answers : answers[0];
+  };
+
   const ended = (id: string) =>
     eventually(
       () => batch.getTask("job", id),
@@ -90,14 +95,30 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
     expect(await batch.ensureJob({ id: "JOB", poolId: "Pool", priority: 500, owner: "us" })).toEqual({
       kind: "ready",
     });
-    expect(await batch.addTask("job", task("once", "exit 0"))).toEqual({ kind: "added" });
-    expect(await batch.addTask("job", task("Once", "exit 0"))).toEqual({ kind: "exists" });
-    expect(await batch.addTask("none", task("x", "exit 0"))).toMatchObject({
+    expect(await add("job", task("once", "exit 0"))).toEqual({ kind: "added" });
+    expect(await add("job", task("Once", "exit 0"))).toEqual({ kind: "exists" });
+    expect(await add("none", task("x", "exit 0"))).toMatchObject({
       kind: "refused",
       code: "JobNotFound",
     });
-    const malformed = await batch.addTask("job", task("not an id", "exit 0"));
+    const malformed = await add("job", task("not an id", "exit 0"));
     expect(malformed).toMatchObject({ kind: "refused", code: "InvalidPropertyValue" });
+  });
+
+  it("adds many tasks at once, each with its own answer, whatever the others are", async () => {
+    await add("job", task("there", "exit 0"));
+    const ids = ["m1", "there", "not an id", "m2"];
+    const answers = await batch.addTasks(
+      "job",
+      ids.map((id) => task(id, "exit 0")),
+    );
+    const kinds = "kind" in answers ? answers.kind : answers.map(({ kind }) => kind);
+    expect(kinds).toEqual(["added", "exists", "refused", "added"]);
+    const many = Array.from({ length: 150 }, (_, index) => task(`many-${index}`, "exit 0"));
+    if (connection.client === "our client") {
+      const all = await batch.addTasks("job", many);
+      expect("kind" in all ? all : new Set(all.map(({ kind }) => kind))).toEqual(new Set(["added"]));
+    }
   });
 
   it("learns the end of a task: exit code, cause, times, node", async () => {
@@ -106,7 +127,7 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
       ["bad", "exit 7"],
       ["no-program", "missing"],
     ] as const)
-      await batch.addTask("job", task(id, command));
+      await add("job", task(id, command));
     expect(await ended("good")).toMatchObject({ exitCode: 0, result: "success", requeueCount: 0 });
     const bad = await ended("bad");
     expect(bad).toMatchObject({ exitCode: 7, result: "failure" });
@@ -120,12 +141,12 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
   });
 
   it("ends a task that takes too long", async () => {
-    await batch.addTask("job", { ...task("slow", "hold"), maxWallClockTime: "PT0.1S" });
+    await add("job", { ...task("slow", "hold"), maxWallClockTime: "PT0.1S" });
     expect(await ended("slow")).toMatchObject({ result: "failure", failure: { code: "TaskEnded" } });
   });
 
   it("terminates and deletes tasks, any number of times", async () => {
-    await batch.addTask("job", task("long", "hold"));
+    await add("job", task("long", "hold"));
     await eventually(
       () => batch.getTask("job", "long"),
       (one) => one?.state === "running",
@@ -138,7 +159,7 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
   });
 
   it("reads the beginning of a task's files", async () => {
-    await batch.addTask("job", task("speaks", "write hello"));
+    await add("job", task("speaks", "write hello"));
     await ended("speaks");
     expect(await batch.readTaskFile("job", "speaks", "stdout.txt", 4)).toBe("hell");
     expect(await batch.readTaskFile("job", "speaks", "stdout.txt", 1000)).toBe("hello\n");
@@ -153,7 +174,7 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
       coordinationCommandLine: "exit 0",
       commonResourceFiles: [],
     };
-    await batch.addTask("job", { ...task("gang", "exit 0"), multiInstance });
+    await add("job", { ...task("gang", "exit 0"), multiInstance });
     const gang = await ended("gang");
     const others = await batch.subtaskNodes("job", "gang");
     expect(new Set([gang?.nodeId, ...others]).size).toBe(3);
@@ -218,7 +239,7 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
     for (const id of ["a", "b", "c", "d"])
       kinds.push((await batch.ensureJob({ id, poolId: "Pool", priority: 0, owner: "us" })).kind);
     expect(kinds).toEqual(["ready", "ready", "ready", "quota"]);
-    await batch.addTask("a", task("stays", "stubborn"));
+    await add("a", task("stays", "stubborn"));
     const { id: launchId } = await launched(under, (given) => given["AZ_BATCH_TASK_ID"] === "stays");
     await batch.deleteJob("a");
     expect(await batch.ensureJob({ id: "a", poolId: "Pool", priority: 0, owner: "us" })).toEqual({

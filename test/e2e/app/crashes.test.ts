@@ -110,6 +110,84 @@ describe("a crash at any step", () => {
   });
 });
 
+describe("a crash at any step of what is done for the jobs of a cluster", () => {
+  const paths = ["a", "b"].map((name) => `${experimentPath}/jobs/${name}`);
+
+  /** Lets tasks run and end as Batch would, whoever looks at them meanwhile. */
+  async function drive(world: AppWorld, ms: number, end: (index: number) => { exitCode: number }) {
+    await world.advance(ms);
+    for (const { task } of world.azure.tasks()) if (task.state === "active") world.azure.start(task.id);
+    await world.advance(ms);
+    for (const [index, { task }] of world.azure.tasks().entries())
+      if (task.state === "running") world.azure.complete(task.id, end(index));
+    await world.advance(ms);
+  }
+
+  it.each([
+    ["succeed", () => ({ exitCode: 0 }), ["succeeded", "succeeded"]],
+    ["end in different ways", (index: number) => ({ exitCode: index * 3 }), ["failed", "succeeded"]],
+  ])(
+    "whose runs %s: each has one task, one end, and nothing remains",
+    async (_how, end, states) => {
+      let steps = 0;
+      for (let step = 1, died = true; died; step += 1) {
+        const world = await worldWithCluster({ targetNodeCount: 2 });
+        for (const path of paths) await world.api("PUT", path, { body: jobBody() });
+        world.activityCrash.crashAt(step);
+        await drive(world, 200, end);
+        died = !world.activityCrash.crashOver();
+        await drive(world, 5_000, end);
+        const jobs = await Promise.all(paths.map((path) => world.api("GET", path)));
+        const ends = jobs.map(({ body }) => String(body.properties.executionState)).sort();
+        expect(ends, `step ${step}`).toEqual(states);
+        expect(
+          world.azure.tasks().map(({ task }) => task.id.slice(-2)),
+          `step ${step}`,
+        ).toEqual(["-1", "-1"]);
+        for (const path of paths) {
+          const { body } = await world.api("GET", `${path}/events?api-version=2026-11-01`);
+          const events = body.value as { properties: { state?: string; to?: string } }[];
+          const told = events.filter(
+            ({ properties: { state, to = "" } }) =>
+              state === "executionState" && ["succeeded", "failed"].includes(to),
+          );
+          expect(told, `step ${step}`).toHaveLength(1);
+        }
+        const guid = /batchai-([0-9a-f-]{36})-/.exec([...world.azure.jobsById.keys()][0] ?? "")?.[1] ?? "";
+        expect(await world.services.state.activeJobs.list(guid), `step ${step}`).toEqual([]);
+        expect(world.stagedOfRuns(), `step ${step}`).toEqual([]);
+        steps = step;
+      }
+      expect(steps).toBeGreaterThan(20);
+    },
+    240_000,
+  );
+
+  it.each(["terminate", "delete"])(
+    "is no way around a request to %s them",
+    async (how) => {
+      for (let step = 1, died = true; died; step += 1) {
+        const world = await worldWithCluster({ targetNodeCount: 2 });
+        const [path = ""] = paths;
+        await world.api("PUT", path, { body: jobBody() });
+        world.activityCrash.crashAt(step);
+        await world.advance(30);
+        if (how === "delete") await world.api("DELETE", path);
+        else await world.api("POST", `${path}/terminate`);
+        await world.advance(200);
+        died = !world.activityCrash.crashOver();
+        await world.advance(60_000);
+        const job = await world.api("GET", path);
+        if (how === "delete") expect(job.status, `step ${step}`).toBe(404);
+        else expect(job.body.properties.executionState, `step ${step}`).toBe("failed");
+        const alive = world.azure.tasks().filter(({ task }) => task.state !== "completed");
+        expect(alive, `step ${step}: no task outlives its job`).toEqual([]);
+      }
+    },
+    240_000,
+  );
+});
+
 describe("a restart", () => {
   it("goes on with what a crash cut off, without anybody asking again", async () => {
     await everyStep(

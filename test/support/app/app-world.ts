@@ -163,13 +163,27 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   };
   // Time stands still while an activity runs: what sleeps in one lets the others go on.
   const ofActivities = { now: clock.now, sleep: () => new Promise<void>((done) => setImmediate(done)) };
+  const activityCrash = crashSwitch();
+  const guard = <Service extends object>(service: Service): Service => activityCrash.guard(service);
+  const guarded: typeof services = {
+    ...services,
+    batch: guard(services.batch),
+    staging: guard(services.staging),
+    operations: guard(services.operations),
+    state: {
+      ...services.state,
+      clusters: guard(services.state.clusters),
+      jobs: guard(services.state.jobs),
+      activeJobs: guard(services.state.activeJobs),
+    },
+  };
   const invoker = sdkInvoker({
     orchestrators: Object.fromEntries(orchestrations.map(({ name, handler }) => [name, handler as never])),
     activities: Object.fromEntries(
       activities.map((activity) => [
         activity.name,
         (input: unknown) =>
-          activity.run({ ...services, clock: ofActivities, orchestrations: durable }, input),
+          activity.run({ ...guarded, clock: ofActivities, orchestrations: guard(durable) }, input),
       ]),
     ),
   });
@@ -235,6 +249,8 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   });
   return {
     ...crash,
+    /** Lets activities die at their n-th step, counted over all of them. */
+    activityCrash,
     reconcile: () => reconcile(all),
     removeOrphans: () => removeOrphans(all),
     /** Everything that was logged. */

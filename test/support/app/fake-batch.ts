@@ -1,6 +1,13 @@
 // Azure Batch as the app sees it, by hand: pools get nodes and tasks move when the test says so.
 import { AppError } from "../../../domain/shared/errors.ts";
-import type { Batch, BatchNode, BatchTask, NewBatchTask, NodeCounts } from "../../../services/batch.ts";
+import type {
+  Batch,
+  BatchNode,
+  BatchTask,
+  NewBatchTask,
+  NodeCounts,
+  TaskAnswer,
+} from "../../../services/batch.ts";
 import type { Clock } from "../../../services/clock.ts";
 import type { PoolLapse, Pools, PoolSpec } from "../../../services/pools.ts";
 
@@ -44,7 +51,7 @@ export interface FakeBatch {
   requeue(taskId: string): void;
   /** While true every call fails as an outage does. */
   down: boolean;
-  /** The next addTask is refused with this code. */
+  /** The next task is refused with this code. */
   refuseNextTask: string | undefined;
   refuseNextPool: string | undefined;
   /** What the making of a pool waits for. */
@@ -112,19 +119,21 @@ export function fakeBatch(clock: Clock): FakeBatch {
       called("deleteJob");
       jobsById.delete(id);
     },
-    async addTask(jobId, spec) {
-      called("addTask");
+    async addTasks(jobId, specs) {
+      called("addTasks");
       const job = jobsById.get(jobId);
-      if (fake.refuseNextTask !== undefined) {
-        const code = fake.refuseNextTask;
-        fake.refuseNextTask = undefined;
-        return { kind: "refused", code, message: "refused by the test" };
-      }
       if (job === undefined) return { kind: "refused", code: "JobNotFound", message: "" };
-      if (job.tasks.has(spec.id)) return { kind: "exists" };
-      const task: BatchTask = { id: spec.id, state: "active", stateTransitionTime: now(), requeueCount: 0 };
-      job.tasks.set(spec.id, { spec, task, files: new Map() });
-      return { kind: "added" };
+      return specs.map((spec): TaskAnswer => {
+        if (fake.refuseNextTask !== undefined) {
+          const code = fake.refuseNextTask;
+          fake.refuseNextTask = undefined;
+          return { kind: "refused", code, message: "refused by the test" };
+        }
+        if (job.tasks.has(spec.id)) return { kind: "exists" };
+        const task: BatchTask = { id: spec.id, state: "active", stateTransitionTime: now(), requeueCount: 0 };
+        job.tasks.set(spec.id, { spec, task, files: new Map() });
+        return { kind: "added" };
+      });
     },
     async getTask(jobId, taskId) {
       called("getTask");

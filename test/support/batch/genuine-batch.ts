@@ -2,7 +2,14 @@
 // between them. Only what the interface needs; what the genuine client can do beyond it has tests of its own.
 import type { BatchServiceClient } from "@azure/batch";
 import type { BatchServiceModels } from "@azure/batch";
-import type { Batch, BatchFailure, BatchNode, BatchTask, NodeCounts } from "../../../services/batch.ts";
+import type {
+  Batch,
+  BatchFailure,
+  BatchNode,
+  BatchTask,
+  NodeCounts,
+  TaskAnswer,
+} from "../../../services/batch.ts";
 
 interface Refused {
   readonly statusCode?: number;
@@ -96,19 +103,23 @@ function jobsAndTasks(client: BatchServiceClient) {
     async deleteJob(jobId) {
       await expecting([404, 409], client.job.deleteMethod(jobId));
     },
-    async addTask(jobId, { id, commandLine, environment, maxWallClockTime, multiInstance }) {
-      const added = client.task.add(jobId, {
+    async addTasks(jobId, tasks) {
+      const bodies = tasks.map(({ id, commandLine, environment, maxWallClockTime, multiInstance }) => ({
         ...{ id, commandLine },
         environmentSettings: Object.entries(environment).map(([name, value]) => ({ name, value })),
         ...(maxWallClockTime === undefined ? {} : { constraints: { maxWallClockTime } }),
         ...(multiInstance === undefined
           ? {}
           : { multiInstanceSettings: { ...multiInstance, commonResourceFiles: [] } }),
+      }));
+      const answer = await expecting([400, 404, 409], client.task.addCollection(jobId, bodies));
+      if (!("value" in answer))
+        return { kind: "refused", code: answer.code ?? "", message: answer.body?.message?.value ?? "" };
+      return (answer.value.value ?? []).map(({ status, error }): TaskAnswer => {
+        if (status.toLowerCase() === "success") return { kind: "added" };
+        if (error?.code === "TaskExists") return { kind: "exists" };
+        return { kind: "refused", code: error?.code ?? "", message: error?.message?.value ?? "" };
       });
-      const answer = await expecting([400, 404, 409], added);
-      if ("value" in answer) return { kind: "added" };
-      if (answer.code === "TaskExists") return { kind: "exists" };
-      return { kind: "refused", code: answer.code ?? "", message: answer.body?.message?.value ?? "" };
     },
     async getTask(jobId, taskId) {
       const task = await orAbsent(client.task.get(jobId, taskId));

@@ -27,7 +27,7 @@ const denied = { category: "UserError", code: "BlobAccessDenied", message: "" };
 
 describe("what a run needs next", () => {
   it.each<[string, JobView, object]>([
-    ["no task yet: start, once there are nodes", view(), { kind: "start" }],
+    ["no task yet: wait for nodes", view(), { kind: "wait" }],
     ["a waiting task: wait", view({ task: task("active") }), { kind: "wait" }],
     [
       "a cluster that can never have nodes: the job says why",

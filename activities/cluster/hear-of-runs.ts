@@ -1,14 +1,12 @@
-// Asks Batch once per priority which tasks changed since the last look, and tells the runs concerned. A run whose task
-// has ended holds no nodes from then on, whatever remains to be recorded of it.
+// Asks Batch once per priority which tasks changed since the last look. A run whose task has ended holds no nodes from then
+// on, whatever remains to be recorded of it. Now and then it asks for all tasks, and finds the runs that nothing is heard of.
 import type { Seen } from "../../contracts/cluster-activities.ts";
-import { changed, instances } from "../../contracts/instances.ts";
-import type { RunNews } from "../../contracts/job-activities.ts";
 import type { ActiveRun } from "../../services/active-jobs.ts";
 import type { Priority } from "../../services/batch-names.ts";
-import { batchJobId, jobOfTask, priorities } from "../../services/batch-names.ts";
+import { batchJobId, jobOfTask, priorities, taskId } from "../../services/batch-names.ts";
 import type { BatchTask } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";
-import { snapshot } from "../lib/task-snapshot.ts";
+import { safetyIntervalMs } from "../../services/settings.ts";
 
 /** Batch stamps transitions by its own clock; the first look asks from a little earlier than ours says. */
 const clockSkewMs = 30_000;
@@ -18,59 +16,64 @@ export interface RunsHeard {
   readonly news: readonly TaskNews[];
   /** Runs that still hold nodes. */
   readonly holding: readonly ActiveRun[];
+  /** Runs that Batch should have been seen to run long ago; found by an audit only. */
+  readonly overdue: readonly ActiveRun[];
 }
 
-interface TaskNews {
+export interface TaskNews {
   readonly run: ActiveRun;
   readonly task: BatchTask;
 }
 
+/** @param audit also looks for runs that are overdue. */
 export async function hearOfRuns(
   services: Services,
   clusterGuid: string,
   runs: readonly ActiveRun[],
-  seen: Readonly<Record<string, Seen>>,
+  { seen, audit }: { readonly seen: Readonly<Record<string, Seen>>; readonly audit: boolean },
 ): Promise<RunsHeard> {
   const next: Record<string, Seen> = {};
+  const overdue: ActiveRun[] = [];
   const look = async (priority: Priority) => {
-    const [first] = runs.flatMap((run) => (run.priority === priority ? [run.at] : [])).sort();
+    const ofPriority = runs.filter((run) => run.priority === priority);
+    const [first] = ofPriority.map(({ at }) => at).sort();
     if (first === undefined) return [];
     const from = new Date(Date.parse(first) - clockSkewMs).toISOString();
     const before = seen[priority] ?? { upTo: from, keys: [] };
-    const tasks = await services.batch.changedTasks(batchJobId(clusterGuid, priority), before.upTo);
-    const { fresh, seen: after } = freshTasks(tasks ?? [], before);
+    const batchJob = batchJobId(clusterGuid, priority);
+    const tasks = (await services.batch.changedTasks(batchJob, audit ? undefined : before.upTo)) ?? [];
+    const since = Date.parse(before.upTo);
+    const recent = tasks.filter((task) => Date.parse(task.stateTransitionTime) >= since);
+    const { fresh, seen: after } = freshTasks(recent, before);
     next[priority] = after;
+    if (audit) overdue.push(...withoutASign(services, ofPriority, tasks, fresh));
     return fresh;
   };
   const news = newsOf((await Promise.all(priorities.map(look))).flat(), runs);
-  const over = new Set(endedNow(news).map(({ jobGuid }) => jobGuid));
+  const over = new Set(news.flatMap(({ run, task }) => (task.state === "completed" ? [run.jobGuid] : [])));
   return {
     seen: next,
     news,
-    holding: runs.filter(({ phase, jobGuid }) => phase === "holding" && !over.has(jobGuid)),
+    holding: runs.filter(({ phase, jobGuid }) => phase !== "ended" && !over.has(jobGuid)),
+    overdue,
   };
 }
 
-export async function tellRuns(
-  services: Services,
-  clusterGuid: string,
-  news: readonly TaskNews[],
-): Promise<void> {
-  // Before they are told: who is told may remove the row, and it must not come back.
-  await services.state.activeJobs.release(clusterGuid, endedNow(news));
-  await Promise.all(
-    news.map(({ run, task }) => {
-      const data: RunNews = { kind: "task", attempt: run.attempt, task: snapshot(task) };
-      return services.orchestrations.raise(instances.runJob(run.jobGuid), changed, data);
-    }),
-  );
-}
-
-/** Runs that give their nodes back now. */
-function endedNow(news: readonly TaskNews[]): readonly ActiveRun[] {
-  return news.flatMap(({ run, task }) =>
-    run.phase === "holding" && task.state === "completed" ? [run] : [],
-  );
+/** Runs that Batch has had for long, and whose task is not there, still waits, or has ended without having been recorded. */
+function withoutASign(
+  { clock, settings }: Services,
+  runs: readonly ActiveRun[],
+  tasks: readonly BatchTask[],
+  fresh: readonly BatchTask[],
+): readonly ActiveRun[] {
+  const states = new Map(tasks.map((task) => [task.id.toLowerCase(), task.state]));
+  const news = new Set(fresh.map(({ id }) => id.toLowerCase()));
+  return runs.filter(({ phase, at, jobGuid, attempt }) => {
+    if (phase !== "holding" || clock.now() - Date.parse(at) < safetyIntervalMs(settings)) return false;
+    const id = taskId(jobGuid, attempt).toLowerCase();
+    const state = states.get(id);
+    return state === undefined || state === "active" || (state === "completed" && !news.has(id));
+  });
 }
 
 function newsOf(fresh: readonly BatchTask[], runs: readonly ActiveRun[]): readonly TaskNews[] {

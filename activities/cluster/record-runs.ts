@@ -1,0 +1,75 @@
+// What Batch said of the runs' tasks, into the jobs' documents: starts and successes at once, all of a look together;
+// anything else is looked at by the run's own orchestration. Repeating it changes nothing, so that a look that was cut
+// off is simply made again.
+import { saysOfRun } from "../../domain/job/task-state.ts";
+import { isFinished } from "../../domain/job/machine.ts";
+import type { ActiveRun } from "../../services/active-jobs.ts";
+import type { Services } from "../../services/services.ts";
+import { snapshot } from "../lib/task-snapshot.ts";
+import { putRunAway } from "../job/put-away.ts";
+import { recordEnd, recordStart } from "../job/record-run.ts";
+import { lookAtRuns } from "./look-at-runs.ts";
+import type { TaskNews } from "./hear-of-runs.ts";
+
+export async function recordRuns(
+  services: Services,
+  clusterGuid: string,
+  news: readonly TaskNews[],
+): Promise<void> {
+  const done = await Promise.all(news.map(async (one) => ({ ...one, went: await record(services, one) })));
+  const finished = done.flatMap(({ run, went }) => (went === "finished" ? [run] : []));
+  const unclear = done.filter(({ went }) => went === "unclear");
+  // Before anybody looks: who looks may remove the row, and it must not come back.
+  await services.state.activeJobs.release(
+    clusterGuid,
+    unclear.flatMap(({ run, task }) => (run.phase !== "ended" && task.state === "completed" ? [run] : [])),
+  );
+  await services.state.activeJobs.removeRuns(clusterGuid, finished);
+  await lookAtRuns(
+    services,
+    unclear.map(({ run }) => run),
+  );
+}
+
+/** One run that cannot be recorded must not hold up the others: its own orchestration tries again. */
+async function record(
+  services: Services,
+  { run, task }: TaskNews,
+): Promise<"noted" | "finished" | "unclear"> {
+  try {
+    const says = saysOfRun(task);
+    const job = { ref: run.ref, guid: run.jobGuid };
+    if (says.kind === "unclear") return "unclear";
+    if (says.kind === "succeeded") return await recordSuccess(services, run, snapshot(task));
+    await recordStart(services, {
+      job,
+      attempt: run.attempt,
+      startTime: new Date(says.startTime).toISOString(),
+    });
+    return "noted";
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    services.logger.warn("run.notRecorded", { job: run.jobGuid, reason });
+    return "unclear";
+  }
+}
+
+async function recordSuccess(
+  services: Services,
+  run: ActiveRun,
+  { startTime, endTime }: ReturnType<typeof snapshot>,
+): Promise<"finished" | "unclear"> {
+  const recorded = await recordEnd(services, {
+    job: { ref: run.ref, guid: run.jobGuid },
+    attempt: run.attempt,
+    outcome: { kind: "succeeded", exitCode: 0 },
+    cause: "taskCompleted",
+    startTime,
+    endTime,
+  });
+  // Somebody reads the last of its output, or the job is not what it was.
+  if (recorded.kind === "heldBack" || recorded.job === undefined) return "unclear";
+  if (!isFinished(recorded.job.executionState)) return "unclear";
+  await putRunAway(services, recorded.job, recorded.terminated);
+  return "finished";
+}

@@ -1,0 +1,31 @@
+// A run as Azure Batch is to run it: one task, which is a gang when the job wants several nodes.
+import type { JobDocument } from "../../domain/job/schema.ts";
+import { planLaunch } from "../../domain/launch/plan.ts";
+import { taskCommands } from "../../domain/launch/render.ts";
+import { taskId } from "../../services/batch-names.ts";
+import type { NewBatchTask } from "../../services/batch.ts";
+import type { Services } from "../../services/services.ts";
+import { stageFiles } from "./staged-files.ts";
+
+/** Its id is the job's GUID and the attempt, so that adding it twice is adding it once. */
+export async function newTask(services: Services, job: JobDocument): Promise<NewBatchTask> {
+  const plan = planLaunch(job);
+  const files = await stageFiles(services, job, plan);
+  const commands = taskCommands(plan.nodeCount);
+  const common = {
+    id: taskId(job.guid, job.attempt),
+    commandLine: commands.run,
+    environment: {},
+    maxWallClockTime: job.spec.constraints.maxWallClockTime,
+  };
+  if (commands.coordination === undefined) return { ...common, resourceFiles: files };
+  return {
+    ...common,
+    resourceFiles: [],
+    multiInstance: {
+      numberOfInstances: plan.nodeCount,
+      coordinationCommandLine: commands.coordination,
+      commonResourceFiles: files,
+    },
+  };
+}
