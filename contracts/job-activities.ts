@@ -75,6 +75,7 @@ const LauncherResult = z.object({
   exitCode: z.int().optional(),
   node: z.string(),
   detail: z.string(),
+  lost: z.string().optional(),
 });
 
 /** What the launcher wrote about its end, if anything. */

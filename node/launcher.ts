@@ -6,6 +6,7 @@ import directories from "./launcher/directories.sh";
 import enter from "./launcher/enter.sh";
 import end from "./launcher/end.sh";
 import facts from "./launcher/facts.sh";
+import kept from "./launcher/kept.sh";
 import logs from "./launcher/logs.sh";
 import mounts from "./launcher/mounts.sh";
 import plan from "./launcher/plan.sh";
@@ -31,6 +32,7 @@ export const launcher = [
   enter,
   mounts,
   logs,
+  kept,
   commands,
   processes,
   end,

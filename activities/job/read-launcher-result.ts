@@ -20,6 +20,12 @@ export const readLauncherResult = defineActivity(contract, async (services, { jo
   );
   const result = text === undefined ? undefined : parseLauncherResult(text);
   if (result === undefined) return {};
-  const { outcome, exitCode, node, detail } = result;
-  return { result: { outcome, node, detail, ...(exitCode === undefined ? {} : { exitCode }) } };
+  const { exitCode, lost, ...rest } = result;
+  return {
+    result: {
+      ...rest,
+      ...(exitCode === undefined ? {} : { exitCode }),
+      ...(lost === undefined ? {} : { lost }),
+    },
+  };
 });

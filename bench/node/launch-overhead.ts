@@ -11,7 +11,7 @@ import { launcher } from "../../node/launcher.ts";
 const rounds = Number(process.argv[2] ?? 60);
 const root = mkdtempSync(join(tmpdir(), "bench-launcher-"));
 
-const plan = (mode: "direct" | "mirror"): LaunchPlan => ({
+const plan = (storage: "share" | "blob"): LaunchPlan => ({
   version: 1,
   job: {
     guid: "33333333-3333-3333-3333-333333333333",
@@ -25,8 +25,8 @@ const plan = (mode: "direct" | "mirror"): LaunchPlan => ({
   secrets: [],
   mounts: [],
   inputs: [],
-  outputs: [{ id: "MODEL", path: "$AZ_BATCHAI_MOUNT_ROOT/out/model" }],
-  stdouterr: { path: "$AZ_BATCHAI_MOUNT_ROOT/out/stdouterr", mode },
+  outputs: [{ id: "MODEL", path: "$AZ_BATCHAI_MOUNT_ROOT/out/model", storage: "share" }],
+  stdouterr: { path: "$AZ_BATCHAI_MOUNT_ROOT/out/stdouterr", storage },
   sharedTemp: "$AZ_BATCHAI_JOB_TEMP/shared",
   endpoints: [],
   processes: [
@@ -76,8 +76,8 @@ const shells = ["/bin/sh", "/bin/bash"].filter(
 );
 console.log("shell       logs     launcher p50   p95    command alone p50   overhead p50");
 for (const shell of shells) {
-  for (const mode of ["direct", "mirror"] as const) {
-    writeFileSync(join(root, "wd/launch-plan"), renderPlan(plan(mode)));
+  for (const storage of ["share", "blob"] as const) {
+    writeFileSync(join(root, "wd/launch-plan"), renderPlan(plan(storage)));
     const launched: number[] = [];
     const alone: number[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -87,7 +87,7 @@ for (const shell of shells) {
     const ms = (value: number) => value.toFixed(1).padStart(6);
     const [p50, p95, base] = [quantile(launched, 0.5), quantile(launched, 0.95), quantile(alone, 0.5)];
     console.log(
-      `${shell.padEnd(11)} ${mode.padEnd(8)} ${ms(p50)} ms ${ms(p95)} ms ${ms(base)} ms ${ms(p50 - base)} ms`,
+      `${shell.padEnd(11)} ${storage.padEnd(8)} ${ms(p50)} ms ${ms(p95)} ms ${ms(base)} ms ${ms(p50 - base)} ms`,
     );
   }
 }

@@ -10,6 +10,7 @@ export const jobFailures = {
   BFSMountError: "unable to mount blob fuse file system",
   FailedStartingContainer: "unable to start docker container",
   JobExceededMaxWallClockTime: "The job ran longer than constraints.maxWallClockTime and was ended",
+  JobOutputLost: "The job's program ended well, but storage did not take the job's output",
   JobLaunchFailed: "The job could not be started on its nodes",
   JobNodeLost: "The job's nodes failed too often",
   JobNodeDeallocated:

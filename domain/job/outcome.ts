@@ -86,17 +86,21 @@ function ofTask(task: CompletedTask): Outcome {
   if (exitCode === reservedExits.preparationFailed) return failed(jobFailure("JobPreparationFailed"), 1);
   if (exitCode === reservedExits.fileShareMountFailed) return failed(jobFailure("AZFMountError"), -1);
   if (exitCode === reservedExits.blobMountFailed) return failed(jobFailure("BFSMountError"), -1);
+  if (exitCode === reservedExits.outputLost) return failed(jobFailure("JobOutputLost"), 0);
   if (exitCode === undefined) return failed(jobFailure("JobLaunchFailed"));
   return failed(jobFailure("JobFailed"), exitCode);
 }
 
 function ofLauncher(launcher: LauncherResult, taskExitCode: number | undefined): Outcome {
   const info = launcher.detail === "" ? {} : { Info: launcher.detail };
+  const lost = launcher.lost === undefined ? {} : { Lost: launcher.lost };
   const exitCode = launcher.exitCode ?? taskExitCode;
   switch (launcher.outcome) {
     case "exited":
       if (exitCode === 0) return { kind: "succeeded", exitCode: 0 };
-      return failed(jobFailure("JobFailed"), exitCode);
+      return failed(jobFailure("JobFailed", lost), exitCode);
+    case "output-lost":
+      return failed(jobFailure("JobOutputLost", lost), exitCode);
     case "preparation-failed":
       return failed(jobFailure("JobPreparationFailed", info), exitCode);
     case "file-share-mount-failed":

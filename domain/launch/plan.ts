@@ -16,6 +16,16 @@ export interface NamedPath {
   readonly path: string;
 }
 
+/**
+ * What lies behind a directory: `blob`: logs are written locally and copied every second, because a blob mount shows a file
+ * only once it is closed. `node`: the node's own disk, which nobody sees after the run.
+ */
+export type PathStorage = "blob" | "share" | "node";
+
+export interface OutputPath extends NamedPath {
+  readonly storage: PathStorage;
+}
+
 export type PlannedMount =
   | {
       readonly kind: "fileShare";
@@ -68,13 +78,8 @@ export interface LaunchPlan {
   readonly secrets: readonly { readonly name: string; readonly secret: string }[];
   readonly mounts: readonly PlannedMount[];
   readonly inputs: readonly NamedPath[];
-  readonly outputs: readonly NamedPath[];
-  readonly stdouterr: {
-    /** Template. */
-    readonly path: string;
-    /** `mirror`: written locally and copied every second, because a blob mount shows a file only once it is closed. */
-    readonly mode: "direct" | "mirror";
-  };
+  readonly outputs: readonly OutputPath[];
+  readonly stdouterr: Omit<OutputPath, "id">;
   /** Template; absent when the nodes share no directory. */
   readonly sharedTemp?: string;
   /** Shell text that every node runs before the processes. */
@@ -103,16 +108,22 @@ export function planLaunch(job: JobDocument): LaunchPlan {
     secrets: spec.secrets,
     mounts: plannedMounts(job),
     inputs: spec.inputDirectories.map(({ id, path }) => ({ id, path })),
-    outputs: spec.outputDirectories.map((directory) => ({
-      id: directory.id,
-      path: outputPath(job, directory),
-    })),
-    stdouterr: { path: stdouterr, mode: locate(job, stdouterr)?.kind === "blob" ? "mirror" : "direct" },
+    outputs: spec.outputDirectories.map((directory) => {
+      const path = outputPath(job, directory);
+      return { id: directory.id, path, storage: storageOf(job, path) };
+    }),
+    stdouterr: { path: stdouterr, storage: storageOf(job, stdouterr) },
     ...(shared === undefined ? {} : { sharedTemp: shared }),
     ...(spec.jobPreparation === undefined ? {} : { preparation: spec.jobPreparation.commandLine }),
     endpoints: plannedEndpoints(processes, context.rendezvousPort),
     processes: processes.map((process) => ({ ...process, ...outputNames(process) })),
   };
+}
+
+function storageOf(job: JobDocument, path: string): PathStorage {
+  const place = locate(job, path);
+  if (place === undefined) return "node";
+  return place.kind === "blob" ? "blob" : "share";
 }
 
 function plannedEndpoints(

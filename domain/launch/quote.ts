@@ -48,9 +48,17 @@ export function templateWord(text: string): string {
 
 /** The same for the launcher's own shell, which keeps the user's variables under `U_` so that they cannot disturb it. */
 export function launcherWord(text: string): string {
-  return wordOf(text, (name) =>
-    name.startsWith("AZ_BATCHAI_") ? `"\${${name}-}"` : `"\${U_${name}-\${${name}-}}"`,
-  );
+  return wordOf(text, (name) => `"${launcherVariable(name, "")}"`);
+}
+
+/** A path for the launcher's shell: where nothing would make another path of it, an undefined variable leaves a mark that is refused. */
+export function launcherPath(text: string): string {
+  return wordOf(text, (name) => `"${launcherVariable(name, `<undefined variable ${name}>`)}"`);
+}
+
+function launcherVariable(name: string, otherwise: string): string {
+  const own = `\${${name}-${otherwise}}`;
+  return name.startsWith("AZ_BATCHAI_") ? own : `\${U_${name}-${own}}`;
 }
 
 function wordOf(text: string, variable: (name: string) => string): string {

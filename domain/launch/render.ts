@@ -2,7 +2,7 @@
 // `quote.ts`. The secrets are separate: they are sealed before they are staged.
 import type { SecretValues } from "../shared/secrets.ts";
 import type { LaunchPlan, PlannedMount, PlannedOutput } from "./plan.ts";
-import { launcherWord, quoteWord, templateWord } from "./quote.ts";
+import { launcherPath, launcherWord, quoteWord, templateWord } from "./quote.ts";
 
 /** Names of the files next to each other on the node. */
 export const launchFiles = { launcher: "launch.sh", plan: "launch-plan", secrets: "launch-secrets" } as const;
@@ -35,10 +35,12 @@ export function renderPlan(plan: LaunchPlan): string {
     ...plan.environment.map(({ name, value }) => quoted("plan_env", name, value)),
     ...plan.secrets.map(({ name }) => quoted("plan_secret_env", name)),
     ...plan.mounts.map(mountLine),
-    ...plan.inputs.map(({ id, path }) => line("plan_input", quoteWord(id), launcherWord(path))),
-    ...plan.outputs.map(({ id, path }) => line("plan_output", quoteWord(id), launcherWord(path))),
-    line("plan_stdouterr", quoteWord(plan.stdouterr.mode), launcherWord(plan.stdouterr.path)),
-    ...(plan.sharedTemp === undefined ? [] : [line("plan_shared_temp", launcherWord(plan.sharedTemp))]),
+    ...plan.inputs.map(({ id, path }) => line("plan_input", quoteWord(id), launcherPath(path))),
+    ...plan.outputs.map(({ id, path, storage }) =>
+      line("plan_output", quoteWord(id), launcherPath(path), quoteWord(storage)),
+    ),
+    line("plan_stdouterr", launcherPath(plan.stdouterr.path), quoteWord(plan.stdouterr.storage)),
+    ...(plan.sharedTemp === undefined ? [] : [line("plan_shared_temp", launcherPath(plan.sharedTemp))]),
     ...(plan.preparation === undefined ? [] : [quoted("plan_preparation", plan.preparation)]),
     ...plan.endpoints.map(({ name, node, port, portOnSharedMachine }) =>
       quoted("plan_endpoint", name, node, port, portOnSharedMachine),

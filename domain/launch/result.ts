@@ -5,6 +5,7 @@ export const launcherResultFile = "batchai-result";
 
 export const launcherOutcomes = [
   "exited",
+  "output-lost",
   "preparation-failed",
   "file-share-mount-failed",
   "blob-mount-failed",
@@ -14,7 +15,9 @@ export const launcherOutcomes = [
 export type LauncherOutcome = (typeof launcherOutcomes)[number];
 
 export interface LauncherResult {
-  /** `exited`: the job's processes ended. `ended`: a signal from outside. `launch-failed`: they could not be started. */
+  /**
+   * `exited`: the job's processes ended. `output-lost`: they ended well, but storage did not take what they wrote. `ended`: a signal from outside. `launch-failed`: they could not be started.
+   */
   readonly outcome: LauncherOutcome;
   /** Exit code of the process (or preparation) that decided. */
   readonly exitCode: number | undefined;
@@ -22,14 +25,17 @@ export interface LauncherResult {
   readonly node: string;
   /** One sentence; "" when there is nothing to add. */
   readonly detail: string;
+  /** What storage did not take; absent when it took everything. */
+  readonly lost?: string | undefined;
 }
 
-/** Exit codes of `launch.sh prepare`. */
+/** Exit codes of `launch.sh prepare`, and the last one of `launch.sh run`. */
 export const reservedExits = {
   preparationFailed: 241,
   fileShareMountFailed: 242,
   blobMountFailed: 243,
   launchFailed: 244,
+  outputLost: 245,
 } as const;
 
 /** Reads `key value` lines; undefined when the text is not a result (absent, cut off). */
@@ -47,5 +53,6 @@ export function parseLauncherResult(text: string): LauncherResult | undefined {
     exitCode: /^-?\d{1,5}$/.test(code) ? Number(code) : undefined,
     node: values.get("node") ?? "",
     detail: values.get("detail") ?? "",
+    ...(values.has("lost") ? { lost: values.get("lost") } : {}),
   };
 }

@@ -5,7 +5,7 @@ import type { ClusterDocument } from "../cluster/schema.ts";
 import { clusterMountRoot, locateOnMounts } from "../shared/mount-location.ts";
 import type { SecretValues } from "../shared/secrets.ts";
 import { nodeKeySecrets } from "./node-account.ts";
-import { expandTemplate, launcherWord, quoteWord } from "./quote.ts";
+import { expandTemplate, launcherPath, quoteWord } from "./quote.ts";
 
 /** Names of the files next to each other on the node. */
 export const setupFiles = {
@@ -60,7 +60,7 @@ function taskLines(cluster: ClusterDocument, task: SetupTask): readonly string[]
   return [
     ...task.environmentVariables.map(({ name, value }) => line("plan_env", name, value)),
     ...task.secrets.map(({ name }) => line("plan_secret_env", name)),
-    `plan_logs ${mode} ${launcherWord(directory)}`,
+    `plan_logs ${mode} ${launcherPath(directory)}`,
     line("plan_command", task.commandLine),
   ];
 }

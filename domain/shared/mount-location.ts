@@ -19,6 +19,9 @@ export interface StorageLocation {
 export const clusterMountRoot = "/\0cluster";
 export const jobMountRoot = "/\0job";
 
+/** The path by which the documents of 2018 also name `$AZ_BATCHAI_MOUNT_ROOT`; it is that on a node of Azure. */
+const literalMountRoot = "/mnt/batch/tasks/shared/LS_root/mounts";
+
 export interface Mounted {
   readonly root: string;
   readonly volumes: MountVolumes | undefined;
@@ -27,8 +30,11 @@ export interface Mounted {
 
 /** Undefined for a path that lies on no mount, or is relative. */
 export function locateOnMounts(path: string, mounted: readonly Mounted[]): StorageLocation | undefined {
-  const place = normalizePath(path);
-  if (place === undefined) return undefined;
+  const normal = normalizePath(path);
+  if (normal === undefined) return undefined;
+  const place = normal.startsWith(`${literalMountRoot}/`)
+    ? clusterMountRoot + normal.slice(literalMountRoot.length)
+    : normal;
   for (const { root, volumes, owner } of mounted) {
     if (volumes === undefined || !place.startsWith(`${root}/`)) continue;
     const found = within(volumes, place.slice(root.length + 1));

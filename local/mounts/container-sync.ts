@@ -8,6 +8,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, type Timer, delay, systemClock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import { type Failures, createFailures, firstLine, reworded } from "./failures.ts";
 import { type KnownStates, openKnownStates } from "./known-states.ts";
 import { type LocalTree, type TreeWatch, openLocalTree, parentsOf, watchTree } from "./local-tree.ts";
 import { type RemoteBlob, type RemoteContainer, isHopeless } from "./remote-container.ts";
@@ -30,6 +31,8 @@ export interface ContainerSyncOptions {
 export interface ContainerSync {
   /** Storage holds what the disk held when this was called. Rejects when storage does not answer for a while. */
   flush(): Promise<void>;
+  /** As `flush`, and storage was asked whether the container is still there. */
+  confirm(): Promise<void>;
   /** The disk holds what storage held when this was called. Rejects like `flush`. */
   pull(): Promise<void>;
   /** Stops without flushing. */
@@ -41,6 +44,8 @@ const workers = 16;
 const pauseMs = 40;
 const uploadEveryMs = 1_000;
 const retryMs = 1_000;
+/** What will hardly ever succeed, as long as nobody makes the container anew. */
+const hopelessRetryMs = 15_000;
 const pollEveryMs = 1_000;
 const rescanEveryMs = 5_000;
 /** Listing and scanning may take this share of the time at most. */
@@ -77,7 +82,7 @@ class Sync implements ContainerSync {
   /** Names whose blob this side changed since the listing under way began; that listing says nothing about them. */
   readonly #changedHere = new Set<string>();
   readonly #nextUploadAt = new Map<string, number>();
-  readonly #warned = new Set<string>();
+  readonly #failures: Failures;
   readonly #timers = new Map<string, Timer>();
   #pulling: Promise<void> | undefined;
   #stopped = false;
@@ -86,17 +91,18 @@ class Sync implements ContainerSync {
   #differences = 0;
   #lastFailure = "no answer";
   /** Those who wait for the queue, to be told when there is no use in waiting. */
-  readonly #waiters = new Set<(reason: string) => void>();
+  readonly #waiters = new Set<(error: Error) => void>();
   #drafts = 0;
 
   constructor(o: ContainerSyncOptions, known: KnownStates) {
     this.#o = o;
     this.#known = known;
+    this.#failures = createFailures(o.logger, o.label);
     this.#tree = openLocalTree(o.folder);
     this.#watch = watchTree(
       this.#tree,
       (name) => this.#noticed(name),
-      (error) => this.#warnOnce("watch", "mount.watchFailed", { message: error.message }),
+      (error) => this.#failures.tell("watch", "mount.watchFailed", { message: error.message }),
     );
     this.#queue = createWorkQueue({ clock: o.clock, workers, look: (name) => this.#look(name) });
   }
@@ -124,6 +130,11 @@ class Sync implements ContainerSync {
     await this.#known.save();
   }
 
+  async confirm(): Promise<void> {
+    await this.flush();
+    await this.#listOnce();
+  }
+
   async pull(): Promise<void> {
     await this.#pulling; // a listing under way may have begun before what the caller wants to see
     await this.#listOnce();
@@ -138,9 +149,9 @@ class Sync implements ContainerSync {
   async #settled(): Promise<void> {
     const { label } = this.#o;
     let done = false;
-    let hopeless = (_reason: string) => {};
+    let hopeless = (_error: Error) => {};
     const given = new Promise<never>((_resolve, reject) => {
-      hopeless = (reason) => reject(new Error(`${label}: ${reason}`));
+      hopeless = (error) => reject(reworded(`${label}: ${firstLine(error)}`, error));
     });
     given.catch(() => {}); // told by the race below, if it is still on
     this.#waiters.add(hopeless);
@@ -170,7 +181,7 @@ class Sync implements ContainerSync {
 
   /** Again and again, with a pause that grows with the work and while nothing is found. */
   #repeat(name: string, everyMs: number, work: () => Promise<boolean>): void {
-    const { clock, logger, label } = this.#o;
+    const { clock } = this.#o;
     let quiet = 0;
     const arm = (pauseMs: number) => {
       if (!this.#stopped)
@@ -181,10 +192,16 @@ class Sync implements ContainerSync {
     };
     const turn = async () => {
       const began = clock.now();
-      const found = await work().catch((error: unknown) => {
-        logger.warn("mount.turnFailed", { label, turn: name, message: String(error) });
-        return false;
-      });
+      const found = await work().then(
+        (result) => {
+          this.#failures.over(`turn ${name}`);
+          return result;
+        },
+        (error: unknown) => {
+          this.#failures.tell(`turn ${name}`, "mount.turnFailed", { turn: name, message: firstLine(error) });
+          return false;
+        },
+      );
       quiet = found ? 0 : Math.min(quiet + 1, mostQuietTurns);
       arm(Math.max(everyMs + quiet * quietStepMs, (clock.now() - began) * idleFactor));
     };
@@ -203,7 +220,7 @@ class Sync implements ContainerSync {
     const listed = new Set<string>();
     for await (const blob of this.#o.remote.list()) {
       if (!fitsOnDisk(blob.name)) {
-        this.#warnOnce(blob.name, "mount.blobSkipped", {
+        this.#failures.tell(`skip ${blob.name}`, "mount.blobSkipped", {
           blob: blob.name,
           reason: "no file can have this name",
         });
@@ -212,6 +229,7 @@ class Sync implements ContainerSync {
       listed.add(blob.name);
       if (this.#view.get(blob.name)?.etag !== blob.etag) this.#seen(blob.name, blob);
     }
+    this.#failures.over("container");
     const absent = (name: string) =>
       !listed.has(name) && (this.#view.get(name) ?? this.#known.get(name))?.etag !== "";
     for (const name of new Set([...this.#view.names(), ...this.#known.names()]))
@@ -246,21 +264,25 @@ class Sync implements ContainerSync {
     try {
       const result = (await this.#settleName(name)) ?? undefined;
       if (result === undefined) this.#settledLooks += 1;
+      this.#failures.over(name);
       return result;
     } catch (error) {
-      const message = (error as Error).message.split("\n")[0] ?? "";
+      const message = firstLine(error);
       this.#lastFailure = message;
-      const { label, logger } = this.#o;
-      logger.warn("mount.syncFailed", { label, name, message });
-      if (isHopeless(error)) for (const tell of this.#waiters) tell(message);
-      return retryMs;
+      if (!isHopeless(error)) {
+        this.#failures.tell(name, "mount.syncFailed", { name, message });
+        return retryMs;
+      }
+      this.#failures.tell("container", "mount.hopeless", { message });
+      for (const give of this.#waiters) give(error as Error);
+      return hopelessRetryMs;
     }
   }
 
   async #settleName(name: string): Promise<typeof again | void> {
     const local = await this.#tree.state(name);
     if (local === "unsupported")
-      return this.#warnOnce(name, "mount.fileSkipped", {
+      return this.#failures.tell(`skip ${name}`, "mount.fileSkipped", {
         name,
         reason: "only files and directories have a blob",
       });
@@ -366,7 +388,7 @@ class Sync implements ContainerSync {
       if (blob === undefined) return this.#lookedAgain(name, undefined);
       const parent = parentsOf(name)[0];
       if (parent !== undefined && !(await this.#tree.makeDirectory(parent)))
-        return this.#warnOnce(name, "mount.blobSkipped", {
+        return this.#failures.tell(`skip ${name}`, "mount.blobSkipped", {
           name,
           reason: "a file stands where it needs a directory",
         });
@@ -419,12 +441,6 @@ class Sync implements ContainerSync {
       if (!implied || !(await this.#tree.removeDirectory(parent))) return;
       this.#known.delete(parent);
     }
-  }
-
-  #warnOnce(key: string, event: string, fields: Record<string, string>): void {
-    if (this.#warned.has(key)) return;
-    this.#warned.add(key);
-    this.#o.logger.warn(event, { label: this.#o.label, ...fields });
   }
 }
 

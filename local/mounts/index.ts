@@ -1,15 +1,20 @@
 // The mounts of the emulated nodes. A blob container is a folder of the host that all nodes share and that is kept equal
 // to the container in both directions; a file share is the share's own folder. A node sees a symbolic link. Invariant:
 // who cannot prove access to the storage account gets no link, and `detach` removes nothing but the link.
-import { lstat, mkdir, readlink, rmdir, stat, symlink, unlink } from "node:fs/promises";
-import { dirname, isAbsolute, join } from "node:path";
+import { lstat, mkdir, readlink, realpath, rmdir, stat, symlink, unlink } from "node:fs/promises";
+import { dirname, isAbsolute, join, sep } from "node:path";
 import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type Attachment, readAttachments, writeAttachments } from "./attachments.ts";
 import { type ContainerSync, startContainerSync } from "./container-sync.ts";
 import { checkOptions } from "./mount-options.ts";
-import { type ContainerAddress, openRemoteContainer, whyUnreachable } from "./remote-container.ts";
+import {
+  type ContainerAddress,
+  isHopeless,
+  openRemoteContainer,
+  whyUnreachable,
+} from "./remote-container.ts";
 
 export interface MountRequest {
   readonly nodeId: string;
@@ -43,6 +48,8 @@ export interface MountProvider {
 export interface Mounts extends MountProvider {
   /** Absolute paths of the node's mounts. */
   targets(nodeId: string): string[];
+  /** Storage holds what is behind the path. False: no mount of the node leads there. Rejects when storage does not take it. */
+  sync(nodeId: string, path: string): Promise<boolean>;
 }
 
 export interface MountsOptions {
@@ -116,18 +123,36 @@ class MountTable implements Mounts {
     await this.#flushContainers(this.#attached.filter((one) => one.nodeId === nodeId));
   }
 
+  async sync(nodeId: string, path: string): Promise<boolean> {
+    await this.#restored;
+    const real = await realpath(path).catch(() => path);
+    const leads = (folder: string) => real === folder || real.startsWith(folder + sep);
+    const root = await realpath(this.#o.root).catch(() => this.#o.root);
+    const mine = this.#attached.filter((one) => one.nodeId === nodeId);
+    const containers = mine.filter(
+      (one) => one.kind === "azureBlobFileSystem" && leads(join(root, one.accountName, one.container)),
+    );
+    for (const key of new Set(containers.map(keyOf))) await (await this.#syncs.get(key))?.confirm();
+    return containers.length > 0;
+  }
+
+  /** Storage that can never take what is left keeps no mount: the links go, and the reason is told. */
   async detach(nodeId: string, target?: string): Promise<void> {
     await this.#restored;
     const gone = this.#attached.filter(
       (one) => one.nodeId === nodeId && (target === undefined || one.target === target),
     );
-    await this.#flushContainers(gone);
+    const refused = await this.#flushContainers(gone).catch((error: unknown) => {
+      if (!isHopeless(error)) throw error;
+      return error;
+    });
     for (const one of gone) {
       await unlinkIfLink(one.target);
       this.#inherited.delete(one.target);
     }
     await this.#keep(this.#attached.filter((one) => !gone.includes(one)));
     await this.#stopUnused();
+    if (refused instanceof Error) throw refused;
   }
 
   async close(): Promise<void> {

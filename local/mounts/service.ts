@@ -37,6 +37,7 @@ const MountBody = z.object({
   options: z.string().max(4096).optional(),
 });
 const UnmountBody = z.object({ target: z.string().min(1).max(4096) });
+const SyncBody = z.object({ path: z.string().min(1).max(4096) });
 const longestBody = 32_768;
 
 interface Node {
@@ -81,6 +82,8 @@ async function serve(
 ): Promise<{ status: number; body: object }> {
   const node = nodeOf(incoming.headers.authorization, sign);
   if (node === undefined) return { status: 401, body: { message: "This token belongs to no node." } };
+  if (incoming.url === "/mounts/sync" && incoming.method === "POST")
+    return sync(o, node, await readBody(incoming));
   if (incoming.url !== "/mounts") return { status: 404, body: { message: "There is nothing here." } };
   if (incoming.method === "GET") return { status: 200, body: { targets: o.mounts.targets(node.nodeId) } };
   const text = await readBody(incoming);
@@ -118,6 +121,20 @@ async function unmount(o: MountServiceOptions, node: Node, text: string) {
   try {
     await o.mounts.detach(node.nodeId, target);
     return { status: 200, body: {} };
+  } catch (error) {
+    return { status: 409, body: { message: (error as Error).message } };
+  }
+}
+
+/** Answers when storage has what lies behind the path: 404 when no mount of the node does. */
+async function sync(o: MountServiceOptions, node: Node, text: string) {
+  const body = SyncBody.safeParse(json(text));
+  if (!body.success) return { status: 400, body: { message: z.prettifyError(body.error) } };
+  try {
+    const found = await o.mounts.sync(node.nodeId, body.data.path);
+    return found
+      ? { status: 200, body: {} }
+      : { status: 404, body: { message: `${body.data.path} is on no mount` } };
   } catch (error) {
     return { status: 409, body: { message: (error as Error).message } };
   }

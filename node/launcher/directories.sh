@@ -39,9 +39,11 @@ remove_trees() { # paths
 make_job_directories() {
   set -- "$bai_stdouterr"
   [ -z "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] || set -- "$@" "$AZ_BATCHAI_SHARED_JOB_TEMP"
-  bai_ifs=$IFS IFS=$nl
-  for bai_path in $bai_outputs; do set -- "$@" "$bai_path"; done
-  IFS=$bai_ifs
+  bai_index=0
+  while [ "$bai_index" -lt "$bai_output_count" ]; do
+    eval "set -- \"\$@\" \"\$O_${bai_index}_path\""
+    bai_index=$((bai_index + 1))
+  done
   case ${HOME-} in
     '' | "${AZ_BATCH_NODE_ROOT_DIR:-/nowhere}"/*) # a folder of the task: gone with it, and another one per node
       HOME=$AZ_BATCHAI_JOB_TEMP/home
@@ -53,4 +55,17 @@ make_job_directories() {
   write_host_file
   write_enter
   start_logs
+  tell_unmounted_paths
+}
+
+# Once a run: the first node says it when it prepares.
+tell_unmounted_paths() {
+  is_first && { [ "$bai_verb" = prepare ] || [ "$bai_nodes" = 1 ]; } || return 0
+  [ "$bai_log_storage" != node ] || tell_unmounted stdOutErrPathPrefix "$bai_stdouterr"
+  bai_index=0
+  while [ "$bai_index" -lt "$bai_output_count" ]; do
+    eval "bai_id=\$O_$bai_index bai_path=\$O_${bai_index}_path bai_storage=\$O_${bai_index}_storage"
+    [ "$bai_storage" != node ] || tell_unmounted "output directory $bai_id" "$bai_path"
+    bai_index=$((bai_index + 1))
+  done
 }

@@ -58,9 +58,11 @@ finish() { # outcome code detail [exit code]
   trap '' TERM INT HUP
   bai_outcome=$1 bai_code=$2 bai_detail=$3 bai_exit=${4:-$2}
   exec 3>&-
+  [ "$bai_verb" != run ] || [ -z "$bai_log" ] || check_outputs
   log "${3:-done}; exit code $2"
   keep_early_log
   stop_mirror
+  [ "$bai_verb" != run ] || check_logs
   end_launch
 }
 
@@ -68,6 +70,7 @@ finish() { # outcome code detail [exit code]
 end_launch() {
   trap - EXIT
   unmount_volumes
+  if [ -n "$bai_lost" ] && [ "$bai_outcome$bai_code" = exited0 ]; then bai_outcome=output-lost bai_exit=245; fi
   write_result "$bai_outcome" "$bai_code" "$bai_detail"
   [ ! -e "$bai_here/launch-secrets" ] || rm -f "$bai_here/launch-secrets"
   if [ "$bai_verb" = run ] && [ -n "${bai_dir-}" ]; then

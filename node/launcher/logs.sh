@@ -38,9 +38,10 @@ start_mirror() {
 }
 
 # Appends what is new; the length of the copy says what is old. `changed`: only files that look newer than their copy.
-# Of a special built-in (`:`) a redirection that fails would end the shell, hence `true`.
+# Of a special built-in (`:`) a redirection that fails would end the shell, hence `true`. Sets bai_uncopied.
 copy_logs() { # changed|all
   [ -d "$bai_stdouterr" ] || mkdir -p "$bai_stdouterr" # removed by the program: from the start again
+  bai_uncopied=''
   set +f
   for bai_file in "$bai_logs"/*; do
     bai_copy=$bai_stdouterr/${bai_file##*/}
@@ -52,7 +53,7 @@ copy_logs() { # changed|all
       cat "$bai_file" >"$bai_copy"
     elif [ "$1" = all ] || [ "$bai_file" -nt "$bai_copy" ]; then
       tail -c "+$(($(wc -c <"$bai_copy") + 1))" "$bai_file" >>"$bai_copy"
-    fi
+    fi || bai_uncopied="$bai_uncopied ${bai_file##*/}"
   done
   set -f
 }

@@ -44,7 +44,10 @@ mount_blob() {
 
 unmount_volumes() {
   bai_ifs=$IFS IFS=$nl
-  for bai_path in $bai_mounted; do umount "$bai_path" 2>/dev/null || umount -l "$bai_path" 2>/dev/null; done
+  for bai_path in $bai_mounted; do
+    bai_said=$(umount "$bai_path" 2>&1) || umount -l "$bai_path" 2>/dev/null ||
+      bai_detail="${bai_detail:-done}; could not unmount $bai_path: ${bai_said%%"$nl"*}"
+  done
   IFS=$bai_ifs
   bai_mounted=''
 }

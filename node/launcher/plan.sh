@@ -46,24 +46,44 @@ plan_mount_blob() { # relative-path secret account container options
   bai_mounts=$((bai_mounts + 1))
 }
 
+# Sets bai_path. The documents of 2018 also name the mount root by the path it had on their nodes.
+place() { # what path
+  bai_path=$2
+  case $bai_path in
+    *'<undefined variable '*)
+      bai_path=${bai_path#*<undefined variable }
+      fail launch-failed 244 "the path of $1 uses the variable ${bai_path%%>*}, which is not set: set it in environmentVariables"
+      ;;
+    /mnt/batch/tasks/shared/LS_root/mounts/*)
+      bai_path=$AZ_BATCHAI_MOUNT_ROOT/${bai_path#/mnt/batch/tasks/shared/LS_root/mounts/}
+      ;;
+  esac
+}
+
 plan_input() { # id path
-  eval "AZ_BATCHAI_INPUT_$1=\$2"
+  place "input directory $1" "$2"
+  eval "AZ_BATCHAI_INPUT_$1=\$bai_path"
   export "AZ_BATCHAI_INPUT_$1"
 }
 
-plan_output() { # id path
-  eval "AZ_BATCHAI_OUTPUT_$1=\$2"
+plan_output() { # id path blob|share|node
+  place "output directory $1" "$2"
+  eval "AZ_BATCHAI_OUTPUT_$1=\$bai_path O_$bai_output_count=\$1 O_${bai_output_count}_path=\$bai_path"
+  eval "O_${bai_output_count}_storage=\$3"
   export "AZ_BATCHAI_OUTPUT_$1"
-  bai_outputs="$bai_outputs$2$nl"
+  bai_output_count=$((bai_output_count + 1))
 }
 
-plan_stdouterr() { # direct|mirror path
-  bai_mode=$1 bai_stdouterr=$2 AZ_BATCHAI_STDOUTERR_DIR=$2
+plan_stdouterr() { # path blob|share|node
+  place stdOutErrPathPrefix "$1"
+  bai_stdouterr=$bai_path bai_log_storage=$2 AZ_BATCHAI_STDOUTERR_DIR=$bai_path
+  if [ "$2" = blob ]; then bai_mode=mirror; fi
   export AZ_BATCHAI_STDOUTERR_DIR
 }
 
 plan_shared_temp() { # path
-  AZ_BATCHAI_SHARED_JOB_TEMP=$1
+  place AZ_BATCHAI_SHARED_JOB_TEMP "$1"
+  AZ_BATCHAI_SHARED_JOB_TEMP=$bai_path
   export AZ_BATCHAI_SHARED_JOB_TEMP
 }
 

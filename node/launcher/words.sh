@@ -16,10 +16,11 @@ log() {
 
 # The control plane reads this file when the task failed; `domain/launch/result.ts` is its other end.
 write_result() { # outcome exit-code detail
-  bai_detail=$3
-  case $bai_detail in *"$nl"*) bai_detail=${bai_detail%%"$nl"*} ;; esac
   bai_folder=${AZ_BATCH_TASK_WORKING_DIR:-$bai_start_dir}
   [ -d "$bai_folder" ] || mkdir -p "$bai_folder"
-  printf 'outcome %s\nexitCode %s\nnode %s\ndetail %s\nend result\n' "$1" "$2" "$bai_node" "$bai_detail" \
-    >"$bai_folder/batchai-result"
+  {
+    printf 'outcome %s\nexitCode %s\nnode %s\ndetail %s\n' "$1" "$2" "$bai_node" "${3%%"$nl"*}"
+    [ -z "$bai_lost" ] || printf 'lost %s\n' "${bai_lost%%"$nl"*}"
+    printf 'end result\n'
+  } >"$bai_folder/batchai-result"
 }

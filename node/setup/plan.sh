@@ -11,7 +11,19 @@ plan_secret_env() { # name; its value comes with the secrets
 plan_admin() { setup_admin=$1 setup_admin_key=${2-}; }   # user [public key]
 plan_peers() { setup_public_key=$1; }                    # public key that all nodes of the cluster share
 plan_counters() { setup_counters="$1 $2 $3 $4"; }        # seconds workspace cluster endpoint
-plan_logs() { setup_mode=$1 setup_dir=$2; }              # direct|mirror folder
+plan_logs() { # direct|mirror folder
+  case $2 in
+    *'<undefined variable '*)
+      setup_dir=${2#*<undefined variable }
+      stop "stdOutErrPathPrefix uses the variable ${setup_dir%%>*}, which is not set: set it in environmentVariables"
+      ;;
+    /mnt/batch/tasks/shared/LS_root/mounts/*) # the mount root's path in the documents of 2018
+      setup_dir=$AZ_BATCHAI_MOUNT_ROOT/${2#/mnt/batch/tasks/shared/LS_root/mounts/}
+      ;;
+    *) setup_dir=$2 ;;
+  esac
+  setup_mode=$1
+}
 plan_command() { setup_command=$1 setup_has_task=yes; }
 plan_end() { setup_complete=yes; }
 secret_env() { eval "U_$1=\$2"; } # name value

@@ -44,6 +44,7 @@ function* withLauncherResult(
 ): Steps<RunEnd> {
   if (runEnd.task.exitCode === 0) return runEnd;
   const { result } = yield* call(context, readLauncherResult, run);
-  const launcher = result === undefined ? undefined : { ...result, exitCode: result.exitCode };
+  const launcher =
+    result === undefined ? undefined : { ...result, exitCode: result.exitCode, lost: result.lost };
   return { ...runEnd, task: { ...runEnd.task, launcher } };
 }

@@ -12,6 +12,7 @@ export const mountStandIns = [
   "fusermount",
   "fusermount3",
   "mountpoint",
+  "sync",
 ] as const;
 
 /** `directory` is made when missing; what is there under these names is replaced. */

@@ -1,4 +1,4 @@
-// The program behind the stand-ins for `mount`, `umount`, `blobfuse2`, `fusermount3` and `mountpoint` on emulated nodes.
+// The program behind the stand-ins for `mount`, `umount`, `blobfuse2`, `fusermount3`, `mountpoint` and `sync` on emulated nodes.
 // It understands the command lines with which a compute node mounts Azure storage, asks the mount service of the local
 // cloud to do it, and hands every other command line to the real program. It is text, written to disk as it is: plain
 // JavaScript for the oldest Node that is supported, no imports but Node's own, no state.
@@ -63,6 +63,10 @@ function parse(args, valued) {
   const operands = [];
   for (let index = 0; index < args.length; index += 1) {
     const word = args[index];
+    if (word === "--") {
+      operands.push(...args.slice(index + 1));
+      break;
+    }
     if (!word.startsWith("-") || word === "-") operands.push(word);
     else if (valued.includes(word)) options.push([word, args[(index += 1)] ?? ""]);
     else if (word.includes("=")) options.push([word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]);
@@ -168,6 +172,17 @@ async function mountpoint(args) {
   if (!options.some((one) => one[0] === "-q")) process.stdout.write(operands[0] + " is a mountpoint\n");
 }
 
-const programs = { mount: realMount, umount: unmount, blobfuse, blobfuse2: blobfuse, fusermount: unmount, fusermount3: unmount, mountpoint };
+/** Of a file system in user space sync hands over what is still on its way; here the mount service does it. */
+async function sync(args) {
+  const { operands, options } = parse(args, []);
+  if (options.length > 0 || operands.length === 0 || endpoint === undefined) passThrough();
+  for (const path of operands) {
+    const { status, body } = await ask("POST", "/mounts/sync", { path: resolve(path) });
+    if (status === 404) passThrough();
+    if (status !== 200) fail(1, "error syncing '" + path + "': " + (body.message ?? "refused with status " + status));
+  }
+}
+
+const programs = { sync, mount: realMount, umount: unmount, blobfuse, blobfuse2: blobfuse, fusermount: unmount, fusermount3: unmount, mountpoint };
 await programs[program](words);
 `;

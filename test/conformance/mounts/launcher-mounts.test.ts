@@ -1,5 +1,6 @@
 // The launcher of compute nodes, unchanged, mounting a container and a share of the local cloud on an emulated node.
-import { mkdir, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +14,7 @@ import { writeMountStandIns } from "../../../local/mounts/stand-ins/index.ts";
 import { systemRandom } from "../../../local/random.ts";
 import { type Azurite, startAzurite } from "../../../local/storage/index.ts";
 import { EmulatedNodes } from "../../local/node/emulated-nodes.ts";
+import { until } from "../../support/batch-ai-client.ts";
 import { accountKey, blob, jobWithSecrets, share } from "../../unit/domain/samples.ts";
 
 const account = { name: "datastore", key: accountKey };
@@ -87,5 +89,30 @@ describe("a job with volumes of its own", () => {
       outcome: "blob-mount-failed",
       detail: expect.stringContaining("container 'nowhere' not found") as string,
     });
+  });
+
+  it("whose container is deleted meanwhile fails, names what was lost, and leaves no mount that is tried for ever", async () => {
+    await node.mountEverywhere("afs");
+    const go = join(node.root, "go");
+    const { document, secrets } = jobWithSecrets({
+      mountVolumes: { azureBlobFileSystems: [blob("data")] },
+      outputDirectories: [{ id: "MODEL", pathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/data" }],
+      customToolkitSettings: {
+        commandLine: `touch "${go}.up"; while [ ! -e "${go}" ]; do sleep 0.05; done; echo model >"$AZ_BATCHAI_OUTPUT_MODEL/model.bin"`,
+      },
+    });
+    await node.stage(document, secrets);
+    const run = node.start("run");
+    await until("the program runs", async () => existsSync(`${go}.up`) || undefined);
+    await container.delete();
+    await writeFile(go, "");
+    expect(await run.ended).toMatchObject({ code: 245 });
+    expect(await node.result()).toMatchObject({
+      outcome: "output-lost",
+      exitCode: 0,
+      detail: expect.stringMatching(/could not unmount .*The specified container does not exist/) as string,
+      lost: expect.stringMatching(/^output directory MODEL/) as string,
+    });
+    expect(mounts.targets("tvm-0")).toEqual([]);
   });
 });

@@ -28,6 +28,10 @@ function fakeMounts(): Mounts {
     },
     targets: () => targets,
     flush: async () => {},
+    sync: async (_node, path) => {
+      if (path.includes("refused")) throw new Error("the container is gone");
+      return path.startsWith(join(node, "mnt"));
+    },
     detach: async (_node, target) => {
       detached.push(target ?? "all");
       targets.splice(targets.indexOf(target ?? ""), 1);
@@ -42,7 +46,7 @@ beforeEach(async () => {
   await mkdir(join(node, "mnt"), { recursive: true });
   writeMountStandIns(join(folder, "bin"));
   await mkdir(join(folder, "real"));
-  for (const name of ["mount", "umount", "mountpoint"])
+  for (const name of ["mount", "umount", "mountpoint", "sync"])
     await writeFile(join(folder, "real", name), `#!/bin/sh\necho real ${name} "$@"; exit 9\n`, {
       mode: 0o755,
     });
@@ -158,6 +162,16 @@ describe("mount and umount on an emulated node", () => {
     const line =
       "mount -t cifs //acct1.file.core.windows.net/missing mnt/r -o vers=3.0,username=acct1,password=x";
     expect(await run(line)).toMatchObject({ code: 32, stderr: "mount: container 'missing' not found\n" });
+  });
+
+  it("answer sync with what storage says", async () => {
+    expect(await run("sync -- mnt/r")).toMatchObject({ code: 0, stdout: "" });
+    expect(await run("sync mnt/refused")).toMatchObject({
+      code: 1,
+      stderr: "sync: error syncing 'mnt/refused': the container is gone\n",
+    });
+    expect((await run("sync other")).stdout).toBe("real sync other\n");
+    expect((await run("sync")).stdout).toBe("real sync\n");
   });
 
   it("hand everything else to the real programs, words untouched", async () => {

@@ -5,7 +5,7 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { job } from "../../unit/domain/samples.ts";
-import { EmulatedNodes, shells } from "./emulated-nodes.ts";
+import { EmulatedNodes, hidesMount, shells } from "./emulated-nodes.ts";
 
 const open: EmulatedNodes[] = [];
 async function nodes(shell: readonly string[], count = 1): Promise<EmulatedNodes> {
@@ -133,5 +133,94 @@ describe.each(shells)("in %s, a run ends", (_name, shell) => {
       detail: expect.stringMatching(/cannot write the log .*stdout\.txt/) as string,
     });
     expect(existsSync(join(afs, "ran"))).toBe(false);
+  });
+});
+
+describe.each(shells)("in %s, output", (_name, shell) => {
+  const outputs = {
+    outputDirectories: [{ id: "MODEL", pathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/afs", pathSuffix: "model" }],
+  };
+  const gone = 'rm -rf "$FAKE_NODES/mount-afs"';
+
+  it("whose share is deleted meanwhile fails a job that ended well, by name", async () => {
+    const node = await nodes(shell);
+    await node.mountEverywhere("afs");
+    expect((await node.run(custom(gone, outputs))).code).toBe(245);
+    expect(await node.result()).toMatchObject({
+      outcome: "output-lost",
+      exitCode: 0,
+      lost: expect.stringMatching(/^output directory MODEL \(.*\/model\), logs \(.*\/stdouterr\)$/) as string,
+    });
+  });
+
+  it("that is lost does not hide the program's own exit code", async () => {
+    const node = await nodes(shell);
+    await node.mountEverywhere("afs");
+    expect((await node.run(custom(`${gone}; exit 6`, outputs))).code).toBe(6);
+    expect(await node.result()).toMatchObject({ outcome: "exited", exitCode: 6 });
+    expect((await node.result())?.lost).toMatch(/^output directory MODEL/);
+  });
+
+  it.skipIf(hidesMount(shell))(
+    "that a container does not take is told in the execution log, too",
+    async () => {
+      const node = await nodes(shell);
+      const afs = await node.mountEverywhere("afs");
+      await node.mountEverywhere("bfs");
+      await node.program("sync", "#!/bin/sh\nexit 1\n");
+      const mnist = custom("true", {
+        outputDirectories: [{ id: "MODEL", pathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/bfs" }],
+      });
+      expect((await node.run(mnist)).code).toBe(245);
+      expect(await node.log(mnist, afs, "execution.log")).toMatch(
+        /could not be kept: output directory MODEL/,
+      );
+    },
+  );
+
+  it("of a directory that the program removed itself is no loss", async () => {
+    const node = await nodes(shell);
+    await node.mountEverywhere("afs");
+    expect((await node.run(custom('rm -r "$AZ_BATCHAI_OUTPUT_MODEL"', outputs))).code).toBe(0);
+  });
+
+  it("below the mount root's path in the documents of 2018 is on the mount", async () => {
+    const node = await nodes(shell);
+    const afs = await node.mountEverywhere("afs");
+    const mnist = custom('echo "$AZ_BATCHAI_INPUT_DATA"', {
+      stdOutErrPathPrefix: "/mnt/batch/tasks/shared/LS_root/mounts/afs",
+      inputDirectories: [{ id: "DATA", path: "$ROOT/data" }],
+      environmentVariables: [{ name: "ROOT", value: "/mnt/batch/tasks/shared/LS_root/mounts/afs" }],
+    });
+    expect((await node.run(mnist)).code).toBe(0);
+    const root = node.path(0, "shared/LS_root/mounts");
+    expect(await node.log(mnist, afs, "stdout.txt")).toBe(`${root}/afs/data\n`);
+    expect(await node.log(mnist, afs, "execution.log")).not.toContain("is not on a mount");
+  });
+
+  it.each([
+    [{ stdOutErrPathPrefix: "$NOPE/logs" }, "stdOutErrPathPrefix"],
+    [{ outputDirectories: [{ id: "MODEL", pathPrefix: "${NOPE}/logs" }] }, "output directory MODEL"],
+    [{ inputDirectories: [{ id: "DATA", path: "$NOPE/logs" }] }, "input directory DATA"],
+  ])("is never put into a place that an unset variable makes: %j", async (properties, what) => {
+    const node = await nodes(shell);
+    await node.mountEverywhere("afs");
+    expect((await node.run(custom("true", properties))).code).toBe(244);
+    expect(await node.result()).toMatchObject({
+      outcome: "launch-failed",
+      detail: `the path of ${what} uses the variable NOPE, which is not set: set it in environmentVariables`,
+    });
+  });
+
+  it("that lies on no mount is told in the execution log", async () => {
+    const node = await nodes(shell);
+    const afs = await node.mountEverywhere("afs");
+    const mnist = custom("true", {
+      outputDirectories: [{ id: "MODEL", pathPrefix: "$AZ_BATCHAI_JOB_TEMP/model" }],
+    });
+    expect((await node.run(mnist)).code).toBe(0);
+    expect(await node.log(mnist, afs, "execution.log")).toMatch(
+      /output directory MODEL is not on a mounted file share or container: what is in \S*\/model\S* stays on the node/,
+    );
   });
 });

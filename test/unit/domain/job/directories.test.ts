@@ -65,6 +65,13 @@ describe("the storage behind a job's directories", () => {
     );
   });
 
+  it("knows the mount root by the path it has in the documents of 2018", () => {
+    const literal = "/mnt/batch/tasks/shared/LS_root/mounts/afs/data";
+    expect(locate(mnist(), literal)).toEqual(locate(mnist(), "$AZ_BATCHAI_MOUNT_ROOT/afs/data"));
+    expect(locate(mnist(), literal)).toBeDefined();
+    expect(locate(mnist(), "/mnt/batch/tasks/shared/elsewhere/afs")).toBeUndefined();
+  });
+
   it("does not hold what a path of the user's cannot reach by name", () => {
     const tricky = mnist({ environmentVariables: [{ name: "WHERE", value: "$AZ_BATCHAI_MOUNT_ROOT/afs" }] });
     expect(locate(tricky, "$WHERE/x")).toBeUndefined(); // values are not expanded again on the node either

@@ -53,6 +53,21 @@ describe("a completed task", () => {
     expect(completed(task)).toMatchObject({ kind: "failed", exitCode, errors: [{ code, message }] });
   });
 
+  it("whose output storage did not take is a failure of its own, with the program's exit code", () => {
+    const lost = "output directory MODEL";
+    const launched = launcher({ outcome: "output-lost", exitCode: 0, lost });
+    expect(completed({ exitCode: 245, launcher: launched })).toMatchObject({
+      kind: "failed",
+      exitCode: 0,
+      errors: [{ code: "JobOutputLost", details: [{ name: "Lost", value: lost }] }],
+    });
+    expect(completed({ exitCode: 245 })).toMatchObject({ exitCode: 0, errors: [{ code: "JobOutputLost" }] });
+    expect(completed({ exitCode: 3, launcher: launcher({ exitCode: 3, lost }) })).toMatchObject({
+      exitCode: 3,
+      errors: [{ code: "JobFailed", details: [{ name: "Lost", value: lost }] }],
+    });
+  });
+
   it("passes the launcher's reason on as a detail", () => {
     const outcome = completed({
       exitCode: 243,

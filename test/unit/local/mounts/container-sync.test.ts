@@ -202,6 +202,46 @@ describe("the sync of a folder and a container", () => {
     await here.sync.stop();
   });
 
+  it("tells an outage once for each thing, however long it takes, and again the next time", async () => {
+    const clock = manualClock();
+    const told: string[] = [];
+    const warn = (event: string, fields: object = {}) => void told.push(`${event} ${JSON.stringify(fields)}`);
+    const remote = memoryContainer();
+    const folder = join(base, String(runs++));
+    const logger = { ...silentLogger, warn };
+    const sync = await startContainerSync({
+      folder,
+      stateFolder: `${folder}.sync`,
+      remote,
+      clock,
+      logger,
+      label: "test",
+    });
+    const outage = async () => {
+      remote.broken = true;
+      const before = remote.calls.length;
+      for (let second = 0; remote.calls.length < before + 20; second += 1) {
+        if (second > 2_000) throw new Error("nothing was tried");
+        await clock.advance(1_000);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      remote.broken = false;
+    };
+    await outage();
+    expect(told).toHaveLength(1);
+    await vi.waitFor(
+      async () => {
+        const before = remote.calls.length;
+        await clock.advance(10_000);
+        expect(remote.calls.length).toBeGreaterThan(before + 1);
+      },
+      { timeout: 20_000, interval: 5 },
+    );
+    await outage();
+    expect(told).toHaveLength(2);
+    await sync.stop();
+  });
+
   it("leaves out what cannot be on the other side, and carries the rest", async () => {
     const here = await world();
     here.remote.put("a//b", "no file can have this name");
