@@ -3,7 +3,7 @@
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
 import { hasControlCharacter } from "../shared/fields.ts";
-import { expandTemplate } from "../launch/quote.ts";
+import { expandTemplate, valueTemplate } from "../launch/quote.ts";
 import { clusterMountRoot, jobMountRoot, locateOnMounts, normalizePath } from "../shared/mount-location.ts";
 import type { StorageLocation } from "../shared/mount-location.ts";
 import type { JobRef } from "../shared/resource-id.ts";
@@ -38,15 +38,23 @@ export function locate(job: JobDocument, path: string): StorageLocation | undefi
   );
 }
 
-/** Values that are known before the job runs: mount roots, input directories, the user's variables. */
+/** Values that are known before the job runs: mount roots, the job's directories, the user's variables. */
 function knownValue(job: JobDocument, name: string, depth = 0): string | undefined {
   if (name === "AZ_BATCHAI_MOUNT_ROOT") return clusterMountRoot;
   if (name === "AZ_BATCHAI_JOB_MOUNT_ROOT") return jobMountRoot;
-  const variable = job.spec.environmentVariables.findLast((candidate) => candidate.name === name);
-  if (variable !== undefined) return variable.value;
-  const input = job.spec.inputDirectories.find((directory) => `AZ_BATCHAI_INPUT_${directory.id}` === name);
-  if (input === undefined || depth > 8) return undefined;
-  return expandTemplate(input.path, (inner) => knownValue(job, inner, depth + 1));
+  const template = knownTemplate(job, name);
+  if (template === undefined || depth > 8) return undefined;
+  return expandTemplate(template, (inner) => knownValue(job, inner, depth + 1));
+}
+
+function knownTemplate(job: JobDocument, name: string): string | undefined {
+  const { environmentVariables, inputDirectories, outputDirectories } = job.spec;
+  const variable = environmentVariables.findLast((candidate) => candidate.name === name);
+  if (variable !== undefined) return valueTemplate(variable.value);
+  if (name === "AZ_BATCHAI_STDOUTERR_DIR") return stdOutErrPath(job);
+  const output = outputDirectories.find((directory) => `AZ_BATCHAI_OUTPUT_${directory.id}` === name);
+  if (output !== undefined) return outputPath(job, output);
+  return inputDirectories.find((directory) => `AZ_BATCHAI_INPUT_${directory.id}` === name)?.path;
 }
 
 /**

@@ -14,6 +14,7 @@ export function jobRef(job: JobDocument): JobRef {
 
 export function jobWire(job: JobDocument) {
   const { spec } = job;
+  const toolkit = toolkitOf(spec.toolkit.block);
   return {
     id: formatId(jobRef(job)),
     name: job.job,
@@ -24,8 +25,8 @@ export function jobWire(job: JobDocument) {
       cluster: spec.cluster,
       ...(spec.mountVolumes === undefined ? {} : { mountVolumes: mountVolumesWire(spec.mountVolumes) }),
       nodeCount: spec.nodeCount,
-      toolType: toolkitOf(spec.toolkit.block).toolType,
-      [spec.toolkit.block]: spec.toolkit.settings,
+      toolType: toolkit.toolType,
+      [spec.toolkit.block]: toolkit.shown(spec.toolkit.settings, spec.nodeCount),
       ...(spec.jobPreparation === undefined ? {} : { jobPreparation: spec.jobPreparation }),
       jobOutputDirectoryPathSegment: pathSegment(job, job.guid),
       stdOutErrPathPrefix: spec.stdOutErrPathPrefix,

@@ -61,6 +61,8 @@ export interface PlannedOutput extends PlannedProcess {
   /** Leaf names in the stdouterr directory. */
   readonly stdout: string;
   readonly stderr: string;
+  /** Other names under which the same output is there. */
+  readonly alias?: { readonly stdout: string; readonly stderr: string };
 }
 
 export interface LaunchPlan {
@@ -137,9 +139,12 @@ function plannedEndpoints(
   );
 }
 
-function outputNames(process: PlannedProcess): { stdout: string; stderr: string } {
-  const name = process.main ? "" : `-${process.role}-${process.index}`;
-  return { stdout: `stdout${name}.txt`, stderr: `stderr${name}.txt` };
+function outputNames(process: PlannedProcess): Pick<PlannedOutput, "stdout" | "stderr" | "alias"> {
+  const plain = { stdout: "stdout.txt", stderr: "stderr.txt" };
+  const log = process.log ?? `${process.role}-${process.index}`;
+  const named = { stdout: `stdout-${log}.txt`, stderr: `stderr-${log}.txt` };
+  if (!process.main) return named;
+  return process.log === undefined ? plain : { ...plain, alias: named };
 }
 
 function plannedMounts(job: JobDocument): readonly PlannedMount[] {

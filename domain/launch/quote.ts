@@ -51,6 +51,25 @@ export function launcherWord(text: string): string {
   return wordOf(text, (name) => `"${launcherVariable(name, "")}"`);
 }
 
+const serviceReference = /\$(?:\{(AZ_BATCH(?:AI)?_[A-Za-z0-9_]*)\}|(AZ_BATCH(?:AI)?_[A-Za-z0-9_]*))/g;
+
+/** The value of a user's variable as a template: the service's variables expand in it, everything else is literal. */
+export function valueTemplate(value: string): string {
+  const literal = (text: string) => text.replaceAll("$", "\\$");
+  let template = "";
+  let end = 0;
+  for (const match of value.matchAll(serviceReference)) {
+    template += `${literal(value.slice(end, match.index))}\${${match[1] ?? match[2] ?? ""}}`;
+    end = match.index + match[0].length;
+  }
+  return template + literal(value.slice(end));
+}
+
+/** Names that a template refers to. */
+export function variablesOf(template: string): readonly string[] {
+  return parseTemplate(template).flatMap((part) => (part.kind === "variable" ? [part.name] : []));
+}
+
 /** A path for the launcher's shell: where nothing would make another path of it, an undefined variable leaves a mark that is refused. */
 export function launcherPath(text: string): string {
   return wordOf(text, (name) => `"${launcherVariable(name, `<undefined variable ${name}>`)}"`);

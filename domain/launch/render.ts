@@ -2,7 +2,7 @@
 // `quote.ts`. The secrets are separate: they are sealed before they are staged.
 import type { SecretValues } from "../shared/secrets.ts";
 import type { LaunchPlan, PlannedMount, PlannedOutput } from "./plan.ts";
-import { launcherPath, launcherWord, quoteWord, templateWord } from "./quote.ts";
+import { launcherPath, launcherWord, quoteWord, templateWord, valueTemplate, variablesOf } from "./quote.ts";
 
 /** Names of the files next to each other on the node. */
 export const launchFiles = { launcher: "launch.sh", plan: "launch-plan", secrets: "launch-secrets" } as const;
@@ -32,15 +32,9 @@ export function renderPlan(plan: LaunchPlan): string {
       job.experiment,
       job.name,
     ),
-    ...plan.environment.map(({ name, value }) => quoted("plan_env", name, value)),
     ...plan.secrets.map(({ name }) => quoted("plan_secret_env", name)),
     ...plan.mounts.map(mountLine),
-    ...plan.inputs.map(({ id, path }) => line("plan_input", quoteWord(id), launcherPath(path))),
-    ...plan.outputs.map(({ id, path, storage }) =>
-      line("plan_output", quoteWord(id), launcherPath(path), quoteWord(storage)),
-    ),
-    line("plan_stdouterr", launcherPath(plan.stdouterr.path), quoteWord(plan.stdouterr.storage)),
-    ...(plan.sharedTemp === undefined ? [] : [line("plan_shared_temp", launcherPath(plan.sharedTemp))]),
+    ...inOrder(definitions(plan)).map(({ text }) => text),
     ...(plan.preparation === undefined ? [] : [quoted("plan_preparation", plan.preparation)]),
     ...plan.endpoints.map(({ name, node, port, portOnSharedMachine }) =>
       quoted("plan_endpoint", name, node, port, portOnSharedMachine),
@@ -49,6 +43,70 @@ export function renderPlan(plan: LaunchPlan): string {
     "plan_end",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** A line that defines a variable, and the variables that its value needs. */
+interface Definition {
+  readonly name: string;
+  readonly uses: readonly string[];
+  readonly text: string;
+}
+
+function definitions(plan: LaunchPlan): readonly Definition[] {
+  const { stdouterr, sharedTemp } = plan;
+  const define = (name: string, template: string, text: string) => ({
+    name,
+    uses: variablesOf(template),
+    text,
+  });
+  return [
+    ...plan.environment.map(({ name, value }) =>
+      define(name, valueTemplate(value), environmentLine(name, value)),
+    ),
+    ...plan.inputs.map(({ id, path }) =>
+      define(`AZ_BATCHAI_INPUT_${id}`, path, line("plan_input", quoteWord(id), launcherPath(path))),
+    ),
+    ...plan.outputs.map(({ id, path, storage }) => {
+      const text = line("plan_output", quoteWord(id), launcherPath(path), quoteWord(storage));
+      return define(`AZ_BATCHAI_OUTPUT_${id}`, path, text);
+    }),
+    define(
+      "AZ_BATCHAI_STDOUTERR_DIR",
+      stdouterr.path,
+      line("plan_stdouterr", launcherPath(stdouterr.path), quoteWord(stdouterr.storage)),
+    ),
+    ...(sharedTemp === undefined
+      ? []
+      : [
+          define(
+            "AZ_BATCHAI_SHARED_JOB_TEMP",
+            sharedTemp,
+            line("plan_shared_temp", launcherPath(sharedTemp)),
+          ),
+        ]),
+  ];
+}
+
+/** A value with variables of the service expands twice: for the job's paths, and for each process, which has some of its own. */
+function environmentLine(name: string, value: string): string {
+  const template = valueTemplate(value);
+  return variablesOf(template).length === 0
+    ? quoted("plan_env", name, value)
+    : line("plan_env", quoteWord(name), launcherWord(template), quoteWord(templateWord(template)));
+}
+
+/** What a line needs comes before it; of lines that need each other the first comes first. */
+function inOrder(lines: readonly Definition[]): readonly Definition[] {
+  const left = [...lines];
+  const ordered: Definition[] = [];
+  while (left.length > 0) {
+    const missing = new Set(left.map(({ name }) => name));
+    const ready = left.findIndex(
+      ({ name, uses }) => !uses.some((used) => used !== name && missing.has(used)),
+    );
+    ordered.push(...left.splice(Math.max(ready, 0), 1));
+  }
+  return ordered;
 }
 
 function mountLine(mount: PlannedMount): string {
@@ -75,9 +133,10 @@ function mountLine(mount: PlannedMount): string {
 /** The interpreter's candidates are one word that the process's own shell splits, after the job's environment is set. */
 function processLines(process: PlannedOutput): readonly string[] {
   const interpreter = (process.interpreter ?? []).map(templateWord).join(" ");
-  const { node, role, index, ends, stdout, stderr, command } = process;
+  const { node, role, index, ends, stdout, stderr, alias, command } = process;
   return [
     quoted("plan_process", node, role, index, ends, stdout, stderr, interpreter, command),
+    ...(alias === undefined ? [] : [quoted("plan_process_alias", alias.stdout, alias.stderr)]),
     ...Object.entries(process.environment).map(([name, value]) =>
       line("plan_process_env", quoteWord(name), launcherWord(value)),
     ),

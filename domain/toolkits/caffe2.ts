@@ -23,5 +23,6 @@ export const caffe2Toolkit = defineToolkit({
       environment: { AZ_BATCHAI_TASK_INDEX: String(node) },
       ends: "required" as const,
       main: node === 0,
+      log: String(node),
     })),
 });

@@ -11,6 +11,7 @@ export const chainerToolkit = defineToolkit({
   block: "chainerSettings",
   toolType: "chainer",
   settings: ChainerSettings,
+  defaults: (_settings, nodeCount) => ({ processCount: nodeCount }),
   validate: ({ processCount }, { nodeCount }) => checkProcessCount(processCount, nodeCount),
   plan: (settings, context) => {
     const { interpreter, command } = pythonCommand(settings, settings.commandLineArgs);

@@ -20,6 +20,10 @@ export const cntkToolkit = defineToolkit({
   block: "cntkSettings",
   toolType: "cntk",
   settings: CntkSettings,
+  defaults: ({ pythonScriptFilePath }, nodeCount) => ({
+    processCount: nodeCount,
+    ...(pythonScriptFilePath === undefined ? {} : { languageType: "Python" as const }),
+  }),
   validate: (settings, { nodeCount }) =>
     checkPaths(settings) ?? checkProcessCount(settings.processCount, nodeCount),
   plan: (settings, context) => {

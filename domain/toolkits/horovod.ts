@@ -11,6 +11,7 @@ export const horovodToolkit = defineToolkit({
   block: "horovodSettings",
   toolType: "horovod",
   settings: HorovodSettings,
+  defaults: (_settings, nodeCount) => ({ processCount: nodeCount }),
   validate: ({ processCount }, { nodeCount }) => checkProcessCount(processCount, nodeCount),
   plan: (settings, context) => {
     const { interpreter, command } = pythonCommand(settings, settings.commandLineArgs);

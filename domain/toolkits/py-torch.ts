@@ -18,6 +18,7 @@ export const pyTorchToolkit = defineToolkit({
   block: "pyTorchSettings",
   toolType: "pytorch",
   settings: PyTorchSettings,
+  defaults: (_settings, nodeCount) => ({ processCount: nodeCount }),
   validate: ({ processCount, communicationBackend }, { nodeCount }) => {
     const processes = processCount ?? nodeCount;
     const problem = checkProcessCount(processCount, nodeCount);
@@ -51,6 +52,7 @@ export const pyTorchToolkit = defineToolkit({
       },
       ends: "required",
       main: rank === 0,
+      log: String(rank),
     }));
   },
 });

@@ -62,6 +62,7 @@ function alone(settings: Settings): PlannedProcess {
     environment: { AZ_BATCHAI_TASK_INDEX: "0", TF_CONFIG: config([], [], "master", 0) },
     ends: "required",
     main: true,
+    log: "wk-0",
   };
 }
 
@@ -98,12 +99,14 @@ function distributed(settings: Settings, nodeCount: number): readonly PlannedPro
       ),
       ends: "required" as const,
       main: index === 0,
+      log: `wk-${index}`,
     })),
     ...psNodes.map((node, index) => ({
       ...placed("ps", node, index),
       ...pythonCommand(settings, settings.parameterServerCommandLineArgs),
       ends: "service" as const,
       main: false,
+      log: `ps-${index}`,
     })),
   ];
 }

@@ -34,8 +34,10 @@ export interface PlannedProcess {
   readonly ends: "required" | "service";
   /** It listens there on its node; `$AZ_BATCHAI_ENDPOINT_{role}_{index}` in the job's templates is its `host:port`. */
   readonly port?: number;
-  /** Writes `stdout.txt` and `stderr.txt`; the others write `stdout-{role}-{index}.txt`. Exactly one process does. */
+  /** Its output is in `stdout.txt` and `stderr.txt`, too. True of exactly one process. */
   readonly main: boolean;
+  /** Its output is in `stdout-{log}.txt` and `stderr-{log}.txt`, which are the service's names. Required but for the main process. */
+  readonly log?: string;
 }
 
 export interface ToolkitDefinition<Schema extends z.ZodType> {
@@ -47,6 +49,8 @@ export interface ToolkitDefinition<Schema extends z.ZodType> {
   /** Rules across fields. Answers `field: what is wrong and what to do`, or undefined. */
   readonly validate?: (settings: z.output<Schema>, context: ToolkitContext) => string | undefined;
   readonly plan: (settings: z.output<Schema>, context: ToolkitContext) => readonly PlannedProcess[];
+  /** What clients see where they gave nothing. */
+  readonly defaults?: (settings: z.output<Schema>, nodeCount: number) => Partial<z.output<Schema>>;
 }
 
 export interface Toolkit {
@@ -56,6 +60,8 @@ export interface Toolkit {
   /** Both take settings as stored: they are parsed again, so that a document of an older version cannot surprise. */
   validate(settings: unknown, context: ToolkitContext): string | undefined;
   plan(settings: unknown, context: ToolkitContext): readonly PlannedProcess[];
+  /** The settings as clients see them: as given, and what the service fills in. */
+  shown(settings: object, nodeCount: number): object;
 }
 
 export function defineToolkit<Schema extends z.ZodType>(definition: ToolkitDefinition<Schema>): Toolkit {
@@ -67,6 +73,7 @@ export function defineToolkit<Schema extends z.ZodType>(definition: ToolkitDefin
     settings,
     validate: (value, context) => definition.validate?.(read(value), context),
     plan: (value, context) => definition.plan(read(value), context),
+    shown: (value, nodeCount) => ({ ...definition.defaults?.(read(value), nodeCount), ...value }),
   };
 }
 

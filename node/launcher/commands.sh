@@ -32,7 +32,10 @@ become_shell() { # interpreter-words command log process
     eval "bai_words=\$P_${bai_process}_env"
     for bai_word in $bai_words; do eval "export $bai_word=\"\$P_${bai_process}_env_$bai_word\""; done
   fi
-  for bai_word in $bai_user_names; do eval "export $bai_word=\"\$U_$bai_word\""; done
+  for bai_word in $bai_user_names; do
+    eval "bai_value=\${T_$bai_word-}" # a word that was quoted when the plan was made
+    if [ -n "$bai_value" ]; then eval "export $bai_word=$bai_value"; else eval "export $bai_word=\"\$U_$bai_word\""; fi
+  done
   exec "$@"
 }
 
@@ -46,7 +49,7 @@ find_shell() {
 run_preparation() {
   [ "$bai_has_preparation" = yes ] || return 0
   bai_suffix=''
-  is_first || bai_suffix=-$bai_node # all nodes write to one directory
+  [ "$bai_nodes" = 1 ] || bai_suffix=-$bai_node # all nodes write to one directory
   log "job preparation starts"
   new_log "stdout-job_prep$bai_suffix.txt"
   new_log "stderr-job_prep$bai_suffix.txt"

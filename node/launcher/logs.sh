@@ -17,6 +17,13 @@ new_log() { # name
   { true >>"$bai_logs/$1"; } 2>/dev/null || fail launch-failed 244 "cannot write the log $bai_logs/$1"
 }
 
+# The same log under another name: one file where the file system can, else a copy that follows every second.
+alias_log() { # name other-name
+  [ ! -e "$bai_stdouterr/$2" ] || rm -f "$bai_stdouterr/$2"
+  ln "$bai_logs/$1" "$bai_logs/$2" 2>/dev/null && return
+  bai_aliases="$bai_aliases$1 $2$nl"
+}
+
 # It goes on while the file `mirror` is there. The signal only cuts its nap short: a shell loses one that comes before a
 # new child has put its traps in order. A file can be removed from a full disk, too.
 start_mirror() {
@@ -37,25 +44,33 @@ start_mirror() {
   bai_mirror_pid=$!
 }
 
-# Appends what is new; the length of the copy says what is old. `changed`: only files that look newer than their copy.
 # Of a special built-in (`:`) a redirection that fails would end the shell, hence `true`. Sets bai_uncopied.
 copy_logs() { # changed|all
   [ -d "$bai_stdouterr" ] || mkdir -p "$bai_stdouterr" # removed by the program: from the start again
   bai_uncopied=''
-  set +f
-  for bai_file in "$bai_logs"/*; do
-    bai_copy=$bai_stdouterr/${bai_file##*/}
-    if [ ! -f "$bai_file" ]; then
-      continue
-    elif [ ! -s "$bai_file" ]; then
-      [ -f "$bai_copy" ] || true >"$bai_copy"
-    elif [ ! -s "$bai_copy" ]; then
-      cat "$bai_file" >"$bai_copy"
-    elif [ "$1" = all ] || [ "$bai_file" -nt "$bai_copy" ]; then
-      tail -c "+$(($(wc -c <"$bai_copy") + 1))" "$bai_file" >>"$bai_copy"
-    fi || bai_uncopied="$bai_uncopied ${bai_file##*/}"
-  done
-  set -f
+  if [ "$bai_mode" = mirror ]; then
+    set +f
+    for bai_file in "$bai_logs"/*; do copy_log "$1" "$bai_file" "$bai_stdouterr/${bai_file##*/}"; done
+    set -f
+  fi
+  while read -r bai_file bai_copy; do
+    [ -z "$bai_copy" ] || copy_log "$1" "$bai_logs/$bai_file" "$bai_stdouterr/$bai_copy"
+  done <<EOF
+$bai_aliases
+EOF
+}
+
+# Appends what is new; the length of the copy says what is old. `changed`: only a file that looks newer than its copy.
+copy_log() { # changed|all file copy
+  if [ ! -f "$2" ]; then
+    return 0
+  elif [ ! -s "$2" ]; then
+    [ -f "$3" ] || true >"$3"
+  elif [ ! -s "$3" ]; then
+    cat "$2" >"$3"
+  elif [ "$1" = all ] || [ "$2" -nt "$3" ]; then
+    tail -c "+$(($(wc -c <"$3") + 1))" "$2" >>"$3"
+  fi || bai_uncopied="$bai_uncopied ${2##*/}"
 }
 
 stop_mirror() {

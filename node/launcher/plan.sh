@@ -16,8 +16,9 @@ plan_job() { # version guid attempt nodes workspace experiment job
   export AZ_BATCHAI_MPI_HOST_FILE AZ_BATCHAI_MPI_MASTER_NODE AZ_BATCHAI_NUM_GPUS
 }
 
-plan_env() { # name value
+plan_env() { # name value [shell word that gives the value in a process]
   eval "U_$1=\$2"
+  [ $# -lt 3 ] || eval "T_$1=\$3"
   bai_user_names="$bai_user_names $1"
 }
 
@@ -99,7 +100,13 @@ plan_endpoint() { # name node port port-on-shared-machine
 plan_process() { # node role index required|service stdout stderr interpreter-words command
   eval "P_${bai_count}_node=\$1 P_${bai_count}_name=\$2-\$3 P_${bai_count}_ends=\$4 P_${bai_count}_stdout=\$5"
   eval "P_${bai_count}_stderr=\$6 P_${bai_count}_interpreter=\$7 P_${bai_count}_command=\$8 P_${bai_count}_env=''"
+  eval "P_${bai_count}_out_alias='' P_${bai_count}_err_alias=''"
   bai_count=$((bai_count + 1))
+}
+
+plan_process_alias() { # stdout stderr, of the process above
+  bai_last=$((bai_count - 1))
+  eval "P_${bai_last}_out_alias=\$1 P_${bai_last}_err_alias=\$2"
 }
 
 plan_process_env() { # name value, of the process above

@@ -13,6 +13,11 @@ open_process() { # index
   eval "bai_out=\$P_$1_stdout bai_err=\$P_$1_stderr bai_words=\$P_$1_interpreter bai_text=\$P_$1_command"
   new_log "$bai_out"
   new_log "$bai_err"
+  eval "bai_word=\$P_$1_out_alias bai_value=\$P_$1_err_alias"
+  [ -n "$bai_word" ] || return 0
+  alias_log "$bai_out" "$bai_word"
+  alias_log "$bai_err" "$bai_value"
+  [ -z "$bai_aliases" ] || [ -n "$bai_mirror_pid" ] || start_mirror
 }
 
 # Starts this node's processes. Each reports `name code required|service` on descriptor 3 when it ended.

@@ -46,7 +46,7 @@ describe.each(shells)("in %s", (_name, shell) => {
     const mnist = ranks(40, "x");
     expect((await gang.run(mnist)).code).toBe(0);
     for (let rank = 0; rank < 40; rank++) {
-      const file = rank === 0 ? "stdout.txt" : `stdout-worker-${rank}.txt`;
+      const file = rank === 0 ? "stdout.txt" : `stdout-${rank}.txt`;
       expect(await gang.log(mnist, afs, file)).toBe(`${rank} tvm-${Math.floor(rank / 10)}\n`);
     }
   }, 120_000);

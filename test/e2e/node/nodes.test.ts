@@ -108,7 +108,7 @@ describe("a job on two nodes", () => {
     expect(job.toolType).toBe("pytorch");
     const first = await outputOf("torch", "stdout.txt");
     expect(first).toMatch(/^0 tcp:\/\/[\d.]+:2\d{4}\n$/);
-    expect(await outputOf("torch", "stdout-worker-1.txt")).toBe(first.replace("0 ", "1 "));
+    expect(await outputOf("torch", "stdout-1.txt")).toBe(first.replace("0 ", "1 "));
     expect(await filesOfShare("", "private")).toEqual({
       "rank-0": first,
       "rank-1": first.replace("0 ", "1 "),

@@ -86,7 +86,9 @@ describe("variables", () => {
       if (nodeCount > 1) expect(found["AZ_BATCH_HOST_LIST"]?.split(",").sort()).toEqual([...hosts].sort());
       const ofService = (all: Record<string, string>) =>
         Object.entries(all).filter(([name]) => name.startsWith("AZ_BATCHAI_"));
-      expect(ofService(variables(logs["stdout-job_prep.txt"]))).toEqual(ofService(found));
+      const prepared =
+        nodeCount === 1 ? "stdout-job_prep.txt" : `stdout-job_prep-${found["AZ_BATCH_NODE_ID"]}.txt`;
+      expect(ofService(variables(logs[prepared]))).toEqual(ofService(found));
     },
     limit,
   );
@@ -103,12 +105,13 @@ describe("variables", () => {
       });
       expect(job.secrets).toEqual([{ name: "TOKEN" }]);
       const said = Object.fromEntries(Object.entries(logs).filter(([, text]) => text.includes("s3cr")));
-      const other = Object.keys(said).find((name) => name.startsWith("stdout-job_prep-"));
+      const prepared = Object.keys(said).filter((name) => name.startsWith("stdout-job_prep-"));
+      expect(prepared).toHaveLength(2);
       expect(said).toEqual({
         "stdout.txt": "two words/s3cr$et\n",
-        "stdout-worker-1.txt": "two words/s3cr$et\n",
-        "stdout-job_prep.txt": "prepared two words/s3cr$et\n",
-        [String(other)]: "prepared two words/s3cr$et\n",
+        "stdout-0.txt": "two words/s3cr$et\n",
+        "stdout-1.txt": "two words/s3cr$et\n",
+        ...Object.fromEntries(prepared.map((name) => [name, "prepared two words/s3cr$et\n"])),
       });
     },
     limit,
@@ -167,7 +170,7 @@ describe("the preparation", () => {
         },
       });
       expect(job.executionInfo).toMatchObject({ exitCode: 0 });
-      const lines = [logs["stdout.txt"], logs["stdout-worker-1.txt"]].map(
+      const lines = [logs["stdout.txt"], logs["stdout-1.txt"]].map(
         (log) => /^installed on (\w+) for (\w+)\n$/.exec(log ?? "") ?? [],
       );
       expect(lines.map(([, installed]) => installed)).toEqual(lines.map(([, , here]) => here));
@@ -224,9 +227,9 @@ describe("processes", () => {
       });
       expect(job.pyTorchSettings?.communicationBackend).toBe("TCP");
       const meeting = /tcp:\/\/[\d.]+:\d+/.exec(logs["stdout.txt"] ?? "")?.[0];
-      expect(
-        [0, 1, 2, 3].map((rank) => logs[rank === 0 ? "stdout.txt" : `stdout-worker-${rank}.txt`]),
-      ).toEqual([0, 1, 2, 3].map((rank) => `${rank} tcp ${meeting}\n`));
+      expect([0, 1, 2, 3].map((rank) => logs[rank === 0 ? "stdout.txt" : `stdout-${rank}.txt`])).toEqual(
+        [0, 1, 2, 3].map((rank) => `${rank} tcp ${meeting}\n`),
+      );
     },
     limit,
   );
@@ -255,7 +258,7 @@ describe("processes", () => {
       };
       expect(logs).toMatchObject({
         "stdout.txt": told("worker", 0, "master"),
-        "stdout-worker-1.txt": told("worker", 1, "worker"),
+        "stdout-wk-1.txt": told("worker", 1, "worker"),
         "stdout-ps-0.txt": told("ps", 0, "ps"),
         "stdout-ps-1.txt": told("ps", 1, "ps"),
       });

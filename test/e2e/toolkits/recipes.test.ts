@@ -113,9 +113,9 @@ const cases: readonly Case[] = [
     recipe: "pytorch/mnist",
     needs: ["torch"],
     check: ({ logs }) => {
-      expect(ranks(logs["stdout.txt"], logs["stdout-worker-1.txt"])).toEqual(twoOnTwo);
+      expect(ranks(logs["stdout.txt"], logs["stdout-1.txt"])).toEqual(twoOnTwo);
       const losses = lossesIn(logs["stdout.txt"]);
-      expect(losses).toEqual(lossesIn(logs["stdout-worker-1.txt"]));
+      expect(losses).toEqual(lossesIn(logs["stdout-1.txt"]));
       expect(losses[1]).toBeLessThan((losses[0] ?? 0) / 2);
       expect(accuracyIn(logs["stdout.txt"])).toBeGreaterThan(85);
     },
@@ -135,7 +135,7 @@ const cases: readonly Case[] = [
     check: ({ logs }) => {
       expect(logs["stdout-ps-0.txt"]).toMatch(/^ps 0 on/);
       expect(accuracyIn(logs["stdout.txt"])).toBeGreaterThan(80);
-      const steps = [logs["stdout.txt"], logs["stdout-worker-1.txt"]].map((log) =>
+      const steps = [logs["stdout.txt"], logs["stdout-wk-1.txt"]].map((log) =>
         Number(/took (\d+) of/.exec(log ?? "")?.[1]),
       );
       expect(Math.min(...steps)).toBeGreaterThan(0);
@@ -150,7 +150,7 @@ const cases: readonly Case[] = [
     environment: { PYTHON: pythonOf("tensorflow") },
     check: ({ logs }) => {
       expect(logs["stdout.txt"]).toMatch(/worker 0: 2 in step/);
-      expect(accuracyIn(logs["stdout-worker-1.txt"])).toBe(accuracyIn(logs["stdout.txt"]));
+      expect(accuracyIn(logs["stdout-wk-1.txt"])).toBe(accuracyIn(logs["stdout.txt"]));
       expect(accuracyIn(logs["stdout.txt"])).toBeGreaterThan(85);
     },
   },
@@ -241,7 +241,7 @@ const cases: readonly Case[] = [
     environment: { CAFFE2_PYTHON: standInPython },
     check: ({ logs }) => {
       const words = "$INPUT_SCRIPTS/train.py --data $INPUT_DATA --shards 2 --shard";
-      expect(ranks(logs["stdout.txt"], logs["stdout-worker-1.txt"])).toEqual(
+      expect(ranks(logs["stdout.txt"], logs["stdout-1.txt"])).toEqual(
         twoOnTwo.map((rank, shard) => `python: ${rank}: ${words} ${shard} --rendezvous $SHARED_JOB_TEMP`),
       );
     },

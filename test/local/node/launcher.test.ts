@@ -90,6 +90,34 @@ describe.each(shells)("in %s, on one node", (_name, shell) => {
     expect(environment.filter((line) => /^(bai_|U_|P_|M_)/.test(line))).toEqual([]);
   });
 
+  it("expands the service's variables in values and paths, in whatever order they need each other", async () => {
+    const node = await nodes(shell);
+    const afs = await node.mountEverywhere("afs");
+    const mnist = job({
+      customToolkitSettings: undefined,
+      pyTorchSettings: {
+        pythonScriptFilePath: "$AZ_BATCHAI_MOUNT_ROOT/afs/show.sh",
+        pythonInterpreterPath: "/bin/sh",
+        communicationBackend: "gloo",
+        processCount: 2,
+      },
+      inputDirectories: [
+        { id: "BELOW", path: "$AZ_BATCHAI_INPUT_DATA/below" },
+        { id: "DATA", path: "$AZ_BATCHAI_SHARED_JOB_TEMP/$SUB" },
+      ],
+      environmentVariables: [
+        { name: "SUB", value: "of ${AZ_BATCH_NODE_ID}" },
+        { name: "FILE", value: "$AZ_BATCHAI_INPUT_BELOW/$HOME/`x`\\$5-$AZ_BATCHAI_TASK_INDEX'" },
+      ],
+    });
+    await writeFile(join(afs, "show.sh"), 'printf "%s" "$FILE"');
+    expect((await node.run(mnist)).code).toBe(0);
+    const shared = node.path(0, "shared/LS_root/temp", mnist.guid, "shared");
+    const file = (rank: number) => `${shared}/of tvm-0/below/$HOME/\`x\`\\$5-${rank}'`;
+    expect(await node.log(mnist, afs, "stdout-0.txt")).toBe(file(0));
+    expect(await node.log(mnist, afs, "stdout-1.txt")).toBe(file(1));
+  });
+
   it("does not run the command when the preparation fails, and says so", async () => {
     const node = await nodes(shell);
     const afs = await node.mountEverywhere("afs");
@@ -259,8 +287,9 @@ describe.each(shells)("in %s, on two nodes", (_name, shell) => {
     expect(await two.run(mnist)).toMatchObject({ code: 0 });
     const port = /tcp:\/\/10\.0\.0\.4:2\d{4}/.exec(await two.log(mnist, afs, "stdout.txt"))?.[0];
     expect(await two.log(mnist, afs, "stdout.txt")).toBe(`0 on tvm-0: hello  ${port}\n`);
-    expect(await two.log(mnist, afs, "stdout-worker-1.txt")).toBe(`1 on tvm-0: hello  ${port}\n`);
-    expect(await two.log(mnist, afs, "stdout-worker-2.txt")).toBe(`2 on tvm-1: hello  ${port}\n`);
+    expect(await two.log(mnist, afs, "stdout-1.txt")).toBe(`1 on tvm-0: hello  ${port}\n`);
+    expect(await two.log(mnist, afs, "stdout-2.txt")).toBe(`2 on tvm-1: hello  ${port}\n`);
+    expect(await two.log(mnist, afs, "stdout-0.txt")).toBe(await two.log(mnist, afs, "stdout.txt"));
     expect(await two.log(mnist, afs, "execution-tvm-1.log")).toMatch(/started worker-2/);
   });
 

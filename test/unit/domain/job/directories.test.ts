@@ -73,8 +73,14 @@ describe("the storage behind a job's directories", () => {
   });
 
   it("does not hold what a path of the user's cannot reach by name", () => {
-    const tricky = mnist({ environmentVariables: [{ name: "WHERE", value: "$AZ_BATCHAI_MOUNT_ROOT/afs" }] });
-    expect(locate(tricky, "$WHERE/x")).toBeUndefined(); // values are not expanded again on the node either
+    const tricky = mnist({
+      environmentVariables: [
+        { name: "WHERE", value: "$ROOT/afs" },
+        { name: "ROOT", value: "$AZ_BATCHAI_MOUNT_ROOT" },
+      ],
+    });
+    expect(locate(tricky, "$WHERE/x")).toBeUndefined(); // of a value only the service's variables expand
+    expect(locate(tricky, "$ROOT/afs/x")).toEqual(locate(tricky, "$AZ_BATCHAI_MOUNT_ROOT/afs/x"));
     expect(
       locate(job({ mountVolumes: { azureBlobFileSystems: [blob("b")] } }), "relative/path"),
     ).toBeUndefined();

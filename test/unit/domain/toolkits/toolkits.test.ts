@@ -73,7 +73,7 @@ describe("TensorFlow", () => {
       ]),
     ).toEqual([
       [0, "worker", 0, "required", "stdout.txt", "--job_name=worker"],
-      [1, "worker", 1, "required", "stdout-worker-1.txt", "--worker"],
+      [1, "worker", 1, "required", "stdout-wk-1.txt", "--worker"],
       [0, "ps", 0, "service", "stdout-ps-0.txt", "--ps"],
     ]);
     expect(plan.map(({ role, node, port }) => [role, node, port])).toEqual([
