@@ -1,15 +1,16 @@
 // The child process that runs Azurite's three servers (blob, queue, table) in the genuine package, with two of its
 // dependencies left out: the telemetry client, so that nothing can be sent home and half of the start-up time is saved,
-// and the debug logger, which is never switched on. Invariants: it ends when its parent does, and whatever it
-// acknowledged is on disk when it ends in order. Nothing of our own storage semantics belongs here.
+// and the debug logger, which is never switched on. Invariants: it ends when its parent does, and at once when something
+// that it is to acknowledge cannot be written. Nothing of our own storage semantics belongs here.
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { createRequire, Module } from "node:module";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
+import { journalAzurite } from "./azurite-journal.ts";
+import type { AzuriteJournal, JournaledServer } from "./azurite-journal.ts";
 import type { ChildMessage, StartMessage } from "./azurite-protocol.ts";
 import { lookUpRowsByIndex } from "./azurite-row-lookup.ts";
 import type { TableStore } from "./azurite-row-lookup.ts";
-import { saved, savedDatabases, saveOften } from "./azurite-saves.ts";
 import { releaseFolder, takeFolder } from "./folder-owner.ts";
 
 interface AzuriteServer {
@@ -87,7 +88,6 @@ function createServers(message: StartMessage): Record<"blob" | "queue" | "table"
     queue: new (constructorOf("queue/QueueServer"))(queues) as AzuriteServer,
     table: new (constructorOf("table/TableServer"))(tables) as AzuriteServer,
   };
-  for (const server of Object.values(servers)) savedDatabases(server).forEach(saveOften);
   lookUpRowsByIndex((servers.table as unknown as { metadataStore: TableStore }).metadataStore);
   return servers;
 }
@@ -113,48 +113,78 @@ function sentence(error: unknown): string {
     return `Port ${fault.port ?? "?"} is in use by another program; choose another port, or 0 for a free one.`;
   if (fault.code === "EACCES" && fault.port !== undefined)
     return `Port ${fault.port} may not be used by this user; choose another port, or 0 for a free one.`;
-  if (error instanceof SyntaxError) return `The storage files cannot be read: ${fault.message}.`;
   return fault.message;
 }
 
-async function start(message: StartMessage): Promise<{ ready: ChildMessage; close(): Promise<void> }> {
+interface Running {
+  readonly ready: ChildMessage;
+  close(): Promise<void>;
+}
+
+async function start(message: StartMessage): Promise<Running> {
   const { folder } = message;
   if (folder !== undefined) {
     claim(folder);
     await takeFolder(folder, systemClock());
   }
-  const servers = createServers(message);
-  const all = Object.values(servers);
-  const databases = all.flatMap(savedDatabases);
   try {
+    const servers = createServers(message);
+    const all = Object.values(servers);
+    const journal = folder === undefined ? undefined : await openJournalIn(folder, all);
     await Promise.all(all.map((server) => server.start()));
+    await journal?.started();
+    const ports = { blob: portOf(servers.blob), queue: portOf(servers.queue), table: portOf(servers.table) };
+    return { ready: { kind: "ready", ports }, close: () => close(all, journal, folder) };
   } catch (error) {
     if (folder !== undefined) releaseFolder(folder);
     throw error;
   }
-  return {
-    ready: {
-      kind: "ready",
-      ports: { blob: portOf(servers.blob), queue: portOf(servers.queue), table: portOf(servers.table) },
-    },
-    close: async () => {
-      await Promise.all(all.map((server) => server.close()));
-      await Promise.all(databases.map(saved));
-      if (folder !== undefined) releaseFolder(folder);
-    },
-  };
+}
+
+function openJournalIn(folder: string, servers: readonly AzuriteServer[]): Promise<AzuriteJournal> {
+  return journalAzurite(servers as unknown as readonly JournaledServer[], {
+    folder,
+    onFailure: (error) => giveUp(cannotWrite(folder, error)),
+    onComplaint: (error) => process.stderr.write(`${cannotWrite(folder, error)} Nothing is lost by that.\n`),
+  });
+}
+
+const cannotWrite = (folder: string, error: Error) =>
+  `The storage folder ${folder} cannot be written: ${error.message}. Everything that was acknowledged is kept there; make room or mend the disk, and start again.`;
+
+async function close(
+  servers: readonly AzuriteServer[],
+  journal: AzuriteJournal | undefined,
+  folder: string | undefined,
+): Promise<void> {
+  await Promise.all(servers.map((server) => server.close()));
+  if (folder === undefined) return;
+  try {
+    await journal?.close();
+  } catch (error) {
+    throw new Error(cannotWrite(folder, error as Error), { cause: error });
+  } finally {
+    releaseFolder(folder);
+  }
+}
+
+/** Ends the process after the parent was told why. */
+function giveUp(message: string): void {
+  const failed: ChildMessage = { kind: "failed", message };
+  if (process.connected) process.send?.(failed, () => process.exit(1));
+  else process.exit(1);
 }
 
 function main(): void {
   let closing: Promise<void> | undefined;
-  let running: Promise<{ close(): Promise<void> }> | undefined;
+  let running: Promise<Running> | undefined;
   const stop = () => {
     closing ??= (async () => {
       const servers = await running?.catch(() => undefined);
       await servers?.close();
     })().then(
       () => process.exit(0),
-      () => process.exit(1),
+      (error: unknown) => giveUp(sentence(error)),
     );
   };
   process.on("disconnect", stop);
@@ -167,11 +197,7 @@ function main(): void {
     running = starting;
     starting.then(
       ({ ready }) => process.connected && process.send?.(ready),
-      (error: unknown) => {
-        const failed: ChildMessage = { kind: "failed", message: sentence(error) };
-        if (process.connected) process.send?.(failed, () => process.exit(1));
-        else process.exit(1);
-      },
+      (error: unknown) => giveUp(sentence(error)),
     );
   });
 }

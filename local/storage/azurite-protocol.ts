@@ -8,7 +8,8 @@ export interface StartMessage {
   readonly ports: { readonly blob: number; readonly queue: number; readonly table: number };
 }
 
-/** Child to parent: `ready` after all three listeners accept connections; `failed` is one sentence, then it exits. */
+/** Child to parent: `ready` after all three listeners accept connections; `failed` says in a sentence or two why
+ *  it exits now: at its start, later, or because it could not save everything at its end. */
 export type ChildMessage =
   | {
       readonly kind: "ready";

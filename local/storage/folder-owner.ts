@@ -23,8 +23,13 @@ export async function takeFolder(folder: string, clock: Clock, pid: number = pro
   writeFileSync(file, `${pid}\n`, { mode: 0o600 });
 }
 
+/** A folder that is gone or cannot be written keeps the name of a process that has ended, which holds nobody up. */
 export function releaseFolder(folder: string): void {
-  rmSync(join(folder, ownerFile), { force: true });
+  try {
+    rmSync(join(folder, ownerFile), { force: true });
+  } catch {
+    // see above
+  }
 }
 
 function liveOwner(file: string, self: number): number | undefined {

@@ -2,6 +2,7 @@
 // its work never delays the control plane. Invariant: after `dispose` resolved, the process is gone and its data is on disk.
 import { type ChildProcess, fork } from "node:child_process";
 import { type Clock, systemClock } from "../clock.ts";
+import { StartError } from "../start-error.ts";
 import type { Logger } from "../logger.ts";
 import type { ChildMessage, StartMessage } from "./azurite-protocol.ts";
 
@@ -27,9 +28,9 @@ export interface Azurite {
   /** With the account key: for configuration, never for a log. */
   readonly connectionString: string;
   readonly pid: number;
-  /** Resolves when the child has ended; with an Error when nobody asked for it. */
+  /** Resolves when the child has ended; with an Error when nobody asked for it, or when it could not save everything. */
   readonly exited: Promise<Error | undefined>;
-  /** Flushes to disk and ends the child. Safe to call more than once. */
+  /** Flushes to disk and ends the child; rejects when it could not save everything. Safe to call more than once. */
   dispose(): Promise<void>;
 }
 
@@ -41,30 +42,33 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   checkAccount(options.account);
   const clock = options.clock ?? systemClock();
   const child = forkChild(options);
-  const state = { stopping: false, complaint: "" };
+  const state = { stopping: false, failure: "" };
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    state.complaint = (state.complaint + text).slice(-2_000);
     options.logger.warn("storage.complained", { text: text.trim().slice(0, 500) });
+  });
+  child.on("message", (message: ChildMessage) => {
+    if (message.kind === "failed") state.failure = message.message;
   });
   const exited = new Promise<Error | undefined>((resolve) => {
     child.once("error", resolve);
-    child.once("exit", (code, signal) =>
-      resolve(
-        state.stopping
-          ? undefined
-          : new Error(`Storage (Azurite) ended unexpectedly (${signal ?? `exit code ${code}`}).`),
-      ),
-    );
+    child.once("exit", (code, signal) => {
+      const how = `ended unexpectedly (${signal ?? `exit code ${code}`}).`;
+      if (state.failure !== "") resolve(new StartError(`Storage (Azurite): ${state.failure}`));
+      else resolve(state.stopping && code === 0 ? undefined : new Error(`Storage (Azurite) ${how}`));
+    });
   });
-  const dispose = () => {
+  const dispose = async () => {
+    if (hasEnded(child)) return;
     state.stopping = true;
-    return stop(child, exited, clock, options.logger);
+    await stop(child, exited, clock, options.logger);
+    const error = await exited;
+    if (error !== undefined) throw error;
   };
   try {
     const ports = await ready(child, options, exited, clock);
     return { ...addresses(options.account, ports), pid: child.pid ?? 0, exited, dispose };
   } catch (error) {
-    await dispose();
+    await dispose().catch(() => {}); // its reason is this error
     throw error;
   }
 }
@@ -97,7 +101,7 @@ function ready(
     child.once("message", (message: ChildMessage) => {
       timer.cancel();
       if (message.kind === "ready") resolve(message.ports);
-      else reject(new Error(`Storage (Azurite) could not start: ${message.message}`));
+      else reject(new StartError(`Storage (Azurite) could not start: ${message.message}`));
     });
     void exited.then((error) => {
       timer.cancel();
@@ -114,13 +118,16 @@ function ready(
   });
 }
 
+function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
 async function stop(
   child: ChildProcess,
   exited: Promise<Error | undefined>,
   clock: Clock,
   logger: Logger,
 ): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const timer = clock.at(clock.now() + stopDeadlineMs, () => {
     logger.error("storage.killed", { afterMs: stopDeadlineMs });
     child.kill("SIGKILL");

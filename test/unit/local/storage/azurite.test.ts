@@ -70,25 +70,27 @@ describe("storage", () => {
     expect(rows).toHaveLength(20);
   });
 
-  it("keeps what it acknowledged when it is stopped while it saves", async () => {
+  it("keeps what it acknowledged when it is killed while it saves its databases whole", async () => {
     const first = await start(folder);
     const options = { allowInsecureConnection: true };
     const table = TableClient.fromConnectionString(first.connectionString, "things", options);
     await table.createTable();
     const large = "x".repeat(30_000);
     const properties = { a: large, b: large, c: large, d: large };
-    const add = (row: number) =>
-      table.createEntity({ partitionKey: "p", rowKey: String(row), ...properties });
-    for (let row = 0; row < 59; row += 1) await add(row);
-    // Watched before the last row comes, which makes sure that there is something left to save.
     const saving = saveBegins(folder);
-    await add(59);
-    await saving;
-    process.kill(first.pid, "SIGTERM");
-    await first.dispose();
+    let isSaving = false;
+    void saving.then(() => (isSaving = true));
+    let rows = 0;
+    for (; !isSaving; rows += 1)
+      await table.createEntity({ partitionKey: "p", rowKey: String(rows), ...properties });
+    process.kill(first.pid, "SIGKILL");
+    await first.exited;
     const second = await start(folder);
     const again = TableClient.fromConnectionString(second.connectionString, "things", options);
-    expect((await again.getEntity("p", "59")).rowKey).toBe("59");
+    const found: string[] = [];
+    for await (const { rowKey } of again.listEntities({ queryOptions: { select: ["RowKey"] } }))
+      found.push(rowKey ?? "");
+    expect(found).toHaveLength(rows);
   });
 
   it("flushes and ends by itself when its parent is killed, and the next owner waits for that", async () => {
@@ -118,6 +120,25 @@ describe("storage", () => {
     await expect(startAzurite({ ...options, account: { ...account, name: "No" } })).rejects.toThrow(
       "storage account name 'No'",
     );
+  });
+
+  it.each([
+    ["is empty", (file: string) => writeFile(file, "")],
+    ["is missing", (file: string) => rm(file)],
+    ["is damaged", (file: string) => writeFile(file, "{")],
+  ])("refuses to start when one of its files %s, and says what to do", async (what, harm) => {
+    await (await start(folder)).dispose();
+    const file = join(folder, "__azurite_db_table__.json");
+    await harm(file);
+    await expect(start(folder)).rejects.toThrow(`${file} ${what}. Restore the folder`);
+  });
+
+  it("says at an orderly stop when it could not save, and names the folder", async () => {
+    const azurite = await start(folder);
+    await rm(folder, { recursive: true });
+    await writeFile(folder, "no folder any more");
+    await expect(azurite.dispose()).rejects.toThrow(`The storage folder ${folder} cannot be written`);
+    expect((await azurite.exited)?.message).toContain(folder);
   });
 
   it("reports an end that nobody asked for", async () => {
