@@ -33,7 +33,8 @@ export async function openCertificate(directory: string | undefined, clock: Cloc
 
 function isValid(pem: string, clock: Clock): boolean {
   try {
-    return Date.parse(new X509Certificate(pem).validTo) > clock.now() + 30 * dayMs;
+    const { ca, validTo } = new X509Certificate(pem);
+    return !ca && Date.parse(validTo) > clock.now() + 30 * dayMs;
   } catch {
     return false;
   }
@@ -48,8 +49,9 @@ async function create(clock: Clock): Promise<{ cert: string; key: string }> {
     notBeforeDate: new Date(clock.now() - dayMs),
     notAfterDate: new Date(clock.now() + 825 * dayMs),
     extensions: [
-      { name: "basicConstraints", cA: true, critical: true },
-      { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },
+      // Whoever trusts it trusts this one listener: its key, which lies beside it, can sign no other certificate.
+      { name: "basicConstraints", cA: false, critical: true },
+      { name: "keyUsage", digitalSignature: true, critical: true },
       { name: "extKeyUsage", serverAuth: true },
       {
         name: "subjectAltName",

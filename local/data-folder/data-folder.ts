@@ -1,6 +1,6 @@
 // The folder in which one local cloud keeps everything. Invariants: only a folder that is empty or carries our marker is
-// ever written to; at most one running process holds it; files with secrets are readable by their owner alone.
-import { mkdir, mkdtemp, open, readFile, readdir, rm } from "node:fs/promises";
+// ever written to; at most one running process holds it; the folder is open to its owner alone.
+import { chmod, mkdir, mkdtemp, open, readFile, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { writeKeptJson } from "../kept-json.ts";
@@ -30,6 +30,7 @@ export async function openDataFolder(path: string, options: { fresh?: boolean } 
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
     throw new StartError(`The data folder ${folder} cannot be created: ${(cause as Error).message}`, cause);
   });
+  await closeToOthers(folder);
   await takeLock(folder);
   if (options.fresh) await empty(folder);
   const data = dataFolder(folder, () => rm(join(folder, lockFile), { force: true }));
@@ -63,6 +64,17 @@ async function refuseForeign(folder: string): Promise<void> {
   throw new StartError(
     `${folder} is not a data folder of OpenBatchAI (it holds ${entries[0]} but no ${marker}). Name an empty or a new folder with --data.`,
   );
+}
+
+/** A folder that was there before may be open to others; histories, logs and models are its owner's alone. */
+async function closeToOthers(folder: string): Promise<void> {
+  if (((await stat(folder)).mode & 0o077) === 0) return;
+  await chmod(folder, 0o700).catch((cause: unknown) => {
+    throw new StartError(
+      `The data folder ${folder} can be read by other users, and that cannot be changed: ${(cause as Error).message}. Name a folder of your own with --data.`,
+      cause,
+    );
+  });
 }
 
 async function takeLock(folder: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { X509Certificate } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,5 +51,21 @@ describe("the certificate", () => {
     const second = await openCertificate(directory, clock);
     expect(second.cert).not.toBe(first.cert);
     expect(Date.parse(new X509Certificate(second.cert).validTo)).toBeGreaterThan(clock.now());
+  });
+
+  it("can sign no other, and one of an earlier version that could is made anew", async () => {
+    const directory = await folder();
+    const clock = manualClock();
+    const { default: selfsigned } = await import("selfsigned");
+    const authority = await selfsigned.generate([{ name: "commonName", value: "localhost" }], {
+      notAfterDate: new Date(clock.now() + 800 * 86_400_000),
+      extensions: [{ name: "basicConstraints", cA: true }],
+    });
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, "localhost.pem"), authority.cert);
+    await writeFile(join(directory, "localhost.key"), authority.private);
+    const made = await openCertificate(directory, clock);
+    expect(new X509Certificate(authority.cert).ca).toBe(true);
+    expect(new X509Certificate(made.cert).ca).toBe(false);
   });
 });
