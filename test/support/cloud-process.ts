@@ -18,6 +18,8 @@ export interface CloudProcess {
   start(): Promise<Pick<LocalCloud, "description">>;
   /** @returns the exit code, null after a kill. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
+  /** Kills the cloud with all processes of its group, as the system does when memory runs out. */
+  killGroup(): Promise<void>;
   /** Stops it if it runs, and removes the folder. */
   dispose(): Promise<void>;
 }
@@ -34,9 +36,16 @@ export async function cloudProcess(): Promise<CloudProcess> {
     data,
     pid: () => child?.pid,
     stop,
+    async killGroup() {
+      if (child?.pid === undefined) return;
+      const ended = new Promise((resolve) => child?.once("exit", resolve));
+      process.kill(-child.pid, "SIGKILL");
+      await ended;
+    },
     async start() {
       child = spawn(process.execPath, [program, "start", "--data", data, "--port", "0"], {
         stdio: ["ignore", "pipe", "inherit"],
+        detached: true, // a process group of its own
       });
       let output = "";
       let ended = "";

@@ -1,0 +1,68 @@
+// A disk that fills up, as a small file system in memory: needs the right to mount one.
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { TableClient } from "@azure/data-tables";
+import { expect, it } from "vitest";
+import { silentLogger } from "../../../local/logger.ts";
+import { startAzurite } from "../../../local/storage/index.ts";
+
+const childFile = fileURLToPath(new URL("../../../dist/local/azurite.mjs", import.meta.url));
+const account = { name: "fulldisk", key: Buffer.alloc(64, 7).toString("base64") };
+const mount = (folder: string, options: string) =>
+  execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder], { stdio: "pipe" });
+
+function mayMount(): boolean {
+  try {
+    const probe = execFileSync("mktemp", ["-d"], { encoding: "utf8" }).trim();
+    mount(probe, "size=1m");
+    execFileSync("umount", [probe]);
+    execFileSync("rmdir", [probe]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+it.skipIf(process.platform !== "linux" || !mayMount())(
+  "a full disk ends the storage with a sentence that names the folder, and what was acknowledged is kept",
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "full-disk-"));
+    mount(folder, "size=6m,mode=700");
+    const start = () => startAzurite({ dataDirectory: folder, account, logger: silentLogger, childFile });
+    const tableOf = (connection: string) =>
+      TableClient.fromConnectionString(connection, "rows", {
+        allowInsecureConnection: true,
+        retryOptions: { maxRetries: 0 },
+      });
+    try {
+      const first = await start();
+      const table = tableOf(first.connectionString);
+      await table.createTable();
+      const text = "x".repeat(30_000);
+      let acknowledged = 0;
+      try {
+        for (; acknowledged < 1_000; acknowledged += 1)
+          await table.createEntity({ partitionKey: "p", rowKey: String(acknowledged), text });
+      } catch {
+        // the row that found no room
+      }
+      expect(acknowledged).toBeGreaterThan(10);
+      expect((await first.exited)?.message).toMatch(
+        new RegExp(`${folder} cannot be written: .*ENOSPC.*Everything that was acknowledged is kept`),
+      );
+      execFileSync("mount", ["-o", "remount,size=64m", folder]);
+      const second = await start();
+      const found: string[] = [];
+      const rows = tableOf(second.connectionString).listEntities({ queryOptions: { select: ["RowKey"] } });
+      for await (const { rowKey } of rows) found.push(rowKey ?? "");
+      expect(found.length).toBe(acknowledged);
+      await second.dispose();
+    } finally {
+      execFileSync("umount", ["-l", folder]);
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);
