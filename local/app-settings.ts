@@ -16,6 +16,20 @@ export interface Endpoints {
   readonly counters: string;
 }
 
+/** Those that a person chooses, for Azure and here alike. All others say where things are, which the local cloud knows. */
+const chosen =
+  /^BATCHAI_(QUOTA_\w+|MONITOR_\w+_INTERVAL_MS|OUTPUT_GRACE_MS|IDLE_NODE_GRACE_MS|ORPHAN_GRACE_MS|POOL_LAPSE_MS|BODY_LIMIT_BYTES|NODE_IMAGE|COUNTERS_INTERVAL_S)$/;
+
+/** The service's settings among environment variables. */
+export function serviceSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const given = Object.entries(environment).filter(
+    (entry): entry is [string, string] => chosen.test(entry[0]) && (entry[1] ?? "") !== "",
+  );
+  return Object.fromEntries(given);
+}
+
 export function appSettings(settings: Settings, endpoints: Endpoints): Record<string, string> {
   const { subscriptionId, resourceGroup, storageAccount, batchAccount } = settings;
   const template = (accountUrl: string) => accountUrl.slice(0, -storageAccount.name.length) + "{account}";

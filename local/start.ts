@@ -9,6 +9,7 @@ import type { DataFolder } from "./data-folder/data-folder.ts";
 import { lastingPorts } from "./data-folder/lasting-ports.ts";
 import { openSettings, saveSettings } from "./data-folder/settings.ts";
 import type { Settings } from "./data-folder/settings.ts";
+import { serviceSettings } from "./app-settings.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { localTenant } from "./identity/index.ts";
@@ -104,7 +105,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
       clock: options.clock ?? systemClock(),
       random,
       logger: options.logger ?? ownLog ?? silentLogger,
-      appSettings: options.appSettings ?? {},
+      appSettings: { ...serviceSettings(process.env), ...options.appSettings },
       containers: engineChoice(process.env),
     });
     return await describe(data, settings, parts, () => ownLog?.close());
