@@ -1,6 +1,6 @@
 // Time as an input. Everything in the local cloud that waits, polls or stamps goes through one Clock, so that tests and
 // simulations can drive days of timers in milliseconds. Invariant: timers fire in order of their due time, then of
-// their creation, and never before it.
+// their creation, and never before it; time never goes back.
 
 export interface Timer {
   /** Safe to call more than once, and after the timer fired. */
@@ -19,8 +19,13 @@ const longestDelayMs = 2 ** 31 - 1;
 /** Node's timers count whole milliseconds from another moment, and may come so much before the time of day. */
 const roundingMs = 2;
 
-export function systemClock(): Clock {
-  const now = () => Date.now();
+/** `notBeforeMs`: a moment that has been, of which the time of day may know nothing any more. */
+export function systemClock(notBeforeMs = 0): Clock {
+  const now = steadyTime(
+    () => Date.now(),
+    () => performance.now(),
+    notBeforeMs,
+  );
   return {
     now,
     at(atMs, fire) {
@@ -29,7 +34,6 @@ export function systemClock(): Clock {
         const left = atMs - now();
         handle = left > longestDelayMs ? setTimeout(arm, longestDelayMs) : setTimeout(due, Math.max(0, left));
       };
-      // More than that is a clock that was set back: its timers have waited long enough.
       const due = () => {
         const left = atMs - now();
         if (left > 0 && left <= roundingMs) handle = setTimeout(due, left);
@@ -38,6 +42,25 @@ export function systemClock(): Clock {
       arm();
       return { cancel: () => clearTimeout(handle) };
     },
+  };
+}
+
+/** Less than this is how times of day are kept right in small steps. */
+const setMs = 1_000;
+
+/** The time of day as one that goes on, at the speed of `elapsed`, when the time of day is set back: whoever waits waits no
+ *  longer, and what happens later is of a later time. When it is set forward again, the two meet. */
+export function steadyTime(wall: () => number, elapsed: () => number, notBeforeMs = 0): () => number {
+  let last = { wall: wall(), elapsed: elapsed() };
+  let aheadMs = notBeforeMs - last.wall > setMs ? notBeforeMs - last.wall : 0;
+  let highest = 0;
+  return () => {
+    const seen = { wall: wall(), elapsed: elapsed() };
+    const setBy = seen.wall - last.wall - (seen.elapsed - last.elapsed);
+    if (Math.abs(setBy) > setMs) aheadMs = Math.max(0, aheadMs - Math.round(setBy));
+    last = seen;
+    highest = Math.max(highest, seen.wall + aheadMs);
+    return highest;
   };
 }
 

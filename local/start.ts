@@ -6,6 +6,7 @@ import { engineChoice } from "./batch-emulator/agent/container-engine.ts";
 import { openDataFolder, openTemporaryFolder } from "./data-folder/data-folder.ts";
 import { StartError } from "./start-error.ts";
 import type { DataFolder } from "./data-folder/data-folder.ts";
+import { lastMoment } from "./data-folder/last-moment.ts";
 import { lastingPorts } from "./data-folder/lasting-ports.ts";
 import { openSettings, saveSettings } from "./data-folder/settings.ts";
 import type { Settings } from "./data-folder/settings.ts";
@@ -102,7 +103,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
       settings,
       apiPort: options.apiPort ?? 0,
       apiAudience,
-      clock: options.clock ?? systemClock(),
+      clock: options.clock ?? systemClock(lastMoment([data.path, join(data.path, "batch")])),
       random,
       logger: options.logger ?? ownLog ?? silentLogger,
       appSettings: { ...serviceSettings(process.env), ...options.appSettings },

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
+import { lastMoment } from "../data-folder/last-moment.ts";
 import { openIdentity } from "../identity/index.ts";
 import type { LocalIdentity } from "../identity/index.ts";
 import { silentLogger } from "../logger.ts";
@@ -53,7 +54,7 @@ interface Running {
 async function start(given: CommandLine, environment: Environment, logger: Logger): Promise<Running> {
   const folder = resolve(given.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const clock = systemClock();
+  const clock = systemClock(lastMoment([folder]));
   const random = systemRandom();
   const keys = ownKeys(join(folder, "keys.json"), random);
   const identity = await openIdentity({ file: join(folder, "identity.json"), clock, random });

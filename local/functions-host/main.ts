@@ -3,6 +3,7 @@
 // restart its worker process, losing what runs in it).
 import { parentPort, workerData } from "node:worker_threads";
 import { manualClock, systemClock, type ManualClock } from "../clock.ts";
+import { lastMoment } from "../data-folder/last-moment.ts";
 import type { LogFields, Logger } from "../logger.ts";
 import { seededRandom, systemRandom } from "../random.ts";
 import { StartError } from "../start-error.ts";
@@ -38,6 +39,8 @@ const manual: ManualClock | undefined = start.manualClock
   ? manualClock(start.manualClock.startMs)
   : undefined;
 
+const seenMs = start.dataDirectory === "memory" ? 0 : lastMoment([start.dataDirectory]);
+
 async function answer(host: Host, message: ParentMessage): Promise<void> {
   if (message.type === "idle") return host.idle();
   if (message.type === "stop") return host.stop(message.graceMs);
@@ -49,7 +52,7 @@ try {
   const host = await createHost({
     ...start,
     environment: process.env,
-    clock: manual ?? systemClock(),
+    clock: manual ?? systemClock(seenMs),
     random: start.seed === undefined ? systemRandom() : seededRandom(start.seed),
     logger,
   });

@@ -82,7 +82,6 @@ export async function openIdentity(o: {
         .setAudience(typeof audience === "string" ? audience : [...audience])
         .setSubject(subject)
         .setIssuedAt(nowSeconds)
-        .setNotBefore(nowSeconds)
         .setExpirationTime(nowSeconds + lifetimeSeconds)
         .setJti(o.random.uuid())
         .sign(privateKey);

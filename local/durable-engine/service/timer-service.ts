@@ -36,19 +36,21 @@ export class TimerService {
   }
 
   #fire(): void {
+    const armedMs = this.#armed?.dueMs ?? 0;
     this.#armed = undefined;
     if (this.#stopped) return;
     try {
-      while (this.#fireDue() === timersPerTransaction);
+      while (this.#fireDue(armedMs) === timersPerTransaction);
       this.rearm();
     } catch (error) {
       this.#onError(error);
     }
   }
 
-  #fireDue(): number {
+  /** What the clock woke us for is due, whatever time it says now. */
+  #fireDue(armedMs: number): number {
     const { ledger, clock } = this.#parts;
-    const nowMs = clock.now();
+    const nowMs = Math.max(clock.now(), armedMs);
     return ledger.commit((entry) => {
       const due = entry.store.timersDue(nowMs, timersPerTransaction);
       for (const { instanceId, execution, timerId, dueMs } of due) {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { delay, manualClock, ownedClock, systemClock } from "../../../local/clock.ts";
+import { delay, manualClock, ownedClock, steadyTime, systemClock } from "../../../local/clock.ts";
 
 describe("the manual clock", () => {
   it("fires timers in due order, then in creation order, at their own time", async () => {
@@ -57,6 +57,44 @@ describe("an owned clock", () => {
     owned.at(8, () => fired.push("after"));
     await clock.advance(20);
     expect(fired).toEqual(["before", "other"]);
+  });
+});
+
+describe("steady time", () => {
+  function setUp(notBeforeMs = 0) {
+    const time = { wall: 1_000_000, elapsed: 50 };
+    const now = steadyTime(
+      () => time.wall,
+      () => time.elapsed,
+      notBeforeMs,
+    );
+    const pass = (ms: number, setBy = 0) => {
+      time.elapsed += ms;
+      time.wall += ms + setBy;
+      return now();
+    };
+    return { now, pass };
+  }
+
+  it("goes on at its pace when the time of day is set back, and meets it again when that is mended", () => {
+    const { pass } = setUp();
+    expect(pass(10)).toBe(1_000_010);
+    expect(pass(10, -3_600_000)).toBe(1_000_020);
+    expect(pass(10)).toBe(1_000_030);
+    expect(pass(10, 3_600_000)).toBe(1_000_040);
+    expect(pass(10, 7_200_000)).toBe(8_200_050);
+  });
+
+  it("never goes back by the small steps that keep the time of day right, and follows them", () => {
+    const { pass } = setUp();
+    expect(pass(100)).toBe(1_000_100);
+    expect(pass(10, -50)).toBe(1_000_100);
+    expect(pass(100)).toBe(1_000_160);
+  });
+
+  it("begins at a moment that has been, if the time of day is before it", () => {
+    expect(setUp(1_500_000).now()).toBe(1_500_000);
+    expect(setUp(999_000).now()).toBe(1_000_000);
   });
 });
 

@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDataFolder, openTemporaryFolder } from "../../../../local/data-folder/data-folder.ts";
+import { lastMoment } from "../../../../local/data-folder/last-moment.ts";
 
 let root: string;
 beforeEach(async () => {
@@ -18,6 +19,24 @@ describe("the data folder", () => {
     expect(await readFile(join(data.path, "settings.json"), "utf8")).toBe("{}");
     await data.release();
     expect(await readdir(data.path)).toEqual(["openbatchai.json", "settings.json"]);
+  });
+
+  it("is closed to others though it was there before and open to them", async () => {
+    const folder = join(root, "cloud");
+    await mkdir(folder);
+    await chmod(folder, 0o755);
+    const data = await openDataFolder(folder);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    await data.release();
+  });
+
+  it("tells the newest moment that its files have seen", async () => {
+    await writeFile(join(root, "old"), "");
+    await writeFile(join(root, "new"), "");
+    await utimes(join(root, "old"), 1_000, 1_000);
+    await utimes(join(root, "new"), 2_000, 2_000);
+    expect(lastMoment([root, join(root, "absent")])).toBe(2_000_000);
+    expect(lastMoment([join(root, "absent")])).toBe(0);
   });
 
   it("names the process that holds it when it is opened twice", async () => {

@@ -94,6 +94,27 @@ describe("after a restart", () => {
     expect(second.status("one").output).toBe("late");
   });
 
+  it("a timer fires when it was waited for, though the time of day was set back meanwhile", async () => {
+    const app: SdkApp = {
+      orchestrators: {
+        sleep: function* (context) {
+          yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 60_000));
+          return "awake";
+        },
+      },
+    };
+    const clock = manualClock();
+    let setBackMs = 0;
+    const engine = await startEngine(app, {
+      store: openStore(),
+      clock: { ...clock, now: () => clock.now() - setBackMs },
+    });
+    await engine.run("sleep", undefined, "one");
+    setBackMs = 3_600_000;
+    await engine.advance(60_000);
+    expect(engine.status("one")).toMatchObject({ status: "Completed", output: "awake" });
+  });
+
   it("what a client was told is accepted is carried out", async () => {
     const app: SdkApp = {
       orchestrators: {

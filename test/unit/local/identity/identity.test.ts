@@ -61,6 +61,15 @@ describe("the local identity provider", () => {
     expect(await identity.verify(token)).toBeUndefined();
   });
 
+  it("accepts its tokens though the time of day was set back since", async () => {
+    const clock = manualClock();
+    let setBackMs = 0;
+    const { identity } = await open("memory", { ...clock, now: () => clock.now() - setBackMs });
+    const token = await identity.issueToken(request);
+    setBackMs = 86_400_000;
+    expect(await identity.verify(token)).toBe(true);
+  });
+
   it("keeps its key over a restart in a file that only its owner may read", async () => {
     const file = join(folder, "deep", "identity.json");
     const first = await open(file);
