@@ -11,7 +11,8 @@ home=${OPENBATCHAI_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-test-
 parts=${*:-debian clients programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod}
 debian_packages=(python3-torch openmpi-bin python3-mpi4py python3-venv)
 client_packages=(azure-cli python3-azure)
-program_packages=(podman busybox-static openssh-server openssh-client qemu-user-static)
+program_packages=(podman busybox-static openssh-server openssh-client qemu-user-static binutils binutils-x86-64-linux-gnu
+  binutils-aarch64-linux-gnu)
 horovod_packages=(libtorch-dev libopenmpi-dev python3-dev pybind11-dev cmake g++ make
   python3-setuptools python3-wheel python3-cffi python3-cloudpickle python3-psutil python3-yaml python3-packaging)
 mkdir -p "$home"

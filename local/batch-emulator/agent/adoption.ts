@@ -14,8 +14,8 @@ export type AdoptedEnd =
     }
   /** It has not been started, and now never will be. */
   | { readonly kind: "neverStarted" }
-  /** Its supervisor is gone and left no exit code; the process may still live. */
-  | { readonly kind: "orphaned" };
+  /** Its supervisor is gone and left no exit code; the process may still live. `wasSeen`: it was there when this began. */
+  | { readonly kind: "orphaned"; readonly wasSeen: boolean };
 
 export interface Adoption {
   /** Settles when the launch's process has ended, or can no longer be followed. */
@@ -34,6 +34,7 @@ export function adoptLaunches(o: {
   clock: Clock;
 }): Adoption {
   const waiting = new Map<string, (end: AdoptedEnd) => void>();
+  const seen = new Set<string>();
   let watcher: FSWatcher | undefined;
   let timer: Timer | undefined;
   let closed = false;
@@ -46,14 +47,16 @@ export function adoptLaunches(o: {
   const settle = (id: string, end: AdoptedEnd) => {
     waiting.get(id)?.(end);
     waiting.delete(id);
+    seen.delete(id);
     if (waiting.size === 0) stop();
   };
   const look = async (id: string) => {
     const record = o.records.run(id);
     if (record && isBeingClaimed(record, o.clock.now())) return;
-    const end =
-      endOf(record) ?? ((await isSupervised(record)) ? undefined : (endOf(o.records.run(id)) ?? orphaned));
-    if (end && !closed) settle(id, end);
+    const ended = endOf(record);
+    if (!ended && (await isSupervised(record))) return void seen.add(id);
+    const end = ended ?? endOf(o.records.run(id)) ?? { kind: "orphaned", wasSeen: seen.has(id) };
+    if (!closed) settle(id, end);
   };
   const isSupervised = async (record: RunRecord | undefined) =>
     record?.supervisor !== undefined && (await o.table.isAlive(record.supervisor));
@@ -90,10 +93,8 @@ function isBeingClaimed(record: RunRecord, nowMs: number): boolean {
   return !record.isVoid && !record.supervisor && nowMs - record.changedAt < claimMs;
 }
 
-const orphaned: AdoptedEnd = { kind: "orphaned" };
-
 function endOf(record: RunRecord | undefined): AdoptedEnd | undefined {
-  if (!record) return orphaned;
+  if (!record) return { kind: "orphaned", wasSeen: false };
   if (record.isVoid) return { kind: "neverStarted" };
   if (record.exitCode === undefined) return undefined;
   return {

@@ -142,7 +142,10 @@ async function run(
     const command = prepare(context, launch, image.reference);
     if ("failure" in command) return { kind: "failed", failure: command.failure, endedAt: clock.now() };
     active.mayExist = context.hasMade = true;
-    const end = await inner.run({ ...plain, ...command, outputFiles: expandedOutputs(launch) }, started);
+    const end = await inner.run(
+      { ...plain, ...command, detaches: true, outputFiles: expandedOutputs(launch) },
+      started,
+    );
     return await conclude(context, launch.id, active, end);
   } finally {
     active.ended = true;
@@ -196,7 +199,7 @@ async function conclude(context: Context, id: string, active: Active, given: Lau
   // The engine's `run` ends by itself when its container is killed.
   const end: LaunchEnd = active.isKilled ? { kind: "killed", endedAt: given.endedAt } : given;
   const isClean = end.kind === "exited" && end.exitCode < lowestEngineCode && info !== undefined;
-  if (!isClean && (end.kind === "exited" || end.kind === "lost")) await context.removal.remove(id);
+  if (!isClean && end.kind !== "killed" && end.kind !== "failed") await context.removal.remove(id);
   if (end.kind !== "exited" || isClean) return info === undefined ? end : { ...end, container: info };
   const reason = reasonIn(join(active.taskDirectory, "stderr.txt"));
   if (info !== undefined) return withReason(end, info, reason);

@@ -69,6 +69,9 @@ export interface Launch {
   readonly outputFiles: readonly OutputFile[];
   /** Append to stdout.txt/stderr.txt instead of starting anew (primary after its coordination command). */
   readonly keepOutput: boolean;
+  /** What the command leaves running outside its process group is a program's of its own (the monitor of a container) and ends
+   *  by itself. */
+  readonly detaches?: true;
   /** The command runs in a container instead, where an empty command line means what the image says. Only for executors
    *  that have `containers`. */
   readonly container?: ContainerLaunch;
@@ -85,7 +88,10 @@ export type LaunchEnd = (
   | { readonly kind: "failed"; readonly failure: LaunchFailure; readonly endedAt: number }
   /** Ended by `kill`. */
   | { readonly kind: "killed"; readonly endedAt: number }
-  /** The process is gone (or never came to be, for want of a resource of this machine) and left no exit code. */
+  /** It ran, but what supervised it was ended by somebody else before it, so that it had to be killed. */
+  | { readonly kind: "aborted"; readonly failure: LaunchFailure; readonly endedAt: number }
+  /** Nothing of it is there after a restart (or it never came to be, for want of a resource of this machine), and nobody knows
+   *  how it ended. */
   | { readonly kind: "lost"; readonly endedAt: number }
 ) & { readonly container?: ContainerInfo };
 

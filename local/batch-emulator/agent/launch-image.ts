@@ -1,6 +1,6 @@
 // A launch as the task supervisor takes it: a message of fixed length, then an image of its memory with every pointer in
 // place for the address that it is received at, so that the supervisor has nothing to parse. Invariant: layout and addresses
-// are those of `supervisor-code.ts`. The image begins with the line that a recovering emulator reads in the record, and what
+// are those that `supervisor/*.s` know. The image begins with the line that a recovering emulator reads in the record, and what
 // claims the launch lies right before it, so that the supervisor writes both at once.
 import { constants } from "node:fs";
 import type { Launch } from "./executor.ts";

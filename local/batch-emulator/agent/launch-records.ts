@@ -2,7 +2,16 @@
 // `<id>.run` (written by the supervisor: who supervises, which process, which exit code); in one of them is the line that a
 // recovering emulator must know. `<id>.kill` is there when the emulator ended the launch. They lie flat in one folder.
 // Invariant: whoever creates `<id>.run` decides whether the launch may start.
-import { mkdirSync, readFileSync, readdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { OutputFile } from "./executor.ts";
@@ -14,6 +23,7 @@ export interface LaunchHeader {
   readonly workingDirectory: string;
   /** Patterns with their variables already expanded. */
   readonly outputFiles: readonly OutputFile[];
+  readonly detaches?: boolean;
 }
 
 export interface RunRecord {
@@ -29,6 +39,8 @@ export interface RunRecord {
 
 export interface LaunchRecords {
   readonly directory: string;
+  /** Of the folder's path: what carries it was started for a folder at this place, perhaps one that has been removed since. */
+  readonly folder: string;
   /** Unique to this folder, so that two emulators on one machine never take each other's processes for their own. */
   readonly instance: string;
   /** Throws when the launch has a record already. */
@@ -56,6 +68,7 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
   const condemned = new Set<string>();
   return {
     directory,
+    folder: folderMark(directory),
     instance: instanceOf(directory, newInstance),
     write(id, content) {
       if (!idPattern.test(id)) throw new Error(`'${id}' cannot name a launch`);
@@ -89,6 +102,11 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
       if (condemned.delete(id)) removeFile(file(id, "kill"));
     },
   };
+}
+
+/** The same for every folder that is ever at this place. */
+export function folderMark(directory: string): string {
+  return createHash("sha256").update(realpathSync(directory)).digest("hex").slice(0, 16);
 }
 
 /** What the folder was named when it was first used. */

@@ -1,20 +1,28 @@
-// Ending launches as a whole: the process group, what descends from it, and whatever escaped into a session of its own
-// (found by the BATCHAI_LAUNCH variable it was born with). Real processes live in real time, whatever clock drives the
-// emulator; hence the system clock here.
+// Ending launches as a whole: the process group, what descends from it, what else its supervisor gathers, and whatever escaped
+// into a session of its own where nothing gathers (found by the BATCHAI_LAUNCH variable it was born with). Real processes live
+// in real time, whatever clock drives the emulator; hence the system clock here.
 import { delay, systemClock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import { isCode } from "./launch-records.ts";
 import type { ProcessIdentity, ProcessRow, ProcessSnapshot, ProcessTable } from "./process-table.ts";
 
+/** By what the processes of a launch are found. */
+export interface LaunchFamily {
+  readonly cookie: string;
+  readonly leader: ProcessIdentity;
+  /** The supervisor, when all below it are of this launch. */
+  readonly ancestor: ProcessIdentity | undefined;
+}
+
 export interface ProcessEnding {
   /** Kills every process of the launch and resolves when none lives. */
-  end(cookie: string, leader: ProcessIdentity): Promise<void>;
-  /** For a launch whose process has ended: kills what its group still holds now, and what escaped the group soon after. */
-  endRemains(cookie: string, leader: ProcessIdentity): Promise<void>;
-  /** The same for a launch whose group is gone. */
-  endEscaped(cookie: string, leader: ProcessIdentity): void;
-  /** Kills every process of this instance that `isKnown` denies. */
-  endUnknown(instance: string, isKnown: (cookie: string) => boolean): Promise<void>;
+  end(launch: LaunchFamily): Promise<void>;
+  /** For a launch whose process has ended: kills what is left of it; where no supervisor gathers that, what escaped the group
+   *  a little later. */
+  endRemains(launch: LaunchFamily): Promise<void>;
+  /** Kills every process that carries this folder, with all below it, unless `isKnown`. Supervisors, whose cookie is the bare
+   *  folder and instance, end by themselves when nothing is below them. */
+  endUnknown(folder: string, isKnown: (process: ProcessRow, cookie: string) => boolean): Promise<void>;
   /** Resolves when no sweep for escaped processes is due. */
   idle(): Promise<void>;
 }
@@ -43,8 +51,7 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
       if (survivor) return o.logger.error("process.survivedKill", { pid: survivor.pid });
     }
   };
-  const end = (cookie: string, leader: ProcessIdentity) =>
-    killUntilGone((processes) => family(processes, cookie, leader));
+  const end = (launch: LaunchFamily) => killUntilGone((processes) => family(processes, launch));
   const runSweep = async () => {
     await delay(clock, sweepDelayMs);
     const wanted = condemned;
@@ -56,23 +63,17 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
       () => o.table.scanSince(oldest),
     );
   };
-  const endEscaped = (cookie: string, leader: ProcessIdentity) => {
+  const endEscaped = ({ cookie, leader }: LaunchFamily) => {
     condemned.set(cookie, leader.start);
     sweep ??= runSweep();
   };
   return {
     end,
-    async endRemains(cookie, leader) {
-      if (groupExists(leader.pid)) return end(cookie, leader);
-      endEscaped(cookie, leader);
+    async endRemains(launch) {
+      if (launch.ancestor !== undefined || groupExists(launch.leader.pid)) return end(launch);
+      endEscaped(launch);
     },
-    endEscaped,
-    endUnknown: (instance, isKnown) =>
-      killUntilGone(({ byLaunch }) =>
-        [...byLaunch].flatMap(([cookie, rows]) =>
-          cookie.startsWith(`${instance}.`) && !isKnown(cookie) ? rows : [],
-        ),
-      ),
+    endUnknown: (folder, isKnown) => killUntilGone((processes) => unknown(processes, folder, isKnown)),
     async idle() {
       while (sweep) await sweep;
     },
@@ -96,17 +97,44 @@ async function outliving(
   return undefined;
 }
 
-/** The launch's group, all who carry its cookie, and their descendants. */
-function family(processes: ProcessSnapshot, cookie: string, leader: ProcessIdentity): ProcessRow[] {
-  const { byLaunch, byGroup, byParent } = processes;
+/** The launch's group, all who carry its cookie, what its supervisor gathers, and their descendants. */
+function family(processes: ProcessSnapshot, { cookie, leader, ancestor }: LaunchFamily): ProcessRow[] {
+  const { byLaunch, byGroup, rows } = processes;
   const group = byGroup.get(leader.pid) ?? [];
   // A process id that is a group's id is not given away while the group lives; a leader with another start time means
   // that the old group died out and the number was reused.
   const isReused = group.some((row) => row.pid === leader.pid && row.start !== leader.start);
-  const members = new Set([...(isReused ? [] : group), ...(byLaunch.get(cookie) ?? [])]);
+  const top = rows.find(({ pid, start }) => pid === ancestor?.pid && start === ancestor.start);
+  return withDescendants(processes, [
+    ...(isReused ? [] : group),
+    ...(byLaunch.get(cookie) ?? []),
+    ...(top ? childrenOf(processes, top) : []),
+  ]);
+}
+
+function unknown(
+  processes: ProcessSnapshot,
+  folder: string,
+  isKnown: (process: ProcessRow, cookie: string) => boolean,
+): ProcessRow[] {
+  const found: ProcessRow[] = [];
+  for (const [cookie, rows] of processes.byLaunch) {
+    if (!cookie.startsWith(`${folder}.`)) continue;
+    const strangers = rows.filter((row) => !isKnown(row, cookie));
+    found.push(
+      ...(cookie.endsWith(".") ? strangers.flatMap((row) => childrenOf(processes, row)) : strangers),
+    );
+  }
+  return withDescendants(processes, found);
+}
+
+const childrenOf = ({ byParent }: ProcessSnapshot, { pid }: ProcessIdentity) => byParent.get(pid) ?? [];
+
+function withDescendants(processes: ProcessSnapshot, rows: readonly ProcessRow[]): ProcessRow[] {
+  const all = new Set(rows);
   // A set that grows while it is walked is walked to its new end.
-  for (const { pid } of members) for (const child of byParent.get(pid) ?? []) members.add(child);
-  return [...members];
+  for (const row of all) for (const child of childrenOf(processes, row)) all.add(child);
+  return [...all];
 }
 
 function signal(pid: number): void {

@@ -10,7 +10,7 @@ import type { Launch, LaunchEnd, LaunchFailure, ProcessExecutor } from "./execut
 import { forgottenLaunches, type ForgottenLaunches } from "./forgotten-launches.ts";
 import { isCode, openLaunchRecords, type LaunchHeader, type LaunchRecords } from "./launch-records.ts";
 import { expandPattern, uploadOutputFiles } from "./output-files.ts";
-import { processEnding, type ProcessEnding } from "./process-ending.ts";
+import { processEnding, type LaunchFamily, type ProcessEnding } from "./process-ending.ts";
 import { processTable, type ProcessIdentity } from "./process-table.ts";
 import { stageResourceFiles, type StagingContext } from "./resource-files.ts";
 import type { StorageAccess } from "./storage-access.ts";
@@ -37,8 +37,12 @@ interface Active {
   staging?: AbortController;
   /** Settles when the process has ended, whatever follows; undefined while it has not been started. */
   process?: Promise<unknown>;
-  /** Its first process, when that was the last of its group. */
-  left?: ProcessIdentity | undefined;
+  /** Nothing that it started lives. */
+  isAlone?: boolean;
+  /** An earlier emulator started it. */
+  readonly isAdopted: boolean;
+  /** What it leaves outside its group is not to be ended. */
+  readonly detaches: boolean;
   killed: boolean;
   ended: boolean;
 }
@@ -64,7 +68,12 @@ export function createProcessExecutor(options: ProcessExecutorOptions): ProcessE
     records,
     forgotten: forgottenLaunches(records, systemClock()),
     supervision,
-    supervisors: supervisorPool({ directory: records.directory, supervision, logger }),
+    supervisors: supervisorPool({
+      directory: records.directory,
+      cookie: cookieOf(records, ""),
+      supervision,
+      logger,
+    }),
     ending: processEnding({ table, logger }),
     active: new Map(),
     staging: {
@@ -87,6 +96,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions): ProcessE
     },
     forget(id) {
       context.active.delete(id);
+      context.supervisors.free(id);
       context.forgotten.add(id);
       return Promise.resolve();
     },
@@ -107,7 +117,7 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
   if (context.active.has(launch.id))
     throw new Error(`launch '${launch.id}' was run before and not forgotten`);
   if (context.forgotten.has(launch.id)) context.forgotten.clear();
-  const active = track(context, launch.id);
+  const active = track(context, launch.id, { isAdopted: false, detaches: launch.detaches === true });
   try {
     const prepared = await prepare(context, launch, active);
     if (active.killed || prepared === undefined) return { kind: "killed", endedAt: clock.now() };
@@ -116,16 +126,19 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
     active.process = supervised;
     started();
     const end = await supervised;
-    if (end.kind === "died") return await afterSupervisorDied(context, active);
-    active.left = end.left;
+    if (end.kind === "died") return await afterSupervisorDied(context, active, true);
+    active.isAlone = end.isAlone;
     return await finish(context, active, headerOf(launch), end.exitCode, clock.now());
   } finally {
     active.ended = true;
   }
 }
 
-function track(context: Context, id: string): Active {
-  const active: Active = { id, killed: false, ended: false };
+/** What the processes of a launch carry; of supervisors without the launch. */
+const cookieOf = ({ folder, instance }: LaunchRecords, id: string) => `${folder}.${instance}.${id}`;
+
+function track(context: Context, id: string, kind: Pick<Active, "isAdopted" | "detaches">): Active {
+  const active: Active = { id, ...kind, killed: false, ended: false };
   context.active.set(id, active);
   return active;
 }
@@ -201,7 +214,7 @@ function writeLaunch(context: Context, launch: Launch, isFresh: boolean): Launch
   const command = {
     program: program.path,
     words,
-    cookie: `${records.instance}.${launch.id}`,
+    cookie: cookieOf(records, launch.id),
     header: JSON.stringify(headerOf(launch)),
     isFresh,
   };
@@ -227,6 +240,7 @@ function headerOf(launch: Launch): LaunchHeader {
   return {
     taskDirectory: launch.taskDirectory,
     workingDirectory: launch.workingDirectory,
+    ...(launch.detaches === true ? { detaches: true } : {}),
     outputFiles: launch.outputFiles.map((output) => ({
       ...output,
       filePattern: expandPattern(output.filePattern, launch.environment),
@@ -259,8 +273,9 @@ async function finish(
 /** Ends a launch by its cookie alone. */
 const unknownProcess: ProcessIdentity = { pid: -1, start: "0" };
 
-/** The supervisor was killed, or never came to be: nobody can know the exit code, so the process must not go on. */
-async function afterSupervisorDied(context: Context, active: Active): Promise<LaunchEnd> {
+/** The supervisor was killed, or never came to be: nobody can know the exit code, so the process must not go on.
+ *  `wasSeen`: it had lived while this executor did. */
+async function afterSupervisorDied(context: Context, active: Active, wasSeen: boolean): Promise<LaunchEnd> {
   const { records, ending, options } = context;
   const isForbidden = records.forbid(active.id);
   // A subshell that the supervisor forked before it died writes its name down within moments.
@@ -268,10 +283,26 @@ async function afterSupervisorDied(context: Context, active: Active): Promise<La
   const record = isForbidden ? undefined : records.run(active.id);
   if (record?.exitCode !== undefined)
     return finish(context, active, records.header(active.id), record.exitCode, record.changedAt);
-  if (record) await ending.end(`${records.instance}.${active.id}`, record.task ?? unknownProcess);
-  options.logger.warn("launch.lost", { launch: active.id });
-  return { kind: active.killed ? "killed" : "lost", endedAt: options.clock.now() };
+  if (record)
+    await ending.end({
+      cookie: cookieOf(records, active.id),
+      leader: record.task ?? unknownProcess,
+      ancestor: undefined,
+    });
+  const endedAt = options.clock.now();
+  if (active.killed) return { kind: "killed", endedAt };
+  options.logger.warn("launch.lost", { launch: active.id, wasSeen });
+  // One that had its process is not started again unasked: it may have done its work already.
+  return wasSeen && record?.task
+    ? { kind: "aborted", failure: supervisorEnded, endedAt }
+    : { kind: "lost", endedAt };
 }
+
+const supervisorEnded = failure(
+  "TaskSupervisorEnded",
+  "The process that supervises the task on its node was ended by something else than the emulator, and the task was killed with it. Its exit code is not known.",
+  "ServerError",
+);
 
 async function recover(
   context: Context,
@@ -281,14 +312,18 @@ async function recover(
   const found = new Map<string, Promise<LaunchEnd>>();
   for (const id of records.list()) {
     if (active.has(id)) continue;
-    const one = track(context, id);
+    const detaches = records.header(id)?.detaches === true;
+    const one = track(context, id, { isAdopted: true, detaches });
     const process = adoption.adopt(id);
     one.process = process;
     found.set(id, afterAdoption(context, one, process));
     if (records.isCondemned(id)) void kill(context, id);
   }
-  await context.ending.endUnknown(records.instance, (cookie) => {
-    return active.has(cookie.slice(records.instance.length + 1));
+  const supervisors = new Set([...active.keys()].map((id) => records.run(id)?.supervisor?.pid));
+  const supervisorCookie = cookieOf(records, "");
+  await context.ending.endUnknown(records.folder, ({ pid }, cookie) => {
+    if (cookie === supervisorCookie) return supervisors.has(pid) || context.supervisors.has(pid);
+    return cookie.startsWith(supervisorCookie) && active.has(cookie.slice(supervisorCookie.length));
   });
   return found;
 }
@@ -302,7 +337,7 @@ async function afterAdoption(
   try {
     const end = await process;
     if (end.kind === "neverStarted") return { kind: "lost", endedAt: options.clock.now() };
-    if (end.kind === "orphaned") return await afterSupervisorDied(context, active);
+    if (end.kind === "orphaned") return await afterSupervisorDied(context, active, end.wasSeen);
     const header = end.uploaded ? undefined : records.header(active.id);
     return await finish(context, active, header, end.exitCode, end.endedAt);
   } finally {
@@ -313,12 +348,10 @@ async function afterAdoption(
 async function kill(context: Context, id: string): Promise<void> {
   const active = context.active.get(id);
   const { records, ending } = context;
-  const cookie = `${records.instance}.${id}`;
   if (!active) return;
   if (active.ended) {
-    if (active.left) return ending.endEscaped(cookie, active.left);
-    const task = records.task(id);
-    return task ? ending.endRemains(cookie, task) : undefined;
+    const leader = active.isAlone === true ? undefined : records.task(id);
+    return leader ? ending.endRemains(familyOf(context, active, leader)) : undefined;
   }
   active.killed = true;
   active.staging?.abort();
@@ -326,9 +359,16 @@ async function kill(context: Context, id: string): Promise<void> {
   const task = await taskOf(records, active, id);
   if (task) {
     records.condemn(id);
-    await ending.end(cookie, task);
+    await ending.end(familyOf(context, active, task));
   }
   await active.process;
+}
+
+function familyOf({ records, supervisors }: Context, active: Active, leader: ProcessIdentity): LaunchFamily {
+  const { id } = active;
+  // What an earlier emulator started has a supervisor that takes nothing else.
+  const ancestor = active.isAdopted ? records.run(id)?.supervisor : supervisors.hold(id);
+  return { cookie: cookieOf(records, id), leader, ancestor: active.detaches ? undefined : ancestor };
 }
 
 /** A supervisor that has taken a launch writes its process down within moments. */

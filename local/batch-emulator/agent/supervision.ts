@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import type { Launch } from "./executor.ts";
 import { addressImage, launchImage } from "./launch-image.ts";
 import { launchScript, supervisorScript, type LaunchCommand, type ShellDialect } from "./launch-script.ts";
-import { processRow } from "./process-table.ts";
+import { processRow, type ProcessIdentity } from "./process-table.ts";
 import { installTaskSupervisor } from "./task-supervisor.ts";
 
 export interface Supervision {
@@ -14,8 +14,15 @@ export interface Supervision {
   readonly words: readonly string[];
   /** Undefined when the command is longer than any program may be given. */
   compose(launch: Launch, command: LaunchCommand, stateDirectory: string): Composed | undefined;
-  /** For a supervisor that has been started: what it reads to take a launch. */
-  orders(pid: number): (id: string, image: Buffer) => string | Buffer;
+  /** Gets to know a supervisor that has been started. */
+  introduce(pid: number): Introduction;
+}
+
+export interface Introduction {
+  /** What it reads to take a launch. */
+  readonly order: (id: string, image: Buffer) => string | Buffer;
+  /** Of a supervisor below which everything stays that its launch started, whatever session it moved to. */
+  readonly ancestor: ProcessIdentity | undefined;
 }
 
 export interface Composed {
@@ -40,9 +47,10 @@ function nativeSupervision(program: string): Supervision {
       const image = launchImage(launch, command);
       return image && { file: "", image };
     },
-    orders(pid) {
-      const claim = `supervisor ${pid} ${processRow(pid)?.start ?? 0}\n`;
-      return (id, image) => addressImage(image, id, claim);
+    introduce(pid) {
+      const ancestor = { pid, start: processRow(pid)?.start ?? "0" };
+      const claim = `supervisor ${pid} ${ancestor.start}\n`;
+      return { ancestor, order: (id, image) => addressImage(image, id, claim) };
     },
   };
 }
@@ -60,7 +68,7 @@ export function shellSupervision(dialect: ShellDialect): Supervision {
       file: launchScript(launch, command, dialect, stateDirectory),
       image: noImage,
     }),
-    orders: () => (id) => `${id}\n`,
+    introduce: () => ({ ancestor: undefined, order: (id) => `${id}\n` }),
   };
 }
 

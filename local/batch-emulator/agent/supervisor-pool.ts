@@ -3,25 +3,35 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "../../logger.ts";
-import { parseStat, type ProcessIdentity } from "./process-table.ts";
-import type { Supervision } from "./supervision.ts";
+import { launchVariable } from "./launch-script.ts";
+import type { ProcessIdentity } from "./process-table.ts";
+import type { Introduction, Supervision } from "./supervision.ts";
 
-/** `left`: the launch's first process, when it was the last of its group. `died`: the supervisor ended before it answered; the launch's record tells what is known. */
+/** `isAlone`: nothing that the launch has started lives. `died`: the supervisor ended before it answered; the launch's record
+ *  tells what is known. */
 export type SupervisedEnd =
-  | { readonly kind: "exited"; readonly exitCode: number; readonly left: ProcessIdentity | undefined }
+  | { readonly kind: "exited"; readonly exitCode: number; readonly isAlone: boolean }
   | { readonly kind: "died" };
 
 export interface SupervisorPool {
   /** Runs a launch whose file is on disk. */
   supervise(id: string, image: Buffer): Promise<SupervisedEnd>;
+  /** The supervisor of a launch that runs, or that was not alone at its end: until `free` it takes no other, so that all who
+   *  descend from it are of this launch. Undefined where that cannot be relied on. */
+  hold(id: string): ProcessIdentity | undefined;
+  free(id: string): void;
+  /** Whether it is one of these. */
+  has(pid: number): boolean;
   /** Lets every supervisor end once its task has; tasks that run go on. */
   release(): void;
 }
 
 interface Supervisor {
   readonly child: ChildProcess;
-  /** What it reads to take a launch. */
-  readonly order: (id: string, image: Buffer) => string | Buffer;
+  readonly is: Introduction;
+  /** Whose processes may be below it. */
+  launch: string | undefined;
+  isHeld: boolean;
   /** Tells how the task went that it is busy with. */
   ended: ((end: SupervisedEnd) => void) | undefined;
   alive: boolean;
@@ -36,28 +46,29 @@ interface Waiting {
 /** Idle supervisors above this number are let go. */
 const keptIdle = 8;
 
-export function supervisorPool(options: {
-  directory: string;
-  supervision: Supervision;
-  logger: Logger;
-}): SupervisorPool {
+interface Options {
+  readonly directory: string;
+  /** In the environment of supervisors, for whoever finds one later. */
+  readonly cookie: string;
+  readonly supervision: Supervision;
+  readonly logger: Logger;
+}
+
+export function supervisorPool(options: Options): SupervisorPool {
   return new Supervisors(options);
 }
 
 class Supervisors implements SupervisorPool {
-  readonly #supervision: Supervision;
-  readonly #directory: string;
-  readonly #logger: Logger;
+  readonly #options: Options;
   readonly #all = new Set<Supervisor>();
   readonly #idle: Supervisor[] = [];
+  readonly #byLaunch = new Map<string, Supervisor>();
   readonly #waiting: Waiting[] = [];
   #isReleased = false;
   #hasStarted = false;
 
-  constructor(options: { directory: string; supervision: Supervision; logger: Logger }) {
-    this.#supervision = options.supervision;
-    this.#directory = options.directory;
-    this.#logger = options.logger;
+  constructor(options: Options) {
+    this.#options = options;
   }
 
   supervise(id: string, image: Buffer): Promise<SupervisedEnd> {
@@ -65,6 +76,26 @@ class Supervisors implements SupervisorPool {
       this.#waiting.push({ id, image, ended });
       this.#assign();
     });
+  }
+
+  hold(id: string): ProcessIdentity | undefined {
+    const supervisor = this.#byLaunch.get(id);
+    if (!supervisor?.is.ancestor) return undefined;
+    supervisor.isHeld = true;
+    return supervisor.is.ancestor;
+  }
+
+  free(id: string): void {
+    const supervisor = this.#byLaunch.get(id);
+    if (!supervisor) return;
+    supervisor.isHeld = false;
+    if (supervisor.ended) return;
+    this.#rest(supervisor);
+    this.#assign();
+  }
+
+  has(pid: number): boolean {
+    return [...this.#all].some(({ child }) => child.pid === pid);
   }
 
   release(): void {
@@ -79,7 +110,9 @@ class Supervisors implements SupervisorPool {
       if (!supervisor) return;
       const next = this.#waiting.shift() as Waiting;
       supervisor.ended = next.ended;
-      supervisor.child.stdin?.write(supervisor.order(next.id, next.image));
+      supervisor.launch = next.id;
+      this.#byLaunch.set(next.id, supervisor);
+      supervisor.child.stdin?.write(supervisor.is.order(next.id, next.image));
     }
   }
 
@@ -94,12 +127,14 @@ class Supervisors implements SupervisorPool {
   }
 
   #start(): Supervisor {
-    const child = spawnSupervisor(this.#supervision, this.#directory);
-    const order = this.#supervision.orders(child.pid ?? 0);
-    const supervisor: Supervisor = { child, order, ended: undefined, alive: true };
+    const child = spawnSupervisor(this.#options);
+    const is = this.#options.supervision.introduce(child.pid ?? 0);
+    const supervisor: Supervisor = {
+      ...{ child, is, launch: undefined, isHeld: false, ended: undefined, alive: true },
+    };
     this.#all.add(supervisor);
     child.on("error", (error) => {
-      this.#logger.error("supervisor.startFailed", { reason: error.message });
+      this.#options.logger.error("supervisor.startFailed", { reason: error.message });
       this.#lose(supervisor);
     });
     child.on("close", () => this.#lose(supervisor));
@@ -111,13 +146,20 @@ class Supervisors implements SupervisorPool {
   #settle(supervisor: Supervisor, end: SupervisedEnd): void {
     const { ended } = supervisor;
     supervisor.ended = undefined;
-    if (supervisor.alive) {
-      const isSpare = this.#idle.length >= keptIdle && this.#waiting.length === 0;
-      if (this.#isReleased || isSpare) supervisor.child.stdin?.end();
-      else this.#idle.push(supervisor);
-    }
+    const mayHaveLeft = end.kind === "exited" && !end.isAlone && supervisor.is.ancestor !== undefined;
+    if (!supervisor.isHeld && !mayHaveLeft) this.#rest(supervisor);
     ended?.(end);
     this.#assign();
+  }
+
+  /** It has nothing to do with its last launch any more. */
+  #rest(supervisor: Supervisor): void {
+    if (supervisor.launch !== undefined) this.#byLaunch.delete(supervisor.launch);
+    supervisor.launch = undefined;
+    if (!supervisor.alive) return;
+    const isSpare = this.#idle.length >= keptIdle && this.#waiting.length === 0;
+    if (this.#isReleased || isSpare) supervisor.child.stdin?.end();
+    else this.#idle.push(supervisor);
   }
 
   #lose(supervisor: Supervisor): void {
@@ -126,6 +168,7 @@ class Supervisors implements SupervisorPool {
     this.#all.delete(supervisor);
     const at = this.#idle.indexOf(supervisor);
     if (at >= 0) this.#idle.splice(at, 1);
+    supervisor.isHeld = false;
     this.#settle(supervisor, { kind: "died" });
   }
 }
@@ -137,10 +180,10 @@ function letGo(supervisor: Supervisor): void {
   supervisor.child.unref();
 }
 
-function spawnSupervisor({ program, words }: Supervision, directory: string): ChildProcess {
-  return spawn(program, words, {
+function spawnSupervisor({ supervision, directory, cookie }: Options): ChildProcess {
+  return spawn(supervision.program, supervision.words, {
     cwd: directory,
-    env: {},
+    env: { [launchVariable]: cookie },
     detached: true,
     stdio: ["pipe", "pipe", "ignore"],
   });
@@ -157,8 +200,7 @@ function listen(supervisor: Supervisor, settle: (supervisor: Supervisor, end: Su
 
 /** Without a code when a recovering emulator had claimed the launch. */
 function endOf(line: string): SupervisedEnd {
-  const [, exitCode, stat] = /^exit (\d+)(?: (.+))?$/.exec(line) ?? [];
+  const [, exitCode, alone] = /^exit (\d+)( alone)?$/.exec(line) ?? [];
   if (exitCode === undefined) return { kind: "died" };
-  const left = stat === undefined ? undefined : parseStat(stat);
-  return { kind: "exited", exitCode: Number(exitCode), left };
+  return { kind: "exited", exitCode: Number(exitCode), isAlone: alone !== undefined };
 }

@@ -1,13 +1,13 @@
 // The smallest program that can supervise tasks, one at a time: it receives a launch, claims it, starts a process
-// that leads a group of its own, writes down which that is (/proc/self/stat), waits for its end and tells it, and which
-// process it was if nothing of its group is left. It does what the shells of `launch-script.ts` do, for less; see ADR 7. It
+// that leads a group of its own, writes down which that is (/proc/self/stat), waits for its end and tells it, and
+// whether nothing that descends from it lives. It does what the shells of `launch-script.ts` do, for less; see ADR 7. It
 // is static machine code of some 700 bytes, written out by this file and used only where a trial run shows that it works.
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addressImage, launchImage, memory } from "./launch-image.ts";
 import { parseStat } from "./process-table.ts";
-import { machineCode } from "./supervisor-code.ts";
+import { machineCode } from "./supervisor/machine-code.ts";
 
 /** Writes the program into `directory`; its path, or undefined where it does not run. */
 export function installTaskSupervisor(directory: string): string | undefined {
@@ -61,7 +61,7 @@ function works(directory: string, path: string): boolean {
     const isRecorded = record[0] === "supervisor" && record[3] === "exit 007";
     const isLeader = told !== undefined && told.group === told.pid;
     const isKnown = parseStat(record[2] ?? "")?.pid === told?.pid;
-    return status === 0 && stdout.startsWith("exit 007") && isRecorded && isLeader && isKnown;
+    return status === 0 && stdout === "exit 007 alone\n" && isRecorded && isLeader && isKnown;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -69,22 +69,21 @@ function works(directory: string, path: string): boolean {
 
 const loadAddress = 0x400000;
 const headersLength = 64 + 2 * 56;
+/** e_machine of elf(5). */
+const elfMachine: Readonly<Partial<Record<NodeJS.Architecture, number>>> = { x64: 62, arm64: 183 };
 
-/** The whole file: elf(5) header, a segment for itself, one of memory, code, the path. */
+/** The whole file: elf(5) header, a segment for itself, one of memory, then the code. */
 export function taskSupervisorProgram(architecture: NodeJS.Architecture): Buffer | undefined {
   const code = machineCode[architecture];
-  if (!code) return undefined;
-  const bytes = code.text.match(/^ *(?:[0-9a-f]{2} )+/gm)?.join("") ?? "";
-  const body = Buffer.concat([
-    Buffer.from(bytes.replaceAll(" ", ""), "hex"),
-    Buffer.from("/proc/self/stat\0", "latin1"),
-  ]);
+  const machine = elfMachine[architecture];
+  if (code === undefined || machine === undefined) return undefined;
+  const body = Buffer.from(code.replaceAll(/\s/g, ""), "hex");
   const head = Buffer.alloc(headersLength);
   const length = headersLength + body.length;
   // e_ident: 64 bits, little endian, version 1; then executable, machine, version.
   head.write("\x7fELF\x02\x01\x01", 0, "latin1");
   head.writeUInt16LE(2, 16);
-  head.writeUInt16LE(code.elf, 18);
+  head.writeUInt16LE(machine, 18);
   head.writeUInt32LE(1, 20);
   head.writeUInt32LE(loadAddress + headersLength, 24); // e_entry
   head.writeUInt32LE(64, 32); // e_phoff

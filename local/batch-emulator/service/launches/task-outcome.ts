@@ -19,6 +19,8 @@ export const endedByUser: FailureInfo = {
 
 /** The exit code reported for a task that was killed for its wall clock: 128 + SIGKILL. */
 export const wallClockExitCode = 137;
+/** And of one that had to be killed because what supervised it had ended. */
+const abortedExitCode = 137;
 const wallClockFailure: FailureInfo = {
   category: "UserError",
   code: "TaskEnded",
@@ -38,6 +40,8 @@ export function attemptResult(end: LaunchEnd, timedOut: boolean): AttemptResult 
         : { exitCode: 0, failure: end.uploadFailure, phase: "upload" };
     case "failed":
       return { exitCode: undefined, failure: end.failure, phase: "preProcessing" };
+    case "aborted":
+      return { exitCode: abortedExitCode, failure: end.failure, phase: "ran" };
     case "killed":
     case "lost":
       return undefined;

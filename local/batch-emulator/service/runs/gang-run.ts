@@ -40,7 +40,7 @@ function recordSubtask(world: World, run: TaskRun, index: number, end: LaunchEnd
   if (subtask === undefined) return;
   if (end.kind === "exited") subtask.exitCode = end.exitCode;
   if (end.container !== undefined) subtask.container = end.container;
-  if (end.kind === "failed") subtask.failure = end.failure;
+  if (end.kind === "failed" || end.kind === "aborted") subtask.failure = end.failure;
   if (end.kind === "exited" && end.exitCode !== 0) subtask.failure = exitCodeFailure(end.exitCode);
   if (subtask.failure !== undefined) {
     subtask.result = "failure";

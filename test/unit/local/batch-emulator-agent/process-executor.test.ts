@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isAlive } from "../../../support/processes.ts";
@@ -18,6 +18,9 @@ afterEach(() => agent.dispose());
 const pids = (id: string) => agent.text(id, "stdout.txt").trim().split("\n").map(Number);
 const hasPids = (id: string, count: number) => () =>
   existsSync(join(agent.folder, id, "stdout.txt")) && agent.text(id, "stdout.txt").split("\n").length > count;
+
+const supervisorOf = (id: string) =>
+  Number(/supervisor (\d+)/.exec(readFileSync(join(agent.folder, `state/${id}.run`), "utf8"))?.[1]);
 
 describe("a task's process", () => {
   it("writes its output into files of the task's directory and tells its exit code", async () => {
@@ -142,6 +145,50 @@ describe("ending a task", () => {
     await until(() => !pids("daemon").some(isAlive));
   });
 
+  onLinux(
+    "finds what left the group, the session and the environment, before and after its command exited",
+    async () => {
+      const hidden =
+        'env -i setsid sh -c "echo \\$\\$; exec sleep 100" & while ! [ -s ../stdout.txt ]; do :; done';
+      const running = agent.run("hiding", `/bin/sh -c '${hidden}; sleep 100'`);
+      await until(hasPids("hiding", 1));
+      await agent.executor.kill("hiding");
+      expect(await running).toMatchObject({ kind: "killed" });
+      expect(pids("hiding").filter(isAlive)).toEqual([]);
+      await agent.run("hidden", `/bin/sh -c '${hidden}'`);
+      expect(pids("hidden").filter(isAlive)).toHaveLength(1);
+      await agent.executor.kill("hidden");
+      expect(pids("hidden").filter(isAlive)).toEqual([]);
+    },
+  );
+
+  onLinux("leaves alone what runs beside it and after it on the same supervisors", async () => {
+    const release = join(agent.folder, "release");
+    const wait = `/bin/sh -c 'echo $$; until [ -e ${release} ]; do sleep 0.02; done; exit 4'`;
+    const leaving = `/bin/sh -c 'env -i setsid sleep 100 & echo $!'`;
+    await agent.run("leaving", leaving);
+    const beside = agent.run("beside", wait);
+    await until(hasPids("beside", 1));
+    await agent.executor.kill("leaving");
+    await agent.executor.forget("leaving");
+    const after = agent.run("after", wait);
+    await until(hasPids("after", 1));
+    await agent.executor.kill("leaving");
+    await writeFile(release, "");
+    expect([await beside, await after]).toMatchObject([{ exitCode: 4 }, { exitCode: 4 }]);
+  });
+
+  onLinux("is told with its cause when somebody else ended what supervises it", async () => {
+    const running = agent.run("bereft", `/bin/sh -c 'echo $$; sleep 100'`);
+    await until(hasPids("bereft", 1));
+    process.kill(supervisorOf("bereft"), "SIGKILL");
+    expect(await running).toMatchObject({
+      kind: "aborted",
+      failure: { category: "ServerError", code: "TaskSupervisorEnded" },
+    });
+    expect(pids("bereft").filter(isAlive)).toEqual([]);
+  });
+
   it("before its files have arrived keeps it from starting", async () => {
     const { createServer } = await import("node:http");
     const server = createServer(() => {}).listen(0, "127.0.0.1");
@@ -218,14 +265,58 @@ describe("a new executor on the same folder", () => {
     expect(pids("begun").filter(isAlive)).toEqual([]);
   });
 
+  onLinux("still finds what a task hid when its command exits with no emulator there", async () => {
+    const release = join(agent.folder, "release");
+    const script = `env -i setsid sh -c "echo \\$\\$; exec sleep 100" & until [ -e ${release} ]; do sleep 0.02; done`;
+    void agent.run("hidden", `/bin/sh -c '${script}'`);
+    await until(hasPids("hidden", 1));
+    await agent.executor.close(true);
+    await writeFile(release, "");
+    const record = join(agent.folder, "state", "hidden.run");
+    await until(() => readFileSync(record, "utf8").includes("exit"));
+    const found = await (await agent.reopen(true)).recover();
+    expect(await found.get("hidden")).toMatchObject({ kind: "exited", exitCode: 0 });
+    expect(pids("hidden").filter(isAlive)).toHaveLength(1);
+    await agent.executor.kill("hidden");
+    expect(pids("hidden").filter(isAlive)).toEqual([]);
+  });
+
+  onLinux("ends what was started for a folder that was removed, and nothing of another folder", async () => {
+    const other = await processFixture();
+    try {
+      const script = `/bin/sh -c 'env -i setsid sh -c "echo \\$\\$; exec sleep 100" & echo $$; exec sleep 100'`;
+      void agent.run("unknown", script);
+      void other.run("elsewhere", `/bin/sh -c 'echo $$; exec sleep 100'`);
+      await until(hasPids("unknown", 2));
+      await until(() => existsSync(join(other.folder, "elsewhere", "stdout.txt")));
+      await until(() => other.text("elsewhere", "stdout.txt") !== "");
+      const supervisor = supervisorOf("unknown");
+      await agent.executor.close(true);
+      await rm(join(agent.folder, "state"), { recursive: true });
+      expect((await (await agent.reopen(true)).recover()).size).toBe(0);
+      expect(pids("unknown").filter(isAlive)).toEqual([]);
+      await until(() => !isAlive(supervisor));
+      expect(isAlive(Number(other.text("elsewhere", "stdout.txt")))).toBe(true);
+    } finally {
+      await other.dispose();
+    }
+  });
+
+  onLinux("tells with its cause that the supervisor of what it adopted was ended", async () => {
+    void agent.run("adopted", `/bin/sh -c 'echo $$; sleep 100'`);
+    await until(hasPids("adopted", 1));
+    const found = await (await agent.reopen(true)).recover();
+    process.kill(supervisorOf("adopted"), "SIGKILL");
+    expect(await found.get("adopted")).toMatchObject({ kind: "aborted" });
+    expect(pids("adopted").filter(isAlive)).toEqual([]);
+  });
+
   it("gives up a process whose supervisor was killed too, and does not leave it running", async () => {
     void agent.run("orphan", `/bin/sh -c 'echo $$; sleep 100'`);
     await until(hasPids("orphan", 1));
-    const supervisor = /supervisor (\d+)/.exec(
-      readFileSync(join(agent.folder, "state/orphan.run"), "utf8"),
-    )?.[1];
+    const supervisor = supervisorOf("orphan");
     await agent.reopen(true);
-    process.kill(Number(supervisor), "SIGKILL");
+    process.kill(supervisor, "SIGKILL");
     const found = await agent.executor.recover();
     expect(await found.get("orphan")).toMatchObject({ kind: "lost" });
     expect(isAlive(Number(agent.text("orphan", "stdout.txt")))).toBe(false);

@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { addressImage, launchImage } from "../../../../local/batch-emulator/agent/launch-image.ts";
 import { parseStat } from "../../../../local/batch-emulator/agent/process-table.ts";
@@ -67,7 +68,7 @@ function prepare(wanted: Wanted, home = mkdtempSync(join(folder, "launch-"))) {
   };
 }
 
-/** What it answers; without what it tells of processes that left nobody behind, which the emulated one cannot. */
+/** What it answers, but for whether anything of the launch lives. */
 function supervise(supervisor: readonly string[], home: string, ...messages: Buffer[]): string {
   return answers(supervisor, home, ...messages).replaceAll(/^(exit \d+) .*$/gm, "$1");
 }
@@ -188,20 +189,57 @@ describe.each(runners)("the task supervisor %s", (_name, words) => {
   });
 });
 
+// The emulation of arm64 does not let a process adopt orphans.
 describe("the task supervisor", () => {
   const path = isLinux ? installTaskSupervisor(folder) : undefined;
 
-  it.skipIf(path === undefined)("tells which process it was, if nothing of its group is left", () => {
-    const alone = prepare({ words: ["/bin/sh", "-c", "exit 3"] });
-    const told = answers([path ?? ""], alone.home, alone.message);
-    expect(told).toBe(`exit 003 ${alone.record().split("\n")[2]}\n`);
-    const survived = prepare({ words: ["/bin/sh", "-c", "sleep 30 & echo $!; exit 3"] });
-    try {
-      expect(answers([path ?? ""], survived.home, survived.message)).toBe("exit 003\n");
-    } finally {
-      process.kill(Number(survived.text("stdout.txt")), "SIGKILL");
-    }
-  });
+  it.skipIf(path === undefined)(
+    "tells when nothing of the launch lives, and reaps what ends before it",
+    () => {
+      const home = mkdtempSync(join(folder, "alone-"));
+      const orphans = prepare(
+        { words: ["/bin/sh", "-c", "(exit 5 &) ; (exit 6 &) ; sleep 0.1; exit 3"] },
+        home,
+      );
+      const nothing = prepare({ words: [join(folder, "nothing")] }, home);
+      expect(answers([path ?? ""], home, orphans.message, nothing.message)).toBe(
+        "exit 003 alone\nexit 126 alone\n",
+      );
+    },
+  );
+
+  it.skipIf(path === undefined)(
+    "stays above what a launch left, in whatever session, until that has ended",
+    async () => {
+      const script = "env -i setsid sleep 100 & echo $!; exit 3";
+      const launch = prepare({ words: ["/bin/sh", "-c", script], environment: { PATH: "/usr/bin:/bin" } });
+      const child = spawn(path ?? "", { cwd: launch.home, env: {}, stdio: ["pipe", "pipe", "ignore"] });
+      const exited = new Promise((resolve) => child.once("exit", resolve));
+      const [answer] = (await Promise.all([
+        new Promise((resolve) => child.stdout.once("data", resolve)),
+        new Promise<void>((resolve) => child.stdin.end(launch.message, resolve)),
+      ])) as [Buffer, void];
+      expect(answer.toString()).toBe("exit 003\n");
+      const left = Number(launch.text("stdout.txt"));
+      expect(parseStat(readFileSync(`/proc/${left}/stat`, "latin1"))?.parent).toBe(child.pid);
+      expect(child.exitCode).toBeNull();
+      process.kill(left, "SIGKILL");
+      expect(await exited).toBe(0);
+    },
+  );
+});
+
+describe("the machine code of the task supervisor", () => {
+  const script = fileURLToPath(new URL("../../../../scripts/assemble-supervisor.mjs", import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8" });
+  const lacksAssembler = 3;
+
+  it.skipIf(status === lacksAssembler)(
+    "is what an assembler makes of its sources, for both processors",
+    () => {
+      expect([status, stderr]).toEqual([0, ""]);
+    },
+  );
 });
 
 describe("the image of a launch", () => {
