@@ -60,7 +60,7 @@ export interface ActiveJobs {
    * has ended. `submitting`: its task is being added just now.
    */
   keep(clusterGuid: string, job: ActiveJob, at: string): Promise<"kept" | "submitting">;
-  /** The job ended. */
+  /** The job ended. A job that is on its way from one of the three to the next is removed, too. */
   remove(clusterGuid: string, job: QueuePlace): Promise<void>;
   /** The jobs of these runs ended. */
   removeRuns(clusterGuid: string, runs: readonly ActiveRun[]): Promise<void>;

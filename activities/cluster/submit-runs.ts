@@ -49,7 +49,7 @@ type Prepared =
       readonly job: JobDocument;
       readonly reason: string;
     }
-  | { readonly kind: "notWanted" | "later"; readonly run: ActiveRun };
+  | { readonly kind: "gone" | "notWanted" | "later"; readonly run: ActiveRun };
 
 async function submitSome(
   services: Services,
@@ -74,8 +74,11 @@ async function submitSome(
   });
   const submitted = answered.flatMap((one) => (one?.kind === "ready" ? [one.run] : []));
   const unwanted = prepared.flatMap((one) => (one.kind === "notWanted" ? [one.run] : []));
+  const gone = prepared.flatMap((one) => (one.kind === "gone" ? [one.run] : []));
   await services.state.activeJobs.submitted(clusterGuid, submitted);
   await services.state.activeJobs.release(clusterGuid, unwanted);
+  // What was deleted holds nothing, and nobody else will come for it.
+  await services.state.activeJobs.removeRuns(clusterGuid, gone);
   const refused = [...prepared, ...answered].filter((one) => one?.kind === "refused");
   await Promise.all(refused.map(({ run, job, reason }) => refuse(services, run, job, reason)));
   // Something happened to these jobs meanwhile: whatever their end left undone.
@@ -84,7 +87,8 @@ async function submitSome(
 
 async function prepare(services: Services, run: ActiveRun): Promise<Prepared> {
   const job = await currentJob(services, { ref: run.ref, guid: run.jobGuid });
-  if (job === undefined || !isWanted(job, run.attempt)) return { kind: "notWanted", run };
+  if (job === undefined) return { kind: "gone", run };
+  if (!isWanted(job, run.attempt)) return { kind: "notWanted", run };
   try {
     return { kind: "ready", run, job, task: await newTask(services, job) };
   } catch (error) {

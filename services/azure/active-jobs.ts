@@ -95,8 +95,10 @@ function moves(
     async keep(clusterGuid, job, at) {
       const value = { ...waitingOf(job), phase: "ended", at };
       const kept: DocumentWrite = { kind: "insert", row: runRow(job.jobGuid), value };
-      const moved = await commit(clusterGuid, { kind: "remove", row: queueRow(job) }, kept);
-      if (moved !== "conflict" || (await commit(clusterGuid, kept)) !== "conflict") return "kept";
+      // Out of wherever it is, so that whoever is still creating it has nothing left to put into the queue.
+      for (const row of [announcedRow(job.jobGuid), queueRow(job)])
+        if ((await commit(clusterGuid, { kind: "remove", row }, kept)) !== "conflict") return "kept";
+      if ((await commit(clusterGuid, kept)) !== "conflict") return "kept";
       const found = await store.get({ partition: activePartition(clusterGuid), row: runRow(job.jobGuid) });
       return found !== undefined && toRun(found).phase === "submitting" ? "submitting" : "kept";
     },
@@ -155,7 +157,9 @@ function removals(store: DocumentStore): Pick<ActiveJobs, "remove" | "removeRuns
     store.remove({ partition: activePartition(clusterGuid), row }, "*");
   return {
     async remove(clusterGuid, job) {
-      for (const row of [runRow(job.jobGuid), queueRow(job), announcedRow(job.jobGuid)])
+      // It is most often in the first; a job that moves on meanwhile, always in this direction, is met once more.
+      const run = runRow(job.jobGuid);
+      for (const row of [run, announcedRow(job.jobGuid), queueRow(job), run])
         if ((await removeRow(clusterGuid, row)) === "removed") return;
     },
     async removeRuns(clusterGuid, ended) {
