@@ -33,7 +33,9 @@ module.exports = {
       name: "not-to-dev-dep",
       comment: "The product installs from its dependencies alone.",
       severity: "error",
-      from: { path: "^(activities|cli|contracts|domain|functions|local|orchestrations|services)/" },
+      from: {
+        path: "^(activities|cli|contracts|domain|functions|local|orchestrations|services)/",
+      },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
     },
     only("domain-is-pure", "The rules of the business know nothing of the world.", own("domain"), [
@@ -67,10 +69,33 @@ module.exports = {
       "^services/[^/]+\\.ts$",
       ["^services/[^/]+\\.ts$", own("domain")],
     ),
-    only("azure-implements-interfaces", "Adapters to the outside world.", own("services/azure"), [
-      "^services/",
-      own("domain"),
+    only(
+      "documents-know-no-azure",
+      "What the service remembers, over a store of documents that anything may implement.",
+      own("services/documents"),
+      ["^services/[^/]+\\.ts$", own("services/documents"), own("domain")],
+    ),
+    packages("documents-only-zod", "No SDK: the store is an interface.", own("services/documents"), [
+      "node_modules/zod/",
     ]),
+    only(
+      "azure-implements-interfaces",
+      "Clients of Azure, each behind an interface; what is remembered is none of their business. Page tokens belong to both.",
+      own("services/azure"),
+      [
+        "^services/[^/]+\\.ts$",
+        own("services/azure"),
+        "^services/documents/continuation\\.ts$",
+        own("domain"),
+      ],
+      "^services/azure/create-services\\.ts$",
+    ),
+    only(
+      "create-services-composes",
+      "The one place that puts documents over Azure's tables.",
+      "^services/azure/create-services\\.ts$",
+      [own("services"), own("domain")],
+    ),
     only(
       "functions-are-doorways",
       "Triggers parse, make one call, answer.",

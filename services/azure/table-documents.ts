@@ -12,7 +12,7 @@ import type {
   Etags,
   StoredDocument,
 } from "../documents.ts";
-import { checkContinuation } from "./continuation.ts";
+import { checkContinuation } from "../documents/continuation.ts";
 import { afterPrefix, fromRow, quoted, toRow } from "./table-rows.ts";
 import type { Row } from "./table-rows.ts";
 

@@ -1,7 +1,7 @@
 import { AzureNamedKeyCredential, TableClient } from "@azure/data-tables";
 import { afterAll, beforeAll } from "vitest";
-import { groupedCommits } from "../../../services/azure/grouped-commits.ts";
-import { sharedReads } from "../../../services/azure/shared-reads.ts";
+import { groupedCommits } from "../../../services/documents/grouped-commits.ts";
+import { sharedReads } from "../../../services/documents/shared-reads.ts";
 import { tableDocuments } from "../../../services/azure/table-documents.ts";
 import { memoryDocuments } from "../../support/app/memory-documents.ts";
 import { storageAccount, startStorage } from "../../support/app/storage.ts";

@@ -1,5 +1,5 @@
 // A DocumentStore in memory, with the same meaning as the one on tables. Values pass through JSON, as they would there.
-import { checkContinuation } from "../../../services/azure/continuation.ts";
+import { checkContinuation } from "../../../services/documents/continuation.ts";
 import type { DocumentStore, DocumentWrite, StoredDocument } from "../../../services/documents.ts";
 
 export interface MemoryDocuments extends DocumentStore {

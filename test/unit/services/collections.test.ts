@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../local/random.ts";
-import { documentState } from "../../../services/azure/document-state.ts";
+import { documentState } from "../../../services/documents/document-state.ts";
 import type { DocumentStore } from "../../../services/documents.ts";
 import type { ExperimentDocument } from "../../../domain/experiment/schema.ts";
 import { newExperiment, deletingExperiment } from "../../../domain/experiment/rules.ts";

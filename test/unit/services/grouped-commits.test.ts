@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../domain/shared/errors.ts";
-import { groupedCommits } from "../../../services/azure/grouped-commits.ts";
-import { sharedReads } from "../../../services/azure/shared-reads.ts";
+import { groupedCommits } from "../../../services/documents/grouped-commits.ts";
+import { sharedReads } from "../../../services/documents/shared-reads.ts";
 import type { DocumentStore, DocumentWrite } from "../../../services/documents.ts";
 import { memoryDocuments } from "../../support/app/memory-documents.ts";
 
