@@ -8,7 +8,7 @@ const only = (name, comment, from, allowed, exceptFrom) => ({
   severity: "error",
   from: { path: from, ...(exceptFrom ? { pathNot: exceptFrom } : {}) },
   to: {
-    path: "^(activities|bench|cli|contracts|domain|functions|local|node|orchestrations|portal|scripts|services|test)/",
+    path: "^(activities|application|bench|cli|contracts|domain|functions|local|node|orchestrations|portal|scripts|services|test)/",
     pathNot: allowed,
   },
 });
@@ -34,7 +34,7 @@ module.exports = {
       comment: "The product installs from its dependencies alone.",
       severity: "error",
       from: {
-        path: "^(activities|cli|contracts|domain|functions|local|orchestrations|services)/",
+        path: "^(activities|application|cli|contracts|domain|functions|local|orchestrations|services)/",
       },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
     },
@@ -57,8 +57,16 @@ module.exports = {
     packages("orchestrations-only-durable", "No I/O can be imported here.", own("orchestrations"), [
       "node_modules/(zod|durable-functions)/",
     ]),
+    only(
+      "application-is-what-the-service-does",
+      "Use cases know who asks and what follows; neither HTTP nor Azure. The caller's rights were checked before.",
+      own("application"),
+      [own("application"), own("contracts"), own("domain"), "^services/[^/]+\\.ts$"],
+    ),
+    packages("application-needs-no-package", "It works on interfaces.", own("application"), []),
     only("activities-use-interfaces", "One side effect each, through an interface.", own("activities"), [
       own("activities"),
+      own("application"),
       own("contracts"),
       own("domain"),
       "^services/[^/]+\\.ts$",
@@ -100,7 +108,7 @@ module.exports = {
       "functions-are-doorways",
       "Triggers parse, make one call, answer.",
       own("functions"),
-      [own("functions"), own("contracts"), own("domain"), "^services/[^/]+\\.ts$"],
+      [own("functions"), own("application"), own("contracts"), own("domain"), "^services/[^/]+\\.ts$"],
       "^functions/main\\.ts$",
     ),
     only("main-wires-the-app", "The one place that wires the deployed app.", "^functions/main\\.ts$", [

@@ -92,7 +92,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["local/*/service/**/*.ts", "services/**/*.ts", "activities/**/*.ts"],
+    files: ["local/*/service/**/*.ts", "services/**/*.ts", "application/**/*.ts", "activities/**/*.ts"],
     rules: { "no-restricted-syntax": ["error", noEnvironment, ...clockAndRandom] },
   },
   {

@@ -13,6 +13,7 @@ export default defineConfig({
       provider: "v8",
       include: [
         "activities/**",
+        "application/**",
         "cli/**",
         "domain/**",
         "functions/**",

@@ -10,6 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const stamp = join(root, "dist", ".built");
 const sources = [
   "activities",
+  "application",
   "cli",
   "contracts",
   "domain",

@@ -1,9 +1,10 @@
 // Ends a cluster's creation in its document and in the operation that clients poll.
+import { service } from "../../application/caller.ts";
 import { recordProvisioned as contract } from "../../contracts/cluster-activities.ts";
 import { provisionCluster } from "../../domain/cluster/rules.ts";
 import { timestamp } from "../../services/clock.ts";
 import { defineActivity } from "../lib/define-activity.ts";
-import { service, updateCluster } from "../lib/documents.ts";
+import { updateCluster } from "../lib/documents.ts";
 
 export const recordProvisioned = defineActivity(
   contract,

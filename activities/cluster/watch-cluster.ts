@@ -1,6 +1,7 @@
 // One look at a cluster: node counts and allocation go into its document (written only when they changed), what tasks did
 // since the last look goes into their jobs' documents, and waiting jobs are submitted to free nodes; each for all jobs
 // together. Nothing that Batch did not say is concluded. What a look costs does not depend on how many jobs wait.
+import { service } from "../../application/caller.ts";
 import type { OutputOf } from "../../contracts/contract.ts";
 import { watchCluster as contract } from "../../contracts/cluster-activities.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
@@ -14,7 +15,7 @@ import type { ActiveJob, ActiveRun } from "../../services/active-jobs.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
-import { currentCluster, service, updateCluster } from "../lib/documents.ts";
+import { currentCluster, updateCluster } from "../lib/documents.ts";
 import { endHopeless, handOverJobs } from "./hand-over-jobs.ts";
 import { hearOfRuns } from "./hear-of-runs.ts";
 import { lookAtRuns } from "./look-at-runs.ts";

@@ -1,9 +1,10 @@
 // Ends a file server's creation in its document and in the operation that clients poll.
+import { service } from "../../application/caller.ts";
 import { recordFileServer as contract } from "../../contracts/file-server-activities.ts";
 import { provisionFileServer, runningFileServer } from "../../domain/file-server/rules.ts";
 import { timestamp } from "../../services/clock.ts";
 import { defineActivity } from "../lib/define-activity.ts";
-import { service, updateFileServer } from "../lib/documents.ts";
+import { updateFileServer } from "../lib/documents.ts";
 
 export const recordFileServer = defineActivity(
   contract,

@@ -1,5 +1,6 @@
 // Who ends or deletes a job must know that its task is not being added meanwhile: the monitor of its cluster submits, and
 // says so in the index before it begins and when it is done. See docs/adr/0022.
+import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
 import { claimRun as contract } from "../../contracts/job-activities.ts";
 import type { JobIdentity } from "../../contracts/refs.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
@@ -8,7 +9,6 @@ import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, currentJob } from "../lib/documents.ts";
-import { wakeMonitor } from "./put-away.ts";
 
 export const claimRun = defineActivity(contract, async (services, { job }) => ({
   claimed: await claim(services, job),
@@ -24,6 +24,6 @@ export async function claim(services: Services, job: JobIdentity): Promise<boole
   const cluster = await currentCluster(services, { ref: parseClusterId(document.spec.cluster.id), guid });
   // What is added to a pool that goes away goes with it.
   if (cluster === undefined || cluster.provisioningState === "deleting") return true;
-  await wakeMonitor(services, document);
+  await wakeMonitor(services, clusterOfJob(document));
   return false;
 }

@@ -1,13 +1,10 @@
 // What follows when a run has ended: the job's place in its cluster's queue, and the files that its nodes fetched. Each
 // step may have been done before.
-import { changed } from "../../contracts/instances.ts";
-import { monitorStart } from "../../contracts/starts.ts";
+import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
-import { parseClusterId } from "../../domain/shared/resource-id.ts";
 import { timestamp } from "../../services/clock.ts";
 import { operationId } from "../../services/operation-documents.ts";
-import { startOrWake } from "../../services/orchestrations.ts";
 import type { Services } from "../../services/services.ts";
 import { removeStagedFiles } from "./staged-files.ts";
 
@@ -33,11 +30,5 @@ export async function putRunAway(services: Services, job: JobDocument, terminate
 export async function queueAgain(services: Services, job: JobDocument): Promise<void> {
   await removeStagedFiles(services, job, job.attempt - 1);
   await services.state.activeJobs.requeue(job.clusterGuid, activeJobOf(job));
-  await wakeMonitor(services, job);
-}
-
-/** Nodes of the job's cluster became free, or work for them came. */
-export async function wakeMonitor(services: Services, job: JobDocument): Promise<void> {
-  const cluster = { ref: parseClusterId(job.spec.cluster.id), guid: job.clusterGuid };
-  await startOrWake(services, monitorStart(cluster, services.settings), changed);
+  await wakeMonitor(services, clusterOfJob(job));
 }

@@ -1,6 +1,8 @@
 // What happened to a run, into the job's document: started, put back into the queue, ended. Each is one guarded write
 // with its event, and then what follows from it; repeating it changes nothing.
+import { service } from "../../application/caller.ts";
 import type { z } from "zod";
+import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
 import { recordOutcome, recordStarted, withdrawRun } from "../../contracts/job-activities.ts";
 import type { OutputOf } from "../../contracts/contract.ts";
 import type { RunOutcome } from "../../contracts/job-activities.ts";
@@ -13,8 +15,8 @@ import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
 import type { Change } from "../../services/state.ts";
 import { defineActivity } from "../lib/define-activity.ts";
-import { currentJob, service, updateJob } from "../lib/documents.ts";
-import { putAway, queueAgain, wakeMonitor } from "./put-away.ts";
+import { currentJob, updateJob } from "../lib/documents.ts";
+import { putAway, queueAgain } from "./put-away.ts";
 
 const hasStarted = "the task started";
 const wentBack = "the task went back to the queue: its node was lost or taken away";
@@ -80,7 +82,7 @@ export const ended = defineActivity(
     const { job, terminated } = recorded;
     if (job !== undefined && isFinished(job.executionState)) {
       await putAway(services, job, terminated);
-      if (end.cause !== "taskCompleted") await wakeMonitor(services, job);
+      if (end.cause !== "taskCompleted") await wakeMonitor(services, clusterOfJob(job));
     } else if (isQueuedAfter(job, end.attempt)) await queueAgain(services, job);
     return { kind: "recorded" };
   },

@@ -1,8 +1,8 @@
 // The steps of a job's deletion: end its run, remove what Batch and staging hold of it, remove its documents.
+import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
 import { haltRun, removeJobRecords, removeRuns } from "../../contracts/job-activities.ts";
 import { changed, instances } from "../../contracts/instances.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
-import { parseClusterId } from "../../domain/shared/resource-id.ts";
 import { batchJobId, stagingFolder, taskId } from "../../services/batch-names.ts";
 import { timestamp } from "../../services/clock.ts";
 import { operationId } from "../../services/operation-documents.ts";
@@ -10,7 +10,6 @@ import { isEnding } from "../../services/orchestrations.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, currentJob } from "../lib/documents.ts";
 import { claim } from "./claim-run.ts";
-import { wakeMonitor } from "./put-away.ts";
 
 export const halt = defineActivity(haltRun, async (services, { job }) => {
   const instance = instances.runJob(job.guid);
@@ -39,8 +38,8 @@ export const removeRecords = defineActivity(removeJobRecords, async (services, r
     const { clusterGuid } = document;
     await services.state.activeJobs.remove(clusterGuid, activeJobOf(document));
     await services.state.activeJobs.forget(clusterGuid, job.guid);
-    const cluster = { ref: parseClusterId(document.spec.cluster.id), guid: clusterGuid };
-    if ((await currentCluster(services, cluster)) !== undefined) await wakeMonitor(services, document);
+    const cluster = clusterOfJob(document);
+    if ((await currentCluster(services, cluster)) !== undefined) await wakeMonitor(services, cluster);
     else if (await services.state.activeJobs.unreferenced(clusterGuid))
       await services.secrets.remove(clusterGuid);
   }

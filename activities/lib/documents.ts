@@ -7,9 +7,6 @@ import type { ClusterIdentity, FileServerIdentity, JobIdentity } from "../../con
 import type { Services } from "../../services/services.ts";
 import type { Change, Collection } from "../../services/state.ts";
 
-/** The actor of what nobody asked for in particular. */
-export const service = "service";
-
 type Step<Document> = (current: Document) => Document;
 type Describe<Document> = (before: Document, after: Document) => Change | undefined;
 

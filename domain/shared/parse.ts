@@ -36,6 +36,16 @@ export function parse<Schema extends z.ZodType>(
   });
 }
 
+/** Reads one member with a parser that says what is wrong; where, is said here. @throws AppError with the field as target. */
+export function parseField<Value>(target: string, text: string, parser: (text: string) => Value): Value {
+  try {
+    return parser(text);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, `${target}: ${error.message}`, { target });
+  }
+}
+
 /** JSON text → value. @throws AppError MalformedJson with the place of the fault. */
 export function parseJson(body: string): unknown {
   try {

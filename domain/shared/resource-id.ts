@@ -115,9 +115,5 @@ function notAnId(text: string, kind: string): AppError {
   const form =
     "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.BatchAI/workspaces/{workspace}" +
     (kind === "cluster" ? "/clusters/{cluster}" : "");
-  const field = kind === "cluster" ? "properties.cluster.id: " : "";
-  return new AppError(
-    "InvalidResourceId",
-    `${field}'${shown}' is not the ARM id of a ${kind}: expected ${form}`,
-  );
+  return new AppError("InvalidResourceId", `'${shown}' is not the ARM id of a ${kind}: expected ${form}`);
 }

@@ -1,16 +1,16 @@
 // What happened to a resource, oldest first: `GET …/{resource}/events`, which the API of 2018 did not have. Events outlive
 // what they are about, so that one can ask why something is gone.
+import { existingCluster } from "../../application/clusters.ts";
+import { existingFileServer } from "../../application/file-servers.ts";
+import { existingJob } from "../../application/jobs.ts";
+import { existingExperiment, existingWorkspace } from "../../application/parents.ts";
 import { formatId, resourceTypes } from "../../domain/shared/resource-id.ts";
 import type { ResourceRef } from "../../domain/shared/resource-id.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { Services } from "../../services/services.ts";
 import type { Period, RecordedChange } from "../../services/state.ts";
-import { existingCluster } from "./clusters.ts";
-import { existingFileServer } from "./file-servers.ts";
-import { existingJob } from "./jobs.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
-import { existingExperiment, existingWorkspace } from "./lib/parents.ts";
 import {
   clusterRefOf,
   clusterRoute,

@@ -1,15 +1,12 @@
-// Experiments: create, show, list, delete. Creation is synchronous and has no body.
-import {
-  deletingExperiment,
-  experimentWire,
-  newExperiment,
-  putExperimentAgain,
-} from "../../domain/experiment/rules.ts";
-import { byCaller } from "./lib/by-caller.ts";
-import { deleteParent } from "./lib/delete-parent.ts";
+// Experiments on the wire: create, show, list, delete. Creation is synchronous and has no body.
+import { experimentDeletion } from "../../application/deletions.ts";
+import { createExperiment } from "../../application/experiments.ts";
+import { existingExperiment, existingWorkspace } from "../../application/parents.ts";
+import { experimentWire } from "../../domain/experiment/rules.ts";
+import { callerOf } from "./lib/caller-of.ts";
+import { deleting } from "./lib/delete-operation.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
-import { existingExperiment, existingWorkspace, refuseDeleting } from "./lib/parents.ts";
 import { experimentRefOf, experimentRoute, workspaceRefOf, workspaceRoute } from "./lib/refs.ts";
 import { ok, resource } from "./lib/reply.ts";
 
@@ -20,22 +17,8 @@ export const experimentOperations: readonly Operation[] = [
     route: experimentRoute,
     role: "submitter",
     async handle(request, services) {
-      const ref = experimentRefOf(request);
-      const workspace = await existingWorkspace(services, ref);
-      refuseDeleting("workspace", ref.workspace, workspace.provisioningState);
-      const fresh = newExperiment(ref, new Date(services.clock.now()));
-      const created = byCaller(request, services, "created");
-      const made = await services.state.experiments.create(ref, fresh, created);
-      if (!made.created) return resource(experimentWire(putExperimentAgain(made.document)));
-      const still = await services.state.workspaces.get(workspaceRefOf(request));
-      if (still?.provisioningState === "succeeded") return resource(experimentWire(made.document));
-      await services.state.experiments.remove(
-        ref,
-        (current) => current.creationTime === made.document.creationTime,
-        byCaller(request, services, "the workspace was deleted meanwhile"),
-      );
-      refuseDeleting("workspace", ref.workspace, "deleting");
-      return resource(experimentWire(made.document));
+      const created = await createExperiment(services, callerOf(request), experimentRefOf(request));
+      return resource(experimentWire(created));
     },
   },
   {
@@ -63,13 +46,6 @@ export const experimentOperations: readonly Operation[] = [
     method: "DELETE",
     route: experimentRoute,
     role: "submitter",
-    handle: (request, services) =>
-      deleteParent(
-        request,
-        services,
-        experimentRefOf(request),
-        services.state.experiments,
-        deletingExperiment,
-      ),
+    handle: deleting(experimentDeletion, experimentRefOf),
   },
 ];

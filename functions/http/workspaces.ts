@@ -1,18 +1,14 @@
-// Workspaces: create, tag, show, list, delete. Creation is synchronous (200 with the resource).
+// Workspaces on the wire: create, tag, show, list, delete. Creation is synchronous (200 with the resource).
+import { workspaceDeletion } from "../../application/deletions.ts";
+import { existingWorkspace } from "../../application/parents.ts";
+import { createWorkspace, tagWorkspace } from "../../application/workspaces.ts";
 import { parse } from "../../domain/shared/parse.ts";
-import {
-  deletingWorkspace,
-  newWorkspace,
-  patchWorkspace,
-  putWorkspaceAgain,
-  workspaceWire,
-} from "../../domain/workspace/rules.ts";
+import { workspaceWire } from "../../domain/workspace/rules.ts";
 import { WorkspacePatch, WorkspaceRequest } from "../../domain/workspace/schema.ts";
-import { byCaller } from "./lib/by-caller.ts";
-import { deleteParent } from "./lib/delete-parent.ts";
+import { callerOf } from "./lib/caller-of.ts";
+import { deleting } from "./lib/delete-operation.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
-import { existingWorkspace } from "./lib/parents.ts";
 import {
   groupRoute,
   resourceGroupOf,
@@ -31,17 +27,8 @@ export const workspaceOperations: readonly Operation[] = [
     role: "operator",
     async handle(request, services) {
       const ref = workspaceRefOf(request);
-      const body = parse(WorkspaceRequest, await request.json());
-      const { workspaces } = services.state;
-      const fresh = newWorkspace(ref, body, new Date(services.clock.now()));
-      const made = await workspaces.create(ref, fresh, byCaller(request, services, "created"));
-      if (made.created) return resource(workspaceWire(made.document));
-      const kept = await workspaces.update(
-        ref,
-        (current) => putWorkspaceAgain(current, body),
-        () => byCaller(request, services, "tags changed"),
-      );
-      return resource(workspaceWire(kept ?? made.document));
+      const spec = parse(WorkspaceRequest, await request.json());
+      return resource(workspaceWire(await createWorkspace(services, callerOf(request), ref, spec)));
     },
   },
   {
@@ -51,14 +38,8 @@ export const workspaceOperations: readonly Operation[] = [
     role: "operator",
     async handle(request, services) {
       const ref = workspaceRefOf(request);
-      const body = parse(WorkspacePatch, await request.json());
-      const current = await existingWorkspace(services, ref);
-      const patched = await services.state.workspaces.update(
-        ref,
-        (found) => patchWorkspace(found, body),
-        () => byCaller(request, services, "tags changed"),
-      );
-      return resource(workspaceWire(patched ?? current));
+      const patch = parse(WorkspacePatch, await request.json());
+      return resource(workspaceWire(await tagWorkspace(services, callerOf(request), ref, patch)));
     },
   },
   {
@@ -96,7 +77,6 @@ export const workspaceOperations: readonly Operation[] = [
     method: "DELETE",
     route: workspaceRoute,
     role: "operator",
-    handle: (request, services) =>
-      deleteParent(request, services, workspaceRefOf(request), services.state.workspaces, deletingWorkspace),
+    handle: deleting(workspaceDeletion, workspaceRefOf),
   },
 ];

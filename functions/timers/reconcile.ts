@@ -1,29 +1,34 @@
 // Goes on with what a crash cut off between a document and its orchestration: things being created or deleted, and jobs
 // that have not ended, get their orchestration if it is not active; pools get what they need to go on. Runs at start and
 // every few minutes. Reads documents and starts orchestrations; decides nothing else. Finished jobs are not looked at.
+import { service } from "../../application/caller.ts";
+import {
+  clusterDeletion,
+  experimentDeletion,
+  fileServerDeletion,
+  jobDeletion,
+  startDeletion,
+  workspaceDeletion,
+} from "../../application/deletions.ts";
+import type { Deletion } from "../../application/deletions.ts";
+import { wakeMonitor } from "../../application/monitors.ts";
 import { changed, instances } from "../../contracts/instances.ts";
 import {
   createClusterFlow,
   createFileServerFlow,
-  deleteClusterFlow,
-  deleteFileServerFlow,
-  deleteJobFlow,
-  deleteParentFlow,
   resizeClusterFlow,
   tendPoolFlow,
 } from "../../contracts/orchestrations.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
-import { monitorStart, runStart } from "../../contracts/starts.ts";
+import { runStart } from "../../contracts/starts.ts";
 import { dueRenewal, wantsNodesAgain } from "../../domain/cluster/renewal.ts";
 import { clusterRef } from "../../domain/cluster/rules.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
-import { experimentRef } from "../../domain/experiment/rules.ts";
 import { fileServerRef } from "../../domain/file-server/rules.ts";
 import type { FileServerDocument } from "../../domain/file-server/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
-import { formatId } from "../../domain/shared/resource-id.ts";
-import type { ExperimentRef, WorkspaceRef } from "../../domain/shared/resource-id.ts";
+import type { ResourceRef } from "../../domain/shared/resource-id.ts";
 import { workspaceRef } from "../../domain/workspace/rules.ts";
 import { operationId } from "../../services/operation-documents.ts";
 import type { ActiveEntry } from "../../services/active-jobs.ts";
@@ -33,17 +38,15 @@ import { everyItem } from "../lib/every-item.ts";
 
 /** An index entry without a job is a submission under way, or, after this time, one that was cut off. */
 const submissionMs = 10 * 60_000;
-const actor = "service";
 
 export async function reconcile(services: Services): Promise<void> {
   const { subscriptionId } = services.settings;
   const workspaces = everyItem((page) => services.state.listWorkspaces({ subscriptionId }, page));
   for await (const workspace of workspaces) {
     const ref = workspaceRef(workspace);
-    if (workspace.provisioningState === "deleting") await goOnDeleting(services, ref, workspace.creationTime);
+    await goOnDeleting(services, workspaceDeletion, workspace);
     for await (const experiment of everyItem((page) => services.state.listExperiments(ref, page)))
-      if (experiment.provisioningState === "deleting")
-        await goOnDeleting(services, experimentRef(experiment), experiment.creationTime);
+      await goOnDeleting(services, experimentDeletion, experiment);
     for await (const cluster of everyItem((page) => services.state.listClusters(ref, page)))
       await reconcileCluster(services, cluster);
     for await (const fileServer of everyItem((page) => services.state.listFileServers(ref, page)))
@@ -51,17 +54,13 @@ export async function reconcile(services: Services): Promise<void> {
   }
 }
 
-async function goOnDeleting(
+/** What is marked as deleting, and whose deletion is not under way. */
+async function goOnDeleting<Ref extends ResourceRef, Document extends { readonly provisioningState: string }>(
   services: Services,
-  ref: WorkspaceRef | ExperimentRef,
-  creationTime: string,
+  how: Deletion<Ref, Document>,
+  document: Document,
 ): Promise<void> {
-  const id = operationId("delete", `${formatId(ref)}|${creationTime}`);
-  await ensure(services, deleteParentFlow.name, instances.deleteParent(id), {
-    parent: { ref, creationTime },
-    operationId: id,
-    actor,
-  });
+  if (document.provisioningState === "deleting") await startDeletion(services, how, document, service);
 }
 
 async function reconcileCluster(services: Services, document: ClusterDocument): Promise<void> {
@@ -71,17 +70,11 @@ async function reconcileCluster(services: Services, document: ClusterDocument): 
       cluster,
       operationId: operationId("create", document.guid),
     });
-  if (document.provisioningState === "deleting")
-    await ensure(services, deleteClusterFlow.name, instances.deleteCluster(document.guid), {
-      cluster,
-      operationId: operationId("delete", document.guid),
-      actor,
-    });
+  await goOnDeleting(services, clusterDeletion, document);
   await tendPool(services, document, cluster);
   const active = await services.state.activeJobs.list(document.guid);
   for (const job of active) await reconcileJob(services, document.guid, job);
-  if (active.length > 0 && document.provisioningState === "succeeded")
-    await startOrWake(services, monitorStart(cluster, services.settings), changed);
+  if (active.length > 0 && document.provisioningState === "succeeded") await wakeMonitor(services, cluster);
 }
 
 /** A pool keeps its nodes only while this goes on (docs/adr/0012); one that lost some asks for them again. */
@@ -107,12 +100,7 @@ async function reconcileFileServer(services: Services, document: FileServerDocum
       fileServer,
       operationId: operationId("create", guid),
     });
-  if (provisioningState === "deleting")
-    await ensure(services, deleteFileServerFlow.name, instances.deleteFileServer(guid), {
-      fileServer,
-      operationId: operationId("delete", guid),
-      actor,
-    });
+  await goOnDeleting(services, fileServerDeletion, document);
 }
 
 async function reconcileJob(services: Services, clusterGuid: string, active: ActiveEntry): Promise<void> {
@@ -124,11 +112,8 @@ async function reconcileJob(services: Services, clusterGuid: string, active: Act
     await services.state.activeJobs.forget(clusterGuid, active.jobGuid);
     return;
   }
-  if (document.provisioningState === "deleting") {
-    const input = { job, operationId: operationId("delete", job.guid), actor };
-    await ensure(services, deleteJobFlow.name, instances.deleteJob(job.guid), input);
-    return;
-  }
+  if (document.provisioningState === "deleting")
+    return startDeletion(services, jobDeletion, document, service);
   if (active.announced) await services.state.activeJobs.add(clusterGuid, activeJobOf(document));
   // A job that waits for nodes has no run; who watches its cluster hands it over.
   const ends = document.executionState === "terminating" || isFinished(document.executionState);

@@ -39,7 +39,7 @@ export function noContent(): HttpResponseInit {
  * 202 with an empty body and the two links. They are named the wrong way round, as the original service did:
  * `Azure-AsyncOperation` → operationresults (the status document), `Location` → operationstatuses.
  */
-export function accepted(
+function accepted(
   request: ApiRequest,
   operation: { readonly id: string; readonly subscriptionId: string; readonly location: string },
 ): HttpResponseInit {
@@ -54,6 +54,15 @@ export function accepted(
       "retry-after": "1",
     },
   };
+}
+
+/** 202 when there is an operation to poll; otherwise what is to be said of what is over already. */
+export function acceptedOr(
+  request: ApiRequest,
+  operation: Parameters<typeof accepted>[1] | undefined,
+  otherwise: () => HttpResponseInit,
+): HttpResponseInit {
+  return operation === undefined ? otherwise() : accepted(request, operation);
 }
 
 /** Any failure as an answer; what is not an AppError is a bug or an outage, logged in full and told in one sentence. */

@@ -140,6 +140,23 @@ describe("a job request", () => {
     expect(secrets.size).toBe(held);
   });
 
+  it.each([
+    ["a cluster id that is none", { cluster: { id: "gpu" } }, "properties.cluster.id"],
+    [
+      "a cluster id with a name that is not allowed",
+      { cluster: { id: `${clusterPath}.x` } },
+      "properties.cluster.id",
+    ],
+    ["too many nodes", { nodeCount: 2 }, "properties.nodeCount"],
+    ["no nodes", { nodeCount: 0 }, "properties.nodeCount"],
+  ])("with %s is refused with a message that names the field once", async (_what, properties, field) => {
+    const { api } = await worldWithCluster();
+    const { target, message } = (await api("PUT", jobPath, { body: jobBody(properties) })).body.error;
+    expect(target).toBe(field);
+    expect(String(message).split(field)).toHaveLength(2);
+    expect(String(message).startsWith(`${field}: `)).toBe(true);
+  });
+
   it("with unknown members is accepted without them", async () => {
     const { api } = await worldWithCluster();
     const body = { $schema: "s", location: "eastus", ...jobBody({ comment: "c" }) };

@@ -1,5 +1,5 @@
 // How to reach nodes by ssh: one entry per node that has an address now.
-import type { Services } from "../../../services/services.ts";
+import type { Services } from "../services/services.ts";
 
 export interface RemoteLogin {
   readonly nodeId: string;

@@ -1,0 +1,19 @@
+// Who asks for something, as the events of a resource tell it: a person through the API, or the service itself. Whether
+// they may is decided before they come here.
+import { timestamp } from "../services/clock.ts";
+import type { Services } from "../services/services.ts";
+import type { Change } from "../services/state.ts";
+
+export interface Caller {
+  /** Subject of the token, or `service`. */
+  readonly actor: string;
+  /** What made them ask: `request:GUID`, `operation:GUID` or the id of a resource. */
+  readonly link: string;
+}
+
+/** The actor of what nobody asked for in particular. */
+export const service = "service";
+
+export function changeBy(services: Pick<Services, "clock">, { actor, link }: Caller, cause: string): Change {
+  return { time: timestamp(services.clock), actor, cause, link };
+}

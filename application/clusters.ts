@@ -1,0 +1,162 @@
+// What can be done with a cluster: find, create, resize, log in to its nodes. Creation is a long-running operation; a resize
+// answers at once and the nodes follow.
+import { instances } from "../contracts/instances.ts";
+import { createClusterFlow, resizeClusterFlow } from "../contracts/orchestrations.ts";
+import type { ClusterIdentity } from "../contracts/refs.ts";
+import { clusterRef, newCluster, putClusterAgain, rescaleCluster } from "../domain/cluster/rules.ts";
+import type { ClusterDocument, ClusterPatch, ClusterRequest } from "../domain/cluster/schema.ts";
+import { nodeKeySecrets } from "../domain/launch/node-account.ts";
+import { guid } from "../domain/shared/brand.ts";
+import { AppError } from "../domain/shared/errors.ts";
+import type { ClusterRef } from "../domain/shared/resource-id.ts";
+import type { SecretValues } from "../domain/shared/secrets.ts";
+import { adminPasswordSecret } from "../domain/shared/user-account.ts";
+import { claimPlace as claimOne, release } from "../domain/usage/quota.ts";
+import { poolId } from "../services/batch-names.ts";
+import { operationId } from "../services/operation-documents.ts";
+import type { OperationDocument } from "../services/operation-documents.ts";
+import type { Services } from "../services/services.ts";
+import { changeBy } from "./caller.ts";
+import type { Caller } from "./caller.ts";
+import { openOperation } from "./operations.ts";
+import { openWorkspace, refuseOrphan } from "./parents.ts";
+import { remoteLogins } from "./remote-logins.ts";
+import type { RemoteLogin } from "./remote-logins.ts";
+
+export interface CreatedCluster {
+  readonly cluster: ClusterDocument;
+  /** Absent when the cluster was there already. */
+  readonly operation?: OperationDocument;
+}
+
+export async function existingCluster(services: Services, ref: ClusterRef): Promise<ClusterDocument> {
+  const document = await services.state.clusters.get(ref);
+  if (document !== undefined) return document;
+  throw clusterNotFound(ref);
+}
+
+export function clusterNotFound(ref: ClusterRef): AppError {
+  return new AppError("ClusterNotFound", `The specified cluster ${ref.cluster} is not found`);
+}
+
+/** Asking twice for the same is asking once. @throws AppError Conflict when there is another cluster of that name. */
+export async function createCluster(
+  services: Services,
+  caller: Caller,
+  ref: ClusterRef,
+  spec: ClusterRequest,
+): Promise<CreatedCluster> {
+  const { clusters } = services.state;
+  await openWorkspace(services, ref);
+  const existing = await clusters.get(ref);
+  if (existing !== undefined) return { cluster: await createAgain(services, existing, spec) };
+
+  const now = new Date(services.clock.now());
+  const { document, secrets } = newCluster(ref, guid(services.random.uuid()), spec, now);
+  await claimPlace(services, document, now);
+  await services.secrets.put(document.guid, await withOwnSecrets(services, document, secrets));
+  const made = await clusters.create(ref, document, changeBy(services, caller, "created"));
+  if (!made.created) {
+    await abandon(services, document.guid);
+    return { cluster: await createAgain(services, made.document, spec) };
+  }
+  await refuseOrphan(services, ref, clusters, document.guid).catch(async (error: unknown) => {
+    await abandon(services, document.guid);
+    throw error;
+  });
+  const operation = await openOperation(services, ref, operationId("create", document.guid));
+  await startCreation(services, document);
+  return { cluster: document, operation };
+}
+
+/** @throws AppError OperationNotAllowed when there are as many clusters as there may be. */
+async function claimPlace(services: Services, document: ClusterDocument, now: Date): Promise<void> {
+  const { clusters: limit } = services.settings.quotas;
+  const { vmSize, vmPriority: priority } = document.spec;
+  const claim = { vmSize, priority, nodes: 0, since: now.toISOString() };
+  const granted = await services.ledger.clusters.update((claims) => {
+    const next = claimOne(claims, document.guid, claim, limit);
+    return { claims: next ?? claims, result: next !== undefined };
+  });
+  if (granted) return;
+  throw new AppError(
+    "OperationNotAllowed",
+    `There are ${limit} clusters, and no more are allowed; delete one, or raise the quota.`,
+  );
+}
+
+/** With what the service itself needs for every cluster: a key for its nodes, a password for an admin without one. */
+async function withOwnSecrets(
+  services: Services,
+  document: ClusterDocument,
+  given: SecretValues,
+): Promise<SecretValues> {
+  const { privateKey, publicKey } = await services.keyPairs.create(`batchai-${document.guid}`);
+  const password = () => Buffer.from(services.random.bytes(24)).toString("base64url");
+  return new Map([
+    [adminPasswordSecret, password()],
+    [nodeKeySecrets.privateKey, privateKey],
+    [nodeKeySecrets.publicKey, publicKey],
+    [nodeKeySecrets.password, password()],
+    ...given,
+  ]);
+}
+
+async function abandon(services: Services, clusterGuid: string): Promise<void> {
+  await services.secrets.remove(clusterGuid);
+  await services.ledger.clusters.update((claims) => ({
+    claims: release(claims, clusterGuid),
+    result: undefined,
+  }));
+}
+
+/** The same content is the same cluster, and a creation that was cut off goes on. */
+async function createAgain(
+  services: Services,
+  existing: ClusterDocument,
+  spec: ClusterRequest,
+): Promise<ClusterDocument> {
+  const kept = putClusterAgain(existing, spec);
+  if (kept.provisioningState === "creating") await startCreation(services, kept);
+  return kept;
+}
+
+async function startCreation(services: Services, document: ClusterDocument): Promise<void> {
+  await services.orchestrations.start(createClusterFlow.name, instances.createCluster(document.guid), {
+    cluster: identity(document),
+    operationId: operationId("create", document.guid),
+  });
+}
+
+export async function resizeCluster(
+  services: Services,
+  caller: Caller,
+  ref: ClusterRef,
+  patch: ClusterPatch,
+): Promise<ClusterDocument> {
+  const document = await services.state.clusters.update(
+    ref,
+    (current) => rescaleCluster(current, patch),
+    () => changeBy(services, caller, "resize requested"),
+  );
+  if (document === undefined) return existingCluster(services, ref);
+  const instance = instances.resizeCluster(document.guid, services.random.uuid());
+  await services.orchestrations.start(resizeClusterFlow.name, instance, { cluster: identity(document) });
+  return document;
+}
+
+/** How to reach the nodes of a cluster by ssh. */
+export async function clusterLogins(services: Services, ref: ClusterRef): Promise<readonly RemoteLogin[]> {
+  const cluster = await existingCluster(services, ref);
+  const pool = poolId(cluster.guid);
+  const nodes = (await services.batch.nodes(pool)) ?? [];
+  return remoteLogins(
+    services,
+    pool,
+    nodes.map(({ id }) => id),
+  );
+}
+
+function identity(document: ClusterDocument): ClusterIdentity {
+  return { ref: clusterRef(document), guid: document.guid };
+}

@@ -1,0 +1,74 @@
+// What can be done with a file server: find and create. Creation is a long-running operation.
+import { instances } from "../contracts/instances.ts";
+import { createFileServerFlow } from "../contracts/orchestrations.ts";
+import { fileServerRef, newFileServer, putFileServerAgain } from "../domain/file-server/rules.ts";
+import type { FileServerDocument, FileServerRequest } from "../domain/file-server/schema.ts";
+import { guid } from "../domain/shared/brand.ts";
+import { AppError } from "../domain/shared/errors.ts";
+import type { FileServerRef } from "../domain/shared/resource-id.ts";
+import { operationId } from "../services/operation-documents.ts";
+import type { OperationDocument } from "../services/operation-documents.ts";
+import type { Services } from "../services/services.ts";
+import { changeBy } from "./caller.ts";
+import type { Caller } from "./caller.ts";
+import { openOperation } from "./operations.ts";
+import { openWorkspace, refuseOrphan } from "./parents.ts";
+
+export interface CreatedFileServer {
+  readonly fileServer: FileServerDocument;
+  /** Absent when the file server was there already. */
+  readonly operation?: OperationDocument;
+}
+
+export async function existingFileServer(
+  services: Services,
+  ref: FileServerRef,
+): Promise<FileServerDocument> {
+  const document = await services.state.fileServers.get(ref);
+  if (document !== undefined) return document;
+  throw new AppError("FileServerNotFound", `The specified file server ${ref.fileServer} is not found`);
+}
+
+/** Asking twice for the same is asking once. @throws AppError Conflict when there is another one of that name. */
+export async function createFileServer(
+  services: Services,
+  caller: Caller,
+  ref: FileServerRef,
+  spec: FileServerRequest,
+): Promise<CreatedFileServer> {
+  const { fileServers } = services.state;
+  await openWorkspace(services, ref);
+  const existing = await fileServers.get(ref);
+  if (existing !== undefined) return { fileServer: await createAgain(services, existing, spec) };
+
+  const now = new Date(services.clock.now());
+  const { document, secrets } = newFileServer(ref, guid(services.random.uuid()), spec, now);
+  if (secrets.size > 0) await services.secrets.put(document.guid, secrets);
+  const made = await fileServers.create(ref, document, changeBy(services, caller, "created"));
+  if (!made.created) {
+    await services.secrets.remove(document.guid);
+    return { fileServer: await createAgain(services, made.document, spec) };
+  }
+  await refuseOrphan(services, ref, fileServers, document.guid);
+  const operation = await openOperation(services, ref, operationId("create", document.guid));
+  await startCreation(services, document);
+  return { fileServer: document, operation };
+}
+
+/** The same content is the same server, and a creation that was cut off goes on. */
+async function createAgain(
+  services: Services,
+  existing: FileServerDocument,
+  spec: FileServerRequest,
+): Promise<FileServerDocument> {
+  const kept = putFileServerAgain(existing, spec);
+  if (kept.provisioningState === "creating") await startCreation(services, kept);
+  return kept;
+}
+
+async function startCreation(services: Services, document: FileServerDocument): Promise<void> {
+  await services.orchestrations.start(createFileServerFlow.name, instances.createFileServer(document.guid), {
+    fileServer: { ref: fileServerRef(document), guid: document.guid },
+    operationId: operationId("create", document.guid),
+  });
+}

@@ -1,0 +1,162 @@
+// What can be done with a job: find, submit, terminate. A submitted job is accepted and queued by the time of the answer,
+// so that its creation is over at the client's first look.
+import { changed } from "../contracts/instances.ts";
+import { runStart } from "../contracts/starts.ts";
+import type { ClusterDocument } from "../domain/cluster/schema.ts";
+import { isFinished } from "../domain/job/machine.ts";
+import { activeJobOf } from "../domain/job/queue.ts";
+import { acceptedJob, newJob, putJobAgain, terminatingJob } from "../domain/job/rules.ts";
+import type { JobDocument, JobRequest } from "../domain/job/schema.ts";
+import { jobRef } from "../domain/job/wire.ts";
+import { guid } from "../domain/shared/brand.ts";
+import { AppError } from "../domain/shared/errors.ts";
+import { parseField } from "../domain/shared/parse.ts";
+import { parseClusterId } from "../domain/shared/resource-id.ts";
+import type { JobRef } from "../domain/shared/resource-id.ts";
+import { claimPlace as claimOne } from "../domain/usage/quota.ts";
+import { operationId } from "../services/operation-documents.ts";
+import type { OperationDocument } from "../services/operation-documents.ts";
+import { startOrWake } from "../services/orchestrations.ts";
+import type { Services } from "../services/services.ts";
+import { changeBy, service } from "./caller.ts";
+import type { Caller } from "./caller.ts";
+import { clusterNotFound } from "./clusters.ts";
+import { clusterOfJob, wakeMonitor } from "./monitors.ts";
+import { openOperation } from "./operations.ts";
+import { existingExperiment, refuseDeleting } from "./parents.ts";
+
+export interface Submitted {
+  readonly job: JobDocument;
+  /** Absent when the job was there already. */
+  readonly operation?: OperationDocument;
+}
+
+/** @throws AppError JobNotFound, or what says which of its parents is missing. */
+export async function existingJob(services: Services, ref: JobRef): Promise<JobDocument> {
+  const document = await services.state.jobs.get(ref);
+  if (document !== undefined) return document;
+  await existingExperiment(services, { ...ref, kind: "experiment" });
+  throw new AppError("JobNotFound", `The specified job ${ref.job} is not found`);
+}
+
+/** Asking twice for the same is asking once. @throws AppError Conflict when there is another job of that name. */
+export async function submitJob(
+  services: Services,
+  caller: Caller,
+  ref: JobRef,
+  spec: JobRequest,
+): Promise<Submitted> {
+  const clusterId = parseField("properties.cluster.id", spec.properties.cluster.id, parseClusterId);
+  const [experiment, cluster, existing] = await Promise.all([
+    existingExperiment(services, { ...ref, kind: "experiment" }),
+    services.state.clusters.get(clusterId),
+    services.state.jobs.get(ref),
+  ]);
+  refuseDeleting("experiment", ref.experiment, experiment.provisioningState);
+  // What could not be created now, for a quota or a cluster that is gone, may have been created before.
+  if (existing !== undefined) return { job: await submitAgain(services, existing, spec) };
+  if (cluster === undefined) throw clusterNotFound(clusterId);
+  const { job, created } = await createJob(services, caller, { ref, spec, cluster });
+  if (!created) return { job: await submitAgain(services, job, spec) };
+  const [operation] = await Promise.all([
+    openOperation(services, ref, operationId("create", job.guid), "Succeeded"),
+    refuseOrphan(services, job),
+  ]);
+  await enqueue(services, job);
+  return { job, operation };
+}
+
+interface Asked {
+  readonly ref: JobRef;
+  readonly spec: JobRequest;
+  readonly cluster: ClusterDocument;
+}
+
+/** Writes the document, unless somebody else was faster; then the job is theirs. */
+async function createJob(services: Services, caller: Caller, { ref, spec, cluster }: Asked) {
+  const now = new Date(services.clock.now());
+  const fresh = newJob(ref, guid(services.random.uuid()), spec, cluster, now);
+  const document = acceptedJob(fresh.document, now);
+  await claimPlace(services, document, now);
+  await Promise.all([
+    fresh.secrets.size === 0 ? undefined : services.secrets.put(document.guid, fresh.secrets),
+    services.state.activeJobs.announce(cluster.guid, activeJobOf(document)),
+  ]);
+  const made = await services.state.jobs.create(ref, document, changeBy(services, caller, "created"));
+  if (!made.created) await abandon(services, document);
+  return { job: made.document, created: made.created };
+}
+
+/** @throws AppError OperationNotAllowed when there are as many unfinished jobs as there may be. */
+async function claimPlace(services: Services, { guid: jobGuid }: JobDocument, now: Date): Promise<void> {
+  const { activeJobs: limit } = services.settings.quotas;
+  if (limit === undefined) return;
+  const granted = await services.ledger.jobs.update((claims) => {
+    const next = claimOne(claims, jobGuid, { since: now.toISOString() }, limit);
+    return { claims: next ?? claims, result: next !== undefined };
+  });
+  if (granted) return;
+  throw new AppError(
+    "OperationNotAllowed",
+    `There are ${limit} unfinished jobs, and no more are allowed; wait for some to end, delete some, or raise the quota.`,
+  );
+}
+
+/** The same content is the same job, and whoever has not seen it yet is told. */
+async function submitAgain(
+  services: Services,
+  existing: JobDocument,
+  spec: JobRequest,
+): Promise<JobDocument> {
+  const kept = putJobAgain(existing, spec);
+  if (!isFinished(kept.executionState)) await enqueue(services, kept);
+  return kept;
+}
+
+/** Who watches the cluster hands the job over when its nodes are free. */
+async function enqueue(services: Services, job: JobDocument): Promise<void> {
+  await services.state.activeJobs.add(job.clusterGuid, activeJobOf(job));
+  await wakeMonitor(services, clusterOfJob(job));
+}
+
+/** What was deleted while the job was being written did not see it: the job must not outlive its experiment or cluster. */
+async function refuseOrphan(services: Services, job: JobDocument): Promise<void> {
+  const ref = jobRef(job);
+  const [experiment, cluster] = await Promise.all([
+    services.state.experiments.get({ ...ref, kind: "experiment" }),
+    services.state.clusters.get(clusterOfJob(job).ref),
+  ]);
+  const kept = experiment?.provisioningState === "succeeded" && cluster?.guid === job.clusterGuid;
+  if (kept && cluster.provisioningState !== "deleting") return;
+  const by = { actor: service, link: job.spec.cluster.id };
+  const gone = changeBy(services, by, "its experiment or cluster was deleted meanwhile");
+  await services.state.jobs.remove(ref, ({ guid: found }) => found === job.guid, gone);
+  await abandon(services, job);
+  throw new AppError("Conflict", `The experiment or the cluster of job ${ref.job} was deleted meanwhile.`);
+}
+
+async function abandon(services: Services, job: JobDocument): Promise<void> {
+  await services.state.activeJobs.remove(job.clusterGuid, activeJobOf(job));
+  await services.state.activeJobs.forget(job.clusterGuid, job.guid);
+  await services.secrets.remove(job.guid);
+}
+
+/** @returns the operation to poll; undefined when the job has ended. */
+export async function terminateJob(
+  services: Services,
+  caller: Caller,
+  ref: JobRef,
+): Promise<OperationDocument | undefined> {
+  const current = await existingJob(services, ref);
+  if (isFinished(current.executionState)) return undefined;
+  const now = new Date(services.clock.now());
+  const job = await services.state.jobs.update(
+    ref,
+    (found) => (isFinished(found.executionState) ? found : terminatingJob(found, now)),
+    () => changeBy(services, caller, "terminate requested"),
+  );
+  if (job === undefined || isFinished(job.executionState)) return undefined;
+  const operation = await openOperation(services, ref, operationId("terminate", job.guid));
+  await startOrWake(services, runStart({ ref: jobRef(job), guid: job.guid }), changed);
+  return operation;
+}
