@@ -51,7 +51,11 @@ export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body) as unknown;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : "unknown fault";
+    // Without the piece of the text that the engine quotes: it may be from a password.
+    const reason =
+      cause instanceof Error
+        ? cause.message.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, "")
+        : "unknown fault";
     throw new AppError("MalformedJson", `The request body is not valid JSON: ${reason}`, { cause });
   }
 }
@@ -108,7 +112,9 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
 
 /** Values of credentials, passwords and secrets are never repeated in a message. */
 function isSecretPath(path: readonly PropertyKey[]): boolean {
-  return path.some((key) => /password|accountkey|credentials|secret/i.test(String(key)));
+  return path.some((key) =>
+    /password|accountkey|saskey|instrumentationkey|privatekey|credentials|secret/i.test(String(key)),
+  );
 }
 
 function show(value: unknown): string {

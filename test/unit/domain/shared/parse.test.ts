@@ -105,6 +105,22 @@ describe("a request that is not right", () => {
     expect(said).not.toMatch(/not base 64!|hunter2/);
   });
 
+  it("is told without repeating an instrumentation key, or the piece of a text that is no JSON", () => {
+    const appInsightsReference = { component: { id: "x" }, instrumentationKey: "hunter3" };
+    const said = clusterMessage({ nodeSetup: { performanceCountersSettings: { appInsightsReference } } });
+    expect(said).toContain("instrumentationKey: expected the component's instrumentation key");
+    expect(said).not.toContain("hunter3");
+    for (const text of [
+      '{"adminUserPassword":hunter2}',
+      "hunter2",
+      `{"a":"${"x".repeat(50)}","k":hunter2 }`,
+    ]) {
+      const refused = messageOf(() => parseJson(text));
+      expect(refused).toMatch(/^The request body is not valid JSON: Unexpected token/);
+      expect(refused).not.toContain("hunter2");
+    }
+  });
+
   it("names up to three fields in the message and all in the details", () => {
     const body = { properties: { nodeCount: "x", schedulingPriority: "y" } };
     let error: unknown;
