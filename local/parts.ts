@@ -1,18 +1,12 @@
 // Starts the parts of the local cloud in the order in which they need each other, and stops them in reverse. The only
 // place that knows all of them; no meaning of its own.
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { appSettings } from "./app-settings.ts";
-import { withContainers } from "./batch-emulator/agent/container-executor.ts";
 import { ContainerEngineError, findContainerEngine } from "./batch-emulator/agent/container-engine.ts";
 import type { ContainerEngine, EngineChoice } from "./batch-emulator/agent/container-engine.ts";
-import { createPackageStore } from "./batch-emulator/agent/package-store.ts";
-import { createProcessExecutor } from "./batch-emulator/agent/process-executor.ts";
-import { createStorageAccess } from "./batch-emulator/agent/storage-access.ts";
 import { startBatchEmulator } from "./batch-emulator/index.ts";
 import type { BatchEmulator } from "./batch-emulator/index.ts";
 import { openCertificate } from "./certificate.ts";
-import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { startControl } from "./control-server.ts";
 import type { ControlServer } from "./control-server.ts";
@@ -28,9 +22,7 @@ import { createAuthority } from "./identity/authority.ts";
 import { openIdentity } from "./identity/index.ts";
 import type { LocalIdentity } from "./identity/index.ts";
 import type { Logger } from "./logger.ts";
-import { createMounts } from "./mounts/index.ts";
-import { startMountService } from "./mounts/service.ts";
-import { createNodeSupport } from "./node-support.ts";
+import { openNodeParts } from "./node-parts.ts";
 import { packageRoot } from "./package-root.ts";
 import type { Random } from "./random.ts";
 import { startAzurite } from "./storage/index.ts";
@@ -84,11 +76,22 @@ export async function startParts(o: PartsOptions): Promise<Parts> {
   }
 }
 
+/** Whatever is started, and stopped in the reverse order. */
+interface Part {
+  dispose(): Promise<unknown>;
+  /** Of what runs in a process of its own: resolves when that has ended, with the reason when nobody asked for it. */
+  readonly exited?: Promise<Error | undefined>;
+}
+
+const never = new Promise<never>(() => {});
+
 async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
+  const started: Part[] = [];
   const keep =
     (name: string) =>
-    <T extends { dispose(): Promise<unknown> }>(part: T): T => {
+    <T extends Part>(part: T): T => {
       teardown.add(name, () => part.dispose());
+      started.push(part);
       return part;
     };
   const identity = await openIdentity({
@@ -113,9 +116,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
   const host = keep("functions host")(
     await startHost(o, { storage, shares, control, emulator, identity, issuer }),
   );
-  const ended = [host.exited, storage.exited].map((exited) =>
-    exited.then((error) => error ?? new Promise<never>(() => {})),
-  );
+  const ended = started.map(({ exited = never }) => exited.then((error) => error ?? never));
   return {
     urls: {
       api: host.url,
@@ -147,7 +148,7 @@ function startStorage(o: PartsOptions): Promise<Azurite> {
 
 /** The authority shows the certificate of the API, so that clients have one to trust. */
 async function startAuthority(o: PartsOptions, identity: LocalIdentity): Promise<ControlServer> {
-  const certificate = await openCertificate(join(hostDirectory(o), "certificate"), systemClock());
+  const certificate = await openCertificate(join(hostDirectory(o), "certificate"), o.clock);
   const handle = createAuthority({
     servicePrincipal: { ...o.settings.servicePrincipal, roles: ["admin"] },
     issueToken: (request) => identity.issueToken(request),
@@ -162,13 +163,14 @@ function startShares(o: PartsOptions): Promise<FileShares> {
     dataDirectory: join(o.data.path, "shares"),
     accounts: [o.settings.storageAccount],
     port: o.settings.ports.file,
-    clock: systemClock(),
+    clock: o.clock,
     random: o.random,
     logger: o.logger,
   });
 }
 
-interface Grounds {
+/** What other parts are started on. */
+interface Foundations {
   readonly storage: Azurite;
   readonly shares: FileShares;
   readonly identity: LocalIdentity;
@@ -176,35 +178,19 @@ interface Grounds {
 
 async function startEmulator(
   o: PartsOptions,
-  parts: Grounds & { teardown: Teardown; engine: ContainerEngine | undefined },
+  parts: Foundations & { teardown: Teardown; engine: ContainerEngine | undefined },
 ): Promise<BatchEmulator> {
   const { storageAccount, batchAccount } = o.settings;
-  const account = { ...storageAccount, blobUrl: parts.storage.blobUrl };
-  const access = createStorageAccess(account, systemClock());
-  const mounts = createMounts({
-    root: join(o.data.path, "mounts"),
-    accounts: [account],
+  const { clock, random, logger } = o;
+  const nodes = await openNodeParts({
+    folder: o.data.path,
+    account: storageAccount,
+    storage: parts.storage,
     shareRoot: (account, share) => parts.shares.shareRoot(account, share),
-    clock: systemClock(),
-    logger: o.logger,
+    ...{ engine: parts.engine, clock, random, logger, teardown: parts.teardown },
   });
-  parts.teardown.add("mounts", () => mounts.close());
-  const stateFile = join(o.data.path, "mount-service.json");
-  const mountService = await startMountService({ mounts, stateFile, random: o.random, logger: o.logger });
-  parts.teardown.add("mount service", () => mountService.close());
-  const support = createNodeSupport({
-    directory: join(o.data.path, "stand-ins"),
-    nodeProgram: process.execPath,
-    mountService,
-  });
-  const stateDirectory = join(o.data.path, "tasks");
-  await mkdir(stateDirectory, { recursive: true });
-  const { clock, logger, random } = o;
-  const inner = createProcessExecutor({ stateDirectory, clock, logger, random, storage: access });
-  const directory = join(o.data.path, "containers");
-  const executor = withContainers({ inner, engine: parts.engine, directory, clock, random, logger });
   return startBatchEmulator({
-    storage: access,
+    ...nodes,
     dataDirectory: join(o.data.path, "batch"),
     port: o.settings.ports.batch,
     accountName: batchAccount.name,
@@ -212,25 +198,21 @@ async function startEmulator(
     subscriptionId: o.settings.subscriptionId,
     resourceGroup: o.settings.resourceGroup,
     location: o.settings.location,
-    clock: o.clock,
-    random: o.random,
-    logger: o.logger,
-    executor,
-    mounts,
-    support,
-    packages: createPackageStore({ connectionString: parts.storage.connectionString, random }),
+    clock,
+    random,
+    logger,
     verifyBearer: batchAccess(parts.identity),
     issueToken: (wanted) => parts.identity.issueToken({ ...wanted, roles: [] }),
   });
 }
 
-interface HostGrounds extends Grounds {
+interface HostFoundations extends Foundations {
   readonly control: ControlServer;
   readonly emulator: BatchEmulator;
   readonly issuer: string;
 }
 
-function startHost(o: PartsOptions, parts: HostGrounds): Promise<FunctionsHost> {
+function startHost(o: PartsOptions, parts: HostFoundations): Promise<FunctionsHost> {
   const settings = appSettings(o.settings, {
     control: parts.control.url,
     batch: parts.emulator.url,

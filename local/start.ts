@@ -12,7 +12,6 @@ import { openSettings, saveSettings } from "./data-folder/settings.ts";
 import type { Settings } from "./data-folder/settings.ts";
 import { serviceSettings } from "./app-settings.ts";
 import { systemClock } from "./clock.ts";
-import type { Clock } from "./clock.ts";
 import { localTenant } from "./identity/index.ts";
 import { silentLogger } from "./logger.ts";
 import { fileLogger } from "./file-logger.ts";
@@ -30,7 +29,6 @@ export interface LocalOptions {
   readonly apiPort?: number;
   /** Forget what the folder holds. */
   readonly fresh?: boolean;
-  readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
   /** Further settings of the app, by the names it has in Azure. */
@@ -103,7 +101,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
       settings,
       apiPort: options.apiPort ?? 0,
       apiAudience,
-      clock: options.clock ?? systemClock(lastMoment([data.path, join(data.path, "batch")])),
+      clock: systemClock(lastMoment([data.path, join(data.path, "batch")])),
       random,
       logger: options.logger ?? ownLog ?? silentLogger,
       appSettings: { ...serviceSettings(process.env), ...options.appSettings },

@@ -4,29 +4,21 @@ import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../clock.ts";
-import type { Clock } from "../clock.ts";
 import { lastMoment } from "../data-folder/last-moment.ts";
 import { openIdentity } from "../identity/index.ts";
 import type { LocalIdentity } from "../identity/index.ts";
 import { silentLogger } from "../logger.ts";
 import type { LogFields, Logger } from "../logger.ts";
-import { createMounts } from "../mounts/index.ts";
-import { startMountService } from "../mounts/service.ts";
 import { allBatchAudiences, batchAccess } from "../batch-access.ts";
-import { createNodeSupport } from "../node-support.ts";
+import { openNodeParts } from "../node-parts.ts";
 import { systemRandom } from "../random.ts";
-import type { Random } from "../random.ts";
 import { startAzurite } from "../storage/index.ts";
 import type { Azurite } from "../storage/index.ts";
-import { withContainers } from "./agent/container-executor.ts";
+import { createTeardown } from "../teardown.ts";
 import { engineChoice, findContainerEngine } from "./agent/container-engine.ts";
 import type { EngineChoice } from "./agent/container-engine.ts";
-import { createPackageStore } from "./agent/package-store.ts";
-import { createProcessExecutor } from "./agent/process-executor.ts";
 import { parseCommandLine, usage } from "./cli-options.ts";
 import type { CommandLine } from "./cli-options.ts";
-import { createStorageAccess } from "./agent/storage-access.ts";
-import type { StorageAccount } from "./agent/storage-access.ts";
 import { startBatchEmulator } from "./index.ts";
 import type { BatchEmulator } from "./index.ts";
 import { ownKeys } from "./store/own-keys.ts";
@@ -45,7 +37,6 @@ function errorLogger(write: (line: string) => void): Logger {
 }
 
 interface Running {
-  readonly emulator: BatchEmulator;
   readonly line: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -59,24 +50,21 @@ async function start(given: CommandLine, environment: Environment, logger: Logge
   const keys = ownKeys(join(folder, "keys.json"), random);
   const identity = await openIdentity({ file: join(folder, "identity.json"), clock, random });
   const engine = await findContainerEngine(containersOf(given, environment));
-  const storage = await startAzurite({
-    dataDirectory: join(folder, "azurite"),
-    account: { name: storageAccountName, key: keys.storage },
-    logger,
-    childFile: join(dirname(fileURLToPath(import.meta.url)), "azurite.mjs"),
-  });
+  const teardown = createTeardown(logger);
   try {
-    const account = { name: storageAccountName, key: keys.storage, blobUrl: storage.blobUrl };
-    const access = createStorageAccess(account, clock);
-    const { mounts, mountService, support } = await openNodes(folder, account, { clock, random, logger });
-    const stateDirectory = join(folder, "tasks");
-    const inner = createProcessExecutor({ stateDirectory, clock, random, logger, storage: access });
-    const directory = join(folder, "containers");
-    const executor = withContainers({ inner, engine, directory, clock, random, logger });
+    const storage = await startAzurite({
+      dataDirectory: join(folder, "azurite"),
+      account: { name: storageAccountName, key: keys.storage },
+      logger,
+      childFile: join(dirname(fileURLToPath(import.meta.url)), "azurite.mjs"),
+    });
+    teardown.add("storage", () => storage.dispose());
+    const account = { name: storageAccountName, key: keys.storage };
+    const nodes = await openNodeParts({ folder, account, storage, engine, clock, random, logger, teardown });
     const emulator = await startBatchEmulator({
+      ...nodes,
       dataDirectory: folder,
       ...askedFor(given),
-      storage: access,
       accountName,
       accountKey: given.accountKey ?? keys.batch,
       subscriptionId,
@@ -85,42 +73,18 @@ async function start(given: CommandLine, environment: Environment, logger: Logge
       clock,
       random,
       logger,
-      executor,
-      mounts,
-      support,
-      packages: createPackageStore({ connectionString: storage.connectionString, random }),
       verifyBearer: batchAccess(identity),
       issueToken: (wanted) => identity.issueToken({ ...wanted, roles: [] }),
     });
+    teardown.add("batch emulator", () => emulator.dispose());
     return {
-      emulator,
       line: describe(emulator, storage, await userToken(identity, emulator.url)),
-      stop: stopAll(emulator, mountService, mounts, storage),
+      stop: () => teardown.run(),
     };
   } catch (error) {
-    await storage.dispose();
+    await teardown.run().catch(() => undefined);
     throw error;
   }
-}
-
-/** What nodes have beyond their processes: mounts, and commands that stand in for those of a virtual machine. */
-async function openNodes(
-  folder: string,
-  account: StorageAccount,
-  o: { clock: Clock; random: Random; logger: Logger },
-) {
-  const mounts = createMounts({
-    root: join(folder, "mounts"),
-    accounts: [account],
-    shareRoot: () => undefined,
-    clock: o.clock,
-    logger: o.logger,
-  });
-  const stateFile = join(folder, "mount-service.json");
-  const mountService = await startMountService({ mounts, stateFile, random: o.random, logger: o.logger });
-  const directory = join(folder, "stand-ins");
-  const support = createNodeSupport({ directory, nodeProgram: process.execPath, mountService });
-  return { mounts, mountService, support };
 }
 
 type Environment = EngineChoice["environment"];
@@ -156,20 +120,6 @@ function userToken(identity: LocalIdentity, url: string): Promise<string> {
     subject: "local-user",
     lifetimeSeconds: 30 * 86_400,
   });
-}
-
-function stopAll(
-  emulator: BatchEmulator,
-  mountService: { close(): Promise<void> },
-  mounts: { close(): Promise<void> },
-  storage: Azurite,
-) {
-  return async () => {
-    await emulator.dispose();
-    await mountService.close();
-    await mounts.close();
-    await storage.dispose();
-  };
 }
 
 function describe(emulator: BatchEmulator, storage: Azurite, token: string): Record<string, string> {

@@ -317,6 +317,7 @@ describe("a new executor on the same folder", () => {
     const supervisor = supervisorOf("orphan");
     await agent.reopen(true);
     process.kill(supervisor, "SIGKILL");
+    await until(() => !isAlive(supervisor));
     const found = await agent.executor.recover();
     expect(await found.get("orphan")).toMatchObject({ kind: "lost" });
     expect(isAlive(Number(agent.text("orphan", "stdout.txt")))).toBe(false);

@@ -1,0 +1,74 @@
+// What the nodes of the Batch emulator run on: processes and containers, mounts, stand-in commands, storage in the name of
+// identities, packages. Put together here once, for the local cloud and for the emulator alone.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { withContainers } from "./batch-emulator/agent/container-executor.ts";
+import type { ContainerEngine } from "./batch-emulator/agent/container-engine.ts";
+import { createPackageStore } from "./batch-emulator/agent/package-store.ts";
+import { createProcessExecutor } from "./batch-emulator/agent/process-executor.ts";
+import { createStorageAccess } from "./batch-emulator/agent/storage-access.ts";
+import type { EmulatorOptions } from "./batch-emulator/index.ts";
+import type { Clock } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+import { createMounts } from "./mounts/index.ts";
+import { startMountService } from "./mounts/service.ts";
+import { createNodeSupport } from "./node-support.ts";
+import type { Random } from "./random.ts";
+import type { Teardown } from "./teardown.ts";
+
+export type NodeParts = Required<
+  Pick<EmulatorOptions, "executor" | "mounts" | "support" | "storage" | "packages">
+>;
+
+export interface NodePartsOptions {
+  /** Of the data; mounts, tasks and containers have folders in it. */
+  readonly folder: string;
+  readonly account: { readonly name: string; readonly key: string };
+  readonly storage: { readonly blobUrl: string; readonly connectionString: string };
+  /** The folder of a share, where shares are folders of this machine. */
+  readonly shareRoot?: (account: string, share: string) => string | undefined;
+  readonly engine: ContainerEngine | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Learns how to end what was started, also when this fails. */
+  readonly teardown: Teardown;
+}
+
+export async function openNodeParts(o: NodePartsOptions): Promise<NodeParts> {
+  const { clock, random, logger } = o;
+  const within = (name: string) => join(o.folder, name);
+  const account = { ...o.account, blobUrl: o.storage.blobUrl };
+  const mounts = createMounts({
+    root: within("mounts"),
+    accounts: [account],
+    shareRoot: o.shareRoot ?? (() => undefined),
+    clock,
+    logger,
+  });
+  o.teardown.add("mounts", () => mounts.close());
+  const mountService = await startMountService({
+    mounts,
+    stateFile: within("mount-service.json"),
+    random,
+    logger,
+  });
+  o.teardown.add("mount service", () => mountService.close());
+  const storage = createStorageAccess(account, clock);
+  const stateDirectory = within("tasks");
+  await mkdir(stateDirectory, { recursive: true });
+  const inner = createProcessExecutor({ stateDirectory, clock, random, logger, storage });
+  return {
+    storage,
+    mounts,
+    support: createNodeSupport({
+      directory: within("stand-ins"),
+      nodeProgram: process.execPath,
+      mountService,
+    }),
+    executor: withContainers({
+      ...{ inner, engine: o.engine, directory: within("containers"), clock, random, logger },
+    }),
+    packages: createPackageStore({ connectionString: o.storage.connectionString, random }),
+  };
+}
