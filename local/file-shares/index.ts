@@ -16,6 +16,7 @@ import { type ShareNotes, openShareNotes } from "./store/share-notes.ts";
 export interface FileSharesOptions {
   /** Folder of all shares, or "memory": a temporary folder that `dispose` removes. */
   readonly dataDirectory: string;
+  /** Read with every request: an account may come and go while this runs. */
   readonly accounts: readonly { readonly name: string; readonly key: string }[];
   /** 0: a free port. */
   readonly port: number;
@@ -31,6 +32,8 @@ export interface FileShares {
   shareRoot(account: string, share: string): string | undefined;
   /** Makes the share when it is not there. */
   createShare(account: string, share: string): Promise<void>;
+  /** Removes every share of the account, with what is in it. */
+  removeShares(account: string): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -45,7 +48,7 @@ export async function startFileShares(o: FileSharesOptions): Promise<FileShares>
     { requestTimeout: 300_000, maxHeaderSize: 32_768 },
     createListener({
       service,
-      accounts: new Map(o.accounts.map(({ name, key }) => [name, key])),
+      keyOf: (account) => o.accounts.find(({ name }) => name === account)?.key,
       clock: o.clock,
       random: o.random,
       logger: o.logger,
@@ -69,6 +72,9 @@ export async function startFileShares(o: FileSharesOptions): Promise<FileShares>
     url,
     shareRoot: (account, share) => folders.pathOf(account, share),
     createShare: async (account, share) => void (await folders.create(account, share)),
+    async removeShares(account) {
+      for (const share of await folders.list(account)) await service.deleteShare(account, share);
+    },
     async dispose() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -83,7 +89,7 @@ function notesBeside(root: string, folders: ShareFolders) {
   const open = new Map<string, ShareNotes>();
   return ({ account, share }: { account: string; share: string }): ShareNotes => {
     // Only names that passed `folders` reach a note, so the file lies in the account's folder.
-    const file = join(root, account, `.${share}.notes.json`);
+    const file = join(root, account, `.${share}.notes.jsonl`);
     if (folders.pathOf(account, share) === undefined) throw new Error(`No share can be named '${share}'.`);
     const notes = open.get(file) ?? openShareNotes(file);
     open.set(file, notes);

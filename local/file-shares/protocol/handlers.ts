@@ -15,6 +15,7 @@ import {
 } from "./headers.ts";
 import type { OperationName } from "./operations.ts";
 import { type ShareRequest, header } from "./request.ts";
+import { renameSource } from "./rename-source.ts";
 import { sasResponseHeaders } from "./sas.ts";
 import { defaultQuotaGiB, listingXml, sharesXml } from "./xml.ts";
 
@@ -222,25 +223,10 @@ async function rename(
   kind: "file" | "directory",
   { service, request, place, response }: Parameters<Handler>[0],
 ): Promise<void> {
-  const source = header(request, "x-ms-file-rename-source");
-  if (source === undefined)
-    throw new FileShareError("MissingRequiredHeader", "x-ms-file-rename-source is required.");
   checkNewName(place);
-  const from = renameSource(source, place.account);
+  const { place: from } = renameSource(request);
   const replace = header(request, "x-ms-file-rename-replace-if-exists") === "true";
   reply(response, 200, propertyHeaders(await service.rename(from, place, kind, replace)));
-}
-
-function renameSource(source: string, account: string): Place {
-  if (!URL.canParse(source))
-    throw new FileShareError("InvalidHeaderValue", "The rename source must be a URL.");
-  const [first, share = "", ...segments] = new URL(source).pathname
-    .slice(1)
-    .split("/")
-    .map(decodeURIComponent);
-  if (first !== account)
-    throw new FileShareError("InvalidHeaderValue", "The rename source lies in another account.");
-  return { account, share, segments };
 }
 
 function parsePage(request: ShareRequest) {
@@ -256,6 +242,7 @@ function parsePage(request: ShareRequest) {
   };
 }
 
+/** `permissionkey` adds nothing, because no file has one here. */
 const includable = ["timestamps", "etag", "attributes", "metadata", "permissionkey", "snapshots", "deleted"];
 
 function parseInclude(request: ShareRequest): ReadonlySet<string> {
@@ -264,12 +251,9 @@ function parseInclude(request: ShareRequest): ReadonlySet<string> {
     .split(",")
     .map((one) => one.trim())
     .filter((one) => one !== "");
-  for (const one of asked) {
+  for (const one of asked)
     if (!includable.includes(one))
       throw new FileShareError("InvalidQueryParameterValue", `include=${one} is unknown.`);
-    if (one === "permissionkey")
-      throw new FileShareError("FeatureNotSupported", "There are no permission keys here.");
-  }
   return new Set(asked);
 }
 

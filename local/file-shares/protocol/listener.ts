@@ -9,6 +9,7 @@ import { FileShareError } from "../service/errors.ts";
 import { handlers } from "./handlers.ts";
 import { refuseUnsupportedHeaders } from "./headers.ts";
 import { operationOf } from "./operations.ts";
+import { checkRenameSas } from "./rename-source.ts";
 import { type ShareRequest, header, parseRequest } from "./request.ts";
 import { type Need, checkSas } from "./sas.ts";
 import { sharedKeyMatches } from "./shared-key.ts";
@@ -16,7 +17,8 @@ import { errorXml } from "./xml.ts";
 
 export interface ListenerOptions {
   readonly service: ShareService;
-  readonly accounts: ReadonlyMap<string, string>;
+  /** Undefined for an account that does not exist. */
+  keyOf(account: string): string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -70,12 +72,17 @@ function authorized(o: ListenerOptions, request: ShareRequest) {
 }
 
 function authorize(o: ListenerOptions, request: ShareRequest, need: Need): void {
-  const key = o.accounts.get(request.account);
+  const key = o.keyOf(request.account);
   const authorization = header(request, "authorization");
   if (authorization === undefined && !request.query.has("sig"))
     throw new FileShareError("NoAuthenticationInformation");
   if (key === undefined) throw new FileShareError("AuthenticationFailed");
-  if (authorization === undefined) return checkSas(request, key, need, o.clock.now());
+  if (authorization === undefined) {
+    checkSas(request, key, need, o.clock.now());
+    if (request.query.get("comp")?.toLowerCase() === "rename")
+      checkRenameSas(request, key, need, o.clock.now());
+    return;
+  }
   if (!authorization.startsWith("SharedKey "))
     throw new FileShareError(
       "AuthenticationFailed",

@@ -29,7 +29,8 @@ export function parseRequest(incoming: IncomingMessage): ShareRequest {
   if (url.length > longestUrl || !url.startsWith("/")) throw new FileShareError("InvalidUri");
   const mark = url.indexOf("?");
   const rawPath = mark < 0 ? url : url.slice(0, mark);
-  const [account = "", share, ...rest] = rawPath.slice(1).split("/").map(decode);
+  // A slash separates wherever it stands: some clients send a path as one encoded segment (`dir%2Ffile`).
+  const [account = "", share, ...rest] = decode(rawPath.slice(1)).split("/");
   while (rest.at(-1) === "") rest.pop();
   if (rest.length > mostSegments) throw new FileShareError("InvalidUri");
   const { query, allQuery } = parseQuery(mark < 0 ? "" : url.slice(mark + 1));
@@ -52,7 +53,7 @@ export function header(request: ShareRequest, name: string): string | undefined 
   return Array.isArray(value) ? value.join(",") : value;
 }
 
-function parseQuery(text: string) {
+export function parseQuery(text: string) {
   const values = new Map<string, string[]>();
   for (const pair of text.split("&")) {
     if (pair === "") continue;
@@ -67,7 +68,8 @@ function parseQuery(text: string) {
   };
 }
 
-function decode(text: string): string {
+/** @throws FileShareError InvalidUri for a `%` that encodes nothing. */
+export function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

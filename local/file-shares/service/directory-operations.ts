@@ -1,4 +1,5 @@
 // Operations on directories: "Create Directory", "Delete Directory", "List Directories and Files".
+import { isUtf8 } from "node:buffer";
 import { lstat, mkdir, readdir, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ShareFolders } from "../store/share-folders.ts";
@@ -30,23 +31,33 @@ export function directoryOperations(ground: Ground): DirectoryOperations {
     },
     async list(place, page) {
       const [path, info] = await ground.inspect(place, "directory");
-      const names = (await readdir(path).catch(notFound))
-        .filter((name) => name.startsWith(page.prefix))
-        .sort();
+      const names = (await readdir(path, { encoding: "buffer" }).catch(notFound))
+        .map((bytes) => ({ bytes, name: bytes.toString("utf8") }))
+        .filter(({ name }) => name.startsWith(page.prefix))
+        .sort((one, other) => (one.name < other.name ? -1 : 1));
       const entries: Entry[] = [];
       let next: string | undefined;
-      for (const name of names) {
+      for (const { name, bytes } of names) {
         if (name <= page.marker) continue;
         if (entries.length === page.maxResults) {
           next = entries.at(-1)?.name;
           break;
         }
-        const entry = await entryOf(ground.folders, place, path, name);
+        const entry = isUtf8(bytes)
+          ? await entryOf(ground.folders, place, path, name)
+          : await unreachableEntry(path, name, bytes);
         if (entry !== undefined) entries.push(entry);
       }
       return { entries, next, directory: await ground.describe(place, info) };
     },
   };
+}
+
+/** A job may give a file a name that no request can spell. It is listed, with U+FFFD for what is no UTF-8, and found by nobody. */
+async function unreachableEntry(directory: string, name: string, bytes: Buffer): Promise<Entry | undefined> {
+  const path = Buffer.concat([Buffer.from(`${directory}/`), bytes]);
+  const info = await lstat(path, { bigint: true }).catch(() => undefined);
+  return info?.isFile() === true || info?.isDirectory() === true ? { name, ...fromStat(info) } : undefined;
 }
 
 async function entryOf(

@@ -54,8 +54,8 @@ export function fileOperations(ground: Ground): FileOperations {
       await ground.notesOf(place).forget(keyOf(place));
     },
     async rename(from, to, kind, replace) {
-      const [path, info] = await ground.inspect(from, kind);
       if (from.share !== to.share || from.segments.length === 0) throw new FileShareError("InvalidUri");
+      const [path, info] = await ground.inspect(from, kind);
       const target = await ground.locate(to);
       const existing = await lstat(target).catch(() => undefined);
       if (existing !== undefined && (!replace || existing.isDirectory() || kind === "directory"))
@@ -69,8 +69,15 @@ export function fileOperations(ground: Ground): FileOperations {
   };
 }
 
+/** Writes zeros only where there is something else, so that a sparse file stays sparse. */
 async function clear(handle: FileHandle, start: number, length: number): Promise<void> {
+  if ((await handle.stat()).blocks === 0) return;
   const zeros = Buffer.alloc(Math.min(length, clearChunkBytes));
-  for (let done = 0; done < length; done += zeros.length)
-    await handle.write(zeros, 0, Math.min(zeros.length, length - done), start + done);
+  const found = Buffer.alloc(zeros.length);
+  for (let done = 0; done < length; done += zeros.length) {
+    const wanted = Math.min(zeros.length, length - done);
+    const { bytesRead } = await handle.read(found, 0, wanted, start + done);
+    if (found.compare(zeros, 0, bytesRead, 0, bytesRead) !== 0)
+      await handle.write(zeros, 0, bytesRead, start + done);
+  }
 }

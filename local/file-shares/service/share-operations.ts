@@ -20,13 +20,12 @@ export function shareOperations(ground: Ground): ShareOperations {
       return ground.describe(place, info);
     },
     async listShares(account) {
-      const names = await ground.folders.list(account);
-      return Promise.all(
-        names.map(async (name) => ({
-          name,
-          ...(await propertiesOf(ground, rootOf(account, name), "share")),
-        })),
-      );
+      const shares: (Properties & { readonly name: string })[] = [];
+      for (const name of await ground.folders.list(account)) {
+        const found = await propertiesOf(ground, rootOf(account, name), "share").catch(unlessDeleted);
+        if (found !== undefined) shares.push({ name, ...found });
+      }
+      return shares;
     },
     async deleteShare(account, share) {
       if (!(await ground.folders.remove(account, share))) throw new FileShareError("ShareNotFound");
@@ -45,6 +44,11 @@ export function shareOperations(ground: Ground): ShareOperations {
       return propertiesOf(ground, place, kind);
     },
   };
+}
+
+/** A share may go while the list is made. */
+function unlessDeleted(error: unknown): undefined {
+  if (!(error instanceof FileShareError && error.status === 404)) throw error;
 }
 
 async function propertiesOf(

@@ -54,14 +54,24 @@ export function openShareFolders(root: string): ShareFolders {
       const path = pathOf(account, share);
       if (path === undefined || !(await isDirectory(path))) return false;
       const doomed = join(root, account, `.deleted-${process.hrtime.bigint()}`);
-      await rename(path, doomed);
+      const isOurs = await rename(path, doomed).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === "ENOENT") return false;
+          throw error;
+        },
+      );
+      if (!isOurs) return false;
       await rm(doomed, { recursive: true, force: true });
       return true;
     },
     async locate(account, share, segments) {
       const path = pathOf(account, share);
       if (path === undefined || !(await isDirectory(path))) throw new FileShareError("ShareNotFound");
-      return locateBelow(await realpath(path), segments);
+      const root = await realpath(path).catch(() => {
+        throw new FileShareError("ShareNotFound");
+      });
+      return locateBelow(root, segments);
     },
   };
 }

@@ -1,5 +1,5 @@
 // The genuine @azure/storage-file-share client against the local service, by account key and by SAS.
-import { appendFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ShareClient } from "@azure/storage-file-share";
@@ -19,6 +19,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../../local/clock.ts";
 import { type FileShares, startFileShares } from "../../../local/file-shares/index.ts";
+import { openShareNotes } from "../../../local/file-shares/store/share-notes.ts";
 import { silentLogger } from "../../../local/logger.ts";
 import { systemRandom } from "../../../local/random.ts";
 
@@ -339,5 +340,82 @@ describe("what must not work", () => {
     expect(await failure(file.create(1, { leaseAccessConditions: { leaseId: "x" } }))).toBe(
       "412 LeaseNotPresentWithFileOperation",
     );
+  });
+});
+
+describe("what strangers send", () => {
+  const asked = (path: string, permissions: string, filePath?: string) => {
+    const sas = generateFileSASQueryParameters(
+      {
+        shareName: "results",
+        ...(filePath === undefined ? {} : { filePath }),
+        permissions:
+          filePath === undefined
+            ? ShareSASPermissions.parse(permissions)
+            : FileSASPermissions.parse(permissions),
+        expiresOn: soon(),
+      },
+      credential,
+    );
+    return `${service.url}/${account.name}/results/${path}${path.includes("?") ? "&" : "?"}${sas.toString()}`;
+  };
+
+  it("may be a path in one encoded segment, and a listing that asks for permission keys", async () => {
+    await mkdir(join(root, "deep", "er"), { recursive: true });
+    await writeFile(join(root, "deep", "er", "file.txt"), "found");
+    expect(await (await fetch(asked("deep%2Fer%2Ffile.txt", "r"))).text()).toBe("found");
+    const listing = "deep%2Fer?restype=directory&comp=list&include=Timestamps,Etag,Attributes,PermissionKey";
+    expect(await (await fetch(asked(listing, "l"))).text()).toContain("<Name>file.txt</Name>");
+  });
+
+  it("never opens by a rename what the signature is not for", async () => {
+    await writeFile(join(root, "private.txt"), "private");
+    const source = `${service.url}/${account.name}/results/private.txt`;
+    const rename = async (from: string, target: string) =>
+      (await fetch(target, { method: "PUT", headers: { "x-ms-file-rename-source": from } })).status;
+    const target = asked("mine.txt?comp=rename", "rw", "mine.txt");
+    expect(await rename(source, target)).toBe(403);
+    expect(await rename(asked("private.txt", "r", "private.txt"), target)).toBe(403);
+    expect(await rename(`${source}%zz`, target)).toBe(400);
+    expect(await rename(asked("private.txt", "w", "private.txt"), target)).toBe(200);
+    expect(
+      await rename(`${service.url}/${account.name}/results/mine.txt`, asked("back.txt?comp=rename", "rw")),
+    ).toBe(200);
+  });
+
+  it("clears what holds nothing without filling the disk", async () => {
+    const file = share.rootDirectoryClient.getFileClient("sparse.bin");
+    await file.create(1 << 30);
+    await file.uploadRange(Buffer.from("data"), 1 << 20, 4);
+    await file.clearRange(0, 1 << 30);
+    expect((await stat(join(root, "sparse.bin"))).blocks * 512).toBeLessThan(1 << 22);
+    expect(await text(file, 1 << 20, 4)).toBe("\0\0\0\0");
+  });
+
+  it("lists a name that is no UTF-8, which a job can give", async () => {
+    await mkdir(join(root, "odd"));
+    await writeFile(Buffer.concat([Buffer.from(`${root}/odd/`), Buffer.from([0x61, 0xff, 0x62])]), "content");
+    const names: string[] = [];
+    for await (const { name } of share.getDirectoryClient("odd").listFilesAndDirectories()) names.push(name);
+    expect(names).toEqual(["a\ufffdb"]);
+  });
+
+  it("keeps notes of many files by a line each, over restarts and torn lines", async () => {
+    const notes = openShareNotes(join(folder, "notes.jsonl"));
+    const note = (inode: number) => ({ inode: String(inode), headers: { "content-type": "text/plain" } });
+    const size = async () => (await stat(join(folder, "notes.jsonl"))).size;
+    await notes.write("0", note(0));
+    const line = await size();
+    for (let file = 1; file < 10; file += 1) await notes.write(String(file), note(file));
+    expect(await size()).toBe(10 * line);
+    await notes.move("9", "moved");
+    await notes.forget("8");
+    await appendFile(join(folder, "notes.jsonl"), '{"write":"torn","no');
+    const again = openShareNotes(join(folder, "notes.jsonl"));
+    expect(await again.read("moved", "9")).toEqual(note(9));
+    expect(await again.read("8", "8")).toBeUndefined();
+    expect(await again.read("torn", "1")).toBeUndefined();
+    await again.write("after", note(5));
+    expect(await openShareNotes(join(folder, "notes.jsonl")).read("after", "5")).toEqual(note(5));
   });
 });
