@@ -29,6 +29,7 @@ const Environment = z.object({
     ),
   BATCHAI_BATCH_ENDPOINT: endpoint,
   BATCHAI_ARM_ENDPOINT: endpoint.default("https://management.azure.com"),
+  BATCHAI_RESOURCE_MANAGER_ENDPOINT: endpoint.optional(),
   BATCHAI_STORAGE_ACCOUNT: z.string().regex(/^[a-z0-9]{3,24}$/),
   BATCHAI_STORAGE_KEY: z.base64().min(1).optional(),
   BATCHAI_BLOB_ENDPOINT_TEMPLATE: template.default("https://{account}.blob.core.windows.net"),

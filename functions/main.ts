@@ -59,6 +59,7 @@ function start(environment: Environment): void {
     batchAccountId: environment.BATCHAI_BATCH_ACCOUNT_ID,
     batchEndpoint: environment.BATCHAI_BATCH_ENDPOINT,
     armEndpoint: environment.BATCHAI_ARM_ENDPOINT,
+    resourceManagerEndpoint: environment.BATCHAI_RESOURCE_MANAGER_ENDPOINT,
     storage: { name: environment.BATCHAI_STORAGE_ACCOUNT, key: environment.BATCHAI_STORAGE_KEY },
     tableEndpointTemplate: environment.BATCHAI_TABLE_ENDPOINT_TEMPLATE,
     secretsKey: Buffer.from(environment.BATCHAI_SECRETS_KEY, "base64"),

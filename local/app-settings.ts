@@ -41,6 +41,7 @@ export function appSettings(settings: Settings, endpoints: Endpoints): Record<st
     BATCHAI_BATCH_ACCOUNT_ID: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Batch/batchAccounts/${batchAccount.name}`,
     BATCHAI_BATCH_ENDPOINT: endpoints.batch,
     BATCHAI_ARM_ENDPOINT: endpoints.batch,
+    BATCHAI_RESOURCE_MANAGER_ENDPOINT: endpoints.control,
     BATCHAI_STORAGE_ACCOUNT: storageAccount.name,
     BATCHAI_STORAGE_KEY: storageAccount.key,
     BATCHAI_BLOB_ENDPOINT_TEMPLATE: template(endpoints.blob),

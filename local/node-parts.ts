@@ -24,6 +24,8 @@ export interface NodePartsOptions {
   /** Of the data; mounts, tasks and containers have folders in it. */
   readonly folder: string;
   readonly account: { readonly name: string; readonly key: string };
+  /** Further accounts of the same storage that jobs may mount; asked for with every mount. */
+  readonly otherAccounts?: () => readonly { readonly name: string; readonly key: string }[];
   readonly storage: { readonly blobUrl: string; readonly connectionString: string };
   /** The folder of a share, where shares are folders of this machine. */
   readonly shareRoot?: (account: string, share: string) => string | undefined;
@@ -41,7 +43,11 @@ export async function openNodeParts(o: NodePartsOptions): Promise<NodeParts> {
   const account = { ...o.account, blobUrl: o.storage.blobUrl };
   const mounts = createMounts({
     root: within("mounts"),
-    accounts: [account],
+    get accounts() {
+      const { origin } = new URL(o.storage.blobUrl);
+      const others = o.otherAccounts?.() ?? [];
+      return [account, ...others.map(({ name, key }) => ({ name, key, blobUrl: `${origin}/${name}` }))];
+    },
     shareRoot: o.shareRoot ?? (() => undefined),
     clock,
     logger,

@@ -9,7 +9,7 @@ import type { BatchEmulator } from "./batch-emulator/index.ts";
 import { openCertificate } from "./certificate.ts";
 import type { Clock } from "./clock.ts";
 import { startControl } from "./control-server.ts";
-import type { ControlServer } from "./control-server.ts";
+import type { ControlHandler, ControlServer } from "./control-server.ts";
 import { StartError } from "./start-error.ts";
 import type { DataFolder } from "./data-folder/data-folder.ts";
 import type { Ports, Settings } from "./data-folder/settings.ts";
@@ -21,8 +21,11 @@ import { batchAccess } from "./batch-access.ts";
 import { createAuthority } from "./identity/authority.ts";
 import { openIdentity } from "./identity/index.ts";
 import type { LocalIdentity } from "./identity/index.ts";
+import { localResources } from "./local-resources.ts";
 import type { Logger } from "./logger.ts";
 import { openNodeParts } from "./node-parts.ts";
+import { openRecords } from "./resource-manager/store/records.ts";
+import type { ResourceRecords } from "./resource-manager/store/records.ts";
 import { packageRoot } from "./package-root.ts";
 import type { Random } from "./random.ts";
 import { startAzurite } from "./storage/index.ts";
@@ -99,10 +102,12 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
     clock: o.clock,
     random: o.random,
   });
+  const records = openRecords(o.data);
+  const controlHandlers: ControlHandler[] = [(request) => identity.handle(request)];
   const starting = [
-    startStorage(o).then(keep("storage")),
-    startShares(o).then(keep("file shares")),
-    startControl(o.settings.ports.control, [(request) => identity.handle(request)]).then(keep("control")),
+    startStorage(o, records).then(keep("storage")),
+    startShares(o, records).then(keep("file shares")),
+    startControl(o.settings.ports.control, controlHandlers).then(keep("control")),
     startAuthority(o, identity).then(keep("authority")),
     findContainerEngine(o.containers),
   ] as const;
@@ -111,11 +116,14 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
   const [storage, shares, control, authority, engine] = await Promise.all(starting);
   const issuer = identity.issuer(control.url);
   const emulator = keep("batch emulator")(
-    await startEmulator(o, { storage, shares, identity, teardown, engine }),
+    await startEmulator(o, { storage, shares, identity, records, teardown, engine }),
   );
   const host = keep("functions host")(
     await startHost(o, { storage, shares, control, emulator, identity, issuer }),
   );
+  const { settings, apiAudience, clock, random } = o;
+  const resources = { settings, records, storage, shares, identity, apiAudience, clock, random };
+  controlHandlers.push(localResources({ ...resources, apiUrl: host.url }));
   const ended = started.map(({ exited = never }) => exited.then((error) => error ?? never));
   return {
     urls: {
@@ -136,10 +144,11 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
   };
 }
 
-function startStorage(o: PartsOptions): Promise<Azurite> {
+function startStorage(o: PartsOptions, records: ResourceRecords): Promise<Azurite> {
   return startAzurite({
     dataDirectory: join(o.data.path, "azurite"),
     account: o.settings.storageAccount,
+    otherAccounts: records.accounts(),
     ports: o.settings.ports,
     logger: o.logger,
     childFile: join(packageRoot(), "dist/local/azurite.mjs"),
@@ -158,10 +167,12 @@ async function startAuthority(o: PartsOptions, identity: LocalIdentity): Promise
 
 const hostDirectory = (o: PartsOptions) => join(o.data.path, "functions-host");
 
-function startShares(o: PartsOptions): Promise<FileShares> {
+function startShares(o: PartsOptions, records: ResourceRecords): Promise<FileShares> {
   return startFileShares({
     dataDirectory: join(o.data.path, "shares"),
-    accounts: [o.settings.storageAccount],
+    get accounts() {
+      return [o.settings.storageAccount, ...records.accounts()];
+    },
     port: o.settings.ports.file,
     clock: o.clock,
     random: o.random,
@@ -178,13 +189,14 @@ interface Foundations {
 
 async function startEmulator(
   o: PartsOptions,
-  parts: Foundations & { teardown: Teardown; engine: ContainerEngine | undefined },
+  parts: Foundations & { records: ResourceRecords; teardown: Teardown; engine: ContainerEngine | undefined },
 ): Promise<BatchEmulator> {
   const { storageAccount, batchAccount } = o.settings;
   const { clock, random, logger } = o;
   const nodes = await openNodeParts({
     folder: o.data.path,
     account: storageAccount,
+    otherAccounts: () => parts.records.accounts(),
     storage: parts.storage,
     shareRoot: (account, share) => parts.shares.shareRoot(account, share),
     ...{ engine: parts.engine, clock, random, logger, teardown: parts.teardown },

@@ -10,6 +10,7 @@ import type { OperationDocuments } from "./operation-documents.ts";
 import type { Orchestrations } from "./orchestrations.ts";
 import type { OutputFiles } from "./output-files.ts";
 import type { Pools } from "./pools.ts";
+import type { ResourceManager } from "./resource-manager.ts";
 import type { SecretStore } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import type { Staging } from "./staging.ts";
@@ -33,6 +34,8 @@ export interface LongLivedServices {
   readonly outputFiles: OutputFiles;
   readonly pools: Pools;
   readonly random: Random;
+  /** Absent where nothing is passed on. */
+  readonly resourceManager?: ResourceManager | undefined;
   readonly secrets: SecretStore;
   readonly settings: Settings;
   readonly staging: Staging;

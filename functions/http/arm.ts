@@ -1,6 +1,6 @@
 // What clients ask Azure Resource Manager before they come to Batch AI: which subscriptions, tenants and resource groups
-// there are, and whether the provider is registered. This service has one subscription, and any resource group that is
-// named exists in it, because nothing here depends on one.
+// there are, and whether the provider is registered. This service has one subscription. Resource groups are the resource
+// manager's that requests are passed on to; without one, any group that is named exists, because nothing here depends on it.
 import { workspaceRef } from "../../domain/workspace/rules.ts";
 import type { Services } from "../../services/services.ts";
 import { everyItem } from "../lib/every-item.ts";
@@ -9,6 +9,7 @@ import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
 import { providerRoute, resourceGroupOf } from "./lib/refs.ts";
 import { apiVersion, ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
+import { passOn } from "./passed-on.ts";
 
 const subscriptionRoute = "subscriptions/{subscriptionId}";
 const groupsRoute = `${subscriptionRoute}/resourceGroups`;
@@ -48,6 +49,7 @@ export const armOperations: readonly Operation[] = [
     role: "reader",
     api: "arm",
     async handle(request, services) {
+      if (services.resourceManager !== undefined) return passOn(request, services);
       const page = pageOf(await groupsInUse(services), pageRequest(request));
       return ok(pageBody(request, page, (name) => groupWire(services, name)));
     },
@@ -58,12 +60,26 @@ export const armOperations: readonly Operation[] = [
     route: `${groupsRoute}/{resourceGroup}`,
     role: "reader",
     api: "arm",
-    handle: async (request, services) => ok(groupWire(services, resourceGroupOf(request))),
+    async handle(request, services) {
+      const name = resourceGroupOf(request);
+      return services.resourceManager === undefined
+        ? ok(groupWire(services, name))
+        : passOn(request, services);
+    },
   },
   {
     name: "arm-provider",
     method: "GET",
     route: providerRoute,
+    role: "reader",
+    api: "arm",
+    handle: async (_request, services) => ok(providerWire(services)),
+  },
+  {
+    // Azure knows the provider no more; scripts of its time register it first.
+    name: "arm-provider-register",
+    method: "POST",
+    route: `${providerRoute}/register`,
     role: "reader",
     api: "arm",
     handle: async (_request, services) => ok(providerWire(services)),

@@ -12,6 +12,7 @@ import { trigger, unknownRoute } from "./lib/operation.ts";
 import type { Operation } from "./lib/operation.ts";
 import { openApiTrigger } from "./openapi/document.ts";
 import { operationStatusOperations } from "./operation-status.ts";
+import { passedOnTriggers } from "./passed-on.ts";
 import { providerOperations } from "./provider.ts";
 import { usageOperations } from "./usages.ts";
 import { workspaceOperations } from "./workspaces.ts";
@@ -39,4 +40,6 @@ const known: readonly HttpTrigger[] = operations.map((operation) =>
 
 const open: readonly HttpTrigger[] = [openApiTrigger(operations)];
 
-export const httpTriggers: readonly HttpTrigger[] = [...known, ...open, unknownRoute([...known, ...open])];
+const answered: readonly HttpTrigger[] = [...known, ...passedOnTriggers, ...open];
+
+export const httpTriggers: readonly HttpTrigger[] = [...answered, unknownRoute(answered)];

@@ -6,9 +6,10 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { createRequire, Module } from "node:module";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
+import { accountsOf, accountsToldTo } from "./azurite-accounts.ts";
 import { journalAzurite } from "./azurite-journal.ts";
 import type { AzuriteJournal, JournaledServer } from "./azurite-journal.ts";
-import type { ChildMessage, StartMessage } from "./azurite-protocol.ts";
+import type { AccountsMessage, ChildMessage, StartMessage } from "./azurite-protocol.ts";
 import { lookUpRowsByIndex } from "./azurite-row-lookup.ts";
 import type { TableStore } from "./azurite-row-lookup.ts";
 import { releaseFolder, takeFolder } from "./folder-owner.ts";
@@ -19,6 +20,7 @@ interface AzuriteServer {
   getHttpServerAddress(): string;
 }
 type Constructor = new (...parameters: readonly unknown[]) => unknown;
+type Accounts = ReturnType<typeof accountsToldTo>;
 
 const host = "127.0.0.1";
 const keepAliveSeconds = 60;
@@ -27,6 +29,14 @@ const load = createRequire(import.meta.url);
 
 function constructorOf(file: string): Constructor {
   return (load(`azurite/dist/src/${file}`) as { default: Constructor }).default;
+}
+
+function openAccounts(): Accounts {
+  const accounts = accountsToldTo(
+    constructorOf("common/AccountDataStore") as unknown as Parameters<typeof accountsToldTo>[0],
+  );
+  accounts.tell(accountsOf(process.env["AZURITE_ACCOUNTS"] ?? ""));
+  return accounts;
 }
 
 function leaveOut(packages: readonly string[]): void {
@@ -44,7 +54,6 @@ function commonOptions(memory: boolean): readonly unknown[] {
 }
 
 function createServers(message: StartMessage): Record<"blob" | "queue" | "table", AzuriteServer> {
-  leaveOut(["applicationinsights", "winston"]);
   const memory = message.folder === undefined;
   const folder = message.folder ?? "";
   const file = (name: string) => (memory ? name : join(folder, name));
@@ -176,6 +185,8 @@ function giveUp(message: string): void {
 }
 
 function main(): void {
+  leaveOut(["applicationinsights", "winston"]);
+  const accounts = openAccounts();
   let closing: Promise<void> | undefined;
   let running: Promise<Running> | undefined;
   const stop = () => {
@@ -192,7 +203,12 @@ function main(): void {
   process.on("SIGINT", () => {}); // Ctrl-C reaches the whole group; the parent decides when storage stops
   process.on("SIGHUP", () => {});
   process.stderr.on("error", () => {});
-  process.once("message", (message: StartMessage) => {
+  process.on("message", (message: StartMessage | AccountsMessage) => {
+    if (message.kind === "accounts") {
+      accounts.tell(message.accounts);
+      process.send?.({ kind: "told" } satisfies ChildMessage);
+      return;
+    }
     const starting = start(message);
     running = starting;
     starting.then(

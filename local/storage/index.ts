@@ -4,13 +4,17 @@ import { type ChildProcess, fork } from "node:child_process";
 import { type Clock, systemClock } from "../clock.ts";
 import { StartError } from "../start-error.ts";
 import type { Logger } from "../logger.ts";
-import type { ChildMessage, StartMessage } from "./azurite-protocol.ts";
+import { accountsText } from "./azurite-accounts.ts";
+import type { AzuriteAccount } from "./azurite-accounts.ts";
+import type { AccountsMessage, ChildMessage, StartMessage } from "./azurite-protocol.ts";
 
 export interface AzuriteOptions {
   /** Folder for its files (made if missing), or "memory": nothing is written anywhere. */
   readonly dataDirectory: string;
   /** `key`: base64. */
-  readonly account: { readonly name: string; readonly key: string };
+  readonly account: AzuriteAccount;
+  /** Further accounts from the start on. */
+  readonly otherAccounts?: readonly AzuriteAccount[];
   /** 0 or absent: a free port. */
   readonly ports?: { readonly blob?: number; readonly queue?: number; readonly table?: number };
   readonly logger: Logger;
@@ -28,6 +32,8 @@ export interface Azurite {
   /** With the account key: for configuration, never for a log. */
   readonly connectionString: string;
   readonly pid: number;
+  /** Replaces the further accounts. What a removed one held stays on disk and is there again when it is. */
+  setOtherAccounts(others: readonly AzuriteAccount[]): Promise<void>;
   /** Resolves when the child has ended; with an Error when nobody asked for it, or when it could not save everything. */
   readonly exited: Promise<Error | undefined>;
   /** Flushes to disk and ends the child; rejects when it could not save everything. Safe to call more than once. */
@@ -39,7 +45,7 @@ const stopDeadlineMs = 20_000;
 
 /** Resolves when blob, queue and table really accept connections; rejects with one sentence that says what to do. */
 export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
-  checkAccount(options.account);
+  for (const account of [options.account, ...(options.otherAccounts ?? [])]) checkAccount(account);
   const clock = options.clock ?? systemClock();
   const child = forkChild(options);
   const state = { stopping: false, failure: "" };
@@ -66,23 +72,31 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   };
   try {
     const ports = await ready(child, options, exited, clock);
-    return { ...addresses(options.account, ports), pid: child.pid ?? 0, exited, dispose };
+    const setOtherAccounts = (others: readonly AzuriteAccount[]) =>
+      tell(child, exited, { kind: "accounts", accounts: [options.account, ...others] });
+    return {
+      ...addresses(options.account, ports),
+      pid: child.pid ?? 0,
+      exited,
+      setOtherAccounts,
+      dispose,
+    };
   } catch (error) {
     await dispose().catch(() => {}); // its reason is this error
     throw error;
   }
 }
 
-function checkAccount({ name, key }: AzuriteOptions["account"]): void {
+function checkAccount({ name, key }: AzuriteAccount): void {
   if (!/^[a-z0-9]{3,24}$/.test(name))
     throw new Error(`The storage account name '${name}' must be 3 to 24 lower case letters and digits.`);
   if (!/^[A-Za-z0-9+/]{8,}={0,2}$/.test(key)) throw new Error("The storage account key must be base64 text.");
 }
 
 function forkChild(options: AzuriteOptions): ChildProcess {
-  const { name, key } = options.account;
+  const accounts = accountsText([options.account, ...(options.otherAccounts ?? [])]);
   return fork(options.childFile, [], {
-    env: { AZURITE_ACCOUNTS: `${name}:${key}`, NODE_ENV: "production" },
+    env: { AZURITE_ACCOUNTS: accounts, NODE_ENV: "production" },
     execArgv: ["--max-semi-space-size=4", "--disable-warning=DEP0040"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
@@ -101,7 +115,8 @@ function ready(
     child.once("message", (message: ChildMessage) => {
       timer.cancel();
       if (message.kind === "ready") resolve(message.ports);
-      else reject(new StartError(`Storage (Azurite) could not start: ${message.message}`));
+      else if (message.kind === "failed")
+        reject(new StartError(`Storage (Azurite) could not start: ${message.message}`));
     });
     void exited.then((error) => {
       timer.cancel();
@@ -120,6 +135,24 @@ function ready(
 
 function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+/** Resolves when the child has acted on it; rejects when it ended before. */
+function tell(
+  child: ChildProcess,
+  exited: Promise<Error | undefined>,
+  message: AccountsMessage,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const heard = (answer: ChildMessage) => {
+      if (answer.kind !== "told") return;
+      child.off("message", heard);
+      resolve();
+    };
+    child.on("message", heard);
+    void exited.then((error) => reject(error ?? new Error("Storage (Azurite) was stopped.")));
+    child.send(message, (error) => error && reject(error));
+  });
 }
 
 async function stop(

@@ -24,6 +24,7 @@ import { groupedCommits } from "../documents/grouped-commits.ts";
 import { jwtVerifier } from "./jwt-verifier.ts";
 import { nodeSealer } from "./node-sealing.ts";
 import { limitedActiveJobs } from "../documents/limited-active-jobs.ts";
+import { resourceManagerAt } from "./resource-manager-at.ts";
 import { sealer } from "./sealing.ts";
 import { sharedReads } from "../documents/shared-reads.ts";
 import { sshKeyPairs } from "./ssh-key-pairs.ts";
@@ -43,6 +44,7 @@ export interface AzureOptions {
   readonly batchAccountId: string;
   readonly batchEndpoint: string;
   readonly armEndpoint: string;
+  readonly resourceManagerEndpoint?: string | undefined;
   readonly storage: StorageAccount;
   readonly tableEndpointTemplate: string;
   readonly secretsKey: Uint8Array;
@@ -55,7 +57,7 @@ export interface AzureOptions {
 }
 
 export function createAzureServices(options: AzureOptions): LongLivedServices {
-  const { settings, clock, random, storage } = options;
+  const { settings, clock, random, storage, resourceManagerEndpoint } = options;
   const credential = appCredential(options.managedIdentity);
   const tokens = tokenSource(credential, clock);
   const blobs = blobAccess({ endpointTemplate: settings.blobEndpointTemplate, credential, clock });
@@ -88,6 +90,8 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     }),
     batch: batchClient(batchTransport({ endpoint: options.batchEndpoint, tokens })),
     fileServers: absentFileServers(),
+    resourceManager:
+      resourceManagerEndpoint === undefined ? undefined : resourceManagerAt(resourceManagerEndpoint),
     outputFiles: storageOutputFiles({
       blobs,
       fileEndpointTemplate: settings.fileEndpointTemplate,

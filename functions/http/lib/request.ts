@@ -24,10 +24,15 @@ export interface ApiRequest {
   readonly userAgent: string;
   /** The Prefer header (RFC 7240); empty when there is none. */
   readonly prefer: string;
+  /** The Authorization header. For passing on in the caller's name only, never for a log. */
+  readonly authorization: string;
+  readonly contentType: string | undefined;
   /** Value of a query parameter, by lower-case name. */
   query(name: string): string | undefined;
   /** The JSON body. Throws MalformedJson, RequestBodyTooLarge, UnsupportedMediaType. */
   json(): Promise<unknown>;
+  /** The body as it came. Throws RequestBodyTooLarge. */
+  bytes(): Promise<Uint8Array>;
 }
 
 export function apiRequest(request: HttpRequest, caller: Caller, bodyLimitBytes: number): ApiRequest {
@@ -42,8 +47,11 @@ export function apiRequest(request: HttpRequest, caller: Caller, bodyLimitBytes:
     method: request.method,
     userAgent: request.headers.get("user-agent") ?? "",
     prefer: request.headers.get("prefer") ?? "",
+    authorization: request.headers.get("authorization") ?? "",
+    contentType: request.headers.get("content-type") ?? undefined,
     query: (name) => query.get(name),
     json: () => readJson(request, bodyLimitBytes),
+    bytes: () => readBytes(request, bodyLimitBytes),
   };
 }
 
@@ -62,13 +70,30 @@ function originOf(request: HttpRequest, url: URL): string {
 }
 
 async function readJson(request: HttpRequest, limitBytes: number): Promise<unknown> {
-  if (Number(request.headers.get("content-length") ?? 0) > limitBytes) throw tooLarge(limitBytes);
   const type = request.headers.get("content-type");
   if (type !== null && !/^(application|text)\/([\w.+-]*\+)?json\b/i.test(type.trim()))
     throw new AppError("UnsupportedMediaType", `The body is '${type.slice(0, 60)}': send application/json.`);
-  const bytes = Buffer.from(await request.arrayBuffer());
+  return parseJson(textOf(await readBytes(request, limitBytes)));
+}
+
+async function readBytes(request: HttpRequest, limitBytes: number): Promise<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.length > limitBytes) throw tooLarge(limitBytes);
-  return parseJson(bytes.toString("utf8").replace(/^\uFEFF/, ""));
+  return bytes;
+}
+
+/** JSON is UTF-8 (RFC 8259, section 8.1). Other bytes are refused: replaced, they would be stored as something else. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new AppError(
+      "MalformedJson",
+      "The request body is not UTF-8: save the file as UTF-8 and send it again.",
+      { cause },
+    );
+  }
 }
 
 function tooLarge(limitBytes: number): AppError {

@@ -133,7 +133,8 @@ export const operationDocs: Readonly<Record<string, OperationDoc>> = {
   "arm-tenants": { summary: "The caller's tenant", ok: listOf(ArmResponse) },
   "arm-subscriptions": { summary: "The one subscription", ok: listOf(ArmResponse) },
   "arm-subscription": { summary: "Shows the subscription", ok: ArmResponse },
-  "arm-resource-groups": list("Resource groups that hold workspaces", ArmResponse),
-  "arm-resource-group": { summary: "Shows a resource group: any that is named exists", ok: ArmResponse },
+  "arm-resource-groups": list("Resource groups", ArmResponse),
+  "arm-resource-group": { summary: "Shows a resource group", ok: ArmResponse },
   "arm-provider": { summary: "Shows that the provider is registered", ok: ArmResponse },
+  "arm-provider-register": { summary: "The provider is always registered", ok: ArmResponse },
 };

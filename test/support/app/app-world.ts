@@ -62,6 +62,7 @@ export interface AppWorldOptions {
   readonly clock?: ManualClock;
   /** Azure Batch by something else than the hand-driven one. */
   readonly azure?: Pick<Services, "batch" | "pools">;
+  readonly resourceManager?: Services["resourceManager"];
 }
 
 export async function startAppWorld(options: AppWorldOptions = {}) {
@@ -153,6 +154,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     pools: azure.pools,
     fileServers: options.fileServers ?? absentFileServers(),
     ...options.azure,
+    resourceManager: options.resourceManager,
     outputFiles: { list: async (place: StoragePlace) => outputs.get(place.directory) ?? [] },
     tokens: options.tokens ?? {
       verify: async (token) =>
@@ -319,6 +321,7 @@ function apiCaller(services: Services) {
     options: {
       body?: unknown;
       text?: string;
+      bytes?: Uint8Array;
       token?: string | undefined;
       headers?: Record<string, string>;
     } = {},
@@ -344,6 +347,7 @@ function apiCaller(services: Services) {
       },
       params: { ...found.pattern.exec(url.pathname)?.groups },
       ...(body === undefined ? {} : { body: { string: body } }),
+      ...(options.bytes === undefined ? {} : { body: { bytes: options.bytes } }),
     });
     const reply: HttpResponseInit = await found.trigger.handle(request, services);
     return {
