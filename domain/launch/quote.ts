@@ -48,7 +48,7 @@ export function templateWord(text: string): string {
 
 /** The same for the launcher's own shell, which keeps the user's variables under `U_` so that they cannot disturb it. */
 export function launcherWord(text: string): string {
-  return wordOf(text, (name) => `"${launcherVariable(name, "")}"`);
+  return wordOf(text, (name) => quotedVariable(name, ""));
 }
 
 const serviceReference = /\$(?:\{(AZ_BATCH(?:AI)?_[A-Za-z0-9_]*)\}|(AZ_BATCH(?:AI)?_[A-Za-z0-9_]*))/g;
@@ -70,18 +70,25 @@ export function variablesOf(template: string): readonly string[] {
   return parseTemplate(template).flatMap((part) => (part.kind === "variable" ? [part.name] : []));
 }
 
-/** A path for the launcher's shell: where nothing would make another path of it, an undefined variable leaves a mark that is refused. */
+/**
+ * A path for the launcher's shell. An undefined variable is empty, as everywhere, but at the start, where that would make a path
+ * from the root of the machine: it leaves a mark there that the launcher refuses.
+ */
 export function launcherPath(text: string): string {
-  return wordOf(text, (name) => `"${launcherVariable(name, `<undefined variable ${name}>`)}"`);
+  return wordOf(text, (name, index) =>
+    quotedVariable(name, index === 0 ? `<undefined variable ${name}>` : ""),
+  );
 }
 
-function launcherVariable(name: string, otherwise: string): string {
+function quotedVariable(name: string, otherwise: string): string {
   const own = `\${${name}-${otherwise}}`;
-  return name.startsWith("AZ_BATCHAI_") ? own : `\${U_${name}-${own}}`;
+  return name.startsWith("AZ_BATCHAI_") ? `"${own}"` : `"\${U_${name}-${own}}"`;
 }
 
-function wordOf(text: string, variable: (name: string) => string): string {
+function wordOf(text: string, variable: (name: string, index: number) => string): string {
   const parts = parseTemplate(text);
   if (parts.length === 0) return "''";
-  return parts.map((part) => (part.kind === "literal" ? quoteWord(part.text) : variable(part.name))).join("");
+  return parts
+    .map((part, index) => (part.kind === "literal" ? quoteWord(part.text) : variable(part.name, index)))
+    .join("");
 }

@@ -83,9 +83,17 @@ export function hasControlCharacter(path: string): boolean {
 }
 
 /** A name that becomes an environment variable or part of one. */
+/** A shell that is given one of these refuses to go on, or keeps its own value. */
+const variablesOfShells = ["OPTIND", "PPID", "UID", "EUID", "BASHOPTS", "SHELLOPTS", "BASH_VERSINFO"];
+
 export function environmentName() {
   const error = "expected a name of letters, digits and '_' that does not start with a digit";
-  return z.string({ error }).max(256, { error }).refine(isEnvironmentName, { error });
+  const taken = `expected a name that the shell does not keep for itself (${variablesOfShells.join(", ")}); choose another`;
+  return z
+    .string({ error })
+    .max(256, { error })
+    .refine(isEnvironmentName, { error })
+    .refine((name) => !variablesOfShells.includes(name), { error: taken });
 }
 
 export const EnvironmentVariable = z.object({

@@ -212,6 +212,16 @@ describe.each(shells)("in %s, output", (_name, shell) => {
     });
   });
 
+  it("may have an unset variable in the middle of its path", async () => {
+    const node = await nodes(shell);
+    const afs = await node.mountEverywhere("afs");
+    const mnist = custom('echo "${AZ_BATCHAI_INPUT_DATA#$AZ_BATCHAI_MOUNT_ROOT}"', {
+      inputDirectories: [{ id: "DATA", path: "$AZ_BATCHAI_MOUNT_ROOT/afs/$NOPE" }],
+    });
+    expect((await node.run(mnist)).code).toBe(0);
+    expect(await node.log(mnist, afs, "stdout.txt")).toBe("/afs/\n");
+  });
+
   it("that lies on no mount is told in the execution log", async () => {
     const node = await nodes(shell);
     const afs = await node.mountEverywhere("afs");
