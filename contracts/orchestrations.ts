@@ -31,6 +31,8 @@ export const monitorClusterFlow = contract(
     intervalMs: z.number().optional(),
     /** Per Batch job: how far its tasks were seen. */
     seen: z.record(z.string(), Seen).default({}),
+    /** When it last looked for runs that nothing is heard of (milliseconds). */
+    auditedAt: z.number().optional(),
   }),
   nothing,
 );

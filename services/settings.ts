@@ -37,8 +37,3 @@ export interface Settings {
   /** The longest request body that is read, in bytes. */
   readonly bodyLimitBytes: number;
 }
-
-/** After so long a task that was handed to Batch should have been seen to run. */
-export function safetyIntervalMs({ monitorMaxIntervalMs }: Settings): number {
-  return Math.max(30_000, monitorMaxIntervalMs * 5);
-}

@@ -1,12 +1,12 @@
 // Asks Batch once per priority which tasks changed since the last look. A run whose task has ended holds no nodes from then
 // on, whatever remains to be recorded of it. Now and then it asks for all tasks, and finds the runs that nothing is heard of.
 import type { Seen } from "../../contracts/cluster-activities.ts";
+import { safetyIntervalMs } from "../../domain/job/safety.ts";
 import type { ActiveRun } from "../../services/active-jobs.ts";
 import type { Priority } from "../../services/batch-names.ts";
 import { batchJobId, jobOfTask, priorities, taskId } from "../../services/batch-names.ts";
 import type { BatchTask } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";
-import { safetyIntervalMs } from "../../services/settings.ts";
 
 /** Batch stamps transitions by its own clock; the first look asks from a little earlier than ours says. */
 const clockSkewMs = 30_000;
@@ -69,7 +69,8 @@ function withoutASign(
   const states = new Map(tasks.map((task) => [task.id.toLowerCase(), task.state]));
   const news = new Set(fresh.map(({ id }) => id.toLowerCase()));
   return runs.filter(({ phase, at, jobGuid, attempt }) => {
-    if (phase !== "holding" || clock.now() - Date.parse(at) < safetyIntervalMs(settings)) return false;
+    if (phase !== "holding" || clock.now() - Date.parse(at) < safetyIntervalMs(settings.monitorMaxIntervalMs))
+      return false;
     const id = taskId(jobGuid, attempt).toLowerCase();
     const state = states.get(id);
     return state === undefined || state === "active" || (state === "completed" && !news.has(id));

@@ -88,7 +88,7 @@ export const ended = defineActivity(
   },
 );
 
-export type RecordedEnd =
+type RecordedEnd =
   | { readonly kind: "heldBack"; readonly ms: number }
   | {
       readonly kind: "recorded";

@@ -1,13 +1,13 @@
 // What Azure Batch's word on a task says of its run, without a look at anything else.
 
-export interface SeenTask {
+interface SeenTask {
   readonly state: "active" | "preparing" | "running" | "completed";
   readonly startTime?: string | undefined;
   readonly exitCode?: number | undefined;
   readonly failure?: object | undefined;
 }
 
-export type SaidOfRun =
+type SaidOfRun =
   | { readonly kind: "started"; readonly startTime: string }
   | { readonly kind: "succeeded" }
   /** A failure, a loss, a task that waits again: it depends on the job and its cluster, too. */

@@ -7,6 +7,7 @@ import type { Seen } from "../../contracts/cluster-activities.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { changed } from "../../contracts/instances.ts";
 import { monitorClusterFlow } from "../../contracts/orchestrations.ts";
+import { safetyIntervalMs } from "../../domain/job/safety.ts";
 import { callOnce } from "../lib/call.ts";
 import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import { continueAsNew, defineOrchestration, note } from "../lib/define-orchestration.ts";
@@ -22,15 +23,19 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
   const { cluster, minIntervalMs, maxIntervalMs } = input;
   let seen: Readonly<Record<string, Seen>> = input.seen;
   let intervalMs = input.intervalMs ?? minIntervalMs;
+  let { auditedAt } = input;
   let idle = 0;
   const hints = listenTo(context, changed);
   for (let look = 0; look < looksPerExecution; look += 1) {
-    const answer = yield* lookOnce(context, { cluster, seen: { ...seen }, audit: look === 0 });
+    const now = context.df.currentUtcDateTime.getTime();
+    const audit = auditedAt === undefined || now - auditedAt >= safetyIntervalMs(maxIntervalMs);
+    const answer = yield* lookOnce(context, { cluster, seen: { ...seen }, audit });
     if (answer.kind === "gone") return undefined;
     const quiet = answer.kind === "unavailable" || !answer.changed;
     intervalMs = quiet ? Math.min(intervalMs * slowdown, maxIntervalMs) : minIntervalMs;
     if (answer.kind === "watched") {
       seen = answer.seen;
+      if (audit) auditedAt = now;
       if (answer.rescale === true) yield* rescaleOnce(context, cluster);
       idle = answer.idle ? idle + 1 : 0;
     }
@@ -45,7 +50,7 @@ export const monitorCluster = defineOrchestration(monitorClusterFlow, function* 
       idle = 0;
     }
   }
-  continueAsNew(context, { ...input, seen, intervalMs });
+  continueAsNew(context, { ...input, seen, intervalMs, ...(auditedAt === undefined ? {} : { auditedAt }) });
   return undefined;
 });
 
