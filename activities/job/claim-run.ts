@@ -20,7 +20,12 @@ export async function claim(services: Services, job: JobIdentity): Promise<boole
   if (document === undefined) return true;
   const { clusterGuid: guid } = document;
   const at = timestamp(services.clock);
-  if ((await services.state.activeJobs.keep(guid, activeJobOf(document), at)) === "kept") return true;
+  if ((await services.state.activeJobs.keep(guid, activeJobOf(document), at)) === "kept") {
+    // A job that was deleted meanwhile holds nothing.
+    if ((await currentJob(services, job)) === undefined)
+      await services.state.activeJobs.remove(guid, activeJobOf(document));
+    return true;
+  }
   const cluster = await currentCluster(services, { ref: parseClusterId(document.spec.cluster.id), guid });
   // What is added to a pool that goes away goes with it.
   if (cluster === undefined || cluster.provisioningState === "deleting") return true;

@@ -46,6 +46,9 @@ export const removeRecords = defineActivity(removeJobRecords, async (services, r
   const isIt = ({ guid }: { readonly guid: string }) => guid === job.guid;
   const link = `operation:${request.operationId}`;
   await services.state.jobs.remove(job.ref, isIt, { time, actor, cause: "deleted", link });
+  // Once more: a run that looked at the document just before may have kept the job.
+  if (document !== undefined)
+    await services.state.activeJobs.remove(document.clusterGuid, activeJobOf(document));
   await services.operations.close(operationId("terminate", job.guid), { status: "Succeeded" }, time);
   await services.operations.close(request.operationId, { status: "Succeeded" }, time);
   return undefined;
