@@ -27,9 +27,15 @@ const Credentials = z.object({
 
 const shareFields = {
   accountName: accountName(),
-  azureFileUrl: text(1024).refine((url) => shareName(url) !== undefined, {
-    error: "expected the URL of a file share such as 'https://account.file.core.windows.net/share'",
-  }),
+  azureFileUrl: text(1024)
+    .refine((url) => !/^https?:\/\/[^/?#]+\.blob\./i.test(url), {
+      error:
+        "expected the URL of a file share; a blob container is mounted by azureBlobFileSystems with its containerName",
+      abort: true,
+    })
+    .refine((url) => shareName(url) !== undefined, {
+      error: "expected the URL of a file share such as 'https://account.file.core.windows.net/share'",
+    }),
   relativeMountPath: relativePath(),
   fileMode: mode().default("0777"),
   directoryMode: mode().default("0777"),
@@ -43,7 +49,14 @@ const blobFields = {
 const stored = { accountKeySecret: z.string() };
 
 export const MountVolumesRequest = z.object({
-  azureFileShares: z.array(z.object({ ...shareFields, credentials: Credentials })).optional(),
+  azureFileShares: z
+    .array(
+      z.object({ ...shareFields, credentials: Credentials }).refine(isOneAccount, {
+        path: ["azureFileUrl"],
+        error: "expected a share of the account that accountName names",
+      }),
+    )
+    .optional(),
   azureBlobFileSystems: z.array(z.object({ ...blobFields, credentials: Credentials })).optional(),
 });
 export type MountVolumesRequest = z.infer<typeof MountVolumesRequest>;
@@ -74,6 +87,13 @@ export function shareName(azureFileUrl: string): string | undefined {
   const parts = path.split("/").filter((part) => part !== "");
   const share = isLoopback(host) && parts.length === 2 ? parts[1] : parts.length === 1 ? parts[0] : undefined;
   return share !== undefined && /^[a-z0-9](?:-?[a-z0-9]){2,62}$/.test(share) ? share : undefined;
+}
+
+/** False when the URL tells another account: the share would be looked for where it is not. */
+function isOneAccount(share: { readonly accountName: string; readonly azureFileUrl: string }): boolean {
+  const [, host = "", first = ""] = /^https?:\/\/([^/?#]+)\/+([^/?#]*)/i.exec(share.azureFileUrl) ?? [];
+  const told = isLoopback(host) ? first : /^([a-z0-9]{3,24})\.file\./i.exec(host)?.[1]?.toLowerCase();
+  return told === undefined || told === share.accountName;
 }
 
 function isLoopback(host: string): boolean {

@@ -21,7 +21,11 @@ export function parse<Schema extends z.ZodType>(
     );
   }
   const cleaned = withoutNulls(body, 0);
-  const result = schema.safeParse(cleaned);
+  const strict = schema.safeParse(cleaned);
+  if (strict.success) return strict.data;
+  // Forms and generators send "" for what was left out: where no empty text may stand, it means "not given".
+  const dropped = dropEmptyTexts(cleaned, strict.error.issues);
+  const result = dropped ? schema.safeParse(cleaned) : strict;
   if (result.success) return result.data;
   const details = result.error.issues.map((issue) => ({
     code,
@@ -78,6 +82,18 @@ function withoutNulls(value: unknown, depth: number): unknown {
       .filter(([, member]) => member !== null)
       .map(([key, member]) => [key, withoutNulls(member, depth + 1)]),
   );
+}
+
+/** Takes the empty members that the issues are about out of `root`. True when there were any. */
+function dropEmptyTexts(root: unknown, issues: readonly z.core.$ZodIssue[]): boolean {
+  let dropped = false;
+  for (const { path } of issues) {
+    const name = path.at(-1);
+    const parent = valueAt(root, path.slice(0, -1));
+    if (typeof name !== "string" || valueAt(root, path) !== "") continue;
+    dropped = Reflect.deleteProperty(parent as object, name) || dropped;
+  }
+  return dropped;
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {

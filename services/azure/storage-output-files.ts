@@ -130,6 +130,11 @@ function unreadable(cause: unknown, place: StoragePlace): AppError {
   const status = storageStatus(cause);
   if (status === 404) return new AppError("ResourceNotFound", `The ${where} does not exist.`, { cause });
   if (status === 403) return new AppError("InvalidState", `The ${where} refused the stored key.`, { cause });
+  if (status === 409)
+    return new AppError("InvalidQueryParameter", "directory: is a file; name the directory it is in.", {
+      target: "directory",
+      cause,
+    });
   if (status === 400)
     return new AppError(
       "InvalidQueryParameter",

@@ -1,6 +1,6 @@
 // An operation of the API as a value, and the trigger that it becomes: who calls and what for is checked first, then the
 // operation itself answers. Registering is functions/lib's.
-import type { HttpResponseInit } from "@azure/functions";
+import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { AppError } from "../../../domain/shared/errors.ts";
 import type { Services } from "../../../services/services.ts";
 import type { Role } from "../../../services/token-verifier.ts";
@@ -10,7 +10,7 @@ import type { ApiKind } from "./guard.ts";
 import { refused } from "./reply.ts";
 import { apiRequest } from "./request.ts";
 import type { ApiRequest } from "./request.ts";
-import { methodsAt } from "./route-match.ts";
+import { methodsAt, triggerAt } from "./route-match.ts";
 
 export interface Operation {
   /** Also the function's name; the host tries routes in alphabetical order of it. */
@@ -46,20 +46,34 @@ export function trigger(operation: Operation): HttpTrigger {
   };
 }
 
+function withParams(request: HttpRequest, params: Record<string, string>): HttpRequest {
+  return new Proxy(request, {
+    get(target, name) {
+      if (name === "params") return params;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? (value as (...rest: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+}
+
 /** Everything no operation answers: an ARM-shaped refusal, after the same check of the token. */
 export function unknownRoute(known: readonly HttpTrigger[]): HttpTrigger {
   return {
     name: "zz-unknown",
     methods: ["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD", "OPTIONS"],
     route: "{*path}",
-    handle: (request, services) =>
-      guarded(request, services, async () => {
-        const { pathname } = new URL(request.url);
+    handle: (request, services) => {
+      const { pathname } = new URL(request.url);
+      const meant = triggerAt(known, request.method, pathname);
+      if (meant !== undefined) return meant.trigger.handle(withParams(request, meant.params), services);
+      return guarded(request, services, async () => {
         const allowed = methodsAt(known, pathname);
-        if (allowed.length === 0) throw nothingHere(request.method, pathname);
+        if (allowed.length === 0 || allowed.some((method) => method === request.method))
+          throw nothingHere(request.method, pathname);
         const methods = allowed.join(", ");
         const told = `${request.method} is not supported here; this path answers ${methods}.`;
         return refused(new AppError("MethodNotAllowed", told), { allow: methods });
-      }),
+      });
+    },
   };
 }

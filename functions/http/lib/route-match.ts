@@ -7,6 +7,32 @@ export function methodsAt(triggers: readonly HttpTrigger[], pathname: string): r
   return [...new Set(here.flatMap(({ methods }) => methods))];
 }
 
+/** The trigger for a path in which slashes are doubled, and its parameters: to a client one slash is as good as two. */
+export function triggerAt(
+  triggers: readonly HttpTrigger[],
+  method: string,
+  pathname: string,
+): { readonly trigger: HttpTrigger; readonly params: Record<string, string> } | undefined {
+  if (!pathname.includes("//")) return undefined;
+  const segments = segmentsOf(pathname);
+  const trigger = triggers.find(
+    ({ route, methods }) => methods.some((one) => one === method) && matches(segmentsOf(route), segments),
+  );
+  if (trigger === undefined) return undefined;
+  const params = segmentsOf(trigger.route).flatMap((part, index) =>
+    part.startsWith("{") ? [[part.slice(1, -1), decoded(segments[index] ?? "")] as const] : [],
+  );
+  return { trigger, params: Object.fromEntries(params) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function matches(route: readonly string[], path: readonly string[]): boolean {
   return (
     route.length === path.length &&
