@@ -32,9 +32,9 @@ function constructorOf(file: string): Constructor {
 }
 
 function openAccounts(): Accounts {
-  const accounts = accountsToldTo(
-    constructorOf("common/AccountDataStore") as unknown as Parameters<typeof accountsToldTo>[0],
-  );
+  const accounts = accountsToldTo(constructorOf("common/AccountDataStore"));
+  // The composition root of this process: its parent made the environment.
+  // eslint-disable-next-line no-restricted-syntax
   accounts.tell(accountsOf(process.env["AZURITE_ACCOUNTS"] ?? ""));
   return accounts;
 }

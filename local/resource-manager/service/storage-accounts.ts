@@ -55,68 +55,28 @@ export function storageAccountService(o: StorageAccountOptions): StorageAccountS
   const all = () => [own, ...records.accounts()];
   const find = (resourceGroup: string, name: string) =>
     all().find((one) => sameName(one.name, name) && sameName(one.resourceGroup, resourceGroup));
-  const get = (resourceGroup: string, name: string): AccountRecord => {
-    const found = find(resourceGroup, name);
-    if (found !== undefined) return found;
-    throw new ResourceFault(
-      404,
-      "ResourceNotFound",
-      `The storage account '${name}' was not found in the resource group '${resourceGroup}'.`,
-    );
-  };
-  const whyUnavailable: StorageAccountService["whyUnavailable"] = (name) => {
-    if (!/^[a-z0-9]{3,24}$/.test(name))
-      return {
-        reason: "AccountNameInvalid",
-        message: `'${name.slice(0, 60)}' is not a storage account name: use 3 to 24 lower-case letters and digits.`,
-      };
-    if (all().some((one) => one.name === name))
-      return {
-        reason: "AlreadyExists",
-        message: `The storage account named '${name}' exists already; choose another name.`,
-      };
-    return undefined;
-  };
+  const get = (resourceGroup: string, name: string): AccountRecord =>
+    find(resourceGroup, name) ?? throwNotFound(resourceGroup, name);
   const keep = async (account: AccountRecord): Promise<AccountRecord> => {
     await records.keepAccount(account);
     await sinks.changed(records.accounts());
     return account;
   };
   const refuseOwn = (name: string, what: string): void => {
-    if (!sameName(name, own.name)) return;
-    throw new ResourceFault(
-      409,
-      "OperationNotAllowed",
-      `The storage account '${name}' is the local cloud's own and cannot be ${what}; make another one beside it.`,
-    );
+    if (sameName(name, own.name)) throwOwn(name, what);
   };
   return {
     all,
     inGroup: (resourceGroup) => all().filter((one) => sameName(one.resourceGroup, resourceGroup)),
     get,
-    whyUnavailable,
+    whyUnavailable: (name) => whyUnavailable(all(), name),
     async put(resourceGroup, name, wanted) {
       const before = find(resourceGroup, name);
-      if (before === undefined) {
-        const why = whyUnavailable(name);
-        if (why !== undefined)
-          throw why.reason === "AlreadyExists"
-            ? new ResourceFault(409, "StorageAccountAlreadyTaken", why.message)
-            : new ResourceFault(400, "AccountNameInvalid", why.message);
-        if (records.accounts().length >= mostAccounts)
-          throw new ResourceFault(
-            409,
-            "StorageAccountCountExceeded",
-            `There are ${mostAccounts} further storage accounts already; delete one first.`,
-          );
+      if (before === undefined) refuseNew(all(), name);
+      else {
+        refuseOwn(before.name, "changed");
+        refuseMove(before, wanted.location);
       }
-      refuseOwn(before?.name ?? "", "changed");
-      if (before !== undefined && !sameName(before.location, wanted.location))
-        throw new ResourceFault(
-          409,
-          "StorageAccountInAnotherLocation",
-          `The storage account '${name}' is in '${before.location}' and cannot be moved to '${wanted.location}'.`,
-        );
       return keep({
         name,
         resourceGroup,
@@ -141,4 +101,60 @@ export function storageAccountService(o: StorageAccountOptions): StorageAccountS
       return true;
     },
   };
+}
+
+function whyUnavailable(
+  accounts: readonly AccountRecord[],
+  name: string,
+): ReturnType<StorageAccountService["whyUnavailable"]> {
+  if (!/^[a-z0-9]{3,24}$/.test(name))
+    return {
+      reason: "AccountNameInvalid",
+      message: `'${name.slice(0, 60)}' is not a storage account name: use 3 to 24 lower-case letters and digits.`,
+    };
+  if (accounts.some((one) => one.name === name))
+    return {
+      reason: "AlreadyExists",
+      message: `The storage account named '${name}' exists already; choose another name.`,
+    };
+  return undefined;
+}
+
+/** `accounts`: all, the local cloud's own among them. */
+function refuseNew(accounts: readonly AccountRecord[], name: string): void {
+  const why = whyUnavailable(accounts, name);
+  if (why?.reason === "AlreadyExists")
+    throw new ResourceFault(409, "StorageAccountAlreadyTaken", why.message);
+  if (why !== undefined) throw new ResourceFault(400, "AccountNameInvalid", why.message);
+  if (accounts.length > mostAccounts)
+    throw new ResourceFault(
+      409,
+      "StorageAccountCountExceeded",
+      `There are ${mostAccounts} further storage accounts already; delete one first.`,
+    );
+}
+
+function refuseMove({ name, location }: AccountRecord, wanted: string): void {
+  if (!sameName(location, wanted))
+    throw new ResourceFault(
+      409,
+      "StorageAccountInAnotherLocation",
+      `The storage account '${name}' is in '${location}' and cannot be moved to '${wanted}'.`,
+    );
+}
+
+function throwNotFound(resourceGroup: string, name: string): never {
+  throw new ResourceFault(
+    404,
+    "ResourceNotFound",
+    `The storage account '${name}' was not found in the resource group '${resourceGroup}'.`,
+  );
+}
+
+function throwOwn(name: string, what: string): never {
+  throw new ResourceFault(
+    409,
+    "OperationNotAllowed",
+    `The storage account '${name}' is the local cloud's own and cannot be ${what}; make another one beside it.`,
+  );
 }

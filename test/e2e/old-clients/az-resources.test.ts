@@ -24,6 +24,8 @@ describe.skipIf(!hasAzBatchAI)("az 2.45 beyond Batch AI (needs azure-cli)", () =
     if (code !== 0) throw new Error(err);
     return out.trim() === "" ? undefined : JSON.parse(out);
   };
+  const names = async (...words: string[]): Promise<string[]> =>
+    ((await json(...words)) as { name: string }[]).map(({ name }) => name);
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "az-files-"));
@@ -58,7 +60,7 @@ describe.skipIf(!hasAzBatchAI)("az 2.45 beyond Batch AI (needs azure-cli)", () =
     });
     expect(await json("group", "exists", "-n", "trial")).toBe(true);
     await json("batchai", "workspace", "create", "-g", "trial", "-n", "inside");
-    expect((await json("group", "list")).map(({ name }: Printed) => name)).toEqual(["local", "trial"]);
+    expect(await names("group", "list")).toEqual(["local", "trial"]);
     await json("group", "delete", "-n", "trial", "-y");
     expect(await json("group", "exists", "-n", "trial")).toBe(false);
     expect(await json("batchai", "workspace", "list")).toEqual([]);
@@ -94,9 +96,7 @@ describe.skipIf(!hasAzBatchAI)("az 2.45 beyond Batch AI (needs azure-cli)", () =
     const there = ["--connection-string", connectionString as string];
     expect(await json("storage", "container", "create", "-n", "kept", ...there)).toEqual({ created: true });
     expect(await json("storage", "share", "create", "-n", "kept", ...there)).toEqual({ created: true });
-    expect((await json("storage", "account", "list")).map(({ name }: Printed) => name)).toContain(
-      "myaccount",
-    );
+    expect(await names("storage", "account", "list")).toContain("myaccount");
     await json("storage", "account", "delete", "-g", "stores", "-n", "myaccount", "-y");
     expect((await session.az("storage", "container", "exists", "-n", "kept", ...there)).code).not.toBe(0);
     await json("group", "delete", "-n", "stores", "-y");
@@ -124,8 +124,8 @@ describe.skipIf(!hasAzBatchAI)("az 2.45 beyond Batch AI (needs azure-cli)", () =
       data,
       ...there,
     );
-    const listed = await json("storage", "file", "list", "-s", "results", "-p", "in", ...there);
-    expect(listed.map((entry: Printed) => entry.name)).toEqual(["deep", "one.txt"]);
+    const listed = await names("storage", "file", "list", "-s", "results", "-p", "in", ...there);
+    expect(listed).toEqual(["deep", "one.txt"]);
     await json(
       "storage",
       "file",
@@ -143,8 +143,8 @@ describe.skipIf(!hasAzBatchAI)("az 2.45 beyond Batch AI (needs azure-cli)", () =
     await json("storage", "file", "download-batch", "-d", back, "-s", "results", ...there);
     expect(await readFile(join(back, "in", "deep", "two words.txt"), "utf8")).toBe("22");
     expect(await readFile(join(back, "in", "deep", "copy.txt"), "utf8")).toBe("1");
-    const directories = await json("storage", "directory", "list", "-s", "results", ...there);
-    expect(directories.map((entry: Printed) => entry.name)).toEqual(["in"]);
+    const directories = await names("storage", "directory", "list", "-s", "results", ...there);
+    expect(directories).toEqual(["in"]);
   });
 
   it("row 71: looks up the key of the storage account that it is given by name", async () => {
@@ -192,7 +192,7 @@ describe.skipIf(!hasAzBatchAI)("az 2.45 beyond Batch AI (needs azure-cli)", () =
     );
     const ended = await until("the end of the job", async () => {
       const found = await json("batchai", "job", "show", ...inExp, "-n", "keyless");
-      return ["succeeded", "failed"].includes(found.executionState as string) ? found : undefined;
+      return ["succeeded", "failed"].includes(found.executionState as string) ? (found as object) : undefined;
     });
     expect(ended).toMatchObject({ executionState: "succeeded" });
   });
