@@ -64,8 +64,13 @@ export async function createCluster(
     await abandon(services, document.guid);
     throw error;
   });
-  const operation = await openOperation(services, ref, operationId("create", document.guid));
-  await startCreation(services, document);
+  const operation = await openOperation(services, {
+    kind: "create",
+    ref,
+    creation: document.guid,
+    actor: caller.actor,
+  });
+  await startClusterCreation(services, document);
   return { cluster: document, operation };
 }
 
@@ -117,11 +122,12 @@ async function createAgain(
   spec: ClusterRequest,
 ): Promise<ClusterDocument> {
   const kept = putClusterAgain(existing, spec);
-  if (kept.provisioningState === "creating") await startCreation(services, kept);
+  if (kept.provisioningState === "creating") await startClusterCreation(services, kept);
   return kept;
 }
 
-async function startCreation(services: Services, document: ClusterDocument): Promise<void> {
+/** One that is under way is left alone. */
+export async function startClusterCreation(services: Services, document: ClusterDocument): Promise<void> {
   await services.orchestrations.start(createClusterFlow.name, instances.createCluster(document.guid), {
     cluster: identity(document),
     operationId: operationId("create", document.guid),

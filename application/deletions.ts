@@ -34,7 +34,7 @@ import { operationId } from "../services/operation-documents.ts";
 import type { OperationDocument } from "../services/operation-documents.ts";
 import type { Services } from "../services/services.ts";
 import type { Change, Collection, State } from "../services/state.ts";
-import { changeBy } from "./caller.ts";
+import { changeBy, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { openOperation } from "./operations.ts";
 
@@ -125,7 +125,12 @@ export async function deleteResource<Ref extends ResourceRef, Document>(
   }
   const document = await markDeleting(services, how, ref, changeBy(services, caller, "delete requested"));
   if (document === undefined) return undefined;
-  const operation = await openOperation(services, ref, operationId("delete", how.creationOf(document)));
+  const operation = await openOperation(services, {
+    kind: "delete",
+    ref,
+    creation: how.creationOf(document),
+    actor: caller.actor,
+  });
   await startDeletion(services, how, document, caller.actor);
   return operation;
 }
@@ -154,6 +159,21 @@ async function markDeleting<Ref extends ResourceRef, Document>(
     ref,
     (current) => how.mark(current, now),
     () => change,
+  );
+}
+
+/** A deletion that goes on says so once more: others look at the document, and the mark may have been lost with other writes. */
+export async function keepDeleting<Ref extends ResourceRef, Document>(
+  services: Services,
+  how: Deletion<Ref, Document>,
+  ref: Ref,
+  isIt: (document: Document) => boolean,
+): Promise<void> {
+  const time = timestamp(services.clock);
+  await how.documents(services.state).update(
+    ref,
+    (current) => (isIt(current) ? how.mark(current, new Date(time)) : current),
+    () => ({ time, actor: service, cause: "its deletion goes on" }),
   );
 }
 

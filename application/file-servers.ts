@@ -50,8 +50,13 @@ export async function createFileServer(
     return { fileServer: await createAgain(services, made.document, spec) };
   }
   await refuseOrphan(services, ref, fileServers, document.guid);
-  const operation = await openOperation(services, ref, operationId("create", document.guid));
-  await startCreation(services, document);
+  const operation = await openOperation(services, {
+    kind: "create",
+    ref,
+    creation: document.guid,
+    actor: caller.actor,
+  });
+  await startFileServerCreation(services, document);
   return { fileServer: document, operation };
 }
 
@@ -62,11 +67,15 @@ async function createAgain(
   spec: FileServerRequest,
 ): Promise<FileServerDocument> {
   const kept = putFileServerAgain(existing, spec);
-  if (kept.provisioningState === "creating") await startCreation(services, kept);
+  if (kept.provisioningState === "creating") await startFileServerCreation(services, kept);
   return kept;
 }
 
-async function startCreation(services: Services, document: FileServerDocument): Promise<void> {
+/** One that is under way is left alone. */
+export async function startFileServerCreation(
+  services: Services,
+  document: FileServerDocument,
+): Promise<void> {
   await services.orchestrations.start(createFileServerFlow.name, instances.createFileServer(document.guid), {
     fileServer: { ref: fileServerRef(document), guid: document.guid },
     operationId: operationId("create", document.guid),

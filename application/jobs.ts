@@ -14,7 +14,6 @@ import { parseField } from "../domain/shared/parse.ts";
 import { parseClusterId } from "../domain/shared/resource-id.ts";
 import type { JobRef } from "../domain/shared/resource-id.ts";
 import { claimPlace as claimOne } from "../domain/usage/quota.ts";
-import { operationId } from "../services/operation-documents.ts";
 import type { OperationDocument } from "../services/operation-documents.ts";
 import { startOrWake } from "../services/orchestrations.ts";
 import type { Services } from "../services/services.ts";
@@ -59,7 +58,7 @@ export async function submitJob(
   const { job, created } = await createJob(services, caller, { ref, spec, cluster });
   if (!created) return { job: await submitAgain(services, job, spec) };
   const [operation] = await Promise.all([
-    openOperation(services, ref, operationId("create", job.guid), "Succeeded"),
+    openOperation(services, { kind: "create", ref, creation: job.guid, actor: caller.actor }, "Succeeded"),
     refuseOrphan(services, job),
   ]);
   await enqueue(services, job);
@@ -149,14 +148,35 @@ export async function terminateJob(
 ): Promise<OperationDocument | undefined> {
   const current = await existingJob(services, ref);
   if (isFinished(current.executionState)) return undefined;
-  const now = new Date(services.clock.now());
-  const job = await services.state.jobs.update(
+  const job = await markTerminating(services, caller, current);
+  if (job === undefined) return undefined;
+  const operation = await openOperation(services, {
+    kind: "terminate",
     ref,
-    (found) => (isFinished(found.executionState) ? found : terminatingJob(found, now)),
+    creation: job.guid,
+    actor: caller.actor,
+  });
+  await wakeRun(services, job);
+  return operation;
+}
+
+/** @returns the job as it is now; undefined when it has ended. */
+export async function markTerminating(
+  services: Services,
+  caller: Caller,
+  job: JobDocument,
+): Promise<JobDocument | undefined> {
+  const now = new Date(services.clock.now());
+  const goesOn = (found: JobDocument) => found.guid === job.guid && !isFinished(found.executionState);
+  const marked = await services.state.jobs.update(
+    jobRef(job),
+    (found) => (goesOn(found) ? terminatingJob(found, now) : found),
     () => changeBy(services, caller, "terminate requested"),
   );
-  if (job === undefined || isFinished(job.executionState)) return undefined;
-  const operation = await openOperation(services, ref, operationId("terminate", job.guid));
+  return marked !== undefined && goesOn(marked) ? marked : undefined;
+}
+
+/** The run of a job that is to end, or has ended and left something undone. */
+export async function wakeRun(services: Services, job: JobDocument): Promise<void> {
   await startOrWake(services, runStart({ ref: jobRef(job), guid: job.guid }), changed);
-  return operation;
 }

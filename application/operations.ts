@@ -2,7 +2,8 @@
 // to poll. A repeated request finds the same one, because its id is derived.
 import type { ResourceRef } from "../domain/shared/resource-id.ts";
 import { timestamp } from "../services/clock.ts";
-import type { OperationDocument } from "../services/operation-documents.ts";
+import { operationId } from "../services/operation-documents.ts";
+import type { OperationDocument, OperationSubject } from "../services/operation-documents.ts";
 import type { Services } from "../services/services.ts";
 
 /** `{sub}$rg$ws$cluster`, `{sub}$rg$ws$exp$job`: how the status document names its resource. */
@@ -17,13 +18,13 @@ function operationResource(ref: ResourceRef): string {
 
 export async function openOperation(
   services: Services,
-  ref: ResourceRef,
-  id: string,
+  subject: OperationSubject,
   status: "InProgress" | "Succeeded" = "InProgress",
 ): Promise<OperationDocument> {
+  const { kind, ref, creation } = subject;
   const now = timestamp(services.clock);
   const operation: OperationDocument = {
-    id,
+    id: operationId(kind, creation),
     subscriptionId: services.settings.subscriptionId,
     location: services.settings.location,
     status,
@@ -31,6 +32,6 @@ export async function openOperation(
     ...(status === "Succeeded" ? { endTime: now } : {}),
     resourceId: operationResource(ref),
   };
-  await services.operations.open(operation);
+  await services.operations.open(operation, subject);
   return operation;
 }

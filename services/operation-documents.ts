@@ -1,6 +1,8 @@
 // The status documents of long-running operations that clients poll. They outlive the resource they are about. Their ids
 // are derived, so that asking twice for the same thing is one operation.
 import { createHash } from "node:crypto";
+import type { ResourceRef } from "../domain/shared/resource-id.ts";
+import type { Page, PageRequest } from "./state.ts";
 
 export interface OperationDocument {
   /** The GUID in the URLs. */
@@ -20,15 +22,32 @@ export type OperationOutcome =
   | { readonly status: "Succeeded" }
   | { readonly status: "Failed"; readonly error: { readonly code: string; readonly message: string } };
 
+export type OperationKind = "create" | "delete" | "terminate";
+
+/** What an operation does, and to which creation of which resource. */
+export interface OperationSubject {
+  readonly kind: OperationKind;
+  readonly ref: ResourceRef;
+  /** A GUID, or the resource's id and creation time. */
+  readonly creation: string;
+  /** Who asked. */
+  readonly actor: string;
+}
+
+export interface UnfinishedOperation {
+  readonly id: string;
+  readonly subject: OperationSubject;
+}
+
 export interface OperationDocuments {
   /** An operation of that id is left as it is. */
-  open(operation: OperationDocument): Promise<void>;
+  open(operation: OperationDocument, subject: OperationSubject): Promise<void>;
   get(id: string): Promise<OperationDocument | undefined>;
   /** Ends the operation; one that has ended, or is absent, stays so. */
   close(id: string, outcome: OperationOutcome, endTime: string): Promise<void>;
+  /** Operations that were opened and have not ended, in no particular order. */
+  unfinished(page: PageRequest): Promise<Page<UnfinishedOperation>>;
 }
-
-export type OperationKind = "create" | "delete" | "terminate";
 
 /** The one operation of this kind on one creation of a resource (a GUID, or its id and creation time). */
 export function operationId(kind: OperationKind, creation: string): string {

@@ -6,6 +6,8 @@ import {
   experimentDeletion,
   fileServerDeletion,
   jobDeletion,
+  keepDeleting,
+  workspaceDeletion,
 } from "../../application/deletions.ts";
 import type { Deletion } from "../../application/deletions.ts";
 import { deleteChildren, failOperation, removeParent } from "../../contracts/shared-activities.ts";
@@ -19,7 +21,10 @@ const page = { size: 100 };
 
 export const deleteContents = defineActivity(deleteChildren, async (services, { parent, actor }) => {
   const { state } = services;
-  const { ref } = parent;
+  const { ref, creationTime } = parent;
+  const isIt = (found: { readonly creationTime: string }) => found.creationTime === creationTime;
+  if (ref.kind === "experiment") await keepDeleting(services, experimentDeletion, ref, isIt);
+  else await keepDeleting(services, workspaceDeletion, ref, isIt);
   const each = { services, parent: ref, actor };
   if (ref.kind === "experiment")
     return { remaining: await deleteEach(each, jobDeletion, await state.listJobs(ref, page)) };

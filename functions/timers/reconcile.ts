@@ -1,7 +1,9 @@
 // Goes on with what a crash cut off between a document and its orchestration: things being created or deleted, and jobs
-// that have not ended, get their orchestration if it is not active; pools get what they need to go on. Runs at start and
-// every few minutes. Reads documents and starts orchestrations; decides nothing else. Finished jobs are not looked at.
+// that have not ended, get their orchestration if it is not active; pools get what they need to go on; operations reach an
+// end. Runs at start and every few minutes. Reads documents and starts orchestrations; decides nothing else. Of jobs only
+// those in their cluster's index are looked at; at start and once an hour every job is (reconcile-jobs.ts).
 import { service } from "../../application/caller.ts";
+import { startClusterCreation } from "../../application/clusters.ts";
 import {
   clusterDeletion,
   experimentDeletion,
@@ -11,30 +13,24 @@ import {
   workspaceDeletion,
 } from "../../application/deletions.ts";
 import type { Deletion } from "../../application/deletions.ts";
+import { startFileServerCreation } from "../../application/file-servers.ts";
+import { wakeRun } from "../../application/jobs.ts";
 import { wakeMonitor } from "../../application/monitors.ts";
-import { changed, instances } from "../../contracts/instances.ts";
-import {
-  createClusterFlow,
-  createFileServerFlow,
-  resizeClusterFlow,
-  tendPoolFlow,
-} from "../../contracts/orchestrations.ts";
+import { instances } from "../../contracts/instances.ts";
+import { resizeClusterFlow, tendPoolFlow } from "../../contracts/orchestrations.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
-import { runStart } from "../../contracts/starts.ts";
 import { dueRenewal, wantsNodesAgain } from "../../domain/cluster/renewal.ts";
 import { clusterRef } from "../../domain/cluster/rules.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
-import { fileServerRef } from "../../domain/file-server/rules.ts";
 import type { FileServerDocument } from "../../domain/file-server/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
 import type { ResourceRef } from "../../domain/shared/resource-id.ts";
 import { workspaceRef } from "../../domain/workspace/rules.ts";
-import { operationId } from "../../services/operation-documents.ts";
 import type { ActiveEntry } from "../../services/active-jobs.ts";
-import { startOrWake } from "../../services/orchestrations.ts";
 import type { Services } from "../../services/services.ts";
 import { everyItem } from "../lib/every-item.ts";
+import { settleOperations } from "./settle-operations.ts";
 
 /** An index entry without a job is a submission under way, or, after this time, one that was cut off. */
 const submissionMs = 10 * 60_000;
@@ -52,6 +48,7 @@ export async function reconcile(services: Services): Promise<void> {
     for await (const fileServer of everyItem((page) => services.state.listFileServers(ref, page)))
       await reconcileFileServer(services, fileServer);
   }
+  await settleOperations(services);
 }
 
 /** What is marked as deleting, and whose deletion is not under way. */
@@ -65,11 +62,7 @@ async function goOnDeleting<Ref extends ResourceRef, Document extends { readonly
 
 async function reconcileCluster(services: Services, document: ClusterDocument): Promise<void> {
   const cluster = { ref: clusterRef(document), guid: document.guid };
-  if (document.provisioningState === "creating")
-    await ensure(services, createClusterFlow.name, instances.createCluster(document.guid), {
-      cluster,
-      operationId: operationId("create", document.guid),
-    });
+  if (document.provisioningState === "creating") await startClusterCreation(services, document);
   await goOnDeleting(services, clusterDeletion, document);
   await tendPool(services, document, cluster);
   const active = await services.state.activeJobs.list(document.guid);
@@ -93,18 +86,11 @@ async function tendPool(
 }
 
 async function reconcileFileServer(services: Services, document: FileServerDocument): Promise<void> {
-  const { guid, provisioningState } = document;
-  const fileServer = { ref: fileServerRef(document), guid };
-  if (provisioningState === "creating")
-    await ensure(services, createFileServerFlow.name, instances.createFileServer(guid), {
-      fileServer,
-      operationId: operationId("create", guid),
-    });
+  if (document.provisioningState === "creating") await startFileServerCreation(services, document);
   await goOnDeleting(services, fileServerDeletion, document);
 }
 
 async function reconcileJob(services: Services, clusterGuid: string, active: ActiveEntry): Promise<void> {
-  const job = { ref: active.ref, guid: active.jobGuid };
   const document = await services.state.jobs.get(active.ref);
   if (document?.guid !== active.jobGuid) {
     if (services.clock.now() - Date.parse(active.since) < submissionMs) return;
@@ -117,7 +103,7 @@ async function reconcileJob(services: Services, clusterGuid: string, active: Act
   if (active.announced) await services.state.activeJobs.add(clusterGuid, activeJobOf(document));
   // A job that waits for nodes has no run; who watches its cluster hands it over.
   const ends = document.executionState === "terminating" || isFinished(document.executionState);
-  if (ends) await startOrWake(services, runStart(job), changed);
+  if (ends) await wakeRun(services, document);
 }
 
 async function ensure(

@@ -38,6 +38,14 @@ export function operationKey(id: string): DocumentKey {
   return { partition: "operation", row: id.toLowerCase() };
 }
 
+/** Where every operation that has not ended has a row. */
+export const unfinishedOperations = { partition: "operations", prefix: "unfinished|" } as const;
+
+export function unfinishedOperationKey(id: string): DocumentKey {
+  const { partition, prefix } = unfinishedOperations;
+  return { partition, row: `${prefix}${id.toLowerCase()}` };
+}
+
 function partitionOf(ref: ResourceRef): string {
   if (ref.kind === "workspace") return subscriptionPartition(ref.subscriptionId);
   return `${ref.subscriptionId}|${ref.resourceGroup}|${ref.workspace}`.toLowerCase();

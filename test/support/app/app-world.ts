@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { activities } from "../../../activities/index.ts";
 import { removeOrphans } from "../../../functions/timers/orphans.ts";
+import { reconcileJobs } from "../../../functions/timers/reconcile-jobs.ts";
 import { reconcile } from "../../../functions/timers/reconcile.ts";
 import { httpTriggers } from "../../../functions/http/index.ts";
 import { manualClock } from "../../../local/clock.ts";
@@ -63,15 +64,21 @@ export interface AppWorldOptions {
   /** Azure Batch by something else than the hand-driven one. */
   readonly azure?: Pick<Services, "batch" | "pools">;
   readonly resourceManager?: Services["resourceManager"];
+  /** Blobs that are there already. */
+  readonly staged?: ReadonlyMap<string, string>;
+  readonly secrets?: ReadonlyMap<string, SecretValues>;
+  /** Another for each world that goes on from another's stores. */
+  readonly seed?: number;
+  readonly monitorMaxIntervalMs?: number;
 }
 
 export async function startAppWorld(options: AppWorldOptions = {}) {
   const time = options.clock ?? manualClock();
   const documents = options.documents ?? memoryDocuments();
-  const random = seededRandom(7);
+  const random = seededRandom(options.seed ?? 7);
   const logged: LogFields[] = [];
-  const staged = new Map<string, string>();
-  const secrets = new Map<string, SecretValues>();
+  const staged = new Map(options.staged);
+  const secrets = new Map(options.secrets);
   const outputs = new Map<string, readonly OutputFile[]>();
   let advance: (ms: number) => Promise<void> = async () => undefined;
   const clock = { now: () => time.now(), sleep: (ms: number) => advance(ms) };
@@ -114,7 +121,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       },
       poolLapseMs: 7_200_000,
       monitorMinIntervalMs: 20,
-      monitorMaxIntervalMs: 2_000,
+      monitorMaxIntervalMs: options.monitorMaxIntervalMs ?? 2_000,
       outputGraceMs: 0,
       idleNodeGraceMs: 480_000,
       orphanGraceMs: 3_600_000,
@@ -254,6 +261,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     /** Lets activities die at their n-th step, counted over all of them. */
     activityCrash,
     reconcile: () => reconcile(all),
+    reconcileJobs: () => reconcileJobs(all),
     removeOrphans: () => removeOrphans(all),
     /** Everything that was logged. */
     logged,

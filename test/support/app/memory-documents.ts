@@ -11,13 +11,20 @@ export interface MemoryDocuments extends DocumentStore {
   dump(): string;
 }
 
-export function memoryDocuments(): MemoryDocuments {
-  const partitions = new Map<string, Map<string, { text: string; etag: string }>>();
-  let version = 0;
+type Rows = Map<string, { text: string; etag: string }>;
+
+/** @param dumped what `dump` answered at some moment: the store goes on from there. */
+export function memoryDocuments(dumped?: string): MemoryDocuments {
+  const before = JSON.parse(dumped ?? "[]") as [string, [string, { text: string; etag: string }][]][];
+  const partitions = new Map<string, Rows>(before.map(([name, rows]) => [name, new Map(rows)]));
+  let version = Math.max(
+    0,
+    ...before.flatMap(([, rows]) => rows.map(([, { etag }]) => Number(etag.slice(1, -1)))),
+  );
   let writes = 0;
   let changes = 0;
   const rowsOf = (partition: string) => {
-    const rows = partitions.get(partition) ?? new Map<string, { text: string; etag: string }>();
+    const rows: Rows = partitions.get(partition) ?? new Map();
     partitions.set(partition, rows);
     return rows;
   };

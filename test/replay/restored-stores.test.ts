@@ -1,0 +1,73 @@
+// Tables and histories of different moments: whatever they disagree about, the repair timers bring everything to an end.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seededRandom } from "../../local/random.ts";
+import { liveOnce, repair, wakeUp } from "../support/app/restored-stores.ts";
+import type { Remains } from "../support/app/restored-stores.ts";
+
+type World = Awaited<ReturnType<typeof wakeUp>>;
+const pairsPerSeed = 3;
+
+interface Stored {
+  readonly status?: string;
+  readonly document?: {
+    readonly kind: string;
+    readonly provisioningState: string;
+    readonly executionState?: string;
+    readonly clusterGuid?: string;
+  };
+}
+
+/**
+ * What has not come to an end, in words. Jobs wait on where Batch has no pool for their cluster any more, because that cluster was
+ * deleted after both copies were made.
+ */
+function unfinished({ documents, engine, azure }: World): string[] {
+  const waits = (cluster: string | undefined) => !azure.poolsById.has(`batchai-${cluster}`);
+  const partitions = JSON.parse(documents.dump()) as [string, [string, { text: string }][]][];
+  const left = partitions.flatMap(([partition, rows]) =>
+    rows.flatMap(([row, { text }]) => {
+      const { status, document } = JSON.parse(text) as Stored;
+      const name = `${partition} ${row}`;
+      if (partition.startsWith("active|") && row.startsWith("job|"))
+        return waits(partition.slice("active|".length)) ? [] : [`${name} is in the index`];
+      if (partition === "operations") return [`${name} is listed`];
+      if (status === "InProgress") return [`${name} is in progress`];
+      if (document === undefined) return [];
+      if (["creating", "deleting"].includes(document.provisioningState))
+        return [`${name} is ${document.provisioningState}`];
+      const { executionState = "", clusterGuid } = document;
+      if (executionState === "queued" && waits(clusterGuid)) return [];
+      const open = ["queued", "running", "terminating"].includes(executionState);
+      return open ? [`${name} is ${document.executionState}`] : [];
+    }),
+  );
+  const { instances } = engine.client.list({ statuses: ["Running", "Pending"] }, { top: 100 });
+  // A cluster that lives is watched, for ever where its pool is gone.
+  const active = instances.filter(({ instanceId }) => !instanceId.startsWith("monitor-"));
+  return [...left, ...active.map(({ instanceId }) => `${instanceId} is active`)];
+}
+
+describe.each([1, 2])("stores restored from different moments (seed %i)", (seed) => {
+  let remains: Remains;
+  beforeAll(async () => {
+    remains = await liveOnce(seed);
+  }, 300_000);
+  afterAll(() => remains.dispose());
+
+  it("disagree, and nothing hangs: every operation ends, what is deleted goes, every job ends", async () => {
+    const random = seededRandom(seed);
+    const pick = (length: number) => Math.floor(random.next() * length);
+    for (let pair = 0; pair < pairsPerSeed; pair += 1) {
+      const [table, history] = [pick(remains.tables.length), pick(remains.histories.length)];
+      const world = await wakeUp(
+        remains,
+        remains.tables[table] ?? "",
+        remains.histories[history] ?? "",
+        1_000 * seed + pair,
+      );
+      await repair(world);
+      expect(unfinished(world), `tables ${table}, histories ${history}`).toEqual([]);
+      await world.engine.stop(0);
+    }
+  }, 600_000);
+});
