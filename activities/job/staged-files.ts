@@ -25,7 +25,7 @@ export async function stageFiles(
     { path: planPath(job, job.attempt), content: renderPlan(plan) },
     ...(secrets === undefined ? [] : [{ path: secretsPath(job, job.attempt), content: secrets }]),
   ];
-  await Promise.all([stageLauncher(services), services.staging.put(files)]);
+  await Promise.all([stageLauncher(services, job.attempt > 1), services.staging.put(files)]);
   const link = async (filePath: string, path: string, fileMode: string) => ({
     filePath,
     httpUrl: await services.staging.link(path, linkLifetimeMs),
@@ -48,11 +48,12 @@ export async function removeStagedFiles(
   await services.staging.remove([planPath(job, attempt), ...secrets]);
 }
 
-async function stageLauncher({ staging, launcher }: Services): Promise<void> {
+/** @param anew a run before may have failed because what this process knows is not so any more. */
+async function stageLauncher({ staging, launcher }: Services, anew: boolean): Promise<void> {
   const staged = launchersStaged.get(staging) ?? new Set<string>();
   launchersStaged.set(staging, staged);
   const path = launcherPath(launcher);
-  if (staged.has(path)) return;
+  if (staged.has(path) && !anew) return;
   await staging.put([{ path, content: launcher }]);
   staged.add(path);
 }

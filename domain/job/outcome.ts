@@ -26,6 +26,8 @@ export type RunEnd =
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "preempted" }
   | { readonly kind: "nodeLost" }
+  /** What was staged for the run was gone from storage when a node fetched it: nothing has run. */
+  | { readonly kind: "filesLost" }
   /** The cluster shrank; waiting for completion never ends a run. */
   | { readonly kind: "deallocated"; readonly option: "requeue" | "terminate" };
 
@@ -67,6 +69,12 @@ export function decideOutcome(
     case "deallocated":
       if (end.option === "terminate") return failed(jobFailure("JobNodeDeallocated"));
       return { kind: "retry", losses: { ...losses, resizes: losses.resizes + 1 } };
+    case "filesLost":
+      if (losses.nodeFaults + 1 >= maxNodeFaults) {
+        const info = "the files staged for its runs were gone from storage again and again";
+        return failed(jobFailure("JobLaunchFailed", { Info: info }));
+      }
+      return { kind: "retry", losses: { ...losses, nodeFaults: losses.nodeFaults + 1 } };
     case "nodeLost":
       if (losses.nodeFaults + 1 >= maxNodeFaults) {
         return failed(

@@ -54,6 +54,7 @@ function completedRun(view: JobView, task: TaskSnapshot): RunEnd {
     return { kind: "deallocated", option: "terminate" };
   }
   if (linksExpired(task)) return { kind: "nodeLost" };
+  if (failure?.code === "BlobNotFound") return { kind: "filesLost" };
   return { kind: "taskCompleted", task: { exitCode: task.exitCode, failure } };
 }
 

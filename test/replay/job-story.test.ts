@@ -161,6 +161,23 @@ describe("a job", () => {
     expect((await world.api("GET", jobPath)).body.properties).toMatchObject({ executionState: "succeeded" });
   });
 
+  it("is staged anew, launcher and all, when what was staged for it was lost", async () => {
+    const world = await worldWithCluster();
+    await startJob(world, jobPath);
+    const files = [...world.staged.keys()].filter((path) => path.startsWith("launchers/"));
+    world.staged.clear();
+    const failure = { category: "UserError", code: "BlobNotFound", message: "", details: {} };
+    world.azure.complete(world.onlyTask(), { failure });
+    await world.advance(2_500);
+    const [, second] = world.azure.tasks().map(({ task }) => task);
+    expect(files).toHaveLength(1);
+    expect([...world.staged.keys()]).toEqual(expect.arrayContaining(files));
+    expect(world.stagedOfRuns()).toHaveLength(2);
+    world.azure.complete(second?.id ?? "", { exitCode: 0 });
+    await world.advance(3_000);
+    expect((await world.api("GET", jobPath)).body.properties).toMatchObject({ executionState: "succeeded" });
+  });
+
   it("changes nothing while Batch cannot be reached, and catches up afterwards", async () => {
     const world = await worldWithCluster();
     await startJob(world, jobPath);

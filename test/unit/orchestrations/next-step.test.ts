@@ -124,6 +124,11 @@ describe("what a run needs next", () => {
       { kind: "end", end: { kind: "nodeLost" } },
     ],
     [
+      "a task whose staged files were gone: staged again",
+      view({ task: task("completed", { failure: { ...denied, code: "BlobNotFound" } }) }),
+      { kind: "end", end: { kind: "filesLost" } },
+    ],
+    [
       "a task that was never allowed to fetch its files: its end",
       view({ task: task("completed", { failure: denied }) }),
       { kind: "end", end: { kind: "taskCompleted", task: { failure: denied } } },

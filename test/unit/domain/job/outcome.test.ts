@@ -88,6 +88,12 @@ describe("a completed task", () => {
 });
 
 describe("an end without a completed task", () => {
+  it("is another run when its staged files were lost, and a failed launch when that goes on", () => {
+    expect(decide({ kind: "filesLost" })).toEqual({ kind: "retry", losses: { ...losses, nodeFaults: 1 } });
+    const last = decide({ kind: "filesLost" }, { losses: { ...losses, nodeFaults: 2 } });
+    expect(last).toMatchObject({ kind: "failed", errors: [{ code: "JobLaunchFailed" }] });
+  });
+
   it("is a termination when the user asked for it, whatever came first", () => {
     for (const kind of [
       "terminated",
