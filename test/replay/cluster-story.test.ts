@@ -173,6 +173,8 @@ describe("deleting a cluster", () => {
       });
     expect(world.azure.poolsById.size).toBe(0);
     expect(world.azure.jobsById.size).toBe(0);
+    // A run listens a moment longer before it ends, so that a hint of the last moment is heard.
+    await world.advance(500);
     expect(world.active()).toEqual([]);
   });
 
