@@ -5,7 +5,7 @@ import { liveOnce, repair, wakeUp } from "../support/app/restored-stores.ts";
 import type { Remains } from "../support/app/restored-stores.ts";
 
 type World = Awaited<ReturnType<typeof wakeUp>>;
-const pairsPerSeed = 3;
+const pairsPerSeed = 6;
 
 interface Stored {
   readonly status?: string;
@@ -18,8 +18,9 @@ interface Stored {
 }
 
 /**
- * What has not come to an end, in words. Jobs wait on where Batch has no pool for their cluster any more, because that cluster was
- * deleted after both copies were made.
+ * What has not come to an end, in words. One gap is known and exempted: a cluster that was deleted after the tables were copied,
+ * and of whose deletion the copies know nothing, is there again without its pool, and its queued jobs wait until somebody
+ * deletes it, or them. The service does not make pools anew that Batch does not have.
  */
 function unfinished({ documents, engine, azure }: World): string[] {
   const waits = (cluster: string | undefined) => !azure.poolsById.has(`batchai-${cluster}`);
@@ -47,27 +48,27 @@ function unfinished({ documents, engine, azure }: World): string[] {
   return [...left, ...active.map(({ instanceId }) => `${instanceId} is active`)];
 }
 
-describe.each([1, 2])("stores restored from different moments (seed %i)", (seed) => {
+describe.each([1, 2, 3])("stores restored from different moments (seed %i)", (seed) => {
   let remains: Remains;
   beforeAll(async () => {
     remains = await liveOnce(seed);
-  }, 300_000);
+  }, 60_000);
   afterAll(() => remains.dispose());
 
-  it("disagree, and nothing hangs: every operation ends, what is deleted goes, every job ends", async () => {
+  it("disagree, and nothing hangs: operations end, what is deleted goes, jobs end where there are nodes", async () => {
     const random = seededRandom(seed);
     const pick = (length: number) => Math.floor(random.next() * length);
     for (let pair = 0; pair < pairsPerSeed; pair += 1) {
-      const [table, history] = [pick(remains.tables.length), pick(remains.histories.length)];
-      const world = await wakeUp(
-        remains,
-        remains.tables[table] ?? "",
-        remains.histories[history] ?? "",
-        1_000 * seed + pair,
-      );
+      const cut = pick(remains.moments.length);
+      const moment = remains.moments[cut];
+      const [table, history] = [pick(moment?.tables ?? 0), pick(cut + 1)];
+      const [tables, histories] = [remains.tables[table], remains.moments[history]?.histories];
+      if (moment === undefined || tables === undefined || histories === undefined)
+        throw new Error("a moment without its copies");
+      const world = await wakeUp(moment, tables, histories, 1_000 * seed + pair);
       await repair(world);
-      expect(unfinished(world), `tables ${table}, histories ${history}`).toEqual([]);
+      expect(unfinished(world), `cut ${cut}, tables ${table}, histories ${history}`).toEqual([]);
       await world.engine.stop(0);
     }
-  }, 600_000);
+  }, 120_000);
 });

@@ -1,5 +1,6 @@
 // A life of workspaces, clusters and jobs whose stores are copied all along: the tables after every write, the histories
-// after every step. Any two copies together are what a power cut, a restore or a failover may leave.
+// after every step, and Batch with them. Batch as it was at some moment, with tables and histories of any two moments before
+// that, is what a power cut, a restore or a failover may leave.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,13 +24,20 @@ import { clusterBody, fileServerBody, jobBody } from "./stories.ts";
 export interface Remains {
   /** Dumps, one after each write. */
   readonly tables: readonly string[];
-  /** Files, one after each step. */
-  readonly histories: readonly string[];
-  readonly endedAt: number;
+  /** One after each step. */
+  readonly moments: readonly Moment[];
+  dispose(): void;
+}
+
+export interface Moment {
+  readonly at: number;
+  /** How many dumps there were. */
+  readonly tables: number;
+  /** A file. */
+  readonly histories: string;
   readonly azure: FakeBatch;
   readonly staged: ReadonlyMap<string, string>;
   readonly secrets: ReadonlyMap<string, SecretValues>;
-  dispose(): void;
 }
 
 const minute = 60_000;
@@ -51,43 +59,40 @@ export async function liveOnce(seed: number): Promise<Remains> {
     seed,
     monitorMaxIntervalMs: 20_000,
   });
-  const histories: string[] = [];
-  const copyHistories = () => {
-    const copy = join(folder, `at-${histories.length}.db`);
-    const database = new Database(file);
-    database.exec(`VACUUM INTO '${copy}'`);
-    database.close();
-    histories.push(copy);
-  };
+  const moments: Moment[] = [];
   for (const step of story(world, azure, seed)) {
     await step();
-    copyHistories();
+    const histories = join(folder, `at-${moments.length}.db`);
+    copyDatabase(file, histories);
+    moments.push({
+      at: time.now(),
+      tables: tables.length,
+      histories,
+      azure: batchOn(time, azure),
+      staged: new Map(world.staged),
+      secrets: new Map(world.secrets),
+    });
   }
   await world.engine.stop(0);
-  const { staged, secrets } = world;
-  return {
-    tables,
-    histories,
-    endedAt: time.now(),
-    azure,
-    staged,
-    secrets,
-    dispose: () => rmSync(folder, { recursive: true }),
-  };
+  return { tables, moments, dispose: () => rmSync(folder, { recursive: true }) };
 }
 
-/** The app on two copies, with Batch as it was in the end and nobody who asks for anything any more. */
-export async function wakeUp(remains: Remains, tables: string, histories: string, seed: number) {
-  const time = manualClock(remains.endedAt);
-  const azure = batchOn(time, remains.azure);
+function copyDatabase(from: string, to: string): void {
+  const database = new Database(from);
+  database.exec(`VACUUM INTO '${to}'`);
+  database.close();
+}
+
+/** The app on copies of its stores, with Batch as it was at the cut, and nobody who asks for anything any more. */
+export async function wakeUp(cut: Moment, tables: string, histories: string, seed: number) {
+  const time = manualClock(cut.at);
+  const azure = batchOn(time, cut.azure);
   const documents = memoryDocuments(tables);
   const fileServers = fakeFileServers();
   fileServers.finish();
   const file = `${histories}.${seed}`;
-  const source = new Database(histories);
-  source.exec(`VACUUM INTO '${file}'`);
-  source.close();
-  const { staged, secrets } = remains;
+  copyDatabase(histories, file);
+  const { staged, secrets } = cut;
   const durable = sqliteStore(file);
   const world = await startAppWorld({
     documents,
