@@ -69,8 +69,8 @@ export interface Launch {
   readonly outputFiles: readonly OutputFile[];
   /** Append to stdout.txt/stderr.txt instead of starting anew (primary after its coordination command). */
   readonly keepOutput: boolean;
-  /** What the command leaves running outside its process group is a program's of its own (the monitor of a container) and ends
-   *  by itself. */
+  /** What the command leaves running outside its process group is a program of its own: the monitor of a container, which ends by
+   *  itself, or what a start task set up for the node. */
   readonly detaches?: true;
   /** The command runs in a container instead, where an empty command line means what the image says. Only for executors
    *  that have `containers`. */

@@ -50,13 +50,14 @@ export interface BlobQueueOptions {
 export async function blobQueue(options: BlobQueueOptions): Promise<BlobQueue> {
   const { receipts } = options;
   const queues = await options.clients.queues(undefined);
+  const running: Running = new Map();
   const queue = queues.getQueueClient(`azure-webjobs-blobtrigger-${options.hostId}`);
   await queue.createIfNotExists();
   const pump = queuePump({
     ...options,
     queue,
     poison: queues.getQueueClient("webjobs-blobtrigger-poison"),
-    handle: (message) => handle(options, message),
+    handle: (message) => handle(options, running, message),
     batchSize: Math.min(32, options.maxDegreeOfParallelism),
     newBatchThreshold: Math.floor(options.maxDegreeOfParallelism / 2),
     maxDequeueCount: options.poisonBlobThreshold,
@@ -80,8 +81,15 @@ export async function blobQueue(options: BlobQueueOptions): Promise<BlobQueue> {
   };
 }
 
+/** Versions that are being run. Event and scan can each queue one before either has its receipt. */
+type Running = Map<string, Promise<boolean>>;
+
 /** True when there is nothing more to do for this message. */
-async function handle(options: BlobQueueOptions, item: DequeuedMessageItem): Promise<boolean> {
+async function handle(
+  options: BlobQueueOptions,
+  running: Running,
+  item: DequeuedMessageItem,
+): Promise<boolean> {
   try {
     const message = BlobMessage.parse(JSON.parse(decodeMessage(item.messageText, "base64").toString("utf8")));
     const name = message.FunctionId.replace(/^Host\.Functions\./, "");
@@ -93,10 +101,26 @@ async function handle(options: BlobQueueOptions, item: DequeuedMessageItem): Pro
       blobName: message.BlobName,
       etag: message.ETag,
     };
-    return await runVersion(options, found, version);
+    return await onceAtATime(running, version, () => runVersion(options, found, version));
   } catch (error) {
     options.logger.error("blob.messageFailed", { reason: (error as Error).message });
     return false;
+  }
+}
+
+/** A second message of a version that is being run has the first one's end: after a success there is nothing left to do. */
+async function onceAtATime(
+  running: Running,
+  version: BlobVersion,
+  run: () => Promise<boolean>,
+): Promise<boolean> {
+  const key = JSON.stringify([version.functionName, version.container, version.blobName, version.etag]);
+  const current = running.get(key) ?? run();
+  running.set(key, current);
+  try {
+    return await current;
+  } finally {
+    running.delete(key);
   }
 }
 

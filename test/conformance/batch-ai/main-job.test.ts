@@ -130,7 +130,12 @@ describe("a job", () => {
     await client.jobs.create(group, workspace, experiment, "prepared", prepared);
     expect((await finished("prepared")).executionState).toBe("succeeded");
     expect(await output("prepared", "stdout.txt")).toBe("yes\n");
-    expect(await output("prepared", "stdout-job_prep.txt")).toContain("preparing");
+    const listed = await client.jobs.listOutputFiles(group, workspace, experiment, "prepared", {
+      outputdirectoryid: "stdouterr",
+    });
+    const logs = listed.map(({ name = "" }) => name).filter((name) => name.startsWith("stdout-job_prep-"));
+    expect(logs).toHaveLength(2);
+    for (const log of logs) expect(await output("prepared", log)).toContain("preparing");
 
     const broken = customJob(clusterId, "true", { jobPreparation: { commandLine: "exit 3" } });
     await client.jobs.create(group, workspace, experiment, "unprepared", broken);

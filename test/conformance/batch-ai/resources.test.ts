@@ -259,13 +259,13 @@ describe("the same API over HTTPS", () => {
 describe("what clients ask first", () => {
   it("is answered with the versions they name", async () => {
     const { raw, cloud } = world;
-    const { subscriptionId } = cloud.description;
+    const { subscriptionId, resourceGroup, location } = cloud.description;
     const subscriptions = await raw("GET", "/subscriptions", { version: "2019-11-01" });
     expect(subscriptions.body.value).toMatchObject([{ subscriptionId, state: "Enabled" }]);
-    const found = await raw("GET", `/subscriptions/${subscriptionId}/resourcegroups/lab`, {
+    const found = await raw("GET", `/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}`, {
       version: "2020-10-01",
     });
-    expect([found.body.name, found.body.location]).toEqual(["lab", cloud.description.location]);
+    expect([found.body.name, found.body.location]).toEqual([resourceGroup, location]);
   });
 });
 

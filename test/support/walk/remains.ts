@@ -85,7 +85,9 @@ async function rows({ storageAccount, urls }: LocalCloud["description"]): Promis
     const name = `${partitionKey} ${rowKey}`;
     if (partitionKey.startsWith("active|")) found.activeRows.push(name);
     else if (partitionKey === "ledger") found.claims.push(...Object.keys(fromRow(entity) as object));
-    else if (partitionKey.startsWith("operation|")) {
+    // The index of unfinished ones; what it names is looked at itself.
+    else if (partitionKey === "operations") continue;
+    else if (partitionKey === "operation") {
       if ((fromRow(entity) as { status: string }).status === "InProgress") found.operations.push(name);
     } else if (!rowKey.startsWith("event|")) found.documents.push(name);
   }

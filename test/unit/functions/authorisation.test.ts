@@ -12,8 +12,10 @@ import type { AppWorld } from "../../support/app/app-world.ts";
 const roles = ["reader", "submitter", "operator", "admin"] as const;
 type Least = (typeof roles)[number] | "anybody with a token";
 
-const group =
-  "subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.BatchAI/workspaces";
+const subscription = "subscriptions/{subscriptionId}";
+const resourceGroup = `${subscription}/resourceGroups/{resourceGroup}`;
+const storageAccount = `${resourceGroup}/providers/Microsoft.Storage/storageAccounts/{account}`;
+const group = `${resourceGroup}/providers/Microsoft.BatchAI/workspaces`;
 const workspace = `${group}/{workspace}`;
 const cluster = `${workspace}/clusters/{cluster}`;
 const fileServer = `${workspace}/fileServers/{fileServer}`;
@@ -67,6 +69,22 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["GET", "subscriptions/{subscriptionId}/resourceGroups", "reader"],
   ["GET", "subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}", "reader"],
   ["GET", provider, "reader"],
+  ["POST", `${provider}/register`, "reader"],
+  ["HEAD", resourceGroup, "reader"],
+  ...(["PUT", "PATCH", "DELETE"] as const).flatMap((method) => [
+    [method, resourceGroup, "admin"] as const,
+    [method, storageAccount, "admin"] as const,
+  ]),
+  ["GET", `${subscription}/operationresults/{operation}`, "reader"],
+  ["GET", `${subscription}/providers`, "reader"],
+  ["GET", `${subscription}/providers/{namespace}`, "reader"],
+  ["POST", `${subscription}/providers/{namespace}/register`, "admin"],
+  ["POST", `${subscription}/providers/{namespace}/unregister`, "admin"],
+  ["GET", `${subscription}/providers/Microsoft.Storage/storageAccounts`, "reader"],
+  ["POST", `${subscription}/providers/Microsoft.Storage/checkNameAvailability`, "reader"],
+  ["GET", `${resourceGroup}/providers/Microsoft.Storage/storageAccounts`, "reader"],
+  ["GET", storageAccount, "reader"],
+  ["POST", `${storageAccount}/{action}`, "admin"],
   ...["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD", "OPTIONS"].map(
     (method) => [method, "{*path}", "anybody with a token"] as const,
   ),

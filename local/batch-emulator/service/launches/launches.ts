@@ -143,6 +143,7 @@ export function startTaskLaunch(context: EnvironmentContext, node: Node): Launch
     commandLine: spec.commandLine,
     environment: environmentFor(spec, nodeEnvironment(context, node, directory), spec.environmentSettings),
     resourceFiles: files(spec.resourceFiles, node),
+    detaches: true,
   });
 }
 
