@@ -351,7 +351,7 @@ async function kill(context: Context, id: string): Promise<void> {
   if (!active) return;
   if (active.ended) {
     const leader = active.isAlone === true ? undefined : records.task(id);
-    return leader ? ending.endRemains(familyOf(context, active, leader)) : undefined;
+    return leader ? withFamily(context, active, leader, (family) => ending.endRemains(family)) : undefined;
   }
   active.killed = true;
   active.staging?.abort();
@@ -359,16 +359,29 @@ async function kill(context: Context, id: string): Promise<void> {
   const task = await taskOf(records, active, id);
   if (task) {
     records.condemn(id);
-    await ending.end(familyOf(context, active, task));
+    await withFamily(context, active, task, (family) => ending.end(family));
   }
   await active.process;
 }
 
-function familyOf({ records, supervisors }: Context, active: Active, leader: ProcessIdentity): LaunchFamily {
+/** The supervisor takes no other launch meanwhile, even when this one is forgotten: what is below it would be ended with this one. */
+async function withFamily(
+  { records, supervisors }: Context,
+  active: Active,
+  leader: ProcessIdentity,
+  work: (family: LaunchFamily) => Promise<void>,
+): Promise<void> {
   const { id } = active;
+  const cookie = cookieOf(records, id);
+  if (active.detaches) return work({ cookie, leader, ancestor: undefined });
   // What an earlier emulator started has a supervisor that takes nothing else.
-  const ancestor = active.isAdopted ? records.run(id)?.supervisor : supervisors.hold(id);
-  return { cookie: cookieOf(records, id), leader, ancestor: active.detaches ? undefined : ancestor };
+  if (active.isAdopted) return work({ cookie, leader, ancestor: records.run(id)?.supervisor });
+  const held = supervisors.hold(id);
+  try {
+    await work({ cookie, leader, ancestor: held?.ancestor });
+  } finally {
+    held?.release();
+  }
 }
 
 /** A supervisor that has taken a launch writes its process down within moments. */

@@ -39,6 +39,8 @@ export interface ProcessTable {
 const processesPerTurn = 50;
 /** Those who want a scan within this time share it. */
 const gatherMs = 5;
+/** The more processes there are the longer a scan takes, and the longer the next one gathers: at most half of the time is for scans. */
+const longestGatherMs = 100;
 
 /** `procfs`: whether this machine has Linux's /proc. */
 export function processTable(procfs: boolean): ProcessTable {
@@ -186,12 +188,14 @@ function shared<T>(scan: () => Promise<T>): () => Promise<T> {
   const clock = systemClock();
   let running: Promise<unknown> | undefined;
   let next: Promise<T> | undefined;
+  let lastedMs = 0;
   return () => {
     next ??= (async () => {
       await running;
-      await delay(clock, gatherMs);
+      await delay(clock, Math.min(longestGatherMs, Math.max(gatherMs, lastedMs)));
+      const startedMs = clock.now();
       const mine = scan();
-      running = mine.catch(() => undefined);
+      running = mine.catch(() => undefined).then(() => (lastedMs = clock.now() - startedMs));
       next = undefined;
       return mine;
     })();

@@ -16,13 +16,20 @@ export type SupervisedEnd =
 export interface SupervisorPool {
   /** Runs a launch whose file is on disk. */
   supervise(id: string, image: Buffer): Promise<SupervisedEnd>;
-  /** The supervisor of a launch that runs, or that was not alone at its end: until `free` it takes no other, so that all who
-   *  descend from it are of this launch. Undefined where that cannot be relied on. */
-  hold(id: string): ProcessIdentity | undefined;
+  /** Keeps the supervisor of a launch that runs, or that was not alone at its end, from taking another, so that all who descend from
+   *  it are of this launch. Undefined where that cannot be relied on. */
+  hold(id: string): Hold | undefined;
+  /** Nothing is wanted of the launch any more. */
   free(id: string): void;
   /** Whether it is one of these. */
   has(pid: number): boolean;
   /** Lets every supervisor end once its task has; tasks that run go on. */
+  release(): void;
+}
+
+export interface Hold {
+  readonly ancestor: ProcessIdentity;
+  /** Exactly once, when nobody looks for its descendants any more; also after `free`. */
   release(): void;
 }
 
@@ -31,7 +38,10 @@ interface Supervisor {
   readonly is: Introduction;
   /** Whose processes may be below it. */
   launch: string | undefined;
-  isHeld: boolean;
+  /** How many look for its descendants. */
+  holds: number;
+  /** What its launch may have left is not to be waited for. */
+  isFree: boolean;
   /** Tells how the task went that it is busy with. */
   ended: ((end: SupervisedEnd) => void) | undefined;
   alive: boolean;
@@ -78,20 +88,24 @@ class Supervisors implements SupervisorPool {
     });
   }
 
-  hold(id: string): ProcessIdentity | undefined {
+  hold(id: string): Hold | undefined {
     const supervisor = this.#byLaunch.get(id);
     if (!supervisor?.is.ancestor) return undefined;
-    supervisor.isHeld = true;
-    return supervisor.is.ancestor;
+    supervisor.holds += 1;
+    const release = () => {
+      supervisor.holds -= 1;
+      this.#restIfDone(supervisor);
+    };
+    return { ancestor: supervisor.is.ancestor, release };
   }
 
   free(id: string): void {
     const supervisor = this.#byLaunch.get(id);
     if (!supervisor) return;
-    supervisor.isHeld = false;
-    if (supervisor.ended) return;
-    this.#rest(supervisor);
-    this.#assign();
+    // The next launch of that name has a supervisor of its own.
+    this.#byLaunch.delete(id);
+    supervisor.isFree = true;
+    this.#restIfDone(supervisor);
   }
 
   has(pid: number): boolean {
@@ -111,6 +125,7 @@ class Supervisors implements SupervisorPool {
       const next = this.#waiting.shift() as Waiting;
       supervisor.ended = next.ended;
       supervisor.launch = next.id;
+      supervisor.isFree = false;
       this.#byLaunch.set(next.id, supervisor);
       supervisor.child.stdin?.write(supervisor.is.order(next.id, next.image));
     }
@@ -130,7 +145,7 @@ class Supervisors implements SupervisorPool {
     const child = spawnSupervisor(this.#options);
     const is = this.#options.supervision.introduce(child.pid ?? 0);
     const supervisor: Supervisor = {
-      ...{ child, is, launch: undefined, isHeld: false, ended: undefined, alive: true },
+      ...{ child, is, launch: undefined, holds: 0, isFree: false, ended: undefined, alive: true },
     };
     this.#all.add(supervisor);
     child.on("error", (error) => {
@@ -147,16 +162,22 @@ class Supervisors implements SupervisorPool {
     const { ended } = supervisor;
     supervisor.ended = undefined;
     const mayHaveLeft = end.kind === "exited" && !end.isAlone && supervisor.is.ancestor !== undefined;
-    if (!supervisor.isHeld && !mayHaveLeft) this.#rest(supervisor);
+    supervisor.isFree ||= !mayHaveLeft;
+    this.#restIfDone(supervisor);
     ended?.(end);
+  }
+
+  /** Once it has nothing to do with its last launch any more. */
+  #restIfDone(supervisor: Supervisor): void {
+    const { launch } = supervisor;
+    if (launch === undefined || supervisor.ended || supervisor.holds > 0 || !supervisor.isFree) return;
+    if (this.#byLaunch.get(launch) === supervisor) this.#byLaunch.delete(launch);
+    supervisor.launch = undefined;
+    if (supervisor.alive) this.#rest(supervisor);
     this.#assign();
   }
 
-  /** It has nothing to do with its last launch any more. */
   #rest(supervisor: Supervisor): void {
-    if (supervisor.launch !== undefined) this.#byLaunch.delete(supervisor.launch);
-    supervisor.launch = undefined;
-    if (!supervisor.alive) return;
     const isSpare = this.#idle.length >= keptIdle && this.#waiting.length === 0;
     if (this.#isReleased || isSpare) supervisor.child.stdin?.end();
     else this.#idle.push(supervisor);
@@ -168,7 +189,6 @@ class Supervisors implements SupervisorPool {
     this.#all.delete(supervisor);
     const at = this.#idle.indexOf(supervisor);
     if (at >= 0) this.#idle.splice(at, 1);
-    supervisor.isHeld = false;
     this.#settle(supervisor, { kind: "died" });
   }
 }
