@@ -1,0 +1,54 @@
+import { tmpdir } from "node:os";
+import { afterEach, expect, it } from "vitest";
+import type { Supervision } from "../../../../local/batch-emulator/agent/supervision.ts";
+import { supervisorPool } from "../../../../local/batch-emulator/agent/supervisor-pool.ts";
+import { silentLogger } from "../../../../local/logger.ts";
+
+const noImage = Buffer.alloc(0);
+const endings: (() => void)[] = [];
+afterEach(() => {
+  for (const end of endings.splice(0)) end();
+});
+
+/** Supervisors that end every launch at once; tells which of them was given which launch. */
+function pool() {
+  const taken = new Map<string, number>();
+  const supervision: Supervision = {
+    procfs: true,
+    program: "/bin/sh",
+    words: ["-c", "while read -r id; do echo exit 0 alone; done"],
+    compose: () => undefined,
+    introduce: (pid) => ({
+      ancestor: { pid, start: "0" },
+      order: (id) => {
+        taken.set(id, pid);
+        return `${id}\n`;
+      },
+    }),
+  };
+  const made = supervisorPool({ directory: tmpdir(), cookie: "test", supervision, logger: silentLogger });
+  endings.push(() => made.release());
+  return { pool: made, taken };
+}
+
+it("a supervisor is used again when its launch left nothing", async () => {
+  const { pool: supervisors, taken } = pool();
+  await supervisors.supervise("one", noImage);
+  await supervisors.supervise("two", noImage);
+  expect(taken.get("two")).toBe(taken.get("one"));
+});
+
+it("a supervisor that is held takes no other launch, though its own has ended and is forgotten, until it is released", async () => {
+  const { pool: supervisors, taken } = pool();
+  const ended = supervisors.supervise("one", noImage);
+  const first = supervisors.hold("one");
+  const second = supervisors.hold("one");
+  expect(await ended).toEqual({ kind: "exited", exitCode: 0, isAlone: true });
+  supervisors.free("one");
+  first?.release();
+  await supervisors.supervise("two", noImage);
+  expect(taken.get("two")).not.toBe(taken.get("one"));
+  second?.release();
+  await supervisors.supervise("three", noImage);
+  expect(taken.get("three")).toBe(taken.get("one"));
+});
