@@ -2,7 +2,7 @@
 // administrators. A role of the API is none here, a pool's identity has no assignment, and a token is good for the
 // service that it was issued for.
 import type { BatchPlane, BatchVerdict } from "./batch-emulator/protocol/bearer.ts";
-import { appIdentity } from "./identity/index.ts";
+import { appIdentity, isIssuedFor } from "./identity/index.ts";
 import type { LocalIdentity, TokenHolder } from "./identity/index.ts";
 
 const management = ["https://management.azure.com", "https://management.core.windows.net"];
@@ -22,7 +22,7 @@ export function batchAccess(
   return async (token, plane) => {
     const holder = await identity.verify(token);
     if (holder === undefined) return "unknown";
-    const fits = holder.audiences.some((one) => audiences[plane].includes(one.replace(/\/+$/, "")));
+    const fits = audiences[plane].some((audience) => isIssuedFor(holder, audience));
     if (!fits) return "unknown";
     return isEntitled(holder) ? "allowed" : "forbidden";
   };

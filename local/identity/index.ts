@@ -27,6 +27,12 @@ export interface TokenHolder {
   readonly audiences: readonly string[];
 }
 
+/** Whether the token was issued for that service; slashes at the end do not matter. */
+export function isIssuedFor({ audiences }: TokenHolder, audience: string): boolean {
+  const bare = (one: string) => one.replace(/\/+$/, "");
+  return audiences.some((one) => bare(one) === bare(audience));
+}
+
 export interface TokenRequest {
   readonly audience: string | readonly string[];
   readonly roles: readonly string[];

@@ -1,6 +1,7 @@
 // What the clients of 2018 ask of Azure Resource Manager beyond Batch AI: resource groups, storage accounts and their keys,
 // providers. The app passes such requests on, in Azure to the real one (BATCHAI_RESOURCE_MANAGER_ENDPOINT), here to this.
 import type { Clock } from "../clock.ts";
+import { isIssuedFor } from "../identity/index.ts";
 import type { LocalIdentity } from "../identity/index.ts";
 import type { Random } from "../random.ts";
 import { answer } from "./protocol/answer.ts";
@@ -52,13 +53,9 @@ export function createResourceManager(
       subscriptionId: o.subscriptionId,
       async rolesOf(token) {
         const holder = await o.identity.verify(token);
-        return holder?.audiences.some((one) => sameAudience(one, o.audience)) ? holder.roles : undefined;
+        return holder !== undefined && isIssuedFor(holder, o.audience) ? holder.roles : undefined;
       },
       workspacesFor: (authorization) =>
         workspacesOver({ api: o.api(), subscriptionId: o.subscriptionId, authorization }),
     });
-}
-
-function sameAudience(one: string, other: string): boolean {
-  return one.replace(/\/+$/, "") === other.replace(/\/+$/, "");
 }

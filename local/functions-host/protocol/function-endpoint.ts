@@ -79,12 +79,13 @@ function eventOf(
     const value = request.headers[name];
     return typeof value === "string" ? value : undefined;
   };
+  const query = Object.fromEntries(address.query);
   return {
     // What `{name}` in a binding may mean: the query, overruled by the route.
     bindingData: {
-      ...Object.fromEntries(address.query),
+      ...query,
       ...params,
-      Query: Object.fromEntries(address.query),
+      Query: query,
       Headers: headersOf(request),
     },
     traceParent: text("traceparent"),
