@@ -9,7 +9,7 @@ import { nodeKeySecrets } from "../domain/launch/node-account.ts";
 import { guid } from "../domain/shared/brand.ts";
 import { AppError } from "../domain/shared/errors.ts";
 import type { ClusterRef } from "../domain/shared/resource-id.ts";
-import type { SecretValues } from "../domain/shared/secrets.ts";
+import type { SecretSource, SecretSources } from "../domain/shared/secrets.ts";
 import { adminPasswordSecret } from "../domain/shared/user-account.ts";
 import { claimPlace as claimOne, release } from "../domain/usage/quota.ts";
 import { poolId } from "../services/batch-names.ts";
@@ -94,11 +94,11 @@ async function claimPlace(services: Services, document: ClusterDocument, now: Da
 async function withOwnSecrets(
   services: Services,
   document: ClusterDocument,
-  given: SecretValues,
-): Promise<SecretValues> {
+  given: SecretSources,
+): Promise<SecretSources> {
   const { privateKey, publicKey } = await services.keyPairs.create(`batchai-${document.guid}`);
   const password = () => Buffer.from(services.random.bytes(24)).toString("base64url");
-  return new Map([
+  return new Map<string, SecretSource>([
     [adminPasswordSecret, password()],
     [nodeKeySecrets.privateKey, privateKey],
     [nodeKeySecrets.publicKey, publicKey],

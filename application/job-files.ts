@@ -8,6 +8,7 @@ import { batchJobId, poolId, taskId } from "../services/batch-names.ts";
 import type { OutputFile } from "../services/output-files.ts";
 import type { Services } from "../services/services.ts";
 import { existingJob } from "./jobs.ts";
+import { secretValue } from "./secrets.ts";
 import { remoteLogins } from "./remote-logins.ts";
 import type { RemoteLogin } from "./remote-logins.ts";
 
@@ -27,7 +28,8 @@ export async function listOutputFiles(
   const job = await existingJob(services, ref);
   const place = locateOutput(job, directoryId, directory);
   const keys = await services.secrets.get(place.secretOwner);
-  const accountKey = keys.get(place.accountKeySecret);
+  const source = keys.get(place.accountKeySecret);
+  const accountKey = source === undefined ? undefined : await secretValue(services, source);
   const files = await services.outputFiles.list({ ...place, accountKey }, { linkLifetimeMs });
   if (files.some(({ downloadUrl }) => downloadUrl !== undefined)) await noteReader(services, job);
   return files;

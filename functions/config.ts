@@ -16,6 +16,14 @@ const familyLimits = z
   .transform((text) =>
     Object.fromEntries(text.split(",").map((pair) => [pair.split("=")[0] ?? "", Number(pair.split("=")[1])])),
   );
+/** Key Vaults whose secrets requests may name. None unless an administrator says so: the app reads them with its own rights. */
+const vaultNames = z
+  .string()
+  .regex(
+    /^(?:\*|[A-Za-z0-9-]{3,24}(?:,[A-Za-z0-9-]{3,24})*)$/,
+    "expected names of Key Vaults, comma-separated, or *",
+  )
+  .transform((text) => text.toLowerCase().split(","));
 const interval = (otherwise: number) => z.coerce.number().int().min(10).max(86_400_000).default(otherwise);
 
 const Environment = z.object({
@@ -35,6 +43,11 @@ const Environment = z.object({
   BATCHAI_BLOB_ENDPOINT_TEMPLATE: template.default("https://{account}.blob.core.windows.net"),
   BATCHAI_TABLE_ENDPOINT_TEMPLATE: template.default("https://{account}.table.core.windows.net"),
   BATCHAI_FILE_ENDPOINT_TEMPLATE: template.default("https://{account}.file.core.windows.net"),
+  BATCHAI_KEY_VAULT_ENDPOINT_TEMPLATE: z
+    .string()
+    .refine((text) => text.includes("{vault}"), { error: "expected a URL with {vault}" })
+    .default("https://{vault}.vault.azure.net"),
+  BATCHAI_KEY_VAULTS: vaultNames.default([]),
   BATCHAI_SECRETS_KEY: z
     .base64()
     .refine((text) => Buffer.from(text, "base64").length === 32, { error: "expected 32 bytes in base64" }),

@@ -62,6 +62,8 @@ function start(environment: Environment): void {
     resourceManagerEndpoint: environment.BATCHAI_RESOURCE_MANAGER_ENDPOINT,
     storage: { name: environment.BATCHAI_STORAGE_ACCOUNT, key: environment.BATCHAI_STORAGE_KEY },
     tableEndpointTemplate: environment.BATCHAI_TABLE_ENDPOINT_TEMPLATE,
+    keyVaultEndpointTemplate: environment.BATCHAI_KEY_VAULT_ENDPOINT_TEMPLATE,
+    keyVaults: environment.BATCHAI_KEY_VAULTS,
     secretsKey: Buffer.from(environment.BATCHAI_SECRETS_KEY, "base64"),
     auth: {
       issuer: environment.BATCHAI_AUTH_ISSUER,

@@ -47,6 +47,8 @@ export function appSettings(settings: Settings, endpoints: Endpoints): Record<st
     BATCHAI_BLOB_ENDPOINT_TEMPLATE: template(endpoints.blob),
     BATCHAI_TABLE_ENDPOINT_TEMPLATE: template(endpoints.table),
     BATCHAI_FILE_ENDPOINT_TEMPLATE: template(endpoints.file),
+    BATCHAI_KEY_VAULT_ENDPOINT_TEMPLATE: `${endpoints.control}/vaults/{vault}`,
+    BATCHAI_KEY_VAULTS: "*",
     BATCHAI_SECRETS_KEY: settings.secretsKey,
     BATCHAI_AUTH_ISSUER: endpoints.issuer,
     BATCHAI_AUTH_AUDIENCE: endpoints.apiAudience,

@@ -7,6 +7,7 @@ import type { ContainerEngine, EngineChoice } from "./batch-emulator/agent/conta
 import { startBatchEmulator } from "./batch-emulator/index.ts";
 import type { BatchEmulator } from "./batch-emulator/index.ts";
 import { openCertificate } from "./certificate.ts";
+import type { Certificate } from "./certificate.ts";
 import type { Clock } from "./clock.ts";
 import { startControl } from "./control-server.ts";
 import type { ControlHandler, ControlServer } from "./control-server.ts";
@@ -23,6 +24,7 @@ import { openIdentity } from "./identity/index.ts";
 import type { LocalIdentity } from "./identity/index.ts";
 import { localResources } from "./local-resources.ts";
 import type { Logger } from "./logger.ts";
+import { createKeyVaults } from "./key-vault/index.ts";
 import { openNodeParts } from "./node-parts.ts";
 import { openRecords } from "./resource-manager/store/records.ts";
 import type { ResourceRecords } from "./resource-manager/store/records.ts";
@@ -54,6 +56,7 @@ export interface Parts {
     api: string;
     apiHttps: string;
     authority: string;
+    vault: string;
     batch: string;
     blob: string;
     queue: string;
@@ -103,17 +106,23 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
     random: o.random,
   });
   const records = openRecords(o.data);
-  const controlHandlers: ControlHandler[] = [(request) => identity.handle(request)];
+  const tokens = { authority: "" };
+  const vaults = openVaults(o, identity, tokens);
+  const controlHandlers: ControlHandler[] = [(request) => identity.handle(request), vaults];
+  // One for all who show it; made at the first start.
+  const certificate = openCertificate(join(hostDirectory(o), "certificate"), o.clock);
   const starting = [
     startStorage(o, records).then(keep("storage")),
     startShares(o, records).then(keep("file shares")),
     startControl(o.settings.ports.control, controlHandlers).then(keep("control")),
-    startAuthority(o, identity).then(keep("authority")),
+    startAuthority(o, identity, certificate).then(keep("authority")),
+    startVault(o, vaults, certificate).then(keep("key vault")),
     findContainerEngine(o.containers),
   ] as const;
   // When one fails the others are waited for, so that what they have become is stopped too.
   await Promise.allSettled(starting);
-  const [storage, shares, control, authority, engine] = await Promise.all(starting);
+  const [storage, shares, control, authority, vault, engine] = await Promise.all(starting);
+  tokens.authority = `${authority.url}/adfs`;
   const issuer = identity.issuer(control.url);
   const emulator = keep("batch emulator")(
     await startEmulator(o, { storage, shares, identity, records, teardown, engine }),
@@ -129,14 +138,15 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
     urls: {
       api: host.url,
       apiHttps: host.httpsUrl ?? "",
-      authority: `${authority.url}/adfs`,
+      authority: tokens.authority,
+      vault: vault.url,
       batch: emulator.url,
       blob: storage.blobUrl,
       queue: storage.queueUrl,
       table: storage.tableUrl,
       file: `${shares.url}/${o.settings.storageAccount.name}`,
     },
-    ports: portsOf({ host, emulator, storage, shares, control, authority }),
+    ports: portsOf({ host, emulator, storage, shares, control, authority, vault }),
     certificate: host.certificate ?? "",
     identity,
     failed: Promise.race(ended),
@@ -156,13 +166,41 @@ function startStorage(o: PartsOptions, records: ResourceRecords): Promise<Azurit
 }
 
 /** The authority shows the certificate of the API, so that clients have one to trust. */
-async function startAuthority(o: PartsOptions, identity: LocalIdentity): Promise<ControlServer> {
-  const certificate = await openCertificate(join(hostDirectory(o), "certificate"), o.clock);
+async function startAuthority(
+  o: PartsOptions,
+  identity: LocalIdentity,
+  certificate: Promise<Certificate>,
+): Promise<ControlServer> {
   const handle = createAuthority({
     servicePrincipal: { ...o.settings.servicePrincipal, roles: ["admin"] },
     issueToken: (request) => identity.issueToken(request),
   });
-  return startControl(o.settings.ports.authority, [handle], certificate);
+  return startControl(o.settings.ports.authority, [handle], await certificate);
+}
+
+/** @param tokens where clients get theirs, known once that is up. */
+function openVaults(
+  o: PartsOptions,
+  identity: LocalIdentity,
+  tokens: { readonly authority: string },
+): ControlHandler {
+  return createKeyVaults({
+    file: join(o.data.path, "key-vault.json"),
+    key: Buffer.from(o.settings.vaultKey, "base64"),
+    identity,
+    authority: () => tokens.authority,
+    clock: o.clock,
+    random: o.random,
+  });
+}
+
+/** The vault that genuine clients ask for; they refuse plain http. */
+async function startVault(
+  o: PartsOptions,
+  vaults: ControlHandler,
+  certificate: Promise<Certificate>,
+): Promise<ControlServer> {
+  return startControl(o.settings.ports.vault, [vaults], await certificate);
 }
 
 const hostDirectory = (o: PartsOptions) => join(o.data.path, "functions-host");
@@ -259,9 +297,10 @@ interface Listening {
   readonly shares: FileShares;
   readonly control: ControlServer;
   readonly authority: ControlServer;
+  readonly vault: ControlServer;
 }
 
-function portsOf({ host, emulator, storage, shares, control, authority }: Listening): Ports {
+function portsOf({ host, emulator, storage, shares, control, authority, vault }: Listening): Ports {
   const portOf = (url: string) => Number(new URL(url).port);
   return {
     api: portOf(host.url),
@@ -269,6 +308,7 @@ function portsOf({ host, emulator, storage, shares, control, authority }: Listen
     batch: emulator.port,
     control: control.port,
     authority: authority.port,
+    vault: vault.port,
     blob: portOf(storage.blobUrl),
     queue: portOf(storage.queueUrl),
     table: portOf(storage.tableUrl),

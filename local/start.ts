@@ -43,13 +43,15 @@ export interface LocalCloudDescription {
     readonly apiHttps: string;
     /** Where tools that log in with the service principal get their tokens (OAuth 2.0 client credentials, TLS). */
     readonly authority: string;
+    /** The Key Vault named `local` (TLS): secrets that requests refer to. */
+    readonly vault: string;
     readonly batch: string;
     readonly blob: string;
     readonly queue: string;
     readonly table: string;
     readonly file: string;
   };
-  /** PEM file of the self-signed certificate that `urls.apiHttps` and `urls.authority` show: trust it in the client. */
+  /** PEM file of the self-signed certificate that `urls.apiHttps`, `urls.authority` and `urls.vault` show: trust it in the client. */
   readonly certificate: string;
   /** A signed JWT with the role admin. */
   readonly token: string;
@@ -71,8 +73,8 @@ export interface LocalCloud {
   readonly description: LocalCloudDescription;
   /** Absolute path of `cloud.json`. */
   readonly cloudFile: string;
-  /** A token for the API with the roles given. */
-  issueToken(options: { roles: string[]; lifetimeSeconds?: number }): Promise<string>;
+  /** A token with the roles given, for the API unless another audience is named. */
+  issueToken(options: { roles: string[]; lifetimeSeconds?: number; audience?: string }): Promise<string>;
   /** Resolves, with the reason, when a part died by itself. */
   readonly failed: Promise<Error>;
   /** Stops everything in order; idempotent. */
@@ -145,8 +147,8 @@ async function describe(
   closeLog: () => void,
 ): Promise<LocalCloud> {
   saveSettings(data, { ...settings, ports: parts.ports });
-  const issueToken = ({ roles, lifetimeSeconds = 3600 }: { roles: string[]; lifetimeSeconds?: number }) =>
-    parts.identity.issueToken({ audience: apiAudience, roles, subject: "local-user", lifetimeSeconds });
+  const issueToken: LocalCloud["issueToken"] = ({ roles, lifetimeSeconds = 3600, audience = apiAudience }) =>
+    parts.identity.issueToken({ audience, roles, subject: "local-user", lifetimeSeconds });
   const token = await issueToken({ roles: ["admin"], lifetimeSeconds: tokenLifetimeSeconds });
   await untilReady(parts.urls.api, token);
   const { subscriptionId, resourceGroup, location, storageAccount, batchAccount, servicePrincipal } =

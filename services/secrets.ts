@@ -1,13 +1,13 @@
 // Values that users hand over once and nobody reads back: storage keys, passwords, secret environment variables. They
 // live encrypted, apart from every document, under the resource that owns them. Invariant: no value ever reaches a
 // table, a log, an orchestration history or a command line.
-import type { SecretValues } from "../domain/shared/secrets.ts";
+import type { SecretSources } from "../domain/shared/secrets.ts";
 
 export interface SecretStore {
   /** Replaces all values of an owner (`clusters/<guid>` or `jobs/<guid>`). */
-  put(owner: string, values: SecretValues): Promise<void>;
+  put(owner: string, values: SecretSources): Promise<void>;
   /** Empty when the owner has none. */
-  get(owner: string): Promise<SecretValues>;
+  get(owner: string): Promise<SecretSources>;
   /** Removing what is absent is a success. */
   remove(owner: string): Promise<void>;
   /** Everyone who has secrets here, and since when (ISO 8601). */

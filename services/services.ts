@@ -3,6 +3,7 @@ import type { Batch } from "./batch.ts";
 import type { Clock, Random } from "./clock.ts";
 import type { FileServers } from "./file-servers.ts";
 import type { KeyPairs } from "./key-pairs.ts";
+import type { KeyVaults } from "./key-vaults.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import type { NodeSealer } from "./node-sealing.ts";
@@ -23,6 +24,7 @@ export interface LongLivedServices {
   readonly clock: Clock;
   readonly fileServers: FileServers;
   readonly keyPairs: KeyPairs;
+  readonly keyVaults: KeyVaults;
   /** Text of `launch.sh` (node/launcher.ts). */
   readonly launcher: string;
   readonly ledger: Ledger;

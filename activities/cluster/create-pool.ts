@@ -1,13 +1,16 @@
 // Makes the cluster's pool in Azure Batch from the cluster's document and secrets.
+import { secretsOf } from "../../application/secrets.ts";
 import type { OutputOf } from "../../contracts/contract.ts";
 import { createPool as contract } from "../../contracts/cluster-activities.ts";
 import { poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { nodeAccount, nodeKeySecrets } from "../../domain/launch/node-account.ts";
+import { AppError } from "../../domain/shared/errors.ts";
 import type { SecretValues } from "../../domain/shared/secrets.ts";
 import { adminPasswordSecret } from "../../domain/shared/user-account.ts";
 import { poolId } from "../../services/batch-names.ts";
 import type { PoolMount, PoolSpec } from "../../services/pools.ts";
+import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, updateCluster } from "../lib/documents.ts";
 import { claimQuota, giveBackNodes } from "./claim-quota.ts";
@@ -23,9 +26,11 @@ export const createPool = defineActivity(
     if (document === undefined || document.provisioningState === "deleting") return { kind: "notWanted" };
     const image = await nodeImage(services, document.spec.imageReference);
     if (image.kind === "unknown") return { kind: "refused", code: "ImageNotFound", message: image.message };
+    const read = await readSecrets(services, cluster.guid);
+    if (read.kind === "refused") return read;
+    const { secrets } = read;
     const granted = await claimQuota(services, document);
     if (granted === undefined) return { kind: "notWanted" };
-    const secrets = await services.secrets.get(cluster.guid);
     const setup = await stageNodeSetup(services, granted, secrets);
     const spec = poolSpec(granted, secrets, image, setup);
     const answer = await services.pools.put({ ...spec, owner: services.settings.owner });
@@ -38,6 +43,19 @@ export const createPool = defineActivity(
     return answer;
   },
 );
+
+type Read =
+  | { readonly kind: "read"; readonly secrets: SecretValues }
+  | { readonly kind: "refused"; readonly code: string; readonly message: string };
+
+async function readSecrets(services: Services, clusterGuid: string): Promise<Read> {
+  try {
+    return { kind: "read", secrets: await secretsOf(services, clusterGuid) };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.retryable) throw error;
+    return { kind: "refused", code: error.code, message: error.message };
+  }
+}
 
 function poolSpec(
   cluster: ClusterDocument,

@@ -1,7 +1,9 @@
 // Why nodes are of no use, one error a node: exit code, node, and the last words of what failed. A node that was told about
 // before is not asked again: what it said then is kept, because its files do not change.
+import { secretsOf } from "../../application/secrets.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import type { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
+import { AppError } from "../../domain/shared/errors.ts";
 import { lastLines, redact } from "../../domain/shared/redact.ts";
 import { poolId } from "../../services/batch-names.ts";
 import type { BatchNode } from "../../services/batch.ts";
@@ -57,13 +59,23 @@ async function nodeError(
   }
   if (failure.exitCode !== undefined) details.push({ name: "ExitCode", value: String(failure.exitCode) });
   const log = await services.batch.readNodeFile(poolId(cluster.guid), node.id, startTaskLog, logBytes);
-  const secrets = await services.secrets.get(cluster.guid);
-  // First redacted, then cut: half a secret would not be recognised.
-  const excerpt = lastLines(redact(log ?? "", [...secrets.values()]), excerptLines, excerptCharacters);
+  const excerpt = await excerptOf(services, cluster, log ?? "");
   if (excerpt !== "") details.push({ name: "Log", value: excerpt });
   if (failure.code !== "FailureExitCode")
     details.push({ name: "Reason", value: `${failure.code}: ${failure.message}` });
   return { code: codeOf(node), message: setupMessage(node, cluster), details };
+}
+
+/** Without a value to look for, nothing of the log is shown. */
+async function excerptOf(services: Services, cluster: ClusterDocument, log: string): Promise<string> {
+  try {
+    const secrets = await secretsOf(services, cluster.guid);
+    // First redacted, then cut: half a secret would not be recognised.
+    return lastLines(redact(log, [...secrets.values()]), excerptLines, excerptCharacters);
+  } catch (error) {
+    if (error instanceof AppError) return "";
+    throw error;
+  }
 }
 
 function setupMessage({ id, startTaskFailure }: BatchNode, { spec }: ClusterDocument): string {

@@ -1,4 +1,5 @@
 // Renews what of a cluster's pool would run out. Does nothing when nothing is due, so that it may be called at any time.
+import { secretsOf } from "../../application/secrets.ts";
 import { renewPool as contract } from "../../contracts/cluster-activities.ts";
 import { instances } from "../../contracts/instances.ts";
 import { resizeClusterFlow } from "../../contracts/orchestrations.ts";
@@ -15,7 +16,7 @@ export const renewPool = defineActivity(contract, async (services, { cluster }) 
   const due = document && dueRenewal(document, now, services.settings.poolLapseMs);
   if (document === undefined || due === undefined) return undefined;
   const setup = due.startTask
-    ? await stageNodeSetup(services, document, await services.secrets.get(cluster.guid))
+    ? await stageNodeSetup(services, document, await secretsOf(services, cluster.guid))
     : undefined;
   const lowPriority = document.spec.vmPriority === "lowpriority";
   const answer = await services.pools.renew(poolId(cluster.guid), {

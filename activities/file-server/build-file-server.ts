@@ -1,4 +1,5 @@
 // Asks for the machine of a file server, from its document and its secret.
+import { secretsOf } from "../../application/secrets.ts";
 import { buildFileServer as contract } from "../../contracts/file-server-activities.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentFileServer } from "../lib/documents.ts";
@@ -8,6 +9,6 @@ export const buildFileServer = defineActivity(contract, async (services, { fileS
   if (document === undefined || document.provisioningState === "deleting") return { kind: "notWanted" };
   const name = document.spec.userAccount.adminUserPasswordSecret;
   const adminPassword =
-    name === undefined ? undefined : (await services.secrets.get(fileServer.guid)).get(name);
+    name === undefined ? undefined : (await secretsOf(services, fileServer.guid)).get(name);
   return services.fileServers.build({ guid: fileServer.guid, spec: document.spec, adminPassword });
 });

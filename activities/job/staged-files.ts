@@ -1,4 +1,5 @@
 // What a run's nodes fetch before they start: the launcher, which is the same for all, the plan, and the secrets, sealed.
+import { secretsOf } from "../../application/secrets.ts";
 import { launcherPath, stagingFolder } from "../../services/batch-names.ts";
 import type { BatchResourceFile } from "../../services/batch.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
@@ -60,7 +61,7 @@ async function stageLauncher({ staging, launcher }: Services, anew: boolean): Pr
 
 async function sealedSecrets(services: Services, job: JobDocument, plan: LaunchPlan): Promise<string> {
   const [ofJob, ofCluster] = await Promise.all([
-    services.secrets.get(job.guid),
+    secretsOf(services, job.guid),
     services.secrets.get(job.clusterGuid),
   ]);
   return sealedForNodes(services, ofCluster, renderSecrets(plan, ofJob) ?? "");

@@ -8,6 +8,7 @@ import { mountVolumesWire, storeMountVolumes } from "../shared/mount-volumes.ts"
 import { formatId, resourceTypes } from "../shared/resource-id.ts";
 import type { ClusterRef } from "../shared/resource-id.ts";
 import { sameContent } from "../shared/same-content.ts";
+import { secretVariablesWire, storeSecretVariables } from "../shared/secret-variables.ts";
 import { SecretCollector } from "../shared/secrets.ts";
 import type { WithSecrets } from "../shared/secrets.ts";
 import { storeUserAccount, userAccountWire } from "../shared/user-account.ts";
@@ -109,10 +110,7 @@ function storeSetupTask(
   return {
     ...task,
     stdOutErrPathSuffix: setupLogSegment(ref, guid),
-    secrets: task.secrets.map(({ name, value }, index) => ({
-      name,
-      secret: secrets.keep(`${at}.${index}`, value),
-    })),
+    secrets: storeSecretVariables(task.secrets, (_name, index) => `${at}.${index}`, secrets),
   };
 }
 
@@ -120,10 +118,16 @@ function storeCounters(
   { appInsightsReference }: NonNullable<NodeSetupRequest["performanceCountersSettings"]>,
   secrets: SecretCollector,
 ): NonNullable<ClusterSpec["performanceCounters"]> {
-  const { component, instrumentationKey } = appInsightsReference;
+  const {
+    component,
+    instrumentationKey,
+    instrumentationKeySecretReference: reference,
+  } = appInsightsReference;
+  const name = "performanceCounters.instrumentationKey";
   return {
     componentId: component.id,
-    instrumentationKeySecret: secrets.keep("performanceCounters.instrumentationKey", instrumentationKey),
+    instrumentationKeySecret: secrets.keep(name, instrumentationKey, reference),
+    ...(reference === undefined ? {} : { instrumentationKeySecretReference: reference }),
   };
 }
 
@@ -240,15 +244,23 @@ function nodeSetupWire({ setupTask, mountVolumes, performanceCounters }: Cluster
     nodeSetup: {
       ...(setupTask === undefined
         ? {}
-        : { setupTask: { ...setupTask, secrets: setupTask.secrets.map(({ name }) => ({ name })) } }),
+        : { setupTask: { ...setupTask, secrets: secretVariablesWire(setupTask.secrets) } }),
       ...(mountVolumes === undefined ? {} : { mountVolumes: mountVolumesWire(mountVolumes) }),
       ...(performanceCounters === undefined
         ? {}
         : {
-            performanceCountersSettings: {
-              appInsightsReference: { component: { id: performanceCounters.componentId } },
-            },
+            performanceCountersSettings: { appInsightsReference: insightsWire(performanceCounters) },
           }),
     },
   };
+}
+
+function insightsWire({
+  componentId,
+  instrumentationKeySecretReference: reference,
+}: NonNullable<ClusterSpec["performanceCounters"]>) {
+  const component = { id: componentId };
+  return reference === undefined
+    ? { component }
+    : { component, instrumentationKeySecretReference: reference };
 }

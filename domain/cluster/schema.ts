@@ -4,6 +4,9 @@ import { z } from "zod";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { absoluteNodePath, choice, EnvironmentVariable, text, wholeNumber } from "../shared/fields.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
+import { KeyVaultSecretReference } from "../shared/key-vault.ts";
+import { SecretVariable, SecretVariableRequest } from "../shared/secret-variables.ts";
+import { valueOrReference } from "../shared/secrets.ts";
 import { SubnetId } from "../shared/subnet-id.ts";
 import { UserAccount, UserAccountRequest } from "../shared/user-account.ts";
 import { isSupportedSize, vmSizePattern } from "./vm-size.ts";
@@ -86,12 +89,16 @@ const setupFields = {
 
 const keyError = "expected the component's instrumentation key, a GUID";
 const PerformanceCountersRequest = z.object({
-  appInsightsReference: z.object({
-    component: z.object({ id: componentId() }),
-    instrumentationKey: z
-      .string({ error: keyError })
-      .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { error: keyError }),
-  }),
+  appInsightsReference: z
+    .object({
+      component: z.object({ id: componentId() }),
+      instrumentationKey: z
+        .string({ error: keyError })
+        .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { error: keyError })
+        .optional(),
+      instrumentationKeySecretReference: KeyVaultSecretReference.optional(),
+    })
+    .superRefine(valueOrReference("instrumentationKey", "instrumentationKeySecretReference", keyError)),
 });
 
 export const ClusterRequest = z.object({
@@ -102,7 +109,9 @@ export const ClusterRequest = z.object({
     virtualMachineConfiguration: z.object({ imageReference: ImageReference.optional() }).optional(),
     nodeSetup: z
       .object({
-        setupTask: z.object({ ...setupFields, secrets: z.array(EnvironmentVariable).default([]) }).optional(),
+        setupTask: z
+          .object({ ...setupFields, secrets: z.array(SecretVariableRequest).default([]) })
+          .optional(),
         mountVolumes: MountVolumesRequest.optional(),
         performanceCountersSettings: PerformanceCountersRequest.optional(),
       })
@@ -132,12 +141,17 @@ export const ClusterSpec = z.object({
     .object({
       ...setupFields,
       stdOutErrPathSuffix: z.string(),
-      /** `secret` names the value in the secret store. */
-      secrets: z.array(z.object({ name: z.string(), secret: z.string() })).default([]),
+      secrets: z.array(SecretVariable).default([]),
     })
     .optional(),
   mountVolumes: MountVolumes.optional(),
-  performanceCounters: z.object({ componentId: z.string(), instrumentationKeySecret: z.string() }).optional(),
+  performanceCounters: z
+    .object({
+      componentId: z.string(),
+      instrumentationKeySecret: z.string(),
+      instrumentationKeySecretReference: KeyVaultSecretReference.optional(),
+    })
+    .optional(),
   subnetId: z.string().optional(),
   userAccount: UserAccount,
 });

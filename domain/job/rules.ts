@@ -10,6 +10,7 @@ import { storeMountVolumes } from "../shared/mount-volumes.ts";
 import { parseClusterId, sameId } from "../shared/resource-id.ts";
 import type { JobRef } from "../shared/resource-id.ts";
 import { sameContent } from "../shared/same-content.ts";
+import { storeSecretVariables } from "../shared/secret-variables.ts";
 import { SecretCollector } from "../shared/secrets.ts";
 import type { WithSecrets } from "../shared/secrets.ts";
 import { toolkitOf, toolkits } from "../toolkits/registry.ts";
@@ -99,7 +100,7 @@ function specOf(request: JobRequest, secrets: SecretCollector): JobSpec {
     ...(mountVolumes === undefined
       ? {}
       : { mountVolumes: storeMountVolumes(mountVolumes, "mountVolumes", secrets) }),
-    secrets: asked.map(({ name, value }) => ({ name, secret: secrets.keep(`secrets.${name}`, value) })),
+    secrets: storeSecretVariables(asked, (name) => `secrets.${name}`, secrets),
   };
 }
 

@@ -4,10 +4,8 @@ import { z } from "zod";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import {
   absoluteNodePath,
-  anyText,
   choice,
   duration,
-  environmentName,
   EnvironmentVariable,
   nodePath,
   ResourceId,
@@ -15,6 +13,7 @@ import {
   wholeNumber,
 } from "../shared/fields.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
+import { SecretVariable, SecretVariableRequest } from "../shared/secret-variables.ts";
 import { maxClusterNodes } from "../cluster/schema.ts";
 import { toolkits } from "../toolkits/registry.ts";
 
@@ -34,14 +33,6 @@ export const OutputDirectory = z.object({
   pathSuffix: nodePath().optional(),
 });
 export type OutputDirectory = z.infer<typeof OutputDirectory>;
-
-const reservedName = {
-  error: "expected a name outside AZ_BATCH_ and AZ_BATCHAI_, which the service sets itself",
-};
-const SecretRequest = z.object({
-  name: environmentName().refine((name) => !/^AZ_BATCH(AI)?_/.test(name), reservedName),
-  value: anyText(),
-});
 
 const common = {
   cluster: ResourceId,
@@ -65,7 +56,7 @@ export const JobRequest = z.object({
     ...(toolkitFields as Record<never, never>),
     ...common,
     mountVolumes: MountVolumesRequest.optional(),
-    secrets: z.array(SecretRequest).default([]),
+    secrets: z.array(SecretVariableRequest).default([]),
   }),
 });
 export type JobRequest = z.infer<typeof JobRequest>;
@@ -74,8 +65,7 @@ export const JobSpec = z.object({
   ...common,
   toolkit: z.object({ block: z.string(), settings: z.record(z.string(), z.unknown()) }),
   mountVolumes: MountVolumes.optional(),
-  /** `secret` names the value in the secret store. */
-  secrets: z.array(z.object({ name: z.string(), secret: z.string() })),
+  secrets: z.array(SecretVariable),
 });
 export type JobSpec = z.infer<typeof JobSpec>;
 

@@ -2,6 +2,7 @@
 // has run.
 import { mountVolumesWire } from "../shared/mount-volumes.ts";
 import { formatId, resourceTypes } from "../shared/resource-id.ts";
+import { secretVariablesWire } from "../shared/secret-variables.ts";
 import type { JobRef } from "../shared/resource-id.ts";
 import { toolkitOf } from "../toolkits/registry.ts";
 import { pathSegment } from "./directories.ts";
@@ -33,7 +34,7 @@ export function jobWire(job: JobDocument) {
       inputDirectories: spec.inputDirectories,
       outputDirectories: spec.outputDirectories,
       environmentVariables: spec.environmentVariables,
-      secrets: spec.secrets.map(({ name }) => ({ name })),
+      secrets: secretVariablesWire(spec.secrets),
       constraints: spec.constraints,
       creationTime: job.creationTime,
       provisioningState: job.provisioningState,

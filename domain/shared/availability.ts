@@ -15,34 +15,15 @@ const mountsUnder = (path: string): readonly Unavailable[] => [
     path: `${path}.unmanagedFileSystems`,
     instead: "mount an Azure file share (azureFileShares) or run the mount command in the job preparation",
   },
-  {
-    path: `${path}.azureFileShares[].credentials.accountKeySecretReference`,
-    instead: "give credentials.accountKey",
-  },
-  {
-    path: `${path}.azureBlobFileSystems[].credentials.accountKeySecretReference`,
-    instead: "give credentials.accountKey",
-  },
 ];
 
-const clusterFields: readonly Unavailable[] = [
-  {
-    path: "properties.nodeSetup.performanceCountersSettings.appInsightsReference.instrumentationKeySecretReference",
-    instead: "give appInsightsReference.instrumentationKey",
-  },
-  {
-    path: "properties.nodeSetup.setupTask.secrets[].valueSecretReference",
-    instead: "give the secret's value",
-  },
-  ...mountsUnder("properties.nodeSetup.mountVolumes"),
-];
+const clusterFields: readonly Unavailable[] = mountsUnder("properties.nodeSetup.mountVolumes");
 
 const jobFields: readonly Unavailable[] = [
   {
     path: "properties.containerSettings",
     instead: "leave it out to run on the node itself and install what is needed in jobPreparation",
   },
-  { path: "properties.secrets[].valueSecretReference", instead: "give the secret's value" },
   ...mountsUnder("properties.mountVolumes"),
 ];
 

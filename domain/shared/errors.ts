@@ -41,6 +41,10 @@ export const errorTable = {
   Conflict: row(409, "Delete the existing resource first, or choose another name."),
   InvalidState: row(409, "Wait until the resource reached a state that allows this."),
   OperationNotAllowed: row(409, "Free some of the quota, or ask for more."),
+  KeyVaultSecretUnavailable: row(
+    409,
+    "Check the reference, and that the vault lets this service read the secret.",
+  ),
   PreconditionFailed: row(412, "Read the resource again and repeat the change.", true),
   RequestBodyTooLarge: row(413, "Send a smaller body."),
   UnsupportedMediaType: row(415, "Send application/json."),

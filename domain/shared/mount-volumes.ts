@@ -3,6 +3,8 @@
 import { z } from "zod";
 import { AppError } from "./errors.ts";
 import { relativePath, text } from "./fields.ts";
+import { KeyVaultSecretReference } from "./key-vault.ts";
+import { valueOrReference } from "./secrets.ts";
 import type { SecretCollector } from "./secrets.ts";
 
 const accountName = () => {
@@ -21,9 +23,16 @@ const containerName = () => {
     .regex(/^(?:\$root|[a-z0-9](?:-?[a-z0-9]){2,62})$/, { error });
 };
 const keyError = "expected the account's key (base64)";
-const Credentials = z.object({
-  accountKey: z.string({ error: keyError }).regex(/^[A-Za-z0-9+/]{4,512}={0,2}$/, { error: keyError }),
-});
+const Credentials = z
+  .object({
+    accountKey: z
+      .string({ error: keyError })
+      .regex(/^[A-Za-z0-9+/]{4,512}={0,2}$/, { error: keyError })
+      .optional(),
+    accountKeySecretReference: KeyVaultSecretReference.optional(),
+  })
+  .superRefine(valueOrReference("accountKey", "accountKeySecretReference", keyError));
+type Credentials = z.infer<typeof Credentials>;
 
 const shareFields = {
   accountName: accountName(),
@@ -46,7 +55,10 @@ const blobFields = {
   relativeMountPath: relativePath(),
   mountOptions: text(2048).optional(),
 };
-const stored = { accountKeySecret: z.string() };
+const stored = {
+  accountKeySecret: z.string(),
+  accountKeySecretReference: KeyVaultSecretReference.optional(),
+};
 
 export const MountVolumesRequest = z.object({
   azureFileShares: z
@@ -113,18 +125,35 @@ export function storeMountVolumes(
   const volumes: MountVolumes = {
     azureFileShares: (request.azureFileShares ?? []).map(({ credentials, ...share }, index) => ({
       ...share,
-      accountKeySecret: secrets.keep(`${at}.azureFileShares.${index}.accountKey`, credentials.accountKey),
+      ...keepKey(credentials, `${at}.azureFileShares.${index}.accountKey`, secrets),
     })),
     azureBlobFileSystems: (request.azureBlobFileSystems ?? []).map(({ credentials, ...blob }, index) => ({
       ...blob,
-      accountKeySecret: secrets.keep(
-        `${at}.azureBlobFileSystems.${index}.accountKey`,
-        credentials.accountKey,
-      ),
+      ...keepKey(credentials, `${at}.azureBlobFileSystems.${index}.accountKey`, secrets),
     })),
   };
   checkMountPaths(volumes, at);
   return volumes;
+}
+
+function keepKey(
+  { accountKey, accountKeySecretReference }: Credentials,
+  name: string,
+  secrets: SecretCollector,
+) {
+  const accountKeySecret = secrets.keep(name, accountKey, accountKeySecretReference);
+  return accountKeySecretReference === undefined
+    ? { accountKeySecret }
+    : { accountKeySecret, accountKeySecretReference };
+}
+
+/** A key is never shown; where it is kept is no secret. */
+function credentialsWire({
+  accountKeySecretReference,
+}: {
+  readonly accountKeySecretReference?: KeyVaultSecretReference | undefined;
+}) {
+  return accountKeySecretReference === undefined ? {} : { accountKeySecretReference };
 }
 
 function checkMountPaths(volumes: MountVolumes, at: string): void {
@@ -157,13 +186,13 @@ function checkMountPaths(volumes: MountVolumes, at: string): void {
   }
 }
 
-/** Wire form: keys are `{}`, unset lists are `[]`. */
+/** Wire form: credentials are `{}` but for references, unset lists are `[]`. */
 export function mountVolumesWire(volumes: MountVolumes) {
   return {
     azureFileShares: volumes.azureFileShares.map((share) => ({
       accountName: share.accountName,
       azureFileUrl: share.azureFileUrl,
-      credentials: {},
+      credentials: credentialsWire(share),
       relativeMountPath: share.relativeMountPath,
       fileMode: share.fileMode,
       directoryMode: share.directoryMode,
@@ -171,7 +200,7 @@ export function mountVolumesWire(volumes: MountVolumes) {
     azureBlobFileSystems: volumes.azureBlobFileSystems.map((blob) => ({
       accountName: blob.accountName,
       containerName: blob.containerName,
-      credentials: {},
+      credentials: credentialsWire(blob),
       relativeMountPath: blob.relativeMountPath,
       ...(blob.mountOptions === undefined ? {} : { mountOptions: blob.mountOptions }),
     })),

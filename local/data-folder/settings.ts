@@ -12,6 +12,7 @@ const Ports = z.object({
   batch: z.number(),
   control: z.number(),
   authority: z.number().default(0),
+  vault: z.number().default(0),
   blob: z.number(),
   queue: z.number(),
   table: z.number(),
@@ -27,6 +28,8 @@ const Settings = z.object({
   batchAccount: z.object({ name: z.string(), key: z.string() }),
   /** Base64, 32 bytes: seals the secrets that the app stores. */
   secretsKey: z.string(),
+  /** Base64, 32 bytes: seals the file of the local Key Vaults. */
+  vaultKey: z.string(),
   /** What a person's tools log in with. */
   servicePrincipal: z.object({ clientId: z.string(), clientSecret: z.string() }),
   ports: Ports,
@@ -40,6 +43,7 @@ const noPorts: Ports = {
   batch: 0,
   control: 0,
   authority: 0,
+  vault: 0,
   blob: 0,
   queue: 0,
   table: 0,
@@ -68,6 +72,7 @@ function newSettings(random: Random): Settings {
     storageAccount: { name: `localstorage${suffix}`, key: random.bytes(64).toString("base64") },
     batchAccount: { name: `localbatch${suffix}`, key: random.bytes(64).toString("base64") },
     secretsKey: random.bytes(32).toString("base64"),
+    vaultKey: random.bytes(32).toString("base64"),
     // Hexadecimal: what begins with a dash cannot be given to `az login -p`.
     servicePrincipal: { clientId: random.uuid(), clientSecret: random.bytes(32).toString("hex") },
     ports: noPorts,

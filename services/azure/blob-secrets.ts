@@ -1,12 +1,13 @@
 // Secrets as sealed blobs in a private container, one per owner.
 import { z } from "zod";
+import { KeyVaultSecretReference } from "../../domain/shared/key-vault.ts";
 import type { SecretStore } from "../secrets.ts";
 import { blobsBelow, intoContainer, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 import type { Sealer } from "./sealing.ts";
 
 const containerName = "batchai-secrets";
-const Values = z.record(z.string(), z.string());
+const Sources = z.record(z.string(), z.union([z.string(), KeyVaultSecretReference]));
 
 export function blobSecrets(access: BlobAccess, account: StorageAccount, seal: Sealer): SecretStore {
   const open = () => access.container(account, containerName);
@@ -22,7 +23,7 @@ export function blobSecrets(access: BlobAccess, account: StorageAccount, seal: S
       const container = await open();
       try {
         const content = await container.getBlobClient(owner).downloadToBuffer();
-        const values = Values.parse(JSON.parse(seal.open(owner, content.toString("utf8"))));
+        const values = Sources.parse(JSON.parse(seal.open(owner, content.toString("utf8"))));
         return new Map(Object.entries(values));
       } catch (error) {
         if (storageStatus(error) === 404) return new Map();

@@ -22,6 +22,7 @@ import { documentState } from "../documents/document-state.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
 import { groupedCommits } from "../documents/grouped-commits.ts";
 import { jwtVerifier } from "./jwt-verifier.ts";
+import { keyVaults } from "./key-vaults.ts";
 import { nodeSealer } from "./node-sealing.ts";
 import { limitedActiveJobs } from "../documents/limited-active-jobs.ts";
 import { resourceManagerAt } from "./resource-manager-at.ts";
@@ -47,6 +48,10 @@ export interface AzureOptions {
   readonly resourceManagerEndpoint?: string | undefined;
   readonly storage: StorageAccount;
   readonly tableEndpointTemplate: string;
+  /** With `{vault}`. */
+  readonly keyVaultEndpointTemplate: string;
+  /** In lower case; `*` for all. */
+  readonly keyVaults: readonly string[];
   readonly secretsKey: Uint8Array;
   readonly auth: {
     readonly issuer: string;
@@ -74,6 +79,11 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     nodeSetup: options.nodeSetup,
     nodeSealer: nodeSealer(random),
     keyPairs: sshKeyPairs(),
+    keyVaults: keyVaults({
+      endpointTemplate: options.keyVaultEndpointTemplate,
+      allowed: options.keyVaults,
+      tokens,
+    }),
     ledger,
     state: {
       ...state,

@@ -187,11 +187,6 @@ export const unproved: readonly Unproved[] = [
     instead: "they are refused by name (availability.test.ts)",
   },
   {
-    row: 70,
-    reason: "Key Vault references are not built yet",
-    instead: "they are refused by name (availability.test.ts)",
-  },
-  {
     row: 72,
     reason: "the command line makes the storage account through Azure Resource Manager's storage provider",
     instead: "mounts of a given account by the command line's own flags (az.test.ts)",

@@ -7,6 +7,8 @@ import { batchBehind, nodesOf, poolOf } from "../../support/batch-behind.ts";
 import { until } from "../../support/batch-ai-client.ts";
 import { group, experiment, startClusterLab, workspace } from "../../support/cluster-lab.ts";
 import type { ClusterLab } from "../../support/cluster-lab.ts";
+import { vaultClient } from "../../support/local-vault.ts";
+import { vaultReference } from "../../support/vault-reference.ts";
 
 /** Another one in every run: tests of other worktrees may run on this machine. */
 const run = String(process.pid).padStart(8, "0");
@@ -97,16 +99,19 @@ const mountOfStranger = {
 };
 
 test(
-  "no canary is found but in the user's own process, and none anywhere once all is deleted",
+  "row 70: given or read from a vault, no canary is found but in the user's own process, and none anywhere once all is deleted",
   limit,
   async () => {
+    const vault = await vaultClient(lab.cloud);
+    await vault.setSecret("setup", canary("setup"));
+    await vault.setSecret("token", canary("token"));
     const id = await lab.create("gpu", 2, {
       userAccountSettings: { adminUserName: "ada", adminUserPassword: canary("password") },
       nodeSetup: {
         setupTask: {
           commandLine: '[ "${#SETUP}" = 21 ]',
           stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/files",
-          secrets: [{ name: "SETUP", value: canary("setup") }],
+          secrets: [{ name: "SETUP", valueSecretReference: vaultReference("local", "setup") }],
         },
         performanceCountersSettings: {
           appInsightsReference: {
@@ -118,11 +123,13 @@ test(
     });
     await lab.idle("gpu", 2);
     const secrets = [{ name: "TOKEN", value: canary("token") }];
+    // What is given with the request and what is read from a vault end in the same place.
+    const references = [{ name: "TOKEN", valueSecretReference: vaultReference("local", "token") }];
     await lab.submit(
       "good",
       id,
       '[ "${#TOKEN}" = 21 ] && while [ ! -e "$AZ_BATCHAI_MOUNT_ROOT/files/go" ]; do sleep 0.1; done',
-      { secrets },
+      { secrets: references },
     );
     await lab.reaches("good", "running");
     await lab.submit("gang", id, "true", {

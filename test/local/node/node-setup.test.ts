@@ -17,7 +17,15 @@ import {
 import { nodeKeySecrets } from "../../../domain/launch/node-account.ts";
 import { parse } from "../../../domain/shared/parse.ts";
 import type { SecretValues } from "../../../domain/shared/secrets.ts";
-import { blob, clusterBody, clusterGuid, clusterName, now, share } from "../../unit/domain/samples.ts";
+import {
+  blob,
+  clusterBody,
+  clusterGuid,
+  clusterName,
+  now,
+  share,
+  givenValues,
+} from "../../unit/domain/samples.ts";
 import { giveNodeKey, nodeKey, nodeSetupText, sealer, shells } from "./emulated-nodes.ts";
 
 let root: string;
@@ -40,7 +48,8 @@ interface Made {
 }
 
 function clusterWith(properties: object): Made {
-  return newCluster(clusterName, clusterGuid, parse(ClusterRequest, clusterBody(properties)), now);
+  const made = newCluster(clusterName, clusterGuid, parse(ClusterRequest, clusterBody(properties)), now);
+  return { ...made, secrets: givenValues(made.secrets) };
 }
 
 const withSetup = (

@@ -1,5 +1,6 @@
 // The whole app in one process without a network: its real HTTP operations, orchestrations (through the real SDK and the
 // real engine) and activities, over memory and a hand-driven Batch. Time is the test's.
+import { fakeKeyVaults } from "./fake-key-vaults.ts";
 import { createRequire } from "node:module";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { activities } from "../../../activities/index.ts";
@@ -27,7 +28,7 @@ import type { FileServers } from "../../../services/file-servers.ts";
 import type { LogFields } from "../../../services/logger.ts";
 import type { Orchestrations } from "../../../services/orchestrations.ts";
 import type { OutputFile, StoragePlace } from "../../../services/output-files.ts";
-import type { SecretValues } from "../../../domain/shared/secrets.ts";
+import type { SecretSources } from "../../../domain/shared/secrets.ts";
 import type { Services } from "../../../services/services.ts";
 import type { Role, TokenVerifier } from "../../../services/token-verifier.ts";
 import { sdkInvoker } from "../../unit/local/durable-engine/support/sdk-app.ts";
@@ -66,7 +67,9 @@ export interface AppWorldOptions {
   readonly resourceManager?: Services["resourceManager"];
   /** Blobs that are there already. */
   readonly staged?: ReadonlyMap<string, string>;
-  readonly secrets?: ReadonlyMap<string, SecretValues>;
+  readonly secrets?: ReadonlyMap<string, SecretSources>;
+  /** What the Key Vaults hold, by `vault/name`. */
+  readonly vaultSecrets?: ReadonlyMap<string, string>;
   /** Another for each world that goes on from another's stores. */
   readonly seed?: number;
   readonly monitorMaxIntervalMs?: number;
@@ -105,6 +108,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
         publicKey: `ssh-test AAAA ${comment}`,
       }),
     },
+    keyVaults: fakeKeyVaults(options.vaultSecrets ?? new Map()),
     nodeSealer: nodeSealer(random),
     ledger,
     settings: {

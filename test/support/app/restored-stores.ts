@@ -10,7 +10,7 @@ import type { ManualClock } from "../../../local/clock.ts";
 import { sqliteStore } from "../../../local/durable-engine/index.ts";
 import { seededRandom } from "../../../local/random.ts";
 import type { DocumentStore } from "../../../services/documents.ts";
-import type { SecretValues } from "../../../domain/shared/secrets.ts";
+import type { SecretSources } from "../../../domain/shared/secrets.ts";
 import { groupPath, startAppWorld } from "./app-world.ts";
 import type { AppWorld } from "./app-world.ts";
 import { fakeBatch } from "./fake-batch.ts";
@@ -37,7 +37,7 @@ export interface Moment {
   readonly histories: string;
   readonly azure: FakeBatch;
   readonly staged: ReadonlyMap<string, string>;
-  readonly secrets: ReadonlyMap<string, SecretValues>;
+  readonly secrets: ReadonlyMap<string, SecretSources>;
 }
 
 const minute = 60_000;

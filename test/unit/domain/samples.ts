@@ -9,7 +9,7 @@ import { guid } from "../../../domain/shared/brand.ts";
 import { parse } from "../../../domain/shared/parse.ts";
 import { formatId } from "../../../domain/shared/resource-id.ts";
 import type { ClusterRef, JobRef, WorkspaceRef } from "../../../domain/shared/resource-id.ts";
-import type { SecretValues } from "../../../domain/shared/secrets.ts";
+import type { SecretSources, SecretValues } from "../../../domain/shared/secrets.ts";
 
 export const now = new Date("2026-03-04T05:06:07.008Z");
 export const later = new Date("2026-03-04T06:06:07.008Z");
@@ -75,13 +75,27 @@ export function clusterWithMounts(properties: object = {}): ClusterDocument {
   });
 }
 
+const made = (properties: object, on: ClusterDocument) =>
+  newJob(jobName, jobGuid, parse(JobRequest, jobBody(properties)), on, now);
+
 export function jobWithSecrets(
   properties: object = {},
   on = clusterWithMounts(),
 ): { document: JobDocument; secrets: SecretValues } {
-  return newJob(jobName, jobGuid, parse(JobRequest, jobBody(properties)), on, now);
+  const { document, secrets } = made(properties, on);
+  return { document, secrets: givenValues(secrets) };
 }
 
 export function job(properties: object = {}, on = clusterWithMounts()): JobDocument {
-  return jobWithSecrets(properties, on).document;
+  return made(properties, on).document;
+}
+
+/** Of secrets whose values were all in the request. */
+export function givenValues(sources: SecretSources): SecretValues {
+  return new Map(
+    [...sources].map(([name, source]) => {
+      if (typeof source !== "string") throw new Error(`${name} is a reference`);
+      return [name, source];
+    }),
+  );
 }

@@ -5,30 +5,10 @@ import { blob, clusterBody, jobBody, share } from "../samples.ts";
 describe("what is not available yet", () => {
   it.each([
     [{ containerSettings: { imageSourceRegistry: { image: "x" } } }, "properties.containerSettings"],
-    [
-      {
-        secrets: [
-          { name: "A", value: "x" },
-          { name: "B", valueSecretReference: { secretUrl: "u" } },
-        ],
-      },
-      "properties.secrets[1].valueSecretReference",
-    ],
     [{ mountVolumes: { fileServers: [{ fileServer: { id: "x" } }] } }, "properties.mountVolumes.fileServers"],
     [
       { mountVolumes: { unmanagedFileSystems: [{ mountCommand: "mount x" }] } },
       "properties.mountVolumes.unmanagedFileSystems",
-    ],
-    [
-      {
-        mountVolumes: {
-          azureFileShares: [
-            share(),
-            share("b", { credentials: { accountKeySecretReference: { secretUrl: "u" } } }),
-          ],
-        },
-      },
-      "properties.mountVolumes.azureFileShares[1].credentials.accountKeySecretReference",
     ],
   ])("job %j is refused at %s", (properties, target) => {
     expect(() => refuseUnavailable("job", jobBody(properties))).toThrow(
@@ -38,22 +18,12 @@ describe("what is not available yet", () => {
 
   it.each([
     [
-      {
-        nodeSetup: {
-          setupTask: { commandLine: "x", secrets: [{ name: "A", valueSecretReference: { secretUrl: "u" } }] },
-        },
-      },
-      "properties.nodeSetup.setupTask.secrets[0].valueSecretReference",
+      { nodeSetup: { mountVolumes: { fileServers: [{ fileServer: { id: "x" } }] } } },
+      "properties.nodeSetup.mountVolumes.fileServers",
     ],
     [
-      {
-        nodeSetup: {
-          performanceCountersSettings: {
-            appInsightsReference: { instrumentationKeySecretReference: { secretUrl: "u" } },
-          },
-        },
-      },
-      "properties.nodeSetup.performanceCountersSettings.appInsightsReference.instrumentationKeySecretReference",
+      { nodeSetup: { mountVolumes: { unmanagedFileSystems: [{ mountCommand: "mount x" }] } } },
+      "properties.nodeSetup.mountVolumes.unmanagedFileSystems",
     ],
   ])("cluster %j is refused at %s", (properties, target) => {
     expect(() => refuseUnavailable("cluster", clusterBody(properties))).toThrow(

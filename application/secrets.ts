@@ -1,0 +1,21 @@
+// The values of what a cluster, job or file server keeps secret. What stays in a Key Vault is read now and kept nowhere.
+import type { SecretSource, SecretSources, SecretValues } from "../domain/shared/secrets.ts";
+import type { Services } from "../services/services.ts";
+
+/** All values of an owner. @throws AppError as `KeyVaults.read`. */
+export async function secretsOf(services: Services, owner: string): Promise<SecretValues> {
+  return secretValues(services, await services.secrets.get(owner));
+}
+
+/** @throws AppError as `KeyVaults.read`. */
+export async function secretValues(services: Services, sources: SecretSources): Promise<SecretValues> {
+  const values = [...sources].map(
+    async ([name, source]) => [name, await secretValue(services, source)] as const,
+  );
+  return new Map(await Promise.all(values));
+}
+
+/** @throws AppError as `KeyVaults.read`. */
+export async function secretValue(services: Services, source: SecretSource): Promise<string> {
+  return typeof source === "string" ? source : services.keyVaults.read(source);
+}
