@@ -3,6 +3,7 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Random } from "../random.ts";
+import type { Versioning } from "./service/versioning.ts";
 import type { DurableStore } from "./store/durable-store.ts";
 
 export type FunctionKind = "orchestrator" | "activity" | "entity";
@@ -60,6 +61,8 @@ export interface DurableEngineOptions {
   http?: HttpActivity;
   /** For tests: replay every turn twice and fail the instance when the results differ. */
   replayTwice?: boolean;
+  /** Default: as the extension without a setting. */
+  versioning?: Versioning;
   /** Ended instances are removed this long after their end; absent = kept for ever. */
   retentionMs?: number;
 }
@@ -146,8 +149,10 @@ export interface DurableClientApi {
   list(filter: InstanceFilter, page: { top: number; continuation?: string }): InstancePage;
   raiseEvent(instanceId: string, eventName: string, inputJson: string): CommandOutcome;
   terminate(instanceId: string, reason: string): CommandOutcome;
-  suspend(instanceId: string, reason: string): CommandOutcome;
-  resume(instanceId: string, reason: string): CommandOutcome;
+  /** Only what is not suspended can be suspended. */
+  suspend(instanceId: string, reason: string): CommandOutcome | "wrongState";
+  /** Only what is suspended can be resumed. */
+  resume(instanceId: string, reason: string): CommandOutcome | "wrongState";
   /** Only failed instances can be rewound. */
   rewind(instanceId: string, reason: string): CommandOutcome | "notFailed";
   /** Starts a new run of an instance's function with its input; under its own id that needs the old run to have ended. */

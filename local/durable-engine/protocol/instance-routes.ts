@@ -104,14 +104,31 @@ export function commandInstance(
     case "terminate":
       return commandResponse(engine.client.terminate(instanceId, reason));
     case "suspend":
-      return commandResponse(engine.client.suspend(instanceId, reason));
+      return stateResponse(engine, instanceId, "suspend", engine.client.suspend(instanceId, reason));
     case "resume":
-      return commandResponse(engine.client.resume(instanceId, reason));
+      return stateResponse(engine, instanceId, "resume", engine.client.resume(instanceId, reason));
     case "rewind":
       return rewindResponse(engine, instanceId, reason);
     default:
       return undefined;
   }
+}
+
+/** The extension throws here, which its HTTP layer turns into this. */
+function stateResponse(
+  engine: DurableEngine,
+  instanceId: string,
+  verb: "suspend" | "resume",
+  outcome: CommandOutcome | "wrongState",
+): Response {
+  if (outcome !== "wrongState") return commandResponse(outcome);
+  const status = engine.client.get(instanceId)?.runtimeStatus;
+  return failure(
+    500,
+    "Something went wrong while processing your request",
+    `Cannot ${verb} the orchestration instance ${instanceId} because instance is in the ${status} state.`,
+    "InvalidOperationException",
+  );
 }
 
 function rewindResponse(engine: DurableEngine, instanceId: string, reason: string): Response {

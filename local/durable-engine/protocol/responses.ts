@@ -12,12 +12,17 @@ export function empty(status: number): Response {
 }
 
 /** The error body of the extension. There never is a stack trace in it. */
-export function failure(status: number, message: string, exceptionMessage?: string): Response {
+export function failure(
+  status: number,
+  message: string,
+  exceptionMessage?: string,
+  exceptionType = "ArgumentException",
+): Response {
   if (exceptionMessage === undefined) return json(status, { Message: message });
   return json(status, {
     Message: message,
     ExceptionMessage: exceptionMessage,
-    ExceptionType: "System.ArgumentException",
+    ExceptionType: `System.${exceptionType}`,
     StackTrace: "",
   });
 }

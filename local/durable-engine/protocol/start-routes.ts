@@ -58,19 +58,31 @@ async function startResponse(
   }
 }
 
-/** With `timeout` (seconds): the result, if it comes in time. Otherwise, or without, where to ask for the status. */
+/** With `timeout` and `pollingInterval` (seconds; one alone is nothing): the result, if it comes in time. Otherwise where to ask for it. */
 async function waitOrCheckStatus(
   engine: DurableEngine,
   address: ApiAddress,
   url: URL,
   instanceId: string,
 ): Promise<Response> {
-  const seconds = Number.parseFloat(url.searchParams.get("timeout") ?? "");
-  if (Number.isFinite(seconds) && seconds > 0) {
+  const seconds = secondsIn(url, "timeout");
+  const interval = secondsIn(url, "pollingInterval");
+  if (seconds !== undefined && interval !== undefined) {
+    if (interval > seconds)
+      return failure(
+        400,
+        `Total timeout ${seconds} (seconds) should be bigger than retry timeout ${interval} (seconds)`,
+      );
+    // The engine tells of the end by itself; the interval only says that waiting is meant.
     const ended = await engine.whenEnded(instanceId, seconds * 1000);
     if (ended?.runtimeStatus === "Completed") return json(200, parsed(ended.output));
     if (ended !== undefined) return statusResponse(engine, ended, url, true);
   }
   const urls = managementUrls(address, instanceId);
   return json(202, urls, { location: urls["statusQueryGetUri"] ?? "", "retry-after": "10" });
+}
+
+function secondsIn(url: URL, name: string): number | undefined {
+  const text = url.searchParams.get(name) ?? "";
+  return /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
 }

@@ -67,10 +67,14 @@ function instanceCommands(parts: EngineParts): Commands {
     terminate: (id, reason) =>
       command(parts, id, () => event(eventTypes.executionTerminated, { Input: reason })),
     suspend: (id, reason) =>
-      command(parts, id, (row) =>
-        row.status === "Suspended" ? undefined : event(eventTypes.executionSuspended, { Reason: reason }),
-      ),
-    resume: (id, reason) => command(parts, id, () => event(eventTypes.executionResumed, { Reason: reason })),
+      ledger.store.instance(id)?.status === "Suspended"
+        ? "wrongState"
+        : command(parts, id, () => event(eventTypes.executionSuspended, { Reason: reason })),
+    resume: (id, reason) => {
+      const row = ledger.store.instance(id);
+      if (row !== undefined && row.endedMs === null && row.status !== "Suspended") return "wrongState";
+      return command(parts, id, () => event(eventTypes.executionResumed, { Reason: reason }));
+    },
     rewind: (id, reason) => requestRewind(parts, id, reason),
     restart: (id, withNewInstanceId) => {
       const row = ledger.store.instance(id);
@@ -116,25 +120,20 @@ function start(parts: EngineParts, request: StartRequest): StartOutcome {
     createInstance(parts, entry, {
       id,
       name: request.name,
-      version: request.version ?? null,
+      version: request.version ?? parts.versioning.defaultVersion,
       input: request.input ?? null,
     });
     return { kind: "started", instanceId: id };
   });
 }
 
-/** Posts an event to a running instance; `make` may decide that none is needed. */
-function command(
-  { ledger }: EngineParts,
-  instanceId: string,
-  make: (row: InstanceRow) => HistoryEvent | undefined,
-): CommandOutcome {
+/** Posts an event to a running instance. */
+function command({ ledger }: EngineParts, instanceId: string, make: () => HistoryEvent): CommandOutcome {
   return ledger.commit((entry): CommandOutcome => {
     const row = entry.store.instance(instanceId);
     if (row === undefined) return "notFound";
     if (row.endedMs !== null) return "ended";
-    const event = make(row);
-    if (event !== undefined) entry.postEvent(instanceId, null, event);
+    entry.postEvent(instanceId, null, make());
     return "accepted";
   });
 }

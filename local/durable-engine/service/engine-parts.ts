@@ -5,6 +5,7 @@ import type { Random } from "../../random.ts";
 import type { FunctionInvoker, HttpActivity } from "../engine-contract.ts";
 import type { InstanceCache } from "./instance-cache.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Versioning } from "./versioning.ts";
 
 export interface EngineParts {
   readonly clock: Clock;
@@ -14,6 +15,7 @@ export interface EngineParts {
   readonly http: HttpActivity;
   readonly replayTwice: boolean;
   readonly schema: "V3" | "V4";
+  readonly versioning: Versioning;
   readonly ledger: Ledger;
   readonly cache: InstanceCache;
 }

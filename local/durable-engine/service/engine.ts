@@ -16,6 +16,7 @@ import { TimerService } from "./timer-service.ts";
 import { Retention } from "./retention.ts";
 import { runTurn } from "./turn.ts";
 import { TurnScheduler } from "./turn-scheduler.ts";
+import { defaultVersioning } from "./versioning.ts";
 
 export function createDurableEngine(options: DurableEngineOptions): DurableEngine {
   return new Engine(options);
@@ -56,8 +57,8 @@ class Engine implements DurableEngine {
       },
     });
     const http = options.http ?? fetchHttp;
-    const { schema = "V4", replayTwice = false } = options;
-    this.#parts = { clock, random, logger, invoker, http, schema, replayTwice, ledger, cache };
+    const { schema = "V4", replayTwice = false, versioning = defaultVersioning } = options;
+    this.#parts = { clock, random, logger, invoker, http, schema, replayTwice, versioning, ledger, cache };
     const onChange = () => this.#pulse.request();
     const onError = (error: unknown) => this.#fail(error);
     this.#activities = new ActivityRunner(this.#parts, options.maxConcurrentActivities, onChange, onError);

@@ -74,12 +74,13 @@ function recordChild(
   const { parts, nowMs } = turn;
   const { row } = turn.loaded;
   const input = jsonText(decision.input);
+  const version = decision.version ?? parts.versioning.defaultVersion;
   addEvent(
     turn,
     historyEvent(
       eventTypes.subOrchestrationCreated,
       nowMs,
-      { Name: decision.name, Version: decision.version ?? "", InstanceId: decision.instanceId, Input: input },
+      { Name: decision.name, Version: version ?? "", InstanceId: decision.instanceId, Input: input },
       decision.id,
     ),
   );
@@ -102,7 +103,7 @@ function recordChild(
   createInstance(parts, entry, {
     id: decision.instanceId,
     name: decision.name,
-    version: decision.version ?? null,
+    version,
     input,
     parent: { id: row.id, execution: row.execution, task: decision.id },
   });

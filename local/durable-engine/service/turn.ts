@@ -20,6 +20,7 @@ import { recordDecisions } from "./turn-decisions.ts";
 import { addEvent, type Turn } from "./turn-record.ts";
 import { failedEnding, replayTurn, type TurnResult } from "./turn-replay.ts";
 import { carryOutRewind, rewindOrder } from "./rewind.ts";
+import { versionMismatch } from "./versioning.ts";
 
 export async function runTurn(parts: EngineParts, instanceId: string): Promise<void> {
   const loaded = parts.cache.load(instanceId);
@@ -28,6 +29,12 @@ export async function runTurn(parts: EngineParts, instanceId: string): Promise<v
   }
   const mails = parts.ledger.mailboxes.read(instanceId);
   if (!hasWork(loaded.row.status, mails)) return;
+  const mismatch = versionMismatch(parts.versioning, loaded.row.version);
+  if (mismatch !== undefined && parts.versioning.failureStrategy === "Reject") {
+    // The messages stay, commands too: the next start with a version that fits takes them.
+    parts.logger.warn("orchestration.versionRejected", { instanceId, reason: mismatch });
+    return;
+  }
   const rewind = rewindOrder(mails);
   if (rewind !== undefined) return carryOutRewind(parts, loaded.row, rewind);
   const selection = selectMail(loaded.row, mails);
@@ -38,6 +45,7 @@ export async function runTurn(parts: EngineParts, instanceId: string): Promise<v
   ];
   const turn: Turn = { parts, loaded, selection, events, texts: [], nowMs };
   turn.texts.push(eventText(events[0] as HistoryEvent), ...selection.deliver.map((mail) => mail.body));
+  if (mismatch !== undefined) return recordMismatch(turn, mismatch);
   if (selection.terminated !== undefined) return recordTermination(turn, selection.terminated);
   if (!selection.runs) return recordWithoutRun(turn);
   await recordResult(turn, await replayTurn(turn));
@@ -96,6 +104,13 @@ function recordFailure(turn: Turn, message: string): Promise<void> {
     [],
     failedEnding(orchestratorFailure(row.name, message, undefined), row.customStatus),
   );
+}
+
+function recordMismatch(turn: Turn, message: string): Promise<void> {
+  const { row } = turn.loaded;
+  turn.parts.logger.warn("orchestration.failed", { instanceId: row.id, orchestrator: row.name, message });
+  const details = { ErrorType: "VersionMismatch", ErrorMessage: message, IsNonRetriable: true };
+  return recordEnd(turn, [], failedEnding(orchestratorFailure(row.name, message, details), row.customStatus));
 }
 
 function recordTermination(turn: Turn, reason: string): Promise<void> {

@@ -23,6 +23,15 @@ const timeSpan = z.string().transform((text, context) => {
 });
 const count = z.int().positive();
 
+/** One of these names, read without case as .NET reads its enumerations. */
+const oneOf = <Name extends string>(names: readonly Name[]) =>
+  z.string().transform((text, context) => {
+    const found = names.find((name) => name.toLowerCase() === text.toLowerCase());
+    if (found !== undefined) return found;
+    context.addIssue({ code: "custom", message: `'${text}' is not one of ${names.join(", ")}` });
+    return z.NEVER;
+  });
+
 const Http = z.object({
   routePrefix: z.string().default("api"),
   customHeaders: z.record(z.string(), z.string()).default({}),
@@ -31,6 +40,9 @@ const DurableTask = z.object({
   hubName: z.string().default("TestHubName"),
   maxConcurrentActivityFunctions: count.default(10 * availableParallelism()),
   maxConcurrentOrchestratorFunctions: count.default(10 * availableParallelism()),
+  defaultVersion: z.string().nullable().default(null),
+  versionMatchStrategy: oneOf(["None", "Strict", "CurrentOrOlder"]).prefault("CurrentOrOlder"),
+  versionFailureStrategy: oneOf(["Reject", "Fail"]).prefault("Reject"),
 });
 const Queues = z.object({
   /** Milliseconds; this host polls more often than Azure (1 min) when it is not set. */

@@ -75,6 +75,11 @@ export async function startDurable(options: DurableOptions): Promise<DurableRunt
     taskHub: settings.hubName,
     maxConcurrentActivities: settings.maxConcurrentActivityFunctions,
     maxConcurrentOrchestrators: settings.maxConcurrentOrchestratorFunctions,
+    versioning: {
+      defaultVersion: settings.defaultVersion,
+      matchStrategy: settings.versionMatchStrategy,
+      failureStrategy: settings.versionFailureStrategy,
+    },
     ...(options.durableRetentionMs === undefined ? {} : { retentionMs: options.durableRetentionMs }),
   });
   // The client SDK sends no key there: that this path is known to the app alone stands for one.

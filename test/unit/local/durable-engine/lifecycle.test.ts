@@ -42,13 +42,14 @@ describe("suspending", () => {
     expect(status(instanceId)).toMatchObject({ status: "Terminated", output: "stop" });
   });
 
-  it("twice is the same as once", async () => {
+  it("is refused for what is suspended, as resuming is for what runs", async () => {
     const { run, client, engine, status } = await startEngine(listener);
     const { instanceId } = await run("listen");
+    expect(client.resume(instanceId, "early")).toBe("wrongState");
     client.suspend(instanceId, "a");
     await engine.idle();
-    client.suspend(instanceId, "b");
-    client.resume(instanceId, "c");
+    expect(client.suspend(instanceId, "b")).toBe("wrongState");
+    expect(client.resume(instanceId, "c")).toBe("accepted");
     await engine.idle();
     expect(status(instanceId).status).toBe("Running");
   });

@@ -94,15 +94,47 @@ describe("the public durable API", () => {
   });
 
   it("waits for the end when asked to, and falls back to the status address", async () => {
-    const answered = call("POST", "/orchestrators/work?timeout=10", { value: 5 });
+    const answered = call("POST", "/orchestrators/work?timeout=10&pollingInterval=1", { value: 5 });
     await running.engine.idle();
     expect(await (await answered).json()).toBe(10);
-    const late = call("POST", "/orchestrators/nap?timeout=0.5");
+    const late = call("POST", "/orchestrators/nap?timeout=0.5&pollingInterval=0.5");
     await running.advance(500);
     expect((await late).status).toBe(202);
-    const failed = call("POST", "/orchestrators/fails?timeout=1");
+    const failed = call("POST", "/orchestrators/fails?timeout=1&pollingInterval=1");
     await running.engine.idle();
     expect((await failed).status).toBe(500);
+  });
+
+  it("does not wait for a timeout without a polling interval, and refuses an interval that is longer", async () => {
+    expect((await call("POST", "/orchestrators/work?timeout=10", { value: 5 })).status).toBe(202);
+    expect((await call("POST", "/orchestrators/work?pollingInterval=1", { value: 5 })).status).toBe(202);
+    const refused = await call("POST", "/orchestrators/work?timeout=1&pollingInterval=2", { value: 5 });
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain("Total timeout 1 (seconds) should be bigger than retry timeout 2");
+  });
+
+  it("suspends only what runs and resumes only what is suspended", async () => {
+    await call("POST", "/orchestrators/nap/one");
+    await running.engine.idle();
+    const command = (verb: string) => call("POST", `/instances/one/${verb}?reason=x`);
+    const refused = await command("resume");
+    expect(refused.status).toBe(500);
+    expect(await refused.json()).toMatchObject({
+      ExceptionMessage:
+        "Cannot resume the orchestration instance one because instance is in the Running state.",
+      ExceptionType: "System.InvalidOperationException",
+    });
+    expect((await command("suspend")).status).toBe(202);
+    await running.engine.idle();
+    expect((await command("suspend")).status).toBe(500);
+    expect((await command("resume")).status).toBe(202);
+    await running.engine.idle();
+    expect((await command("terminate")).status).toBe(202);
+    await running.engine.idle();
+    expect((await command("suspend")).status).toBe(410);
+    expect((await command("resume")).status).toBe(410);
+    expect((await call("POST", "/instances/nobody/suspend?reason=x")).status).toBe(404);
+    expect((await call("POST", "/instances/nobody/resume?reason=x")).status).toBe(404);
   });
 
   it("shows a history with names, without ids and turn markers, what was scheduled folded into its end", async () => {
