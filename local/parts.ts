@@ -282,6 +282,7 @@ function startHost(o: PartsOptions, parts: HostFoundations): Promise<FunctionsHo
     httpsPort: o.settings.ports.apiHttps,
     settings: { ...settings, ...o.appSettings },
     requireKeys: true,
+    strict: true,
     durableRetentionMs,
     storageConnection: parts.storage.connectionString,
     workerFile: join(packageRoot(), "dist/local/functions-host.mjs"),

@@ -11,11 +11,12 @@ import { readLocalSettings } from "./app/settings.ts";
 import { openHostStorage, type HostStorage } from "./host-storage.ts";
 import { startFunctionsHost, type FunctionsHost } from "./host-worker.ts";
 
-const usage = `Usage: npm run host -- APPDIR [--port N] [--https-port N] [--data DIR] [--open]
+const usage = `Usage: npm run host -- APPDIR [--port N] [--https-port N] [--data DIR] [--open] [--strict]
   APPDIR        a Functions app of the Node.js v4 model, built (host.json, package.json with "main")
   --port        HTTP port, 0 for any free one (default 7071)
   --https-port  HTTPS port, 0 for any free one (default 0)
   --data        where keys, certificate, durable state and storage are kept (default .batchai/host/<app>), or "memory"
+  --strict      do not start when one function cannot be hosted (else it is in error, and the others run)
   --open        let callers in without function keys, as Core Tools does`;
 
 interface Command {
@@ -24,6 +25,7 @@ interface Command {
   readonly httpsPort: number;
   readonly dataDirectory: string;
   readonly requireKeys: boolean;
+  readonly strict: boolean;
 }
 
 class UsageError extends Error {}
@@ -42,6 +44,7 @@ function parseCommand(words: readonly string[]): Command {
         "https-port": { type: "string", default: "0" },
         data: { type: "string" },
         open: { type: "boolean", default: false },
+        strict: { type: "boolean", default: false },
       },
     });
     const [app, ...more] = positionals;
@@ -55,6 +58,7 @@ function parseCommand(words: readonly string[]): Command {
       httpsPort: parsePort("--https-port", values["https-port"]),
       dataDirectory: data === "memory" ? data : resolve(data),
       requireKeys: !values.open,
+      strict: values.strict,
     };
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message);

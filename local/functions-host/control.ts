@@ -13,6 +13,8 @@ export interface HostOptions {
   settings: Record<string, string>;
   /** False answers every function without a key, as Core Tools does by default. */
   requireKeys: boolean;
+  /** A function that cannot be hosted keeps the app from starting; else it is in error and the others run, as on Azure. */
+  strict?: boolean;
   /** Connection string that stands for `UseDevelopmentStorage=true` and for a missing AzureWebJobsStorage. */
   storageConnection?: string;
   /** How long ended orchestrations are kept, in milliseconds; absent: for ever. */

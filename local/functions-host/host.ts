@@ -2,9 +2,8 @@
 // opposite order. Wiring only; what each part does lives elsewhere.
 import { delay, systemClock } from "../clock.ts";
 import { hostIdOf } from "./app/host-id.ts";
-import { bindingProvider, checkConnections } from "./bindings/binding-provider.ts";
+import { bindingProvider } from "./bindings/binding-provider.ts";
 import { queueNotices } from "./bindings/queue-notices.ts";
-import { storageClients } from "./bindings/storage-clients.ts";
 import type { HostReady } from "./control.ts";
 import { startDurable, type DurableRuntime } from "./durable/durable-runtime.ts";
 import { dataPath, openListeners, type HostListeners } from "./host-listeners.ts";
@@ -15,7 +14,7 @@ import { parseCors } from "./protocol/cors.ts";
 import type { HttpSurface, Webhooks } from "./protocol/http-server.ts";
 import { openKeyStore, type KeyStore } from "./store/keys.ts";
 import { createRunFunction, type RunFunction } from "./triggers/run-function.ts";
-import { checkTriggers, createTriggers } from "./triggers/triggers.ts";
+import { createTriggers } from "./triggers/triggers.ts";
 import type { TriggerListener } from "./triggers/trigger-listener.ts";
 import { startByHand } from "./triggers/start-by-hand.ts";
 
@@ -42,8 +41,7 @@ export async function createHost(context: HostContext): Promise<Host> {
     const functionNames = functions.map((target) => target.name);
     const keys = openKeyStore(dataPath(context, "keys.json"), functionNames, context.random);
     const durable: { current: DurableRuntime | undefined } = { current: undefined };
-    const clients = storageClients(context.environment, context.storageConnection);
-    checkConnections(functions, clients);
+    const { clients } = loaded;
     const notices = queueNotices();
     const bindings = bindingProvider({
       ...context,
@@ -64,7 +62,6 @@ export async function createHost(context: HostContext): Promise<Host> {
       hostJson: loaded.hostJson,
       hostId: hostIdOf(context.appDirectory, context.environment),
     };
-    checkTriggers(triggerOptions);
     durable.current = await startDurable({
       ...context,
       ...loaded,
@@ -78,7 +75,11 @@ export async function createHost(context: HostContext): Promise<Host> {
     const webhooks = new Map([...durable.current.webhooks, ...triggers.webhooks]);
     surface.current = httpSurface(context, loaded, keys, run, webhooks);
     await triggers.start();
-    context.logger.info("host.started", { url: listeners.url, functions: functionNames.length });
+    context.logger.info("host.started", {
+      url: listeners.url,
+      functions: functionNames.length,
+      inError: loaded.app.failed.length,
+    });
     const parts: HostParts = { listeners, loaded, keys, durable: durable.current, triggers };
     return hostOf(parts, () => (surface.current = undefined));
   } catch (error) {

@@ -1,9 +1,9 @@
-// Finds and loads the files that register an app's functions: `package.json`'s `main`, a path or glob below the app
-// folder, matches in order. Invariant: the core module is installed before anything here runs. Finding no file is an
-// error here; the real worker only logs it and serves zero functions.
-import { readdir, readFile, stat } from "node:fs/promises";
+// Finds and loads the files that register an app's functions: `package.json`'s `main`, a glob below the app folder as the
+// genuine worker reads it (no suffix is added; a folder stands for every file in it), matches in order. Invariant: the core
+// module is installed before anything here runs. Finding no file is an error here; the worker only logs it and serves nothing.
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join, relative, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import picomatch from "picomatch";
 import { z } from "zod";
@@ -39,31 +39,30 @@ export async function findEntryPoints(appDirectory: string): Promise<EntryPoints
   const files = await matches(appDirectory, manifest.main);
   if (files.length === 0)
     throw new HostStartError([
-      `No file matches "main" (${manifest.main}) of ${file}. Build the app first, or correct "main".`,
+      `No file matches "main" (${manifest.main}) of ${file}. Build the app first, or correct "main": it is a path or glob with its suffix, as on Azure, where nothing is added to it.`,
     ]);
   return { files, packageType: manifest.type ?? "commonjs" };
 }
 
-async function matches(appDirectory: string, pattern: string): Promise<string[]> {
-  const normal = pattern.replace(/^\.\//, "");
-  if (!picomatch.scan(normal).isGlob) {
-    for (const candidate of [normal, `${normal}.js`, join(normal, "index.js")]) {
-      const path = resolve(appDirectory, candidate);
-      if ((await stat(path).catch(() => undefined))?.isFile()) return [path];
-    }
-    return [];
-  }
-  const isMatch = picomatch(normal);
+async function matches(appDirectory: string, main: string): Promise<string[]> {
+  const pattern = main.replace(/^\.\//, "").replace(/\/$/, "");
+  const isFolder = (await stat(resolve(appDirectory, pattern)).catch(() => undefined))?.isDirectory();
+  const glob = isFolder ? `${pattern}/**` : pattern;
+  const { base } = picomatch.scan(glob);
+  const isMatch = picomatch(glob);
   const found: string[] = [];
-  const walk = async (directory: string): Promise<void> => {
-    for (const entry of await readdir(directory, { withFileTypes: true })) {
-      const path = join(directory, entry.name);
-      if (entry.isDirectory() && entry.name !== "node_modules" && !entry.name.startsWith("."))
-        await walk(path);
-      else if (entry.isFile() && isMatch(relative(appDirectory, path).split(sep).join("/"))) found.push(path);
-    }
+  const walked = new Set<string>();
+  const look = async (path: string): Promise<void> => {
+    // Links are followed, each folder once.
+    const stats = await stat(join(appDirectory, path)).catch(() => undefined);
+    if (stats?.isFile() && isMatch(path)) found.push(resolve(appDirectory, path));
+    if (!stats?.isDirectory()) return;
+    const real = await realpath(join(appDirectory, path));
+    if (walked.has(real)) return;
+    walked.add(real);
+    for (const name of await readdir(real)) await look(path === "" ? name : `${path}/${name}`);
   };
-  await walk(appDirectory);
+  await look(base === "." ? "" : base);
   return found.sort();
 }
 

@@ -1,8 +1,9 @@
-// From what the app registered to what the host serves: which functions are on, what triggers each, and every reason
-// why one cannot be hosted. Invariant: a binding that is not supported is a start-up error that names the function and the
+// From what the app registered to what the host can serve: which functions are on, what triggers each, and every reason
+// why one cannot be hosted. Invariant: a binding that is not supported is an error that names the function and the
 // binding, never silence.
 import type { BindingInfo } from "../programming-model/rpc.ts";
 import type { RegisteredFunction } from "../programming-model/registry.ts";
+import { HostStartError } from "./app-error.ts";
 import { isDisabled, resolveSettings, type Settings } from "./settings.ts";
 
 export interface NamedBinding extends BindingInfo {
@@ -25,39 +26,49 @@ export interface SupportedBindings {
   readonly outputs: readonly string[];
 }
 
-export interface HostedApp {
-  readonly functions: readonly HostedFunction[];
-  readonly disabled: readonly string[];
-  readonly problems: readonly string[];
+/** Why a function cannot be hosted: a sentence that names it, the binding and what to do. */
+export interface FunctionProblem {
+  readonly name: string;
+  readonly reason: string;
 }
 
-/** `only` is host.json's `functions`. */
-export function hostedApp(
+export interface IndexedApp {
+  /** Those that are switched on, whether or not they can be hosted. */
+  readonly wanted: readonly RegisteredFunction[];
+  readonly functions: readonly HostedFunction[];
+  readonly disabled: readonly string[];
+  readonly problems: readonly FunctionProblem[];
+}
+
+/** `only` is host.json's `functions`; throws HostStartError when one of them is not there. */
+export function indexFunctions(
   registered: readonly RegisteredFunction[],
   supported: SupportedBindings,
   settings: Settings,
   only: readonly string[] | undefined,
-): HostedApp {
+): IndexedApp {
+  const isNamed = (name: string, entry: RegisteredFunction) =>
+    entry.metadata.name.toLowerCase() === name.toLowerCase();
+  const absent = (only ?? []).filter((name) => !registered.some((entry) => isNamed(name, entry)));
+  if (absent.length > 0)
+    throw new HostStartError(
+      absent.map((name) => `host.json lists function '${name}', which the app does not register.`),
+    );
+  const loaded = registered.filter((entry) => only?.some((name) => isNamed(name, entry)) ?? true);
+  const wanted = loaded.filter(({ metadata }) => !isDisabled(metadata.name, settings));
   const functions: HostedFunction[] = [];
-  const disabled: string[] = [];
-  const problems: string[] = [];
-  const wanted = only && new Set(only.map((name) => name.toLowerCase()));
-  for (const entry of registered) {
+  const problems: FunctionProblem[] = [];
+  for (const entry of wanted) {
     const { name } = entry.metadata;
-    if (wanted && !wanted.has(name.toLowerCase())) continue;
-    if (isDisabled(name, settings)) disabled.push(name);
-    else {
-      const hosted = describe(entry, settings, problems);
-      if (hosted) {
-        problems.push(...unsupported(hosted, supported));
-        functions.push(hosted);
-      }
-    }
+    const reasons: string[] = [];
+    const hosted = describe(entry, settings, reasons);
+    if (hosted) functions.push(hosted);
+    problems.push(
+      ...[...reasons, ...(hosted ? unsupported(hosted, supported) : [])].map((reason) => ({ name, reason })),
+    );
   }
-  for (const name of only ?? [])
-    if (!registered.some((entry) => entry.metadata.name.toLowerCase() === name.toLowerCase()))
-      problems.push(`host.json lists function '${name}', which the app does not register.`);
-  return { functions, disabled, problems };
+  const disabled = loaded.filter((entry) => !wanted.includes(entry)).map(({ metadata }) => metadata.name);
+  return { wanted, functions, disabled, problems };
 }
 
 function describe(

@@ -1,6 +1,10 @@
 // Which bindings this host reads and writes, and who does it. Every string of a binding may hold expressions; they are resolved here, per invocation.
-import { HostStartError } from "../app/app-error.ts";
-import type { HostedFunction, NamedBinding, SupportedBindings } from "../app/hosted-functions.ts";
+import type {
+  FunctionProblem,
+  HostedFunction,
+  NamedBinding,
+  SupportedBindings,
+} from "../app/hosted-functions.ts";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import type { BindingProvider, TriggerEvent } from "../triggers/run-function.ts";
@@ -84,19 +88,21 @@ export function bindingProvider(sources: BindingSources): BindingProvider {
 
 const usesStorage = new Set(["blob", "queue", "table", "queuetrigger", "blobtrigger"]);
 
-/** Throws HostStartError naming every function and binding whose connection is not configured. */
-export function checkConnections(functions: readonly HostedFunction[], clients: StorageClients): void {
-  const problems: string[] = [];
+/** Every function and binding whose connection is not configured. */
+export function connectionProblems(
+  functions: readonly HostedFunction[],
+  clients: StorageClients,
+): FunctionProblem[] {
+  const problems: FunctionProblem[] = [];
   for (const target of functions)
     for (const binding of [target.trigger, ...target.inputs, ...target.outputs]) {
       if (!usesStorage.has(binding.type.toLowerCase())) continue;
       try {
         clients.check(binding["connection"]);
       } catch (error) {
-        problems.push(
-          `Function '${target.name}', binding '${binding.name}' (${binding.type}): ${(error as Error).message}.`,
-        );
+        const reason = `Function '${target.name}', binding '${binding.name}' (${binding.type}): ${(error as Error).message}.`;
+        problems.push({ name: target.name, reason });
       }
     }
-  if (problems.length > 0) throw new HostStartError(problems);
+  return problems;
 }

@@ -1,6 +1,6 @@
 // Wires the durable engine into the host: its invoker, its store, the client's private RPC port and the public webhook. An app without
 // durable functions gets none of it.
-import type { HostedApp } from "../app/hosted-functions.ts";
+import type { HostedApp } from "../app/admission.ts";
 import type { HostJson } from "../app/host-json.ts";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";

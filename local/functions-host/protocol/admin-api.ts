@@ -1,7 +1,8 @@
 // The host's own endpoints below /admin ("Functions host runtime REST API" as Core Tools and the portal use it): status, ping,
 // function list, keys, and starting any non-HTTP function by hand. Everything but ping needs the master key.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { HostedApp, HostedFunction } from "../app/hosted-functions.ts";
+import type { FailedFunction, HostedApp } from "../app/admission.ts";
+import type { HostedFunction } from "../app/hosted-functions.ts";
 import type { KeyStore } from "../store/keys.ts";
 import type { RequestAddress } from "./http-data.ts";
 import { answerEmpty, presentedKey } from "./function-endpoint.ts";
@@ -86,18 +87,24 @@ async function functionResource(
 ): Promise<void> {
   const { app } = options;
   const method = request.method ?? "GET";
-  const describe = (target: HostedFunction) => describeFunction(target, address.origin);
+  const describe = ({ name: functionName, trigger, inputs, outputs }: HostedFunction) =>
+    describeFunction(functionName, [trigger, ...inputs, ...outputs], address.origin);
+  const describeFailed = ({ metadata }: FailedFunction) =>
+    describeFunction(metadata.name, namedBindings(metadata), address.origin);
   if (name === undefined)
     return method === "GET"
-      ? answerJson(response, 200, app.functions.map(describe))
+      ? answerJson(response, 200, [...app.functions.map(describe), ...app.failed.map(describeFailed)])
       : answerEmpty(response, 404);
   const target = app.functions.find((candidate) => candidate.name.toLowerCase() === name);
+  const failed = app.failed.find((candidate) => candidate.metadata.name.toLowerCase() === name);
   if (detail === "status" && method === "GET") {
-    const disabled = app.disabled.some((candidate) => candidate.toLowerCase() === name);
-    return target || disabled
-      ? answerJson(response, 200, { isDisabled: disabled })
+    const isDisabled = app.disabled.some((candidate) => candidate.toLowerCase() === name);
+    return target || failed || isDisabled
+      ? answerJson(response, 200, { isDisabled, ...(failed ? { errors: failed.errors } : {}) })
       : answerEmpty(response, 404);
   }
+  if (failed && detail === undefined && method === "GET")
+    return answerJson(response, 200, describeFailed(failed));
   if (!target) return answerEmpty(response, 404);
   if (detail === undefined && method === "GET") return answerJson(response, 200, describe(target));
   if (detail === "keys" && method === "GET")
@@ -143,13 +150,15 @@ function keyList(keys: Readonly<Record<string, string>>, href: string): unknown 
   };
 }
 
-function describeFunction(target: HostedFunction, origin: string): unknown {
-  const bindings = [target.trigger, ...target.inputs, ...target.outputs];
+const namedBindings = ({ bindings }: FailedFunction["metadata"]) =>
+  Object.entries(bindings).map(([name, binding]) => ({ ...binding, name }));
+
+function describeFunction(name: string, bindings: readonly unknown[], origin: string): unknown {
   return {
-    name: target.name,
-    href: `${origin}/admin/functions/${target.name}`,
+    name,
+    href: `${origin}/admin/functions/${name}`,
     isDisabled: false,
     language: "node",
-    config: { name: target.name, bindings },
+    config: { name, bindings },
   };
 }

@@ -1,7 +1,7 @@
 // The HTTP functions of an app as a table. Invariant, and trap: there is no template precedence. Routes are tried in
 // alphabetical order of the function name and the first match wins (azure-functions-host issues 3153 and 9876), the verb being
 // part of the match, so that a wrong verb is a 404. Overlaps are reported at start.
-import type { HostedFunction } from "../app/hosted-functions.ts";
+import type { FunctionProblem, HostedFunction } from "../app/hosted-functions.ts";
 import { matchRoute, parseRouteTemplate, pathSegments, type RouteTemplate } from "./route-template.ts";
 import { isFallbackOf, templatesOverlap } from "./route-overlap.ts";
 
@@ -17,7 +17,7 @@ export interface HttpRoute {
 export interface RouteTable {
   readonly routes: readonly HttpRoute[];
   readonly warnings: readonly string[];
-  readonly problems: readonly string[];
+  readonly problems: readonly FunctionProblem[];
   match(method: string, path: string): { route: HttpRoute; params: Record<string, string> } | undefined;
 }
 
@@ -26,7 +26,7 @@ const byName = new Intl.Collator("en");
 
 /** `routePrefix` is host.json's, without slashes; it may be empty. */
 export function buildRouteTable(functions: readonly HostedFunction[], routePrefix: string): RouteTable {
-  const problems: string[] = [];
+  const problems: FunctionProblem[] = [];
   const routes = functions
     .filter((candidate) => candidate.kind === "http")
     .sort((left, right) => byName.compare(left.name, right.name))
@@ -48,7 +48,11 @@ export function buildRouteTable(functions: readonly HostedFunction[], routePrefi
   };
 }
 
-function toRoute(target: HostedFunction, routePrefix: string, problems: string[]): HttpRoute | undefined {
+function toRoute(
+  target: HostedFunction,
+  routePrefix: string,
+  problems: FunctionProblem[],
+): HttpRoute | undefined {
   const { trigger, name } = target;
   const route = typeof trigger["route"] === "string" && trigger["route"] !== "" ? trigger["route"] : name;
   const level = trigger["authLevel"];
@@ -57,7 +61,8 @@ function toRoute(target: HostedFunction, routePrefix: string, problems: string[]
     ? trigger["methods"].map((method) => String(method).toUpperCase())
     : [];
   const fail = (reason: string) => {
-    problems.push(`Function '${name}', binding '${trigger.name}' (httpTrigger): ${reason}.`);
+    const told = `Function '${name}', binding '${trigger.name}' (httpTrigger): ${reason}.`;
+    problems.push({ name, reason: told });
     return undefined;
   };
   if (authLevel !== "anonymous" && authLevel !== "function" && authLevel !== "admin")

@@ -4,9 +4,8 @@ import { availableParallelism } from "node:os";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
-import { HostStartError } from "../app/app-error.ts";
 import type { HostJson } from "../app/host-json.ts";
-import type { HostedFunction } from "../app/hosted-functions.ts";
+import type { FunctionProblem, HostedFunction } from "../app/hosted-functions.ts";
 import type { Settings } from "../app/settings.ts";
 import type { QueueNotices } from "../bindings/queue-notices.ts";
 import type { StorageClients } from "../bindings/storage-clients.ts";
@@ -50,25 +49,32 @@ function pollingMs(options: TriggerOptions): number {
   return options.hostJson.extensions.queues.maxPollingInterval ?? developmentPollingMs;
 }
 
-/** Throws HostStartError with everything that is wrong with any trigger. Starts nothing. */
-export function checkTriggers(options: TriggerOptions): void {
-  const problems: string[] = [];
+interface TriggerCheck {
+  readonly functions: readonly HostedFunction[];
+  readonly clients: StorageClients;
+  readonly settings: Settings;
+  readonly nowMs: number;
+}
+
+/** Everything that is wrong with any trigger. Starts nothing. */
+export function triggerProblems(options: TriggerCheck): FunctionProblem[] {
+  const problems: FunctionProblem[] = [];
   for (const target of options.functions) {
     try {
       checkTrigger(target, options);
     } catch (error) {
-      problems.push(
-        `Function '${target.name}', binding '${target.trigger.name}' (${target.trigger.type}): ${(error as Error).message}.`,
-      );
+      const { name, trigger } = target;
+      const reason = `Function '${name}', binding '${trigger.name}' (${trigger.type}): ${(error as Error).message}.`;
+      problems.push({ name, reason });
     }
   }
-  if (problems.length > 0) throw new HostStartError(problems);
+  return problems;
 }
 
-function checkTrigger(target: HostedFunction, options: TriggerOptions): void {
+function checkTrigger(target: HostedFunction, options: TriggerCheck): void {
   if (target.kind === "timer") {
     const schedule = timerSchedule(target, options.settings["WEBSITE_TIME_ZONE"]);
-    if (isMonitored(target, schedule, options.clock.now())) options.clients.check(undefined);
+    if (isMonitored(target, schedule, options.nowMs)) options.clients.check(undefined);
   }
   if (target.kind === "queue") queueNameOf(target);
   if (target.kind === "blob") {

@@ -42,6 +42,7 @@ export async function startApp(app: string, options: Partial<StartOptions> = {})
     port: 0,
     settings: { PATH: process.env["PATH"] ?? "" },
     requireKeys: true,
+    strict: true,
     workerFile: path("../../../dist/local/functions-host.mjs"),
     logger: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
     random: seededRandom(1),
