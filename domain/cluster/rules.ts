@@ -233,7 +233,8 @@ export function clusterWire(document: ClusterDocument) {
       allocationStateTransitionTime: document.allocationStateTransitionTime,
       currentNodeCount: document.currentNodeCount,
       nodeStateCounts: document.nodeStateCounts,
-      errors: document.errors,
+      // A healthy cluster had no such member; clients test for its absence.
+      ...(document.errors.length === 0 ? {} : { errors: document.errors }),
     },
   };
 }

@@ -9,7 +9,7 @@ import { SecretVariable, SecretVariableRequest } from "../shared/secret-variable
 import { valueOrReference } from "../shared/secrets.ts";
 import { SubnetId } from "../shared/subnet-id.ts";
 import { UserAccount, UserAccountRequest } from "../shared/user-account.ts";
-import { isSupportedSize, vmSizePattern } from "./vm-size.ts";
+import { isSupportedSize, spelledSize, vmSizePattern } from "./vm-size.ts";
 
 export const maxClusterNodes = 1000;
 
@@ -37,9 +37,11 @@ export type ScaleSettings = z.infer<typeof ScaleSettings>;
 
 const vmSizeError = "expected a VM size such as 'STANDARD_D2' that Azure Batch offers (not STANDARD_A0)";
 const vmSize = () =>
-  z.string({ error: vmSizeError }).regex(vmSizePattern, { error: vmSizeError }).refine(isSupportedSize, {
-    error: vmSizeError,
-  });
+  z
+    .string({ error: vmSizeError })
+    .regex(vmSizePattern, { error: vmSizeError })
+    .refine(isSupportedSize, { error: vmSizeError })
+    .transform(spelledSize);
 
 const armId = (expected: string, pattern: RegExp) => {
   const error = `expected the ARM id of ${expected}`;
@@ -133,7 +135,8 @@ export const ClusterPatch = z.object({ properties: z.object({ scaleSettings: Sca
 export type ClusterPatch = z.infer<typeof ClusterPatch>;
 
 export const ClusterSpec = z.object({
-  vmSize: z.string(),
+  /** Documents of older versions have the size as it was sent. */
+  vmSize: z.string().transform(spelledSize),
   vmPriority: z.enum(["dedicated", "lowpriority"]),
   scaleSettings: ScaleSettings,
   imageReference: ImageReference,

@@ -4,6 +4,11 @@
 /** What a name of a size looks like. */
 export const vmSizePattern = /^[A-Za-z][\w-]{1,63}$/;
 
+/** The service's spelling, whatever case was sent: capitals, but for the feature letters of sizes with RDMA (`STANDARD_NC24r`). */
+export function spelledSize(vmSize: string): string {
+  return vmSize.toUpperCase().replace(/(?<=\d)[A-Z]*R[A-Z]*(?=_|$)/, (letters) => letters.toLowerCase());
+}
+
 const gpuCounts: readonly (readonly [RegExp, number])[] = [
   [/^standard_(?:nc|nv|nd)6(?:r|rs|s)?(?:_v[23])?$/, 1],
   [/^standard_(?:nc|nv|nd)12(?:s)?(?:_v[23])?$/, 2],

@@ -1,7 +1,7 @@
 // File server, a managed single-node NFS server: request and stored document (Microsoft.BatchAI 2018-05-01). `spec` is what
 // the user asked for with defaults applied and the password replaced by its name.
 import { z } from "zod";
-import { premiumCapable, vmSizePattern } from "../cluster/vm-size.ts";
+import { premiumCapable, spelledSize, vmSizePattern } from "../cluster/vm-size.ts";
 import { choice, wholeNumber } from "../shared/fields.ts";
 import { SubnetId } from "../shared/subnet-id.ts";
 import { UserAccount, UserAccountRequest } from "../shared/user-account.ts";
@@ -27,7 +27,7 @@ const publicIPsToAllow = z
   .optional();
 
 const sizes = {
-  vmSize: z.string({ error: sizeError }).regex(vmSizePattern, { error: sizeError }),
+  vmSize: z.string({ error: sizeError }).regex(vmSizePattern, { error: sizeError }).transform(spelledSize),
   dataDisks: DataDisks,
   subnet: SubnetId.optional(),
 };

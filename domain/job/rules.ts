@@ -64,12 +64,20 @@ export function putJobAgain(document: JobDocument, request: JobRequest): JobDocu
   }
   const asked = specOf(request, new SecretCollector());
   const sameCluster = sameId(parseClusterId(asked.cluster.id), parseClusterId(document.spec.cluster.id));
-  if (sameCluster && sameContent({ ...asked, cluster: document.spec.cluster }, document.spec))
+  if (
+    sameCluster &&
+    sameContent({ ...compared(asked), cluster: document.spec.cluster }, compared(document.spec))
+  )
     return document;
   throw new AppError(
     "Conflict",
     `job '${document.job}' exists with other content; delete it first, or choose another name`,
   );
+}
+
+function compared(spec: JobSpec): object {
+  const { block, settings } = spec.toolkit;
+  return { ...spec, toolkit: { block, settings: toolkitOf(block).canonical(settings) } };
 }
 
 function specOf(request: JobRequest, secrets: SecretCollector): JobSpec {

@@ -40,6 +40,17 @@ export function choice<const Values extends readonly [string, ...string[]]>(valu
   );
 }
 
+/** One of the values, in any case; the result is as it was sent, because it is shown so. */
+export function choiceAsSent(values: readonly [string, ...string[]]) {
+  const listed = values.map((value) => `'${value}'`).join(", ");
+  const error = `expected one of ${listed}`;
+  const allowed = values.map((value) => value.toLowerCase());
+  return z
+    .string({ error })
+    .refine((value) => allowed.includes(value.toLowerCase()), { error })
+    .meta({ description: `One of ${listed}, in any case` });
+}
+
 /** An ISO 8601 duration; the result is canonical (`P7D`). */
 export function duration() {
   const error = "expected an ISO 8601 duration such as 'PT1H' or 'P7D'";

@@ -2,7 +2,7 @@
 // meeting point in AZ_BATCHAI_PYTORCH_INIT_METHOD: a file on one node, a TCP port of the first node on several (the
 // original shared a file over NFS; both are init methods of torch.distributed).
 import { z } from "zod";
-import { choice, wholeNumber } from "../shared/fields.ts";
+import { choiceAsSent, wholeNumber } from "../shared/fields.ts";
 import { checkProcessCount, mpiCommand } from "./mpi.ts";
 import { pythonCommand, pythonFields } from "./python-script.ts";
 import { spreadRanks } from "./spread.ts";
@@ -11,13 +11,17 @@ import { defineToolkit, onFirstNode } from "./toolkit.ts";
 export const PyTorchSettings = z.object({
   ...pythonFields,
   processCount: wholeNumber(1, 10_000).optional(),
-  communicationBackend: choice(["TCP", "Gloo", "MPI"]).optional(),
+  communicationBackend: choiceAsSent(["TCP", "Gloo", "MPI"]).optional(),
 });
 
 export const pyTorchToolkit = defineToolkit({
   block: "pyTorchSettings",
   toolType: "pytorch",
   settings: PyTorchSettings,
+  canonical: ({ communicationBackend, ...settings }) => ({
+    ...settings,
+    communicationBackend: communicationBackend?.toLowerCase(),
+  }),
   defaults: (_settings, nodeCount) => ({ processCount: nodeCount }),
   validate: ({ processCount, communicationBackend }, { nodeCount }) => {
     const processes = processCount ?? nodeCount;
@@ -32,14 +36,14 @@ export const pyTorchToolkit = defineToolkit({
     const { nodeCount, rendezvousPort } = context;
     const processCount = settings.processCount ?? nodeCount;
     const python = pythonCommand(settings, settings.commandLineArgs);
-    if (settings.communicationBackend === "MPI") {
+    const backend = settings.communicationBackend?.toLowerCase();
+    if (backend === "mpi") {
       return [onFirstNode({ ...python, command: mpiCommand(python.command, processCount, context) })];
     }
     const initMethod =
       nodeCount === 1
         ? "file://$AZ_BATCHAI_SHARED_JOB_TEMP/pytorch-init"
         : `tcp://$AZ_BATCHAI_MPI_MASTER_NODE:${rendezvousPort}`;
-    const backend = settings.communicationBackend?.toLowerCase();
     return spreadRanks(processCount, nodeCount).map((node, rank) => ({
       node,
       role: "worker",

@@ -49,6 +49,8 @@ export interface ToolkitDefinition<Schema extends z.ZodType> {
   /** Rules across fields. Answers `field: what is wrong and what to do`, or undefined. */
   readonly validate?: (settings: z.output<Schema>, context: ToolkitContext) => string | undefined;
   readonly plan: (settings: z.output<Schema>, context: ToolkitContext) => readonly PlannedProcess[];
+  /** One spelling for settings that mean the same and are shown as sent. */
+  readonly canonical?: (settings: z.output<Schema>) => object;
   /** What clients see where they gave nothing. */
   readonly defaults?: (settings: z.output<Schema>, nodeCount: number) => Partial<z.output<Schema>>;
 }
@@ -60,6 +62,8 @@ export interface Toolkit {
   /** Both take settings as stored: they are parsed again, so that a document of an older version cannot surprise. */
   validate(settings: unknown, context: ToolkitContext): string | undefined;
   plan(settings: unknown, context: ToolkitContext): readonly PlannedProcess[];
+  /** What a repeated PUT is compared by. */
+  canonical(settings: object): object;
   /** The settings as clients see them: as given, and what the service fills in. */
   shown(settings: object, nodeCount: number): object;
 }
@@ -73,6 +77,7 @@ export function defineToolkit<Schema extends z.ZodType>(definition: ToolkitDefin
     settings,
     validate: (value, context) => definition.validate?.(read(value), context),
     plan: (value, context) => definition.plan(read(value), context),
+    canonical: (value) => definition.canonical?.(read(value)) ?? value,
     shown: (value, nodeCount) => ({ ...definition.defaults?.(read(value), nodeCount), ...value }),
   };
 }

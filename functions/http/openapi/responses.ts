@@ -99,7 +99,7 @@ export const ClusterResponse = resource(
     allocationStateTransitionTime: time(),
     currentNodeCount: z.int().min(0),
     nodeStateCounts: NodeStateCounts,
-    errors: z.array(BatchAIError),
+    errors: z.array(BatchAIError).optional(),
   },
   "Cluster",
 );

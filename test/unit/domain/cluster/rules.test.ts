@@ -52,6 +52,27 @@ describe("a new cluster", () => {
     });
   });
 
+  it.each([
+    ["Standard_NC6", "STANDARD_NC6"],
+    ["Standard_NC24R", "STANDARD_NC24r"],
+    ["standard_d2_v3", "STANDARD_D2_V3"],
+    ["Standard_HB120rs_v3", "STANDARD_HB120rs_V3"],
+    ["Standard_NC24ads_A100_v4", "STANDARD_NC24ADS_A100_V4"],
+  ])("of size %s shows the service's spelling, %s, and is the same in any case", (sent, spelled) => {
+    const made = cluster({ vmSize: sent });
+    expect(clusterWire(made).properties.vmSize).toBe(spelled);
+    expect(putClusterAgain(made, request({ vmSize: sent.toUpperCase() }))).toBe(made);
+    const older = ClusterDocument.parse({ ...made, spec: { ...made.spec, vmSize: sent } });
+    expect(putClusterAgain(older, request({ vmSize: sent.toLowerCase() }))).toBe(older);
+  });
+
+  it("has errors only where there are some, as clients test for their absence", () => {
+    const made = cluster();
+    expect(clusterWire(made).properties).not.toHaveProperty("errors");
+    const errors = [{ code: "ImageReplaced", message: "It runs another image." }];
+    expect(clusterWire({ ...made, errors }).properties).toMatchObject({ errors });
+  });
+
   it("is steady when it wants no nodes", () => {
     expect(cluster({ scaleSettings: { manual: { targetNodeCount: 0 } } }).allocationState).toBe("steady");
   });

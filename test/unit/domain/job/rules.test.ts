@@ -146,6 +146,20 @@ describe("a job that is put again", () => {
     expect(putJobAgain(document, parse(JobRequest, body))).toBe(document);
   });
 
+  it("stays the same when a value that is shown as sent comes in another case", () => {
+    const again = (backend: string) =>
+      parse(
+        JobRequest,
+        jobBody({
+          customToolkitSettings: undefined,
+          pyTorchSettings: { ...torch, communicationBackend: backend },
+        }),
+      );
+    const gloo = newJob(jobName, jobGuid, again("gloo"), clusterWithMounts(), now).document;
+    expect(putJobAgain(gloo, again("Gloo"))).toBe(gloo);
+    expect(() => putJobAgain(gloo, again("MPI"))).toThrow(/exists with other content/);
+  });
+
   it("is a conflict when the content differs or the job is being deleted", () => {
     const made = job();
     expect(() => putJobAgain(made, parse(JobRequest, jobBody({ nodeCount: 2 })))).toThrow(

@@ -26,6 +26,15 @@ describe("toolkit settings as clients see them", () => {
     expect(shown("pyTorchSettings", settings)).toEqual({ ...settings, processCount: 2 });
   });
 
+  it.each(["gloo", "Gloo", "GLOO", "tcp", "mpi"])(
+    "of PyTorch have the backend as it was sent: %s",
+    (sent) => {
+      expect(shown("pyTorchSettings", { ...script, communicationBackend: sent })).toMatchObject({
+        communicationBackend: sent,
+      });
+    },
+  );
+
   it("of CNTK name the language of a script", () => {
     expect(shown("cntkSettings", script, 1)).toEqual({ ...script, processCount: 1, languageType: "Python" });
     expect(shown("cntkSettings", { configFilePath: "x.cntk" }, 1)).toEqual({
