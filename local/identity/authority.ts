@@ -26,7 +26,7 @@ export function createAuthority(
         return json(200, discovery(`${origin}/adfs`));
       case "/adfs/oauth2/token":
         return request.method === "POST"
-          ? token(new URLSearchParams(await request.text()), options)
+          ? token(request, options)
           : refusal(405, "invalid_request", "Tokens are asked for with POST.");
       default:
         return pathname.startsWith("/adfs/")
@@ -44,26 +44,36 @@ function discovery(authority: string): object {
     issuer: authority,
     authorization_endpoint: `${authority}/oauth2/authorize`,
     token_endpoint: `${authority}/oauth2/token`,
-    token_endpoint_auth_methods_supported: ["client_secret_post"],
+    token_endpoint_auth_methods_supported: ["client_secret_post", "client_secret_basic"],
     grant_types_supported: ["client_credentials"],
   };
 }
 
 /** RFC 6749, section 4.4; the resource is named by `resource` (version 1) or by the scope `<resource>/.default`. */
 async function token(
-  form: URLSearchParams,
+  request: Request,
   { servicePrincipal, issueToken }: AuthorityOptions,
 ): Promise<Response> {
+  const form = new URLSearchParams(await request.text());
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null && form.has("client_secret"))
+    return refusal(
+      400,
+      "invalid_request",
+      "The secret is sent twice; use the Authorization header or the form.",
+    );
   if (form.get("grant_type") !== "client_credentials")
     return refusal(400, "unsupported_grant_type", "Only the grant type client_credentials is served here.");
+  const { id, secret } = authorization === null ? posted(form) : basic(authorization);
   const known =
-    constantTimeEquals(form.get("client_id") ?? "", servicePrincipal.clientId) &&
-    constantTimeEquals(form.get("client_secret") ?? "", servicePrincipal.clientSecret);
+    constantTimeEquals(id, servicePrincipal.clientId) &&
+    constantTimeEquals(secret, servicePrincipal.clientSecret);
   if (!known)
     return refusal(
       401,
       "invalid_client",
       "The client id or secret is not that of cloud.json's servicePrincipal.",
+      authorization === null ? {} : { "www-authenticate": 'Basic realm="adfs", charset="UTF-8"' },
     );
   const audience = form.get("resource") ?? /(\S+)\/\.default/.exec(form.get("scope") ?? "")?.[1];
   if (audience === undefined)
@@ -77,11 +87,40 @@ async function token(
   return json(200, { token_type: "Bearer", expires_in: lifetimeSeconds, access_token: access });
 }
 
-/** RFC 6749, section 5.2. */
-function refusal(status: number, error: string, description: string): Response {
-  return json(status, { error, error_description: description });
+interface Credentials {
+  readonly id: string;
+  readonly secret: string;
 }
 
-function json(status: number, body: unknown): Response {
-  return Response.json(body, { status, headers: { "cache-control": "no-store" } });
+function posted(form: URLSearchParams): Credentials {
+  return { id: form.get("client_id") ?? "", secret: form.get("client_secret") ?? "" };
+}
+
+/** RFC 6749, section 2.3.1: both are written as in a form before they are joined. What is no such header is nobody's. */
+function basic(authorization: string): Credentials {
+  const encoded = /^Basic +([\w+/=-]+) *$/i.exec(authorization)?.[1] ?? "";
+  const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, "base64").toString("utf8")) ?? [];
+  return { id: formDecoded(id), secret: formDecoded(secret) };
+}
+
+function formDecoded(text = ""): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
+  }
+}
+
+/** RFC 6749, section 5.2. */
+function refusal(
+  status: number,
+  error: string,
+  description: string,
+  headers: Record<string, string> = {},
+): Response {
+  return json(status, { error, error_description: description }, headers);
+}
+
+function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers: { "cache-control": "no-store", ...headers } });
 }

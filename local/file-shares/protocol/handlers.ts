@@ -4,6 +4,7 @@ import type { ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Place, Properties, ShareService } from "../service/model.ts";
 import { FileShareError } from "../service/errors.ts";
+import { knowsLeases, leaseHeaders } from "./api-version.ts";
 import {
   fileHeaders,
   parseMetadata,
@@ -44,22 +45,20 @@ export const handlers: Readonly<Record<OperationName, Handler>> = {
     const next = all.length > shares.length ? shares.at(-1)?.name : undefined;
     const withMetadata = parseInclude(request).has("metadata");
     const { prefix, marker, asked } = page;
-    xml(
-      response,
-      sharesXml({ serviceEndpoint: endpoint, prefix, marker, maxResults: asked, withMetadata, shares, next }),
-    );
+    const withLeases = knowsLeases(request, "share");
+    const told = { serviceEndpoint: endpoint, prefix, marker, maxResults: asked, withMetadata, withLeases };
+    xml(response, sharesXml({ ...told, shares, next }));
   },
   async createShare({ service, request, place, response }) {
     const note = { ...parseNote(request), ...parseQuota(request) };
     reply(response, 201, tags(await service.createShare(place.account, place.share, note)));
   },
-  async getShareProperties({ service, place, response }) {
+  async getShareProperties({ service, request, place, response }) {
     const properties = await service.properties(place, "share");
     reply(response, 200, {
       ...metadataHeaders(properties),
       "x-ms-share-quota": String(properties.quotaGiB ?? defaultQuotaGiB),
-      "x-ms-lease-status": "unlocked",
-      "x-ms-lease-state": "available",
+      ...leaseHeaders(request, "share"),
       "x-ms-access-tier": "TransactionOptimized",
       "x-ms-enabled-protocols": "SMB",
     });
@@ -129,7 +128,7 @@ export const handlers: Readonly<Record<OperationName, Handler>> = {
   async getFileProperties({ service, request, place, response }) {
     const properties = await service.properties(place, "file");
     reply(response, 200, {
-      ...fileHeaders(properties),
+      ...fileHeaders(request, properties),
       ...sasResponseHeaders(request),
       "content-length": String(properties.sizeBytes),
     });
@@ -170,7 +169,7 @@ async function getFile({ service, request, place, response }: Parameters<Handler
     if (range !== undefined && start >= sizeBytes) throw new FileShareError("InvalidRange");
     const end = Math.min(range?.end ?? Infinity, sizeBytes - 1);
     const headers: Record<string, string> = {
-      ...fileHeaders(properties),
+      ...fileHeaders(request, properties),
       ...sasResponseHeaders(request),
       "content-length": String(end - start + 1),
     };

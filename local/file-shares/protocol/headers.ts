@@ -3,6 +3,7 @@
 import type { Note } from "../store/share-notes.ts";
 import type { Properties } from "../service/model.ts";
 import { FileShareError } from "../service/errors.ts";
+import { leaseHeaders } from "./api-version.ts";
 import { type ShareRequest, header } from "./request.ts";
 
 const contentHeaders = [
@@ -116,14 +117,13 @@ export function propertyHeaders(properties: Properties): Record<string, string> 
   return headers;
 }
 
-export function fileHeaders(properties: Properties): Record<string, string> {
+export function fileHeaders(request: ShareRequest, properties: Properties): Record<string, string> {
   return {
     ...propertyHeaders(properties),
     "content-type": "application/octet-stream",
     ...properties.headers,
     "x-ms-type": "File",
-    "x-ms-lease-status": "unlocked",
-    "x-ms-lease-state": "available",
+    ...leaseHeaders(request, "file"),
     "accept-ranges": "bytes",
   };
 }

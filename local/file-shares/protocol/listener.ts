@@ -6,6 +6,7 @@ import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
 import type { ShareService } from "../service/model.ts";
 import { FileShareError } from "../service/errors.ts";
+import { newestVersion } from "./api-version.ts";
 import { handlers } from "./handlers.ts";
 import { refuseUnsupportedHeaders } from "./headers.ts";
 import { operationOf } from "./operations.ts";
@@ -25,8 +26,6 @@ export interface ListenerOptions {
   endpoint(account: string): string;
 }
 
-const defaultVersion = "2026-04-06";
-
 export function createListener(o: ListenerOptions): RequestListener {
   return (incoming, response) => {
     serve(o, incoming, response).catch((error: unknown) => {
@@ -40,7 +39,7 @@ async function serve(o: ListenerOptions, incoming: IncomingMessage, response: Se
   const requestId = o.random.uuid();
   response.setHeader("server", "Windows-Azure-File/1.0 (OpenBatchAI local)");
   response.setHeader("x-ms-request-id", requestId);
-  response.setHeader("x-ms-version", singleHeader(incoming, "x-ms-version") ?? defaultVersion);
+  response.setHeader("x-ms-version", singleHeader(incoming, "x-ms-version") ?? newestVersion);
   const clientId = singleHeader(incoming, "x-ms-client-request-id");
   if (clientId !== undefined && clientId.length <= 1024)
     response.setHeader("x-ms-client-request-id", clientId);

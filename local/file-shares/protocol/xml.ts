@@ -80,6 +80,7 @@ export function sharesXml(o: {
   marker: string;
   maxResults: number | undefined;
   withMetadata: boolean;
+  withLeases: boolean;
   shares: readonly (Properties & { readonly name: string })[];
   next: string | undefined;
 }): string {
@@ -90,7 +91,9 @@ export function sharesXml(o: {
     return [
       `<Share><Name>${share.name}</Name><Properties>`,
       `<Last-Modified>${share.writtenAt.toUTCString()}</Last-Modified><Etag>${escapeXml(share.etag)}</Etag>`,
-      `<Quota>${share.quotaGiB ?? defaultQuotaGiB}</Quota><LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState></Properties>`,
+      `<Quota>${share.quotaGiB ?? defaultQuotaGiB}</Quota>`,
+      o.withLeases ? "<LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState>" : "",
+      `</Properties>`,
       o.withMetadata ? `<Metadata>${metadata.join("")}</Metadata>` : "",
       `</Share>`,
     ].join("");
