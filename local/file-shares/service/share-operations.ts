@@ -51,11 +51,20 @@ function unlessDeleted(error: unknown): undefined {
   if (!(error instanceof FileShareError && error.status === 404)) throw error;
 }
 
+/** Who asks whether there is a directory does not find a file, and the other way round: clients try both. */
+function unlessOfTheOtherKind(error: unknown): never {
+  if (error instanceof FileShareError && error.code === "ResourceTypeMismatch")
+    throw new FileShareError("ResourceNotFound");
+  throw error;
+}
+
 async function propertiesOf(
   ground: Ground,
   place: Place,
   kind: "file" | "directory" | "share",
 ): Promise<Properties> {
-  const [, info] = await ground.inspect(place, kind === "file" ? "file" : "directory");
+  const [, info] = await ground
+    .inspect(place, kind === "file" ? "file" : "directory")
+    .catch(unlessOfTheOtherKind);
   return ground.describe(place, info);
 }

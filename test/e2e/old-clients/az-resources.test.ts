@@ -1,6 +1,6 @@
 // What az 2.45 asks beyond Batch AI, at the same address: resource groups, providers, storage accounts and their keys, and
 // `az storage file` on the local shares. Skipped where Debian's azure-cli is not installed. One story, as in az.test.ts.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -100,6 +100,29 @@ describe.skipIf(!hasAzBatchAI)("az 2.45 beyond Batch AI (needs azure-cli)", () =
     await json("storage", "account", "delete", "-g", "stores", "-n", "myaccount", "-y");
     expect(await json("storage", "container", "exists", "-n", "kept", ...there)).toEqual({ exists: false });
     await json("group", "delete", "-n", "stores", "-y");
+  });
+
+  it("copies a folder to a share and back, and makes and lists directories", async () => {
+    const { name, key } = cloud.description.storageAccount;
+    const { file } = cloud.description.urls;
+    const connection = `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};FileEndpoint=${file}`;
+    const there = ["--connection-string", connection];
+    const data = join(folder, "data");
+    await mkdir(join(data, "deep"), { recursive: true });
+    await writeFile(join(data, "one.txt"), "1");
+    await writeFile(join(data, "deep", "two words.txt"), "22");
+    const inShare = ["-s", "results", ...there];
+    const batch = ["--destination-path", "in", "-s", data, ...there];
+    expect(await json("storage", "file", "upload-batch", "-d", "results", ...batch)).toHaveLength(2);
+    expect(await json("storage", "file", "upload-batch", "-d", "results", ...batch)).toHaveLength(2);
+    expect(await names("storage", "file", "list", "-p", "in", ...inShare)).toEqual(["deep", "one.txt"]);
+    await json("storage", "directory", "create", "-n", "made", ...inShare);
+    expect(await names("storage", "directory", "list", ...inShare)).toEqual(["in", "made"]);
+    const back = join(folder, "back");
+    await mkdir(back);
+    await json("storage", "file", "download-batch", "-d", back, ...inShare);
+    expect(await readFile(join(back, "in", "one.txt"), "utf8")).toBe("1");
+    expect(await readFile(join(back, "in", "deep", "two words.txt"), "utf8")).toBe("22");
   });
 
   it("row 71: looks up the key of the storage account that it is given by name", async () => {

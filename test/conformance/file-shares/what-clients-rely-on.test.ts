@@ -1,4 +1,6 @@
-// What clients of older versions of Azure Files may see: azure-storage-file 1.3.0 ends on a lease that it does not know.
+// What clients rely on beyond the operations: azure-storage-file 1.3.0 ends on a lease that it does not know, and az asks
+// whether each file that it uploaded is a directory.
+import type { ShareClient } from "@azure/storage-file-share";
 import {
   AccountSASPermissions,
   AccountSASResourceTypes,
@@ -16,6 +18,7 @@ import { systemRandom } from "../../../local/random.ts";
 const account = { name: "batchaitest", key: Buffer.alloc(64, 9).toString("base64") };
 const clock = systemClock();
 let service: FileShares;
+let share: ShareClient;
 let sas: string;
 
 beforeAll(async () => {
@@ -28,9 +31,7 @@ beforeAll(async () => {
     logger: silentLogger,
   });
   const credential = new StorageSharedKeyCredential(account.name, account.key);
-  const share = new ShareServiceClient(`${service.url}/${account.name}`, credential).getShareClient(
-    "results",
-  );
+  share = new ShareServiceClient(`${service.url}/${account.name}`, credential).getShareClient("results");
   await share.create();
   await share.rootDirectoryClient.getFileClient("log.txt").create(3);
   sas = generateAccountSASQueryParameters(
@@ -77,5 +78,26 @@ describe("leases", () => {
 
   it("are those of the signature's version where the request names none", async () => {
     expect(await leasesOf("/results/log.txt")).toEqual([]);
+  });
+});
+
+describe("files and directories", () => {
+  const codeOf = (action: Promise<unknown>) =>
+    action.then(
+      () => "no failure",
+      (error: { statusCode?: number; code?: string }) => `${error.statusCode} ${error.code}`,
+    );
+
+  it("are not found as what they are not, and not taken for it", async () => {
+    const kinds = share.getDirectoryClient("kinds");
+    await kinds.create();
+    const { fileClient: file } = await kinds.createFile("file", 1);
+    const fileAsDirectory = share.getDirectoryClient("kinds/file");
+    const directoryAsFile = share.rootDirectoryClient.getFileClient("kinds");
+    expect([await kinds.exists(), await file.exists()]).toEqual([true, true]);
+    expect([await fileAsDirectory.exists(), await directoryAsFile.exists()]).toEqual([false, false]);
+    expect(await codeOf(fileAsDirectory.getProperties())).toBe("404 ResourceNotFound");
+    expect(await codeOf(fileAsDirectory.delete())).toBe("409 ResourceTypeMismatch");
+    expect(await codeOf(directoryAsFile.create(1))).toBe("409 ResourceTypeMismatch");
   });
 });
