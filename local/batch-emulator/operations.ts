@@ -99,6 +99,12 @@ const dataSimplified: readonly Row[] = [
     "a short fixed list; an image changes nothing on a node",
   ],
   [
+    "Account_ListNodeAgentSkus",
+    "GET",
+    "/nodeagentskus",
+    "in versions before 2019-06-01, which do not have the operation above",
+  ],
+  [
     "ComputeNode_AddUser",
     "POST",
     `${node}/users`,
@@ -157,6 +163,7 @@ const dataSimplified: readonly Row[] = [
 ];
 
 const dataAbsent: readonly Row[] = [
+  ["Pool_UpgradeOS", "POST", `${pool}/upgradeos`, "of 2018, for the machines of cloud services"],
   ["Certificate_Add", "POST", "/certificates", noCertificates],
   ["Certificate_List", "GET", "/certificates", noCertificates],
   ["Certificate_Get", "GET", certificate, noCertificates],

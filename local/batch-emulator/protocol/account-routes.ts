@@ -5,6 +5,7 @@ import { notFound } from "../service/account/fault.ts";
 import { supportedImages } from "../service/account/supported-images.ts";
 import type { SupportedImage } from "../service/account/supported-images.ts";
 import { coresOf } from "../service/account/quota.ts";
+import { isBefore, since } from "./api-versions.ts";
 import { isoTime, renderer, time, value } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
 import { jobStatistics } from "./job-fields.ts";
@@ -62,7 +63,29 @@ function usageFields(call: Call): FieldTable<Pool> {
   };
 }
 
+/** "Account - List Node Agent Skus" of 2018: each agent with its images. */
+function agentSkus() {
+  return [...new Set(supportedImages.map((image) => image.nodeAgentSKUId))].map((id) => {
+    const images = supportedImages.filter((image) => image.nodeAgentSKUId === id);
+    return {
+      id,
+      verifiedImageReferences: images.map((image) => image.imageReference),
+      osType: images[0]?.osType,
+    };
+  });
+}
+
 export const accountRoutes: readonly Route[] = [
+  {
+    operation: "Account_ListNodeAgentSkus",
+    method: "GET",
+    path: "/nodeagentskus",
+    handle(call) {
+      if (!isBefore(call.version, since.supportedImages)) throw notFound("Resource");
+      const metadata = `${call.request.baseUrl}/$metadata#nodeagentskus`;
+      return json(200, { "odata.metadata": metadata, value: agentSkus() });
+    },
+  },
   {
     operation: "Account_ListSupportedImages",
     method: "GET",

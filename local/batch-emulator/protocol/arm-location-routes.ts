@@ -4,8 +4,7 @@ import { BatchFault } from "../service/account/fault.ts";
 import { disableAutoscale } from "../service/autoscale/autoscale-control.ts";
 import { findPool } from "../service/pools/pool-commands.ts";
 import { virtualMachineSizes } from "../service/account/virtual-machine-sizes.ts";
-import { armJson, armRoute } from "./arm-routes.ts";
-import { armEtag, armPool } from "./arm-pool-fields.ts";
+import { armJson, armRoute, poolReply } from "./arm-routes.ts";
 import { bodyOf } from "./bodies.ts";
 import { param } from "./wire.ts";
 import type { Call, Route } from "./wire.ts";
@@ -63,6 +62,6 @@ export const armLocationRoutes: readonly Route[] = [
   armRoute("ArmPool_DisableAutoScale", "POST", `${account}/pools/{poolName}/disableAutoScale`, (call) => {
     const pool = findPool(call.world, param(call, "poolName"));
     disableAutoscale(call.world, pool);
-    return armJson(200, armPool(call.world, pool), { etag: armEtag(pool.version) });
+    return poolReply(call, pool);
   }),
 ];

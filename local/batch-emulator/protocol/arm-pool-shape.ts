@@ -13,7 +13,7 @@ import {
   UserAccount,
 } from "../schema/pool-spec.ts";
 import { StartTaskSpec } from "../schema/task-spec.ts";
-import { DisplayName, Metadata, caseless } from "../schema/values.ts";
+import { DisplayName, Metadata, caseless, integer } from "../schema/values.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
@@ -102,8 +102,8 @@ export function toManagement(value: unknown, name = ""): unknown {
 
 const FixedScale = z.strictObject({
   resizeTimeout: ResizeTimeout.optional(),
-  targetDedicatedNodes: z.int().min(0).optional(),
-  targetLowPriorityNodes: z.int().min(0).optional(),
+  targetDedicatedNodes: integer(0).optional(),
+  targetLowPriorityNodes: integer(0).optional(),
   nodeDeallocationOption: DeallocationOption.optional(),
 });
 export const ScaleSettings = z
@@ -132,7 +132,7 @@ const Properties = z.strictObject({
   scaleSettings: ScaleSettings.optional(),
   interNodeCommunication: caseless("Enabled", "Disabled").optional(),
   networkConfiguration: NetworkConfiguration.optional(),
-  taskSlotsPerNode: z.int().min(1).max(256).optional(),
+  taskSlotsPerNode: integer(1, 256).optional(),
   taskSchedulingPolicy: SchedulingPolicy.optional(),
   userAccounts: z.array(UserAccount).optional(),
   metadata: Metadata.optional(),

@@ -91,8 +91,14 @@ const keysShape = (world: World) => ({
   secondary: world.account.keys.secondary,
 });
 
-const poolReply = (call: Call, pool: Pool) =>
-  armJson(200, armPool(call.world, pool), { etag: armEtag(pool.version) });
+/** In the names of the version that was asked. */
+export const poolShape = ({ world, spelling }: Call, pool: Pool): unknown => {
+  const shape = armPool(world, pool);
+  return spelling === undefined ? shape : spelling.toPast(shape);
+};
+
+export const poolReply = (call: Call, pool: Pool) =>
+  armJson(200, poolShape(call, pool), { etag: armEtag(pool.version) });
 
 const poolOf = (call: Call) => findPool(call.world, param(call, "poolName"));
 
@@ -182,7 +188,7 @@ function listPools(call: Call): WireReply {
   const next = new URLSearchParams([...call.request.query].filter(([name]) => name !== "$skiptoken"));
   next.set("$skiptoken", String(page.at(-1)?.row ?? 0));
   return armJson(200, {
-    value: page.map((pool) => armPool(call.world, pool)),
+    value: page.map((pool) => poolShape(call, pool)),
     ...(pools.length > size
       ? { nextLink: `${call.request.baseUrl}${call.request.rawPath}?${next.toString()}` }
       : {}),

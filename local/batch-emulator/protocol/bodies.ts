@@ -8,12 +8,13 @@ const invalidBody = (reason: string) =>
     { key: "Reason", value: reason },
   ]);
 
-/** The body as JSON, explicit nulls dropped (the service treats them as absent). */
+/** The body as JSON in today's names, explicit nulls dropped (the service treats them as absent). */
 export function parseJson(call: Call): unknown {
   const text = call.request.body.toString("utf8").replace(/^\uFEFF/, "");
   if (text.trim() === "") throw invalidBody("the request has no body");
   try {
-    return withoutNulls(JSON.parse(text), 0);
+    const value = withoutNulls(JSON.parse(text), 0);
+    return call.spelling === undefined ? value : call.spelling.toNow(value);
   } catch (error) {
     if (error instanceof BatchFault) throw error;
     throw invalidBody("the body is not JSON");

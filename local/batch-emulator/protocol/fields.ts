@@ -44,13 +44,14 @@ const badQuery = (name: string, text: string, reason: string) =>
 
 /** The names of a comma list, checked against the table. */
 function names(call: Call, parameter: string, known: (name: string) => boolean): Set<string> | undefined {
+  const now = (name: string) => call.spelling?.nameNow(name) ?? name;
   const text = call.request.query.get(parameter);
   if (text === undefined || text.trim() === "") return undefined;
   const list = text.split(",").map((name) => name.trim());
-  const unknown = list.find((name) => !known(name));
+  const unknown = list.find((name) => !known(now(name)));
   if (unknown !== undefined)
     throw badQuery(parameter, text, `'${unknown}' is not a property of the resource`);
-  return new Set(list);
+  return new Set(list.map(now));
 }
 
 /** A function that renders an entity as the request's $select and $expand ask. */
@@ -63,13 +64,14 @@ export function renderer<T>(call: Call, table: FieldTable<T>): (entity: T) => Re
       : select.has(name) && (field.expand !== true || expand?.has(name) === true || select.has(name)),
   );
   const context = { baseUrl: call.request.baseUrl, call };
+  const { spelling } = call;
   return (entity) => {
     const shape: Record<string, unknown> = {};
     for (const [name, field] of wanted) {
       const got = field.get(entity, context);
       if (got !== undefined) shape[name] = field.time === true ? isoTime(got as number) : got;
     }
-    return shape;
+    return spelling === undefined ? shape : (spelling.toPast(shape) as Record<string, unknown>);
   };
 }
 

@@ -4,6 +4,7 @@ import { BatchFault } from "../service/account/fault.ts";
 import type { Job } from "../service/entities/model.ts";
 import { isWithinJob, jobOfTaskToken } from "../service/launches/task-tokens.ts";
 import type { AuthenticationMode, World } from "../service/account/world.ts";
+import { dataPlaneVersions, managementVersions, spellingOf } from "./api-versions.ts";
 import type { BatchPlane, BatchVerdict } from "./bearer.ts";
 import { armErrorReply, batchErrorReply } from "./errors.ts";
 import { Router } from "./router.ts";
@@ -18,22 +19,6 @@ export interface GatewayOptions {
   /** Throws 429/503 when the caller is too fast. */
   throttle(request: WireRequest): void;
 }
-
-/** Versions of the data plane that this emulator speaks. */
-export const dataPlaneVersions = [
-  "2022-10-01.16.0",
-  "2023-05-01.17.0",
-  "2023-11-01.18.0",
-  "2024-02-01.19.0",
-  "2024-07-01.20.0",
-  "2025-06-01",
-] as const;
-
-/** Versions of the management plane: those whose shapes of accounts and pools are the ones here. */
-export const managementVersions = [
-  ...["2020-09-01", "2021-01-01", "2021-06-01", "2022-01-01", "2022-06-01", "2022-10-01", "2023-05-01"],
-  ...["2023-11-01", "2024-02-01", "2024-07-01", "2025-06-01"],
-] as const;
 
 export type Gateway = (request: WireRequest) => Promise<WireReply>;
 
@@ -68,11 +53,12 @@ async function answer(
   if (managed) await authenticateManagement(options, request);
   else await authenticateData(options, request);
   options.throttle(request);
-  if (managed) checkManagementVersion(request);
-  else checkDataVersion(request);
+  const version = managed ? managementVersion(request) : dataVersion(request);
+  const spelling = spellingOf(version);
   const { route, params } = router.match(request.method, request.rawPath);
   const sharedKey = /^sharedkey /i.test(request.headers.authorization ?? "");
-  const reply = await route.handle({ world, request, params, sharedKey });
+  const old = spelling === undefined ? {} : { spelling };
+  const reply = await route.handle({ world, request, params, sharedKey, version, ...old });
   if (request.method !== "GET" && request.method !== "HEAD") await world.commit();
   return reply;
 }
@@ -161,7 +147,7 @@ async function authenticateManagement(options: GatewayOptions, request: WireRequ
     );
 }
 
-function checkDataVersion(request: WireRequest): void {
+function dataVersion(request: WireRequest): string {
   const version = request.query.get("api-version");
   if (version === undefined || version === "")
     throw new BatchFault(
@@ -177,9 +163,10 @@ function checkDataVersion(request: WireRequest): void {
       "The API version of the request is not supported.",
       [{ key: "Reason", value: `Supported versions: ${dataPlaneVersions.join(", ")}` }],
     );
+  return version;
 }
 
-function checkManagementVersion(request: WireRequest): void {
+function managementVersion(request: WireRequest): string {
   const version = request.query.get("api-version");
   if (version === undefined || version === "")
     throw new BatchFault(
@@ -193,6 +180,7 @@ function checkManagementVersion(request: WireRequest): void {
       "InvalidApiVersionParameter",
       `The api-version '${version}' is invalid. The supported versions are '${managementVersions.join(",")}'.`,
     );
+  return version;
 }
 
 function commonHeaders(request: WireRequest, managed: boolean, requestId: string): Record<string, string> {

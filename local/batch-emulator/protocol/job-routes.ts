@@ -4,6 +4,7 @@ import { BatchFault } from "../service/account/fault.ts";
 import { addJob, findJob, updateJob } from "../service/jobs/job-commands.ts";
 import { deleteJob, disableJob, enableJob, terminateJob } from "../service/jobs/job-control.ts";
 import type { Job } from "../service/entities/model.ts";
+import { isBefore, since } from "./api-versions.ts";
 import { bodyOf, optionalBodyOf } from "./bodies.ts";
 import { checkConditions, versionHeaders } from "./conditions.ts";
 import { renderer } from "./fields.ts";
@@ -110,11 +111,11 @@ export const jobRoutes: readonly Route[] = [
     path: "/jobs/{jobId}/taskcounts",
     handle(call) {
       const job = findJob(call.world, param(call, "jobId"));
-      return json(200, {
-        "odata.metadata": `${call.request.baseUrl}/$metadata#taskcounts/@Element`,
-        taskCounts: job.counts,
-        taskSlotCounts: job.slotCounts,
-      });
+      const metadata = `${call.request.baseUrl}/$metadata#taskcounts/@Element`;
+      const counts = isBefore(call.version, since.taskSlots)
+        ? job.counts
+        : { taskCounts: job.counts, taskSlotCounts: job.slotCounts };
+      return json(200, { "odata.metadata": metadata, ...counts });
     },
   },
   {

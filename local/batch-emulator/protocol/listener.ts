@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Gateway } from "./gateway.ts";
+import { asSpelled } from "./header-names.ts";
 import { isLoopback, reachableAs } from "./listen-address.ts";
 import type { WireReply, WireRequest } from "./wire.ts";
 
@@ -56,7 +57,7 @@ async function serve(
   const scheme = options.tls ? "https" : "http";
   const reply = await gateway(wireRequest(incoming, body, scheme, isRemote(incoming, options)));
   // The rest of a body that is too large is not waited for.
-  if (body === undefined) response.setHeader("connection", "close");
+  if (body === undefined) response.setHeader("Connection", "close");
   await send(response, reply, incoming.method === "HEAD");
 }
 
@@ -126,7 +127,7 @@ async function send(response: ServerResponse, reply: WireReply, headless: boolea
   )
     headers["content-length"] = String(body === undefined ? 0 : Buffer.byteLength(body));
   if (reply.status === 204 || reply.status === 304) delete headers["content-length"];
-  response.writeHead(reply.status, headers);
+  response.writeHead(reply.status, asSpelled(headers));
   if (headless || body === undefined) response.end();
   else if (typeof body === "string" || body instanceof Buffer) response.end(body);
   else await pipeline(body, exactly(Number(headers["content-length"] ?? Infinity)), response);

@@ -15,6 +15,7 @@ import {
 import { BatchFault } from "../service/account/fault.ts";
 import { findNode, findPool } from "../service/pools/pool-commands.ts";
 import type { Node } from "../service/entities/model.ts";
+import { isBefore } from "./api-versions.ts";
 import { bodyOf, optionalBodyOf } from "./bodies.ts";
 import { empty, param } from "./wire.ts";
 import type { Call, Route } from "./wire.ts";
@@ -77,12 +78,11 @@ export const onlyFor = (operation: string, configuration: string) =>
     ],
   );
 
-/** Versions in which reimaging was for the machines of cloud services only. */
-const reimageOfCloudServicesOnly = /^20(1\d|2[0-2])-/;
+/** Before, reimaging was for the machines of cloud services only. */
+const reimageOfAllSince = "2023-01-01";
 
 function refuseReimage(call: Call, node: Node): void {
-  const version = call.request.query.get("api-version") ?? "";
-  if (reimageOfCloudServicesOnly.test(version) && node.pool.spec.cloudServiceConfiguration === undefined)
+  if (isBefore(call.version, reimageOfAllSince) && node.pool.spec.cloudServiceConfiguration === undefined)
     throw onlyFor("reimage", "cloudServiceConfiguration");
 }
 

@@ -1,6 +1,6 @@
 // Finds the route of a request on the raw, still-encoded path: names in paths may hold encoded slashes and colons.
 // Literals compare exactly in the data plane and without case in the management plane.
-import { BatchFault } from "../service/account/fault.ts";
+import { BatchFault, notFound } from "../service/account/fault.ts";
 import { decodeSegment } from "./wire.ts";
 import type { Route } from "./wire.ts";
 
@@ -39,7 +39,7 @@ export class Router {
     }
     throw known
       ? new BatchFault(405, "UnsupportedHttpVerb", "The resource does not support the specified HTTP verb.")
-      : new BatchFault(404, "ResourceNotFound", "The specified resource does not exist.");
+      : notFound("Resource");
   }
 
   #params({ parts, rest }: Compiled, segments: readonly string[]): Record<string, string> | undefined {

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { BatchFault } from "../service/account/fault.ts";
 import type { World } from "../service/account/world.ts";
+import type { Spelling } from "./api-versions.ts";
 
 export interface WireRequest {
   readonly method: string;
@@ -34,6 +35,10 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>;
   /** Signed with an account key: says nothing about who asks, so that rights of persons cannot be used. */
   readonly sharedKey?: boolean;
+  /** Of the plane, as the request names it. */
+  readonly version: string;
+  /** Set where that version names members otherwise than today's. */
+  readonly spelling?: Spelling;
 }
 
 export type Handler = (call: Call) => WireReply | Promise<WireReply>;

@@ -2,7 +2,16 @@
 import { z } from "zod";
 import { AutoPoolBody } from "./pool-spec.ts";
 import { EnvironmentSetting, ManagerTaskSpec, PreparationTaskSpec, ReleaseTaskSpec } from "./task-spec.ts";
-import { DisplayName, Duration, EntityId, Metadata, Timestamp, caseless, durationAtLeast } from "./values.ts";
+import {
+  DisplayName,
+  Duration,
+  EntityId,
+  Metadata,
+  Timestamp,
+  caseless,
+  durationAtLeast,
+  integer,
+} from "./values.ts";
 
 export const PoolInfo = z
   .strictObject({
@@ -26,13 +35,13 @@ export type PoolInfo = z.infer<typeof PoolInfo>;
 
 export const JobConstraints = z.strictObject({
   maxWallClockTime: Duration.optional(),
-  maxTaskRetryCount: z.int().min(-1).optional(),
+  maxTaskRetryCount: integer(-1).optional(),
 });
 
 const Shared = {
   displayName: DisplayName.optional(),
-  priority: z.int().optional(),
-  maxParallelTasks: z.int().min(-1).optional(),
+  priority: integer().optional(),
+  maxParallelTasks: integer(-1).optional(),
   allowTaskPreemption: z.boolean().optional(),
   constraints: JobConstraints.optional(),
   jobManagerTask: ManagerTaskSpec.optional(),

@@ -3,7 +3,7 @@
 // members.ts.
 import { z } from "zod";
 import { ContainerRegistry, IdentityReference } from "./task-spec.ts";
-import { Duration, caseless } from "./values.ts";
+import { Duration, caseless, integer } from "./values.ts";
 
 const ImageReference = z.strictObject({
   publisher: z.string().optional(),
@@ -37,16 +37,16 @@ const ManagedDisk = z.strictObject({
 
 const OsDisk = z.strictObject({
   caching: Caching.optional(),
-  diskSizeGB: z.int().min(1).optional(),
+  diskSizeGB: integer(1).optional(),
   ephemeralOSDiskSettings: z.strictObject({ placement: caseless("cachedisk").optional() }).optional(),
   managedDisk: ManagedDisk.optional(),
   writeAcceleratorEnabled: z.boolean().optional(),
 });
 
 const DataDisk = z.strictObject({
-  lun: z.int().min(0).max(63),
+  lun: integer(0, 63),
   caching: Caching.optional(),
-  diskSizeGB: z.int().min(1),
+  diskSizeGB: integer(1),
   storageAccountType: StorageAccountType.optional(),
   managedDisk: ManagedDisk.optional(),
 });
@@ -117,7 +117,7 @@ export const VirtualMachineConfiguration = z.strictObject({
 export type VirtualMachineConfiguration = z.infer<typeof VirtualMachineConfiguration>;
 
 const SecurityRule = z.strictObject({
-  priority: z.int().min(150).max(4096),
+  priority: integer(150, 4096),
   access: caseless("allow", "deny"),
   sourceAddressPrefix: z.string().min(1),
   sourcePortRanges: z.array(z.string()).optional(),
@@ -131,9 +131,9 @@ const NatPool = z.strictObject({
       "must have 1 to 77 letters, digits, underscores, periods and hyphens, begin with a letter or digit and not end with a period or hyphen",
     ),
   protocol: caseless("tcp", "udp"),
-  backendPort: z.int().min(1).max(65_535),
-  frontendPortRangeStart: z.int().min(1).max(65_534),
-  frontendPortRangeEnd: z.int().min(1).max(65_534),
+  backendPort: integer(1, 65_535),
+  frontendPortRangeStart: integer(1, 65_534),
+  frontendPortRangeEnd: integer(1, 65_534),
   networkSecurityGroupRules: z.array(SecurityRule).max(25).optional(),
 });
 export type NatPool = z.infer<typeof NatPool>;
@@ -156,7 +156,7 @@ export const NetworkConfiguration = z.strictObject({
 });
 export type NetworkConfiguration = z.infer<typeof NetworkConfiguration>;
 
-const Percent = z.int().min(5).max(100);
+const Percent = integer(5, 100);
 
 export const UpgradePolicy = z.strictObject({
   mode: caseless("automatic", "manual", "rolling"),
@@ -173,7 +173,7 @@ export const UpgradePolicy = z.strictObject({
       enableCrossZoneUpgrade: z.boolean().optional(),
       maxBatchInstancePercent: Percent.optional(),
       maxUnhealthyInstancePercent: Percent.optional(),
-      maxUnhealthyUpgradedInstancePercent: z.int().min(0).max(100).optional(),
+      maxUnhealthyUpgradedInstancePercent: integer(0, 100).optional(),
       pauseTimeBetweenBatches: Duration.optional(),
       prioritizeUnhealthyInstances: z.boolean().optional(),
       rollbackFailedInstancesOnPolicyBreach: z.boolean().optional(),

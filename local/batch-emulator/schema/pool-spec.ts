@@ -11,6 +11,7 @@ import {
   caseless,
   durationAtLeast,
   durationMs,
+  integer,
 } from "./values.ts";
 
 /** "Pool - Resize": the minimum is 5 minutes. */
@@ -62,7 +63,11 @@ export const UserAccount = z.strictObject({
   password: z.string().min(1),
   elevationLevel: caseless("nonadmin", "admin").optional(),
   linuxUserConfiguration: z
-    .strictObject({ uid: z.int().optional(), gid: z.int().optional(), sshPrivateKey: z.string().optional() })
+    .strictObject({
+      uid: integer().optional(),
+      gid: integer().optional(),
+      sshPrivateKey: z.string().optional(),
+    })
     .optional(),
   windowsUserConfiguration: z
     .strictObject({ loginMode: caseless("batch", "interactive").optional() })
@@ -85,8 +90,8 @@ const PoolBase = {
     .strictObject({ osFamily: z.string(), osVersion: z.string().optional() })
     .optional(),
   resizeTimeout: ResizeTimeout.optional(),
-  targetDedicatedNodes: z.int().min(0).optional(),
-  targetLowPriorityNodes: z.int().min(0).optional(),
+  targetDedicatedNodes: integer(0).optional(),
+  targetLowPriorityNodes: integer(0).optional(),
   enableAutoScale: z.boolean().optional(),
   autoScaleFormula: z.string().optional(),
   autoScaleEvaluationInterval: EvaluationInterval.optional(),
@@ -95,7 +100,7 @@ const PoolBase = {
   startTask: StartTaskSpec.optional(),
   applicationPackageReferences: ApplicationReferences.max(10).optional(),
   applicationLicenses: z.array(z.string()).optional(),
-  taskSlotsPerNode: z.int().min(1).max(256).optional(),
+  taskSlotsPerNode: integer(1, 256).optional(),
   taskSchedulingPolicy: SchedulingPolicy.optional(),
   userAccounts: z.array(UserAccount).optional(),
   metadata: Metadata.optional(),
@@ -118,8 +123,8 @@ export const PoolPatch = z.strictObject({
 export type PoolPatch = z.infer<typeof PoolPatch>;
 
 export const ResizeBody = z.strictObject({
-  targetDedicatedNodes: z.int().min(0).optional(),
-  targetLowPriorityNodes: z.int().min(0).optional(),
+  targetDedicatedNodes: integer(0).optional(),
+  targetLowPriorityNodes: integer(0).optional(),
   resizeTimeout: ResizeTimeout.optional(),
   nodeDeallocationOption: DeallocationOption.optional(),
 });

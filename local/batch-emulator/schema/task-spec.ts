@@ -2,7 +2,7 @@
 // and manager task). Unknown members are refused: nothing that a caller asked for may be dropped silently.
 // Source: Azure Batch REST reference, "Task - Add Task" and "Pool - Add Pool" (start task).
 import { z } from "zod";
-import { DisplayName, Duration, EntityId, RelativePath, caseless } from "./values.ts";
+import { DisplayName, Duration, EntityId, RelativePath, caseless, integer } from "./values.ts";
 
 export const IdentityReference = z.strictObject({ resourceId: z.string() });
 
@@ -77,7 +77,7 @@ export const OutputFile = z.strictObject({
 export const TaskConstraints = z.strictObject({
   maxWallClockTime: Duration.optional(),
   retentionTime: Duration.optional(),
-  maxTaskRetryCount: z.int().min(-1).optional(),
+  maxTaskRetryCount: integer(-1).optional(),
 });
 export type TaskConstraints = z.infer<typeof TaskConstraints>;
 
@@ -92,9 +92,9 @@ const ExitOptions = z.strictObject({
 export type ExitOptions = z.infer<typeof ExitOptions>;
 
 const ExitConditions = z.strictObject({
-  exitCodes: z.array(z.strictObject({ code: z.int(), exitOptions: ExitOptions })).optional(),
+  exitCodes: z.array(z.strictObject({ code: integer(), exitOptions: ExitOptions })).optional(),
   exitCodeRanges: z
-    .array(z.strictObject({ start: z.int(), end: z.int(), exitOptions: ExitOptions }))
+    .array(z.strictObject({ start: integer(), end: integer(), exitOptions: ExitOptions }))
     .optional(),
   preProcessingError: ExitOptions.optional(),
   fileUploadError: ExitOptions.optional(),
@@ -103,11 +103,11 @@ const ExitConditions = z.strictObject({
 
 const DependsOn = z.strictObject({
   taskIds: z.array(z.string()).optional(),
-  taskIdRanges: z.array(z.strictObject({ start: z.int().min(0), end: z.int().min(0) })).optional(),
+  taskIdRanges: z.array(z.strictObject({ start: integer(0), end: integer(0) })).optional(),
 });
 
 export const MultiInstanceSettings = z.strictObject({
-  numberOfInstances: z.int().min(1).max(2000).optional(),
+  numberOfInstances: integer(1, 2000).optional(),
   coordinationCommandLine: z.string().min(1),
   commonResourceFiles: z.array(ResourceFile).optional(),
 });
@@ -141,7 +141,7 @@ export const TaskSpec = command({
   outputFiles: z.array(OutputFile).optional(),
   affinityInfo: z.strictObject({ affinityId: z.string() }).optional(),
   constraints: TaskConstraints.optional(),
-  requiredSlots: z.int().min(1).max(256).optional(),
+  requiredSlots: integer(1, 256).optional(),
   exitConditions: ExitConditions.optional(),
   multiInstanceSettings: MultiInstanceSettings.optional(),
   dependsOn: DependsOn.optional(),
@@ -152,7 +152,7 @@ export type TaskSpec = z.infer<typeof TaskSpec>;
 
 export const StartTaskSpec = command({
   ...CommandBase,
-  maxTaskRetryCount: z.int().min(-1).optional(),
+  maxTaskRetryCount: integer(-1).optional(),
   waitForSuccess: z.boolean().optional(),
 });
 export type StartTaskSpec = z.infer<typeof StartTaskSpec>;
@@ -180,7 +180,7 @@ export const ManagerTaskSpec = command({
   ...CommandBase,
   outputFiles: z.array(OutputFile).optional(),
   constraints: TaskConstraints.optional(),
-  requiredSlots: z.int().min(1).max(256).optional(),
+  requiredSlots: integer(1, 256).optional(),
   killJobOnCompletion: z.boolean().optional(),
   runExclusive: z.boolean().optional(),
   applicationPackageReferences: ApplicationReferences.optional(),

@@ -56,6 +56,14 @@ export const durationAtLeast = (minimumMs: number) =>
     message: `must be at least ${formatDuration(minimumMs)}`,
   });
 
+/** A whole number. The service also takes it as text: clients send on what they read from a command line. */
+export function integer(minimum = -(2 ** 31), maximum = 2 ** 31 - 1) {
+  return z.preprocess(
+    (given) => (typeof given === "string" && /^[+-]?\d{1,15}$/.test(given) ? Number(given) : given),
+    z.int().min(minimum).max(maximum),
+  );
+}
+
 /** One of `values`, compared without case and emitted in the given spelling. */
 export function caseless<const V extends readonly string[]>(...values: V) {
   return z.string().transform((text, context): V[number] => {

@@ -57,8 +57,8 @@ afterAll(async () => {
 });
 
 /** For what the data plane client of this version does not know yet. */
-async function send(method: string, path: string): Promise<number> {
-  const url = `${t.emulator.url}${path}?api-version=2025-06-01`;
+async function send(method: string, path: string, version = "2025-06-01"): Promise<number> {
+  const url = `${t.emulator.url}${path}?api-version=${version}`;
   note(method, url);
   return (await fetch(url, { method, headers: { authorization: "Bearer good" } })).status;
 }
@@ -110,6 +110,7 @@ describe("data plane", () => {
     expect((await batch.pool.listUsageMetrics())[0]?.poolId).toBe("p");
     expect((await batch.pool.getAllLifetimeStatistics()).usageStats).toBeDefined();
     expect((await batch.account.listSupportedImages()).length).toBeGreaterThan(0);
+    expect(await send("GET", "/nodeagentskus", "2018-12-01.8.0")).toBe(200);
   });
 
   test("nodes", async () => {

@@ -2,7 +2,7 @@
 // answers in the service's own terms. BATCH_FUZZ_REQUESTS and BATCH_FUZZ_SEED set the size and the seed of a run.
 import { Agent } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dataPlaneVersions } from "../../../local/batch-emulator/protocol/gateway.ts";
+import { dataPlaneVersions } from "../../../local/batch-emulator/protocol/api-versions.ts";
 import { manualClock } from "../../../local/clock.ts";
 import { seededRandom } from "../../../local/random.ts";
 import { underTest } from "../../conformance/batch/emulator-under-test.ts";

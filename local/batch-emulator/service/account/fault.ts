@@ -30,7 +30,16 @@ export class BatchFault extends Error {
 }
 
 export const notFound = (
-  what: "Extension" | "Pool" | "Node" | "Job" | "Task" | "JobSchedule" | "File" | "Application",
+  what:
+    | "Extension"
+    | "Pool"
+    | "Node"
+    | "Job"
+    | "Task"
+    | "JobSchedule"
+    | "File"
+    | "Application"
+    | "Resource",
 ) => new BatchFault(404, `${what}NotFound`, `The specified ${spoken(what)} does not exist.`);
 
 export const invalidProperty = (name: string, value: string, reason: string) =>
