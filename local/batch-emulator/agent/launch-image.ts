@@ -22,12 +22,13 @@ export function launchImage(
   command: LaunchCommand,
 ): Buffer | undefined {
   const paths = [
+    command.program,
     launch.workingDirectory,
     `${launch.taskDirectory}/stdout.txt`,
     `${launch.taskDirectory}/stderr.txt`,
   ];
   // The first is what runs the others when the program is a script without `#!`, as execvp(3) does.
-  const words = ["/bin/sh", command.program, ...command.words.slice(1)];
+  const words = ["/bin/sh", ...command.words];
   const variables = [`${launchVariable}=${command.cookie}`];
   for (const name of Object.keys(launch.environment))
     if (name !== launchVariable) variables.push(`${name}=${launch.environment[name] ?? ""}`);
@@ -39,7 +40,7 @@ export function launchImage(
   const lengthOf = (string: string) => (isAscii ? string.length : Buffer.byteLength(string));
   const tableAt = Math.ceil(textLength / 8) * 8;
   // Two lists with a null pointer after each, and what leads to them.
-  const length = tableAt + (words.length + 1 + variables.length + 1 + 6) * 8;
+  const length = tableAt + (words.length + 1 + variables.length + 1 + 7) * 8;
   if (length > memory.imageLimit) return undefined;
   const image = Buffer.alloc(messageLength + length);
   image.write(text, messageLength);

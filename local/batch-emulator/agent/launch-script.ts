@@ -74,6 +74,7 @@ const runAsSubshell = ['    ( . "./$id.launch" )', "    code=$?"];
 export interface LaunchCommand {
   /** Absolute path of the program. */
   readonly program: string;
+  /** As written; the first is what the program sees as its own name. */
   readonly words: readonly string[];
   /** Value of BATCHAI_LAUNCH. */
   readonly cookie: string;
@@ -98,17 +99,21 @@ export function launchScript(
   const environment = { ...launch.environment, [launchVariable]: command.cookie };
   const { exported, passed } = splitEnvironment(environment);
   const assignments = exported.join(" ");
-  const words = [
-    ...(passed.length > 0 ? ["/usr/bin/env", ...passed.map(quote)] : []),
-    quote(command.program),
-    ...command.words.slice(1).map(quote),
-  ].join(" ");
+  const words = (program: string) =>
+    [
+      ...(passed.length > 0 ? ["/usr/bin/env", ...passed.map(quote)] : []),
+      quote(program),
+      ...command.words.slice(1).map(quote),
+    ].join(" ");
   const head = [`#${command.header}`, ...(command.isFresh ? [] : [`: >|${stdout}`, `: >|${stderr}`])];
   const lines = () => {
     if (dialect.jobControl)
       return [
         `cd ${workingDirectory} && {`,
-        `${assignments} ${words} ${streams} &`,
+        // Its own name is the one that was written, as with execvp(3); bash can say so where nothing runs between.
+        passed.length > 0
+          ? `${assignments} ${words(asWritten(command))} ${streams} &`
+          : `( ${assignments} exec -a ${quote(command.words[0] ?? "")} ${words(command.program)} ) ${streams} &`,
         "job=$!",
         `cd ${quote(stateDirectory)}`,
         "}",
@@ -120,11 +125,15 @@ export function launchScript(
       `exec ${streams}`,
       `cd ${workingDirectory} || exit 126`,
       `export ${assignments}`,
-      `exec ${dialect.setsid ? quote(dialect.setsid) : ""} ${words}`,
+      `exec ${dialect.setsid ? quote(dialect.setsid) : ""} ${words(asWritten(command))}`,
     ];
   };
   return [...head, ...lines(), ""].join("\n");
 }
+
+/** For a program that looks others up by itself, in the task's PATH, and would take some words for its own. */
+const asWritten = ({ program, words: [name = ""] }: LaunchCommand): string =>
+  name.startsWith("-") || name.includes("=") ? program : name;
 
 /** Names that a shell treats specially or cannot hold are given by env(1) instead, which costs a program more. */
 const special =

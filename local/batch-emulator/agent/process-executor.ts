@@ -1,6 +1,7 @@
 // Runs tasks as real processes of this machine. Invariant: a launch's process never depends on this process being alive.
 // It belongs to a supervisor that records its exit code; what is in memory here can be rebuilt by `recover`.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { delay, systemClock, type Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
@@ -161,7 +162,9 @@ async function prepare(
       const failure = await stageResourceFiles(files, directory, context.staging, active.staging.signal);
       if (failure) return failure;
     }
-    return writeLaunch(context, launch, isNew || launch.keepOutput);
+    const image = writeLaunch(context, launch, isNew || launch.keepOutput);
+    if (!Buffer.isBuffer(image)) makeOutputs(launch);
+    return image;
   } catch (error) {
     if (active.staging?.signal.aborted) return undefined;
     if (isCode(error, "ENOSPC"))
@@ -184,6 +187,12 @@ function makeFolders({ taskDirectory, workingDirectory }: Launch): boolean {
   return first !== undefined && `${taskDirectory}/`.startsWith(`${first}/`);
 }
 
+/** A task whose command cannot be started has printed nothing, and its files say so. */
+function makeOutputs({ taskDirectory, keepOutput }: Launch): void {
+  for (const name of ["stdout.txt", "stderr.txt"])
+    writeFileSync(join(taskDirectory, name), "", { flag: keepOutput ? "a" : "w" });
+}
+
 /** The usual case for less: a folder that is not there, in one that is. */
 function makeNew(path: string): boolean {
   try {
@@ -203,14 +212,15 @@ function writeLaunch(context: Context, launch: Launch, isFresh: boolean): Launch
   try {
     words = splitCommandLine(launch.commandLine);
   } catch (error) {
-    if (error instanceof CommandLineError) return failure("CommandLaunchFailed", error.message);
+    if (error instanceof CommandLineError)
+      return commandFailure(launch, "CommandLaunchFailed", error.message);
     throw error;
   }
   const program = findProgram(words[0] ?? "", launch.environment["PATH"], launch.workingDirectory);
   if (program.kind === "missing")
-    return failure("CommandProgramNotFound", "The specified command program is not found");
+    return commandFailure(launch, "CommandProgramNotFound", "The specified command program is not found");
   if (program.kind === "notExecutable")
-    return failure("CommandLaunchFailed", "The specified command program cannot be executed");
+    return commandFailure(launch, "CommandLaunchFailed", "The specified command program cannot be executed");
   const command = {
     program: program.path,
     words,
@@ -246,6 +256,15 @@ function headerOf(launch: Launch): LaunchHeader {
       filePattern: expandPattern(output.filePattern, launch.environment),
     })),
   };
+}
+
+/** Of a command that is there to be looked at. */
+function commandFailure(launch: Launch, code: string, message: string): LaunchFailure {
+  const details = [
+    { name: "CommandLine", value: launch.commandLine },
+    { name: "Message", value: message },
+  ];
+  return { ...failure(code, message), details };
 }
 
 function failure(

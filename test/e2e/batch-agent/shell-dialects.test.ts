@@ -46,6 +46,16 @@ describe.each<[string, Supervision]>([
     expect(await run(7)).toMatchObject({ exitCode: 7 });
   });
 
+  it("a program sees its own name as it was written, whatever its environment is", async () => {
+    for (const [id, more] of [
+      ["plain", {}],
+      ["special", { environment: { PATH: "/usr/bin:/bin", LC_ALL: "C", "a.b": "1" } }],
+    ] as const) {
+      await agent.run(id, `sh -c 'echo $0'`, more);
+      expect(agent.text(id, "stdout.txt")).toBe("sh\n");
+    }
+  });
+
   it("a task and its children are killed, also after the task was adopted", async () => {
     const pids = () => agent.text("tree", "stdout.txt").trim().split("\n").map(Number);
     void agent.run("tree", `/bin/sh -c 'echo $$; sleep 100 & echo $!; wait'`);

@@ -198,15 +198,17 @@ child:
         mov x2, #0
         mov x8, #24
         svc #0
-        ldr x1, [x23, #32]                      // execve(words[0], words, environment)
-        ldr x0, [x1]
+        ldur x0, [x23, #-8]                     // execve(program, words, environment)
+        ldr x1, [x23, #32]
         ldr x2, [x23, #40]
         mov x24, x1
         mov x8, #221
         svc #0
         cmn x0, #8
         b.ne fail
-        sub x1, x24, #8                         // ENOEXEC: execve(sh, [sh, words ...], environment)
+        ldur x0, [x23, #-8]                     // ENOEXEC: execve(sh, [sh, program, words[1] ...], environment)
+        str x0, [x24]
+        sub x1, x24, #8
         ldr x0, [x1]
         mov x8, #221
         svc #0

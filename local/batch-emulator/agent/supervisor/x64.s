@@ -190,14 +190,15 @@ child:
         mov esi, 2
         mov eax, 33
         syscall
-        mov rsi, [rbp - 16]                     # execve(words[0], words, environment)
-        mov rdi, [rsi]
+        mov rdi, [rbp - 56]                     # execve(program, words, environment)
+        mov rsi, [rbp - 16]
         mov rdx, [rbp - 8]
         mov eax, 59
         syscall
         cmp eax, -8
         jne fail
-        sub rsi, 8                              # ENOEXEC: execve(sh, [sh, words ...], environment)
+        mov [rsi], rdi                          # ENOEXEC: execve(sh, [sh, program, words[1] ...], environment)
+        sub rsi, 8
         mov rdi, [rsi]
         mov eax, 59
         syscall

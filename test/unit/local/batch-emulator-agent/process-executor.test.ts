@@ -110,6 +110,36 @@ describe("a task's process", () => {
     expect(await code("null", "echo \0")).toBe("CommandLaunchFailed");
   });
 
+  it.each(["no-such-program a", "./folder", "echo 'open"])(
+    "that could not be started (%s) leaves empty output and says why",
+    async (commandLine) => {
+      await mkdir(join(agent.folder, "none", "wd", "folder"), { recursive: true });
+      const end = await agent.run("none", commandLine);
+      expect([agent.text("none", "stdout.txt"), agent.text("none", "stderr.txt")]).toEqual(["", ""]);
+      const failure = end.kind === "failed" ? end.failure : undefined;
+      expect(failure?.details).toEqual([
+        { name: "CommandLine", value: commandLine },
+        { name: "Message", value: failure?.message },
+      ]);
+    },
+  );
+
+  it("keeps what earlier commands of the task printed when a later one cannot be started", async () => {
+    const taskDirectory = join(agent.folder, "kept");
+    await agent.run("coordination", "/bin/echo one", { taskDirectory });
+    await agent.run("main", "no-such-program", { taskDirectory, keepOutput: true });
+    expect(readFileSync(join(taskDirectory, "stdout.txt"), "utf8")).toBe("one\n");
+  });
+
+  it("sees its own name as it was written", async () => {
+    await agent.run("short", `sh -c 'echo $0'`);
+    await agent.run("long", `/bin/sh -c 'echo $0'`);
+    expect([agent.text("short", "stdout.txt"), agent.text("long", "stdout.txt")]).toEqual([
+      "sh\n",
+      "/bin/sh\n",
+    ]);
+  });
+
   it("is one of many that run side by side on reused supervisors", async () => {
     const ids = Array.from({ length: 40 }, (_, index) => `many-${index}`);
     const ends = await Promise.all(ids.map((id, index) => agent.run(id, `/bin/sh -c 'exit ${index}'`)));

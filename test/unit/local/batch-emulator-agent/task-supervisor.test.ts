@@ -36,6 +36,8 @@ let launches = 0;
 
 interface Wanted {
   readonly words: readonly string[];
+  /** Where it is not the first word. */
+  readonly program?: string;
   readonly environment?: Record<string, string>;
   readonly workingDirectory?: string;
   readonly isFresh?: boolean;
@@ -51,7 +53,7 @@ function prepare(wanted: Wanted, home = mkdtempSync(join(folder, "launch-"))) {
       environment: wanted.environment ?? {},
     },
     {
-      program: wanted.words[0] ?? "",
+      program: wanted.program ?? wanted.words[0] ?? "",
       words: wanted.words,
       cookie: "c",
       header: `{"id":"${id}"}`,
@@ -165,6 +167,14 @@ describe.each(runners)("the task supervisor %s", (_name, words) => {
     writeFileSync(script, 'echo "$1"; exit 4\n', { mode: 0o700 });
     const { answer, text } = run({ words: [script, "word"] });
     expect([answer, text("stdout.txt")]).toEqual(["exit 004\n", "word\n"]);
+  });
+
+  it.skipIf(absent)("calls the program by the name that it is given, and a script by its path", () => {
+    const named = run({ program: "/bin/sh", words: ["any name", "-c", 'echo "$0"'] });
+    expect(named.text("stdout.txt")).toBe("any name\n");
+    const script = join(folder, "named");
+    writeFileSync(script, 'echo "$0 $1"\n', { mode: 0o700 });
+    expect(run({ program: script, words: ["named", "word"] }).text("stdout.txt")).toBe(`${script} word\n`);
   });
 
   it.skipIf(absent)("claims nothing of which it received only a part", () => {
