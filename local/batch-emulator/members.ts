@@ -90,6 +90,7 @@ const pool: readonly Row[] = [
   ["startTask.containerSettings", "works", engine],
   ["startTask.userIdentity", "recorded", sameUser],
   ["applicationPackageReferences", "works"],
+  ["certificateReferences", "refused", "certificates were retired by the service; an empty list is taken"],
   ["applicationLicenses", "recorded", "nothing is billed"],
   ["taskSlotsPerNode", "works"],
   ["taskSchedulingPolicy", "works"],

@@ -67,6 +67,7 @@ export const poolFields: FieldTable<Pool> = {
   networkConfiguration: value((pool) => pool.spec.networkConfiguration),
   startTask: value((pool) => startTaskShape(pool.spec.startTask)),
   applicationPackageReferences: value((pool) => pool.spec.applicationPackageReferences),
+  certificateReferences: value((pool) => pool.spec.certificateReferences),
   applicationLicenses: value((pool) => pool.spec.applicationLicenses),
   taskSlotsPerNode: value((pool) => pool.spec.taskSlotsPerNode ?? 1),
   taskSchedulingPolicy: value((pool) => pool.spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" }),

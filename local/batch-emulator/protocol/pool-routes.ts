@@ -1,9 +1,9 @@
 // Pools and nodes in the data plane: parse, one call into the service, answer.
-import { z } from "zod";
 import {
   EnableAutoScaleBody,
   EvaluateAutoScaleBody,
   PoolPatch,
+  PoolProperties,
   PoolSpec,
   RemoveNodesBody,
   ResizeBody,
@@ -19,13 +19,12 @@ import {
   addPool,
   findNode,
   findPool,
-  patchPool,
   removeNodes,
   removePoolById,
-  replacePoolProperties,
   resizePool,
   stopPoolResize,
 } from "../service/pools/pool-commands.ts";
+import { patchPool, replacePoolProperties } from "../service/pools/pool-updates.ts";
 import { bodyOf } from "./bodies.ts";
 import { checkConditions, versionHeaders } from "./conditions.ts";
 import { renderer, value } from "./fields.ts";
@@ -47,7 +46,7 @@ const changed = (call: Call, status: number, pool: Pool, action = ""): WireReply
   });
 
 /** Images and networks of the caller's own are reached with the caller's rights, which an account key does not prove. */
-function refuseForKeys(spec: PoolSpec): void {
+function refuseForKeys(spec: PoolPatch): void {
   const { virtualMachineImageId } = spec.virtualMachineConfiguration?.imageReference ?? {};
   if (virtualMachineImageId !== undefined)
     throw invalidProperty(
@@ -146,7 +145,9 @@ export const poolRoutes: readonly Route[] = [
     path: "/pools/{poolId}",
     handle(call) {
       const pool = poolOf(call);
-      patchPool(call.world, pool, bodyOf(call, PoolPatch));
+      const patch = bodyOf(call, PoolPatch);
+      if (call.sharedKey === true) refuseForKeys(patch);
+      patchPool(call.world, pool, patch);
       return changed(call, 200, pool);
     },
   },
@@ -156,9 +157,7 @@ export const poolRoutes: readonly Route[] = [
     path: "/pools/{poolId}/updateproperties",
     handle(call) {
       const pool = poolOf(call);
-      const schema = PoolPatch.extend({ certificateReferences: z.array(z.never()).optional() });
-      const { certificateReferences: _none, ...body } = bodyOf(call, schema);
-      replacePoolProperties(call.world, pool, body);
+      replacePoolProperties(call.world, pool, bodyOf(call, PoolProperties));
       return changed(call, 204, pool, "/updateproperties");
     },
   },

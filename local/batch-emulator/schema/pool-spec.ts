@@ -81,6 +81,11 @@ export const SchedulingPolicy = z.strictObject({
   jobDefaultOrder: caseless("none", "creationtime").optional(),
 });
 
+/** Retired by the service in 2024; older clients state that there are none. */
+export const NoCertificates = z
+  .array(z.unknown())
+  .max(0, "must be empty: certificates were retired; keep secrets in Azure Key Vault");
+
 /** What a pool and an automatic pool's specification have in common. */
 const PoolBase = {
   displayName: DisplayName.optional(),
@@ -99,6 +104,7 @@ const PoolBase = {
   networkConfiguration: NetworkConfiguration.optional(),
   startTask: StartTaskSpec.optional(),
   applicationPackageReferences: ApplicationReferences.max(10).optional(),
+  certificateReferences: NoCertificates.optional(),
   applicationLicenses: z.array(z.string()).optional(),
   taskSlotsPerNode: integer(1, 256).optional(),
   taskSchedulingPolicy: SchedulingPolicy.optional(),
@@ -114,11 +120,29 @@ export const AutoPoolBody = z.strictObject(PoolBase);
 export const PoolSpec = z.strictObject({ id: EntityId, ...PoolBase });
 export type PoolSpec = z.infer<typeof PoolSpec>;
 
-export const PoolPatch = z.strictObject({
+/** "Pool - Replace Pool Properties". */
+export const PoolProperties = z.strictObject({
   startTask: PoolBase.startTask,
   metadata: PoolBase.metadata,
   applicationPackageReferences: PoolBase.applicationPackageReferences,
   targetNodeCommunicationMode: PoolBase.targetNodeCommunicationMode,
+  certificateReferences: NoCertificates.optional(),
+});
+export type PoolProperties = z.infer<typeof PoolProperties>;
+
+/** "Pool - Update Pool". */
+export const PoolPatch = PoolProperties.extend({
+  displayName: PoolBase.displayName,
+  vmSize: PoolBase.vmSize.optional(),
+  enableInterNodeCommunication: PoolBase.enableInterNodeCommunication,
+  virtualMachineConfiguration: PoolBase.virtualMachineConfiguration,
+  taskSlotsPerNode: PoolBase.taskSlotsPerNode,
+  taskSchedulingPolicy: PoolBase.taskSchedulingPolicy,
+  networkConfiguration: PoolBase.networkConfiguration,
+  resourceTags: PoolBase.resourceTags,
+  userAccounts: PoolBase.userAccounts,
+  mountConfiguration: PoolBase.mountConfiguration,
+  upgradePolicy: PoolBase.upgradePolicy,
 });
 export type PoolPatch = z.infer<typeof PoolPatch>;
 

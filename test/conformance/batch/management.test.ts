@@ -219,6 +219,26 @@ test("conditions, what cannot change, and unknown settings are refused", async (
   });
 });
 
+test("an update that states what is so changes nothing else, whatever it states", async () => {
+  const pools = t.arm.poolOperations;
+  const pool = { vmSize: "Standard_D2s_v3", deploymentConfiguration };
+  await pools.create(group, account, "same", pool);
+  const stated = {
+    ...pool,
+    taskSlotsPerNode: 1,
+    interNodeCommunication: "Disabled" as const,
+    taskSchedulingPolicy: { nodeFillType: "Spread" as const },
+    metadata: [{ name: "a", value: "b" }],
+  };
+  expect((await pools.update(group, account, "same", stated)).metadata).toEqual(stated.metadata);
+  expect((await pools.create(group, account, "same", stated)).taskSlotsPerNode).toBe(1);
+  await expect(pools.update(group, account, "same", { taskSlotsPerNode: 2 })).rejects.toMatchObject({
+    statusCode: 400,
+    code: "InvalidPropertyValue",
+  });
+  await pools.beginDeleteAndWait(group, account, "same", { updateIntervalInMs: 0 });
+});
+
 test("autoscale is set, evaluated and switched off; a resize is stopped", async () => {
   await t.arm.poolOperations.create(group, account, "auto", {
     vmSize: "STANDARD_D2S_V3",

@@ -85,7 +85,7 @@ export interface Pool extends Versioned {
   /** transient */
   readonly nodes: OrderedIndex<Node>;
   /** transient: schedulable nodes by free slots. */
-  readonly slots: NodeSlots;
+  slots: NodeSlots;
   /** transient: jobs that run on this pool and have something ready. */
   readonly readyJobs: Set<Job>;
   /** transient */

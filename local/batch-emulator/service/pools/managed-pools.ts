@@ -5,7 +5,8 @@ import type { ResizeBody } from "../../schema/pool-spec.ts";
 import { invalidProperty } from "../account/fault.ts";
 import type { Pool } from "../entities/model.ts";
 import { currentNodes } from "../account/quota.ts";
-import { checkFormula, refuseDeleted, refuseResizing, replaceSpec, resizePool } from "./pool-commands.ts";
+import { checkFormula, refuseDeleted, refuseResizing, resizePool } from "./pool-commands.ts";
+import { differs, replaceSpec } from "./pool-updates.ts";
 import type { World } from "../account/world.ts";
 
 type Option = ResizeBody["nodeDeallocationOption"];
@@ -29,21 +30,12 @@ const scale = new Set([
 /** A PUT on an existing pool: what cannot change must be the same. */
 export function replaceManaged(world: World, pool: Pool, spec: PoolSpec, option: Option): void {
   refuseDeleted(pool);
-  const before: Readonly<Record<string, unknown>> = pool.spec;
   const after: Readonly<Record<string, unknown>> = {
     ...spec,
     vmSize: spec.vmSize.toLowerCase(),
     id: pool.id,
   };
-  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (changeable.has(name) || scale.has(name)) continue;
-    if (JSON.stringify(before[name]) !== JSON.stringify(after[name]))
-      throw invalidProperty(
-        name,
-        JSON.stringify(after[name]) ?? "",
-        "The property cannot be changed after the pool was created",
-      );
-  }
+  refuseChanges(pool, after, [...Object.keys(pool.spec), ...Object.keys(after)]);
   const kept = Object.fromEntries(Object.entries(pool.spec).filter(([name]) => !changeable.has(name)));
   const given = Object.fromEntries(Object.entries(after).filter(([name]) => changeable.has(name)));
   applyScale(world, pool, after, { ...spec, nodeDeallocationOption: option }, () =>
@@ -59,17 +51,24 @@ export function resizeManaged(
   fixed: ResizeBody | undefined,
 ): void {
   refuseDeleted(pool);
-  for (const name of Object.keys(given))
-    if (name !== "id" && !changeable.has(name) && !scale.has(name))
+  const { vmSize } = given;
+  const stated = { ...given, ...(typeof vmSize === "string" ? { vmSize: vmSize.toLowerCase() } : {}) };
+  refuseChanges(pool, stated, Object.keys(given));
+  const changes = Object.fromEntries(Object.entries(given).filter(([name]) => changeable.has(name)));
+  applyScale(world, pool, given, fixed, () =>
+    replaceSpec(world, pool, PoolSpec.parse({ ...pool.spec, ...changes })),
+  );
+}
+
+/** What is stated as it was is no change. */
+function refuseChanges(pool: Pool, given: Readonly<Record<string, unknown>>, names: readonly string[]): void {
+  for (const name of names)
+    if (name !== "id" && !changeable.has(name) && !scale.has(name) && differs(pool.spec, name, given[name]))
       throw invalidProperty(
         name,
         JSON.stringify(given[name]) ?? "",
         "The property cannot be changed after the pool was created",
       );
-  const changes = Object.fromEntries(Object.entries(given).filter(([name]) => changeable.has(name)));
-  applyScale(world, pool, given, fixed, () =>
-    replaceSpec(world, pool, PoolSpec.parse({ ...pool.spec, ...changes })),
-  );
 }
 
 /** Checks the new scale first, then writes the other properties, then resizes: a refused update changes nothing. */

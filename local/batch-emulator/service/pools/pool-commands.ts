@@ -1,6 +1,6 @@
 // What callers may ask of pools, as either plane states it. Checks that need the account's state are here; the shape of
 // the body was checked before.
-import type { PoolPatch, PoolSpec, ResizeBody } from "../../schema/pool-spec.ts";
+import type { PoolSpec, ResizeBody } from "../../schema/pool-spec.ts";
 import { durationMs } from "../../schema/values.ts";
 import { checkContainerPool } from "../launches/containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "../account/fault.ts";
@@ -84,6 +84,23 @@ const resizeTimeoutOf = (text: string | undefined) =>
   text === undefined ? defaultResizeTimeoutMs : (durationMs(text) ?? defaultResizeTimeoutMs);
 
 function checkPool(world: World, spec: PoolSpec, identity: Pool["identity"]): void {
+  checkNodes(world, spec, identity);
+  if (spec.enableAutoScale === true) {
+    if (spec.autoScaleFormula === undefined)
+      throw invalidProperty("autoScaleFormula", "", "A pool with enableAutoScale needs a formula");
+    if (spec.targetDedicatedNodes !== undefined || spec.targetLowPriorityNodes !== undefined)
+      throw invalidProperty(
+        "targetDedicatedNodes",
+        "",
+        "Targets cannot be given when enableAutoScale is true",
+      );
+    checkFormula(world, spec.autoScaleFormula);
+  } else if (spec.autoScaleFormula !== undefined)
+    throw invalidProperty("autoScaleFormula", "", "A formula needs enableAutoScale");
+}
+
+/** What the pool says about each of its nodes. */
+export function checkNodes(world: World, spec: PoolSpec, identity: Pool["identity"]): void {
   const vm = spec.virtualMachineConfiguration;
   if ((vm === undefined) === (spec.cloudServiceConfiguration === undefined))
     throw invalidProperty(
@@ -97,18 +114,6 @@ function checkPool(world: World, spec: PoolSpec, identity: Pool["identity"]): vo
   checkMachines(spec, identitiesAssigned({ identity }));
   checkReferences(spec.startTask, { identity, spec }, "startTask");
   checkPackages(world, spec.applicationPackageReferences);
-  if (spec.enableAutoScale === true) {
-    if (spec.autoScaleFormula === undefined)
-      throw invalidProperty("autoScaleFormula", "", "A pool with enableAutoScale needs a formula");
-    if (spec.targetDedicatedNodes !== undefined || spec.targetLowPriorityNodes !== undefined)
-      throw invalidProperty(
-        "targetDedicatedNodes",
-        "",
-        "Targets cannot be given when enableAutoScale is true",
-      );
-    checkFormula(world, spec.autoScaleFormula);
-  } else if (spec.autoScaleFormula !== undefined)
-    throw invalidProperty("autoScaleFormula", "", "A formula needs enableAutoScale");
 }
 
 /** Refuses a formula that does not parse. */
@@ -129,28 +134,6 @@ export function checkFormula(world: World, formula: string): void {
       "The specified autoscale formula has a syntax error.",
       [{ key: "Reason", value: error.message }],
     );
-}
-
-/** Replaces whole elements; absent ones stay ("Pool - Patch"). */
-export function patchPool(world: World, pool: Pool, patch: PoolPatch): void {
-  refuseDeleted(pool);
-  const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  replaceSpec(world, pool, { ...pool.spec, ...given });
-}
-
-/** Replaces the elements and drops the absent ones ("Pool - Update Properties"). */
-export function replacePoolProperties(world: World, pool: Pool, patch: PoolPatch): void {
-  refuseDeleted(pool);
-  const { startTask: _s, metadata: _m, applicationPackageReferences: _a, ...rest } = pool.spec;
-  replaceSpec(world, pool, { ...rest, ...patch });
-}
-
-export function replaceSpec(world: World, pool: Pool, spec: PoolSpec): void {
-  checkPackages(world, spec.applicationPackageReferences);
-  checkContainerPool(world, spec);
-  checkReferences(spec.startTask, { ...pool, spec }, "startTask");
-  pool.spec = spec;
-  touch(world, pool);
 }
 
 /** "Pool - Resize", and the scale settings of the management plane. */
