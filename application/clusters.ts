@@ -1,13 +1,15 @@
-// What can be done with a cluster: find, create, resize, log in to its nodes. Creation is a long-running operation; a resize
+// What can be done with a cluster: create, resize, log in to its nodes. Creation is a long-running operation; a resize
 // answers at once and the nodes follow.
 import { instances } from "../contracts/instances.ts";
-import { createClusterFlow, resizeClusterFlow } from "../contracts/orchestrations.ts";
+import { createClusterFlow, resizeClusterFlow, tendPoolFlow } from "../contracts/orchestrations.ts";
 import type { ClusterIdentity } from "../contracts/refs.ts";
-import { clusterRef, newCluster, putClusterAgain, rescaleCluster } from "../domain/cluster/rules.ts";
+import { dueRenewal, wantsNodesAgain } from "../domain/cluster/renewal.ts";
+import { newCluster, putClusterAgain, rescaleCluster } from "../domain/cluster/rules.ts";
 import type { ClusterDocument, ClusterPatch, ClusterRequest } from "../domain/cluster/schema.ts";
 import { nodeKeySecrets } from "../domain/launch/node-account.ts";
 import { guid } from "../domain/shared/brand.ts";
 import { AppError } from "../domain/shared/errors.ts";
+import { refOf, workspaceOf } from "../domain/shared/resource-id.ts";
 import type { ClusterRef } from "../domain/shared/resource-id.ts";
 import type { SecretSource, SecretSources } from "../domain/shared/secrets.ts";
 import { adminPasswordSecret } from "../domain/shared/user-account.ts";
@@ -18,8 +20,8 @@ import type { OperationDocument } from "../services/operation-documents.ts";
 import type { Services } from "../services/services.ts";
 import { changeBy } from "./caller.ts";
 import type { Caller } from "./caller.ts";
+import { existing, open, refuseOrphan } from "./existing.ts";
 import { openOperation } from "./operations.ts";
-import { openWorkspace, refuseOrphan } from "./parents.ts";
 import { remoteLogins } from "./remote-logins.ts";
 import type { RemoteLogin } from "./remote-logins.ts";
 
@@ -27,16 +29,6 @@ export interface CreatedCluster {
   readonly cluster: ClusterDocument;
   /** Absent when the cluster was there already. */
   readonly operation?: OperationDocument;
-}
-
-export async function existingCluster(services: Services, ref: ClusterRef): Promise<ClusterDocument> {
-  const document = await services.state.clusters.get(ref);
-  if (document !== undefined) return document;
-  throw clusterNotFound(ref);
-}
-
-export function clusterNotFound(ref: ClusterRef): AppError {
-  return new AppError("ClusterNotFound", `The specified cluster ${ref.cluster} is not found`);
 }
 
 /** Asking twice for the same is asking once. @throws AppError Conflict when there is another cluster of that name. */
@@ -47,9 +39,9 @@ export async function createCluster(
   spec: ClusterRequest,
 ): Promise<CreatedCluster> {
   const { clusters } = services.state;
-  await openWorkspace(services, ref);
-  const existing = await clusters.get(ref);
-  if (existing !== undefined) return { cluster: await createAgain(services, existing, spec) };
+  await open(services, workspaceOf(ref));
+  const before = await clusters.get(ref);
+  if (before !== undefined) return { cluster: await createAgain(services, before, spec) };
 
   const now = new Date(services.clock.now());
   const { document, secrets } = newCluster(ref, guid(services.random.uuid()), spec, now);
@@ -60,7 +52,7 @@ export async function createCluster(
     await abandon(services, document.guid);
     return { cluster: await createAgain(services, made.document, spec) };
   }
-  await refuseOrphan(services, ref, clusters, document.guid).catch(async (error: unknown) => {
+  await refuseOrphan(services, ref, document).catch(async (error: unknown) => {
     await abandon(services, document.guid);
     throw error;
   });
@@ -118,10 +110,10 @@ async function abandon(services: Services, clusterGuid: string): Promise<void> {
 /** The same content is the same cluster, and a creation that was cut off goes on. */
 async function createAgain(
   services: Services,
-  existing: ClusterDocument,
+  before: ClusterDocument,
   spec: ClusterRequest,
 ): Promise<ClusterDocument> {
-  const kept = putClusterAgain(existing, spec);
+  const kept = putClusterAgain(before, spec);
   if (kept.provisioningState === "creating") await startClusterCreation(services, kept);
   return kept;
 }
@@ -145,15 +137,30 @@ export async function resizeCluster(
     (current) => rescaleCluster(current, patch),
     () => changeBy(services, caller, "resize requested"),
   );
-  if (document === undefined) return existingCluster(services, ref);
+  if (document === undefined) return existing(services, ref);
   const instance = instances.resizeCluster(document.guid, services.random.uuid());
   await services.orchestrations.start(resizeClusterFlow.name, instance, { cluster: identity(document) });
   return document;
 }
 
+/** A pool keeps its nodes only while this goes on (docs/adr/0012); one that lost some asks for them again. */
+export async function keepPoolAlive(services: Services, document: ClusterDocument): Promise<void> {
+  const { orchestrations, settings, clock } = services;
+  const now = new Date(clock.now());
+  const input = { cluster: identity(document) };
+  if (wantsNodesAgain(document, now))
+    await orchestrations.start(
+      resizeClusterFlow.name,
+      instances.resizeCluster(document.guid, "again"),
+      input,
+    );
+  else if (dueRenewal(document, now, settings.poolLapseMs) !== undefined)
+    await orchestrations.start(tendPoolFlow.name, instances.tendPool(document.guid), input);
+}
+
 /** How to reach the nodes of a cluster by ssh. */
 export async function clusterLogins(services: Services, ref: ClusterRef): Promise<readonly RemoteLogin[]> {
-  const cluster = await existingCluster(services, ref);
+  const cluster = await existing(services, ref);
   const pool = poolId(cluster.guid);
   const nodes = (await services.batch.nodes(pool)) ?? [];
   return remoteLogins(
@@ -164,5 +171,5 @@ export async function clusterLogins(services: Services, ref: ClusterRef): Promis
 }
 
 function identity(document: ClusterDocument): ClusterIdentity {
-  return { ref: clusterRef(document), guid: document.guid };
+  return { ref: refOf(document), guid: document.guid };
 }

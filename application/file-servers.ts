@@ -1,32 +1,23 @@
-// What can be done with a file server: find and create. Creation is a long-running operation.
+// What can be done with a file server: create. Creation is a long-running operation.
 import { instances } from "../contracts/instances.ts";
 import { createFileServerFlow } from "../contracts/orchestrations.ts";
-import { fileServerRef, newFileServer, putFileServerAgain } from "../domain/file-server/rules.ts";
+import { newFileServer, putFileServerAgain } from "../domain/file-server/rules.ts";
 import type { FileServerDocument, FileServerRequest } from "../domain/file-server/schema.ts";
 import { guid } from "../domain/shared/brand.ts";
-import { AppError } from "../domain/shared/errors.ts";
+import { refOf, workspaceOf } from "../domain/shared/resource-id.ts";
 import type { FileServerRef } from "../domain/shared/resource-id.ts";
 import { operationId } from "../services/operation-documents.ts";
 import type { OperationDocument } from "../services/operation-documents.ts";
 import type { Services } from "../services/services.ts";
 import { changeBy } from "./caller.ts";
 import type { Caller } from "./caller.ts";
+import { open, refuseOrphan } from "./existing.ts";
 import { openOperation } from "./operations.ts";
-import { openWorkspace, refuseOrphan } from "./parents.ts";
 
 export interface CreatedFileServer {
   readonly fileServer: FileServerDocument;
   /** Absent when the file server was there already. */
   readonly operation?: OperationDocument;
-}
-
-export async function existingFileServer(
-  services: Services,
-  ref: FileServerRef,
-): Promise<FileServerDocument> {
-  const document = await services.state.fileServers.get(ref);
-  if (document !== undefined) return document;
-  throw new AppError("FileServerNotFound", `The specified file server ${ref.fileServer} is not found`);
 }
 
 /** Asking twice for the same is asking once. @throws AppError Conflict when there is another one of that name. */
@@ -37,9 +28,9 @@ export async function createFileServer(
   spec: FileServerRequest,
 ): Promise<CreatedFileServer> {
   const { fileServers } = services.state;
-  await openWorkspace(services, ref);
-  const existing = await fileServers.get(ref);
-  if (existing !== undefined) return { fileServer: await createAgain(services, existing, spec) };
+  await open(services, workspaceOf(ref));
+  const before = await fileServers.get(ref);
+  if (before !== undefined) return { fileServer: await createAgain(services, before, spec) };
 
   const now = new Date(services.clock.now());
   const { document, secrets } = newFileServer(ref, guid(services.random.uuid()), spec, now);
@@ -49,7 +40,7 @@ export async function createFileServer(
     await services.secrets.remove(document.guid);
     return { fileServer: await createAgain(services, made.document, spec) };
   }
-  await refuseOrphan(services, ref, fileServers, document.guid);
+  await refuseOrphan(services, ref, document);
   const operation = await openOperation(services, {
     kind: "create",
     ref,
@@ -63,10 +54,10 @@ export async function createFileServer(
 /** The same content is the same server, and a creation that was cut off goes on. */
 async function createAgain(
   services: Services,
-  existing: FileServerDocument,
+  before: FileServerDocument,
   spec: FileServerRequest,
 ): Promise<FileServerDocument> {
-  const kept = putFileServerAgain(existing, spec);
+  const kept = putFileServerAgain(before, spec);
   if (kept.provisioningState === "creating") await startFileServerCreation(services, kept);
   return kept;
 }
@@ -77,7 +68,7 @@ export async function startFileServerCreation(
   document: FileServerDocument,
 ): Promise<void> {
   await services.orchestrations.start(createFileServerFlow.name, instances.createFileServer(document.guid), {
-    fileServer: { ref: fileServerRef(document), guid: document.guid },
+    fileServer: { ref: refOf(document), guid: document.guid },
     operationId: operationId("create", document.guid),
   });
 }

@@ -2,15 +2,15 @@
 import { locateOutput } from "../domain/job/directories.ts";
 import { outputReadJob } from "../domain/job/rules.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
-import { jobRef } from "../domain/job/wire.ts";
+import { refOf } from "../domain/shared/resource-id.ts";
 import type { JobRef } from "../domain/shared/resource-id.ts";
 import { batchJobId, poolId, taskId } from "../services/batch-names.ts";
 import type { OutputFile } from "../services/output-files.ts";
 import type { Services } from "../services/services.ts";
-import { existingJob } from "./jobs.ts";
-import { secretValue } from "./secrets.ts";
+import { existing } from "./existing.ts";
 import { remoteLogins } from "./remote-logins.ts";
 import type { RemoteLogin } from "./remote-logins.ts";
+import { secretValue } from "./secrets.ts";
 
 export interface OutputQuery {
   /** Id of one of the job's outputDirectories, or `stdouterr`. */
@@ -25,7 +25,7 @@ export async function listOutputFiles(
   ref: JobRef,
   { directoryId, directory, linkLifetimeMs }: OutputQuery,
 ): Promise<readonly OutputFile[]> {
-  const job = await existingJob(services, ref);
+  const job = await existing(services, ref);
   const place = locateOutput(job, directoryId, directory);
   const keys = await services.secrets.get(place.secretOwner);
   const source = keys.get(place.accountKeySecret);
@@ -41,14 +41,14 @@ export async function listOutputFiles(
  */
 async function noteReader(services: Services, job: JobDocument): Promise<void> {
   if (outputReadJob(job) === job) return;
-  await services.state.jobs.update(jobRef(job), (found) =>
+  await services.state.jobs.update(refOf(job), (found) =>
     found.guid === job.guid ? outputReadJob(found) : found,
   );
 }
 
 /** How to reach the nodes of a job by ssh: none, unless it runs. */
 export async function jobLogins(services: Services, ref: JobRef): Promise<readonly RemoteLogin[]> {
-  const job = await existingJob(services, ref);
+  const job = await existing(services, ref);
   if (job.executionState !== "running") return [];
   const batchJob = batchJobId(job.clusterGuid, job.spec.schedulingPriority);
   const id = taskId(job.guid, job.attempt);

@@ -1,4 +1,4 @@
-// What can be done with a job: find, submit, terminate. A submitted job is accepted and queued by the time of the answer,
+// What can be done with a job: submit, terminate. A submitted job is accepted and queued by the time of the answer,
 // so that its creation is over at the client's first look.
 import { changed } from "../contracts/instances.ts";
 import { runStart } from "../contracts/starts.ts";
@@ -7,11 +7,10 @@ import { isFinished } from "../domain/job/machine.ts";
 import { activeJobOf } from "../domain/job/queue.ts";
 import { acceptedJob, newJob, putJobAgain, terminatingJob } from "../domain/job/rules.ts";
 import type { JobDocument, JobRequest } from "../domain/job/schema.ts";
-import { jobRef } from "../domain/job/wire.ts";
 import { guid } from "../domain/shared/brand.ts";
 import { AppError } from "../domain/shared/errors.ts";
 import { parseField } from "../domain/shared/parse.ts";
-import { parseClusterId } from "../domain/shared/resource-id.ts";
+import { parseClusterId, refOf } from "../domain/shared/resource-id.ts";
 import type { JobRef } from "../domain/shared/resource-id.ts";
 import { claimPlace as claimOne } from "../domain/usage/quota.ts";
 import type { OperationDocument } from "../services/operation-documents.ts";
@@ -19,23 +18,14 @@ import { startOrWake } from "../services/orchestrations.ts";
 import type { Services } from "../services/services.ts";
 import { changeBy, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
-import { clusterNotFound } from "./clusters.ts";
+import { existing, notFound, open } from "./existing.ts";
 import { clusterOfJob, wakeMonitor } from "./monitors.ts";
 import { openOperation } from "./operations.ts";
-import { existingExperiment, refuseDeleting } from "./parents.ts";
 
 export interface Submitted {
   readonly job: JobDocument;
   /** Absent when the job was there already. */
   readonly operation?: OperationDocument;
-}
-
-/** @throws AppError JobNotFound, or what says which of its parents is missing. */
-export async function existingJob(services: Services, ref: JobRef): Promise<JobDocument> {
-  const document = await services.state.jobs.get(ref);
-  if (document !== undefined) return document;
-  await existingExperiment(services, { ...ref, kind: "experiment" });
-  throw new AppError("JobNotFound", `The specified job ${ref.job} is not found`);
 }
 
 /** Asking twice for the same is asking once. @throws AppError Conflict when there is another job of that name. */
@@ -46,15 +36,14 @@ export async function submitJob(
   spec: JobRequest,
 ): Promise<Submitted> {
   const clusterId = parseField("properties.cluster.id", spec.properties.cluster.id, parseClusterId);
-  const [experiment, cluster, existing] = await Promise.all([
-    existingExperiment(services, { ...ref, kind: "experiment" }),
+  const [, cluster, before] = await Promise.all([
+    open(services, { ...ref, kind: "experiment" }),
     services.state.clusters.get(clusterId),
     services.state.jobs.get(ref),
   ]);
-  refuseDeleting("experiment", ref.experiment, experiment.provisioningState);
   // What could not be created now, for a quota or a cluster that is gone, may have been created before.
-  if (existing !== undefined) return { job: await submitAgain(services, existing, spec) };
-  if (cluster === undefined) throw clusterNotFound(clusterId);
+  if (before !== undefined) return { job: await submitAgain(services, before, spec) };
+  if (cluster === undefined) throw notFound(clusterId);
   const { job, created } = await createJob(services, caller, { ref, spec, cluster });
   if (!created) return { job: await submitAgain(services, job, spec) };
   const [operation] = await Promise.all([
@@ -102,12 +91,8 @@ async function claimPlace(services: Services, { guid: jobGuid }: JobDocument, no
 }
 
 /** The same content is the same job, and whoever has not seen it yet is told. */
-async function submitAgain(
-  services: Services,
-  existing: JobDocument,
-  spec: JobRequest,
-): Promise<JobDocument> {
-  const kept = putJobAgain(existing, spec);
+async function submitAgain(services: Services, before: JobDocument, spec: JobRequest): Promise<JobDocument> {
+  const kept = putJobAgain(before, spec);
   if (!isFinished(kept.executionState)) await enqueue(services, kept);
   return kept;
 }
@@ -120,7 +105,7 @@ async function enqueue(services: Services, job: JobDocument): Promise<void> {
 
 /** What was deleted while the job was being written did not see it: the job must not outlive its experiment or cluster. */
 async function refuseOrphan(services: Services, job: JobDocument): Promise<void> {
-  const ref = jobRef(job);
+  const ref = refOf(job);
   const [experiment, cluster] = await Promise.all([
     services.state.experiments.get({ ...ref, kind: "experiment" }),
     services.state.clusters.get(clusterOfJob(job).ref),
@@ -146,7 +131,7 @@ export async function terminateJob(
   caller: Caller,
   ref: JobRef,
 ): Promise<OperationDocument | undefined> {
-  const current = await existingJob(services, ref);
+  const current = await existing(services, ref);
   if (isFinished(current.executionState)) return undefined;
   const job = await markTerminating(services, caller, current);
   if (job === undefined) return undefined;
@@ -161,7 +146,7 @@ export async function terminateJob(
 }
 
 /** @returns the job as it is now; undefined when it has ended. */
-export async function markTerminating(
+async function markTerminating(
   services: Services,
   caller: Caller,
   job: JobDocument,
@@ -169,7 +154,7 @@ export async function markTerminating(
   const now = new Date(services.clock.now());
   const goesOn = (found: JobDocument) => found.guid === job.guid && !isFinished(found.executionState);
   const marked = await services.state.jobs.update(
-    jobRef(job),
+    refOf(job),
     (found) => (goesOn(found) ? terminatingJob(found, now) : found),
     () => changeBy(services, caller, "terminate requested"),
   );
@@ -178,5 +163,17 @@ export async function markTerminating(
 
 /** The run of a job that is to end, or has ended and left something undone. */
 export async function wakeRun(services: Services, job: JobDocument): Promise<void> {
-  await startOrWake(services, runStart({ ref: jobRef(job), guid: job.guid }), changed);
+  await startOrWake(services, runStart({ ref: refOf(job), guid: job.guid }), changed);
+}
+
+/** What was asked for, once more. False when the job has ended. */
+export async function resumeTermination(
+  services: Services,
+  caller: Caller,
+  job: JobDocument,
+): Promise<boolean> {
+  const marked = await markTerminating(services, caller, job);
+  if (marked === undefined) return false;
+  await wakeRun(services, marked);
+  return true;
 }

@@ -5,7 +5,7 @@ import type { WorkspaceDocument, WorkspacePatch, WorkspaceRequest } from "../dom
 import type { Services } from "../services/services.ts";
 import { changeBy } from "./caller.ts";
 import type { Caller } from "./caller.ts";
-import { existingWorkspace } from "./parents.ts";
+import { existing } from "./existing.ts";
 
 /** One that is there takes the tags. */
 export async function createWorkspace(
@@ -32,7 +32,7 @@ export async function tagWorkspace(
   ref: WorkspaceRef,
   patch: WorkspacePatch,
 ): Promise<WorkspaceDocument> {
-  const current = await existingWorkspace(services, ref);
+  const current = await existing(services, ref);
   const patched = await services.state.workspaces.update(
     ref,
     (found) => patchWorkspace(found, patch),

@@ -1,40 +1,27 @@
-// References to resources as they cross between orchestrations and activities.
+// What crosses between orchestrations and activities to say which resource is meant: one creation of it.
 import { z } from "zod";
+import { resourceKinds } from "../domain/resources.ts";
+import type { ResourceKind } from "../domain/resources.ts";
+import { refShape } from "../domain/shared/resource-id.ts";
+import type { ResourceRef } from "../domain/shared/resource-id.ts";
 
-const workspace = { subscriptionId: z.string(), resourceGroup: z.string(), workspace: z.string() };
+/** The name may be used again, the GUID never. */
+function identity<Kind extends ResourceKind>(kind: Kind) {
+  return z.object({ ref: z.object(refShape(kind)), guid: z.string() });
+}
 
-export const WorkspaceRef = z.object({ kind: z.literal("workspace"), ...workspace });
-export const ClusterRef = z.object({ kind: z.literal("cluster"), ...workspace, cluster: z.string() });
-export const FileServerRef = z.object({
-  kind: z.literal("fileServer"),
-  ...workspace,
-  fileServer: z.string(),
-});
-export const ExperimentRef = z.object({
-  kind: z.literal("experiment"),
-  ...workspace,
-  experiment: z.string(),
-});
-export const JobRef = z.object({
-  kind: z.literal("job"),
-  ...workspace,
-  experiment: z.string(),
-  job: z.string(),
-});
-
-/** One creation of a cluster: the name may be used again, the GUID never. */
-export const ClusterIdentity = z.object({ ref: ClusterRef, guid: z.string() });
+export const ClusterIdentity = identity("cluster");
 export type ClusterIdentity = z.infer<typeof ClusterIdentity>;
 
-export const FileServerIdentity = z.object({ ref: FileServerRef, guid: z.string() });
+export const FileServerIdentity = identity("fileServer");
 export type FileServerIdentity = z.infer<typeof FileServerIdentity>;
 
-export const JobIdentity = z.object({ ref: JobRef, guid: z.string() });
+export const JobIdentity = identity("job");
 export type JobIdentity = z.infer<typeof JobIdentity>;
 
-/** A workspace or experiment; told from a later one of the same name by its creation time. */
+/** A resource without a GUID; told from a later one of the same name by its creation time. */
 export const ParentIdentity = z.object({
-  ref: z.discriminatedUnion("kind", [WorkspaceRef, ExperimentRef]),
+  ref: z.union(resourceKinds.map((kind) => z.object(refShape(kind)))) as z.ZodType<ResourceRef>,
   creationTime: z.string(),
 });
 export type ParentIdentity = z.infer<typeof ParentIdentity>;

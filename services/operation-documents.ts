@@ -1,7 +1,8 @@
 // The status documents of long-running operations that clients poll. They outlive the resource they are about. Their ids
 // are derived, so that asking twice for the same thing is one operation.
 import { createHash } from "node:crypto";
-import type { ResourceRef } from "../domain/shared/resource-id.ts";
+import type { ResourceKind } from "../domain/resources.ts";
+import type { RefOf } from "../domain/shared/resource-id.ts";
 import type { Page, PageRequest } from "./state.ts";
 
 export interface OperationDocument {
@@ -27,7 +28,7 @@ export type OperationKind = "create" | "delete" | "terminate";
 /** What an operation does, and to which creation of which resource. */
 export interface OperationSubject {
   readonly kind: OperationKind;
-  readonly ref: ResourceRef;
+  readonly ref: RefOf<ResourceKind>;
   /** A GUID, or the resource's id and creation time. */
   readonly creation: string;
   /** Who asked. */

@@ -1,20 +1,10 @@
-// What the service knows: one collection per resource type, each document guarded by optimistic concurrency, each change
+// What the service knows: one collection per kind of resource, each document guarded by optimistic concurrency, each change
 // of state accompanied, in the same transaction, by a row of the append-only event table. Plus the index of unfinished
 // jobs per cluster. A read is one point read; no hot path scans.
-import type { ClusterDocument } from "../domain/cluster/schema.ts";
-import type { ExperimentDocument } from "../domain/experiment/schema.ts";
-import type { FileServerDocument } from "../domain/file-server/schema.ts";
-import type { JobDocument } from "../domain/job/schema.ts";
+import type { DocumentOf } from "../domain/kinds.ts";
+import type { ResourceKind, resources } from "../domain/resources.ts";
 import type { BatchAIError } from "../domain/shared/batch-ai-error.ts";
-import type {
-  ClusterRef,
-  ExperimentRef,
-  FileServerRef,
-  JobRef,
-  ResourceRef,
-  WorkspaceRef,
-} from "../domain/shared/resource-id.ts";
-import type { WorkspaceDocument } from "../domain/workspace/schema.ts";
+import type { ParentRefOf, RefOf } from "../domain/shared/resource-id.ts";
 import type { ActiveJobs } from "./active-jobs.ts";
 
 /** The members of documents that are states: each move of one is an event. */
@@ -63,14 +53,21 @@ export interface Period {
   readonly until?: string | undefined;
 }
 
-export interface Collection<Ref extends ResourceRef, Document> {
-  get(ref: Ref): Promise<Document | undefined>;
+/** What a list is of: all of one parent; for what stands in no parent, all of a subscription or of one of its groups. */
+export type ScopeOf<Kind extends ResourceKind> = Kind extends ResourceKind
+  ? [ParentRefOf<Kind>] extends [never]
+    ? { readonly subscriptionId: string; readonly resourceGroup?: string | undefined }
+    : ParentRefOf<Kind>
+  : never;
+
+export interface Collection<Kind extends ResourceKind> {
+  get(ref: RefOf<Kind>): Promise<DocumentOf<Kind> | undefined>;
   /** Inserts if absent; otherwise answers the document that is there. */
   create(
-    ref: Ref,
-    document: Document,
+    ref: RefOf<Kind>,
+    document: DocumentOf<Kind>,
     change: Change,
-  ): Promise<{ readonly created: boolean; readonly document: Document }>;
+  ): Promise<{ readonly created: boolean; readonly document: DocumentOf<Kind> }>;
   /**
    * Changes what was seen of the document last, or reads it first; reads and starts again when somebody else wrote
    * meanwhile, so that only what `next` says last counts. `next` answers the document it was given to leave things as they
@@ -79,29 +76,24 @@ export interface Collection<Ref extends ResourceRef, Document> {
    * now, undefined when there is none.
    */
   update(
-    ref: Ref,
-    next: (current: Document) => Document,
-    change?: (before: Document, after: Document) => Change | undefined,
-  ): Promise<Document | undefined>;
+    ref: RefOf<Kind>,
+    next: (current: DocumentOf<Kind>) => DocumentOf<Kind>,
+    change?: (before: DocumentOf<Kind>, after: DocumentOf<Kind>) => Change | undefined,
+  ): Promise<DocumentOf<Kind> | undefined>;
   /** Removes the document if `isIt` still recognises it; absence is a success. */
-  remove(ref: Ref, isIt: (current: Document) => boolean, change: Change): Promise<void>;
+  remove(ref: RefOf<Kind>, isIt: (current: DocumentOf<Kind>) => boolean, change: Change): Promise<void>;
+  list(scope: ScopeOf<Kind>, page: PageRequest): Promise<Page<DocumentOf<Kind>>>;
 }
 
-export interface State {
-  readonly workspaces: Collection<WorkspaceRef, WorkspaceDocument>;
-  readonly clusters: Collection<ClusterRef, ClusterDocument>;
-  readonly fileServers: Collection<FileServerRef, FileServerDocument>;
-  readonly experiments: Collection<ExperimentRef, ExperimentDocument>;
-  readonly jobs: Collection<JobRef, JobDocument>;
+/** The collections by the names that the API has for them: `clusters`, `fileServers`. */
+export type Collections = {
+  readonly [Kind in ResourceKind as (typeof resources)[Kind]["collection"]]: Collection<Kind>;
+};
+
+export interface State extends Collections {
+  /** The collection of a kind that is known only when it is asked for. */
+  of<Kind extends ResourceKind>(kind: Kind): Collection<Kind>;
   readonly activeJobs: ActiveJobs;
-  listWorkspaces(
-    scope: { readonly subscriptionId: string; readonly resourceGroup?: string | undefined },
-    page: PageRequest,
-  ): Promise<Page<WorkspaceDocument>>;
-  listClusters(workspace: WorkspaceRef, page: PageRequest): Promise<Page<ClusterDocument>>;
-  listFileServers(workspace: WorkspaceRef, page: PageRequest): Promise<Page<FileServerDocument>>;
-  listExperiments(workspace: WorkspaceRef, page: PageRequest): Promise<Page<ExperimentDocument>>;
-  listJobs(experiment: ExperimentRef, page: PageRequest): Promise<Page<JobDocument>>;
   /** What happened to a resource of this name, oldest first. */
-  listChanges(ref: ResourceRef, page: PageRequest & Period): Promise<Page<RecordedChange>>;
+  listChanges(ref: RefOf<ResourceKind>, page: PageRequest & Period): Promise<Page<RecordedChange>>;
 }

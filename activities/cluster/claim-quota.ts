@@ -1,7 +1,7 @@
 // Claims the processors that a cluster asks Batch for, and writes down what quota left of them.
 import { targetNodeCount } from "../../domain/cluster/scale.ts";
-import { clusterRef } from "../../domain/cluster/rules.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import { refOf } from "../../domain/shared/resource-id.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
 import { claimNodes } from "../../domain/usage/quota.ts";
 import { timestamp } from "../../services/clock.ts";
@@ -23,16 +23,12 @@ export async function claimQuota(
     const same = held !== undefined && sameContent(held, grant.claims[cluster.guid]);
     return { claims: same ? claims : grant.claims, result: grant };
   });
-  const latest = await updateCluster(
-    services,
-    { ref: clusterRef(cluster), guid: cluster.guid },
-    (current) => {
-      const { quota: before, ...rest } = current;
-      if (shortage === undefined) return before === undefined ? current : rest;
-      const quota = { asked, granted: nodes, error: shortage };
-      return sameContent(before, quota) ? current : { ...rest, quota };
-    },
-  );
+  const latest = await updateCluster(services, { ref: refOf(cluster), guid: cluster.guid }, (current) => {
+    const { quota: before, ...rest } = current;
+    if (shortage === undefined) return before === undefined ? current : rest;
+    const quota = { asked, granted: nodes, error: shortage };
+    return sameContent(before, quota) ? current : { ...rest, quota };
+  });
   return latest?.guid === cluster.guid ? latest : undefined;
 }
 

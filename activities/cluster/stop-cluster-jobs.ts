@@ -1,5 +1,5 @@
 // Tells the unfinished jobs of a cluster that is going away; they record their own end.
-import { clusterDeletion, keepDeleting } from "../../application/deletions.ts";
+import { keepDeleting } from "../../application/deletions.ts";
 import { stopClusterJobs as contract } from "../../contracts/cluster-activities.ts";
 import { changed } from "../../contracts/instances.ts";
 import { runStart } from "../../contracts/starts.ts";
@@ -11,7 +11,7 @@ import { defineActivity } from "../lib/define-activity.ts";
 import { currentJob } from "../lib/documents.ts";
 
 export const stopClusterJobs = defineActivity(contract, async (services, { cluster }) => {
-  await keepDeleting(services, clusterDeletion, cluster.ref, ({ guid }) => guid === cluster.guid);
+  await keepDeleting(services, cluster.ref, ({ guid }) => guid === cluster.guid);
   const active = await services.state.activeJobs.list(cluster.guid);
   const remaining = await Promise.all(active.map((job) => tell(services, cluster.guid, job)));
   return { remaining: remaining.filter(Boolean).length };

@@ -2,10 +2,10 @@
 import { secretsOf } from "../../application/secrets.ts";
 import { buildFileServer as contract } from "../../contracts/file-server-activities.ts";
 import { defineActivity } from "../lib/define-activity.ts";
-import { currentFileServer } from "../lib/documents.ts";
+import { current } from "../lib/documents.ts";
 
 export const buildFileServer = defineActivity(contract, async (services, { fileServer }) => {
-  const document = await currentFileServer(services, fileServer);
+  const document = await current(services, fileServer);
   if (document === undefined || document.provisioningState === "deleting") return { kind: "notWanted" };
   const name = document.spec.userAccount.adminUserPasswordSecret;
   const adminPassword =

@@ -4,7 +4,7 @@ import { recordFileServer as contract } from "../../contracts/file-server-activi
 import { provisionFileServer, runningFileServer } from "../../domain/file-server/rules.ts";
 import { timestamp } from "../../services/clock.ts";
 import { defineActivity } from "../lib/define-activity.ts";
-import { updateFileServer } from "../lib/documents.ts";
+import { update } from "../lib/documents.ts";
 
 export const recordFileServer = defineActivity(
   contract,
@@ -15,7 +15,7 @@ export const recordFileServer = defineActivity(
       notWanted: "The file server was deleted before it was created.",
       refused: end.kind === "refused" ? end.message : undefined,
     }[end.kind];
-    await updateFileServer(
+    await update(
       services,
       fileServer,
       (current) => {

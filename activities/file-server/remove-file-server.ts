@@ -1,11 +1,11 @@
 // The steps of a file server's deletion: its machine with all data on it, then its records.
-import { fileServerDeletion, keepDeleting } from "../../application/deletions.ts";
+import { keepDeleting } from "../../application/deletions.ts";
 import { removeFileServerMachine, removeFileServerRecords } from "../../contracts/file-server-activities.ts";
 import { timestamp } from "../../services/clock.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 
 export const removeMachine = defineActivity(removeFileServerMachine, async (services, { fileServer }) => {
-  await keepDeleting(services, fileServerDeletion, fileServer.ref, ({ guid }) => guid === fileServer.guid);
+  await keepDeleting(services, fileServer.ref, ({ guid }) => guid === fileServer.guid);
   return { gone: (await services.fileServers.remove(fileServer.guid)) === "gone" };
 });
 

@@ -1,5 +1,5 @@
 // The steps of a job's deletion: end its run, remove what Batch and staging hold of it, remove its documents.
-import { jobDeletion, keepDeleting } from "../../application/deletions.ts";
+import { keepDeleting } from "../../application/deletions.ts";
 import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
 import { haltRun, removeJobRecords, removeRuns } from "../../contracts/job-activities.ts";
 import { changed, instances } from "../../contracts/instances.ts";
@@ -13,7 +13,7 @@ import { currentCluster, currentJob } from "../lib/documents.ts";
 import { claim } from "./claim-run.ts";
 
 export const halt = defineActivity(haltRun, async (services, { job }) => {
-  await keepDeleting(services, jobDeletion, job.ref, ({ guid }) => guid === job.guid);
+  await keepDeleting(services, job.ref, ({ guid }) => guid === job.guid);
   const instance = instances.runJob(job.guid);
   const { status, note } = await services.orchestrations.noted(instance);
   if (status !== "active") return { ended: await claim(services, job) };

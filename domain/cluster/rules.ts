@@ -1,17 +1,17 @@
-// What happens to a cluster document: created, put again, resized, observed, deleted, shown. Pure; the caller writes the
+// What happens to a cluster document: created, put again, resized, observed, provisioned. Pure; the caller writes the
 // document and keeps the secrets. No pool names or Batch shapes here.
 import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
 import type { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { AppError } from "../shared/errors.ts";
-import { mountVolumesWire, storeMountVolumes } from "../shared/mount-volumes.ts";
-import { formatId, resourceTypes } from "../shared/resource-id.ts";
+import { storeMountVolumes } from "../shared/mount-volumes.ts";
+import { refOf } from "../shared/resource-id.ts";
 import type { ClusterRef } from "../shared/resource-id.ts";
 import { sameContent } from "../shared/same-content.ts";
-import { secretVariablesWire, storeSecretVariables } from "../shared/secret-variables.ts";
+import { storeSecretVariables } from "../shared/secret-variables.ts";
 import { SecretCollector } from "../shared/secrets.ts";
 import type { WithSecrets } from "../shared/secrets.ts";
-import { storeUserAccount, userAccountWire } from "../shared/user-account.ts";
+import { storeUserAccount } from "../shared/user-account.ts";
 import { nextAllocationState, nextClusterState } from "./machine.ts";
 import { initialNodeCount, targetNodeCount } from "./scale.ts";
 import { defaultImage } from "./schema.ts";
@@ -142,7 +142,7 @@ export function putClusterAgain(document: ClusterDocument, request: ClusterReque
       `cluster '${document.cluster}' is being deleted; create it again afterwards`,
     );
   }
-  const asked = specOf(clusterRef(document), document.guid as Guid, request, new SecretCollector());
+  const asked = specOf(refOf(document), document.guid as Guid, request, new SecretCollector());
   if (sameContent(asked, document.spec)) return document;
   throw new AppError(
     "Conflict",
@@ -205,63 +205,4 @@ export function provisionCluster(
     provisioningStateTransitionTime: timestamp(now),
     errors: [...errors],
   };
-}
-
-export function clusterRef(document: ClusterDocument): ClusterRef {
-  const { kind, subscriptionId, resourceGroup, workspace, cluster } = document;
-  return { kind, subscriptionId, resourceGroup, workspace, cluster };
-}
-
-export function clusterWire(document: ClusterDocument) {
-  const { spec } = document;
-  return {
-    id: formatId(clusterRef(document)),
-    name: document.cluster,
-    type: resourceTypes.cluster,
-    properties: {
-      vmSize: spec.vmSize,
-      vmPriority: spec.vmPriority,
-      scaleSettings: spec.scaleSettings,
-      virtualMachineConfiguration: { imageReference: spec.imageReference },
-      ...nodeSetupWire(spec),
-      ...(spec.subnetId === undefined ? {} : { subnet: { id: spec.subnetId } }),
-      userAccountSettings: userAccountWire(spec.userAccount),
-      creationTime: document.creationTime,
-      provisioningState: document.provisioningState,
-      provisioningStateTransitionTime: document.provisioningStateTransitionTime,
-      allocationState: document.allocationState,
-      allocationStateTransitionTime: document.allocationStateTransitionTime,
-      currentNodeCount: document.currentNodeCount,
-      nodeStateCounts: document.nodeStateCounts,
-      // A healthy cluster had no such member; clients test for its absence.
-      ...(document.errors.length === 0 ? {} : { errors: document.errors }),
-    },
-  };
-}
-
-function nodeSetupWire({ setupTask, mountVolumes, performanceCounters }: ClusterSpec) {
-  if (setupTask === undefined && mountVolumes === undefined && performanceCounters === undefined) return {};
-  return {
-    nodeSetup: {
-      ...(setupTask === undefined
-        ? {}
-        : { setupTask: { ...setupTask, secrets: secretVariablesWire(setupTask.secrets) } }),
-      ...(mountVolumes === undefined ? {} : { mountVolumes: mountVolumesWire(mountVolumes) }),
-      ...(performanceCounters === undefined
-        ? {}
-        : {
-            performanceCountersSettings: { appInsightsReference: insightsWire(performanceCounters) },
-          }),
-    },
-  };
-}
-
-function insightsWire({
-  componentId,
-  instrumentationKeySecretReference: reference,
-}: NonNullable<ClusterSpec["performanceCounters"]>) {
-  const component = { id: componentId };
-  return reference === undefined
-    ? { component }
-    : { component, instrumentationKeySecretReference: reference };
 }

@@ -5,6 +5,7 @@ import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { absoluteNodePath, choice, EnvironmentVariable, text, wholeNumber } from "../shared/fields.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
 import { KeyVaultSecretReference } from "../shared/key-vault.ts";
+import { refShape } from "../shared/resource-id.ts";
 import { SecretVariable, SecretVariableRequest } from "../shared/secret-variables.ts";
 import { valueOrReference } from "../shared/secrets.ts";
 import { SubnetId } from "../shared/subnet-id.ts";
@@ -184,11 +185,7 @@ export const ScaleState = z.object({
 export type ScaleState = z.infer<typeof ScaleState>;
 
 export const ClusterDocument = z.object({
-  kind: z.literal("cluster"),
-  subscriptionId: z.string(),
-  resourceGroup: z.string(),
-  workspace: z.string(),
-  cluster: z.string(),
+  ...refShape("cluster"),
   /** New with every creation; the pool is named after it. */
   guid: z.string(),
   spec: ClusterSpec,

@@ -1,13 +1,10 @@
 // Experiment: a folder of jobs. PUT has no body, so there is a stored document and a wire shape only.
 import { z } from "zod";
 import { ProvisioningState } from "../shared/batch-ai-error.ts";
+import { refShape } from "../shared/resource-id.ts";
 
 export const ExperimentDocument = z.object({
-  kind: z.literal("experiment"),
-  subscriptionId: z.string(),
-  resourceGroup: z.string(),
-  workspace: z.string(),
-  experiment: z.string(),
+  ...refShape("experiment"),
   creationTime: z.string(),
   provisioningState: ProvisioningState,
   provisioningStateTransitionTime: z.string(),

@@ -1,15 +1,14 @@
-// What happens to a file server document: created, put again, provisioned, deleted, shown. Pure; the caller writes the
+// What happens to a file server document: created, put again, provisioned. Pure; the caller writes the
 // document and keeps the secret.
 import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
-import { formatId, resourceTypes } from "../shared/resource-id.ts";
 import type { FileServerRef } from "../shared/resource-id.ts";
 import { sameContent } from "../shared/same-content.ts";
 import { SecretCollector } from "../shared/secrets.ts";
 import type { WithSecrets } from "../shared/secrets.ts";
 import type { SubnetId } from "../shared/subnet-id.ts";
-import { storeUserAccount, userAccountWire } from "../shared/user-account.ts";
+import { storeUserAccount } from "../shared/user-account.ts";
 import { nextFileServerState } from "./machine.ts";
 import type {
   FileServerDocument,
@@ -89,33 +88,5 @@ export function runningFileServer(
     ...provisionFileServer(document, "succeeded", now),
     mountSettings,
     ...(madeSubnet === undefined ? {} : { madeSubnet }),
-  };
-}
-
-export function fileServerRef(document: FileServerDocument): FileServerRef {
-  const { kind, subscriptionId, resourceGroup, workspace, fileServer } = document;
-  return { kind, subscriptionId, resourceGroup, workspace, fileServer };
-}
-
-export function fileServerWire(document: FileServerDocument) {
-  const { spec, mountSettings } = document;
-  const subnet = spec.subnet ?? document.madeSubnet;
-  return {
-    id: formatId(fileServerRef(document)),
-    name: document.fileServer,
-    type: resourceTypes.fileServer,
-    properties: {
-      vmSize: spec.vmSize,
-      sshConfiguration: {
-        ...(spec.publicIPsToAllow === undefined ? {} : { publicIPsToAllow: spec.publicIPsToAllow }),
-        userAccountSettings: userAccountWire(spec.userAccount),
-      },
-      dataDisks: spec.dataDisks,
-      ...(subnet === undefined ? {} : { subnet }),
-      ...(mountSettings === undefined ? {} : { mountSettings }),
-      provisioningState: document.provisioningState,
-      provisioningStateTransitionTime: document.provisioningStateTransitionTime,
-      creationTime: document.creationTime,
-    },
   };
 }

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { premiumCapable, spelledSize, vmSizePattern } from "../cluster/vm-size.ts";
 import { choice, wholeNumber } from "../shared/fields.ts";
+import { refShape } from "../shared/resource-id.ts";
 import { SubnetId } from "../shared/subnet-id.ts";
 import { UserAccount, UserAccountRequest } from "../shared/user-account.ts";
 
@@ -63,11 +64,7 @@ const FileServerSpec = z.object({ ...sizes, userAccount: UserAccount, publicIPsT
 export type FileServerSpec = z.infer<typeof FileServerSpec>;
 
 export const FileServerDocument = z.object({
-  kind: z.literal("fileServer"),
-  subscriptionId: z.string(),
-  resourceGroup: z.string(),
-  workspace: z.string(),
-  fileServer: z.string(),
+  ...refShape("fileServer"),
   /** New with every creation; the machine is named after it. */
   guid: z.string(),
   spec: FileServerSpec,

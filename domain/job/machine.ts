@@ -19,14 +19,6 @@ export const executionStates = {
   failed: [],
 } as const satisfies Record<ExecutionState, readonly ExecutionState[]>;
 
-export function nextJobState(
-  from: ProvisioningState,
-  to: ProvisioningState,
-  name: string,
-): ProvisioningState {
-  return move(jobStates, from, to, `job '${name}'`);
-}
-
 export function nextExecutionState(from: ExecutionState, to: ExecutionState, name: string): ExecutionState {
   return move(executionStates, from, to, `job '${name}'`);
 }

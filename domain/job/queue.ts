@@ -1,7 +1,7 @@
 // Which of a cluster's waiting jobs may start now. A job takes all its nodes at once; the queue is served in order; the
 // first job that does not fit is its head, and what stands behind may overtake it only when that cannot delay it. Nobody
 // knows how long a job runs, so that "cannot" means: in whatever order the running jobs end and nodes arrive.
-import { jobRef } from "./wire.ts";
+import { refOf } from "../shared/resource-id.ts";
 import type { JobDocument } from "./schema.ts";
 
 export interface Waiting {
@@ -78,7 +78,7 @@ export function activeJobOf(job: JobDocument) {
   const { schedulingPriority: priority, nodeCount } = job.spec;
   return {
     jobGuid: job.guid,
-    ref: jobRef(job),
+    ref: refOf(job),
     priority,
     nodeCount,
     attempt: job.attempt,

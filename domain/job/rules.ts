@@ -1,13 +1,12 @@
-// What happens to a job document: created, put again, started, finished, run again, deleted. Pure; the caller writes the
+// What happens to a job document: created, put again, started, finished, run again. Pure; the caller writes the
 // document and keeps the secrets. What an ended run means is decided in outcome.ts, the wire shape is in wire.ts.
 import { gpusOf, hasInfiniBand } from "../cluster/vm-size.ts";
 import type { ClusterDocument } from "../cluster/schema.ts";
-import { clusterRef } from "../cluster/rules.ts";
 import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
 import { storeMountVolumes } from "../shared/mount-volumes.ts";
-import { parseClusterId, sameId } from "../shared/resource-id.ts";
+import { parseClusterId, refOf, sameId } from "../shared/resource-id.ts";
 import type { JobRef } from "../shared/resource-id.ts";
 import { sameContent } from "../shared/same-content.ts";
 import { storeSecretVariables } from "../shared/secret-variables.ts";
@@ -16,7 +15,7 @@ import type { WithSecrets } from "../shared/secrets.ts";
 import { toolkitOf, toolkits } from "../toolkits/registry.ts";
 import type { ToolkitContext } from "../toolkits/toolkit.ts";
 import { hasSharedTemp, rendezvousPort } from "./placement.ts";
-import { isFinished, nextExecutionState, nextJobState } from "./machine.ts";
+import { isFinished, nextExecutionState } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ExecutionInfo, JobDocument, JobRequest, JobSpec } from "./schema.ts";
 
@@ -162,7 +161,7 @@ function checkToolkit(job: JobDocument): void {
 
 function checkCluster(request: JobRequest, cluster: ClusterDocument): void {
   const { nodeCount } = request.properties;
-  if (!sameId(parseClusterId(request.properties.cluster.id), clusterRef(cluster))) {
+  if (!sameId(parseClusterId(request.properties.cluster.id), refOf(cluster))) {
     throw new Error(`newJob was given cluster '${cluster.cluster}' for '${request.properties.cluster.id}'`);
   }
   if (cluster.provisioningState === "deleting" || cluster.provisioningState === "failed") {
@@ -234,15 +233,6 @@ export function endedRun(
 /** Links to the job's output are handed out: until it has ended, whoever has them may be following it. */
 export function outputReadJob(job: JobDocument): JobDocument {
   return job.outputRead === true || isFinished(job.executionState) ? job : { ...job, outputRead: true };
-}
-
-export function deletingJob(job: JobDocument, now: Date): JobDocument {
-  if (job.provisioningState === "deleting") return job;
-  return {
-    ...job,
-    provisioningState: nextJobState(job.provisioningState, "deleting", job.job),
-    provisioningStateTransitionTime: timestamp(now),
-  };
 }
 
 function moved(

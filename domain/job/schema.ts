@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from "../shared/fields.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
+import { refShape } from "../shared/resource-id.ts";
 import { SecretVariable, SecretVariableRequest } from "../shared/secret-variables.ts";
 import { maxClusterNodes } from "../cluster/schema.ts";
 import { toolkits } from "../toolkits/registry.ts";
@@ -86,12 +87,7 @@ export const LossCounters = z.object({ preemptions: count, resizes: count, nodeF
 export type LossCounters = z.infer<typeof LossCounters>;
 
 export const JobDocument = z.object({
-  kind: z.literal("job"),
-  subscriptionId: z.string(),
-  resourceGroup: z.string(),
-  workspace: z.string(),
-  experiment: z.string(),
-  job: z.string(),
+  ...refShape("job"),
   /** New with every creation. */
   guid: z.string(),
   spec: JobSpec,

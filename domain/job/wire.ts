@@ -1,25 +1,45 @@
 // The job as clients see it. Secrets appear by name only, credentials as `{}`; `executionInfo` is absent while nothing
 // has run.
-import { mountVolumesWire } from "../shared/mount-volumes.ts";
-import { formatId, resourceTypes } from "../shared/resource-id.ts";
+import { z } from "zod";
+import { mountVolumesWire, MountVolumesResponse } from "../shared/mount-volumes.ts";
 import { secretVariablesWire } from "../shared/secret-variables.ts";
-import type { JobRef } from "../shared/resource-id.ts";
-import { toolkitOf } from "../toolkits/registry.ts";
+import { idOf, named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
+import { toolkitOf, toolkits } from "../toolkits/registry.ts";
 import { pathSegment } from "./directories.ts";
+import { ExecutionInfo, ExecutionState, InputDirectory, OutputDirectory } from "./schema.ts";
 import type { JobDocument } from "./schema.ts";
 
-export function jobRef(job: JobDocument): JobRef {
-  const { kind, subscriptionId, resourceGroup, workspace, experiment, job: name } = job;
-  return { kind, subscriptionId, resourceGroup, workspace, experiment, job: name };
-}
+export const JobResponse = resourceResponse(
+  "job",
+  {
+    ...provisionedResponse,
+    experimentName: z.string(),
+    schedulingPriority: z.enum(["low", "normal", "high"]),
+    cluster: z.looseObject({ id: idOf("cluster") }),
+    mountVolumes: MountVolumesResponse.optional(),
+    nodeCount: z.int().min(1),
+    toolType: z.enum(toolkits.map(({ toolType }) => toolType) as [string, ...string[]]),
+    ...Object.fromEntries(toolkits.map(({ block }) => [block, z.looseObject({}).optional()])),
+    jobPreparation: z.looseObject({ commandLine: z.string() }).optional(),
+    jobOutputDirectoryPathSegment: z.string(),
+    stdOutErrPathPrefix: z.string(),
+    inputDirectories: z.array(InputDirectory),
+    outputDirectories: z.array(OutputDirectory),
+    environmentVariables: z.array(z.looseObject({ name: z.string(), value: z.string() })),
+    secrets: z.array(z.strictObject({ name: z.string() })),
+    constraints: z.looseObject({ maxWallClockTime: z.string().meta({ description: "ISO 8601 duration" }) }),
+    executionState: ExecutionState,
+    executionStateTransitionTime: time(),
+    executionInfo: ExecutionInfo.optional(),
+  },
+  {},
+);
 
 export function jobWire(job: JobDocument) {
   const { spec } = job;
   const toolkit = toolkitOf(spec.toolkit.block);
   return {
-    id: formatId(jobRef(job)),
-    name: job.job,
-    type: resourceTypes.job,
+    ...named(job),
     properties: {
       experimentName: job.experiment,
       schedulingPriority: spec.schedulingPriority,
@@ -36,9 +56,7 @@ export function jobWire(job: JobDocument) {
       environmentVariables: spec.environmentVariables,
       secrets: secretVariablesWire(spec.secrets),
       constraints: spec.constraints,
-      creationTime: job.creationTime,
-      provisioningState: job.provisioningState,
-      provisioningStateTransitionTime: job.provisioningStateTransitionTime,
+      ...provisioned(job),
       executionState: job.executionState,
       executionStateTransitionTime: job.executionStateTransitionTime,
       ...(Object.keys(job.executionInfo).length === 0 ? {} : { executionInfo: job.executionInfo }),

@@ -208,3 +208,8 @@ export function mountVolumesWire(volumes: MountVolumes) {
     unmanagedFileSystems: [],
   };
 }
+
+export const MountVolumesResponse = z.looseObject({
+  azureFileShares: z.array(z.looseObject({ relativeMountPath: z.string(), credentials: z.object({}) })),
+  azureBlobFileSystems: z.array(z.looseObject({ relativeMountPath: z.string(), credentials: z.object({}) })),
+});

@@ -1,69 +1,107 @@
-// ARM resource ids of Batch AI: parse, format, compare. Ids keep the caller's spelling and are compared without case,
-// because clients build them freely (the service itself returned `fileservers` and `fileServers`).
+// References to resources, and their ARM ids: parse, format, compare. Ids keep the caller's spelling and are compared without
+// case, because clients build them freely (the service itself returned `fileservers` and `fileServers`).
+import { z } from "zod";
+import { aWord, collectionOf, lineOf, resourceKinds, rowOf, typePath } from "../resources.ts";
+import type { NamesOf, ParentOf, ResourceKind } from "../resources.ts";
 import { AppError } from "./errors.ts";
 import { checkGroupName, checkResourceName } from "./names.ts";
 
-export interface WorkspaceRef {
-  readonly kind: "workspace";
+/** What names one resource: a group, and a name for each kind from the workspace down. */
+export type RefOf<Kind extends ResourceKind> = {
+  readonly kind: Kind;
   readonly subscriptionId: string;
   readonly resourceGroup: string;
-  readonly workspace: string;
-}
-interface InWorkspace extends Omit<WorkspaceRef, "kind"> {
-  readonly subscriptionId: string;
-}
-export interface ClusterRef extends InWorkspace {
-  readonly kind: "cluster";
-  readonly cluster: string;
-}
-export interface FileServerRef extends InWorkspace {
-  readonly kind: "fileServer";
-  readonly fileServer: string;
-}
-export interface ExperimentRef extends InWorkspace {
-  readonly kind: "experiment";
-  readonly experiment: string;
-}
-export interface JobRef extends InWorkspace {
-  readonly kind: "job";
-  readonly experiment: string;
-  readonly job: string;
-}
-export type ResourceRef = WorkspaceRef | ClusterRef | FileServerRef | ExperimentRef | JobRef;
-export type ResourceKind = ResourceRef["kind"];
+} & NamesOf<Kind>;
+export type ResourceRef = { readonly [Kind in ResourceKind]: RefOf<Kind> }[ResourceKind];
+/** Of what the resource stands in; `never` for what stands in a group. */
+export type ParentRefOf<Kind extends ResourceKind> = Kind extends ResourceKind
+  ? [ParentOf<Kind>] extends [never]
+    ? never
+    : RefOf<ParentOf<Kind>>
+  : never;
+export type WorkspaceRef = RefOf<"workspace">;
+export type ClusterRef = RefOf<"cluster">;
+export type FileServerRef = RefOf<"fileServer">;
+export type ExperimentRef = RefOf<"experiment">;
+export type JobRef = RefOf<"job">;
 
-/** `type` exactly as the real service returned it. */
-export const resourceTypes = {
-  workspace: "Microsoft.BatchAI/workspaces",
-  cluster: "Microsoft.BatchAI/workspaces/clusters",
-  fileServer: "Microsoft.BatchAI/workspaces/fileservers",
-  experiment: "Microsoft.BatchAI/workspaces/experiments",
-  job: "Microsoft.BatchAI/workspaces/experiments/jobs",
-} as const satisfies Record<ResourceKind, string>;
+type RefShape<Kind extends ResourceKind> = {
+  readonly kind: z.ZodLiteral<Kind>;
+  readonly subscriptionId: z.ZodString;
+  readonly resourceGroup: z.ZodString;
+} & { readonly [Name in keyof NamesOf<Kind>]: z.ZodString };
 
-export function workspaceOf(ref: ResourceRef): WorkspaceRef {
+/** The members of a document, or of what crosses between orchestrations and activities, that name its resource. */
+export function refShape<Kind extends ResourceKind>(kind: Kind): RefShape<Kind> {
+  return {
+    kind: z.literal(kind),
+    subscriptionId: z.string(),
+    resourceGroup: z.string(),
+    ...Object.fromEntries(lineOf(kind).map((name) => [name, z.string()])),
+  } as unknown as RefShape<Kind>;
+}
+
+/** The reference in a document, which holds more. */
+export function refOf<Kind extends ResourceKind>(document: RefOf<Kind>): RefOf<Kind> {
+  return made(document.kind, document, namesOf(document));
+}
+
+export function workspaceOf(ref: RefOf<ResourceKind>): WorkspaceRef {
   const { subscriptionId, resourceGroup, workspace } = ref;
   return { kind: "workspace", subscriptionId, resourceGroup, workspace };
 }
 
-export function formatId(ref: ResourceRef): string {
-  const workspace = `/subscriptions/${ref.subscriptionId}/resourceGroups/${ref.resourceGroup}/providers/Microsoft.BatchAI/workspaces/${ref.workspace}`;
-  switch (ref.kind) {
-    case "workspace":
-      return workspace;
-    case "cluster":
-      return `${workspace}/clusters/${ref.cluster}`;
-    case "fileServer":
-      return `${workspace}/fileservers/${ref.fileServer}`;
-    case "experiment":
-      return `${workspace}/experiments/${ref.experiment}`;
-    case "job":
-      return `${workspace}/experiments/${ref.experiment}/jobs/${ref.job}`;
-  }
+/** What the resource stands in; undefined for what stands in a group. */
+export function parentOf(ref: RefOf<ResourceKind>): ResourceRef | undefined {
+  const { parent } = rowOf(ref.kind);
+  return parent === undefined ? undefined : (made(parent, ref, namesOf(ref)) as ResourceRef);
+}
+
+/** The names in an id, from the outermost. */
+export function namesOf(ref: RefOf<ResourceKind>): readonly string[] {
+  const names = ref as unknown as Readonly<Record<string, string>>;
+  return lineOf(ref.kind).map((kind) => names[kind] ?? "");
+}
+
+/** @param names from the outermost; those beyond the kind are left out. */
+function made<Kind extends ResourceKind>(
+  kind: Kind,
+  { subscriptionId, resourceGroup }: { readonly subscriptionId: string; readonly resourceGroup: string },
+  names: readonly string[],
+): RefOf<Kind> {
+  const named = lineOf(kind).map((each, depth) => [each, names[depth] ?? ""]);
+  return { kind, subscriptionId, resourceGroup, ...Object.fromEntries(named) } as RefOf<Kind>;
+}
+
+/** A reference of names that somebody sent. @throws AppError InvalidResourceName */
+export function checkedRef<Kind extends ResourceKind>(
+  kind: Kind,
+  { subscriptionId, resourceGroup }: { readonly subscriptionId: string; readonly resourceGroup: string },
+  names: readonly string[],
+): RefOf<Kind> {
+  const group = { subscriptionId, resourceGroup: checkGroupName("resource group", resourceGroup) };
+  return made(
+    kind,
+    group,
+    lineOf(kind).map((each, depth) => checkResourceName(rowOf(each).word, names[depth] ?? "")),
+  );
+}
+
+const provider = "Microsoft.BatchAI";
+
+/** `type` exactly as the real service returned it. */
+export function resourceType(kind: ResourceKind): string {
+  return `${provider}/${typePath(kind)}`;
+}
+
+export function formatId(ref: RefOf<ResourceKind>): string {
+  const names = namesOf(ref);
+  const path = lineOf(ref.kind).map((kind, depth) => `${collectionOf(kind)}/${names[depth] ?? ""}`);
+  return `/subscriptions/${ref.subscriptionId}/resourceGroups/${ref.resourceGroup}/providers/${provider}/${path.join("/")}`;
 }
 
 /** A key that is equal exactly when the ids mean the same resource. */
-export function idKey(ref: ResourceRef): string {
+export function idKey(ref: RefOf<ResourceKind>): string {
   return formatId(ref).toLowerCase();
 }
 
@@ -72,48 +110,38 @@ export function sameId(a: ResourceRef, b: ResourceRef): boolean {
 }
 
 const pattern =
-  /^\/subscriptions\/([^/]+)\/resourcegroups\/([^/]+)\/providers\/microsoft\.batchai\/workspaces\/([^/]+)(?:\/(clusters|fileservers|experiments)\/([^/]+)(?:\/jobs\/([^/]+))?)?\/?$/i;
+  /^\/subscriptions\/([^/]+)\/resourcegroups\/([^/]+)\/providers\/microsoft\.batchai((?:\/[^/]+\/[^/]+)+)\/?$/i;
 
 /**
  * Reads an ARM id of a Batch AI resource, in any case.
  * @throws AppError InvalidResourceId when it is none, InvalidResourceName when a name in it is not allowed.
  */
 export function parseId(text: string): ResourceRef {
-  const match = pattern.exec(text);
-  if (match === null) throw notAnId(text, "resource");
-  const [, subscriptionId = "", group = "", workspaceName = "", collection, child, job] = match;
-  const base = {
-    subscriptionId,
-    resourceGroup: checkGroupName("resource group", group),
-    workspace: checkResourceName("workspace", workspaceName),
-  };
-  if (collection === undefined || child === undefined) return { kind: "workspace", ...base };
-  switch (collection.toLowerCase()) {
-    case "clusters":
-      if (job !== undefined) throw notAnId(text, "resource");
-      return { kind: "cluster", ...base, cluster: checkResourceName("cluster", child) };
-    case "fileservers":
-      if (job !== undefined) throw notAnId(text, "resource");
-      return { kind: "fileServer", ...base, fileServer: checkResourceName("file server", child) };
-    default: {
-      const experiment = checkResourceName("experiment", child);
-      if (job === undefined) return { kind: "experiment", ...base, experiment };
-      return { kind: "job", ...base, experiment, job: checkResourceName("job", job) };
-    }
-  }
+  const found = readId(text);
+  if (found === undefined) throw notAnId(text, undefined);
+  return checkedRef(found.kind, found, found.names) as ResourceRef;
 }
 
-/** @throws AppError InvalidResourceId when the id is not that of a cluster. */
+/** @throws AppError InvalidResourceId when the id is not that of a cluster, InvalidResourceName as above. */
 export function parseClusterId(text: string): ClusterRef {
-  const ref = pattern.test(text) ? parseId(text) : undefined;
-  if (ref?.kind !== "cluster") throw notAnId(text, "cluster");
-  return ref;
+  const found = readId(text);
+  if (found?.kind !== "cluster") throw notAnId(text, "cluster");
+  return checkedRef("cluster", found, found.names);
 }
 
-function notAnId(text: string, kind: string): AppError {
+function readId(text: string) {
+  const [, subscriptionId = "", resourceGroup = "", path = ""] = pattern.exec(text) ?? [];
+  const segments = path.split("/").slice(1);
+  const collections = segments.filter((_, at) => at % 2 === 0).join("/");
+  const kind = resourceKinds.find((each) => typePath(each) === collections.toLowerCase());
+  const names = segments.filter((_, at) => at % 2 === 1);
+  return kind === undefined ? undefined : { kind, subscriptionId, resourceGroup, names };
+}
+
+function notAnId(text: string, kind: ResourceKind | undefined): AppError {
   const shown = text.length > 200 ? `${text.slice(0, 197)}...` : text;
-  const form =
-    "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.BatchAI/workspaces/{workspace}" +
-    (kind === "cluster" ? "/clusters/{cluster}" : "");
-  return new AppError("InvalidResourceId", `'${shown}' is not the ARM id of a ${kind}: expected ${form}`);
+  const path = lineOf(kind ?? "workspace").map((each) => `${collectionOf(each)}/{${rowOf(each).word}}`);
+  const form = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${provider}/${path.join("/")}`;
+  const what = kind === undefined ? "a resource" : aWord(kind);
+  return new AppError("InvalidResourceId", `'${shown}' is not the ARM id of ${what}: expected ${form}`);
 }

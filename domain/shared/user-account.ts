@@ -54,3 +54,8 @@ export function storeUserAccount(user: UserAccountRequest, secrets: SecretCollec
 export function userAccountWire({ adminUserName, adminUserSshPublicKey: key }: UserAccount) {
   return { adminUserName, ...(key === undefined ? {} : { adminUserSshPublicKey: key }) };
 }
+
+export const UserAccountResponse = z.looseObject({
+  adminUserName: z.string(),
+  adminUserSshPublicKey: z.string().optional(),
+});

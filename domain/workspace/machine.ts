@@ -1,5 +1,4 @@
 // Life of a workspace: created at once, then only deleted.
-import { move } from "../shared/transition.ts";
 import type { ProvisioningState } from "../shared/batch-ai-error.ts";
 
 export const workspaceStates = {
@@ -8,11 +7,3 @@ export const workspaceStates = {
   failed: ["deleting"],
   deleting: [],
 } as const satisfies Record<ProvisioningState, readonly ProvisioningState[]>;
-
-export function nextWorkspaceState(
-  from: ProvisioningState,
-  to: ProvisioningState,
-  name: string,
-): ProvisioningState {
-  return move(workspaceStates, from, to, `workspace '${name}'`);
-}

@@ -1,10 +1,8 @@
-// What happens to a workspace document: created, put again, tagged, deleted, shown. Pure; the caller writes.
+// What happens to a workspace document: created, put again, tagged. Pure; the caller writes.
 import { timestamp } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
-import { formatId, resourceTypes } from "../shared/resource-id.ts";
 import { sameContent } from "../shared/same-content.ts";
 import type { WorkspaceRef } from "../shared/resource-id.ts";
-import { nextWorkspaceState } from "./machine.ts";
 import type { WorkspaceDocument, WorkspacePatch, WorkspaceRequest } from "./schema.ts";
 
 export function newWorkspace(ref: WorkspaceRef, request: WorkspaceRequest, now: Date): WorkspaceDocument {
@@ -53,35 +51,6 @@ function withTags(document: WorkspaceDocument, tags: WorkspaceRequest["tags"]): 
   return tags === undefined || sameContent(tags, document.tags)
     ? document
     : { ...document, tags: { ...tags } };
-}
-
-export function deletingWorkspace(document: WorkspaceDocument, now: Date): WorkspaceDocument {
-  if (document.provisioningState === "deleting") return document;
-  return {
-    ...document,
-    provisioningState: nextWorkspaceState(document.provisioningState, "deleting", document.workspace),
-    provisioningStateTransitionTime: timestamp(now),
-  };
-}
-
-export function workspaceRef(document: WorkspaceDocument): WorkspaceRef {
-  const { kind, subscriptionId, resourceGroup, workspace } = document;
-  return { kind, subscriptionId, resourceGroup, workspace };
-}
-
-export function workspaceWire(document: WorkspaceDocument) {
-  return {
-    id: formatId(workspaceRef(document)),
-    name: document.workspace,
-    type: resourceTypes.workspace,
-    location: document.location,
-    tags: document.tags,
-    properties: {
-      creationTime: document.creationTime,
-      provisioningState: document.provisioningState,
-      provisioningStateTransitionTime: document.provisioningStateTransitionTime,
-    },
-  };
 }
 
 /** `East US` and `eastus` are the same place; ARM answers the short form. */

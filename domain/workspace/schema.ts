@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { ProvisioningState } from "../shared/batch-ai-error.ts";
 import { anyText } from "../shared/fields.ts";
+import { refShape } from "../shared/resource-id.ts";
 
 const Tags = z.record(z.string().max(512), anyText(256)).refine((tags) => Object.keys(tags).length <= 50, {
   error: "expected at most 50 tags",
@@ -19,10 +20,7 @@ export const WorkspacePatch = z.object({ tags: Tags.optional() });
 export type WorkspacePatch = z.infer<typeof WorkspacePatch>;
 
 export const WorkspaceDocument = z.object({
-  kind: z.literal("workspace"),
-  subscriptionId: z.string(),
-  resourceGroup: z.string(),
-  workspace: z.string(),
+  ...refShape("workspace"),
   location: z.string(),
   tags: z.record(z.string(), z.string()),
   creationTime: z.string(),

@@ -1,13 +1,14 @@
 // What clients ask Azure Resource Manager before they come to Batch AI: which subscriptions, tenants and resource groups
 // there are, and whether the provider is registered. This service has one subscription. Resource groups are the resource
 // manager's that requests are passed on to; without one, any group that is named exists, because nothing here depends on it.
-import { workspaceRef } from "../../domain/workspace/rules.ts";
+import { resourceKinds, rowOf, typePath } from "../../domain/resources.ts";
+import { apiVersion } from "../../domain/shared/api-versions.ts";
 import type { Services } from "../../services/services.ts";
 import { everyItem } from "../lib/every-item.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
 import { providerRoute, resourceGroupOf } from "./lib/refs.ts";
-import { apiVersion, ok } from "./lib/reply.ts";
+import { ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 import { passOn } from "./passed-on.ts";
 
@@ -20,7 +21,7 @@ export const armOperations: readonly Operation[] = [
     method: "GET",
     route: "tenants",
     role: "reader",
-    api: "arm",
+    apiVersions: "arm",
     async handle({ principal }) {
       const { tenant } = principal;
       return ok({ value: [{ id: `/tenants/${tenant}`, tenantId: tenant, tenantCategory: "Home" }] });
@@ -31,7 +32,7 @@ export const armOperations: readonly Operation[] = [
     method: "GET",
     route: "subscriptions",
     role: "reader",
-    api: "arm",
+    apiVersions: "arm",
     handle: async (request, services) => ok({ value: [subscriptionWire(request, services)] }),
   },
   {
@@ -39,7 +40,7 @@ export const armOperations: readonly Operation[] = [
     method: "GET",
     route: subscriptionRoute,
     role: "reader",
-    api: "arm",
+    apiVersions: "arm",
     handle: async (request, services) => ok(subscriptionWire(request, services)),
   },
   {
@@ -47,7 +48,7 @@ export const armOperations: readonly Operation[] = [
     method: "GET",
     route: groupsRoute,
     role: "reader",
-    api: "arm",
+    apiVersions: "arm",
     async handle(request, services) {
       if (services.resourceManager !== undefined) return passOn(request, services);
       const page = pageOf(await groupsInUse(services), pageRequest(request));
@@ -59,7 +60,7 @@ export const armOperations: readonly Operation[] = [
     method: "GET",
     route: `${groupsRoute}/{resourceGroup}`,
     role: "reader",
-    api: "arm",
+    apiVersions: "arm",
     async handle(request, services) {
       const name = resourceGroupOf(request);
       return services.resourceManager === undefined
@@ -72,7 +73,7 @@ export const armOperations: readonly Operation[] = [
     method: "GET",
     route: providerRoute,
     role: "reader",
-    api: "arm",
+    apiVersions: "arm",
     handle: async (_request, services) => ok(providerWire(services)),
   },
   {
@@ -81,7 +82,7 @@ export const armOperations: readonly Operation[] = [
     method: "POST",
     route: `${providerRoute}/register`,
     role: "reader",
-    api: "arm",
+    apiVersions: "arm",
     handle: async (_request, services) => ok(providerWire(services)),
   },
 ];
@@ -103,8 +104,9 @@ function subscriptionWire({ principal }: ApiRequest, { settings }: Services): ob
 async function groupsInUse({ settings, state }: Services): Promise<readonly string[]> {
   const { subscriptionId } = settings;
   const names = new Map<string, string>();
-  for await (const workspace of everyItem((page) => state.listWorkspaces({ subscriptionId }, page))) {
-    const { resourceGroup } = workspaceRef(workspace);
+  for await (const { resourceGroup } of everyItem((page) =>
+    state.workspaces.list({ subscriptionId }, page),
+  )) {
     const key = resourceGroup.toLowerCase();
     if (!names.has(key)) names.set(key, resourceGroup);
   }
@@ -122,26 +124,25 @@ function groupWire({ settings }: Services, name: string): object {
 }
 
 function providerWire({ settings }: Services): object {
-  const names = [
-    "workspaces",
-    "workspaces/clusters",
-    "workspaces/fileservers",
-    "workspaces/experiments",
-    "workspaces/experiments/jobs",
+  const others = [
     "operations",
     "locations/usages",
     "locations/operationresults",
     "locations/operationstatuses",
+  ];
+  const types = [
+    ...resourceKinds.map((kind) => ({ resourceType: typePath(kind), apiVersions: rowOf(kind).apiVersions })),
+    ...others.map((resourceType) => ({ resourceType, apiVersions: [apiVersion] })),
   ];
   return {
     id: `/subscriptions/${settings.subscriptionId}/providers/Microsoft.BatchAI`,
     namespace: "Microsoft.BatchAI",
     registrationState: "Registered",
     registrationPolicy: "RegistrationRequired",
-    resourceTypes: names.map((resourceType) => ({
+    resourceTypes: types.map(({ resourceType, apiVersions }) => ({
       resourceType,
       locations: [settings.location],
-      apiVersions: [apiVersion],
+      apiVersions,
     })),
   };
 }

@@ -1,60 +1,32 @@
 // What happened to a resource, oldest first: `GET …/{resource}/events`, which the API of 2018 did not have. Events outlive
 // what they are about, so that one can ask why something is gone.
-import { existingCluster } from "../../application/clusters.ts";
-import { existingFileServer } from "../../application/file-servers.ts";
-import { existingJob } from "../../application/jobs.ts";
-import { existingExperiment, existingWorkspace } from "../../application/parents.ts";
-import { formatId, resourceTypes } from "../../domain/shared/resource-id.ts";
-import type { ResourceRef } from "../../domain/shared/resource-id.ts";
+import { existing } from "../../application/existing.ts";
+import { collectionOf, resourceKinds } from "../../domain/resources.ts";
+import type { ResourceKind } from "../../domain/resources.ts";
+import { ownApiVersion } from "../../domain/shared/api-versions.ts";
 import { AppError } from "../../domain/shared/errors.ts";
-import type { Services } from "../../services/services.ts";
+import { formatId, resourceType } from "../../domain/shared/resource-id.ts";
+import type { RefOf } from "../../domain/shared/resource-id.ts";
 import type { Period, RecordedChange } from "../../services/state.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
-import {
-  clusterRefOf,
-  clusterRoute,
-  experimentRefOf,
-  experimentRoute,
-  fileServerRefOf,
-  fileServerRoute,
-  jobRefOf,
-  jobRoute,
-  workspaceRefOf,
-  workspaceRoute,
-} from "./lib/refs.ts";
+import { requestedRef, routeOf } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 
-/** `exists` throws the 404 that the resource itself would have. */
-function eventsOf<Ref extends ResourceRef>(
-  noun: string,
-  route: string,
-  refOf: (request: ApiRequest) => Ref,
-  exists: (services: Services, ref: Ref) => Promise<object>,
-): Operation {
-  return {
-    name: `${noun}-events`,
-    method: "GET",
-    route: `${route}/events`,
-    role: "reader",
-    api: "own",
-    async handle(request, services) {
-      const ref = refOf(request);
-      const page = await services.state.listChanges(ref, { ...pageRequest(request), ...periodOf(request) });
-      if (page.items.length === 0) await exists(services, ref);
-      return ok(pageBody(request, page, (event) => eventWire(ref, event)));
-    },
-  };
-}
-
-export const eventOperations: readonly Operation[] = [
-  eventsOf("workspaces", workspaceRoute, workspaceRefOf, existingWorkspace),
-  eventsOf("clusters", clusterRoute, clusterRefOf, existingCluster),
-  eventsOf("fileservers", fileServerRoute, fileServerRefOf, existingFileServer),
-  eventsOf("experiments", experimentRoute, experimentRefOf, existingExperiment),
-  eventsOf("jobs", jobRoute, jobRefOf, existingJob),
-];
+export const eventOperations: readonly Operation[] = resourceKinds.map((kind) => ({
+  name: `${collectionOf(kind)}-events`,
+  method: "GET",
+  route: `${routeOf(kind)}/events`,
+  role: "reader",
+  apiVersions: [ownApiVersion],
+  async handle(request, services) {
+    const ref = requestedRef(request, kind);
+    const page = await services.state.listChanges(ref, { ...pageRequest(request), ...periodOf(request) });
+    if (page.items.length === 0) await existing(services, ref);
+    return ok(pageBody(request, page, (event) => eventWire(ref, event)));
+  },
+}));
 
 function periodOf(request: ApiRequest): Period {
   return { since: timeOf(request, "since"), until: timeOf(request, "until") };
@@ -75,11 +47,11 @@ function timeOf(request: ApiRequest, name: string): string | undefined {
   );
 }
 
-function eventWire(ref: ResourceRef, { id, ...properties }: RecordedChange): object {
+function eventWire(ref: RefOf<ResourceKind>, { id, ...properties }: RecordedChange): object {
   return {
     id: `${formatId(ref)}/events/${id}`,
     name: id,
-    type: `${resourceTypes[ref.kind]}/events`,
+    type: `${resourceType(ref.kind)}/events`,
     properties,
   };
 }

@@ -6,7 +6,7 @@ import type { OutputFile } from "../../services/output-files.ts";
 import type { Services } from "../../services/services.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageOf, pageRequest, wholeParameter } from "./lib/paging.ts";
-import { jobRefOf, jobRoute } from "./lib/refs.ts";
+import { requestedRef, routeOf } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 
@@ -17,7 +17,7 @@ export const jobFileOperations: readonly Operation[] = [
     name: "jobs-output-files",
     method: "POST",
     alsoMethod: "GET",
-    route: `${jobRoute}/listOutputFiles`,
+    route: `${routeOf("job")}/listOutputFiles`,
     role: "reader",
     handle: outputFiles,
   },
@@ -25,7 +25,7 @@ export const jobFileOperations: readonly Operation[] = [
     name: "jobs-remote-login",
     method: "POST",
     alsoMethod: "GET",
-    route: `${jobRoute}/listRemoteLoginInformation`,
+    route: `${routeOf("job")}/listRemoteLoginInformation`,
     role: "submitter",
     handle: remoteLogin,
   },
@@ -43,7 +43,7 @@ async function outputFiles(request: ApiRequest, services: Services) {
   const expiry = wholeParameter(request, "linkexpiryinminutes", { least: 5, most: 600, otherwise: 60 });
   const directory = request.query("directory") ?? ".";
   const asked = { directoryId, directory, linkLifetimeMs: expiry * minuteMs };
-  const files = await listOutputFiles(services, jobRefOf(request), asked);
+  const files = await listOutputFiles(services, requestedRef(request, "job"), asked);
   return ok(pageBody(request, pageOf(files, page), fileWire));
 }
 
@@ -61,6 +61,6 @@ function fileWire(file: OutputFile): object {
 
 async function remoteLogin(request: ApiRequest, services: Services) {
   const page = pageRequest(request);
-  const logins = await jobLogins(services, jobRefOf(request));
+  const logins = await jobLogins(services, requestedRef(request, "job"));
   return ok(pageBody(request, pageOf(logins, page), (login) => login));
 }

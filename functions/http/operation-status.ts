@@ -1,12 +1,13 @@
 // The two documents of a long-running operation: operationresults (a JSON status, always 200) and operationstatuses (202
 // while it runs, then 200). A look at an unfinished operation is held for a moment: clients look at once and then wait
 // up to 30 s, so that an answer a little later spares them the long wait.
+import { apiVersion } from "../../domain/shared/api-versions.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { OperationDocument } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
 import type { Operation } from "./lib/operation.ts";
 import { providerRoute } from "./lib/refs.ts";
-import { apiVersion, emptyOk, ok } from "./lib/reply.ts";
+import { emptyOk, ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 import { settledOperation } from "./lib/settled-operation.ts";
 

@@ -1,21 +1,11 @@
-// What the provider can do: the operations list, as role editors show it.
+// What the provider can do: the operations list, as role editors show it. It is of a version of the API, and has what that has.
+import { aWord, resourceKinds, rowOf, typePath } from "../../domain/resources.ts";
+import type { ResourceKind } from "../../domain/resources.ts";
+import { apiVersion } from "../../domain/shared/api-versions.ts";
 import type { Operation } from "./lib/operation.ts";
 import { ok } from "./lib/reply.ts";
 
 const verbs = { read: "Gets", write: "Creates or updates", delete: "Deletes" } as const;
-const resources = {
-  workspaces: "workspace",
-  "workspaces/clusters": "cluster",
-  "workspaces/fileservers": "file server",
-  "workspaces/experiments": "experiment",
-  "workspaces/experiments/jobs": "job",
-} as const;
-const actions = [
-  ["workspaces/clusters", "listRemoteLoginInformation", "Lists how to log in to the nodes of a cluster"],
-  ["workspaces/experiments/jobs", "listRemoteLoginInformation", "Lists how to log in to the nodes of a job"],
-  ["workspaces/experiments/jobs", "listOutputFiles", "Lists the output files of a job"],
-  ["workspaces/experiments/jobs", "terminate", "Terminates a job"],
-] as const;
 
 export const providerOperations: readonly Operation[] = [
   {
@@ -23,25 +13,29 @@ export const providerOperations: readonly Operation[] = [
     method: "GET",
     route: "providers/Microsoft.BatchAI/operations",
     role: "reader",
-    handle: async () => ok({ value: listed() }),
+    async handle() {
+      const kinds = resourceKinds.filter((kind) => rowOf(kind).apiVersions.includes(apiVersion));
+      return ok({ value: [...kinds.flatMap(changes), ...kinds.flatMap(actions)] });
+    },
   },
 ];
 
-function listed(): object[] {
-  const entry = (path: string, resource: string, operation: string, description: string) => ({
-    name: `Microsoft.BatchAI/${path}`,
+function changes(kind: ResourceKind): readonly object[] {
+  return Object.entries(verbs).map(([verb, phrase]) => entry(kind, verb, verb, `${phrase} ${aWord(kind)}`));
+}
+
+function actions(kind: ResourceKind): readonly object[] {
+  return Object.entries(rowOf(kind).actions ?? {}).map(([action, description]) =>
+    entry(kind, `${action}/action`, action, description),
+  );
+}
+
+function entry(kind: ResourceKind, path: string, operation: string, description: string): object {
+  const resource = typePath(kind);
+  return {
+    name: `Microsoft.BatchAI/${resource}/${path}`,
     display: { provider: "Microsoft Batch AI", resource, operation, description },
     origin: "user,system",
     properties: {},
-  });
-  return [
-    ...Object.entries(resources).flatMap(([path, word]) =>
-      Object.entries(verbs).map(([verb, phrase]) =>
-        entry(`${path}/${verb}`, path, verb, `${phrase} a ${word}`),
-      ),
-    ),
-    ...actions.map(([path, action, description]) =>
-      entry(`${path}/${action}/action`, path, action, description),
-    ),
-  ];
+  };
 }

@@ -3,15 +3,13 @@
 // before the documents are read, and what is young is left alone, so that nothing is taken for an orphan whose document is
 // only being written; what somebody else made in the same account is not touched.
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
-import { experimentRef } from "../../domain/experiment/rules.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
-import { workspaceRef } from "../../domain/workspace/rules.ts";
 import { release } from "../../domain/usage/quota.ts";
 import { batchJobId, clusterOfName, jobOfTask, priorities } from "../../services/batch-names.ts";
 import type { LedgerBook } from "../../services/ledger.ts";
 import type { Services } from "../../services/services.ts";
-import { everyItem } from "../lib/every-item.ts";
+import { everyResource } from "../lib/every-resource.ts";
 
 interface Thing {
   readonly kind: "pool" | "batchJob" | "task" | "stagedFiles" | "secrets" | "clusterClaim" | "jobClaim";
@@ -58,16 +56,9 @@ const isUnfinished = (job: JobDocument | undefined) =>
 async function findLiving(services: Services): Promise<Living> {
   const clusters = new Map<string, ClusterDocument>();
   const jobs = new Map<string, JobDocument>();
-  const { state } = services;
-  const { subscriptionId } = services.settings;
-  for await (const workspace of everyItem((page) => state.listWorkspaces({ subscriptionId }, page))) {
-    const ref = workspaceRef(workspace);
-    for await (const cluster of everyItem((page) => state.listClusters(ref, page)))
-      clusters.set(cluster.guid, cluster);
-    for await (const experiment of everyItem((page) => state.listExperiments(ref, page)))
-      for await (const job of everyItem((page) => state.listJobs(experimentRef(experiment), page)))
-        jobs.set(job.guid, job);
-  }
+  for await (const document of everyResource(services, ["cluster", "job"]))
+    if (document.kind === "cluster") clusters.set(document.guid, document);
+    else jobs.set(document.guid, document);
   return { clusters, jobs, mentioned: new Set([...jobs.values()].map(({ clusterGuid }) => clusterGuid)) };
 }
 

@@ -2,25 +2,18 @@
 // moments after a restore. A job that is to be deleted is; one that has not ended is put back among those that its cluster
 // looks after; one whose cluster is gone is told. Reading everything costs something: at start, then hourly.
 import { service } from "../../application/caller.ts";
-import { jobDeletion, startDeletion } from "../../application/deletions.ts";
+import { startDeletion } from "../../application/deletions.ts";
 import { wakeRun } from "../../application/jobs.ts";
 import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
-import { experimentRef } from "../../domain/experiment/rules.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
-import { workspaceRef } from "../../domain/workspace/rules.ts";
 import type { Services } from "../../services/services.ts";
-import { everyItem } from "../lib/every-item.ts";
+import { everyResource } from "../lib/every-resource.ts";
 
 export async function reconcileJobs(services: Services): Promise<void> {
-  const { state } = services;
-  const { subscriptionId } = services.settings;
   const indexed = indexOf(services);
-  for await (const workspace of everyItem((page) => state.listWorkspaces({ subscriptionId }, page)))
-    for await (const experiment of everyItem((page) => state.listExperiments(workspaceRef(workspace), page)))
-      for await (const job of everyItem((page) => state.listJobs(experimentRef(experiment), page)))
-        await reconcileJob(services, job, indexed);
+  for await (const job of everyResource(services, ["job"])) await reconcileJob(services, job, indexed);
 }
 
 /** GUIDs of the jobs in a cluster's index, read once per cluster. */
@@ -38,7 +31,7 @@ function indexOf({ state }: Services): Indexed {
 }
 
 async function reconcileJob(services: Services, job: JobDocument, indexed: Indexed): Promise<void> {
-  if (job.provisioningState === "deleting") return startDeletion(services, jobDeletion, job, service);
+  if (job.provisioningState === "deleting") return startDeletion(services, job, service);
   if (isFinished(job.executionState)) return;
   const cluster = clusterOfJob(job);
   const found = await services.state.clusters.get(cluster.ref);

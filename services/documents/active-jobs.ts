@@ -2,21 +2,14 @@
 // `job|1|priority|time|guid` for the queue in its order, `job|2|guid` for what is being submitted, `known|guid` for every
 // job that exists. Moves between the first three are transactions, so that a job is in one of them.
 import { z } from "zod";
+import { refShape } from "../../domain/shared/resource-id.ts";
 import type { ActiveEntry, ActiveJob, ActiveJobs, ActiveRun, QueuePlace } from "../active-jobs.ts";
 import type { DocumentStore, DocumentWrite, Etags, StoredDocument } from "../documents.ts";
 import { activePartition } from "./state-keys.ts";
 
-const JobRef = z.object({
-  kind: z.literal("job"),
-  subscriptionId: z.string(),
-  resourceGroup: z.string(),
-  workspace: z.string(),
-  experiment: z.string(),
-  job: z.string(),
-});
 const Waiting = z.object({
   jobGuid: z.string(),
-  ref: JobRef,
+  ref: z.object(refShape("job")),
   priority: z.enum(["low", "normal", "high"]),
   nodeCount: z.int(),
   attempt: z.int(),

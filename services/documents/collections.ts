@@ -2,14 +2,17 @@
 // them from what was seen last, without a read; and an event row in the transaction of every change of state. Documents
 // are checked on the way out of the store, so that a damaged or older row fails loudly and not three calls later.
 import { z } from "zod";
+import { kindOf } from "../../domain/kinds.ts";
+import type { DocumentOf } from "../../domain/kinds.ts";
+import type { ResourceKind } from "../../domain/resources.ts";
 import { AppError } from "../../domain/shared/errors.ts";
-import type { ResourceRef } from "../../domain/shared/resource-id.ts";
+import type { RefOf } from "../../domain/shared/resource-id.ts";
 import type { Random } from "../clock.ts";
 import type { DocumentKey, DocumentStore, DocumentWrite } from "../documents.ts";
 import type { Change, Collection } from "../state.ts";
 import { changesBetween, eventRows } from "./event-rows.ts";
 import { lastSeen } from "./last-seen.ts";
-import { documentKey } from "./state-keys.ts";
+import { documentKey, listed } from "./state-keys.ts";
 
 /** So many writers in a row beat us: something writes in a circle. */
 const updateTries = 20;
@@ -19,12 +22,13 @@ export interface CollectionContext {
   readonly random: Random;
 }
 
-export function collection<Ref extends ResourceRef, Schema extends z.ZodType>(
+export function collection<Kind extends ResourceKind>(
   context: CollectionContext,
-  schema: Schema,
-): Collection<Ref, z.output<Schema>> {
+  kind: Kind,
+): Collection<Kind> {
   const { store } = context;
-  const { known, get, replace } = revisions<Ref, Schema>(context, schema);
+  const { document: schema } = kindOf(kind);
+  const { known, get, replace } = revisions<Kind>(context, schema);
   return {
     get: async (ref) => (await get(ref))?.document,
 
@@ -75,15 +79,21 @@ export function collection<Ref extends ResourceRef, Schema extends z.ZodType>(
         } else if ((await store.remove(key, etag)) === "removed") return;
       }
     },
+
+    async list(scope, page) {
+      const { documents, continuation } = await store.page({ ...listed(kind, scope), ...page });
+      return { items: documents.map(({ value }) => readRevised(schema, value).document), continuation };
+    },
   };
 }
 
 /** Reading one document and replacing one that is still as it was, and what was seen by that. */
-function revisions<Ref extends ResourceRef, Schema extends z.ZodType>(
+function revisions<Kind extends ResourceKind>(
   { store, random }: CollectionContext,
-  schema: Schema,
+  schema: z.ZodType<DocumentOf<Kind>>,
 ) {
-  type Document = z.output<Schema>;
+  type Ref = RefOf<Kind>;
+  type Document = DocumentOf<Kind>;
   const seen = lastSeen<Revised<Document>>();
   const nameOf = ({ partition, row }: DocumentKey) => `${partition}|${row}`;
   return {
@@ -144,10 +154,7 @@ const StoredRevised = z.object({
 });
 
 /** A stored document and the number of its writes, which orders the events of one moment. */
-export function readRevised<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-): Omit<Revised<z.output<Schema>>, "etag"> {
+function readRevised<Document>(schema: z.ZodType<Document>, value: unknown): Omit<Revised<Document>, "etag"> {
   const { revision, document, removing } = StoredRevised.parse(value);
   return { revision, document: schema.parse(document), removing };
 }

@@ -2,7 +2,8 @@
 // that appeared then, so that no writer can forget one or tell it wrong. The writer adds when, who, why and the link.
 import { z } from "zod";
 import { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
-import type { ResourceRef } from "../../domain/shared/resource-id.ts";
+import type { ResourceKind } from "../../domain/resources.ts";
+import type { RefOf } from "../../domain/shared/resource-id.ts";
 import type { Random } from "../clock.ts";
 import type { DocumentWrite } from "../documents.ts";
 import { trackedStates } from "../state.ts";
@@ -59,7 +60,7 @@ const keyOf = ({ code, message }: BatchAIError) => `${code}: ${message}`;
 
 /** @param revision number of the write, which orders the events of one moment. */
 export function eventRows(
-  ref: ResourceRef,
+  ref: RefOf<ResourceKind>,
   revision: number,
   changes: readonly Told[],
   random: Random,

@@ -1,32 +1,34 @@
 // Where a document lives: the only place that knows keys. Everything of a workspace but the workspace itself shares one
 // partition, so that a document and its event are one transaction; workspaces share the subscription's, so that both
 // their lists are one range. Keys are lower case, because ids are compared without case. `|` is allowed in no name.
-import type { ExperimentRef, ResourceRef, WorkspaceRef } from "../../domain/shared/resource-id.ts";
+import type { ResourceKind } from "../../domain/resources.ts";
+import { namesOf, workspaceOf } from "../../domain/shared/resource-id.ts";
+import type { RefOf } from "../../domain/shared/resource-id.ts";
 import type { DocumentKey } from "../documents.ts";
+import type { ScopeOf } from "../state.ts";
 
-export function documentKey(ref: ResourceRef): DocumentKey {
-  return { partition: partitionOf(ref), row: rowOf(ref) };
+export function documentKey(ref: RefOf<ResourceKind>): DocumentKey {
+  const partition = ref.kind === "workspace" ? ref.subscriptionId : inWorkspace(ref);
+  return { partition: partition.toLowerCase(), row: rowOf(ref) };
+}
+
+/** Where the rows of all documents of a kind are that a list is of. */
+export function listed<Kind extends ResourceKind>(
+  kind: Kind,
+  scope: ScopeOf<Kind>,
+): { readonly partition: string; readonly prefix: string } {
+  if ("kind" in scope)
+    return { partition: inWorkspace(scope).toLowerCase(), prefix: prefix(kind, namesBelow(scope)) };
+  const { subscriptionId, resourceGroup } = scope;
+  return {
+    partition: subscriptionId.toLowerCase(),
+    prefix: prefix(kind, resourceGroup === undefined ? [] : [resourceGroup]),
+  };
 }
 
 /** Prefix of the rows of a resource's events; events sort by their id. */
-export function eventPrefix(ref: ResourceRef): string {
+export function eventPrefix(ref: RefOf<ResourceKind>): string {
   return `event|${rowOf(ref)}|`;
-}
-
-export function workspacePrefix(resourceGroup: string | undefined): string {
-  return resourceGroup === undefined ? "workspace|" : `workspace|${resourceGroup.toLowerCase()}|`;
-}
-
-export function subscriptionPartition(subscriptionId: string): string {
-  return subscriptionId.toLowerCase();
-}
-
-export function childPartition(ref: WorkspaceRef | ExperimentRef): string {
-  return `${ref.subscriptionId}|${ref.resourceGroup}|${ref.workspace}`.toLowerCase();
-}
-
-export function jobPrefix(ref: ExperimentRef): string {
-  return `job|${ref.experiment.toLowerCase()}|`;
 }
 
 export function activePartition(clusterGuid: string): string {
@@ -42,26 +44,25 @@ export function operationKey(id: string): DocumentKey {
 export const unfinishedOperations = { partition: "operations", prefix: "unfinished|" } as const;
 
 export function unfinishedOperationKey(id: string): DocumentKey {
-  const { partition, prefix } = unfinishedOperations;
-  return { partition, row: `${prefix}${id.toLowerCase()}` };
+  const { partition, prefix: unfinished } = unfinishedOperations;
+  return { partition, row: `${unfinished}${id.toLowerCase()}` };
 }
 
-function partitionOf(ref: ResourceRef): string {
-  if (ref.kind === "workspace") return subscriptionPartition(ref.subscriptionId);
-  return `${ref.subscriptionId}|${ref.resourceGroup}|${ref.workspace}`.toLowerCase();
+function inWorkspace(ref: RefOf<ResourceKind>): string {
+  const { subscriptionId, resourceGroup, workspace } = workspaceOf(ref);
+  return `${subscriptionId}|${resourceGroup}|${workspace}`;
 }
 
-function rowOf(ref: ResourceRef): string {
-  switch (ref.kind) {
-    case "workspace":
-      return `workspace|${ref.resourceGroup}|${ref.workspace}`.toLowerCase();
-    case "cluster":
-      return `cluster|${ref.cluster}`.toLowerCase();
-    case "fileServer":
-      return `fileserver|${ref.fileServer}`.toLowerCase();
-    case "experiment":
-      return `experiment|${ref.experiment}`.toLowerCase();
-    case "job":
-      return `job|${ref.experiment}|${ref.job}`.toLowerCase();
-  }
+/** The names that the partition leaves open. */
+function namesBelow(ref: RefOf<ResourceKind>): readonly string[] {
+  return ref.kind === "workspace" ? [] : namesOf(ref).slice(1);
+}
+
+function rowOf(ref: RefOf<ResourceKind>): string {
+  const names = ref.kind === "workspace" ? [ref.resourceGroup, ref.workspace] : namesBelow(ref);
+  return [ref.kind, ...names].join("|").toLowerCase();
+}
+
+function prefix(kind: ResourceKind, names: readonly string[]): string {
+  return [kind, ...names, ""].join("|").toLowerCase();
 }

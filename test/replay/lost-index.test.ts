@@ -1,7 +1,7 @@
 // The index of a cluster's jobs is older than their documents: every job is looked at, whatever the index says.
 import { describe, expect, it } from "vitest";
-import { jobDeletion } from "../../application/deletions.ts";
-import { parseId } from "../../domain/shared/resource-id.ts";
+import { deleting } from "../../domain/kinds.ts";
+import { parseId, refOf } from "../../domain/shared/resource-id.ts";
 import { clusterPath, experimentPath, jobBody, startJob, worldWithCluster } from "../support/app/stories.ts";
 
 type World = Awaited<ReturnType<typeof worldWithCluster>>;
@@ -63,9 +63,7 @@ describe("a job that the index of its cluster has lost", () => {
     await world.advance(500);
     const job = await document(world, first);
     if (job === undefined) throw new Error("no job");
-    await world.services.state.jobs.update(jobDeletion.refOf(job), (found) =>
-      jobDeletion.mark(found, new Date(world.now())),
-    );
+    await world.services.state.jobs.update(refOf(job), (found) => deleting(found, new Date(world.now())));
     await loseFromIndex(world, first);
     await world.reconcileJobs();
     await world.advance(5_000);

@@ -1,10 +1,12 @@
 // What every request passes: the bearer token, the role, the api-version, the subscription; and what every answer gets: ids
 // to find it again by, no caching, one translation of failures.
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import { apiVersion, apiVersions } from "../../../domain/shared/api-versions.ts";
+import type { ApiVersion } from "../../../domain/shared/api-versions.ts";
 import { AppError } from "../../../domain/shared/errors.ts";
 import type { Services } from "../../../services/services.ts";
 import type { Principal, Role } from "../../../services/token-verifier.ts";
-import { apiVersion, failed, ownApiVersion } from "./reply.ts";
+import { failed } from "./reply.ts";
 import { queryOf } from "./request.ts";
 import type { ApiRequest, Caller } from "./request.ts";
 
@@ -58,20 +60,26 @@ export function checkRole(principal: Principal, needed: Role): void {
   );
 }
 
-export type ApiKind = "batchai" | "own" | "arm";
+/** The versions of the API that have an operation, oldest first; `arm`: any that Azure Resource Manager ever had. */
+export type ShownIn = readonly ApiVersion[] | "arm";
 
-export function checkApiVersion(request: HttpRequest, kind: ApiKind): void {
+export function checkApiVersion(request: HttpRequest, shownIn: ShownIn): void {
   const url = new URL(request.url);
   const version = queryOf(url).get("api-version") ?? "";
-  const wanted = kind === "own" ? ownApiVersion : apiVersion;
+  const wanted = shownIn === "arm" ? apiVersion : shownIn.join("' or '");
   if (version === "")
     throw new AppError(
       "MissingApiVersionParameter",
       `The api-version query parameter (?api-version=) is required for all requests; use ${wanted}.`,
     );
-  // What is ours alone does not exist for a client of 2018.
-  if (kind === "own" && version === apiVersion) throw nothingHere(request.method, url.pathname);
-  if (kind === "arm" ? /^\d{4}-\d\d-\d\d(-[a-z]+)?$/i.test(version) : version === wanted) return;
+  if (
+    shownIn === "arm" ? /^\d{4}-\d\d-\d\d(-[a-z]+)?$/i.test(version) : shownIn.some((one) => one === version)
+  )
+    return;
+  // What came later does not exist for a client of an earlier version.
+  const [since = apiVersion] = shownIn === "arm" ? [] : shownIn;
+  if (apiVersions.some((one) => one === version && one < since))
+    throw nothingHere(request.method, url.pathname);
   throw new AppError(
     "InvalidApiVersionParameter",
     `The api-version '${version.slice(0, 40)}' is invalid; the supported version is '${wanted}'.`,

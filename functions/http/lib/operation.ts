@@ -1,12 +1,13 @@
 // An operation of the API as a value, and the trigger that it becomes: who calls and what for is checked first, then the
 // operation itself answers. Registering is functions/lib's.
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import { apiVersion } from "../../../domain/shared/api-versions.ts";
 import { AppError } from "../../../domain/shared/errors.ts";
 import type { Services } from "../../../services/services.ts";
 import type { Role } from "../../../services/token-verifier.ts";
 import type { HttpTrigger } from "../../lib/register.ts";
 import { checkApiVersion, checkRole, checkSubscription, guarded, nothingHere } from "./guard.ts";
-import type { ApiKind } from "./guard.ts";
+import type { ShownIn } from "./guard.ts";
 import { refused } from "./reply.ts";
 import { apiRequest } from "./request.ts";
 import type { ApiRequest } from "./request.ts";
@@ -21,11 +22,8 @@ export interface Operation {
   readonly route: string;
   /** The least role that may call it. */
   readonly role: Role;
-  /**
-   * Whose version the caller names: `batchai` (the default) the one of 2018, `own` the one of what 2018 did not have, `arm`
-   * any that Azure Resource Manager ever had, for what clients ask it before they come to Batch AI.
-   */
-  readonly api?: ApiKind;
+  /** Absent: the version of 2018 only. `arm`: for what clients ask Azure Resource Manager before they come to Batch AI. */
+  readonly apiVersions?: ShownIn;
   handle(request: ApiRequest, services: Services): Promise<HttpResponseInit>;
 }
 
@@ -38,7 +36,7 @@ export function trigger(operation: Operation): HttpTrigger {
     handle: (request, services) =>
       guarded(request, services, async (caller) => {
         checkRole(caller.principal, operation.role);
-        checkApiVersion(request, operation.api ?? "batchai");
+        checkApiVersion(request, operation.apiVersions ?? [apiVersion]);
         const asked = apiRequest(request, caller, services.settings.bodyLimitBytes);
         checkSubscription(asked, services);
         return operation.handle(asked, services);

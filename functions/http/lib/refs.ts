@@ -1,22 +1,25 @@
-// Resource references from route parameters, names checked.
-import { checkGroupName, checkResourceName } from "../../../domain/shared/names.ts";
-import type {
-  ClusterRef,
-  ExperimentRef,
-  FileServerRef,
-  JobRef,
-  WorkspaceRef,
-} from "../../../domain/shared/resource-id.ts";
+// Routes of resources, and the references that their parameters make, names checked.
+import { lineOf, rowOf } from "../../../domain/resources.ts";
+import type { ResourceKind } from "../../../domain/resources.ts";
+import { checkGroupName } from "../../../domain/shared/names.ts";
+import { checkedRef } from "../../../domain/shared/resource-id.ts";
+import type { RefOf } from "../../../domain/shared/resource-id.ts";
 import type { ApiRequest } from "./request.ts";
 
 const provider = "providers/Microsoft.BatchAI";
 export const providerRoute = `subscriptions/{subscriptionId}/${provider}`;
-export const groupRoute = `subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/${provider}/workspaces`;
-export const workspaceRoute = `${groupRoute}/{workspace}`;
-export const clusterRoute = `${workspaceRoute}/clusters/{cluster}`;
-export const fileServerRoute = `${workspaceRoute}/fileServers/{fileServer}`;
-export const experimentRoute = `${workspaceRoute}/experiments/{experiment}`;
-export const jobRoute = `${experimentRoute}/jobs/{job}`;
+const groupRoute = `subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/${provider}`;
+
+/** The route of all resources of a kind in one parent, or in one group. */
+export function collectionRoute(kind: ResourceKind): string {
+  const { parent, collection } = rowOf(kind);
+  return `${parent === undefined ? groupRoute : routeOf(parent)}/${collection}`;
+}
+
+/** The route of one resource; its parameters are the kinds that name it. */
+export function routeOf(kind: ResourceKind): string {
+  return `${collectionRoute(kind)}/{${kind}}`;
+}
 
 export function resourceGroupOf(request: ApiRequest): string {
   return checkGroupName("resource group", request.params["resourceGroup"] ?? "");
@@ -26,31 +29,14 @@ export function subscriptionOf(request: ApiRequest): string {
   return request.params["subscriptionId"] ?? "";
 }
 
-export function workspaceRefOf(request: ApiRequest): WorkspaceRef {
-  return {
-    kind: "workspace",
+export function requestedRef<Kind extends ResourceKind>(request: ApiRequest, kind: Kind): RefOf<Kind> {
+  const group = {
     subscriptionId: subscriptionOf(request),
-    resourceGroup: resourceGroupOf(request),
-    workspace: checkResourceName("workspace", request.params["workspace"] ?? ""),
+    resourceGroup: request.params["resourceGroup"] ?? "",
   };
-}
-
-export function clusterRefOf(request: ApiRequest): ClusterRef {
-  const cluster = checkResourceName("cluster", request.params["cluster"] ?? "");
-  return { ...workspaceRefOf(request), kind: "cluster", cluster };
-}
-
-export function fileServerRefOf(request: ApiRequest): FileServerRef {
-  const fileServer = checkResourceName("file server", request.params["fileServer"] ?? "");
-  return { ...workspaceRefOf(request), kind: "fileServer", fileServer };
-}
-
-export function experimentRefOf(request: ApiRequest): ExperimentRef {
-  const experiment = checkResourceName("experiment", request.params["experiment"] ?? "");
-  return { ...workspaceRefOf(request), kind: "experiment", experiment };
-}
-
-export function jobRefOf(request: ApiRequest): JobRef {
-  const job = checkResourceName("job", request.params["job"] ?? "");
-  return { ...experimentRefOf(request), kind: "job", job };
+  return checkedRef(
+    kind,
+    group,
+    lineOf(kind).map((each) => request.params[each] ?? ""),
+  );
 }

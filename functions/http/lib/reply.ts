@@ -2,14 +2,10 @@
 // or 204: every client treats 201 as a protocol error.
 import { createHash } from "node:crypto";
 import type { HttpResponseInit } from "@azure/functions";
+import { apiVersion } from "../../../domain/shared/api-versions.ts";
 import { AppError, errorBody } from "../../../domain/shared/errors.ts";
 import type { Logger } from "../../../services/logger.ts";
 import type { ApiRequest } from "./request.ts";
-
-export const apiVersion = "2018-05-01";
-
-/** Of what the API of 2018 did not have. */
-export const ownApiVersion = "2026-11-01";
 
 export function ok(body: object): HttpResponseInit {
   return { status: 200, jsonBody: body };

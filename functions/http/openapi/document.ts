@@ -6,9 +6,9 @@ import type {
   ZodOpenApiPathsObject,
   ZodOpenApiResponsesObject,
 } from "zod-openapi";
+import { apiVersion } from "../../../domain/shared/api-versions.ts";
 import type { HttpTrigger } from "../../lib/register.ts";
 import type { Operation } from "../lib/operation.ts";
-import { apiVersion, ownApiVersion } from "../lib/reply.ts";
 import { operationDocs } from "./operations.ts";
 import type { OperationDoc } from "./operations.ts";
 import { ErrorResponse } from "./responses.ts";
@@ -97,9 +97,10 @@ function describe(operation: Operation, doc: OperationDoc, operationId: string):
   };
 }
 
-function versionParameter({ api = "batchai" }: Operation): z.ZodType {
-  if (api === "arm") return z.iso.date().meta({ description: "Any version of Azure Resource Manager" });
-  return z.literal(api === "own" ? ownApiVersion : apiVersion);
+function versionParameter({ apiVersions = [apiVersion] }: Operation): z.ZodType {
+  if (apiVersions === "arm")
+    return z.iso.date().meta({ description: "Any version of Azure Resource Manager" });
+  return z.literal([...apiVersions]);
 }
 
 function pathParameter(name: string): z.ZodType {

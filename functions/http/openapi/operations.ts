@@ -1,24 +1,23 @@
 // What the published description says of each operation, by the operation's name: a sentence, the body it takes, its own
-// query parameters, what it answers. Paths, methods, roles and versions come from the operations themselves.
+// query parameters, what it answers. Paths, methods, roles and versions come from the operations themselves; what every
+// kind of resource has is described by the rows of the kind.
 import { z } from "zod";
-import { ClusterPatch, ClusterRequest } from "../../../domain/cluster/schema.ts";
-import { FileServerRequest } from "../../../domain/file-server/schema.ts";
-import { JobRequest } from "../../../domain/job/schema.ts";
-import { WorkspacePatch, WorkspaceRequest } from "../../../domain/workspace/schema.ts";
+import { ClusterPatch } from "../../../domain/cluster/schema.ts";
+import { ClusterResponse } from "../../../domain/cluster/wire.ts";
+import { kindOf } from "../../../domain/kinds.ts";
+import { aWord, collectionOf, resourceKinds, rowOf } from "../../../domain/resources.ts";
+import type { ResourceKind } from "../../../domain/resources.ts";
+import { WorkspacePatch } from "../../../domain/workspace/schema.ts";
+import { WorkspaceResponse } from "../../../domain/workspace/wire.ts";
 import {
   ArmResponse,
-  ClusterResponse,
   EventResponse,
-  ExperimentResponse,
-  FileServerResponse,
-  JobResponse,
   listOf,
   OperationStatusResponse,
   OutputFileResponse,
   ProviderOperationResponse,
   RemoteLoginResponse,
   UsageResponse,
-  WorkspaceResponse,
 } from "./responses.ts";
 
 export interface OperationDoc {
@@ -39,13 +38,6 @@ const $skiptoken = z.string().optional().meta({ description: "From a nextLink" }
 const paged = { maxresults, $skiptoken };
 const moment = (description: string) => z.iso.datetime({ offset: true }).optional().meta({ description });
 
-const created = { longRunning: true, conflicts: true } as const;
-const deleted = { ok: "nothing", longRunning: true, noContent: true, conflicts: true } as const;
-const events = {
-  summary: "What happened to the resource of this name, oldest first",
-  query: { ...paged, since: moment("Events from this time on"), until: moment("Events before this time") },
-  ok: listOf(EventResponse),
-} as const;
 const logins = (of: string) =>
   ({
     summary: `How to log in to the nodes of a ${of}`,
@@ -54,7 +46,44 @@ const logins = (of: string) =>
   }) as const;
 const list = (summary: string, item: z.ZodType) => ({ summary, query: paged, ok: listOf(item) }) as const;
 
-export const operationDocs: Readonly<Record<string, OperationDoc>> = {
+/** What is the same for every kind: create, show, list, delete, and what happened to it. */
+function standardDocs(kind: ResourceKind): Readonly<Record<string, OperationDoc>> {
+  const noun = collectionOf(kind);
+  const { parent, word } = rowOf(kind);
+  const { request, response, creates, deletes, longRunning = false } = kindOf(kind);
+  const plural = `${word.slice(0, 1).toUpperCase()}${word.slice(1)}s`;
+  return {
+    [`${noun}-create`]: {
+      summary: creates,
+      ...(request === undefined ? {} : { body: request }),
+      ok: response,
+      longRunning,
+      conflicts: true,
+    },
+    [`${noun}-get`]: { summary: `Shows ${aWord(kind)}`, ok: response },
+    ...(parent === undefined
+      ? { [`${noun}-list-by-group`]: list(`${plural} of a resource group`, response) }
+      : { [`${noun}-list`]: list(`${plural} of ${aWord(parent)}`, response) }),
+    [`${noun}-delete`]: {
+      summary: deletes,
+      ok: "nothing",
+      longRunning: true,
+      noContent: true,
+      conflicts: true,
+    },
+    [`${noun}-events`]: {
+      summary: "What happened to the resource of this name, oldest first",
+      query: {
+        ...paged,
+        since: moment("Events from this time on"),
+        until: moment("Events before this time"),
+      },
+      ok: listOf(EventResponse),
+    },
+  };
+}
+
+const special: Readonly<Record<string, OperationDoc>> = {
   "operations-list": { summary: "Operations of the provider", ok: listOf(ProviderOperationResponse) },
   "usages-list": { summary: "What is used of what may be used", ok: listOf(UsageResponse) },
   "operations-results": { summary: "State of a long-running operation", ok: OperationStatusResponse },
@@ -64,58 +93,20 @@ export const operationDocs: Readonly<Record<string, OperationDoc>> = {
     longRunning: true,
   },
 
-  "workspaces-create": {
-    summary: "Creates a workspace, or takes its tags",
-    body: WorkspaceRequest,
-    ok: WorkspaceResponse,
-    conflicts: true,
-  },
   "workspaces-update": {
     summary: "Replaces the tags of a workspace",
     body: WorkspacePatch,
     ok: WorkspaceResponse,
     conflicts: true,
   },
-  "workspaces-get": { summary: "Shows a workspace", ok: WorkspaceResponse },
   "workspaces-list": list("Workspaces of the subscription", WorkspaceResponse),
-  "workspaces-list-by-group": list("Workspaces of a resource group", WorkspaceResponse),
-  "workspaces-delete": { summary: "Deletes a workspace and everything in it", ...deleted },
-  "workspaces-events": events,
-
-  "experiments-create": { summary: "Creates an experiment", ok: ExperimentResponse, conflicts: true },
-  "experiments-get": { summary: "Shows an experiment", ok: ExperimentResponse },
-  "experiments-list": list("Experiments of a workspace", ExperimentResponse),
-  "experiments-delete": { summary: "Deletes an experiment and its jobs", ...deleted },
-  "experiments-events": events,
-
-  "clusters-create": { summary: "Creates a cluster", body: ClusterRequest, ok: ClusterResponse, ...created },
   "clusters-update": {
     summary: "Replaces the scale settings of a cluster",
     body: ClusterPatch,
     ok: ClusterResponse,
     conflicts: true,
   },
-  "clusters-get": { summary: "Shows a cluster", ok: ClusterResponse },
-  "clusters-list": list("Clusters of a workspace", ClusterResponse),
-  "clusters-delete": { summary: "Deletes a cluster; its jobs stay", ...deleted },
   "clusters-remote-login": logins("cluster"),
-  "clusters-events": events,
-
-  "fileservers-create": {
-    summary: "Creates a file server",
-    body: FileServerRequest,
-    ok: FileServerResponse,
-    ...created,
-  },
-  "fileservers-get": { summary: "Shows a file server", ok: FileServerResponse },
-  "fileservers-list": list("File servers of a workspace", FileServerResponse),
-  "fileservers-delete": { summary: "Deletes a file server with its data", ...deleted },
-  "fileservers-events": events,
-
-  "jobs-create": { summary: "Submits a job", body: JobRequest, ok: JobResponse, ...created },
-  "jobs-get": { summary: "Shows a job", ok: JobResponse },
-  "jobs-list": list("Jobs of an experiment", JobResponse),
-  "jobs-delete": { summary: "Deletes a job, ending it when it runs", ...deleted },
   "jobs-terminate": { summary: "Ends a job", ok: "nothing", longRunning: true, conflicts: true },
   "jobs-output-files": {
     summary: "Files that a job wrote, with links to read them",
@@ -128,7 +119,6 @@ export const operationDocs: Readonly<Record<string, OperationDoc>> = {
     ok: listOf(OutputFileResponse),
   },
   "jobs-remote-login": logins("job"),
-  "jobs-events": events,
 
   "arm-tenants": { summary: "The caller's tenant", ok: listOf(ArmResponse) },
   "arm-subscriptions": { summary: "The one subscription", ok: listOf(ArmResponse) },
@@ -137,4 +127,9 @@ export const operationDocs: Readonly<Record<string, OperationDoc>> = {
   "arm-resource-group": { summary: "Shows a resource group", ok: ArmResponse },
   "arm-provider": { summary: "Shows that the provider is registered", ok: ArmResponse },
   "arm-provider-register": { summary: "The provider is always registered", ok: ArmResponse },
+};
+
+export const operationDocs: Readonly<Record<string, OperationDoc>> = {
+  ...Object.assign({}, ...resourceKinds.map(standardDocs)),
+  ...special,
 };

@@ -3,7 +3,8 @@ import { seededRandom } from "../../../local/random.ts";
 import { documentState } from "../../../services/documents/document-state.ts";
 import type { DocumentStore } from "../../../services/documents.ts";
 import type { ExperimentDocument } from "../../../domain/experiment/schema.ts";
-import { newExperiment, deletingExperiment } from "../../../domain/experiment/rules.ts";
+import { newExperiment } from "../../../domain/experiment/rules.ts";
+import { deleting as marked } from "../../../domain/kinds.ts";
 import { memoryDocuments } from "../../support/app/memory-documents.ts";
 import { later, now, workspace } from "../domain/samples.ts";
 
@@ -40,7 +41,7 @@ describe("the removal of a document", () => {
         await experiments.create(ref, newExperiment(ref, now), change("created"));
         await experiments.update(
           ref,
-          (found) => deletingExperiment(found, later),
+          (found) => marked(found, later),
           () => change("asked"),
         );
         const dying = documentState({ store: dyingStore(documents, { at, when }), random });
@@ -76,7 +77,7 @@ describe("an update", () => {
     return { here: here.experiments, there: there.experiments, state: there, reads: () => reads };
   }
   const deleting = (found: ExperimentDocument) =>
-    found.provisioningState === "deleting" ? found : deletingExperiment(found, later);
+    found.provisioningState === "deleting" ? found : marked(found, later);
   const dated = (creationTime: string) => (found: ExperimentDocument) => ({ ...found, creationTime });
 
   it("of what was read or written last does not read it again", async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  clusterWire,
   newCluster,
   observeCluster,
   provisionCluster,
@@ -8,6 +7,7 @@ import {
   rescaleCluster,
 } from "../../../../domain/cluster/rules.ts";
 import { ClusterDocument, ClusterPatch, ClusterRequest } from "../../../../domain/cluster/schema.ts";
+import { clusterWire } from "../../../../domain/cluster/wire.ts";
 import { parse } from "../../../../domain/shared/parse.ts";
 import {
   accountKey,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { fileServerWire, newFileServer, putFileServerAgain } from "../../../../domain/file-server/rules.ts";
+import { newFileServer, putFileServerAgain } from "../../../../domain/file-server/rules.ts";
 import { FileServerRequest } from "../../../../domain/file-server/schema.ts";
+import { fileServerWire } from "../../../../domain/file-server/wire.ts";
 import { premiumCapable } from "../../../../domain/cluster/vm-size.ts";
 import { guid } from "../../../../domain/shared/brand.ts";
 import { parse } from "../../../../domain/shared/parse.ts";

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { provisionCluster } from "../../../../domain/cluster/rules.ts";
 import {
   acceptedJob,
-  deletingJob,
   endedRun,
   newJob,
   putJobAgain,
@@ -11,6 +10,7 @@ import {
 } from "../../../../domain/job/rules.ts";
 import { JobDocument, JobRequest } from "../../../../domain/job/schema.ts";
 import { jobWire } from "../../../../domain/job/wire.ts";
+import { deleting } from "../../../../domain/kinds.ts";
 import { parse } from "../../../../domain/shared/parse.ts";
 import {
   accountKey,
@@ -165,7 +165,7 @@ describe("a job that is put again", () => {
     expect(() => putJobAgain(made, parse(JobRequest, jobBody({ nodeCount: 2 })))).toThrow(
       expect.objectContaining({ code: "Conflict", status: 409 }),
     );
-    expect(() => putJobAgain(deletingJob(made, later), parse(JobRequest, jobBody()))).toThrow(
+    expect(() => putJobAgain(deleting(made, later), parse(JobRequest, jobBody()))).toThrow(
       /is being deleted/,
     );
   });

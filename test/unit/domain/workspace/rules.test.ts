@@ -1,19 +1,11 @@
 import { describe, expect, it } from "vitest";
-import {
-  deletingExperiment,
-  experimentWire,
-  newExperiment,
-  putExperimentAgain,
-} from "../../../../domain/experiment/rules.ts";
+import { newExperiment, putExperimentAgain } from "../../../../domain/experiment/rules.ts";
 import { ExperimentDocument } from "../../../../domain/experiment/schema.ts";
-import {
-  deletingWorkspace,
-  newWorkspace,
-  patchWorkspace,
-  putWorkspaceAgain,
-  workspaceWire,
-} from "../../../../domain/workspace/rules.ts";
+import { experimentWire } from "../../../../domain/experiment/wire.ts";
+import { deleting } from "../../../../domain/kinds.ts";
+import { newWorkspace, patchWorkspace, putWorkspaceAgain } from "../../../../domain/workspace/rules.ts";
 import { WorkspaceDocument } from "../../../../domain/workspace/schema.ts";
+import { workspaceWire } from "../../../../domain/workspace/wire.ts";
 import { later, now, workspace } from "../samples.ts";
 
 describe("a workspace", () => {
@@ -48,12 +40,12 @@ describe("a workspace", () => {
   });
 
   it("is deleting once, and cannot be put meanwhile", () => {
-    const gone = deletingWorkspace(made, later);
+    const gone = deleting(made, later);
     expect(gone).toMatchObject({
       provisioningState: "deleting",
       provisioningStateTransitionTime: later.toISOString(),
     });
-    expect(deletingWorkspace(gone, now)).toBe(gone);
+    expect(deleting(gone, now)).toBe(gone);
     expect(() => putWorkspaceAgain(gone, { location: "eastus" })).toThrow(/is being deleted/);
   });
 });
@@ -72,8 +64,6 @@ describe("an experiment", () => {
   });
 
   it("cannot be put while it is being deleted", () => {
-    expect(() => putExperimentAgain(deletingExperiment(made, later))).toThrow(
-      expect.objectContaining({ status: 409 }),
-    );
+    expect(() => putExperimentAgain(deleting(made, later))).toThrow(expect.objectContaining({ status: 409 }));
   });
 });

@@ -1,0 +1,86 @@
+// What each kind of resource has beyond its document: the orchestration that deletes it, whoever asks, and how its creation and
+// its termination go on after a crash. The instance of an orchestration is derived from what it is about, so that
+// starting twice is starting once.
+import { instances } from "../contracts/instances.ts";
+import {
+  deleteClusterFlow,
+  deleteFileServerFlow,
+  deleteJobFlow,
+  deleteParentFlow,
+} from "../contracts/orchestrations.ts";
+import type { DocumentOf } from "../domain/kinds.ts";
+import { activeJobOf } from "../domain/job/queue.ts";
+import type { ResourceKind } from "../domain/resources.ts";
+import { refOf } from "../domain/shared/resource-id.ts";
+import type { RefOf } from "../domain/shared/resource-id.ts";
+import { timestamp } from "../services/clock.ts";
+import type { Services } from "../services/services.ts";
+import type { Caller } from "./caller.ts";
+import { startClusterCreation } from "./clusters.ts";
+import { startFileServerCreation } from "./file-servers.ts";
+import { resumeTermination } from "./jobs.ts";
+
+interface Lifecycle<Document> {
+  readonly deletion: {
+    readonly orchestration: { readonly name: string };
+    readonly instanceOf: (document: Document, operationId: string) => string;
+    /** What the orchestration is told beside its operation and who asked. */
+    readonly subject: (document: Document) => object;
+    /** What is written before the document is marked, so that a deletion that somebody asked for is found when it is cut off. */
+    readonly announce?: (services: Services, document: Document) => Promise<void>;
+  };
+  /** Absent for what is created by the time of the answer. */
+  readonly resumeCreation?: (services: Services, document: Document) => Promise<void>;
+  /** Absent for what cannot be terminated. False when it has ended. */
+  readonly resumeTermination?: (services: Services, caller: Caller, document: Document) => Promise<boolean>;
+  /** So many that not all are read every few minutes: an index tells which need something. */
+  readonly indexed?: true;
+}
+
+const lifecycles: { readonly [Kind in ResourceKind]: Lifecycle<DocumentOf<Kind>> } = {
+  workspace: { deletion: withContents() },
+  cluster: {
+    deletion: {
+      orchestration: deleteClusterFlow,
+      instanceOf: ({ guid }) => instances.deleteCluster(guid),
+      subject: (cluster) => ({ cluster: { ref: refOf(cluster), guid: cluster.guid } }),
+    },
+    resumeCreation: startClusterCreation,
+  },
+  fileServer: {
+    deletion: {
+      orchestration: deleteFileServerFlow,
+      instanceOf: ({ guid }) => instances.deleteFileServer(guid),
+      subject: (fileServer) => ({ fileServer: { ref: refOf(fileServer), guid: fileServer.guid } }),
+    },
+    resumeCreation: startFileServerCreation,
+  },
+  experiment: { deletion: withContents() },
+  job: {
+    deletion: {
+      orchestration: deleteJobFlow,
+      instanceOf: ({ guid }) => instances.deleteJob(guid),
+      subject: (job) => ({ job: { ref: refOf(job), guid: job.guid } }),
+      async announce({ state, clock }, job) {
+        await state.activeJobs.keep(job.clusterGuid, activeJobOf(job), timestamp(clock));
+      },
+    },
+    resumeTermination,
+    indexed: true,
+  },
+};
+
+export function lifecycleOf<Kind extends ResourceKind>(kind: Kind): Lifecycle<DocumentOf<Kind>> {
+  return lifecycles[kind];
+}
+
+/** Everything that is in it goes first, then its document; it has no GUID. */
+function withContents<Kind extends ResourceKind>() {
+  return {
+    orchestration: deleteParentFlow,
+    instanceOf: (_document: object, operationId: string) => instances.deleteParent(operationId),
+    subject: (document: RefOf<Kind> & { readonly creationTime: string }) => ({
+      parent: { ref: refOf(document), creationTime: document.creationTime },
+    }),
+  };
+}
