@@ -2,14 +2,14 @@
 // answers at once and the nodes follow.
 import { instances } from "../contracts/instances.ts";
 import { createClusterFlow, resizeClusterFlow, tendPoolFlow } from "../contracts/orchestrations.ts";
-import type { ClusterIdentity } from "../contracts/refs.ts";
 import { dueRenewal, wantsNodesAgain } from "../domain/cluster/renewal.ts";
 import { newCluster, putClusterAgain, rescaleCluster } from "../domain/cluster/rules.ts";
 import type { ClusterDocument, ClusterPatch, ClusterRequest } from "../domain/cluster/schema.ts";
+import { identityOf } from "../domain/kinds.ts";
 import { nodeKeySecrets } from "../domain/launch/node-account.ts";
 import { guid } from "../domain/shared/brand.ts";
 import { AppError } from "../domain/shared/errors.ts";
-import { refOf, workspaceOf } from "../domain/shared/resource-id.ts";
+import { workspaceOf } from "../domain/shared/resource-id.ts";
 import type { ClusterRef } from "../domain/shared/resource-id.ts";
 import type { SecretSource, SecretSources } from "../domain/shared/secrets.ts";
 import { adminPasswordSecret } from "../domain/shared/user-account.ts";
@@ -22,6 +22,7 @@ import { changeBy } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { existing, open, refuseOrphan } from "./existing.ts";
 import { openOperation } from "./operations.ts";
+import { start } from "./orchestrations.ts";
 import { remoteLogins } from "./remote-logins.ts";
 import type { RemoteLogin } from "./remote-logins.ts";
 
@@ -120,8 +121,8 @@ async function createAgain(
 
 /** One that is under way is left alone. */
 export async function startClusterCreation(services: Services, document: ClusterDocument): Promise<void> {
-  await services.orchestrations.start(createClusterFlow.name, instances.createCluster(document.guid), {
-    cluster: identity(document),
+  await start(services, createClusterFlow, instances.createCluster(document.guid), {
+    cluster: identityOf(document),
     operationId: operationId("create", document.guid),
   });
 }
@@ -139,23 +140,18 @@ export async function resizeCluster(
   );
   if (document === undefined) return existing(services, ref);
   const instance = instances.resizeCluster(document.guid, services.random.uuid());
-  await services.orchestrations.start(resizeClusterFlow.name, instance, { cluster: identity(document) });
+  await start(services, resizeClusterFlow, instance, { cluster: identityOf(document) });
   return document;
 }
 
 /** A pool keeps its nodes only while this goes on (docs/adr/0012); one that lost some asks for them again. */
 export async function keepPoolAlive(services: Services, document: ClusterDocument): Promise<void> {
-  const { orchestrations, settings, clock } = services;
-  const now = new Date(clock.now());
-  const input = { cluster: identity(document) };
+  const now = new Date(services.clock.now());
+  const input = { cluster: identityOf(document) };
   if (wantsNodesAgain(document, now))
-    await orchestrations.start(
-      resizeClusterFlow.name,
-      instances.resizeCluster(document.guid, "again"),
-      input,
-    );
-  else if (dueRenewal(document, now, settings.poolLapseMs) !== undefined)
-    await orchestrations.start(tendPoolFlow.name, instances.tendPool(document.guid), input);
+    await start(services, resizeClusterFlow, instances.resizeCluster(document.guid, "again"), input);
+  else if (dueRenewal(document, now, services.settings.poolLapseMs) !== undefined)
+    await start(services, tendPoolFlow, instances.tendPool(document.guid), input);
 }
 
 /** How to reach the nodes of a cluster by ssh. */
@@ -168,8 +164,4 @@ export async function clusterLogins(services: Services, ref: ClusterRef): Promis
     pool,
     nodes.map(({ id }) => id),
   );
-}
-
-function identity(document: ClusterDocument): ClusterIdentity {
-  return { ref: refOf(document), guid: document.guid };
 }

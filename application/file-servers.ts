@@ -3,8 +3,9 @@ import { instances } from "../contracts/instances.ts";
 import { createFileServerFlow } from "../contracts/orchestrations.ts";
 import { newFileServer, putFileServerAgain } from "../domain/file-server/rules.ts";
 import type { FileServerDocument, FileServerRequest } from "../domain/file-server/schema.ts";
+import { identityOf } from "../domain/kinds.ts";
 import { guid } from "../domain/shared/brand.ts";
-import { refOf, workspaceOf } from "../domain/shared/resource-id.ts";
+import { workspaceOf } from "../domain/shared/resource-id.ts";
 import type { FileServerRef } from "../domain/shared/resource-id.ts";
 import { operationId } from "../services/operation-documents.ts";
 import type { OperationDocument } from "../services/operation-documents.ts";
@@ -13,6 +14,7 @@ import { changeBy } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { open, refuseOrphan } from "./existing.ts";
 import { openOperation } from "./operations.ts";
+import { start } from "./orchestrations.ts";
 
 export interface CreatedFileServer {
   readonly fileServer: FileServerDocument;
@@ -67,8 +69,8 @@ export async function startFileServerCreation(
   services: Services,
   document: FileServerDocument,
 ): Promise<void> {
-  await services.orchestrations.start(createFileServerFlow.name, instances.createFileServer(document.guid), {
-    fileServer: { ref: refOf(document), guid: document.guid },
+  await start(services, createFileServerFlow, instances.createFileServer(document.guid), {
+    fileServer: identityOf(document),
     operationId: operationId("create", document.guid),
   });
 }

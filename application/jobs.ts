@@ -1,12 +1,11 @@
 // What can be done with a job: submit, terminate. A submitted job is accepted and queued by the time of the answer,
 // so that its creation is over at the client's first look.
-import { changed } from "../contracts/instances.ts";
-import { runStart } from "../contracts/starts.ts";
 import type { ClusterDocument } from "../domain/cluster/schema.ts";
 import { isFinished } from "../domain/job/machine.ts";
 import { activeJobOf } from "../domain/job/queue.ts";
 import { acceptedJob, newJob, putJobAgain, terminatingJob } from "../domain/job/rules.ts";
 import type { JobDocument, JobRequest } from "../domain/job/schema.ts";
+import { identityOf } from "../domain/kinds.ts";
 import { guid } from "../domain/shared/brand.ts";
 import { AppError } from "../domain/shared/errors.ts";
 import { parseField } from "../domain/shared/parse.ts";
@@ -14,13 +13,13 @@ import { parseClusterId, refOf } from "../domain/shared/resource-id.ts";
 import type { JobRef } from "../domain/shared/resource-id.ts";
 import { claimPlace as claimOne } from "../domain/usage/quota.ts";
 import type { OperationDocument } from "../services/operation-documents.ts";
-import { startOrWake } from "../services/orchestrations.ts";
 import type { Services } from "../services/services.ts";
 import { changeBy, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { existing, notFound, open } from "./existing.ts";
 import { clusterOfJob, wakeMonitor } from "./monitors.ts";
 import { openOperation } from "./operations.ts";
+import { wakeRun } from "./runs.ts";
 
 export interface Submitted {
   readonly job: JobDocument;
@@ -141,7 +140,7 @@ export async function terminateJob(
     creation: job.guid,
     actor: caller.actor,
   });
-  await wakeRun(services, job);
+  await wakeRun(services, identityOf(job));
   return operation;
 }
 
@@ -161,11 +160,6 @@ async function markTerminating(
   return marked !== undefined && goesOn(marked) ? marked : undefined;
 }
 
-/** The run of a job that is to end, or has ended and left something undone. */
-export async function wakeRun(services: Services, job: JobDocument): Promise<void> {
-  await startOrWake(services, runStart({ ref: refOf(job), guid: job.guid }), changed);
-}
-
 /** What was asked for, once more. False when the job has ended. */
 export async function resumeTermination(
   services: Services,
@@ -174,6 +168,6 @@ export async function resumeTermination(
 ): Promise<boolean> {
   const marked = await markTerminating(services, caller, job);
   if (marked === undefined) return false;
-  await wakeRun(services, marked);
+  await wakeRun(services, identityOf(marked));
   return true;
 }

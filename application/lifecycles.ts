@@ -8,6 +8,7 @@ import {
   deleteJobFlow,
   deleteParentFlow,
 } from "../contracts/orchestrations.ts";
+import { identityOf } from "../domain/kinds.ts";
 import type { DocumentOf } from "../domain/kinds.ts";
 import { activeJobOf } from "../domain/job/queue.ts";
 import type { ResourceKind } from "../domain/resources.ts";
@@ -43,7 +44,7 @@ const lifecycles: { readonly [Kind in ResourceKind]: Lifecycle<DocumentOf<Kind>>
     deletion: {
       orchestration: deleteClusterFlow,
       instanceOf: ({ guid }) => instances.deleteCluster(guid),
-      subject: (cluster) => ({ cluster: { ref: refOf(cluster), guid: cluster.guid } }),
+      subject: (cluster) => ({ cluster: identityOf(cluster) }),
     },
     resumeCreation: startClusterCreation,
   },
@@ -51,7 +52,7 @@ const lifecycles: { readonly [Kind in ResourceKind]: Lifecycle<DocumentOf<Kind>>
     deletion: {
       orchestration: deleteFileServerFlow,
       instanceOf: ({ guid }) => instances.deleteFileServer(guid),
-      subject: (fileServer) => ({ fileServer: { ref: refOf(fileServer), guid: fileServer.guid } }),
+      subject: (fileServer) => ({ fileServer: identityOf(fileServer) }),
     },
     resumeCreation: startFileServerCreation,
   },
@@ -60,7 +61,7 @@ const lifecycles: { readonly [Kind in ResourceKind]: Lifecycle<DocumentOf<Kind>>
     deletion: {
       orchestration: deleteJobFlow,
       instanceOf: ({ guid }) => instances.deleteJob(guid),
-      subject: (job) => ({ job: { ref: refOf(job), guid: job.guid } }),
+      subject: (job) => ({ job: identityOf(job) }),
       async announce({ state, clock }, job) {
         await state.activeJobs.keep(job.clusterGuid, activeJobOf(job), timestamp(clock));
       },

@@ -1,44 +1,13 @@
 // Activities about jobs: names and shapes.
 import { z } from "zod";
-import { ExecutionState, LossCounters } from "../domain/job/schema.ts";
-import { BatchAIError } from "../domain/shared/batch-ai-error.ts";
-import { launcherOutcomes } from "../domain/launch/result.ts";
+import { Outcome } from "../domain/job/outcome.ts";
+import { JobView } from "../domain/job/view.ts";
+import { LauncherResult } from "../domain/launch/result.ts";
 import { contract } from "./contract.ts";
-import { ClusterIdentity, JobIdentity } from "./refs.ts";
+import { JobIdentity } from "./refs.ts";
 
 const nothing = z.undefined();
 const run = z.object({ job: JobIdentity, attempt: z.int() });
-
-/** What Azure Batch says of the task of the current run. */
-export const TaskSnapshot = z.object({
-  state: z.enum(["active", "preparing", "running", "completed"]),
-  startTime: z.string().optional(),
-  endTime: z.string().optional(),
-  exitCode: z.int().optional(),
-  failure: z.object({ category: z.string(), code: z.string(), message: z.string() }).optional(),
-  requeueCount: z.int(),
-});
-export type TaskSnapshot = z.infer<typeof TaskSnapshot>;
-
-export const JobView = z.object({
-  kind: z.literal("unfinished"),
-  executionState: ExecutionState,
-  /** The user asked for deletion. */
-  deleting: z.boolean(),
-  cluster: ClusterIdentity,
-  /** The cluster does not exist any more, or is on its way out. */
-  clusterGone: z.boolean(),
-  /** Why the cluster can never have nodes as it is set up, if that is so. */
-  clusterHopeless: z.string().optional(),
-  attempt: z.int(),
-  losses: LossCounters,
-  /** Start of the current run, as the document has it. */
-  startTime: z.string().optional(),
-  maxWallClockMs: z.number(),
-  /** Absent when Batch knows no such task. */
-  task: TaskSnapshot.optional(),
-});
-export type JobView = z.infer<typeof JobView>;
 
 export const lookAtJob = contract(
   "lookAtJob",
@@ -70,26 +39,12 @@ export const withdrawRun = contract("withdrawRun", run.extend({ hadStarted: z.bo
 
 export const stopRun = contract("stopRun", run, nothing);
 
-const LauncherResult = z.object({
-  outcome: z.enum(launcherOutcomes),
-  exitCode: z.int().optional(),
-  node: z.string(),
-  detail: z.string(),
-  lost: z.string().optional(),
-});
-
 /** What the launcher wrote about its end, if anything. */
 export const readLauncherResult = contract(
   "readLauncherResult",
   run,
   z.object({ result: LauncherResult.optional() }),
 );
-
-export const RunOutcome = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("succeeded"), exitCode: z.literal(0) }),
-  z.object({ kind: z.literal("failed"), exitCode: z.int().optional(), errors: z.array(BatchAIError) }),
-  z.object({ kind: z.literal("retry"), losses: LossCounters }),
-]);
 
 /**
  * Ends the run: the job is finished and everything of the run is put away, or it is in the queue for the next. While
@@ -98,7 +53,7 @@ export const RunOutcome = z.discriminatedUnion("kind", [
 export const recordOutcome = contract(
   "recordOutcome",
   run.extend({
-    outcome: RunOutcome,
+    outcome: Outcome,
     cause: z.string(),
     startTime: z.string().optional(),
     endTime: z.string().optional(),

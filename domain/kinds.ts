@@ -16,7 +16,8 @@ import { JobResponse, jobWire } from "./job/wire.ts";
 import { rowOf } from "./resources.ts";
 import type { ResourceKind } from "./resources.ts";
 import { timestamp } from "./shared/brand.ts";
-import { formatId, namesOf } from "./shared/resource-id.ts";
+import { formatId, namesOf, refOf } from "./shared/resource-id.ts";
+import type { RefOf } from "./shared/resource-id.ts";
 import { move } from "./shared/transition.ts";
 import type { StateTable } from "./shared/transition.ts";
 import { workspaceStates } from "./workspace/machine.ts";
@@ -115,4 +116,11 @@ export function deleting<Document extends DocumentOf<ResourceKind>>(document: Do
 /** Tells one creation from a later one of the same name: by its GUID; where it has none, by its id and its time. */
 export function creationOf(document: DocumentOf<ResourceKind>): string {
   return "guid" in document ? document.guid : `${formatId(document)}|${document.creationTime}`;
+}
+
+/** Names one creation of a resource. */
+export function identityOf<Kind extends ResourceKind>(
+  document: RefOf<Kind> & { readonly guid: string },
+): { readonly ref: RefOf<Kind>; readonly guid: string } {
+  return { ref: refOf(document), guid: document.guid };
 }

@@ -1,8 +1,8 @@
 // Which jobs a cluster has: those being submitted; those that wait, in the order in which they are to start; those that hold nodes; and all that
 // exist at all (they need its storage keys for listings). Invariant: a job that has not ended is found here, whatever
 // was cut off. The order is the service's own: Azure Batch is given only what is to start now.
+import type { Priority } from "../domain/job/priority.ts";
 import type { JobRef } from "../domain/shared/resource-id.ts";
-import type { Priority } from "./batch-names.ts";
 
 export interface ActiveJob {
   readonly jobGuid: string;

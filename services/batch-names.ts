@@ -1,11 +1,9 @@
 // Names of what the app makes in Azure Batch, derived from GUIDs so that making twice is making once.
 import { createHash } from "node:crypto";
-
-export type Priority = "low" | "normal" | "high";
+import type { Priority } from "../domain/job/priority.ts";
 
 /** Batch job priorities run from −1000 to 1000 ("Azure Batch: job priority"). */
 export const batchPriority = { low: -500, normal: 0, high: 500 } as const satisfies Record<Priority, number>;
-export const priorities: readonly Priority[] = ["high", "normal", "low"];
 
 export function poolId(clusterGuid: string): string {
   return `batchai-${clusterGuid}`;

@@ -1,8 +1,7 @@
 // The Azure Batch data plane as the app sees it: jobs, tasks, task files, nodes. Expected answers are values (an existing
 // task is a success, an absent one is `undefined`); everything else throws an AppError that says whether to retry.
 // Pools are made elsewhere (`pools.ts`): Batch has two APIs and each is behind its own interface.
-
-export type BatchTaskState = "active" | "preparing" | "running" | "completed";
+import type { TaskSnapshot } from "../domain/job/task.ts";
 
 export interface BatchFailure {
   readonly category: string;
@@ -11,17 +10,13 @@ export interface BatchFailure {
   readonly details: Readonly<Record<string, string>>;
 }
 
-export interface BatchTask {
+/** Times as Batch writes them. */
+export interface BatchTask extends Readonly<TaskSnapshot> {
   readonly id: string;
-  readonly state: BatchTaskState;
   readonly stateTransitionTime: string;
-  readonly startTime?: string | undefined;
-  readonly endTime?: string | undefined;
-  readonly exitCode?: number | undefined;
   readonly result?: "success" | "failure" | undefined;
   readonly failure?: BatchFailure | undefined;
   readonly nodeId?: string | undefined;
-  readonly requeueCount: number;
 }
 
 export interface BatchResourceFile {

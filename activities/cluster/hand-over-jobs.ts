@@ -1,6 +1,7 @@
 // Gives free nodes to waiting jobs. Batch is handed only what can start at once, so that the order, the gangs and the
 // backfill are the service's own (domain/job/queue.ts), no link to a staged file grows old, and a look costs the same
 // however many jobs wait.
+import { wakeRuns } from "../../application/runs.ts";
 import { hopelessError } from "../../domain/cluster/resize-errors.ts";
 import { poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
@@ -9,7 +10,6 @@ import type { Room } from "../../domain/job/queue.ts";
 import type { ActiveJob, ActiveRun } from "../../services/active-jobs.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
-import { lookAtRuns } from "./look-at-runs.ts";
 import { submitRuns } from "./submit-runs.ts";
 
 export interface ClusterWork {
@@ -38,7 +38,7 @@ export async function endHopeless(
   waiting: readonly ActiveJob[],
 ): Promise<void> {
   if (cluster.currentNodeCount > 0 || hopelessError(cluster.errors) === undefined) return;
-  await lookAtRuns(services, waiting);
+  await wakeRuns(services, waiting);
 }
 
 function roomOf({ cluster, growing, holding }: ClusterWork): Room {

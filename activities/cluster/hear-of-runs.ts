@@ -1,10 +1,11 @@
 // Asks Batch once per priority which tasks changed since the last look. A run whose task has ended holds no nodes from then
 // on, whatever remains to be recorded of it. Now and then it asks for all tasks, and finds the runs that nothing is heard of.
 import type { Seen } from "../../contracts/cluster-activities.ts";
+import { priorities } from "../../domain/job/priority.ts";
+import type { Priority } from "../../domain/job/priority.ts";
 import { safetyIntervalMs } from "../../domain/job/safety.ts";
 import type { ActiveRun } from "../../services/active-jobs.ts";
-import type { Priority } from "../../services/batch-names.ts";
-import { batchJobId, jobOfTask, priorities, taskId } from "../../services/batch-names.ts";
+import { batchJobId, jobOfTask, taskId } from "../../services/batch-names.ts";
 import type { BatchTask } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";
 

@@ -1,14 +1,15 @@
 // What Batch said of the runs' tasks, into the jobs' documents: starts and successes at once, all of a look together;
 // anything else is looked at by the run's own orchestration. Repeating it changes nothing, so that a look that was cut
 // off is simply made again.
-import { saysOfRun } from "../../domain/job/task-state.ts";
+import { wakeRuns } from "../../application/runs.ts";
+import { usualStep } from "../../domain/job/next-step.ts";
 import { isFinished } from "../../domain/job/machine.ts";
+import type { TaskSnapshot } from "../../domain/job/task.ts";
 import type { ActiveRun } from "../../services/active-jobs.ts";
 import type { Services } from "../../services/services.ts";
 import { snapshot } from "../lib/task-snapshot.ts";
 import { putRunAway } from "../job/put-away.ts";
 import { recordEnd, recordStart } from "../job/record-run.ts";
-import { lookAtRuns } from "./look-at-runs.ts";
 import type { TaskNews } from "./hear-of-runs.ts";
 
 export async function recordRuns(
@@ -25,7 +26,7 @@ export async function recordRuns(
     unclear.flatMap(({ run, task }) => (run.phase !== "ended" && task.state === "completed" ? [run] : [])),
   );
   await services.state.activeJobs.removeRuns(clusterGuid, finished);
-  await lookAtRuns(
+  await wakeRuns(
     services,
     unclear.map(({ run }) => run),
   );
@@ -37,15 +38,12 @@ async function record(
   { run, task }: TaskNews,
 ): Promise<"noted" | "finished" | "unclear"> {
   try {
-    const says = saysOfRun(task);
+    const known = snapshot(task);
+    const step = usualStep(known);
+    if (step.kind === "unclear") return "unclear";
+    if (step.kind === "succeeded") return await recordSuccess(services, run, known);
     const job = { ref: run.ref, guid: run.jobGuid };
-    if (says.kind === "unclear") return "unclear";
-    if (says.kind === "succeeded") return await recordSuccess(services, run, snapshot(task));
-    await recordStart(services, {
-      job,
-      attempt: run.attempt,
-      startTime: new Date(says.startTime).toISOString(),
-    });
+    await recordStart(services, { job, attempt: run.attempt, startTime: step.startTime });
     return "noted";
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -57,7 +55,7 @@ async function record(
 async function recordSuccess(
   services: Services,
   run: ActiveRun,
-  { startTime, endTime }: ReturnType<typeof snapshot>,
+  { startTime, endTime }: TaskSnapshot,
 ): Promise<"finished" | "unclear"> {
   const recorded = await recordEnd(services, {
     job: { ref: run.ref, guid: run.jobGuid },

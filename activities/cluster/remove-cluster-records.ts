@@ -1,7 +1,8 @@
 // The last step of a cluster's deletion. Its secrets stay while a finished job needs them to list its files.
 import { removeClusterRecords as contract } from "../../contracts/cluster-activities.ts";
+import { priorities } from "../../domain/job/priority.ts";
 import { release } from "../../domain/usage/quota.ts";
-import { batchJobId, priorities, setupFolder } from "../../services/batch-names.ts";
+import { batchJobId, setupFolder } from "../../services/batch-names.ts";
 import { timestamp } from "../../services/clock.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 

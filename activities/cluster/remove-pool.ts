@@ -1,7 +1,8 @@
 // Asks Batch to delete what the cluster had there, and tells whether it is gone.
 import { removePool as contract } from "../../contracts/cluster-activities.ts";
 import { instances } from "../../contracts/instances.ts";
-import { batchJobId, poolId, priorities } from "../../services/batch-names.ts";
+import { priorities } from "../../domain/job/priority.ts";
+import { batchJobId, poolId } from "../../services/batch-names.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 
 export const removePool = defineActivity(contract, async (services, { cluster }) => {

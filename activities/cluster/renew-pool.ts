@@ -1,4 +1,5 @@
 // Renews what of a cluster's pool would run out. Does nothing when nothing is due, so that it may be called at any time.
+import { start } from "../../application/orchestrations.ts";
 import { secretsOf } from "../../application/secrets.ts";
 import { renewPool as contract } from "../../contracts/cluster-activities.ts";
 import { instances } from "../../contracts/instances.ts";
@@ -33,10 +34,8 @@ export const renewPool = defineActivity(contract, async (services, { cluster }) 
   }));
   // The scale changed at the same moment, and the renewal may have undone it.
   if (due.lapse !== undefined && latest?.guid === cluster.guid && poolNodeCount(latest) !== due.lapse.nodes)
-    await services.orchestrations.start(
-      resizeClusterFlow.name,
-      instances.resizeCluster(cluster.guid, services.random.uuid()),
-      { cluster },
-    );
+    await start(services, resizeClusterFlow, instances.resizeCluster(cluster.guid, services.random.uuid()), {
+      cluster,
+    });
   return undefined;
 });

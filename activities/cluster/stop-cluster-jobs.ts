@@ -1,11 +1,9 @@
 // Tells the unfinished jobs of a cluster that is going away; they record their own end.
 import { keepDeleting } from "../../application/deletions.ts";
+import { wakeRun } from "../../application/runs.ts";
 import { stopClusterJobs as contract } from "../../contracts/cluster-activities.ts";
-import { changed } from "../../contracts/instances.ts";
-import { runStart } from "../../contracts/starts.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import type { ActiveJob } from "../../services/active-jobs.ts";
-import { startOrWake } from "../../services/orchestrations.ts";
 import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentJob } from "../lib/documents.ts";
@@ -28,6 +26,6 @@ async function tell(services: Services, clusterGuid: string, active: ActiveJob):
     if (job === undefined) await services.state.activeJobs.forget(clusterGuid, active.jobGuid);
     return false;
   }
-  await startOrWake(services, runStart(identity), changed);
+  await wakeRun(services, identity);
   return true;
 }

@@ -1,20 +1,21 @@
 // Hands the runs that were given nodes to Batch, those of one priority in one request. A run stays `submitting` in the
 // index until Batch has its task, so that one that was cut off is submitted by the next look; adding a task twice is
 // adding it once. A run that can never be submitted ends its job, and says why; none stands in the way of the others.
+import { wakeRuns } from "../../application/runs.ts";
 import { z } from "zod";
 import { decideOutcome } from "../../domain/job/outcome.ts";
+import { priorities } from "../../domain/job/priority.ts";
+import type { Priority } from "../../domain/job/priority.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { ActiveRun } from "../../services/active-jobs.ts";
-import type { Priority } from "../../services/batch-names.ts";
-import { batchJobId, batchPriority, poolId, priorities } from "../../services/batch-names.ts";
+import { batchJobId, batchPriority, poolId } from "../../services/batch-names.ts";
 import type { NewBatchTask, TaskAnswer } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";
 import { currentJob } from "../lib/documents.ts";
 import { newTask } from "../job/new-task.ts";
 import { putAway } from "../job/put-away.ts";
 import { recordEnd } from "../job/record-run.ts";
-import { lookAtRuns } from "./look-at-runs.ts";
 
 /** So long a run's files may fail to be staged before its job ends for it. */
 const longestPreparationMs = 25 * 60_000;
@@ -82,7 +83,7 @@ async function submitSome(
   const refused = [...prepared, ...answered].filter((one) => one?.kind === "refused");
   await Promise.all(refused.map(({ run, job, reason }) => refuse(services, run, job, reason)));
   // Something happened to these jobs meanwhile: whatever their end left undone.
-  await lookAtRuns(services, unwanted);
+  await wakeRuns(services, unwanted);
 }
 
 async function prepare(services: Services, run: ActiveRun): Promise<Prepared> {
@@ -142,10 +143,7 @@ async function refuse(services: Services, run: ActiveRun, job: JobDocument, reas
   const outcome = decideOutcome({ losses, terminateRequested }, { kind: "refused", reason });
   const identity = { ref: run.ref, guid: run.jobGuid };
   const end = { job: identity, attempt: run.attempt, cause: "refused" };
-  const recorded = await recordEnd(services, {
-    ...end,
-    outcome: outcome.kind === "failed" ? { ...outcome, errors: [...outcome.errors] } : outcome,
-  });
+  const recorded = await recordEnd(services, { ...end, outcome });
   if (recorded.kind === "recorded" && recorded.job !== undefined)
     await putAway(services, recorded.job, recorded.terminated);
 }

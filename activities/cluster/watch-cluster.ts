@@ -1,6 +1,7 @@
 // One look at a cluster: node counts and allocation go into its document (written only when they changed), what tasks did
 // since the last look goes into their jobs' documents, and waiting jobs are submitted to free nodes; each for all jobs
 // together. Nothing that Batch did not say is concluded. What a look costs does not depend on how many jobs wait.
+import { wakeRuns } from "../../application/runs.ts";
 import { service } from "../../application/caller.ts";
 import type { OutputOf } from "../../contracts/contract.ts";
 import { watchCluster as contract } from "../../contracts/cluster-activities.ts";
@@ -18,7 +19,6 @@ import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, updateCluster } from "../lib/documents.ts";
 import { endHopeless, handOverJobs } from "./hand-over-jobs.ts";
 import { hearOfRuns } from "./hear-of-runs.ts";
-import { lookAtRuns } from "./look-at-runs.ts";
 import { observeNodes } from "./observe-nodes.ts";
 import { recordRuns } from "./record-runs.ts";
 import { submitRuns } from "./submit-runs.ts";
@@ -58,8 +58,8 @@ async function goOnWith(
 ): Promise<void> {
   const inPhase = (phase: ActiveRun["phase"]) => runs.filter((run) => run.phase === phase);
   await submitRuns(services, clusterGuid, inPhase("submitting"));
-  await lookAtRuns(services, overdue, { overdue: true });
-  if (audit) await lookAtRuns(services, inPhase("ended"));
+  await wakeRuns(services, overdue, { overdue: true });
+  if (audit) await wakeRuns(services, inPhase("ended"));
 }
 
 interface Given {

@@ -27,7 +27,6 @@ export const lookAtJob = defineActivity(contract, async (services, { job }) => {
     kind: "unfinished",
     executionState: document.executionState,
     deleting,
-    cluster: identity,
     clusterGone: cluster === undefined || cluster.provisioningState === "deleting",
     ...(hopeless === undefined ? {} : { clusterHopeless: `${hopeless.code}: ${hopeless.message}` }),
     attempt: document.attempt,

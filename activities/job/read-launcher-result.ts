@@ -18,14 +18,5 @@ export const readLauncherResult = defineActivity(contract, async (services, { jo
     path,
     longestResultBytes,
   );
-  const result = text === undefined ? undefined : parseLauncherResult(text);
-  if (result === undefined) return {};
-  const { exitCode, lost, ...rest } = result;
-  return {
-    result: {
-      ...rest,
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(lost === undefined ? {} : { lost }),
-    },
-  };
+  return { result: text === undefined ? undefined : parseLauncherResult(text) };
 });

@@ -5,9 +5,7 @@ import type { z } from "zod";
 import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
 import { recordOutcome, recordStarted, withdrawRun } from "../../contracts/job-activities.ts";
 import type { OutputOf } from "../../contracts/contract.ts";
-import type { RunOutcome } from "../../contracts/job-activities.ts";
 import { isFinished } from "../../domain/job/machine.ts";
-import type { Outcome } from "../../domain/job/outcome.ts";
 import { endedRun, startedJob } from "../../domain/job/rules.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { batchJobId, taskId } from "../../services/batch-names.ts";
@@ -118,7 +116,7 @@ export async function recordEnd(
       if (heldBackMs > 0) return current;
       return endedRun(
         current,
-        knownOutcome(outcome),
+        outcome,
         { startTime: dateOf(times.startTime), endTime: dateOf(times.endTime) },
         new Date(time),
       );
@@ -143,12 +141,6 @@ function readersNeedMs(
   const leftMs = Date.parse(endTime) + settings.outputGraceMs - clock.now();
   // The times are Batch's and ours: no difference between the two clocks may make this longer.
   return Math.min(Math.max(0, leftMs), settings.outputGraceMs);
-}
-
-function knownOutcome(outcome: z.output<typeof RunOutcome>): Outcome {
-  if (outcome.kind !== "failed") return outcome;
-  const { kind, errors, exitCode } = outcome;
-  return { kind, errors, ...(exitCode === undefined ? {} : { exitCode }) };
 }
 
 /** The job waits for the run after this one. */

@@ -1,24 +1,19 @@
 // The steps of a job's deletion: end its run, remove what Batch and staging hold of it, remove its documents.
 import { keepDeleting } from "../../application/deletions.ts";
 import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
+import { hasRunEnded } from "../../application/runs.ts";
 import { haltRun, removeJobRecords, removeRuns } from "../../contracts/job-activities.ts";
-import { changed, instances } from "../../contracts/instances.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
 import { batchJobId, stagingFolder, taskId } from "../../services/batch-names.ts";
 import { timestamp } from "../../services/clock.ts";
 import { operationId } from "../../services/operation-documents.ts";
-import { isEnding } from "../../services/orchestrations.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, currentJob } from "../lib/documents.ts";
 import { claim } from "./claim-run.ts";
 
 export const halt = defineActivity(haltRun, async (services, { job }) => {
   await keepDeleting(services, job.ref, ({ guid }) => guid === job.guid);
-  const instance = instances.runJob(job.guid);
-  const { status, note } = await services.orchestrations.noted(instance);
-  if (status !== "active") return { ended: await claim(services, job) };
-  if (!isEnding(note)) await services.orchestrations.raise(instance, changed, {});
-  return { ended: false };
+  return { ended: (await hasRunEnded(services, job)) && (await claim(services, job)) };
 });
 
 export const removeTasks = defineActivity(removeRuns, async (services, { job }) => {

@@ -1,5 +1,5 @@
 // A Batch task as orchestrations see it.
-import type { TaskSnapshot } from "../../contracts/job-activities.ts";
+import type { TaskSnapshot } from "../../domain/job/task.ts";
 import type { BatchTask } from "../../services/batch.ts";
 
 export function snapshot(task: BatchTask): TaskSnapshot {

@@ -1,20 +1,19 @@
 // What an ended run of a job means: success, failure with the error the contract names, or another run. Decided from
 // positive evidence only; "nothing heard" is not an event. Losses are counted apart by cause, and only node faults are
 // limited.
-import type { BatchAIError } from "../shared/batch-ai-error.ts";
+import { z } from "zod";
+import { BatchAIError } from "../shared/batch-ai-error.ts";
 import type { LauncherResult } from "../launch/result.ts";
 import { reservedExits } from "../launch/result.ts";
 import { jobFailure } from "./failure.ts";
-import type { LossCounters } from "./schema.ts";
+import type { TaskSnapshot } from "./task.ts";
+import { LossCounters } from "./schema.ts";
 
 /** Runs lost to faulty nodes after which the job fails. */
 export const maxNodeFaults = 3;
 
 /** What Azure Batch says of a completed task, and what the launcher wrote into `batchai-result`, if anything. */
-export interface CompletedTask {
-  readonly exitCode?: number | undefined;
-  readonly failure?:
-    { readonly category?: string | undefined; readonly code: string; readonly message: string } | undefined;
+export interface CompletedTask extends Pick<TaskSnapshot, "exitCode" | "failure"> {
   readonly launcher?: LauncherResult | undefined;
 }
 
@@ -31,10 +30,12 @@ export type RunEnd =
   /** The cluster shrank; waiting for completion never ends a run. */
   | { readonly kind: "deallocated"; readonly option: "requeue" | "terminate" };
 
-export type Outcome =
-  | { readonly kind: "succeeded"; readonly exitCode: 0 }
-  | { readonly kind: "failed"; readonly exitCode?: number; readonly errors: readonly BatchAIError[] }
-  | { readonly kind: "retry"; readonly losses: LossCounters };
+export const Outcome = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("succeeded"), exitCode: z.literal(0) }),
+  z.object({ kind: z.literal("failed"), exitCode: z.int().optional(), errors: z.array(BatchAIError) }),
+  z.object({ kind: z.literal("retry"), losses: LossCounters }),
+]);
+export type Outcome = z.infer<typeof Outcome>;
 
 const failed = (error: BatchAIError, exitCode?: number): Outcome => ({
   kind: "failed",

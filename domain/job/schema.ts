@@ -17,6 +17,7 @@ import { refShape } from "../shared/resource-id.ts";
 import { SecretVariable, SecretVariableRequest } from "../shared/secret-variables.ts";
 import { maxClusterNodes } from "../cluster/schema.ts";
 import { toolkits } from "../toolkits/registry.ts";
+import { priorities } from "./priority.ts";
 
 export const defaultMaxWallClockTime = "P7D";
 
@@ -38,7 +39,7 @@ export type OutputDirectory = z.infer<typeof OutputDirectory>;
 const common = {
   cluster: ResourceId,
   nodeCount: wholeNumber(1, maxClusterNodes),
-  schedulingPriority: choice(["low", "normal", "high"]).default("normal"),
+  schedulingPriority: choice(priorities).default("normal"),
   jobPreparation: z.object({ commandLine: text(32_768) }).optional(),
   stdOutErrPathPrefix: absoluteNodePath(),
   inputDirectories: z.array(InputDirectory).default([]),

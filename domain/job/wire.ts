@@ -6,6 +6,7 @@ import { secretVariablesWire } from "../shared/secret-variables.ts";
 import { idOf, named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
 import { toolkitOf, toolkits } from "../toolkits/registry.ts";
 import { pathSegment } from "./directories.ts";
+import { Priority } from "./priority.ts";
 import { ExecutionInfo, ExecutionState, InputDirectory, OutputDirectory } from "./schema.ts";
 import type { JobDocument } from "./schema.ts";
 
@@ -14,7 +15,7 @@ export const JobResponse = resourceResponse(
   {
     ...provisionedResponse,
     experimentName: z.string(),
-    schedulingPriority: z.enum(["low", "normal", "high"]),
+    schedulingPriority: Priority,
     cluster: z.looseObject({ id: idOf("cluster") }),
     mountVolumes: MountVolumesResponse.optional(),
     nodeCount: z.int().min(1),

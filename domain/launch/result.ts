@@ -1,9 +1,10 @@
 // The small file `batchai-result` that the launcher leaves in the task's working directory, and the exit codes by which
-// its preparation step tells failures apart on nodes whose files nobody reads. the launcher (node/) writes both.
+// its preparation step tells failures apart on nodes whose files nobody reads. The launcher (node/) writes both.
+import { z } from "zod";
 
 export const launcherResultFile = "batchai-result";
 
-export const launcherOutcomes = [
+const launcherOutcomes = [
   "exited",
   "output-lost",
   "preparation-failed",
@@ -12,22 +13,23 @@ export const launcherOutcomes = [
   "launch-failed",
   "ended",
 ] as const;
-export type LauncherOutcome = (typeof launcherOutcomes)[number];
 
-export interface LauncherResult {
+export const LauncherResult = z.object({
   /**
-   * `exited`: the job's processes ended. `output-lost`: they ended well, but storage did not take what they wrote. `ended`: a signal from outside. `launch-failed`: they could not be started.
+   * `exited`: the job's processes ended. `output-lost`: they ended well, but storage did not take what they wrote. `ended`: a
+   * signal from outside. `launch-failed`: they could not be started.
    */
-  readonly outcome: LauncherOutcome;
+  outcome: z.enum(launcherOutcomes),
   /** Exit code of the process (or preparation) that decided. */
-  readonly exitCode: number | undefined;
+  exitCode: z.int().optional(),
   /** Node that decided; "" when not known. */
-  readonly node: string;
+  node: z.string(),
   /** One sentence; "" when there is nothing to add. */
-  readonly detail: string;
+  detail: z.string(),
   /** What storage did not take; absent when it took everything. */
-  readonly lost?: string | undefined;
-}
+  lost: z.string().optional(),
+});
+export type LauncherResult = z.infer<typeof LauncherResult>;
 
 /** Exit codes of `launch.sh prepare`, and the last one of `launch.sh run`. */
 export const reservedExits = {

@@ -4,9 +4,10 @@
 // only being written; what somebody else made in the same account is not touched.
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
+import { priorities } from "../../domain/job/priority.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { release } from "../../domain/usage/quota.ts";
-import { batchJobId, clusterOfName, jobOfTask, priorities } from "../../services/batch-names.ts";
+import { batchJobId, clusterOfName, jobOfTask } from "../../services/batch-names.ts";
 import type { LedgerBook } from "../../services/ledger.ts";
 import type { Services } from "../../services/services.ts";
 import { everyResource } from "../lib/every-resource.ts";

@@ -3,11 +3,12 @@
 // looks after; one whose cluster is gone is told. Reading everything costs something: at start, then hourly.
 import { service } from "../../application/caller.ts";
 import { startDeletion } from "../../application/deletions.ts";
-import { wakeRun } from "../../application/jobs.ts";
 import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
+import { wakeRun } from "../../application/runs.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
+import { identityOf } from "../../domain/kinds.ts";
 import type { Services } from "../../services/services.ts";
 import { everyResource } from "../lib/every-resource.ts";
 
@@ -35,7 +36,8 @@ async function reconcileJob(services: Services, job: JobDocument, indexed: Index
   if (isFinished(job.executionState)) return;
   const cluster = clusterOfJob(job);
   const found = await services.state.clusters.get(cluster.ref);
-  if (found?.guid !== cluster.guid || job.executionState === "terminating") return wakeRun(services, job);
+  if (found?.guid !== cluster.guid || job.executionState === "terminating")
+    return wakeRun(services, identityOf(job));
   if ((await indexed(cluster.guid)).has(job.guid)) return;
   await services.state.activeJobs.announce(cluster.guid, activeJobOf(job));
   await services.state.activeJobs.add(cluster.guid, activeJobOf(job));

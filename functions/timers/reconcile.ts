@@ -5,16 +5,16 @@
 import { service } from "../../application/caller.ts";
 import { keepPoolAlive } from "../../application/clusters.ts";
 import { startDeletion } from "../../application/deletions.ts";
-import { wakeRun } from "../../application/jobs.ts";
 import { lifecycleOf } from "../../application/lifecycles.ts";
 import { wakeMonitor } from "../../application/monitors.ts";
+import { wakeRun } from "../../application/runs.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
+import { identityOf } from "../../domain/kinds.ts";
 import type { DocumentOf } from "../../domain/kinds.ts";
 import { resourceKinds } from "../../domain/resources.ts";
 import type { ResourceKind } from "../../domain/resources.ts";
-import { refOf } from "../../domain/shared/resource-id.ts";
 import type { ActiveEntry } from "../../services/active-jobs.ts";
 import type { Services } from "../../services/services.ts";
 import { everyResource } from "../lib/every-resource.ts";
@@ -47,7 +47,7 @@ async function lookAfterCluster(services: Services, document: ClusterDocument): 
   const active = await services.state.activeJobs.list(document.guid);
   for (const job of active) await reconcileJob(services, document.guid, job);
   if (active.length > 0 && document.provisioningState === "succeeded")
-    await wakeMonitor(services, { ref: refOf(document), guid: document.guid });
+    await wakeMonitor(services, identityOf(document));
 }
 
 async function reconcileJob(services: Services, clusterGuid: string, active: ActiveEntry): Promise<void> {
@@ -62,5 +62,5 @@ async function reconcileJob(services: Services, clusterGuid: string, active: Act
   if (active.announced) await services.state.activeJobs.add(clusterGuid, activeJobOf(document));
   // A job that waits for nodes has no run; who watches its cluster hands it over.
   const ends = document.executionState === "terminating" || isFinished(document.executionState);
-  if (ends) await wakeRun(services, document);
+  if (ends) await wakeRun(services, identityOf(document));
 }

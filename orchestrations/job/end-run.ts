@@ -1,8 +1,8 @@
 // The end of a run: what it means, and into the records with it, once its output had time to be read.
 import { readLauncherResult, recordOutcome } from "../../contracts/job-activities.ts";
-import type { JobView } from "../../contracts/job-activities.ts";
 import { decideOutcome } from "../../domain/job/outcome.ts";
 import type { RunEnd } from "../../domain/job/outcome.ts";
+import type { JobView } from "../../domain/job/view.ts";
 import { call } from "../lib/call.ts";
 import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import type { Listener } from "../lib/wait.ts";
@@ -25,7 +25,7 @@ export function* endRun(
   );
   const end = {
     ...run,
-    outcome: outcome.kind === "failed" ? { ...outcome, errors: [...outcome.errors] } : outcome,
+    outcome,
     cause: runEnd.kind,
     startTime: view.task?.startTime,
     endTime,
@@ -44,7 +44,5 @@ function* withLauncherResult(
 ): Steps<RunEnd> {
   if (runEnd.task.exitCode === 0) return runEnd;
   const { result } = yield* call(context, readLauncherResult, run);
-  const launcher =
-    result === undefined ? undefined : { ...result, exitCode: result.exitCode, lost: result.lost };
-  return { ...runEnd, task: { ...runEnd.task, launcher } };
+  return { ...runEnd, task: { ...runEnd.task, launcher: result } };
 }

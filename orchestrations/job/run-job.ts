@@ -12,8 +12,10 @@ import {
   stopRun,
   withdrawRun,
 } from "../../contracts/job-activities.ts";
-import type { JobView } from "../../contracts/job-activities.ts";
 import { runJobFlow } from "../../contracts/orchestrations.ts";
+import { nextStep } from "../../domain/job/next-step.ts";
+import type { Step } from "../../domain/job/next-step.ts";
+import type { JobView } from "../../domain/job/view.ts";
 import { ActivityFailedError, call } from "../lib/call.ts";
 import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import { continueAsNew, defineOrchestration, note } from "../lib/define-orchestration.ts";
@@ -21,8 +23,6 @@ import { patience } from "../lib/patience.ts";
 import { listenTo } from "../lib/wait.ts";
 import type { Listener } from "../lib/wait.ts";
 import { endRun } from "./end-run.ts";
-import { nextStep } from "./next-step.ts";
-import type { Step } from "./next-step.ts";
 
 export type RunInput = z.output<typeof runJobFlow.input>;
 /** `again`: look once more at once; `later`: in a while; `done`: nothing is missing. */

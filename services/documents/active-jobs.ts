@@ -2,6 +2,7 @@
 // `job|1|priority|time|guid` for the queue in its order, `job|2|guid` for what is being submitted, `known|guid` for every
 // job that exists. Moves between the first three are transactions, so that a job is in one of them.
 import { z } from "zod";
+import { Priority } from "../../domain/job/priority.ts";
 import { refShape } from "../../domain/shared/resource-id.ts";
 import type { ActiveEntry, ActiveJob, ActiveJobs, ActiveRun, QueuePlace } from "../active-jobs.ts";
 import type { DocumentStore, DocumentWrite, Etags, StoredDocument } from "../documents.ts";
@@ -10,7 +11,7 @@ import { activePartition } from "./state-keys.ts";
 const Waiting = z.object({
   jobGuid: z.string(),
   ref: z.object(refShape("job")),
-  priority: z.enum(["low", "normal", "high"]),
+  priority: Priority,
   nodeCount: z.int(),
   attempt: z.int(),
   since: z.string(),

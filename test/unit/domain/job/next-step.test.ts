@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { JobView, TaskSnapshot } from "../../../contracts/job-activities.ts";
-import { nextStep } from "../../../orchestrations/job/next-step.ts";
+import { nextStep } from "../../../../domain/job/next-step.ts";
+import type { TaskSnapshot } from "../../../../domain/job/task.ts";
+import type { JobView } from "../../../../domain/job/view.ts";
 
 const start = "2026-01-01T00:00:00.000Z";
 const task = (state: TaskSnapshot["state"], more: Partial<TaskSnapshot> = {}): TaskSnapshot => ({
@@ -12,10 +13,6 @@ const view = (more: Partial<JobView> = {}): JobView => ({
   kind: "unfinished",
   executionState: "queued",
   deleting: false,
-  cluster: {
-    ref: { kind: "cluster", subscriptionId: "s", resourceGroup: "g", workspace: "w", cluster: "c" },
-    guid: "c",
-  },
   clusterGone: false,
   attempt: 1,
   losses: { preemptions: 0, resizes: 0, nodeFaults: 0 },

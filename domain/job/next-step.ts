@@ -1,7 +1,21 @@
-// What a run of a job needs next, from one look at its document and its task. A pure table of cases; only positive
-// evidence moves a job: a task that Batch does not answer for changes nothing (the look itself fails and is repeated).
-import type { JobView, TaskSnapshot } from "../../contracts/job-activities.ts";
-import type { RunEnd } from "../../domain/job/outcome.ts";
+// What a run of a job needs next: first what the word of Batch on its task says by itself, which is the usual case; then, from
+// one look at its document and its cluster, too, every case. Only positive evidence moves a job: a task that Batch does
+// not answer for changes nothing (the look itself fails and is repeated).
+import type { RunEnd } from "./outcome.ts";
+import type { TaskSnapshot } from "./task.ts";
+import type { JobView } from "./view.ts";
+
+type UsualStep =
+  | { readonly kind: "started"; readonly startTime: string }
+  | { readonly kind: "succeeded" }
+  /** A failure, a loss, a task that waits again: it depends on the job and its cluster, too. */
+  | { readonly kind: "unclear" };
+
+export function usualStep({ state, startTime, exitCode, failure }: TaskSnapshot): UsualStep {
+  if (state === "running" && startTime !== undefined) return { kind: "started", startTime };
+  const succeeded = state === "completed" && exitCode === 0 && failure === undefined;
+  return { kind: succeeded ? "succeeded" : "unclear" };
+}
 
 export type Step =
   | { readonly kind: "started"; readonly startTime: string }

@@ -1,0 +1,23 @@
+// One look at a job that has not ended, or is to be deleted: its document, its cluster, the task of its current run.
+import { z } from "zod";
+import { ExecutionState, LossCounters } from "./schema.ts";
+import { TaskSnapshot } from "./task.ts";
+
+export const JobView = z.object({
+  kind: z.literal("unfinished"),
+  executionState: ExecutionState,
+  /** The user asked for deletion. */
+  deleting: z.boolean(),
+  /** The cluster does not exist any more, or is on its way out. */
+  clusterGone: z.boolean(),
+  /** Why the cluster can never have nodes as it is set up, if that is so. */
+  clusterHopeless: z.string().optional(),
+  attempt: z.int(),
+  losses: LossCounters,
+  /** Start of the current run, as the document has it. */
+  startTime: z.string().optional(),
+  maxWallClockMs: z.number(),
+  /** Absent when Batch knows no such task. */
+  task: TaskSnapshot.optional(),
+});
+export type JobView = z.infer<typeof JobView>;
