@@ -4,7 +4,8 @@ make_directories() {
   remove_leftovers
   set -- "$AZ_BATCHAI_JOB_TEMP" "$AZ_BATCHAI_JOB_MOUNT_ROOT" "$bai_dir/logs"
   [ -n "${AZ_BATCH_NODE_MOUNTS_DIR-}" ] || set -- "$@" "$AZ_BATCHAI_MOUNT_ROOT"
-  mkdir -p "$@" || fail launch-failed 244 "cannot create the job's directories below $AZ_BATCHAI_ROOT"
+  # Once more: an agent of the job before may just be removing its empty folders beside these.
+  mkdir -p "$@" 2>/dev/null || mkdir -p "$@" || fail launch-failed 244 "cannot create the job's directories below $AZ_BATCHAI_ROOT"
   if [ -n "${AZ_BATCH_NODE_MOUNTS_DIR-}" ] && [ ! -h "$AZ_BATCHAI_MOUNT_ROOT" ]; then
     ln -s "$AZ_BATCH_NODE_MOUNTS_DIR" "$AZ_BATCHAI_MOUNT_ROOT"
   fi
@@ -16,8 +17,10 @@ make_directories() {
 remove_leftovers() {
   [ -d "$AZ_BATCHAI_ROOT/launch" ] || return 0
   set +f
+  bai_killed=no
   for bai_old in "$AZ_BATCHAI_ROOT/launch"/*; do
     [ -d "$bai_old" ] || continue
+    bai_killed=yes
     if [ -r "$bai_old/mounted" ]; then
       while IFS= read -r bai_path; do umount -l "$bai_path" 2>/dev/null; done <"$bai_old/mounted"
     fi
@@ -27,6 +30,10 @@ remove_leftovers() {
     [ ! -d "$bai_old" ] || remove_trees "$bai_old"
   done
   set -f
+  # The folders of their mounts, as far as they are empty.
+  [ "$bai_killed" = no ] || [ ! -d "$AZ_BATCHAI_ROOT/jobs" ] ||
+    find "$AZ_BATCHAI_ROOT/jobs" -xdev -depth -type d -exec rmdir {} + 2>/dev/null
+  return 0
 }
 
 # Never follows a mount that a user made inside, where `rm` can tell.

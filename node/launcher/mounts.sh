@@ -47,7 +47,14 @@ unmount_volumes() {
   for bai_path in $bai_mounted; do
     bai_said=$(umount "$bai_path" 2>&1) || umount -l "$bai_path" 2>/dev/null ||
       bai_detail="${bai_detail:-done}; could not unmount $bai_path: ${bai_said%%"$nl"*}"
+    remove_empty "$bai_path"
   done
   IFS=$bai_ifs
   bai_mounted=''
+  [ -z "${AZ_BATCHAI_JOB_MOUNT_ROOT-}" ] || remove_empty "$AZ_BATCHAI_JOB_MOUNT_ROOT"
+}
+
+# A node lives for many jobs: where nothing is mounted any more no folder stays, nor those above it that are empty then.
+remove_empty() { # folder
+  rmdir -p -- "$1" 2>/dev/null || rmdir -p -- "${1%/*}" 2>/dev/null || :
 }

@@ -1,8 +1,9 @@
 // The launcher's mounts, with stand-ins for the programs that mount.
-import { readFile, readdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { accountKey, blob, jobWithSecrets, share } from "../../unit/domain/samples.ts";
+import { accountKey, blob, job, jobWithSecrets, share } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, hidesMount, shells } from "./emulated-nodes.ts";
 
 const open: EmulatedNodes[] = [];
@@ -51,8 +52,25 @@ describe.each(shells)("in %s, mounts of the job", (_name, shell) => {
       expect(lines).toContain(`  account-key: '${accountKey}'`);
       expect(lines.filter((line) => line.includes("mount") && line.includes(accountKey))).toEqual([]);
       expect(lines.filter((line) => line.startsWith("umount"))).toEqual(["umount data", "umount logs"]);
+      expect(existsSync(node.path(0, "shared/LS_root/jobs"))).toBe(false);
     },
   );
+
+  it("leave no folder on the node, and take those along that a killed run left, but nothing that is in them", async () => {
+    const node = await nodes(shell);
+    await node.mountEverywhere("afs");
+    const old = node.path(0, "shared/LS_root/jobs/research/digits");
+    await mkdir(node.path(0, "shared/LS_root/launch/killed-1"), { recursive: true });
+    await mkdir(join(old, "killed/mounts/deep/down"), { recursive: true });
+    await mkdir(join(old, "kept/mounts"), { recursive: true });
+    await writeFile(join(old, "kept/mounts/result.txt"), "kept");
+    expect((await node.run(job({ customToolkitSettings: { commandLine: "true" } }))).code).toBe(0);
+    expect(await readdir(node.path(0, "shared/LS_root/jobs"), { recursive: true })).toEqual(
+      ["", "/digits", "/digits/kept", "/digits/kept/mounts", "/digits/kept/mounts/result.txt"].map(
+        (path) => `research${path}`,
+      ),
+    );
+  });
 
   it.skipIf(hidesMount(shell))("fail the job with the reason when they cannot be made", async () => {
     const node = await nodes(shell);
