@@ -81,7 +81,7 @@ describe("a completed task", () => {
     [{ code: "TaskEnded", message: "Task Was Ended by User Request" }, "JobTerminated"],
     [{ code: "BlobNotFound", message: "gone" }, "JobLaunchFailed"],
   ])("ended by Batch with %j failed with %s", (failure, code) => {
-    const outcome = completed({ exitCode: 137, failure });
+    const outcome = completed({ exitCode: 137, failure: { category: "UserError", ...failure } });
     expect(outcome).toMatchObject({ kind: "failed", errors: [{ code }] });
     expect(outcome).not.toHaveProperty("exitCode");
   });
