@@ -1,5 +1,5 @@
 // Who may import whom. These rules are the architecture: arrows point one way, and the deployed app and the local
-// cloud share nothing but the wire schemas in `domain`, so that a bug in one cannot cancel itself out in the other.
+// cloud share no code, so that a bug in one cannot cancel itself out in the other.
 const own = (folder) => `^${folder}/`;
 /** @param {string} name @param {string} comment @param {string} from @param {string[]} allowed */
 const only = (name, comment, from, allowed, exceptFrom) => ({
@@ -122,9 +122,9 @@ module.exports = {
     ]),
     only(
       "local-never-imports-the-app",
-      "The local cloud hosts the built app; it sees wire schemas only.",
+      "The local cloud hosts the built app and shares no code with it.",
       own("local"),
-      [own("local"), own("domain")],
+      [own("local")],
     ),
     only(
       "cli-is-a-client",
@@ -148,7 +148,8 @@ module.exports = {
     },
     {
       name: "service-knows-no-http",
-      comment: "A service is (state, command, now) → state and events.",
+      comment:
+        "A service holds meaning and asks for nothing of HTTP: its commands answer values, its events are told to whoever listens.",
       severity: "error",
       from: { path: "^local/([^/]+)/service/" },
       to: { path: "^local/$1/protocol/" },

@@ -6,6 +6,7 @@ import { poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { nodeAccount, nodeKeySecrets } from "../../domain/launch/node-account.ts";
 import { AppError } from "../../domain/shared/errors.ts";
+import type { FailureCode } from "../../domain/shared/errors.ts";
 import type { SecretValues } from "../../domain/shared/secrets.ts";
 import { adminPasswordSecret } from "../../domain/shared/user-account.ts";
 import { poolId } from "../../services/batch-names.ts";
@@ -25,7 +26,8 @@ export const createPool = defineActivity(
     const document = await currentCluster(services, cluster);
     if (document === undefined || document.provisioningState === "deleting") return { kind: "notWanted" };
     const image = await nodeImage(services, document.spec.imageReference);
-    if (image.kind === "unknown") return { kind: "refused", code: "ImageNotFound", message: image.message };
+    if (image.kind === "unknown")
+      return { kind: "refused", code: "ImageNotFound" satisfies FailureCode, message: image.message };
     const read = await readSecrets(services, cluster.guid);
     if (read.kind === "refused") return read;
     const { secrets } = read;

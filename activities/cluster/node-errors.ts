@@ -4,6 +4,7 @@ import { secretsOf } from "../../application/secrets.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import type { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
 import { AppError } from "../../domain/shared/errors.ts";
+import type { FailureCode } from "../../domain/shared/errors.ts";
 import { lastLines, redact } from "../../domain/shared/redact.ts";
 import { poolId } from "../../services/batch-names.ts";
 import type { BatchNode } from "../../services/batch.ts";
@@ -37,8 +38,8 @@ function known(cluster: ClusterDocument, node: BatchNode): BatchAIError | undefi
 
 /** A setup task that fails is the user's; any other trouble keeps the code that Batch gave it. */
 function codeOf(node: BatchNode): string {
-  if (node.startTaskFailure !== undefined) return "NodeSetupFailed";
-  return node.errors[0]?.code ?? "NodeUnusable";
+  if (node.startTaskFailure !== undefined) return "NodeSetupFailed" satisfies FailureCode;
+  return node.errors[0]?.code ?? ("NodeUnusable" satisfies FailureCode);
 }
 
 async function nodeError(

@@ -2,6 +2,7 @@
 import { service } from "../../application/caller.ts";
 import { recordFileServer as contract } from "../../contracts/file-server-activities.ts";
 import { provisionFileServer, runningFileServer } from "../../domain/file-server/rules.ts";
+import type { FailureCode } from "../../domain/shared/errors.ts";
 import { timestamp } from "../../services/clock.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { update } from "../lib/documents.ts";
@@ -35,7 +36,10 @@ export const recordFileServer = defineActivity(
       operationId,
       failure === undefined
         ? { status: "Succeeded" }
-        : { status: "Failed", error: { code: "FileServerProvisioningFailed", message: failure } },
+        : {
+            status: "Failed",
+            error: { code: "FileServerProvisioningFailed" satisfies FailureCode, message: failure },
+          },
       time,
     );
     return undefined;

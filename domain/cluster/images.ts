@@ -2,6 +2,7 @@
 // marketplace no longer has. Sources: Azure Batch "Supported images" and its end-of-life notices, the distributions' release
 // calendars. An image that is not listed may still be one of Azure's: the caller then asks Batch itself.
 import type { BatchAIError } from "../shared/batch-ai-error.ts";
+import type { FailureCode } from "../shared/errors.ts";
 import { defaultImage } from "./schema.ts";
 import type { ImageReference } from "./schema.ts";
 
@@ -109,7 +110,7 @@ export function imageNotices(
   if (asked.virtualMachineImageId === undefined && found.retired === true)
     return [
       {
-        code: "ImageReplaced",
+        code: "ImageReplaced" satisfies FailureCode,
         message: `Warning: the image ${nameOf(asked)} can no longer be had (its support ended on ${found.endOfLife}); the nodes run ${nameOf(usual)} instead.`,
         details,
       },
@@ -120,7 +121,7 @@ export function imageNotices(
   const custom = asked.virtualMachineImageId === undefined ? "" : ", which the custom image is made from,";
   return [
     {
-      code: "ImageEndOfLife",
+      code: "ImageEndOfLife" satisfies FailureCode,
       message: `Warning: support of ${nameOf(asked)}${custom} ${when}; create the cluster anew with a later one, such as ${nameOf(usual)}.`,
       details,
     },

@@ -2,7 +2,7 @@
 // has run.
 import { z } from "zod";
 import { mountVolumesWire, MountVolumesResponse } from "../shared/mount-volumes.ts";
-import { secretVariablesWire } from "../shared/secret-variables.ts";
+import { secretVariablesWire, SecretVariableResponse } from "../shared/secret-variables.ts";
 import { idOf, named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
 import { toolkitOf, toolkits } from "../toolkits/registry.ts";
 import { pathSegment } from "./directories.ts";
@@ -27,7 +27,7 @@ export const JobResponse = resourceResponse(
     inputDirectories: z.array(InputDirectory),
     outputDirectories: z.array(OutputDirectory),
     environmentVariables: z.array(z.looseObject({ name: z.string(), value: z.string() })),
-    secrets: z.array(z.strictObject({ name: z.string() })),
+    secrets: z.array(SecretVariableResponse),
     constraints: z.looseObject({ maxWallClockTime: z.string().meta({ description: "ISO 8601 duration" }) }),
     executionState: ExecutionState,
     executionStateTransitionTime: time(),

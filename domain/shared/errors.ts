@@ -1,5 +1,6 @@
-// Every way a request can be refused, in one closed table: code → HTTP status, whether trying again can help, and what
-// to do next. Nothing else in the app invents an error code. Texts for a single case go into the message, not here.
+// Every error code of the service, in one closed table of two parts: how a request is refused, and what a resource or an
+// operation tells afterwards. No code is invented anywhere else (a test looks for one); Azure Batch's own codes are passed on
+// as they are. Texts for a single case go into the message, not here.
 
 interface ErrorRow {
   readonly status: number;
@@ -54,6 +55,110 @@ export const errorTable = {
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;
+
+interface FailureRow {
+  /** Where clients find it. */
+  readonly toldBy: "job" | "cluster" | "operation";
+  /** What happened, as a sentence. */
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+const told =
+  (toldBy: FailureRow["toldBy"]) =>
+  (meaning: string, remedy: string): FailureRow => ({ toldBy, meaning, remedy });
+const ofJob = told("job");
+const ofCluster = told("cluster");
+const ofOperation = told("operation");
+
+/** The messages of jobs up to FailedStartingContainer are recorded answers of the service; the others are ours. */
+export const failureTable = {
+  JobFailed: ofJob(
+    "Job failed with non-zero exit code",
+    "Read the job's output; the exit code is its program's.",
+  ),
+  JobPreparationFailed: ofJob(
+    "Job preparation task failed with non-zero exit code",
+    "Read the output of the preparation, correct its command line, submit the job again.",
+  ),
+  JobTerminated: ofJob(
+    "The specified job has been terminated by the user",
+    "Submit the job again if it is wanted.",
+  ),
+  AZFMountError: ofJob("Unable to mount Azure File", "Check the share's URL, the account and its key."),
+  BFSMountError: ofJob(
+    "unable to mount blob fuse file system",
+    "Check the container, the account and its key.",
+  ),
+  FailedStartingContainer: ofJob(
+    "unable to start docker container",
+    "Check the image and the registry's credentials.",
+  ),
+  JobExceededMaxWallClockTime: ofJob(
+    "The job ran longer than constraints.maxWallClockTime and was ended",
+    "Allow more time, or let the program go on from a checkpoint.",
+  ),
+  JobOutputLost: ofJob(
+    "The job's program ended well, but storage did not take the job's output",
+    "See in the details what is missing, make room in the share or container, submit the job again.",
+  ),
+  JobLaunchFailed: ofJob(
+    "The job could not be started on its nodes",
+    "Do what the details say, submit the job again.",
+  ),
+  JobNodeLost: ofJob(
+    "The job's nodes failed too often",
+    "Look at the cluster's errors; submit the job again.",
+  ),
+  JobNodeDeallocated: ofJob(
+    "The job was ended because its cluster was shrunk with nodeDeallocationOption 'terminate'",
+    "Submit the job again; shrink with 'requeue' or 'waitforjobcompletion' to keep jobs.",
+  ),
+  ClusterDeleted: ofJob(
+    "The cluster was deleted while the job was not finished",
+    "Submit the job under another name, to another cluster.",
+  ),
+
+  NodeSetupFailed: ofCluster(
+    "The setup task of a node, or its preparation, failed; the node is not used",
+    "Read the log in the details, correct the setup task, create the cluster again.",
+  ),
+  NodeUnusable: ofCluster(
+    "A node is of no use, and Azure Batch does not say why",
+    "Resize the cluster to replace the node.",
+  ),
+  CoreQuotaReached: ofCluster(
+    "Quota leaves the cluster fewer nodes than it asks for",
+    "Shrink or delete other clusters, or raise the quota.",
+  ),
+  ImageReplaced: ofCluster(
+    "A warning: Azure does not have the image any more, and the nodes run another",
+    "Name an image that is supported, or none.",
+  ),
+  ImageEndOfLife: ofCluster(
+    "A warning: support of the image ended, or ends soon",
+    "Create the cluster anew with a later image.",
+  ),
+
+  ImageNotFound: ofOperation(
+    "Azure Batch has no node agent for the image",
+    "Leave the image out, or name one that Azure Batch supports.",
+  ),
+  FileServerProvisioningFailed: ofOperation(
+    "The machine of a file server could not be built",
+    "Do what the message says, create the file server again.",
+  ),
+  OperationPreempted: ofOperation(
+    "The resource was deleted before the operation was over",
+    "Create the resource again if it is wanted.",
+  ),
+  OperationFailed: ofOperation(
+    "The operation failed, and no more is known of it",
+    "Read the events of the resource, then ask for the same again.",
+  ),
+} as const satisfies Record<string, FailureRow>;
+
+export type FailureCode = keyof typeof failureTable;
 
 export interface ErrorDetail {
   readonly code: string;

@@ -209,7 +209,12 @@ export function mountVolumesWire(volumes: MountVolumes) {
   };
 }
 
+const mounted = z.looseObject({
+  relativeMountPath: z.string(),
+  /** Strict, so that a key could not be shown unnoticed. */
+  credentials: z.strictObject({ accountKeySecretReference: KeyVaultSecretReference.optional() }),
+});
 export const MountVolumesResponse = z.looseObject({
-  azureFileShares: z.array(z.looseObject({ relativeMountPath: z.string(), credentials: z.object({}) })),
-  azureBlobFileSystems: z.array(z.looseObject({ relativeMountPath: z.string(), credentials: z.object({}) })),
+  azureFileShares: z.array(mounted),
+  azureBlobFileSystems: z.array(mounted),
 });

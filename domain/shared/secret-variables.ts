@@ -42,3 +42,9 @@ export function secretVariablesWire(variables: readonly SecretVariable[]) {
     ...(valueSecretReference === undefined ? {} : { valueSecretReference }),
   }));
 }
+
+/** Strict, so that a value could not be shown unnoticed. */
+export const SecretVariableResponse = z.strictObject({
+  name: z.string(),
+  valueSecretReference: KeyVaultSecretReference.optional(),
+});

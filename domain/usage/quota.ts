@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { processorsOf } from "../cluster/vm-size.ts";
 import type { BatchAIError } from "../shared/batch-ai-error.ts";
+import type { FailureCode } from "../shared/errors.ts";
 import { familyOf } from "./vm-family.ts";
 
 export type VmPriority = "dedicated" | "lowpriority";
@@ -128,7 +129,7 @@ function shortageOf(
 ): BatchAIError {
   const free = Math.max(0, left);
   return {
-    code: "CoreQuotaReached",
+    code: "CoreQuotaReached" satisfies FailureCode,
     message: `The cluster gets ${nodes} of ${asked.nodes} nodes: each has ${each} vCPUs, and of ${limit} ${what} only ${free} are free. Shrink or delete other clusters, or raise the quota.`,
     details: [
       { name: "Category", value: "quota" },

@@ -6,6 +6,7 @@ import { lifecycleOf } from "../../application/lifecycles.ts";
 import { creationOf } from "../../domain/kinds.ts";
 import type { DocumentOf } from "../../domain/kinds.ts";
 import type { ResourceKind } from "../../domain/resources.ts";
+import type { FailureCode } from "../../domain/shared/errors.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { OperationOutcome, UnfinishedOperation } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
@@ -19,7 +20,10 @@ const failed = (code: string, message: string): OperationOutcome => ({
   status: "Failed",
   error: { code, message },
 });
-const overtaken = failed("OperationPreempted", "The resource was deleted before it was created.");
+const overtaken = failed(
+  "OperationPreempted" satisfies FailureCode,
+  "The resource was deleted before it was created.",
+);
 
 export async function settleOperations(services: Services): Promise<void> {
   for await (const operation of everyItem((page) => services.operations.unfinished(page)))
@@ -62,7 +66,10 @@ async function ofCreation(services: Services, document: DocumentOf<ResourceKind>
     case "failed": {
       const [error] = "errors" in document ? document.errors : [];
       return error === undefined
-        ? failed("OperationFailed", "The resource could not be created; its events say why.")
+        ? failed(
+            "OperationFailed" satisfies FailureCode,
+            "The resource could not be created; its events say why.",
+          )
         : failed(error.code, error.message);
     }
     default:

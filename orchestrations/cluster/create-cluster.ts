@@ -2,6 +2,7 @@
 // monitor tells of them.
 import { createPool, ensureMonitor, recordProvisioned } from "../../contracts/cluster-activities.ts";
 import { createClusterFlow } from "../../contracts/orchestrations.ts";
+import type { FailureCode } from "../../domain/shared/errors.ts";
 import { call } from "../lib/call.ts";
 import { defineOrchestration } from "../lib/define-orchestration.ts";
 import { withOperation } from "../lib/with-operation.ts";
@@ -12,7 +13,10 @@ export const createCluster = defineOrchestration(createClusterFlow, function* (c
     const answer = yield* call(context, createPool, { cluster });
     const failure = {
       created: undefined,
-      notWanted: { code: "OperationPreempted", message: "The cluster was deleted before it was created." },
+      notWanted: {
+        code: "OperationPreempted" satisfies FailureCode,
+        message: "The cluster was deleted before it was created.",
+      },
       refused: answer.kind === "refused" ? { code: answer.code, message: answer.message } : undefined,
     }[answer.kind];
     yield* call(context, recordProvisioned, {

@@ -9,7 +9,8 @@ import { formatId, parentOf, refOf, resourceType } from "../../../domain/shared/
 import type { RefOf } from "../../../domain/shared/resource-id.ts";
 import { collectionRoute, routeOf } from "../../../functions/http/lib/refs.ts";
 import { documentKey, eventPrefix, listed } from "../../../services/documents/state-keys.ts";
-import { cluster, job, later } from "./samples.ts";
+import { vaultReference } from "../../support/vault-reference.ts";
+import { cluster, clusterWithMounts, job, later } from "./samples.ts";
 
 const group = { subscriptionId: "S", resourceGroup: "Lab" };
 const refs: { readonly [Kind in ResourceKind]: RefOf<Kind> } = {
@@ -88,6 +89,14 @@ describe("the rows of the kinds", () => {
       const shown = rowOf(kind).apiVersions;
       expect(apiVersions.filter((version) => shown.includes(version))).toEqual(shown);
       expect(Object.keys(errorTable)).toContain(`${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}NotFound`);
+    }
+  });
+
+  it("describe what is shown, references to a Key Vault, too", () => {
+    const secrets = [{ name: "TOKEN", valueSecretReference: vaultReference("keys", "token") }];
+    for (const document of [cluster(), clusterWithMounts(), job(), job({ secrets })]) {
+      const { wire, response } = kindOf<ResourceKind>(document.kind);
+      expect(response.safeParse(wire(document)).error).toBeUndefined();
     }
   });
 

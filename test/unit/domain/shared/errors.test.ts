@@ -1,13 +1,23 @@
 // The error table and the page that is made of it. After a change of the table: npx vitest run test/unit/domain -u
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { format } from "prettier";
 import { describe, expect, it } from "vitest";
-import { jobFailures } from "../../../../domain/job/failure.ts";
-import { AppError, errorBody, errorTable } from "../../../../domain/shared/errors.ts";
+import { AppError, errorBody, errorTable, failureTable } from "../../../../domain/shared/errors.ts";
+
+const told = (by: "job" | "cluster" | "operation") => [
+  "| Code | What happened | What to do |",
+  "| --- | --- | --- |",
+  ...Object.entries(failureTable)
+    .filter(([, { toldBy }]) => toldBy === by)
+    .map(([code, { meaning, remedy }]) => `| \`${code}\` | ${meaning} | ${remedy} |`),
+  "",
+];
 
 const page = [
   "# Errors",
   "",
-  "Made of `domain/shared/errors.ts` and `domain/job/failure.ts` by their test.",
+  "Made of `domain/shared/errors.ts` by its test. Codes that are not here are Azure Batch's own, passed on as they are.",
   "",
   "## Refused requests",
   "",
@@ -22,18 +32,47 @@ const page = [
   "",
   "## Failed jobs",
   "",
-  "Found in `executionInfo.errors` of a job whose `executionState` is `failed`.",
+  "Found in `executionInfo.errors` of a job whose `executionState` is `failed`; what happened is the message.",
   "",
-  "| Code | Message |",
-  "| --- | --- |",
-  ...Object.entries(jobFailures).map(([code, message]) => `| \`${code}\` | ${message} |`),
+  ...told("job"),
+  "## Clusters",
   "",
+  "Found in `errors` of a cluster, beside errors of Azure Batch about its nodes and resizes.",
+  "",
+  ...told("cluster"),
+  "## Operations",
+  "",
+  "Found in `error` of an operation's status document that is `Failed`, beside the codes of refused requests and of Azure Batch.",
+  "",
+  ...told("operation"),
 ].join("\n");
+
+const app = ["activities", "application", "contracts", "domain", "functions", "orchestrations", "services"];
+
+/** What the sources of the app write as the code of an error. */
+async function writtenCodes(): Promise<ReadonlySet<string>> {
+  const root = new URL("../../../../", import.meta.url).pathname;
+  const found = new Set<string>();
+  for (const folder of app)
+    for (const file of await readdir(join(root, folder), { recursive: true })) {
+      if (!file.endsWith(".ts")) continue;
+      const source = await readFile(join(root, folder, file), "utf8");
+      for (const [, code = ""] of source.matchAll(/\bcode: "([A-Z]\w+)"/g)) found.add(code);
+    }
+  return found;
+}
 
 describe("errors", () => {
   it("are all on the reference page", async () => {
     const text = await format(page, { parser: "markdown", printWidth: 110 });
     await expect(text).toMatchFileSnapshot("../../../../docs/reference/errors.md");
+  });
+
+  it("are written nowhere that are not in the table", async () => {
+    const known = new Set([...Object.keys(errorTable), ...Object.keys(failureTable)]);
+    const written = await writtenCodes();
+    expect(written.size).toBeGreaterThan(5);
+    expect([...written].filter((code) => !known.has(code))).toEqual([]);
   });
 
   it("are 4xx when the caller must change something, and only what may pass is worth another try", () => {
