@@ -7,19 +7,26 @@ import { removeClusterRecords } from "./cluster/remove-cluster-records.ts";
 import { removePool } from "./cluster/remove-pool.ts";
 import { renewPool } from "./cluster/renew-pool.ts";
 import { stopClusterJobs } from "./cluster/stop-cluster-jobs.ts";
-import { watchCluster } from "./cluster/watch-cluster.ts";
+import { pollCluster } from "./cluster/poll-cluster.ts";
 import { buildFileServer } from "./file-server/build-file-server.ts";
 import { recordFileServer } from "./file-server/record-file-server.ts";
-import { removeMachine, removeMachineRecords } from "./file-server/remove-file-server.ts";
+import { removeFileServerMachine } from "./file-server/remove-file-server-machine.ts";
+import { removeFileServerRecords } from "./file-server/remove-file-server-records.ts";
 import { claimRun } from "./job/claim-run.ts";
 import { closeRun } from "./job/close-run.ts";
-import { lookAtJob } from "./job/look-at-job.ts";
+import { readJob } from "./job/read-job.ts";
 import { readLauncherResult } from "./job/read-launcher-result.ts";
-import { ended, started, withdrawn } from "./job/record-run.ts";
-import { halt, removeRecords, removeTasks } from "./job/remove-job.ts";
+import { haltRun } from "./job/halt-run.ts";
+import { recordOutcome } from "./job/record-outcome.ts";
+import { recordStarted } from "./job/record-started.ts";
+import { removeJobRecords } from "./job/remove-job-records.ts";
+import { removeRuns } from "./job/remove-runs.ts";
+import { requeueRun } from "./job/requeue-run.ts";
 import { stopRun } from "./job/stop-run.ts";
 import type { DefinedActivity } from "./lib/define-activity.ts";
-import { closeFailed, deleteContents, removeEmptied } from "./parent/delete-parent.ts";
+import { deleteChildren } from "./parent/delete-children.ts";
+import { failOperation } from "./parent/fail-operation.ts";
+import { removeParent } from "./parent/remove-parent.ts";
 
 export const activities: readonly DefinedActivity[] = [
   createPool,
@@ -27,26 +34,26 @@ export const activities: readonly DefinedActivity[] = [
   applyScale,
   renewPool,
   ensureMonitor,
-  watchCluster,
+  pollCluster,
   stopClusterJobs,
   removePool,
   removeClusterRecords,
   buildFileServer,
   recordFileServer,
-  removeMachine,
-  removeMachineRecords,
-  lookAtJob,
+  removeFileServerMachine,
+  removeFileServerRecords,
+  readJob,
   claimRun,
-  started,
-  withdrawn,
-  ended,
+  recordStarted,
+  requeueRun,
+  recordOutcome,
   stopRun,
   readLauncherResult,
   closeRun,
-  halt,
-  removeTasks,
-  removeRecords,
-  deleteContents,
-  removeEmptied,
-  closeFailed,
+  haltRun,
+  removeRuns,
+  removeJobRecords,
+  deleteChildren,
+  removeParent,
+  failOperation,
 ];

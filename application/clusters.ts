@@ -1,7 +1,11 @@
 // What can be done with a cluster: create, resize, log in to its nodes. Creation is a long-running operation; a resize
 // answers at once and the nodes follow.
 import { instances } from "../contracts/instances.ts";
-import { createClusterFlow, resizeClusterFlow, tendPoolFlow } from "../contracts/orchestrations.ts";
+import {
+  createClusterOrchestration,
+  resizeClusterOrchestration,
+  maintainPoolOrchestration,
+} from "../contracts/orchestrations.ts";
 import { dueRenewal, wantsNodesAgain } from "../domain/cluster/renewal.ts";
 import { newCluster, putClusterAgain, rescaleCluster } from "../domain/cluster/rules.ts";
 import type { ClusterDocument, ClusterPatch, ClusterRequest } from "../domain/cluster/schema.ts";
@@ -72,7 +76,7 @@ async function claimPlace(services: Services, document: ClusterDocument, now: Da
   const { clusters: limit } = services.settings.quotas;
   const { vmSize, vmPriority: priority } = document.spec;
   const claim = { vmSize, priority, nodes: 0, since: now.toISOString() };
-  const granted = await services.ledger.clusters.update((claims) => {
+  const granted = await services.reservations.clusters.update((claims) => {
     const next = claimOne(claims, document.guid, claim, limit);
     return { claims: next ?? claims, result: next !== undefined };
   });
@@ -102,7 +106,7 @@ async function withOwnSecrets(
 
 async function abandon(services: Services, clusterGuid: string): Promise<void> {
   await services.secrets.remove(clusterGuid);
-  await services.ledger.clusters.update((claims) => ({
+  await services.reservations.clusters.update((claims) => ({
     claims: release(claims, clusterGuid),
     result: undefined,
   }));
@@ -121,7 +125,7 @@ async function createAgain(
 
 /** One that is under way is left alone. */
 export async function startClusterCreation(services: Services, document: ClusterDocument): Promise<void> {
-  await start(services, createClusterFlow, instances.createCluster(document.guid), {
+  await start(services, createClusterOrchestration, instances.createCluster(document.guid), {
     cluster: identityOf(document),
     operationId: operationId("create", document.guid),
   });
@@ -140,7 +144,7 @@ export async function resizeCluster(
   );
   if (document === undefined) return existing(services, ref);
   const instance = instances.resizeCluster(document.guid, services.random.uuid());
-  await start(services, resizeClusterFlow, instance, { cluster: identityOf(document) });
+  await start(services, resizeClusterOrchestration, instance, { cluster: identityOf(document) });
   return document;
 }
 
@@ -149,9 +153,9 @@ export async function keepPoolAlive(services: Services, document: ClusterDocumen
   const now = new Date(services.clock.now());
   const input = { cluster: identityOf(document) };
   if (wantsNodesAgain(document, now))
-    await start(services, resizeClusterFlow, instances.resizeCluster(document.guid, "again"), input);
-  else if (dueRenewal(document, now, services.settings.poolLapseMs) !== undefined)
-    await start(services, tendPoolFlow, instances.tendPool(document.guid), input);
+    await start(services, resizeClusterOrchestration, instances.resizeCluster(document.guid, "again"), input);
+  else if (dueRenewal(document, now, services.settings.poolExpiryMs) !== undefined)
+    await start(services, maintainPoolOrchestration, instances.maintainPool(document.guid), input);
 }
 
 /** How to reach the nodes of a cluster by ssh. */

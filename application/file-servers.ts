@@ -1,6 +1,6 @@
 // What can be done with a file server: create. Creation is a long-running operation.
 import { instances } from "../contracts/instances.ts";
-import { createFileServerFlow } from "../contracts/orchestrations.ts";
+import { createFileServerOrchestration } from "../contracts/orchestrations.ts";
 import { newFileServer, putFileServerAgain } from "../domain/file-server/rules.ts";
 import type { FileServerDocument, FileServerRequest } from "../domain/file-server/schema.ts";
 import { identityOf } from "../domain/kinds.ts";
@@ -69,7 +69,7 @@ export async function startFileServerCreation(
   services: Services,
   document: FileServerDocument,
 ): Promise<void> {
-  await start(services, createFileServerFlow, instances.createFileServer(document.guid), {
+  await start(services, createFileServerOrchestration, instances.createFileServer(document.guid), {
     fileServer: identityOf(document),
     operationId: operationId("create", document.guid),
   });

@@ -78,7 +78,7 @@ async function createJob(services: Services, caller: Caller, { ref, spec, cluste
 async function claimPlace(services: Services, { guid: jobGuid }: JobDocument, now: Date): Promise<void> {
   const { activeJobs: limit } = services.settings.quotas;
   if (limit === undefined) return;
-  const granted = await services.ledger.jobs.update((claims) => {
+  const granted = await services.reservations.jobs.update((claims) => {
     const next = claimOne(claims, jobGuid, { since: now.toISOString() }, limit);
     return { claims: next ?? claims, result: next !== undefined };
   });
@@ -96,7 +96,7 @@ async function submitAgain(services: Services, before: JobDocument, spec: JobReq
   return kept;
 }
 
-/** Who watches the cluster hands the job over when its nodes are free. */
+/** The monitor of the cluster dispatches the job when its nodes are free. */
 async function enqueue(services: Services, job: JobDocument): Promise<void> {
   await services.state.activeJobs.add(job.clusterGuid, activeJobOf(job));
   await wakeMonitor(services, clusterOfJob(job));

@@ -3,10 +3,10 @@
 // starting twice is starting once.
 import { instances } from "../contracts/instances.ts";
 import {
-  deleteClusterFlow,
-  deleteFileServerFlow,
-  deleteJobFlow,
-  deleteParentFlow,
+  deleteClusterOrchestration,
+  deleteFileServerOrchestration,
+  deleteJobOrchestration,
+  deleteParentOrchestration,
 } from "../contracts/orchestrations.ts";
 import { identityOf } from "../domain/kinds.ts";
 import type { DocumentOf } from "../domain/kinds.ts";
@@ -42,7 +42,7 @@ const lifecycles: { readonly [Kind in ResourceKind]: Lifecycle<DocumentOf<Kind>>
   workspace: { deletion: withContents() },
   cluster: {
     deletion: {
-      orchestration: deleteClusterFlow,
+      orchestration: deleteClusterOrchestration,
       instanceOf: ({ guid }) => instances.deleteCluster(guid),
       subject: (cluster) => ({ cluster: identityOf(cluster) }),
     },
@@ -50,7 +50,7 @@ const lifecycles: { readonly [Kind in ResourceKind]: Lifecycle<DocumentOf<Kind>>
   },
   fileServer: {
     deletion: {
-      orchestration: deleteFileServerFlow,
+      orchestration: deleteFileServerOrchestration,
       instanceOf: ({ guid }) => instances.deleteFileServer(guid),
       subject: (fileServer) => ({ fileServer: identityOf(fileServer) }),
     },
@@ -59,7 +59,7 @@ const lifecycles: { readonly [Kind in ResourceKind]: Lifecycle<DocumentOf<Kind>>
   experiment: { deletion: withContents() },
   job: {
     deletion: {
-      orchestration: deleteJobFlow,
+      orchestration: deleteJobOrchestration,
       instanceOf: ({ guid }) => instances.deleteJob(guid),
       subject: (job) => ({ job: identityOf(job) }),
       async announce({ state, clock }, job) {
@@ -78,7 +78,7 @@ export function lifecycleOf<Kind extends ResourceKind>(kind: Kind): Lifecycle<Do
 /** Everything that is in it goes first, then its document; it has no GUID. */
 function withContents<Kind extends ResourceKind>() {
   return {
-    orchestration: deleteParentFlow,
+    orchestration: deleteParentOrchestration,
     instanceOf: (_document: object, operationId: string) => instances.deleteParent(operationId),
     subject: (document: RefOf<Kind> & { readonly creationTime: string }) => ({
       parent: { ref: refOf(document), creationTime: document.creationTime },

@@ -1,6 +1,6 @@
 // The monitor of a cluster, from the side of those who have work or nodes for it.
 import { instances } from "../contracts/instances.ts";
-import { monitorClusterFlow } from "../contracts/orchestrations.ts";
+import { monitorClusterOrchestration } from "../contracts/orchestrations.ts";
 import type { ClusterIdentity } from "../contracts/refs.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
 import { parseClusterId } from "../domain/shared/resource-id.ts";
@@ -15,5 +15,5 @@ export function clusterOfJob(job: JobDocument): ClusterIdentity {
 export async function wakeMonitor(services: Services, cluster: ClusterIdentity): Promise<void> {
   const { monitorMinIntervalMs: minIntervalMs, monitorMaxIntervalMs: maxIntervalMs } = services.settings;
   const input = { cluster, minIntervalMs, maxIntervalMs, seen: {} };
-  await startOrWake(services, monitorClusterFlow, instances.monitor(cluster.guid), input);
+  await startOrWake(services, monitorClusterOrchestration, instances.monitor(cluster.guid), input);
 }

@@ -2,7 +2,7 @@
 // ordinary: a failure, a loss, a task that waits again, an end that was cut off. It reads the job, the cluster and the
 // task, and does what is missing.
 import { instances } from "../contracts/instances.ts";
-import { runJobFlow } from "../contracts/orchestrations.ts";
+import { runJobOrchestration } from "../contracts/orchestrations.ts";
 import type { JobIdentity } from "../contracts/refs.ts";
 import type { ActiveJob } from "../services/active-jobs.ts";
 import type { Services } from "../services/services.ts";
@@ -14,7 +14,7 @@ export async function wakeRun(
   job: JobIdentity,
   about: { readonly overdue?: boolean } = {},
 ): Promise<void> {
-  await startOrWake(services, runJobFlow, instances.runJob(job.guid), { job, ...about });
+  await startOrWake(services, runJobOrchestration, instances.runJob(job.guid), { job, ...about });
 }
 
 export async function wakeRuns(

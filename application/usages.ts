@@ -3,7 +3,10 @@ import { listUsages } from "../domain/usage/usages.ts";
 import type { Services } from "../services/services.ts";
 
 export async function currentUsages(services: Services) {
-  const [claims, account] = await Promise.all([services.ledger.clusters.read(), services.pools.quotas()]);
+  const [claims, account] = await Promise.all([
+    services.reservations.clusters.read(),
+    services.pools.quotas(),
+  ]);
   const jobs = await activeJobs(services, Object.keys(claims));
   return listUsages(claims, jobs, services.settings.quotas, account);
 }

@@ -44,9 +44,9 @@ export const ensureMonitor = contract("ensureMonitor", cluster, nothing);
 export const Seen = z.object({ upTo: z.string(), keys: z.array(z.string()) });
 export type Seen = z.infer<typeof Seen>;
 
-/** One look at a cluster: its document and those of jobs whose tasks changed are brought up to date, waiting jobs start. */
-export const watchCluster = contract(
-  "watchCluster",
+/** One poll of a cluster: its document and those of jobs whose tasks changed are brought up to date, waiting jobs start. */
+export const pollCluster = contract(
+  "pollCluster",
   z.object({
     cluster: ClusterIdentity,
     seen: z.record(z.string(), Seen),
@@ -55,7 +55,7 @@ export const watchCluster = contract(
   }),
   z.discriminatedUnion("kind", [
     z.object({
-      kind: z.literal("watched"),
+      kind: z.literal("polled"),
       seen: z.record(z.string(), Seen),
       changed: z.boolean(),
       /** No job holds nodes, no node is on its way in or out, and none is kept for a while only. */
@@ -67,7 +67,7 @@ export const watchCluster = contract(
   ]),
 );
 
-/** Tells the cluster's unfinished jobs that it is going away. */
+/** Notifies the cluster's unfinished jobs that it is going away. */
 export const stopClusterJobs = contract("stopClusterJobs", cluster, z.object({ remaining: z.int() }));
 
 /** Asks Batch to delete the cluster's Batch jobs and pool. */

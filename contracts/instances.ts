@@ -3,7 +3,7 @@ export const instances = {
   createCluster: (clusterGuid: string) => `create-cluster-${clusterGuid}`,
   /** Each request is its own instance; all bring the pool to what the document says. */
   resizeCluster: (clusterGuid: string, requestId: string) => `resize-cluster-${clusterGuid}-${requestId}`,
-  tendPool: (clusterGuid: string) => `tend-pool-${clusterGuid}`,
+  maintainPool: (clusterGuid: string) => `maintain-pool-${clusterGuid}`,
   deleteCluster: (clusterGuid: string) => `delete-cluster-${clusterGuid}`,
   createFileServer: (guid: string) => `create-file-server-${guid}`,
   deleteFileServer: (guid: string) => `delete-file-server-${guid}`,
@@ -13,5 +13,5 @@ export const instances = {
   deleteParent: (operationId: string) => `delete-${operationId}`,
 } as const;
 
-/** Says "look again": to a job that its documents or task changed, to a monitor that there is work. */
+/** Says "read again": to a job that its documents or task changed, to a monitor that there is work. */
 export const changed = "changed";

@@ -9,8 +9,8 @@ import { JobIdentity } from "./refs.ts";
 const nothing = z.undefined();
 const run = z.object({ job: JobIdentity, attempt: z.int() });
 
-export const lookAtJob = contract(
-  "lookAtJob",
+export const readJob = contract(
+  "readJob",
   z.object({ job: JobIdentity }),
   z.discriminatedUnion("kind", [
     JobView,
@@ -20,7 +20,7 @@ export const lookAtJob = contract(
 );
 
 /**
- * Sees that the run is not handed to Batch from now on, and holds no nodes if it has not been yet; not `claimed` while its
+ * Sees that the run is not dispatched to Batch from now on, and holds no nodes if it has not been yet; not `claimed` while its
  * cluster's monitor is just doing it.
  */
 export const claimRun = contract(
@@ -35,7 +35,7 @@ export const recordStarted = contract("recordStarted", run.extend({ startTime: z
  * Takes a run back that waits in Batch, because its nodes were lost or taken away, and puts the job into its cluster's
  * queue again.
  */
-export const withdrawRun = contract("withdrawRun", run.extend({ hadStarted: z.boolean() }), nothing);
+export const requeueRun = contract("requeueRun", run.extend({ hadStarted: z.boolean() }), nothing);
 
 export const stopRun = contract("stopRun", run, nothing);
 

@@ -6,23 +6,31 @@ import { ClusterIdentity, FileServerIdentity, JobIdentity, ParentIdentity } from
 
 const nothing = z.undefined();
 
-export const createClusterFlow = contract(
+export const createClusterOrchestration = contract(
   "createCluster",
   z.object({ cluster: ClusterIdentity, operationId: z.string() }),
   nothing,
 );
 
-export const resizeClusterFlow = contract("resizeCluster", z.object({ cluster: ClusterIdentity }), nothing);
+export const resizeClusterOrchestration = contract(
+  "resizeCluster",
+  z.object({ cluster: ClusterIdentity }),
+  nothing,
+);
 
-export const tendPoolFlow = contract("tendPool", z.object({ cluster: ClusterIdentity }), nothing);
+export const maintainPoolOrchestration = contract(
+  "maintainPool",
+  z.object({ cluster: ClusterIdentity }),
+  nothing,
+);
 
-export const deleteClusterFlow = contract(
+export const deleteClusterOrchestration = contract(
   "deleteCluster",
   z.object({ cluster: ClusterIdentity, operationId: z.string(), actor: z.string() }),
   nothing,
 );
 
-export const monitorClusterFlow = contract(
+export const monitorClusterOrchestration = contract(
   "monitorCluster",
   z.object({
     cluster: ClusterIdentity,
@@ -37,19 +45,19 @@ export const monitorClusterFlow = contract(
   nothing,
 );
 
-export const createFileServerFlow = contract(
+export const createFileServerOrchestration = contract(
   "createFileServer",
   z.object({ fileServer: FileServerIdentity, operationId: z.string() }),
   nothing,
 );
 
-export const deleteFileServerFlow = contract(
+export const deleteFileServerOrchestration = contract(
   "deleteFileServer",
   z.object({ fileServer: FileServerIdentity, operationId: z.string(), actor: z.string() }),
   nothing,
 );
 
-export const runJobFlow = contract(
+export const runJobOrchestration = contract(
   "runJob",
   z.object({
     job: JobIdentity,
@@ -59,13 +67,13 @@ export const runJobFlow = contract(
   nothing,
 );
 
-export const deleteJobFlow = contract(
+export const deleteJobOrchestration = contract(
   "deleteJob",
   z.object({ job: JobIdentity, operationId: z.string(), actor: z.string() }),
   nothing,
 );
 
-export const deleteParentFlow = contract(
+export const deleteParentOrchestration = contract(
   "deleteParent",
   z.object({ parent: ParentIdentity, operationId: z.string(), actor: z.string() }),
   nothing,

@@ -2,7 +2,7 @@
 // Parsed once; a bad configuration is told whole, not one variable at a time.
 import { z } from "zod";
 import type { QuotaLimits } from "../domain/usage/quota.ts";
-import { defaultLapseMs } from "../domain/cluster/renewal.ts";
+import { defaultExpiryMs } from "../domain/cluster/renewal.ts";
 import { defaultIdleGraceMs } from "../domain/cluster/scale.ts";
 
 const endpoint = z.url({ protocol: /^https?$/ });
@@ -60,7 +60,7 @@ const Environment = z.object({
   BATCHAI_OUTPUT_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(2_000),
   BATCHAI_IDLE_NODE_GRACE_MS: interval(defaultIdleGraceMs),
   BATCHAI_ORPHAN_GRACE_MS: interval(3_600_000),
-  BATCHAI_POOL_LAPSE_MS: z.coerce.number().int().min(1_800_000).max(86_400_000).default(defaultLapseMs),
+  BATCHAI_POOL_EXPIRY_MS: z.coerce.number().int().min(1_800_000).max(86_400_000).default(defaultExpiryMs),
   BATCHAI_QUOTA_CLUSTERS: limit(),
   BATCHAI_QUOTA_ACTIVE_JOBS: limit(),
   BATCHAI_QUOTA_DEDICATED_VCPUS: limit(),

@@ -42,7 +42,7 @@ function start(environment: Environment): void {
         intervalSeconds: environment.BATCHAI_COUNTERS_INTERVAL_S,
       },
       quotas: quotaLimits(environment),
-      poolLapseMs: environment.BATCHAI_POOL_LAPSE_MS,
+      poolExpiryMs: environment.BATCHAI_POOL_EXPIRY_MS,
       monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,
       monitorMaxIntervalMs: environment.BATCHAI_MONITOR_MAX_INTERVAL_MS,
       outputGraceMs: environment.BATCHAI_OUTPUT_GRACE_MS,

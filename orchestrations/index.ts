@@ -3,7 +3,7 @@ import { createCluster } from "./cluster/create-cluster.ts";
 import { deleteCluster } from "./cluster/delete-cluster.ts";
 import { monitorCluster } from "./cluster/monitor-cluster.ts";
 import { resizeCluster } from "./cluster/resize-cluster.ts";
-import { tendPool } from "./cluster/tend-pool.ts";
+import { maintainPool } from "./cluster/maintain-pool.ts";
 import { createFileServer } from "./file-server/create-file-server.ts";
 import { deleteFileServer } from "./file-server/delete-file-server.ts";
 import { deleteJob } from "./job/delete-job.ts";
@@ -14,7 +14,7 @@ import { deleteParent } from "./parent/delete-parent.ts";
 export const orchestrations: readonly DefinedOrchestration[] = [
   createCluster,
   resizeCluster,
-  tendPool,
+  maintainPool,
   deleteCluster,
   monitorCluster,
   createFileServer,

@@ -16,14 +16,14 @@ export interface ActiveJob {
   readonly since: string;
 }
 
-/** A job whose run was handed to Batch. */
+/** A job whose run was dispatched to Batch. */
 export interface ActiveRun extends ActiveJob {
   /**
    * `submitting`: it has nodes, and its task is being added; `holding`: Batch has its task; `ended`: it holds no nodes any
    * more, or never will, its end is being recorded.
    */
   readonly phase: "submitting" | "holding" | "ended";
-  /** When it was handed over (ISO 8601). */
+  /** When it was dispatched (ISO 8601). */
   readonly at: string;
   /** Changes with every write; opaque. */
   readonly etag: string;
@@ -43,17 +43,17 @@ export interface ActiveJobs {
   /** Puts a job that was announced into the queue; one that went on from there is left alone. */
   add(clusterGuid: string, job: ActiveJob): Promise<void>;
   /** All runs, and the `first` jobs of the queue: its length costs nothing. */
-  look(
+  read(
     clusterGuid: string,
     first: number,
   ): Promise<{ readonly waiting: readonly ActiveJob[]; readonly runs: readonly ActiveRun[] }>;
   /** Takes jobs out of the queue because they are to be submitted. @returns those that were still there. */
-  handOver(clusterGuid: string, jobs: readonly ActiveJob[], at: string): Promise<readonly ActiveRun[]>;
+  dispatch(clusterGuid: string, jobs: readonly ActiveJob[], at: string): Promise<readonly ActiveRun[]>;
   /** Batch has the tasks of these runs. */
   submitted(clusterGuid: string, runs: readonly ActiveRun[]): Promise<void>;
   /** The runs hold no nodes any more. */
   release(clusterGuid: string, runs: readonly ActiveRun[]): Promise<void>;
-  /** Puts a job that was handed over back into the queue. */
+  /** Puts a job that was dispatched back into the queue. */
   requeue(clusterGuid: string, job: ActiveJob): Promise<void>;
   /**
    * Sees that the job is found again and is not submitted any more: its run, or its place in the queue, becomes one that

@@ -50,7 +50,7 @@ export interface PoolSpec {
 }
 
 /** Ends a pool whose owner is silent: without a renewal until then its nodes go, each after what it runs. */
-export interface PoolLapse {
+export interface PoolExpiry {
   readonly nodes: number;
   readonly lowPriority: boolean;
   /** ISO 8601. */
@@ -75,7 +75,7 @@ export interface Pools {
     | { readonly kind: "created" }
     | { readonly kind: "refused"; readonly code: string; readonly message: string }
   >;
-  /** `busy`: another resize is in progress and could not be stopped yet; ask again. Ends a lapse that was set. */
+  /** `busy`: another resize is in progress and could not be stopped yet; ask again. Ends a expiry that was set. */
   resize(
     poolId: string,
     target: {
@@ -86,10 +86,10 @@ export interface Pools {
       readonly timeout?: string | undefined;
     },
   ): Promise<ChangeAnswer>;
-  /** Renews what would run out: the links of the start task, the lapse. `busy`: the pool is being resized; not now. */
+  /** Renews what would run out: the links of the start task, the expiry. `busy`: the pool is being resized; not now. */
   renew(
     poolId: string,
-    renewal: { readonly startTask?: PoolStartTask | undefined; readonly lapse?: PoolLapse | undefined },
+    renewal: { readonly startTask?: PoolStartTask | undefined; readonly expiry?: PoolExpiry | undefined },
   ): Promise<ChangeAnswer>;
   /** Asks for deletion; absence is a success. */
   remove(poolId: string): Promise<void>;

@@ -4,7 +4,7 @@ import type { Clock, Random } from "./clock.ts";
 import type { FileServers } from "./file-servers.ts";
 import type { KeyPairs } from "./key-pairs.ts";
 import type { KeyVaults } from "./key-vaults.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Reservations } from "./reservations.ts";
 import type { Logger } from "./logger.ts";
 import type { NodeSealer } from "./node-sealing.ts";
 import type { OperationDocuments } from "./operation-documents.ts";
@@ -27,7 +27,7 @@ export interface LongLivedServices {
   readonly keyVaults: KeyVaults;
   /** Text of `launch.sh` (node/launcher.ts). */
   readonly launcher: string;
-  readonly ledger: Ledger;
+  readonly reservations: Reservations;
   readonly logger: Logger;
   readonly nodeSealer: NodeSealer;
   /** Text of `node-setup.sh` (node/node-setup.ts). */

@@ -22,7 +22,7 @@ export interface Settings {
   readonly counters: { readonly endpoint: string; readonly intervalSeconds: number };
   readonly quotas: QuotaLimits;
   /** How long after the last sign of life from here a pool keeps its nodes. */
-  readonly poolLapseMs: number;
+  readonly poolExpiryMs: number;
   readonly monitorMinIntervalMs: number;
   readonly monitorMaxIntervalMs: number;
   /**

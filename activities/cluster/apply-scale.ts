@@ -66,7 +66,7 @@ async function shrinks(services: Services, pool: string, nodes: number): Promise
 
 /** A resize also ends the moment at which the pool would have emptied itself; it is set anew once the pool is steady. */
 function resizing(cluster: ClusterDocument, now: string): ClusterDocument {
-  const { lapsesAt: _, ...rest } = cluster;
-  if (cluster.allocationState === "resizing") return cluster.lapsesAt === undefined ? cluster : rest;
+  const { expiresAt: _, ...rest } = cluster;
+  if (cluster.allocationState === "resizing") return cluster.expiresAt === undefined ? cluster : rest;
   return { ...rest, allocationState: "resizing", allocationStateTransitionTime: now };
 }

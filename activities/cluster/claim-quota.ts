@@ -16,7 +16,7 @@ export async function claimQuota(
   const asked = targetNodeCount(cluster);
   const { vmSize, vmPriority: priority } = cluster.spec;
   const claim = { vmSize, priority, nodes: asked, since: timestamp(services.clock) };
-  const { nodes, shortage } = await services.ledger.clusters.update((claims) => {
+  const { nodes, shortage } = await services.reservations.clusters.update((claims) => {
     const held = claims[cluster.guid];
     const since = held?.since ?? claim.since;
     const grant = claimNodes(claims, cluster.guid, { ...claim, since }, services.settings.quotas);
@@ -34,7 +34,7 @@ export async function claimQuota(
 
 /** A cluster whose pool could not be made holds no processors; its place among the clusters it keeps. */
 export async function giveBackNodes(services: Services, clusterGuid: string): Promise<void> {
-  await services.ledger.clusters.update((claims) => {
+  await services.reservations.clusters.update((claims) => {
     const held = claims[clusterGuid];
     const same = held === undefined || held.nodes === 0;
     return { claims: same ? claims : { ...claims, [clusterGuid]: { ...held, nodes: 0 } }, result: undefined };

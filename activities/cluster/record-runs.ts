@@ -1,5 +1,5 @@
-// What Batch said of the runs' tasks, into the jobs' documents: starts and successes at once, all of a look together;
-// anything else is looked at by the run's own orchestration. Repeating it changes nothing, so that a look that was cut
+// What Batch said of the runs' tasks, into the jobs' documents: starts and successes at once, all of a poll together;
+// for anything else the run's own orchestration is woken. Repeating it changes nothing, so that a poll that was cut
 // off is simply made again.
 import { wakeRuns } from "../../application/runs.ts";
 import { usualStep } from "../../domain/job/next-step.ts";
@@ -8,19 +8,19 @@ import type { TaskSnapshot } from "../../domain/job/task.ts";
 import type { ActiveRun } from "../../services/active-jobs.ts";
 import type { Services } from "../../services/services.ts";
 import { snapshot } from "../lib/task-snapshot.ts";
-import { putRunAway } from "../job/put-away.ts";
-import { recordEnd, recordStart } from "../job/record-run.ts";
-import type { TaskNews } from "./hear-of-runs.ts";
+import { cleanUpRun } from "../job/clean-up.ts";
+import { recordEnd, recordStart } from "../job/run-records.ts";
+import type { TaskChange } from "./poll-tasks.ts";
 
 export async function recordRuns(
   services: Services,
   clusterGuid: string,
-  news: readonly TaskNews[],
+  changes: readonly TaskChange[],
 ): Promise<void> {
-  const done = await Promise.all(news.map(async (one) => ({ ...one, went: await record(services, one) })));
+  const done = await Promise.all(changes.map(async (one) => ({ ...one, went: await record(services, one) })));
   const finished = done.flatMap(({ run, went }) => (went === "finished" ? [run] : []));
   const unclear = done.filter(({ went }) => went === "unclear");
-  // Before anybody looks: who looks may remove the row, and it must not come back.
+  // Before anybody is woken: they may remove the row, and it must not come back.
   await services.state.activeJobs.release(
     clusterGuid,
     unclear.flatMap(({ run, task }) => (run.phase !== "ended" && task.state === "completed" ? [run] : [])),
@@ -35,7 +35,7 @@ export async function recordRuns(
 /** One run that cannot be recorded must not hold up the others: its own orchestration tries again. */
 async function record(
   services: Services,
-  { run, task }: TaskNews,
+  { run, task }: TaskChange,
 ): Promise<"noted" | "finished" | "unclear"> {
   try {
     const known = snapshot(task);
@@ -68,6 +68,6 @@ async function recordSuccess(
   // Somebody reads the last of its output, or the job is not what it was.
   if (recorded.kind === "heldBack" || recorded.job === undefined) return "unclear";
   if (!isFinished(recorded.job.executionState)) return "unclear";
-  await putRunAway(services, recorded.job, recorded.terminated);
+  await cleanUpRun(services, recorded.job, recorded.terminated);
   return "finished";
 }

@@ -20,7 +20,7 @@ export const removeClusterRecords = defineActivity(
       cause: "deleted",
       link: `operation:${operationId}`,
     });
-    await services.ledger.clusters.update((claims) => ({
+    await services.reservations.clusters.update((claims) => ({
       claims: release(claims, cluster.guid),
       result: undefined,
     }));

@@ -3,7 +3,7 @@ import { start } from "../../application/orchestrations.ts";
 import { secretsOf } from "../../application/secrets.ts";
 import { renewPool as contract } from "../../contracts/cluster-activities.ts";
 import { instances } from "../../contracts/instances.ts";
-import { resizeClusterFlow } from "../../contracts/orchestrations.ts";
+import { resizeClusterOrchestration } from "../../contracts/orchestrations.ts";
 import { dueRenewal } from "../../domain/cluster/renewal.ts";
 import { poolNodeCount } from "../../domain/cluster/scale.ts";
 import { poolId } from "../../services/batch-names.ts";
@@ -14,7 +14,7 @@ import { stageNodeSetup } from "./node-setup.ts";
 export const renewPool = defineActivity(contract, async (services, { cluster }) => {
   const document = await currentCluster(services, cluster);
   const now = new Date(services.clock.now());
-  const due = document && dueRenewal(document, now, services.settings.poolLapseMs);
+  const due = document && dueRenewal(document, now, services.settings.poolExpiryMs);
   if (document === undefined || due === undefined) return undefined;
   const setup = due.startTask
     ? await stageNodeSetup(services, document, await secretsOf(services, cluster.guid))
@@ -22,7 +22,7 @@ export const renewPool = defineActivity(contract, async (services, { cluster }) 
   const lowPriority = document.spec.vmPriority === "lowpriority";
   const answer = await services.pools.renew(poolId(cluster.guid), {
     startTask: setup?.startTask,
-    lapse: due.lapse && { ...due.lapse, lowPriority },
+    expiry: due.expiry && { ...due.expiry, lowPriority },
   });
   if (typeof answer === "object")
     services.logger.error("pool.renewalRefused", { cluster: cluster.guid, ...answer });
@@ -30,12 +30,17 @@ export const renewPool = defineActivity(contract, async (services, { cluster }) 
   const latest = await updateCluster(services, cluster, (current) => ({
     ...current,
     ...(setup === undefined ? {} : { setupLinksUntil: setup.linksUntil }),
-    ...(due.lapse === undefined ? {} : { lapsesAt: due.lapse.at }),
+    ...(due.expiry === undefined ? {} : { expiresAt: due.expiry.at }),
   }));
   // The scale changed at the same moment, and the renewal may have undone it.
-  if (due.lapse !== undefined && latest?.guid === cluster.guid && poolNodeCount(latest) !== due.lapse.nodes)
-    await start(services, resizeClusterFlow, instances.resizeCluster(cluster.guid, services.random.uuid()), {
-      cluster,
-    });
+  if (due.expiry !== undefined && latest?.guid === cluster.guid && poolNodeCount(latest) !== due.expiry.nodes)
+    await start(
+      services,
+      resizeClusterOrchestration,
+      instances.resizeCluster(cluster.guid, services.random.uuid()),
+      {
+        cluster,
+      },
+    );
   return undefined;
 });

@@ -1,4 +1,4 @@
-// Tells the unfinished jobs of a cluster that is going away; they record their own end.
+// Notifies the unfinished jobs of a cluster that is going away; they record their own end.
 import { keepDeleting } from "../../application/deletions.ts";
 import { wakeRun } from "../../application/runs.ts";
 import { stopClusterJobs as contract } from "../../contracts/cluster-activities.ts";
@@ -11,12 +11,12 @@ import { currentJob } from "../lib/documents.ts";
 export const stopClusterJobs = defineActivity(contract, async (services, { cluster }) => {
   await keepDeleting(services, cluster.ref, ({ guid }) => guid === cluster.guid);
   const active = await services.state.activeJobs.list(cluster.guid);
-  const remaining = await Promise.all(active.map((job) => tell(services, cluster.guid, job)));
+  const remaining = await Promise.all(active.map((job) => notify(services, cluster.guid, job)));
   return { remaining: remaining.filter(Boolean).length };
 });
 
 /** True when the job is still on its way. */
-async function tell(services: Services, clusterGuid: string, active: ActiveJob): Promise<boolean> {
+async function notify(services: Services, clusterGuid: string, active: ActiveJob): Promise<boolean> {
   const identity = { ref: active.ref, guid: active.jobGuid };
   const job = await currentJob(services, identity);
   if (job?.provisioningState === "deleting" && isFinished(job.executionState)) return false;

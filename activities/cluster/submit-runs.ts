@@ -1,5 +1,5 @@
-// Hands the runs that were given nodes to Batch, those of one priority in one request. A run stays `submitting` in the
-// index until Batch has its task, so that one that was cut off is submitted by the next look; adding a task twice is
+// Gives the runs that got nodes to Batch, those of one priority in one request. A run stays `submitting` in the
+// index until Batch has its task, so that one that was cut off is submitted by the next poll; adding a task twice is
 // adding it once. A run that can never be submitted ends its job, and says why; none stands in the way of the others.
 import { wakeRuns } from "../../application/runs.ts";
 import { z } from "zod";
@@ -14,8 +14,8 @@ import type { NewBatchTask, TaskAnswer } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";
 import { currentJob } from "../lib/documents.ts";
 import { newTask } from "../job/new-task.ts";
-import { putAway } from "../job/put-away.ts";
-import { recordEnd } from "../job/record-run.ts";
+import { cleanUp } from "../job/clean-up.ts";
+import { recordEnd } from "../job/run-records.ts";
 
 /** So long a run's files may fail to be staged before its job ends for it. */
 const longestPreparationMs = 25 * 60_000;
@@ -95,8 +95,8 @@ async function prepare(services: Services, run: ActiveRun): Promise<Prepared> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     services.logger.warn("run.notPrepared", { job: job.guid, reason });
-    const hopeless = isPermanent(error) || services.clock.now() - Date.parse(run.at) > longestPreparationMs;
-    return hopeless ? { kind: "refused", run, job, reason } : { kind: "later", run };
+    const givenUp = isPermanent(error) || services.clock.now() - Date.parse(run.at) > longestPreparationMs;
+    return givenUp ? { kind: "refused", run, job, reason } : { kind: "later", run };
   }
 }
 
@@ -145,5 +145,5 @@ async function refuse(services: Services, run: ActiveRun, job: JobDocument, reas
   const end = { job: identity, attempt: run.attempt, cause: "refused" };
   const recorded = await recordEnd(services, { ...end, outcome });
   if (recorded.kind === "recorded" && recorded.job !== undefined)
-    await putAway(services, recorded.job, recorded.terminated);
+    await cleanUp(services, recorded.job, recorded.terminated);
 }

@@ -2,10 +2,10 @@
 import { closeRun as contract } from "../../contracts/job-activities.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentJob } from "../lib/documents.ts";
-import { putAway } from "./put-away.ts";
+import { cleanUp } from "./clean-up.ts";
 
 export const closeRun = defineActivity(contract, async (services, { job }) => {
   const document = await currentJob(services, job);
-  if (document !== undefined) await putAway(services, document, true);
+  if (document !== undefined) await cleanUp(services, document, true);
   return undefined;
 });

@@ -9,7 +9,7 @@ import { launchFiles, renderPlan, renderSecrets } from "../../domain/launch/rend
 import { sealedForNodes } from "../lib/sealed-for-nodes.ts";
 import type { Services } from "../../services/services.ts";
 
-/** A run is handed over when its nodes are free; seven days is the most that a user delegation key allows. */
+/** A run is dispatched when its nodes are free; seven days is the most that a user delegation key allows. */
 const linkLifetimeMs = 7 * 24 * 3_600_000 - 3_600_000;
 
 /** Launchers that this process knows to be staged. */

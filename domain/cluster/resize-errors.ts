@@ -56,7 +56,7 @@ export function resizeError({
 }
 
 /** The error that keeps a cluster from ever having nodes, if it has one. */
-export function hopelessError(errors: readonly BatchAIError[]): BatchAIError | undefined {
+export function unschedulableError(errors: readonly BatchAIError[]): BatchAIError | undefined {
   return errors.find(({ details }) =>
     details?.some(({ name, value }) => name === "Category" && value === "configuration"),
   );

@@ -13,8 +13,8 @@ export interface ClusterLoad {
 }
 
 export type ScaleStep =
-  /** Nothing to do; look again at `lookAtMs` at the latest, when it is given. */
-  | { readonly kind: "stay"; readonly state: ScaleState; readonly lookAtMs?: number }
+  /** Nothing to do; look again at `nextCheckMs` at the latest, when it is given. */
+  | { readonly kind: "stay"; readonly state: ScaleState; readonly nextCheckMs?: number }
   | { readonly kind: "resize"; readonly nodes: number; readonly state: ScaleState };
 
 /** Nodes for the load, within the settings' bounds; running jobs keep theirs even when the bounds were lowered. */
@@ -42,7 +42,7 @@ export function nextScaleStep(
   return {
     kind: "stay",
     state: { target: state.target, surplusSinceMs: since },
-    lookAtMs: since + idleGraceMs,
+    nextCheckMs: since + idleGraceMs,
   };
 }
 

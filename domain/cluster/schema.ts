@@ -200,7 +200,7 @@ export const ClusterDocument = z.object({
   /** ISO 8601: how long the links in the pool's start task are good. */
   setupLinksUntil: z.string().optional(),
   /** ISO 8601: when the pool empties itself unless that is put off. */
-  lapsesAt: z.string().optional(),
+  expiresAt: z.string().optional(),
   currentNodeCount: count,
   nodeStateCounts: NodeStateCounts,
   errors: z.array(BatchAIError),

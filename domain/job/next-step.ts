@@ -1,6 +1,6 @@
 // What a run of a job needs next: first what the word of Batch on its task says by itself, which is the usual case; then, from
-// one look at its document and its cluster, too, every case. Only positive evidence moves a job: a task that Batch does
-// not answer for changes nothing (the look itself fails and is repeated).
+// one read of its document and its cluster, too, every case. Only positive evidence moves a job: a task that Batch does
+// not answer for changes nothing (the read itself fails and is repeated).
 import type { RunEnd } from "./outcome.ts";
 import type { TaskSnapshot } from "./task.ts";
 import type { JobView } from "./view.ts";
@@ -20,7 +20,7 @@ export function usualStep({ state, startTime, exitCode, failure }: TaskSnapshot)
 export type Step =
   | { readonly kind: "started"; readonly startTime: string }
   /** Back into the service's own queue, where its priority and age count. */
-  | { readonly kind: "withdraw"; readonly hadStarted: boolean }
+  | { readonly kind: "requeue"; readonly hadStarted: boolean }
   | { readonly kind: "wait" }
   /** The job is being deleted: end without a word, whoever deletes it does the rest. */
   | { readonly kind: "halt"; readonly stop: boolean }
@@ -34,25 +34,25 @@ export function nextStep(view: JobView, overdue = false): Step {
   if (task?.state === "completed") return { kind: "end", end: completedRun(view, task), stop: false };
   if (view.executionState === "terminating") return { kind: "end", end: { kind: "terminated" }, stop };
   if (view.clusterGone) return { kind: "end", end: { kind: "clusterDeleted" }, stop };
-  if (view.clusterHopeless !== undefined && view.executionState === "queued")
+  if (view.clusterUnschedulable !== undefined && view.executionState === "queued")
     return {
       kind: "end",
-      end: { kind: "refused", reason: `the cluster cannot have nodes: ${view.clusterHopeless}` },
+      end: { kind: "refused", reason: `the cluster cannot have nodes: ${view.clusterUnschedulable}` },
       stop,
     };
   if (task === undefined) {
     if (view.executionState === "running") return { kind: "end", end: { kind: "nodeLost" }, stop: false };
     // It waits for nodes, unless Batch once had it.
-    return overdue ? { kind: "withdraw", hadStarted: false } : { kind: "wait" };
+    return overdue ? { kind: "requeue", hadStarted: false } : { kind: "wait" };
   }
   if (task.state === "running") {
     if (view.executionState === "running" && view.startTime === task.startTime) return { kind: "wait" };
     return task.startTime === undefined ? { kind: "wait" } : { kind: "started", startTime: task.startTime };
   }
-  // It was handed over because its nodes were free. When it waits nevertheless they were lost or taken away.
+  // It was dispatched because its nodes were free. When it waits nevertheless they were lost or taken away.
   const hadStarted = view.executionState === "running" || task.requeueCount > 0;
   if (task.state === "preparing") return { kind: "wait" };
-  return hadStarted || overdue ? { kind: "withdraw", hadStarted } : { kind: "wait" };
+  return hadStarted || overdue ? { kind: "requeue", hadStarted } : { kind: "wait" };
 }
 
 /** Codes with which Batch ends a task that nobody let finish ("Task error codes"). */

@@ -1,4 +1,4 @@
-// One look at a job that has not ended, or is to be deleted: its document, its cluster, the task of its current run.
+// What one read says of a job that has not ended, or is to be deleted: its document, its cluster, the task of its current run.
 import { z } from "zod";
 import { ExecutionState, LossCounters } from "./schema.ts";
 import { TaskSnapshot } from "./task.ts";
@@ -11,7 +11,7 @@ export const JobView = z.object({
   /** The cluster does not exist any more, or is on its way out. */
   clusterGone: z.boolean(),
   /** Why the cluster can never have nodes as it is set up, if that is so. */
-  clusterHopeless: z.string().optional(),
+  clusterUnschedulable: z.string().optional(),
   attempt: z.int(),
   losses: LossCounters,
   /** Start of the current run, as the document has it. */

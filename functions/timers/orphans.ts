@@ -8,7 +8,7 @@ import { priorities } from "../../domain/job/priority.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { release } from "../../domain/usage/quota.ts";
 import { batchJobId, clusterOfName, jobOfTask } from "../../services/batch-names.ts";
-import type { LedgerBook } from "../../services/ledger.ts";
+import type { ReservationBook } from "../../services/reservations.ts";
 import type { Services } from "../../services/services.ts";
 import { everyResource } from "../lib/every-resource.ts";
 
@@ -36,8 +36,8 @@ export async function removeOrphans(services: Services): Promise<void> {
       batchJobs(services),
       staged(services),
       secrets(services),
-      claims("clusterClaim", services.ledger.clusters, ({ clusters }, guid) => clusters.has(guid)),
-      claims("jobClaim", services.ledger.jobs, ({ jobs }, guid) => isUnfinished(jobs.get(guid))),
+      claims("clusterClaim", services.reservations.clusters, ({ clusters }, guid) => clusters.has(guid)),
+      claims("jobClaim", services.reservations.jobs, ({ jobs }, guid) => isUnfinished(jobs.get(guid))),
     ])
   ).flat();
   const living = await findLiving(services);
@@ -152,7 +152,7 @@ async function secrets(services: Services): Promise<readonly Thing[]> {
 
 async function claims<Held extends { readonly since: string }>(
   kind: Thing["kind"],
-  book: LedgerBook<Held>,
+  book: ReservationBook<Held>,
   belongs: (living: Living, guid: string) => boolean,
 ): Promise<readonly Thing[]> {
   return Object.entries(await book.read()).map(([guid, { since }]) => ({

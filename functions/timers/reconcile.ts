@@ -1,7 +1,7 @@
 // Goes on with what a crash cut off between a document and its orchestration: things being created or deleted, and jobs
 // that have not ended, get their orchestration if it is not active; pools get what they need to go on; operations reach an
 // end. Runs at start and every few minutes. Reads documents and asks use cases; decides nothing else. Of jobs only
-// those in their cluster's index are looked at; at start and once an hour every job is (reconcile-jobs.ts).
+// those in their cluster's index are read; at start and once an hour every job is (reconcile-jobs.ts).
 import { service } from "../../application/caller.ts";
 import { keepPoolAlive } from "../../application/clusters.ts";
 import { startDeletion } from "../../application/deletions.ts";
@@ -27,7 +27,7 @@ export async function reconcile(services: Services): Promise<void> {
   const kinds = resourceKinds.filter((kind) => lifecycleOf(kind).indexed !== true);
   for await (const document of everyResource(services, kinds)) {
     await goOn(services, document);
-    if (document.kind === "cluster") await lookAfterCluster(services, document);
+    if (document.kind === "cluster") await maintainCluster(services, document);
   }
   await settleOperations(services);
 }
@@ -42,7 +42,7 @@ async function goOn<Kind extends ResourceKind>(
   if (document.provisioningState === "deleting") await startDeletion(services, document, service);
 }
 
-async function lookAfterCluster(services: Services, document: ClusterDocument): Promise<void> {
+async function maintainCluster(services: Services, document: ClusterDocument): Promise<void> {
   await keepPoolAlive(services, document);
   const active = await services.state.activeJobs.list(document.guid);
   for (const job of active) await reconcileJob(services, document.guid, job);
@@ -60,7 +60,7 @@ async function reconcileJob(services: Services, clusterGuid: string, active: Act
   }
   if (document.provisioningState === "deleting") return startDeletion(services, document, service);
   if (active.announced) await services.state.activeJobs.add(clusterGuid, activeJobOf(document));
-  // A job that waits for nodes has no run; who watches its cluster hands it over.
+  // A job that waits for nodes has no run; its cluster's monitor dispatches it.
   const ends = document.executionState === "terminating" || isFinished(document.executionState);
   if (ends) await wakeRun(services, identityOf(document));
 }

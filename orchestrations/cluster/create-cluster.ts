@@ -1,13 +1,13 @@
 // Creates a cluster's pool and says so. The operation is over when Batch has taken the pool: nodes come later, and the
 // monitor tells of them.
 import { createPool, ensureMonitor, recordProvisioned } from "../../contracts/cluster-activities.ts";
-import { createClusterFlow } from "../../contracts/orchestrations.ts";
+import { createClusterOrchestration } from "../../contracts/orchestrations.ts";
 import type { FailureCode } from "../../domain/shared/errors.ts";
 import { call } from "../lib/call.ts";
 import { defineOrchestration } from "../lib/define-orchestration.ts";
 import { withOperation } from "../lib/with-operation.ts";
 
-export const createCluster = defineOrchestration(createClusterFlow, function* (context, input) {
+export const createCluster = defineOrchestration(createClusterOrchestration, function* (context, input) {
   const { cluster, operationId } = input;
   const steps = function* () {
     const answer = yield* call(context, createPool, { cluster });

@@ -12,7 +12,7 @@ import type { RunInput } from "./run-job.ts";
 export function* endRun(
   context: OrchestrationContext,
   { job }: RunInput,
-  hints: Listener,
+  signals: Listener,
   view: JobView,
   runEnd: RunEnd,
   endTime = view.task?.endTime,
@@ -32,7 +32,7 @@ export function* endRun(
   };
   const answer = yield* call(context, recordOutcome, end);
   if (answer.kind === "recorded") return;
-  const waited = yield* hints.wait(answer.ms);
+  const waited = yield* signals.wait(answer.ms);
   if (waited.kind === "timeout") yield* call(context, recordOutcome, { ...end, outputSettled: true });
 }
 

@@ -1,46 +1,46 @@
 // What is out of the ordinary in the life of a job: a failure, a lost node, a termination, a deletion, a cluster that goes
-// away, readers that need time. All else its cluster's monitor does. Looks at the document and the task, does what is
-// missing, looks again until nothing is, and ends; so that a crash, a lost hint or a repeated start changes nothing but the
+// away, readers that need time. All else its cluster's monitor does. Reads the document and the task, does what is
+// missing, reads again until nothing is, and ends; so that a crash, a lost signal or a repeated start changes nothing but the
 // time it takes.
 import type { z } from "zod";
 import { changed } from "../../contracts/instances.ts";
 import {
   claimRun,
   closeRun,
-  lookAtJob,
+  readJob,
   recordStarted,
   stopRun,
-  withdrawRun,
+  requeueRun,
 } from "../../contracts/job-activities.ts";
-import { runJobFlow } from "../../contracts/orchestrations.ts";
+import { runJobOrchestration } from "../../contracts/orchestrations.ts";
 import { nextStep } from "../../domain/job/next-step.ts";
 import type { Step } from "../../domain/job/next-step.ts";
 import type { JobView } from "../../domain/job/view.ts";
+import { backoff } from "../lib/backoff.ts";
 import { ActivityFailedError, call } from "../lib/call.ts";
 import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import { continueAsNew, defineOrchestration, note } from "../lib/define-orchestration.ts";
-import { patience } from "../lib/patience.ts";
 import { listenTo } from "../lib/wait.ts";
 import type { Listener } from "../lib/wait.ts";
 import { endRun } from "./end-run.ts";
 
-export type RunInput = z.output<typeof runJobFlow.input>;
-/** `again`: look once more at once; `later`: in a while; `done`: nothing is missing. */
+export type RunInput = z.output<typeof runJobOrchestration.input>;
+/** `again`: read once more at once; `later`: in a while; `done`: nothing is missing. */
 type Went = "again" | "later" | "done";
 
-/** Looks in one execution, so that its history stays short. */
-const looksPerExecution = 40;
-/** Before the end, so that a hint of the last moment is heard. */
+/** Reads in one execution, so that its history stays short. */
+const roundsPerExecution = 40;
+/** Before the end, so that a signal of the last moment is heard. */
 const lastWordMs = 200;
 
-export const runJob = defineOrchestration(runJobFlow, function* (context, input) {
-  const hints = listenTo(context, changed);
-  for (let look = 0; look < looksPerExecution; look += 1) {
-    const went = yield* guarded(context, input, hints, input.overdue === true && look === 0);
-    if (went === "later") yield* hints.wait(patience(look));
+export const runJob = defineOrchestration(runJobOrchestration, function* (context, input) {
+  const signals = listenTo(context, changed);
+  for (let round = 0; round < roundsPerExecution; round += 1) {
+    const went = yield* guarded(context, input, signals, input.overdue === true && round === 0);
+    if (went === "later") yield* signals.wait(backoff(round));
     if (went !== "done") continue;
     note(context, { ending: true });
-    if ((yield* hints.wait(lastWordMs)).kind === "timeout") return undefined;
+    if ((yield* signals.wait(lastWordMs)).kind === "timeout") return undefined;
     note(context, { ending: false });
   }
   continueAsNew(context, { job: input.job });
@@ -51,16 +51,16 @@ export const runJob = defineOrchestration(runJobFlow, function* (context, input)
 function* guarded(
   context: OrchestrationContext,
   input: RunInput,
-  hints: Listener,
+  signals: Listener,
   overdue: boolean,
 ): Steps<Went> {
   try {
-    return yield* react(context, input, hints, overdue);
+    return yield* react(context, input, signals, overdue);
   } catch (error) {
     if (!(error instanceof ActivityFailedError)) throw error;
-    const view = yield* call(context, lookAtJob, { job: input.job });
+    const view = yield* call(context, readJob, { job: input.job });
     if (view.kind === "unfinished")
-      yield* endRun(context, input, hints, view, { kind: "refused", reason: error.message });
+      yield* endRun(context, input, signals, view, { kind: "refused", reason: error.message });
     return "again";
   }
 }
@@ -68,23 +68,23 @@ function* guarded(
 function* react(
   context: OrchestrationContext,
   input: RunInput,
-  hints: Listener,
+  signals: Listener,
   overdue: boolean,
 ): Steps<Went> {
   const { job } = input;
-  let view = yield* call(context, lookAtJob, { job });
+  let view = yield* call(context, readJob, { job });
   if (view.kind === "unfinished" && needsClaim(view, nextStep(view, overdue))) {
     const { claimed } = yield* call(context, claimRun, { job });
     if (!claimed) return "later";
-    view = yield* call(context, lookAtJob, { job });
+    view = yield* call(context, readJob, { job });
     // The reason is gone, and with it the claim: the job waits again.
     if (view.kind === "unfinished" && nextStep(view, overdue).kind === "wait") {
-      yield* call(context, withdrawRun, { job, attempt: view.attempt, hadStarted: false });
+      yield* call(context, requeueRun, { job, attempt: view.attempt, hadStarted: false });
       return "done";
     }
   }
   if (view.kind === "gone") return "done";
-  if (view.kind === "unfinished") return yield* takeStep(context, input, hints, view, overdue);
+  if (view.kind === "unfinished") return yield* takeStep(context, input, signals, view, overdue);
   yield* call(context, closeRun, { job });
   return "done";
 }
@@ -97,7 +97,7 @@ function needsClaim({ task, deleting }: JobView, { kind }: Step): boolean {
 function* takeStep(
   context: OrchestrationContext,
   input: RunInput,
-  hints: Listener,
+  signals: Listener,
   view: JobView,
   overdue: boolean,
 ): Steps<Went> {
@@ -109,8 +109,8 @@ function* takeStep(
     case "started":
       yield* call(context, recordStarted, { ...run, startTime: step.startTime });
       return "done";
-    case "withdraw":
-      yield* call(context, withdrawRun, { ...run, hadStarted: step.hadStarted });
+    case "requeue":
+      yield* call(context, requeueRun, { ...run, hadStarted: step.hadStarted });
       return "done";
     case "halt":
       if (step.stop) yield* call(context, stopRun, run);
@@ -118,7 +118,7 @@ function* takeStep(
     case "end": {
       if (step.stop) yield* call(context, stopRun, run);
       const endTime = step.stop ? context.df.currentUtcDateTime.toISOString() : view.task?.endTime;
-      yield* endRun(context, input, hints, view, step.end, endTime);
+      yield* endRun(context, input, signals, view, step.end, endTime);
       return "again";
     }
   }

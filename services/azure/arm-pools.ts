@@ -15,14 +15,14 @@ import type {
   ChangeAnswer,
   NodeDeallocationOption,
   PoolImage,
-  PoolLapse,
+  PoolExpiry,
   PoolMount,
   PoolQuotas,
   Pools,
   PoolSpec,
   PoolStartTask,
 } from "../pools.ts";
-import { lapseFormula } from "./lapse-formula.ts";
+import { expiryFormula } from "./expiry-formula.ts";
 import { bearerPolicy } from "./bearer-policy.ts";
 import type { TokenSource } from "./bearer-policy.ts";
 import { isLoopbackHttp } from "./endpoints.ts";
@@ -128,17 +128,17 @@ async function resize(
 function renew(
   account: Account,
   poolId: string,
-  { startTask, lapse }: Parameters<Pools["renew"]>[1],
+  { startTask, expiry }: Parameters<Pools["renew"]>[1],
 ): Promise<ChangeAnswer> {
   return update(account, poolId, {
     ...(startTask === undefined ? {} : { startTask: toStartTask(startTask) }),
-    ...(lapse === undefined ? {} : { scaleSettings: { autoScale: toAutoScale(lapse) } }),
+    ...(expiry === undefined ? {} : { scaleSettings: { autoScale: toAutoScale(expiry) } }),
   });
 }
 
-/** The shortest interval that Batch takes: the formula costs nothing and a lapse is noticed soon. */
+/** The shortest interval that Batch takes: the formula costs nothing and a expiry is noticed soon. */
 const evaluationInterval = "PT5M";
-const toAutoScale = (lapse: PoolLapse) => ({ formula: lapseFormula(lapse), evaluationInterval });
+const toAutoScale = (expiry: PoolExpiry) => ({ formula: expiryFormula(expiry), evaluationInterval });
 
 async function update(account: Account, poolId: string, changes: Pool): Promise<ChangeAnswer> {
   try {

@@ -16,7 +16,7 @@ import { blobSecrets } from "./blob-secrets.ts";
 import { blobStaging } from "./blob-staging.ts";
 import { absentFileServers } from "./absent-file-servers.ts";
 import { appCredential, tokenSource } from "./credentials.ts";
-import { documentLedger } from "../documents/document-ledger.ts";
+import { documentReservations } from "../documents/document-reservations.ts";
 import { documentOperations } from "../documents/document-operations.ts";
 import { documentState } from "../documents/document-state.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
@@ -69,7 +69,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
   const table = tableDocuments(tableClient(storage, options.tableEndpointTemplate, credential));
   const documents = sharedReads(groupedCommits(table));
   const state = documentState({ store: documents, random });
-  const ledger = documentLedger(documents);
+  const reservations = documentReservations(documents);
   return {
     settings,
     clock,
@@ -84,10 +84,10 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
       allowed: options.keyVaults,
       tokens,
     }),
-    ledger,
+    reservations,
     state: {
       ...state,
-      activeJobs: limitedActiveJobs(state.activeJobs, ledger, settings.quotas.activeJobs),
+      activeJobs: limitedActiveJobs(state.activeJobs, reservations, settings.quotas.activeJobs),
     },
     operations: documentOperations(documents),
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKey, random)),

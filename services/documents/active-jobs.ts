@@ -1,4 +1,4 @@
-// The jobs of a cluster over a DocumentStore, one partition per cluster. Rows: `job|0|guid` for runs that were handed over,
+// The jobs of a cluster over a DocumentStore, one partition per cluster. Rows: `job|0|guid` for runs that were dispatched,
 // `job|1|priority|time|guid` for the queue in its order, `job|2|guid` for what is being submitted, `known|guid` for every
 // job that exists. Moves between the first three are transactions, so that a job is in one of them.
 import { z } from "zod";
@@ -39,7 +39,7 @@ export function activeJobs(store: DocumentStore): ActiveJobs {
 
 function moves(
   store: DocumentStore,
-): Pick<ActiveJobs, "announce" | "add" | "handOver" | "submitted" | "release" | "requeue" | "keep"> {
+): Pick<ActiveJobs, "announce" | "add" | "dispatch" | "submitted" | "release" | "requeue" | "keep"> {
   const commit = (clusterGuid: string, ...writes: DocumentWrite[]) =>
     store.commit(activePartition(clusterGuid), writes);
   return {
@@ -57,7 +57,7 @@ function moves(
         { kind: "put", row: queueRow(job), value: waitingOf(job) },
       );
     },
-    async handOver(clusterGuid, jobs, at) {
+    async dispatch(clusterGuid, jobs, at) {
       const made = await inBulk(
         store,
         clusterGuid,
@@ -99,11 +99,11 @@ function moves(
   };
 }
 
-function readings(store: DocumentStore): Pick<ActiveJobs, "look" | "list" | "unreferenced"> {
+function readings(store: DocumentStore): Pick<ActiveJobs, "read" | "list" | "unreferenced"> {
   const page = (clusterGuid: string, prefix: string, size: number, continuation?: string) =>
     store.page({ partition: activePartition(clusterGuid), prefix, size, continuation });
   return {
-    async look(clusterGuid, first) {
+    async read(clusterGuid, first) {
       // Runs sort before the queue, and there are hardly more of them than jobs asked for: mostly one page.
       const partition = activePartition(clusterGuid);
       const range = {

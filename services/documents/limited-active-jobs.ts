@@ -1,13 +1,17 @@
 // The index of unfinished jobs where their number is limited: a job that ended gives its place back.
 import { release } from "../../domain/usage/quota.ts";
-import type { Ledger } from "../ledger.ts";
+import type { Reservations } from "../reservations.ts";
 import type { ActiveJobs } from "../active-jobs.ts";
 
 /** @param limit absent = places are not counted. */
-export function limitedActiveJobs(jobs: ActiveJobs, ledger: Ledger, limit: number | undefined): ActiveJobs {
+export function limitedActiveJobs(
+  jobs: ActiveJobs,
+  reservations: Reservations,
+  limit: number | undefined,
+): ActiveJobs {
   if (limit === undefined) return jobs;
   const giveBack = (...guids: readonly string[]) =>
-    ledger.jobs.update((claims) => ({ claims: guids.reduce(release, claims), result: undefined }));
+    reservations.jobs.update((claims) => ({ claims: guids.reduce(release, claims), result: undefined }));
   return {
     ...jobs,
     async remove(clusterGuid, job) {

@@ -190,6 +190,6 @@ describe("the service's own secrets of a cluster", () => {
     expect(world.stagedOfRuns()).toEqual([]);
     expect([...world.staged.keys()].filter((path) => path.startsWith("clusters/"))).toEqual([]);
     expect(world.secrets.size).toBe(0);
-    expect(await world.services.ledger.clusters.read()).toEqual({});
+    expect(await world.services.reservations.clusters.read()).toEqual({});
   });
 });

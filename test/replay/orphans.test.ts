@@ -28,7 +28,7 @@ async function plant(world: World): Promise<void> {
   ]);
   await world.services.secrets.put(ghost, new Map([["a", "b"]]));
   const since = new Date(world.now()).toISOString();
-  await world.services.ledger.clusters.update((claims) => ({
+  await world.services.reservations.clusters.update((claims) => ({
     claims: { ...claims, [ghost]: { vmSize: "STANDARD_D2", priority: "dedicated", nodes: 9, since } },
     result: undefined,
   }));
@@ -49,7 +49,7 @@ describe("things that nobody owns", () => {
       pools: [...world.azure.poolsById.keys()],
       staged: [...world.staged.keys()],
       secrets: [...world.secrets.keys()],
-      claims: await world.services.ledger.clusters.read(),
+      claims: await world.services.reservations.clusters.read(),
       tasks: world.azure.tasks().map(({ task }) => task.id),
     };
     await plant(world);
@@ -70,7 +70,7 @@ describe("things that nobody owns", () => {
       pools: [...world.azure.poolsById.keys()],
       staged: [...world.staged.keys()],
       secrets: [...world.secrets.keys()],
-      claims: await world.services.ledger.clusters.read(),
+      claims: await world.services.reservations.clusters.read(),
       tasks: world.azure.tasks().map(({ task }) => task.id),
     }).toEqual(before);
     await world.removeOrphans();

@@ -35,7 +35,7 @@ async function clusterOfNodes(nodes: number, settings: Partial<Settings> = {}) {
       world.azure.complete(taskOf(name)?.task.id ?? name, { exitCode });
       await world.advance(3_000);
     },
-    handedOver: (): string[] =>
+    dispatched: (): string[] =>
       [...guids.keys()].filter((name) => {
         const state = taskOf(name)?.task.state;
         return state !== undefined && state !== "completed";
@@ -51,10 +51,10 @@ describe("the queue of a cluster", () => {
     await cluster.submit("first", 2);
     await cluster.run("first");
     await cluster.submit("second", 2);
-    expect(cluster.handedOver(), "one idle node is not enough").toEqual(["first"]);
+    expect(cluster.dispatched(), "one idle node is not enough").toEqual(["first"]);
     expect(await cluster.stateOf("second")).toBe("queued");
     await cluster.finish("first");
-    expect(cluster.handedOver()).toEqual(["second"]);
+    expect(cluster.dispatched()).toEqual(["second"]);
   });
 
   it("gives no nodes to two gangs that could only wait for each other", async () => {
@@ -63,7 +63,7 @@ describe("the queue of a cluster", () => {
     await cluster.submit("b", 3);
     await cluster.submit("c", 3);
     for (const name of ["a", "b", "c"]) {
-      expect(cluster.handedOver()).toEqual([name]);
+      expect(cluster.dispatched()).toEqual([name]);
       await cluster.run(name);
       await cluster.finish(name);
     }
@@ -78,8 +78,8 @@ describe("the queue of a cluster", () => {
     const order: string[] = [];
     await cluster.finish("running");
     for (let turn = 0; turn < 4; turn += 1) {
-      const [next = ""] = cluster.handedOver();
-      expect(cluster.handedOver()).toHaveLength(1);
+      const [next = ""] = cluster.dispatched();
+      expect(cluster.dispatched()).toHaveLength(1);
       order.push(next);
       await cluster.run(next);
       await cluster.finish(next);
@@ -93,17 +93,17 @@ describe("the queue of a cluster", () => {
     await cluster.run("gang");
     await cluster.submit("head", 2);
     await cluster.submit("small");
-    expect(cluster.handedOver(), "the head waits for the gang anyway").toEqual(["gang", "small"]);
+    expect(cluster.dispatched(), "the head waits for the gang anyway").toEqual(["gang", "small"]);
     await cluster.run("small");
     await cluster.finish("gang");
     await cluster.run("head");
     await cluster.submit("next", 2);
     await cluster.submit("smaller");
     await cluster.finish("small");
-    expect(cluster.handedOver()).toEqual(["head", "smaller"]);
+    expect(cluster.dispatched()).toEqual(["head", "smaller"]);
     await cluster.submit("late");
     await cluster.finish("head");
-    expect(cluster.handedOver(), "two nodes are the head's, whoever came later").toEqual(["next", "smaller"]);
+    expect(cluster.dispatched(), "two nodes are the head's, whoever came later").toEqual(["next", "smaller"]);
   });
 
   it("row 81: keeps a job that no node is there for, costs nothing meanwhile, and starts it after a resize", async () => {
@@ -118,7 +118,7 @@ describe("the queue of a cluster", () => {
     await cluster.advance(100);
     cluster.azure.settle();
     await cluster.advance(5_000);
-    expect(cluster.handedOver()).toEqual(["patient"]);
+    expect(cluster.dispatched()).toEqual(["patient"]);
   });
 
   it("hands over with fresh links a job that has waited for weeks", async () => {
@@ -131,16 +131,16 @@ describe("the queue of a cluster", () => {
     expect(cluster.taskOf("late"), "no link is made before it is needed").toBeUndefined();
     await cluster.finish("long");
     await cluster.advance(3_600_000);
-    expect(cluster.handedOver(), "seen by the monitor's next look").toEqual(["late"]);
+    expect(cluster.dispatched(), "seen by the monitor's next look").toEqual(["late"]);
   }, 60_000);
 
   it("takes back a run whose node vanished before it started, and whose links would grow old", async () => {
     const cluster = await clusterOfNodes(1);
     await cluster.submit("unlucky");
-    expect(cluster.handedOver()).toEqual(["unlucky"]);
+    expect(cluster.dispatched()).toEqual(["unlucky"]);
     for (const pool of cluster.azure.poolsById.values()) pool.current = 0;
     await cluster.advance(120_000);
-    expect(cluster.handedOver(), "it waits in our queue, not in Batch's").toEqual([]);
+    expect(cluster.dispatched(), "it waits in our queue, not in Batch's").toEqual([]);
     expect(await cluster.stateOf("unlucky")).toBe("queued");
     cluster.azure.settle();
     await cluster.reconcile();
@@ -160,10 +160,10 @@ describe("the queue of a cluster", () => {
     for (const pool of cluster.azure.poolsById.values()) pool.current = 0;
     await cluster.advance(5_000);
     expect(await cluster.stateOf("old")).toBe("queued");
-    expect(cluster.handedOver()).toEqual([]);
+    expect(cluster.dispatched()).toEqual([]);
     cluster.azure.settle();
     await cluster.advance(5_000);
-    expect(cluster.handedOver()).toEqual(["old"]);
+    expect(cluster.dispatched()).toEqual(["old"]);
     await cluster.run("old");
     await cluster.finish("old");
     expect(await cluster.stateOf("old")).toBe("succeeded");
@@ -182,10 +182,10 @@ describe("the queue of a cluster", () => {
     await cluster.api("PATCH", clusterPath, { body: { properties: { scaleSettings } } });
     await cluster.advance(200);
     await cluster.finish("a");
-    expect(cluster.handedOver(), "its node is the one that goes").toEqual(["b"]);
+    expect(cluster.dispatched(), "its node is the one that goes").toEqual(["b"]);
     cluster.azure.settle();
     await cluster.finish("b");
-    expect(cluster.handedOver()).toEqual(["c"]);
+    expect(cluster.dispatched()).toEqual(["c"]);
   });
 
   it("does not start what is terminated or deleted while it waits", async () => {
@@ -206,7 +206,7 @@ describe("the queue of a cluster", () => {
     expect(properties.executionInfo.startTime).toBe(properties.executionInfo.endTime);
     expect((await cluster.api("GET", cluster.pathOf("deleted"))).status).toBe(404);
     await cluster.finish("running");
-    expect(cluster.handedOver()).toEqual(["kept"]);
+    expect(cluster.dispatched()).toEqual(["kept"]);
   });
 });
 
@@ -265,7 +265,7 @@ describe("a job's end", () => {
     const endedAt = new Date(cluster.now()).toISOString();
     cluster.azure.complete(cluster.taskOf("first")?.task.id ?? "", { exitCode: 0 });
     await cluster.advance(1_000);
-    expect(cluster.handedOver()).toEqual(["second"]);
+    expect(cluster.dispatched()).toEqual(["second"]);
     await cluster.advance(900);
     expect(await cluster.stateOf("first")).toBe("running");
     await cluster.advance(200);

@@ -16,7 +16,7 @@ import { seededRandom } from "../../../local/random.ts";
 import { silentLogger } from "../../../local/logger.ts";
 import { orchestrations } from "../../../orchestrations/index.ts";
 import { absentFileServers } from "../../../services/azure/absent-file-servers.ts";
-import { documentLedger } from "../../../services/documents/document-ledger.ts";
+import { documentReservations } from "../../../services/documents/document-reservations.ts";
 import { documentOperations } from "../../../services/documents/document-operations.ts";
 import { documentState } from "../../../services/documents/document-state.ts";
 import { groupedCommits } from "../../../services/documents/grouped-commits.ts";
@@ -91,7 +91,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   const madeAt = (name: string) => times.get(name) ?? new Date(0).toISOString();
   const store = sharedReads(groupedCommits(documents));
   const plainState = documentState({ store, random });
-  const ledger = documentLedger(store);
+  const reservations = documentReservations(store);
   const services: Omit<Services, "orchestrations"> = {
     clock,
     random,
@@ -110,7 +110,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     },
     keyVaults: fakeKeyVaults(options.vaultSecrets ?? new Map()),
     nodeSealer: nodeSealer(random),
-    ledger,
+    reservations,
     settings: {
       subscriptionId,
       location: "eastus",
@@ -123,7 +123,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
         processors: { dedicated: undefined, lowpriority: undefined },
         familyProcessors: {},
       },
-      poolLapseMs: 7_200_000,
+      poolExpiryMs: 7_200_000,
       monitorMinIntervalMs: 20,
       monitorMaxIntervalMs: options.monitorMaxIntervalMs ?? 2_000,
       outputGraceMs: 0,
@@ -133,7 +133,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     },
     state: {
       ...plainState,
-      activeJobs: limitedActiveJobs(plainState.activeJobs, ledger, options.quotas?.activeJobs),
+      activeJobs: limitedActiveJobs(plainState.activeJobs, reservations, options.quotas?.activeJobs),
     },
     operations: documentOperations(store),
     secrets: {

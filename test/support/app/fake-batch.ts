@@ -9,7 +9,7 @@ import type {
   TaskAnswer,
 } from "../../../services/batch.ts";
 import type { Clock } from "../../../services/clock.ts";
-import type { PoolLapse, Pools, PoolSpec } from "../../../services/pools.ts";
+import type { PoolExpiry, Pools, PoolSpec } from "../../../services/pools.ts";
 
 export interface FakePool {
   spec: PoolSpec;
@@ -20,7 +20,7 @@ export interface FakePool {
   createdAt: string;
   /** Nodes that are of no use. */
   badNodes: BatchNode[];
-  lapse: PoolLapse | undefined;
+  expiry: PoolExpiry | undefined;
   timeout: string | undefined;
 }
 
@@ -229,7 +229,7 @@ export function fakeBatch(clock: Clock): FakeBatch {
           resizeErrors: [],
           createdAt: now(),
           badNodes: [],
-          lapse: undefined,
+          expiry: undefined,
           timeout: undefined,
         });
       return { kind: "created" };
@@ -240,17 +240,17 @@ export function fakeBatch(clock: Clock): FakeBatch {
       if (pool === undefined) return "absent";
       pool.target = nodes;
       pool.resizing = pool.current !== nodes;
-      pool.lapse = undefined;
+      pool.expiry = undefined;
       pool.timeout = timeout;
       return "accepted";
     },
-    async renew(id, { startTask, lapse }) {
+    async renew(id, { startTask, expiry }) {
       called("renew");
       const pool = poolsById.get(id);
       if (pool === undefined) return "absent";
       if (pool.resizing) return "busy";
       if (startTask !== undefined) pool.spec = { ...pool.spec, startTask };
-      if (lapse !== undefined) pool.lapse = lapse;
+      if (expiry !== undefined) pool.expiry = expiry;
       return "accepted";
     },
     async list() {

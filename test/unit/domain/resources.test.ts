@@ -1,7 +1,7 @@
 // What is made of the rows of the kinds is, letter by letter, what stored rows, ids and routes are made of.
 import { describe, expect, it } from "vitest";
 import { creationOf, deleting, kindOf } from "../../../domain/kinds.ts";
-import { childrenOf, resourceKinds, rowOf, typePath } from "../../../domain/resources.ts";
+import { childrenOf, lineOf, resourceKinds, rowOf, typePath } from "../../../domain/resources.ts";
 import type { ResourceKind } from "../../../domain/resources.ts";
 import { apiVersions } from "../../../domain/shared/api-versions.ts";
 import { errorTable } from "../../../domain/shared/errors.ts";
@@ -13,12 +13,10 @@ import { vaultReference } from "../../support/vault-reference.ts";
 import { cluster, clusterWithMounts, job, later } from "./samples.ts";
 
 const group = { subscriptionId: "S", resourceGroup: "Lab" };
-const refs: { readonly [Kind in ResourceKind]: RefOf<Kind> } = {
-  workspace: { kind: "workspace", ...group, workspace: "W" },
-  cluster: { kind: "cluster", ...group, workspace: "W", cluster: "C" },
-  fileServer: { kind: "fileServer", ...group, workspace: "W", fileServer: "F" },
-  experiment: { kind: "experiment", ...group, workspace: "W", experiment: "E" },
-  job: { kind: "job", ...group, workspace: "W", experiment: "E", job: "J" },
+/** `{ workspace: "W", experiment: "E", job: "J" }` */
+const refOfKind = <Kind extends ResourceKind>(kind: Kind) => {
+  const names = lineOf(kind).map((each) => [each, each.slice(0, 1).toUpperCase()]);
+  return { kind, ...group, ...Object.fromEntries(names) } as unknown as RefOf<Kind>;
 };
 
 const workspaceRoute =
@@ -52,8 +50,8 @@ describe("the rows of the kinds", () => {
   ] as const)("make type, row and route of a %s", (kind, type, partition, row, route) => {
     expect(typePath(kind)).toBe(type);
     expect(resourceType(kind)).toBe(`Microsoft.BatchAI/${type}`);
-    expect(documentKey(refs[kind])).toEqual({ partition, row });
-    expect(eventPrefix(refs[kind])).toBe(`event|${row}|`);
+    expect(documentKey(refOfKind(kind))).toEqual({ partition, row });
+    expect(eventPrefix(refOfKind(kind))).toBe(`event|${row}|`);
     expect(routeOf(kind)).toBe(route);
     expect(collectionRoute(kind)).toBe(route.slice(0, route.lastIndexOf("/")));
   });
@@ -61,18 +59,21 @@ describe("the rows of the kinds", () => {
   it("say where lists are", () => {
     expect(listed("workspace", { subscriptionId: "S" })).toEqual({ partition: "s", prefix: "workspace|" });
     expect(listed("workspace", group)).toEqual({ partition: "s", prefix: "workspace|lab|" });
-    expect(listed("fileServer", refs.workspace)).toEqual({ partition: "s|lab|w", prefix: "fileserver|" });
-    expect(listed("job", refs.experiment)).toEqual({ partition: "s|lab|w", prefix: "job|e|" });
+    expect(listed("fileServer", refOfKind("workspace"))).toEqual({
+      partition: "s|lab|w",
+      prefix: "fileserver|",
+    });
+    expect(listed("job", refOfKind("experiment"))).toEqual({ partition: "s|lab|w", prefix: "job|e|" });
   });
 
   it("have every resource in a list of its parent, and in no other", () => {
     for (const kind of resourceKinds)
       for (const child of childrenOf(kind)) {
-        const parent = parentOf(refs[child]);
-        expect(parent).toEqual(refs[kind]);
-        const { prefix } = listed(child, refs[kind] as never);
-        expect(documentKey(refs[child]).row.startsWith(prefix)).toBe(true);
-        expect(documentKey(refs[child]).row.slice(prefix.length)).not.toContain("|");
+        const parent = parentOf(refOfKind(child));
+        expect(parent).toEqual(refOfKind(kind));
+        const { prefix } = listed(child, refOfKind(kind) as never);
+        expect(documentKey(refOfKind(child)).row.startsWith(prefix)).toBe(true);
+        expect(documentKey(refOfKind(child)).row.slice(prefix.length)).not.toContain("|");
       }
   });
 

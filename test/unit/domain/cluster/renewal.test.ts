@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  defaultLapseMs as lapseMs,
+  defaultExpiryMs as expiryMs,
   dueRenewal,
   setupLinkLifetimeMs,
   wantsNodesAgain,
@@ -15,48 +15,48 @@ const living = (more: Partial<ClusterDocument> = {}): ClusterDocument => ({
   allocationState: "steady",
   currentNodeCount: 2,
   setupLinksUntil: after(setupLinkLifetimeMs),
-  lapsesAt: after(lapseMs),
+  expiresAt: after(expiryMs),
   ...more,
 });
-const without = (name: "lapsesAt" | "setupLinksUntil", more: Partial<ClusterDocument> = {}) => {
+const without = (name: "expiresAt" | "setupLinksUntil", more: Partial<ClusterDocument> = {}) => {
   const { [name]: _, ...rest } = living(more);
   return rest;
 };
 
 describe("what of a pool is renewed", () => {
   it("nothing while more than half of the time is left", () => {
-    expect(dueRenewal(living(), now, lapseMs)).toBeUndefined();
+    expect(dueRenewal(living(), now, expiryMs)).toBeUndefined();
   });
 
   it("the moment of its emptying, when it has none or half of the time is over", () => {
-    const due = { startTask: false, lapse: { nodes: 2, at: after(lapseMs) } };
-    expect(dueRenewal(without("lapsesAt"), now, lapseMs)).toEqual(due);
-    expect(dueRenewal(living({ lapsesAt: after(lapseMs / 2 - 1) }), now, lapseMs)).toEqual(due);
+    const due = { startTask: false, expiry: { nodes: 2, at: after(expiryMs) } };
+    expect(dueRenewal(without("expiresAt"), now, expiryMs)).toEqual(due);
+    expect(dueRenewal(living({ expiresAt: after(expiryMs / 2 - 1) }), now, expiryMs)).toEqual(due);
   });
 
   it("the links of its start task", () => {
-    expect(dueRenewal(without("setupLinksUntil"), now, lapseMs)).toEqual({ startTask: true });
+    expect(dueRenewal(without("setupLinksUntil"), now, expiryMs)).toEqual({ startTask: true });
   });
 
   it("no moment while it is being resized, and none when it is empty", () => {
-    expect(dueRenewal(without("lapsesAt", { allocationState: "resizing" }), now, lapseMs)).toBeUndefined();
+    expect(dueRenewal(without("expiresAt", { allocationState: "resizing" }), now, expiryMs)).toBeUndefined();
     const scaleSettings = {
       manual: { targetNodeCount: 0, nodeDeallocationOption: "requeue" as const },
     };
     const spec = { ...living().spec, scaleSettings };
-    expect(dueRenewal(without("lapsesAt", { spec, currentNodeCount: 0 }), now, lapseMs)).toBeUndefined();
+    expect(dueRenewal(without("expiresAt", { spec, currentNodeCount: 0 }), now, expiryMs)).toBeUndefined();
   });
 
   it("nothing of a cluster that is not there yet, or not any more", () => {
     for (const provisioningState of ["creating", "failed", "deleting"] as const)
-      expect(dueRenewal(without("lapsesAt", { provisioningState }), now, lapseMs)).toBeUndefined();
+      expect(dueRenewal(without("expiresAt", { provisioningState }), now, expiryMs)).toBeUndefined();
   });
 });
 
 describe("a pool is asked for its nodes again", () => {
   it.each<[string, Partial<ClusterDocument>, boolean]>([
     ["not while it has them", {}, false],
-    ["when its moment is past", { lapsesAt: after(-1) }, true],
+    ["when its moment is past", { expiresAt: after(-1) }, true],
     ["when it has fewer", { currentNodeCount: 1 }, true],
     ["not while it is on the way", { currentNodeCount: 1, allocationState: "resizing" }, false],
     [

@@ -27,11 +27,11 @@ describe("auto scale", () => {
     expect(done).toEqual({
       kind: "stay",
       state: { target: 1, surplusSinceMs: 13 * 60_000 },
-      lookAtMs: 21 * 60_000,
+      nextCheckMs: 21 * 60_000,
     });
     expect(nextScaleStep(scale, idle, done.state, at(20))).toMatchObject({
       kind: "stay",
-      lookAtMs: 21 * 60_000,
+      nextCheckMs: 21 * 60_000,
     });
     expect(nextScaleStep(scale, idle, done.state, at(21))).toEqual({
       kind: "resize",

@@ -28,7 +28,7 @@ describe("what a run needs next", () => {
     ["a waiting task: wait", view({ task: task("active") }), { kind: "wait" }],
     [
       "a cluster that can never have nodes: the job says why",
-      view({ task: task("active"), clusterHopeless: "SubnetNotFound: no such subnet" }),
+      view({ task: task("active"), clusterUnschedulable: "SubnetNotFound: no such subnet" }),
       {
         kind: "end",
         end: {
@@ -44,7 +44,7 @@ describe("what a run needs next", () => {
         executionState: "running",
         startTime: start,
         task: task("running", { startTime: start }),
-        clusterHopeless: "SubnetNotFound: no such subnet",
+        clusterUnschedulable: "SubnetNotFound: no such subnet",
       }),
       { kind: "wait" },
     ],
@@ -71,7 +71,7 @@ describe("what a run needs next", () => {
     [
       "a running job whose task waits again: back into the queue",
       view({ executionState: "running", task: task("active") }),
-      { kind: "withdraw", hadStarted: true },
+      { kind: "requeue", hadStarted: true },
     ],
     [
       "a running job whose task Batch does not know: lost",

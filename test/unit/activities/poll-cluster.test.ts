@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stateCounts } from "../../../activities/cluster/observe-nodes.ts";
-import { freshTasks } from "../../../activities/cluster/hear-of-runs.ts";
+import { freshTasks } from "../../../activities/cluster/poll-tasks.ts";
 import type { BatchTask } from "../../../services/batch.ts";
 
 const at = (ms: number, fraction = "") =>

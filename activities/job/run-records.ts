@@ -1,28 +1,18 @@
 // What happened to a run, into the job's document: started, put back into the queue, ended. Each is one guarded write
-// with its event, and then what follows from it; repeating it changes nothing.
+// with its event; what follows from it is the caller's. Repeating it changes nothing.
 import { service } from "../../application/caller.ts";
 import type { z } from "zod";
-import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
-import { recordOutcome, recordStarted, withdrawRun } from "../../contracts/job-activities.ts";
-import type { OutputOf } from "../../contracts/contract.ts";
+import type { recordOutcome, recordStarted, requeueRun } from "../../contracts/job-activities.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { endedRun, startedJob } from "../../domain/job/rules.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
-import { batchJobId, taskId } from "../../services/batch-names.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
 import type { Change } from "../../services/state.ts";
-import { defineActivity } from "../lib/define-activity.ts";
-import { currentJob, updateJob } from "../lib/documents.ts";
-import { putAway, queueAgain } from "./put-away.ts";
+import { updateJob } from "../lib/documents.ts";
 
 const hasStarted = "the task started";
 const wentBack = "the task went back to the queue: its node was lost or taken away";
-
-export const started = defineActivity(recordStarted, async (services, run) => {
-  await recordStart(services, run);
-  return undefined;
-});
 
 /** Takes the start of a run's task into the job's document. */
 export async function recordStart(
@@ -49,13 +39,13 @@ export async function recordStart(
   if (found?.executionState === "queued" && found.attempt === attempt) await step();
 }
 
-export const withdrawn = defineActivity(withdrawRun, async (services, { job, attempt, hadStarted }) => {
-  const document = await currentJob(services, job);
-  if (document === undefined) return undefined;
-  const batchJob = batchJobId(document.clusterGuid, document.spec.schedulingPriority);
-  await services.batch.deleteTask(batchJob, taskId(job.guid, attempt));
+/** Takes the run back into the queue. @returns the job as it is now. */
+export function recordRequeue(
+  services: Services,
+  { job, attempt, hadStarted }: z.output<typeof requeueRun.input>,
+): Promise<JobDocument | undefined> {
   const time = timestamp(services.clock);
-  const back = await updateJob(
+  return updateJob(
     services,
     job,
     (current) => {
@@ -68,23 +58,7 @@ export const withdrawn = defineActivity(withdrawRun, async (services, { job, att
     },
     describe(time, wentBack),
   );
-  if (isQueuedAfter(back, attempt)) await queueAgain(services, back);
-  return undefined;
-});
-
-export const ended = defineActivity(
-  recordOutcome,
-  async (services, end): Promise<OutputOf<typeof recordOutcome>> => {
-    const recorded = await recordEnd(services, end);
-    if (recorded.kind === "heldBack") return recorded;
-    const { job, terminated } = recorded;
-    if (job !== undefined && isFinished(job.executionState)) {
-      await putAway(services, job, terminated);
-      if (end.cause !== "taskCompleted") await wakeMonitor(services, clusterOfJob(job));
-    } else if (isQueuedAfter(job, end.attempt)) await queueAgain(services, job);
-    return { kind: "recorded" };
-  },
-);
+}
 
 type RecordedEnd =
   | { readonly kind: "heldBack"; readonly ms: number }
@@ -144,7 +118,7 @@ function readersNeedMs(
 }
 
 /** The job waits for the run after this one. */
-function isQueuedAfter(job: JobDocument | undefined, attempt: number): job is JobDocument {
+export function isQueuedAfter(job: JobDocument | undefined, attempt: number): job is JobDocument {
   return (
     job?.executionState === "queued" && job.attempt === attempt + 1 && job.provisioningState !== "deleting"
   );

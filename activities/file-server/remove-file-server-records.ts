@@ -1,16 +1,10 @@
-// The steps of a file server's deletion: its machine with all data on it, then its records.
-import { keepDeleting } from "../../application/deletions.ts";
-import { removeFileServerMachine, removeFileServerRecords } from "../../contracts/file-server-activities.ts";
+// The last step of a file server's deletion: its secrets and its document.
+import { removeFileServerRecords as contract } from "../../contracts/file-server-activities.ts";
 import { timestamp } from "../../services/clock.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 
-export const removeMachine = defineActivity(removeFileServerMachine, async (services, { fileServer }) => {
-  await keepDeleting(services, fileServer.ref, ({ guid }) => guid === fileServer.guid);
-  return { gone: (await services.fileServers.remove(fileServer.guid)) === "gone" };
-});
-
-export const removeMachineRecords = defineActivity(
-  removeFileServerRecords,
+export const removeFileServerRecords = defineActivity(
+  contract,
   async (services, { fileServer, operationId, actor }) => {
     const time = timestamp(services.clock);
     const isIt = ({ guid }: { readonly guid: string }) => guid === fileServer.guid;

@@ -1,8 +1,8 @@
-// Gives free nodes to waiting jobs. Batch is handed only what can start at once, so that the order, the gangs and the
-// backfill are the service's own (domain/job/queue.ts), no link to a staged file grows old, and a look costs the same
+// Gives free nodes to waiting jobs. Batch is given only what can start at once, so that the order, the gangs and the
+// backfill are the service's own (domain/job/queue.ts), no link to a staged file grows old, and a poll costs the same
 // however many jobs wait.
 import { wakeRuns } from "../../application/runs.ts";
-import { hopelessError } from "../../domain/cluster/resize-errors.ts";
+import { unschedulableError } from "../../domain/cluster/resize-errors.ts";
 import { poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { jobsToStart } from "../../domain/job/queue.ts";
@@ -20,24 +20,24 @@ export interface ClusterWork {
   readonly holding: readonly ActiveRun[];
 }
 
-/** @returns how many jobs were handed over. */
-export async function handOverJobs(services: Services, work: ClusterWork): Promise<number> {
+/** @returns how many jobs were dispatched. */
+export async function dispatchJobs(services: Services, work: ClusterWork): Promise<number> {
   if (work.waiting.length === 0) return 0;
   const chosen = jobsToStart(work.waiting, roomOf(work));
   if (chosen.length === 0) return 0;
   const at = timestamp(services.clock);
-  const handedOver = await services.state.activeJobs.handOver(work.cluster.guid, chosen, at);
-  await submitRuns(services, work.cluster.guid, handedOver);
-  return handedOver.length;
+  const dispatched = await services.state.activeJobs.dispatch(work.cluster.guid, chosen, at);
+  await submitRuns(services, work.cluster.guid, dispatched);
+  return dispatched.length;
 }
 
-/** The first of the jobs that wait for nodes that can never come are looked at: they end, and say why. */
-export async function endHopeless(
+/** The first of the jobs that wait for nodes that can never come are woken: they end, and say why. */
+export async function endUnschedulable(
   services: Services,
   cluster: ClusterDocument,
   waiting: readonly ActiveJob[],
 ): Promise<void> {
-  if (cluster.currentNodeCount > 0 || hopelessError(cluster.errors) === undefined) return;
+  if (cluster.currentNodeCount > 0 || unschedulableError(cluster.errors) === undefined) return;
   await wakeRuns(services, waiting);
 }
 

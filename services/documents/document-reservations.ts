@@ -1,16 +1,16 @@
-// The ledger in one document per book. Updates of one process wait for each other, so that many at once cost one write each
+// The reservations in one document per book. Updates of one process wait for each other, so that many at once cost one write each
 // and not a race that most of them lose; the document's version keeps processes apart.
 import { z } from "zod";
 import { AppError } from "../../domain/shared/errors.ts";
 import { Claim, ClusterClaim } from "../../domain/usage/quota.ts";
 import type { Claims } from "../../domain/usage/quota.ts";
 import type { DocumentStore } from "../documents.ts";
-import type { Ledger, LedgerBook } from "../ledger.ts";
+import type { Reservations, ReservationBook } from "../reservations.ts";
 
 const partition = "ledger";
 const updateTries = 50;
 
-export function documentLedger(store: DocumentStore): Ledger {
+export function documentReservations(store: DocumentStore): Reservations {
   return { clusters: book(store, "clusters", ClusterClaim), jobs: book(store, "jobs", Claim) };
 }
 
@@ -18,14 +18,14 @@ function book<Schema extends z.ZodType>(
   store: DocumentStore,
   row: string,
   schema: Schema,
-): LedgerBook<z.output<Schema>> {
+): ReservationBook<z.output<Schema>> {
   const Stored = z.record(z.string(), schema);
   const load = async () => {
     const found = await store.get({ partition, row });
     const claims: Claims<z.output<Schema>> = found === undefined ? {} : Stored.parse(found.value);
     return { claims, etag: found?.etag };
   };
-  const attempt: LedgerBook<z.output<Schema>>["update"] = async (change) => {
+  const attempt: ReservationBook<z.output<Schema>>["update"] = async (change) => {
     for (let tries = 0; tries < updateTries; tries += 1) {
       const { claims, etag } = await load();
       const next = change(claims);

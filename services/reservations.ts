@@ -2,7 +2,7 @@
 // free place.
 import type { Claim, Claims, ClusterClaim } from "../domain/usage/quota.ts";
 
-export interface LedgerBook<Held> {
+export interface ReservationBook<Held> {
   read(): Promise<Claims<Held>>;
   /**
    * Reads, changes, writes; again from the start when somebody else wrote meanwhile. Claims that come back as they were
@@ -13,9 +13,9 @@ export interface LedgerBook<Held> {
   ): Promise<Result>;
 }
 
-export interface Ledger {
+export interface Reservations {
   /** By cluster GUID. */
-  readonly clusters: LedgerBook<ClusterClaim>;
+  readonly clusters: ReservationBook<ClusterClaim>;
   /** By job GUID; kept only while active jobs are limited. */
-  readonly jobs: LedgerBook<Claim>;
+  readonly jobs: ReservationBook<Claim>;
 }

@@ -9,14 +9,14 @@ import type { Services } from "../../services/services.ts";
 import { removeStagedFiles } from "./staged-files.ts";
 
 /** @param terminated somebody may wait for the end of a termination. */
-export async function putAway(services: Services, job: JobDocument, terminated: boolean): Promise<void> {
-  await putRunAway(services, job, terminated);
+export async function cleanUp(services: Services, job: JobDocument, terminated: boolean): Promise<void> {
+  await cleanUpRun(services, job, terminated);
   // Last, because the job is found by it when this is cut off.
   await services.state.activeJobs.remove(job.clusterGuid, activeJobOf(job));
 }
 
 /** All but the place among the active ones, by which the job is found when this is cut off. */
-export async function putRunAway(services: Services, job: JobDocument, terminated: boolean): Promise<void> {
+export async function cleanUpRun(services: Services, job: JobDocument, terminated: boolean): Promise<void> {
   const outcome = { status: "Succeeded" } as const;
   await Promise.all([
     terminated

@@ -1,10 +1,10 @@
-// One look at a cluster: node counts and allocation go into its document (written only when they changed), what tasks did
-// since the last look goes into their jobs' documents, and waiting jobs are submitted to free nodes; each for all jobs
-// together. Nothing that Batch did not say is concluded. What a look costs does not depend on how many jobs wait.
+// One poll of a cluster: node counts and allocation go into its document (written only when they changed), what tasks did
+// since the last poll goes into their jobs' documents, and waiting jobs are submitted to free nodes; each for all jobs
+// together. Nothing that Batch did not say is concluded. What a poll costs does not depend on how many jobs wait.
 import { wakeRuns } from "../../application/runs.ts";
 import { service } from "../../application/caller.ts";
 import type { OutputOf } from "../../contracts/contract.ts";
-import { watchCluster as contract } from "../../contracts/cluster-activities.ts";
+import { pollCluster as contract } from "../../contracts/cluster-activities.ts";
 import type { ClusterIdentity } from "../../contracts/refs.ts";
 import { observeCluster } from "../../domain/cluster/rules.ts";
 import type { ClusterObservation } from "../../domain/cluster/rules.ts";
@@ -17,39 +17,39 @@ import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, updateCluster } from "../lib/documents.ts";
-import { endHopeless, handOverJobs } from "./hand-over-jobs.ts";
-import { hearOfRuns } from "./hear-of-runs.ts";
+import { dispatchJobs, endUnschedulable } from "./dispatch-jobs.ts";
+import { pollTasks } from "./poll-tasks.ts";
 import { observeNodes } from "./observe-nodes.ts";
 import { recordRuns } from "./record-runs.ts";
 import { submitRuns } from "./submit-runs.ts";
 
-export const watchCluster = defineActivity(
+export const pollCluster = defineActivity(
   contract,
   async (services, { cluster, seen, audit }): Promise<OutputOf<typeof contract>> => {
     const document = await currentCluster(services, cluster);
     if (document === undefined || document.provisioningState === "deleting") return { kind: "gone" };
-    const { waiting, runs } = await services.state.activeJobs.look(cluster.guid, worthLooking(document));
-    const [nodes, heard] = await Promise.all([
+    const { waiting, runs } = await services.state.activeJobs.read(cluster.guid, worthReading(document));
+    const [nodes, polled] = await Promise.all([
       observeNodes(services, document),
-      hearOfRuns(services, cluster.guid, runs, { seen, audit: audit === true }),
+      pollTasks(services, cluster.guid, runs, { seen, audit: audit === true }),
     ]);
-    // The nodes of a run that ended are given away while its end is recorded: a node that waits costs more than a look does.
+    // The nodes of a run that ended are given away while its end is recorded: a node that waits costs more than a poll does.
     const [given] = await Promise.all([
-      nodes === undefined ? nothingGiven : giveNodes(services, cluster, nodes, waiting, heard.holding),
-      recordRuns(services, cluster.guid, heard.news),
-      goOnWith(services, cluster.guid, runs, { overdue: heard.overdue, audit: audit === true }),
+      nodes === undefined ? nothingGiven : giveNodes(services, cluster, nodes, waiting, polled.holding),
+      recordRuns(services, cluster.guid, polled.changes),
+      goOnWith(services, cluster.guid, runs, { overdue: polled.overdue, audit: audit === true }),
     ]);
     return {
-      kind: "watched",
-      seen: heard.seen,
-      changed: given.changed || heard.news.length > 0,
-      idle: given.idle && heard.holding.length === 0,
+      kind: "polled",
+      seen: polled.seen,
+      changed: given.changed || polled.changes.length > 0,
+      idle: given.idle && polled.holding.length === 0,
       ...(given.rescale ? { rescale: true } : {}),
     };
   },
 );
 
-/** What an earlier look, or a run's own orchestration, was cut off in. */
+/** What an earlier poll, or a run's own orchestration, was cut off in. */
 async function goOnWith(
   services: Services,
   clusterGuid: string,
@@ -84,17 +84,17 @@ async function giveNodes(
   const rescale =
     spec.scaleSettings.autoScale !== undefined && poolNodeCount(noted.document) !== nodes.targetNodes;
   const growing = rescale || nodes.observation.allocationState === "resizing";
-  const handedOver = await handOverJobs(services, { cluster: noted.document, growing, waiting, holding });
-  await endHopeless(services, noted.document, waiting);
+  const dispatched = await dispatchJobs(services, { cluster: noted.document, growing, waiting, holding });
+  await endUnschedulable(services, noted.document, waiting);
   return {
-    changed: noted.changed || handedOver > 0 || rescale,
-    idle: handedOver === 0 && nodes.settled && autoScale?.surplusSinceMs === undefined && !rescale,
+    changed: noted.changed || dispatched > 0 || rescale,
+    idle: dispatched === 0 && nodes.settled && autoScale?.surplusSinceMs === undefined && !rescale,
     rescale,
   };
 }
 
 /** How far into the queue: each job wants a node at least, and what might overtake the head stands close behind it. */
-function worthLooking({ spec, currentNodeCount }: ClusterDocument): number {
+function worthReading({ spec, currentNodeCount }: ClusterDocument): number {
   const { manual, autoScale } = spec.scaleSettings;
   return Math.max(manual?.targetNodeCount ?? 0, autoScale?.maximumNodeCount ?? 0, currentNodeCount) + 50;
 }

@@ -1,4 +1,4 @@
-// Asks Batch once per priority which tasks changed since the last look. A run whose task has ended holds no nodes from then
+// Asks Batch once per priority which tasks changed since the last poll. A run whose task has ended holds no nodes from then
 // on, whatever remains to be recorded of it. Now and then it asks for all tasks, and finds the runs that nothing is heard of.
 import type { Seen } from "../../contracts/cluster-activities.ts";
 import { priorities } from "../../domain/job/priority.ts";
@@ -9,33 +9,33 @@ import { batchJobId, jobOfTask, taskId } from "../../services/batch-names.ts";
 import type { BatchTask } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";
 
-/** Batch stamps transitions by its own clock; the first look asks from a little earlier than ours says. */
+/** Batch stamps transitions by its own clock; the first poll asks from a little earlier than ours says. */
 const clockSkewMs = 30_000;
 
-export interface RunsHeard {
+export interface PolledTasks {
   readonly seen: Record<string, Seen>;
-  readonly news: readonly TaskNews[];
+  readonly changes: readonly TaskChange[];
   /** Runs that still hold nodes. */
   readonly holding: readonly ActiveRun[];
   /** Runs that Batch should have been seen to run long ago; found by an audit only. */
   readonly overdue: readonly ActiveRun[];
 }
 
-export interface TaskNews {
+export interface TaskChange {
   readonly run: ActiveRun;
   readonly task: BatchTask;
 }
 
 /** @param audit also looks for runs that are overdue. */
-export async function hearOfRuns(
+export async function pollTasks(
   services: Services,
   clusterGuid: string,
   runs: readonly ActiveRun[],
   { seen, audit }: { readonly seen: Readonly<Record<string, Seen>>; readonly audit: boolean },
-): Promise<RunsHeard> {
+): Promise<PolledTasks> {
   const next: Record<string, Seen> = {};
   const overdue: ActiveRun[] = [];
-  const look = async (priority: Priority) => {
+  const poll = async (priority: Priority) => {
     const ofPriority = runs.filter((run) => run.priority === priority);
     const [first] = ofPriority.map(({ at }) => at).sort();
     if (first === undefined) return [];
@@ -50,11 +50,11 @@ export async function hearOfRuns(
     if (audit) overdue.push(...withoutASign(services, ofPriority, tasks, fresh));
     return fresh;
   };
-  const news = newsOf((await Promise.all(priorities.map(look))).flat(), runs);
-  const over = new Set(news.flatMap(({ run, task }) => (task.state === "completed" ? [run.jobGuid] : [])));
+  const changes = changesOf((await Promise.all(priorities.map(poll))).flat(), runs);
+  const over = new Set(changes.flatMap(({ run, task }) => (task.state === "completed" ? [run.jobGuid] : [])));
   return {
     seen: next,
-    news,
+    changes,
     holding: runs.filter(({ phase, jobGuid }) => phase !== "ended" && !over.has(jobGuid)),
     overdue,
   };
@@ -68,22 +68,22 @@ function withoutASign(
   fresh: readonly BatchTask[],
 ): readonly ActiveRun[] {
   const states = new Map(tasks.map((task) => [task.id.toLowerCase(), task.state]));
-  const news = new Set(fresh.map(({ id }) => id.toLowerCase()));
+  const changes = new Set(fresh.map(({ id }) => id.toLowerCase()));
   return runs.filter(({ phase, at, jobGuid, attempt }) => {
     if (phase !== "holding" || clock.now() - Date.parse(at) < safetyIntervalMs(settings.monitorMaxIntervalMs))
       return false;
     const id = taskId(jobGuid, attempt).toLowerCase();
     const state = states.get(id);
-    return state === undefined || state === "active" || (state === "completed" && !news.has(id));
+    return state === undefined || state === "active" || (state === "completed" && !changes.has(id));
   });
 }
 
-function newsOf(fresh: readonly BatchTask[], runs: readonly ActiveRun[]): readonly TaskNews[] {
+function changesOf(fresh: readonly BatchTask[], runs: readonly ActiveRun[]): readonly TaskChange[] {
   const byJob = new Map(runs.map((run) => [run.jobGuid, run]));
   return fresh.flatMap((task) => {
     const of = jobOfTask(task.id);
     const run = of === undefined ? undefined : byJob.get(of.jobGuid);
-    // A task that has not started yet is no news, unless it had.
+    // A task that has not started yet is no change, unless it had.
     const waits = task.state !== "running" && task.state !== "completed" && task.requeueCount === 0;
     return run === undefined || run.attempt !== of?.attempt || waits ? [] : [{ run, task }];
   });
@@ -91,7 +91,7 @@ function newsOf(fresh: readonly BatchTask[], runs: readonly ActiveRun[]): readon
 
 /**
  * The transitions not seen before, and the new mark. Times are cut to milliseconds, and what happened within the last of
- * them is remembered, because the next look asks from there on, inclusively.
+ * them is remembered, because the next poll asks from there on, inclusively.
  */
 export function freshTasks(
   tasks: readonly BatchTask[],

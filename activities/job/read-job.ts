@@ -1,6 +1,6 @@
-// One look at a job: its document, whether its cluster still is, and what Batch says of the current run's task.
-import { lookAtJob as contract } from "../../contracts/job-activities.ts";
-import { hopelessError } from "../../domain/cluster/resize-errors.ts";
+// Reads a job: its document, whether its cluster still is, and what Batch says of the current run's task.
+import { readJob as contract } from "../../contracts/job-activities.ts";
+import { unschedulableError } from "../../domain/cluster/resize-errors.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { parseDuration } from "../../domain/shared/duration.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
@@ -9,7 +9,7 @@ import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, currentJob } from "../lib/documents.ts";
 import { snapshot } from "../lib/task-snapshot.ts";
 
-export const lookAtJob = defineActivity(contract, async (services, { job }) => {
+export const readJob = defineActivity(contract, async (services, { job }) => {
   const document = await currentJob(services, job);
   if (document === undefined) return { kind: "gone" };
   const deleting = document.provisioningState === "deleting";
@@ -22,13 +22,15 @@ export const lookAtJob = defineActivity(contract, async (services, { job }) => {
     services.batch.getTask(batchJob, taskId(document.guid, document.attempt)),
   ]);
   const { startTime } = document.executionInfo;
-  const hopeless = cluster?.currentNodeCount === 0 ? hopelessError(cluster.errors) : undefined;
+  const unschedulable = cluster?.currentNodeCount === 0 ? unschedulableError(cluster.errors) : undefined;
   return {
     kind: "unfinished",
     executionState: document.executionState,
     deleting,
     clusterGone: cluster === undefined || cluster.provisioningState === "deleting",
-    ...(hopeless === undefined ? {} : { clusterHopeless: `${hopeless.code}: ${hopeless.message}` }),
+    ...(unschedulable === undefined
+      ? {}
+      : { clusterUnschedulable: `${unschedulable.code}: ${unschedulable.message}` }),
     attempt: document.attempt,
     losses: document.losses,
     ...(startTime === undefined ? {} : { startTime }),

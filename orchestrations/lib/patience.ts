@@ -1,8 +1,0 @@
-// How long to pause between looks at something that takes its time: short at first, then longer.
-const firstMs = 50;
-const longestMs = 15_000;
-
-/** Milliseconds before look number `round` (from 0). */
-export function patience(round: number): number {
-  return Math.min(firstMs * 1.6 ** Math.min(round, 40), longestMs);
-}
