@@ -7,6 +7,7 @@ import { createRequire, Module } from "node:module";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { accountsOf, accountsToldTo } from "./azurite-accounts.ts";
+import { encodeBlobNames } from "./azurite-blob-names.ts";
 import { journalAzurite } from "./azurite-journal.ts";
 import type { AzuriteJournal, JournaledServer } from "./azurite-journal.ts";
 import type { AccountsMessage, ChildMessage, StartMessage } from "./azurite-protocol.ts";
@@ -29,6 +30,14 @@ const load = createRequire(import.meta.url);
 
 function constructorOf(file: string): Constructor {
   return (load(`azurite/dist/src/${file}`) as { default: Constructor }).default;
+}
+
+function mendBlobListings(): void {
+  const handler = constructorOf("blob/handlers/ContainerHandler").prototype as unknown;
+  encodeBlobNames(
+    load("azurite/dist/src/blob/generated/utils/xml") as Parameters<typeof encodeBlobNames>[0],
+    handler as Parameters<typeof encodeBlobNames>[1],
+  );
 }
 
 function openAccounts(): Accounts {
@@ -92,6 +101,7 @@ function createServers(message: StartMessage): Record<"blob" | "queue" | "table"
     undefined,
     ...commonOptions(memory),
   );
+  mendBlobListings();
   const servers = {
     blob: new (constructorOf("blob/BlobServer"))(blobs) as AzuriteServer,
     queue: new (constructorOf("queue/QueueServer"))(queues) as AzuriteServer,

@@ -58,7 +58,72 @@ describe("the secret store", () => {
     const envelope = seal().seal("me", "text");
     expect(seal().open("me", envelope)).toBe("text");
     expect(() => seal().open("you", envelope)).toThrow();
-    expect(() => sealer(Buffer.alloc(32, 8), systemRandom()).open("me", envelope)).toThrow();
+    expect(() => sealer([key(8)], systemRandom()).open("me", envelope)).toThrow(
+      /secrets of 'me' cannot be opened by any of the 1 keys/,
+    );
+  });
+
+  it("opens with every key it has, seals with the first, and seals anew what an earlier one sealed", async () => {
+    const under = (...[first, ...others]: [number, ...number[]]) =>
+      blobSecrets(access(), storageAccount, sealer([key(first), ...others.map(key)], systemRandom()));
+    const values = new Map([["name", "value"]]);
+    await under(21).put("rotated", values);
+    await under(99).put("foreign", values);
+    expect(await under(21).reseal()).toBeUndefined();
+    await expect(under(22).get("rotated")).rejects.toThrow("cannot be opened");
+    expect(await under(22, 21).get("rotated")).toEqual(values);
+    const { resealed, unreadable } = (await under(22, 21).reseal())!;
+    expect(resealed).toBe(1);
+    expect(unreadable).toBeGreaterThanOrEqual(1);
+    expect(await under(22).get("rotated")).toEqual(values);
+    expect(await under(22, 21).reseal()).toMatchObject({ resealed: 0 });
+    await under(22).remove("rotated");
+    await under(99).remove("foreign");
+  });
+});
+
+describe("a blob name with characters that XML cannot hold", () => {
+  const key = new StorageSharedKeyCredential(storageAccount.name, storageAccount.key);
+  const names = ["logs/a\u0001b.txt", "logs/folder\u0002/x", "logs/plain & <simple>.txt", "logs/z\uffff"];
+  const container = async (name: string) => {
+    const made = new BlobServiceClient(storage.blobUrl, key).getContainerClient(name);
+    await made.createIfNotExists();
+    for (const blob of names) await made.getBlockBlobClient(blob).upload("text", 4);
+    return made;
+  };
+
+  it("is listed whole, in pages of one, by the genuine client", async () => {
+    const made = await container("odd-names");
+    const found: string[] = [];
+    for await (const page of made.listBlobsFlat().byPage({ maxPageSize: 1 }))
+      found.push(...page.segment.blobItems.map(({ name }) => name));
+    expect(found).toEqual(names.toSorted());
+  });
+
+  it("does not keep the service from listing a directory, and its link reads the blob", async () => {
+    await container("odd-outputs");
+    const outputs = storageOutputFiles({
+      blobs: access(),
+      fileEndpointTemplate: template,
+      credential,
+      clock,
+    });
+    const place = {
+      kind: "blob",
+      accountName: storageAccount.name,
+      accountKey: storageAccount.key,
+      container: "odd-outputs",
+      directory: "logs",
+    } as const;
+    const files = await outputs.list(place, { linkLifetimeMs: 60_000 });
+    expect(files.map(({ name, isDirectory }) => [name, isDirectory])).toEqual([
+      ["a\u0001b.txt", false],
+      ["folder\u0002", true],
+      ["plain & <simple>.txt", false],
+      ["z\uffff", false],
+    ]);
+    for (const { downloadUrl } of files.filter(({ isDirectory }) => !isDirectory))
+      expect(await (await fetch(downloadUrl ?? "")).text()).toBe("text");
   });
 });
 
