@@ -24,6 +24,20 @@ const vaultNames = z
     "expected names of Key Vaults, comma-separated, or *",
   )
   .transform((text) => text.toLowerCase().split(","));
+/** The current key, then those that were: what they sealed can still be opened. */
+const secretsKeys = z.string().transform((text, context) => {
+  const [current, ...earlier] = text
+    .split(/[\s,]+/)
+    .filter((key) => key !== "")
+    .map((key) => (/^[A-Za-z0-9+/]+={0,2}$/.test(key) ? Buffer.from(key, "base64") : Buffer.alloc(0)));
+  if (current !== undefined && [current, ...earlier].every(({ length }) => length === 32))
+    return [current, ...earlier] as [Buffer, ...Buffer[]];
+  context.addIssue({
+    code: "custom",
+    message: "expected 32 bytes in base64, or several such keys with commas between",
+  });
+  return z.NEVER;
+});
 const interval = (otherwise: number) => z.coerce.number().int().min(10).max(86_400_000).default(otherwise);
 
 const Environment = z.object({
@@ -48,9 +62,7 @@ const Environment = z.object({
     .refine((text) => text.includes("{vault}"), { error: "expected a URL with {vault}" })
     .default("https://{vault}.vault.azure.net"),
   BATCHAI_KEY_VAULTS: vaultNames.default([]),
-  BATCHAI_SECRETS_KEY: z
-    .base64()
-    .refine((text) => Buffer.from(text, "base64").length === 32, { error: "expected 32 bytes in base64" }),
+  BATCHAI_SECRETS_KEY: secretsKeys,
   BATCHAI_AUTH_ISSUER: z.string().min(1),
   BATCHAI_AUTH_AUDIENCE: z.string().min(1),
   BATCHAI_AUTH_JWKS_URL: endpoint,
@@ -77,17 +89,34 @@ const Environment = z.object({
     .default("microsoft-dsvm:ubuntu-hpc:2204:latest"),
   BATCHAI_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(200_000).default(200_000),
   IDENTITY_ENDPOINT: z.string().optional(),
+  /** True ends the load of the app when a setting is missing or wrong, instead of answering 503 with the list. */
+  BATCHAI_SETTINGS_STRICT: z.enum(["true", "false"]).default("false"),
 });
 
 export type Environment = z.output<typeof Environment>;
 
-/** @throws Error that lists every problem, one a line. */
-export function parseEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+/** Never with a value in it. */
+export interface SettingProblem {
+  readonly setting: string;
+  readonly reason: string;
+}
+
+export type Configuration =
+  | { readonly kind: "complete"; readonly environment: Environment }
+  | { readonly kind: "incomplete"; readonly problems: readonly SettingProblem[] };
+
+/** @throws Error that lists every problem, one a line, where BATCHAI_SETTINGS_STRICT wants that. */
+export function readConfiguration(variables: Readonly<Record<string, string | undefined>>): Configuration {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
   const result = Environment.safeParse(given);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-  throw new Error(`The configuration of the app is not complete:\n${problems.join("\n")}`);
+  if (result.success) return { kind: "complete", environment: result.data };
+  const problems = result.error.issues.map(({ path, message }) => {
+    const setting = path.join(".");
+    return { setting, reason: given[setting] === undefined ? "it is not set" : message };
+  });
+  if (given["BATCHAI_SETTINGS_STRICT"] !== "true") return { kind: "incomplete", problems };
+  const lines = problems.map(({ setting, reason }) => `  ${setting}: ${reason}`);
+  throw new Error(`The configuration of the app is not complete:\n${lines.join("\n")}`);
 }
 
 export function quotaLimits(environment: Environment): QuotaLimits {

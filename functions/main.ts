@@ -8,10 +8,11 @@ import { orchestrations } from "../orchestrations/index.ts";
 import { createAzureServices } from "../services/azure/create-services.ts";
 import type { Clock, Random } from "../services/clock.ts";
 import type { LogFields, Logger } from "../services/logger.ts";
-import { parseEnvironment, quotaLimits } from "./config.ts";
+import { quotaLimits, readConfiguration } from "./config.ts";
 import type { Environment } from "./config.ts";
 import { httpTriggers } from "./http/index.ts";
 import { registerAll } from "./lib/register.ts";
+import { registerUnconfigured } from "./lib/unconfigured.ts";
 import { timerTriggers } from "./timers/index.ts";
 
 const clock: Clock = {
@@ -26,6 +27,8 @@ function lineLogger(write: (line: string) => void): Logger {
     write(`${JSON.stringify({ level, event, ...fields })}\n`);
   return { info: at("info"), warn: at("warn"), error: at("error") };
 }
+
+const logger = lineLogger((line) => process.stderr.write(line));
 
 function start(environment: Environment): void {
   const [publisher = "", offer = "", sku = "", version = ""] = environment.BATCHAI_NODE_IMAGE.split(":");
@@ -54,7 +57,7 @@ function start(environment: Environment): void {
     nodeSetup,
     clock,
     random,
-    logger: lineLogger((line) => process.stderr.write(line)),
+    logger,
     managedIdentity: environment.IDENTITY_ENDPOINT !== undefined,
     batchAccountId: environment.BATCHAI_BATCH_ACCOUNT_ID,
     batchEndpoint: environment.BATCHAI_BATCH_ENDPOINT,
@@ -64,7 +67,7 @@ function start(environment: Environment): void {
     tableEndpointTemplate: environment.BATCHAI_TABLE_ENDPOINT_TEMPLATE,
     keyVaultEndpointTemplate: environment.BATCHAI_KEY_VAULT_ENDPOINT_TEMPLATE,
     keyVaults: environment.BATCHAI_KEY_VAULTS,
-    secretsKey: Buffer.from(environment.BATCHAI_SECRETS_KEY, "base64"),
+    secretsKeys: environment.BATCHAI_SECRETS_KEY,
     auth: {
       issuer: environment.BATCHAI_AUTH_ISSUER,
       audiences: environment.BATCHAI_AUTH_AUDIENCE.split(",").map((name) => name.trim()),
@@ -75,4 +78,10 @@ function start(environment: Environment): void {
   registerAll({ triggers: httpTriggers, timers: timerTriggers, orchestrations, activities }, services);
 }
 
-start(parseEnvironment(process.env));
+const configuration = readConfiguration(process.env);
+if (configuration.kind === "complete") start(configuration.environment);
+else {
+  for (const { setting, reason } of configuration.problems)
+    logger.error("app.settingMissingOrWrong", { setting, reason });
+  registerUnconfigured(httpTriggers, configuration.problems);
+}

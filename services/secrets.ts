@@ -10,6 +10,8 @@ export interface SecretStore {
   get(owner: string): Promise<SecretSources>;
   /** Removing what is absent is a success. */
   remove(owner: string): Promise<void>;
+  /** Seals anew what an earlier key sealed. Undefined when there is no earlier key. */
+  reseal(): Promise<{ readonly resealed: number; readonly unreadable: number } | undefined>;
   /** Everyone who has secrets here, and since when (ISO 8601). */
   owners(): Promise<readonly { readonly owner: string; readonly modifiedAt: string }[]>;
 }

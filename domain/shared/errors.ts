@@ -51,6 +51,11 @@ export const errorTable = {
   UnsupportedMediaType: row(415, "Send application/json."),
   TooManyRequests: row(429, "Wait as long as Retry-After says.", true),
   InternalError: row(500, "Try again; if it goes on, report it with the request id.", true),
+  ServiceNotConfigured: row(
+    503,
+    "Whoever runs the service sets what the message names; nothing was changed.",
+    true,
+  ),
   ServiceUnavailable: row(503, "Try again in a moment.", true),
 } as const satisfies Record<string, ErrorRow>;
 

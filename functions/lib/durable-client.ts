@@ -53,6 +53,13 @@ async function noted(
   return { status, note: found.customStatus };
 }
 
+/** An engine that answered was reached, whatever it said; only its status is told, in a message of the client's. */
 function unavailable(cause: unknown): AppError {
-  return new AppError("ServiceUnavailable", "The workflow engine could not be reached.", { cause });
+  const message = cause instanceof Error ? cause.message : "";
+  const [, status] = /(?:status code: |HTTP )(\d{3})\b/.exec(message) ?? [];
+  const answered = status !== undefined || /^(No instance with ID|DurableClient error)/.test(message);
+  const told = answered
+    ? `The workflow engine refused the request (HTTP ${status ?? 404}).`
+    : "The workflow engine could not be reached.";
+  return new AppError("ServiceUnavailable", told, { cause });
 }

@@ -1,4 +1,5 @@
 // Secrets as sealed blobs in a private container, one per owner.
+import type { ContainerClient } from "@azure/storage-blob";
 import { z } from "zod";
 import { KeyVaultSecretReference } from "../../domain/shared/key-vault.ts";
 import type { SecretStore } from "../secrets.ts";
@@ -8,6 +9,35 @@ import type { Sealer } from "./sealing.ts";
 
 const containerName = "batchai-secrets";
 const Sources = z.record(z.string(), z.union([z.string(), KeyVaultSecretReference]));
+
+/** One owner's envelope, unless it was written or removed meanwhile: what is there then has the current key. */
+async function resealOne(
+  container: ContainerClient,
+  owner: string,
+  seal: Sealer,
+): Promise<"resealed" | "current" | "unreadable"> {
+  const blob = container.getBlockBlobClient(owner);
+  try {
+    const { etag } = await blob.getProperties();
+    const envelope = (
+      await blob.downloadToBuffer(0, undefined, { conditions: { ifMatch: etag ?? "" } })
+    ).toString("utf8");
+    let text: string;
+    try {
+      if (!seal.isOutdated(owner, envelope)) return "current";
+      text = seal.open(owner, envelope);
+    } catch {
+      return "unreadable";
+    }
+    const again = seal.seal(owner, text);
+    await blob.upload(again, Buffer.byteLength(again), { conditions: { ifMatch: etag ?? "" } });
+    return "resealed";
+  } catch (error) {
+    const status = storageStatus(error);
+    if (status === 404 || status === 412) return "current";
+    throw error;
+  }
+}
 
 export function blobSecrets(access: BlobAccess, account: StorageAccount, seal: Sealer): SecretStore {
   const open = () => access.container(account, containerName);
@@ -37,6 +67,18 @@ export function blobSecrets(access: BlobAccess, account: StorageAccount, seal: S
       } catch (error) {
         if (storageStatus(error) !== 404) throw error;
       }
+    },
+    async reseal() {
+      if (!seal.hasEarlierKeys) return undefined;
+      const container = await open();
+      let resealed = 0;
+      let unreadable = 0;
+      for (const { name } of await blobsBelow(container, "")) {
+        const outcome = await resealOne(container, name, seal);
+        if (outcome === "resealed") resealed += 1;
+        if (outcome === "unreadable") unreadable += 1;
+      }
+      return { resealed, unreadable };
     },
     async owners() {
       const blobs = await blobsBelow(await open(), "");

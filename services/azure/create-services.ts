@@ -52,7 +52,8 @@ export interface AzureOptions {
   readonly keyVaultEndpointTemplate: string;
   /** In lower case; `*` for all. */
   readonly keyVaults: readonly string[];
-  readonly secretsKey: Uint8Array;
+  /** The first seals, all open. */
+  readonly secretsKeys: readonly [Uint8Array, ...Uint8Array[]];
   readonly auth: {
     readonly issuer: string;
     readonly audiences: readonly string[];
@@ -90,7 +91,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
       activeJobs: limitedActiveJobs(state.activeJobs, reservations, settings.quotas.activeJobs),
     },
     operations: documentOperations(documents),
-    secrets: blobSecrets(blobs, storage, sealer(options.secretsKey, random)),
+    secrets: blobSecrets(blobs, storage, sealer(options.secretsKeys, random)),
     staging: blobStaging(blobs, storage),
     pools: armPools({
       endpoint: options.armEndpoint,

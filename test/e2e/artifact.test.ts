@@ -1,5 +1,5 @@
 // The deployed file, loaded as the Functions worker would: in bare Node, from disk, by `require`. What it registers must be
-// what the source defines, and a bad configuration must be refused with everything that is wrong with it.
+// what the source defines, and without its settings it must say what is missing to whoever asks.
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -15,19 +15,26 @@ const bundle = fileURLToPath(new URL("../../dist/app/main.cjs", import.meta.url)
 /** A core module that only takes names down, put in place before the bundle asks for it. */
 const loader = `
 const Module = require("node:module");
-const names = [];
+const names = [], registered = [];
 const core = {
   version: "4.0.0", hostVersion: "4.0.0",
   setProgrammingModel() {}, getProgrammingModel() {},
-  registerFunction: (metadata) => { names.push(metadata.name); return { dispose() {} }; },
+  registerFunction: (metadata, callback) => {
+    names.push(metadata.name);
+    registered.push({ metadata, callback });
+    return { dispose() {} };
+  },
   registerHook: () => ({ dispose() {} }),
   log() {}, Disposable: class {},
 };
 const load = Module._load;
 Module._load = (request, ...rest) => (request === "@azure/functions-core" ? core : load(request, ...rest));
 require(process.argv[1]);
-console.log(JSON.stringify(names));
-process.exit();
+(async () => {
+  const answer = process.env.BATCHAI_LOCATION ? undefined : await registered[0].callback();
+  console.log(JSON.stringify({ names, answer }));
+  process.exit();
+})();
 `;
 
 const settings = {
@@ -52,11 +59,38 @@ describe("the built app", () => {
     const expected = [...httpTriggers, ...timerTriggers, ...orchestrations, ...activities].map(
       ({ name }) => name,
     );
-    expect((JSON.parse(stdout) as string[]).sort()).toEqual(expected.sort());
+    const { names } = JSON.parse(stdout) as { names: string[] };
+    expect(names.sort()).toEqual(expected.sort());
   });
 
-  it("refuses to start without its settings, naming each of them", async () => {
-    const failure = await load({}).catch((error: unknown) => error as { stderr: string });
+  it("has its HTTP functions without its settings, too, and answers 503 with the list of what is missing", async () => {
+    const { stdout, stderr } = await load({});
+    const { names, answer } = JSON.parse(stdout) as {
+      names: string[];
+      answer: { status: number; jsonBody: { error: { code: string; details: { target: string }[] } } };
+    };
+    // No durable function and no timer: what waits for them is not run with half a configuration.
+    expect(names.sort()).toEqual(httpTriggers.map(({ name }) => name).sort());
+    expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "60" } });
+    expect(answer.jsonBody.error.code).toBe("ServiceNotConfigured");
+    expect(answer.jsonBody.error.details.map(({ target }) => target)).toEqual([
+      "AZURE_SUBSCRIPTION_ID",
+      "BATCHAI_LOCATION",
+      "BATCHAI_BATCH_ACCOUNT_ID",
+      "BATCHAI_BATCH_ENDPOINT",
+      "BATCHAI_STORAGE_ACCOUNT",
+      "BATCHAI_SECRETS_KEY",
+      "BATCHAI_AUTH_ISSUER",
+      "BATCHAI_AUTH_AUDIENCE",
+      "BATCHAI_AUTH_JWKS_URL",
+    ]);
+    expect(stderr).toContain("app.settingMissingOrWrong");
+  });
+
+  it("ends its load with the list where that is wanted", async () => {
+    const failure = await load({ BATCHAI_SETTINGS_STRICT: "true" }).catch(
+      (error: unknown) => error as { stderr: string },
+    );
     expect("stderr" in failure && failure.stderr).toMatch(
       /AZURE_SUBSCRIPTION_ID[\s\S]*BATCHAI_BATCH_ENDPOINT/,
     );

@@ -25,7 +25,8 @@ beforeAll(async () => {
 afterAll(() => storage.dispose());
 
 const access = () => blobAccess({ endpointTemplate: template, credential, clock });
-const seal = () => sealer(Buffer.alloc(32, 7), systemRandom());
+const key = (fill: number) => Buffer.alloc(32, fill);
+const seal = () => sealer([key(7)], systemRandom());
 const rawText = async (container: string, blob: string) => {
   const key = new StorageSharedKeyCredential(storageAccount.name, storageAccount.key);
   const client = new BlobServiceClient(storage.blobUrl, key).getContainerClient(container);

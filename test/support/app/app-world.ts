@@ -144,6 +144,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       get: async (owner) => secrets.get(owner) ?? new Map(),
       remove: async (owner) => void secrets.delete(owner),
       owners: async () => [...secrets.keys()].map((owner) => ({ owner, modifiedAt: madeAt(owner) })),
+      reseal: async () => undefined,
     },
     staging: {
       put: async (files) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseEnvironment } from "../../../functions/config.ts";
+import { readConfiguration } from "../../../functions/config.ts";
 
 const good = {
   AZURE_SUBSCRIPTION_ID: "s",
@@ -13,9 +13,15 @@ const good = {
   BATCHAI_AUTH_JWKS_URL: "https://sts.example/keys",
 };
 
+const parsed = (variables: Record<string, string | undefined>) => {
+  const configuration = readConfiguration(variables);
+  if (configuration.kind === "complete") return configuration.environment;
+  throw new Error(JSON.stringify(configuration.problems));
+};
+
 describe("the configuration", () => {
   it("needs no more than what has no sensible default", () => {
-    expect(parseEnvironment(good)).toMatchObject({
+    expect(parsed(good)).toMatchObject({
       BATCHAI_ARM_ENDPOINT: "https://management.azure.com",
       BATCHAI_BLOB_ENDPOINT_TEMPLATE: "https://{account}.blob.core.windows.net",
       BATCHAI_MONITOR_MIN_INTERVAL_MS: 5_000,
@@ -24,7 +30,7 @@ describe("the configuration", () => {
   });
 
   it("takes an empty variable as absent", () => {
-    expect(parseEnvironment({ ...good, BATCHAI_STORAGE_KEY: "" }).BATCHAI_STORAGE_KEY).toBeUndefined();
+    expect(parsed({ ...good, BATCHAI_STORAGE_KEY: "" }).BATCHAI_STORAGE_KEY).toBeUndefined();
   });
 
   it("tells every problem at once, without values", () => {
@@ -34,9 +40,25 @@ describe("the configuration", () => {
       BATCHAI_BATCH_ENDPOINT: "ftp://x",
       BATCHAI_LOCATION: undefined,
     };
-    const attempt = () => parseEnvironment(bad);
-    for (const name of ["BATCHAI_SECRETS_KEY", "BATCHAI_BATCH_ENDPOINT", "BATCHAI_LOCATION"])
-      expect(attempt).toThrow(name);
-    expect(attempt).not.toThrow("c2hvcnQ=");
+    const configuration = readConfiguration(bad);
+    expect(configuration).toMatchObject({
+      kind: "incomplete",
+      problems: [
+        { setting: "BATCHAI_LOCATION", reason: "it is not set" },
+        { setting: "BATCHAI_BATCH_ENDPOINT" },
+        { setting: "BATCHAI_SECRETS_KEY", reason: expect.stringContaining("32 bytes in base64") },
+      ],
+    });
+    expect(JSON.stringify(configuration)).not.toContain("c2hvcnQ=");
+    const strict = () => readConfiguration({ ...bad, BATCHAI_SETTINGS_STRICT: "true" });
+    expect(strict).toThrow(/BATCHAI_LOCATION: it is not set\n.*BATCHAI_BATCH_ENDPOINT/);
+  });
+
+  it("takes several keys for secrets, the current one first", () => {
+    const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const keys = (text: string) => parsed({ ...good, BATCHAI_SECRETS_KEY: text }).BATCHAI_SECRETS_KEY;
+    expect(keys(one.toString("base64"))).toEqual([one]);
+    expect(keys(`${two.toString("base64")}, ${one.toString("base64")}`)).toEqual([two, one]);
+    expect(() => keys(`${two.toString("base64")},c2hvcnQ=`)).toThrow("32 bytes in base64");
   });
 });
