@@ -21,6 +21,7 @@ import { armAccountRoutes } from "./protocol/arm-account-routes.ts";
 import { armApplicationRoutes } from "./protocol/arm-application-routes.ts";
 import { armLocationRoutes } from "./protocol/arm-location-routes.ts";
 import { armRoutes as armPoolRoutes } from "./protocol/arm-routes.ts";
+import { armCertificateRoutes, certificateRoutes } from "./protocol/certificate-routes.ts";
 import { fileRoutes } from "./protocol/file-routes.ts";
 import type { BatchPlane, BatchVerdict } from "./protocol/bearer.ts";
 import { createGateway } from "./protocol/gateway.ts";
@@ -115,6 +116,7 @@ export const dataRoutes = [
   ...fileRoutes,
   ...scheduleRoutes,
   ...accountRoutes,
+  ...certificateRoutes,
   ...absentRoutes("data"),
 ];
 export const armRoutes = [
@@ -122,6 +124,7 @@ export const armRoutes = [
   ...armAccountRoutes,
   ...armApplicationRoutes,
   ...armLocationRoutes,
+  ...armCertificateRoutes,
   ...absentRoutes("management"),
 ];
 

@@ -21,8 +21,12 @@ type Row = readonly [path: string, standing: MemberStanding, how?: string];
 const noDisk = "a node is a folder of this machine and has no disk of its own";
 const noMachine = "there is no virtual machine whose firmware or host it could concern";
 const noNetwork = "nodes have addresses of this machine's loopback network";
-const engine = "with the docker or podman of this machine; refused where there is none";
-const sameUser = "checked against the pool's accounts; everything runs as the user who runs the emulator";
+const engine =
+  "with the docker or podman of this machine; where there is none, what was to run in a container fails with the reason";
+const windows =
+  "Windows nodes are simulated: they boot and idle, and what lands on them fails before its command, with the reason";
+const sameUser =
+  "everything runs as the user who runs the emulator; with a user that the pool does not have, the task fails as in the service";
 
 const pool: readonly Row[] = [
   ["id", "works"],
@@ -38,9 +42,9 @@ const pool: readonly Row[] = [
     "recorded",
     "tasks see this machine's system; an image of one's own needs a bearer token, as in the service",
   ],
-  ["virtualMachineConfiguration.nodeAgentSKUId", "works", "Windows agents are refused"],
-  ["virtualMachineConfiguration.windowsConfiguration", "refused", "nodes are Linux"],
-  ["virtualMachineConfiguration.licenseType", "refused", "it is for Windows images"],
+  ["virtualMachineConfiguration.nodeAgentSKUId", "works", windows],
+  ["virtualMachineConfiguration.windowsConfiguration", "recorded", windows],
+  ["virtualMachineConfiguration.licenseType", "recorded", "for Windows images"],
   ["virtualMachineConfiguration.dataDisks", "recorded", noDisk],
   ["virtualMachineConfiguration.osDisk", "recorded", noDisk],
   [
@@ -61,7 +65,11 @@ const pool: readonly Row[] = [
     "works",
     "zonal nodes learn one of three zones from their metadata service",
   ],
-  ["virtualMachineConfiguration.extensions", "refused", "extensions are programs for virtual machines"],
+  [
+    "virtualMachineConfiguration.extensions",
+    "recorded",
+    "listed by each node as installed, with a word that it is simulated",
+  ],
   ["resizeTimeout", "works"],
   ["targetDedicatedNodes", "works"],
   ["targetLowPriorityNodes", "works"],
@@ -100,7 +108,7 @@ const pool: readonly Row[] = [
     "works",
     "lies in the account's `.ssh` below the folder that stands for the node's machine",
   ],
-  ["userAccounts.windowsUserConfiguration", "refused", "nodes are Linux"],
+  ["userAccounts.windowsUserConfiguration", "recorded", "for Windows pools"],
   ["metadata", "works"],
   [
     "mountConfiguration.azureBlobFileSystemConfiguration",

@@ -23,6 +23,7 @@ const job = "/jobs/{jobId}";
 const task = `${job}/tasks/{taskId}`;
 const schedule = "/jobschedules/{jobScheduleId}";
 const certificate = "/certificates(thumbprintAlgorithm={algorithm},thumbprint={thumbprint})";
+const noCertificate = "there is none";
 const noCertificates = "certificates were retired by the service in 2024";
 
 const dataEmulated: readonly Row[] = [
@@ -134,14 +135,13 @@ const dataSimplified: readonly Row[] = [
     "ComputeNodeExtension_List",
     "GET",
     `${node}/extensions`,
-    "always empty: pools with extensions are refused",
+    "the pool's, as installed; nothing is installed",
   ],
-  [
-    "ComputeNodeExtension_Get",
-    "GET",
-    `${node}/extensions/{extensionName}`,
-    "there is none: pools with extensions are refused",
-  ],
+  ["ComputeNodeExtension_Get", "GET", `${node}/extensions/{extensionName}`, "as above"],
+  ["Certificate_List", "GET", "/certificates", "always empty: the service retired certificates in 2024"],
+  ["Certificate_Get", "GET", certificate, noCertificate],
+  ["Certificate_Delete", "DELETE", certificate, noCertificate],
+  ["Certificate_CancelDeletion", "POST", `${certificate}/canceldelete`, noCertificate],
   [
     "Pool_ListUsageMetrics",
     "GET",
@@ -165,10 +165,6 @@ const dataSimplified: readonly Row[] = [
 const dataAbsent: readonly Row[] = [
   ["Pool_UpgradeOS", "POST", `${pool}/upgradeos`, "of 2018, for the machines of cloud services"],
   ["Certificate_Add", "POST", "/certificates", noCertificates],
-  ["Certificate_List", "GET", "/certificates", noCertificates],
-  ["Certificate_Get", "GET", certificate, noCertificates],
-  ["Certificate_Delete", "DELETE", certificate, noCertificates],
-  ["Certificate_CancelDeletion", "POST", `${certificate}/canceldelete`, noCertificates],
 ];
 
 const accounts =
@@ -255,10 +251,25 @@ const managementSimplified: readonly Row[] = [
     "always empty: nodes are on this machine",
   ],
   [
+    "ArmCertificate_List",
+    "GET",
+    `${account}/certificates`,
+    "always empty: the service retired certificates in 2024",
+  ],
+  ["ArmCertificate_Get", "GET", `${account}/certificates/{certificate}`, noCertificate],
+  ["ArmCertificate_Update", "PATCH", `${account}/certificates/{certificate}`, noCertificate],
+  ["ArmCertificate_Delete", "DELETE", `${account}/certificates/{certificate}`, "204: there is none"],
+  [
+    "ArmCertificate_CancelDeletion",
+    "POST",
+    `${account}/certificates/{certificate}/cancelDelete`,
+    noCertificate,
+  ],
+  [
     "Operations_List",
     "GET",
     "/providers/Microsoft.Batch/operations",
-    "the rights that roles speak of, in short",
+    "the names of the provider, described in short",
   ],
 ];
 
@@ -270,10 +281,13 @@ const managementAbsent: readonly Row[] = [
     account,
     "the emulator has one account, made at its start; end the emulator and delete its data folder",
   ],
-  ["ArmCertificate_List", "GET", `${account}/certificates`, noCertificates],
-  ["ArmCertificate_Get", "GET", `${account}/certificates/{certificate}`, noCertificates],
   ["ArmCertificate_Create", "PUT", `${account}/certificates/{certificate}`, noCertificates],
-  ["PrivateEndpointConnection_Update", "PUT", `${account}/privateEndpointConnections/{connection}`, noLinks],
+  [
+    "PrivateEndpointConnection_Update",
+    "PATCH",
+    `${account}/privateEndpointConnections/{connection}`,
+    noLinks,
+  ],
   [
     "PrivateEndpointConnection_Delete",
     "DELETE",

@@ -72,6 +72,8 @@ export interface Launch {
   /** What the command leaves running outside its process group is a program of its own: the monitor of a container, which ends by
    *  itself, or what a start task set up for the node. */
   readonly detaches?: true;
+  /** The pool's account that it is to run as. Everything runs as the user who runs the emulator. */
+  readonly user?: string;
   /** The command runs in a container instead, where an empty command line means what the image says. Only for executors
    *  that have `containers`. */
   readonly container?: ContainerLaunch;

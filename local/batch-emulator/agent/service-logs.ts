@@ -16,11 +16,8 @@ export interface LogUpload {
   readonly files: readonly LogFile[];
 }
 
-export type LogUploader = (
-  upload: LogUpload,
-) => Promise<
-  { readonly ok: true; readonly uploaded: number } | { readonly ok: false; readonly reason: string }
->;
+/** Resolves to why it could not be done, or to nothing. */
+export type LogUploader = (upload: LogUpload) => Promise<string | undefined>;
 
 export function createLogUploader(storage: StorageAccess | undefined): LogUploader {
   return async (upload) => {
@@ -28,18 +25,17 @@ export function createLogUploader(storage: StorageAccess | undefined): LogUpload
     try {
       const url = await urlFor(upload, upload.containerUrl, "write", storage);
       const container = new ContainerClient(url, undefined, { retryOptions: { maxTries: 1 } });
-      let uploaded = 0;
       for (const file of upload.files) {
-        const content =
-          typeof file.content === "string" ? Buffer.from(file.content) : await bytesOf(file.content.path);
+        const content = typeof file.content === "string" ? file.content : await bytesOf(file.content.path);
         if (content === undefined) continue;
-        await container.getBlockBlobClient(`${upload.directory}/${file.name}`).uploadData(content);
-        uploaded += 1;
+        await container
+          .getBlockBlobClient(`${upload.directory}/${file.name}`)
+          .uploadData(Buffer.from(content));
       }
-      return { ok: true, uploaded };
+      return undefined;
     } catch (error) {
       const status = error instanceof Error && "statusCode" in error ? String(error.statusCode) : "no answer";
-      return { ok: false, reason: `The container could not be written to (${status})` };
+      return `the container could not be written to (${status})`;
     }
   };
 }

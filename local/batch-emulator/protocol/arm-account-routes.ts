@@ -7,6 +7,7 @@ import type { World } from "../service/account/world.ts";
 import { accountId } from "./arm-pool-fields.ts";
 import { accountPath, accountShape, armJson, armRoute, authenticationModes } from "./arm-routes.ts";
 import { bodyOf } from "./bodies.ts";
+import { providerOperations } from "./provider-operations.ts";
 import { empty, param } from "./wire.ts";
 import type { Call, Handler, Route, WireReply } from "./wire.ts";
 
@@ -97,15 +98,6 @@ const privateLink = (world: World, [name, zone]: (typeof privateLinks)[number]) 
   },
 });
 
-/** The rights that roles of the provider speak of. */
-const operationNames = ["read", "write", "delete"].flatMap((verb) =>
-  ["batchAccounts", "batchAccounts/pools", "batchAccounts/applications"].map((resource) => ({
-    name: `Microsoft.Batch/${resource}/${verb}`,
-    isDataAction: false,
-    display: { provider: "Microsoft Batch", resource, operation: verb, description: `${verb} ${resource}` },
-  })),
-);
-
 const none: Handler = () => armJson(200, { value: [] });
 const missing: Handler = () => {
   throw new BatchFault(404, "ResourceNotFound", "The resource was not found in the Batch account.");
@@ -140,6 +132,6 @@ export const armAccountRoutes: readonly Route[] = [
     operation: "Operations_List",
     method: "GET",
     path: "/providers/Microsoft.Batch/operations",
-    handle: () => armJson(200, { value: operationNames }),
+    handle: () => armJson(200, { value: providerOperations }),
   },
 ];

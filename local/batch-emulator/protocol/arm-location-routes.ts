@@ -1,6 +1,5 @@
-// Locations in the management plane: quotas, sizes, names. Source: Microsoft.Batch locations, api-version 2023-11-01.
+// Locations in the management plane: quotas, sizes, names, the same in every region. Source: Microsoft.Batch locations, api-version 2023-11-01.
 import { z } from "zod";
-import { BatchFault } from "../service/account/fault.ts";
 import { disableAutoscale } from "../service/autoscale/autoscale-control.ts";
 import { findPool } from "../service/pools/pool-commands.ts";
 import { virtualMachineSizes } from "../service/account/virtual-machine-sizes.ts";
@@ -28,19 +27,10 @@ function checkName(call: Call) {
   return { nameAvailable: true };
 }
 
-function onlyOurs(call: Call): void {
-  if (param(call, "location").toLowerCase().replaceAll(" ", "") !== call.world.account.location.toLowerCase())
-    throw new BatchFault(404, "LocationNotFound", `The emulator is in ${call.world.account.location} only.`);
-}
-
 export const armLocationRoutes: readonly Route[] = [
-  armRoute("Location_GetQuotas", "GET", `${location}/quotas`, (call) => {
-    onlyOurs(call);
-    return armJson(200, { accountQuota: 1 });
-  }),
-  armRoute("Location_ListSupportedVirtualMachineSkus", "GET", `${location}/virtualMachineSkus`, (call) => {
-    onlyOurs(call);
-    return armJson(200, {
+  armRoute("Location_GetQuotas", "GET", `${location}/quotas`, () => armJson(200, { accountQuota: 1 })),
+  armRoute("Location_ListSupportedVirtualMachineSkus", "GET", `${location}/virtualMachineSkus`, () =>
+    armJson(200, {
       value: virtualMachineSizes.map(({ name, familyName, cores, memoryGb }) => ({
         name,
         familyName,
@@ -49,16 +39,14 @@ export const armLocationRoutes: readonly Route[] = [
           { name: "MemoryGB", value: String(memoryGb) },
         ],
       })),
-    });
-  }),
-  armRoute("Location_ListSupportedCloudServiceSkus", "GET", `${location}/cloudServiceSkus`, (call) => {
-    onlyOurs(call);
-    return armJson(200, { value: [] });
-  }),
-  armRoute("Location_CheckNameAvailability", "POST", `${location}/checkNameAvailability`, (call) => {
-    onlyOurs(call);
-    return armJson(200, checkName(call));
-  }),
+    }),
+  ),
+  armRoute("Location_ListSupportedCloudServiceSkus", "GET", `${location}/cloudServiceSkus`, () =>
+    armJson(200, { value: [] }),
+  ),
+  armRoute("Location_CheckNameAvailability", "POST", `${location}/checkNameAvailability`, (call) =>
+    armJson(200, checkName(call)),
+  ),
   armRoute("ArmPool_DisableAutoScale", "POST", `${account}/pools/{poolName}/disableAutoScale`, (call) => {
     const pool = findPool(call.world, param(call, "poolName"));
     disableAutoscale(call.world, pool);

@@ -3,12 +3,10 @@ import { formatDuration, infiniteDuration } from "../schema/values.ts";
 import type { Job, JobOnNode, NodeJobTask } from "../service/entities/model.ts";
 import { preparationFolder, releaseFolder } from "../service/launches/node-layout.ts";
 import { etagOf } from "../service/account/versions.ts";
+import { jobTasks, poolInfoShape } from "./command-fields.ts";
 import { isoTime, optionalTime, time, value } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
-import { withoutSecrets } from "./secrets.ts";
 import { failureShape, jobUrl, nodeUrl } from "./task-fields.ts";
-
-const taskDefaults = { maxWallClockTime: infiniteDuration, retentionTime: "P7D", maxTaskRetryCount: 0 };
 
 export const jobFields: FieldTable<Job> = {
   id: value((job) => job.id),
@@ -29,41 +27,11 @@ export const jobFields: FieldTable<Job> = {
     maxWallClockTime: job.spec.constraints?.maxWallClockTime ?? infiniteDuration,
     maxTaskRetryCount: job.spec.constraints?.maxTaskRetryCount ?? 0,
   })),
-  jobManagerTask: value((job) =>
-    job.spec.jobManagerTask === undefined
-      ? undefined
-      : {
-          killJobOnCompletion: true,
-          runExclusive: true,
-          requiredSlots: 1,
-          allowLowPriorityNode: true,
-          ...withoutSecrets(job.spec.jobManagerTask),
-          constraints: { ...taskDefaults, ...job.spec.jobManagerTask.constraints },
-        },
-  ),
-  jobPreparationTask: value((job) =>
-    job.spec.jobPreparationTask === undefined
-      ? undefined
-      : {
-          id: "jobpreparation",
-          waitForSuccess: true,
-          rerunOnNodeRebootAfterSuccess: true,
-          ...withoutSecrets(job.spec.jobPreparationTask),
-          constraints: { ...taskDefaults, ...job.spec.jobPreparationTask.constraints },
-        },
-  ),
-  jobReleaseTask: value((job) =>
-    job.spec.jobReleaseTask === undefined
-      ? undefined
-      : {
-          id: "jobrelease",
-          maxWallClockTime: "PT15M",
-          retentionTime: "P7D",
-          ...withoutSecrets(job.spec.jobReleaseTask),
-        },
-  ),
+  jobManagerTask: value((job) => jobTasks.manager(job.spec.jobManagerTask)),
+  jobPreparationTask: value((job) => jobTasks.preparation(job.spec.jobPreparationTask)),
+  jobReleaseTask: value((job) => jobTasks.release(job.spec.jobReleaseTask)),
   commonEnvironmentSettings: value((job) => job.spec.commonEnvironmentSettings),
-  poolInfo: value((job) => withoutSecrets(job.spec.poolInfo)),
+  poolInfo: value((job) => poolInfoShape(job.spec.poolInfo)),
   onAllTasksComplete: value((job) => job.spec.onAllTasksComplete ?? "noaction"),
   onTaskFailure: value((job) => job.spec.onTaskFailure ?? "noaction"),
   networkConfiguration: value((job) => job.spec.networkConfiguration),

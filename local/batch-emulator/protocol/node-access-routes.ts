@@ -1,14 +1,22 @@
 // Ways to look at a node from outside: remote login, remote desktop, its log, its extensions.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import type { VirtualMachineConfiguration } from "../schema/machine-spec.ts";
 import { IdentityReference } from "../schema/task-spec.ts";
 import { Timestamp } from "../schema/values.ts";
-import { invalidProperty, notEmulated, notFound } from "../service/account/fault.ts";
+import { notEmulated, notFound } from "../service/account/fault.ts";
+import type { World } from "../service/account/world.ts";
+import type { Node } from "../service/entities/model.ts";
 import { nodeLog } from "../service/nodes/node-log.ts";
 import { checkReferences } from "../service/checks/reference-checks.ts";
 import { bodyOf } from "./bodies.ts";
+import { renderer, value } from "./fields.ts";
+import type { FieldTable } from "./fields.ts";
+import { listReply, pageStart } from "./listing.ts";
 import { nodeOf, nodePath, onlyFor } from "./node-routes.ts";
-import { json } from "./wire.ts";
+import { withoutSecrets } from "./secrets.ts";
+import { json, param } from "./wire.ts";
 import type { Call, Route, WireReply } from "./wire.ts";
 
 /** The machines of cloud services were reached by remote desktop; here the file names the node's loopback address. */
@@ -30,7 +38,13 @@ const LogsBody = z.strictObject({
   identityReference: IdentityReference.optional(),
 });
 
-async function uploadLogs(call: Call): Promise<WireReply> {
+async function noteFailure(world: World, node: Node, url: string, work: Promise<string | undefined>) {
+  const reason = await work;
+  if (reason !== undefined)
+    world.logger.warn("node.logsNotUploaded", { node: node.id, container: url.split("?")[0], reason });
+}
+
+function uploadLogs(call: Call): WireReply {
   const { world } = call;
   const node = nodeOf(call);
   const body = bodyOf(call, LogsBody);
@@ -39,25 +53,47 @@ async function uploadLogs(call: Call): Promise<WireReply> {
   if (upload === undefined) throw notEmulated("logs of simulated nodes");
   const until = body.endTime === undefined ? world.clock.now() : Date.parse(body.endTime);
   const directory = `${node.pool.id}/${node.id}/${world.random.uuid()}`;
-  const result = await upload({
+  const startup = ["stdout.txt", "stderr.txt"]
+    .map((name) => ({ name: `startup/${name}`, content: { path: join(node.root, "startup", name) } }))
+    .filter(({ content }) => existsSync(content.path));
+  const log = { name: "agent-debug.log", content: nodeLog(node, Date.parse(body.startTime), until) };
+  const files = [log, ...startup];
+  const work = upload({
     containerUrl: body.containerUrl,
     ...(body.identityReference === undefined ? {} : { identity: body.identityReference.resourceId }),
     directory,
-    files: [
-      { name: "agent-debug.log", content: nodeLog(node, Date.parse(body.startTime), until) },
-      ...["stdout.txt", "stderr.txt"].map((name) => ({
-        name: `startup/${name}`,
-        content: { path: join(node.root, "startup", name) },
-      })),
-    ],
+    files,
   });
-  if (!result.ok) throw invalidProperty("containerUrl", body.containerUrl.split("?")[0] ?? "", result.reason);
+  // As in the service the answer tells what is being uploaded, not whether the container took it.
+  world.background("node.uploadLogs", noteFailure(world, node, body.containerUrl, work));
   return json(200, {
     "odata.metadata": `${call.request.baseUrl}/$metadata#uploadbatchservicelogs/@Element`,
     virtualDirectoryName: directory,
-    numberOfFilesUploaded: result.uploaded,
+    numberOfFilesUploaded: files.length,
   });
 }
+
+type Extension = NonNullable<VirtualMachineConfiguration["extensions"]>[number];
+
+const extensionsOf = (call: Call): readonly Extension[] =>
+  nodeOf(call).pool.spec.virtualMachineConfiguration?.extensions ?? [];
+
+/** Nothing is installed on a folder: an extension is there at once, and says that it is simulated. */
+const extensionFields: FieldTable<{ readonly extension: Extension }> = {
+  provisioningState: value(() => "Succeeded"),
+  vmExtension: value(({ extension }) => withoutSecrets(extension)),
+  instanceView: value(({ extension }) => ({
+    name: extension.name,
+    statuses: [
+      {
+        code: "ProvisioningState/succeeded",
+        displayStatus: "Provisioning succeeded",
+        level: "Info",
+        message: "Simulated: the emulator installs no extension.",
+      },
+    ],
+  })),
+};
 
 export const nodeAccessRoutes: readonly Route[] = [
   {
@@ -92,8 +128,8 @@ export const nodeAccessRoutes: readonly Route[] = [
     method: "GET",
     path: `${nodePath}/extensions`,
     handle(call) {
-      nodeOf(call);
-      return json(200, { "odata.metadata": `${call.request.baseUrl}/$metadata#extensions`, value: [] });
+      const found = extensionsOf(call).map((extension, index) => ({ row: index + 1, extension }));
+      return listReply(call, "extensions", found.slice(pageStart(call)), extensionFields);
     },
   },
   {
@@ -101,8 +137,13 @@ export const nodeAccessRoutes: readonly Route[] = [
     method: "GET",
     path: `${nodePath}/extensions/{extensionName}`,
     handle(call) {
-      nodeOf(call);
-      throw notFound("Extension");
+      const name = param(call, "extensionName").toLowerCase();
+      const extension = extensionsOf(call).find((one) => one.name.toLowerCase() === name);
+      if (extension === undefined) throw notFound("Extension");
+      return json(200, {
+        "odata.metadata": `${call.request.baseUrl}/$metadata#extensions/@Element`,
+        ...renderer(call, extensionFields)({ extension }),
+      });
     },
   },
 ];

@@ -6,6 +6,7 @@ import type { AutoScaleRun, Node, Pool, StartTaskInfo } from "../service/entitie
 import { defaultResizeTimeoutMs } from "../service/pools/pool-control.ts";
 import { currentNodes } from "../service/account/quota.ts";
 import { etagOf } from "../service/account/versions.ts";
+import { defaultUser } from "./command-fields.ts";
 import { isoTime, optionalTime, time, value } from "./fields.ts";
 import type { FieldContext, FieldTable } from "./fields.ts";
 import { withoutSecrets } from "./secrets.ts";
@@ -21,7 +22,7 @@ export const startTaskShape = (spec: PoolSpec["startTask"]) =>
   spec === undefined
     ? undefined
     : {
-        userIdentity: { autoUser: { scope: "pool", elevationLevel: "nonadmin" } },
+        userIdentity: defaultUser,
         maxTaskRetryCount: 0,
         waitForSuccess: true,
         ...withoutSecrets(spec),

@@ -4,9 +4,12 @@ import { BatchFault, notFound } from "../service/account/fault.ts";
 import { decodeSegment } from "./wire.ts";
 import type { Route } from "./wire.ts";
 
+/** A literal, one parameter, or parameters between literal text: `name(a={a},b={b})`. */
+type Part = string | { readonly pattern: RegExp; readonly names: readonly string[] };
+
 interface Compiled {
   readonly route: Route;
-  readonly parts: readonly string[];
+  readonly parts: readonly Part[];
   readonly rest: boolean;
 }
 
@@ -23,7 +26,7 @@ export class Router {
     this.#caseless = caseless;
     this.#compiled = routes.map((route) => {
       const parts = route.path.split("/").filter(Boolean);
-      return { route, parts, rest: parts.at(-1)?.startsWith("{*") === true };
+      return { route, parts: parts.map(compilePart), rest: parts.at(-1)?.startsWith("{*") === true };
     });
   }
 
@@ -47,14 +50,28 @@ export class Router {
     const params: Record<string, string> = {};
     for (const [index, part] of parts.entries()) {
       const segment = segments[index] ?? "";
-      if (part.startsWith("{*")) {
+      if (typeof part !== "string") {
+        const found = part.pattern.exec(segment);
+        if (found === null) return undefined;
+        part.names.forEach((name, at) => (params[name] = decodeSegment(found[at + 1] ?? "")));
+      } else if (part.startsWith("{*")) {
         params[part.slice(2, -1)] = segments.slice(index).map(decodeSegment).join("/");
         return params;
-      }
-      if (part.startsWith("{")) params[part.slice(1, -1)] = decodeSegment(segment);
+      } else if (part.startsWith("{")) params[part.slice(1, -1)] = decodeSegment(segment);
       else if (this.#caseless ? part.toLowerCase() !== segment.toLowerCase() : part !== segment)
         return undefined;
     }
     return params;
   }
+}
+
+function compilePart(part: string): Part {
+  if (part.startsWith("{") || !part.includes("{")) return part;
+  const names: string[] = [];
+  const pattern = part.replaceAll(/\{(\w+)\}|[^\w{}]/g, (text, name: string | undefined) => {
+    if (name === undefined) return `\\${text}`;
+    names.push(name);
+    return "([^,)]+)";
+  });
+  return { pattern: new RegExp(`^${pattern}$`), names };
 }

@@ -1,5 +1,6 @@
 // Job schedules in the data plane.
 import { JobSchedulePatch, JobScheduleSpec, JobScheduleUpdate } from "../schema/job-spec.ts";
+import { infiniteDuration } from "../schema/values.ts";
 import type { Schedule } from "../service/entities/model.ts";
 import {
   addSchedule,
@@ -13,11 +14,11 @@ import {
 } from "../service/schedules/schedule-control.ts";
 import { etagOf } from "../service/account/versions.ts";
 import { bodyOf } from "./bodies.ts";
+import { jobTasks, poolInfoShape } from "./command-fields.ts";
 import { checkConditions, versionHeaders } from "./conditions.ts";
 import { isoTime, renderer, time, value } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
 import { jobFields, jobStatistics } from "./job-fields.ts";
-import { withoutSecrets } from "./secrets.ts";
 import { listReply, pageStart } from "./listing.ts";
 import { jobUrl } from "./task-fields.ts";
 import { empty, json, param } from "./wire.ts";
@@ -38,12 +39,19 @@ const scheduleFields: FieldTable<Schedule> = {
   previousState: value((schedule) => schedule.previousState),
   previousStateTransitionTime: time((schedule) => schedule.previousStateAt),
   schedule: value((schedule) => schedule.spec.schedule),
-  jobSpecification: value((schedule) => ({
+  jobSpecification: value(({ spec: { jobSpecification: job } }) => ({
     priority: 0,
+    maxParallelTasks: -1,
+    allowTaskPreemption: false,
     usesTaskDependencies: false,
     onAllTasksComplete: "noaction",
     onTaskFailure: "noaction",
-    ...withoutSecrets(schedule.spec.jobSpecification),
+    ...job,
+    constraints: { maxWallClockTime: infiniteDuration, maxTaskRetryCount: 0, ...job.constraints },
+    jobManagerTask: jobTasks.manager(job.jobManagerTask),
+    jobPreparationTask: jobTasks.preparation(job.jobPreparationTask),
+    jobReleaseTask: jobTasks.release(job.jobReleaseTask),
+    poolInfo: poolInfoShape(job.poolInfo),
   })),
   executionInfo: value((schedule, context) => ({
     ...(schedule.nextRunAt === undefined ? {} : { nextRunTime: isoTime(schedule.nextRunAt) }),

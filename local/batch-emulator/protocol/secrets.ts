@@ -1,6 +1,6 @@
 // Passwords, keys and tokens are write-only in Azure Batch: what a caller gave is answered without them.
 
-const secret = new Set(["password", "accountKey", "sasKey", "sshPrivateKey"]);
+const secret = new Set(["password", "accountKey", "sasKey", "sshPrivateKey", "protectedSettings"]);
 
 /** The value without its secret members, however deep. */
 export function withoutSecrets<T>(value: T): T {

@@ -5,6 +5,7 @@ import type { FailureInfo, NodePlace, RecentTask, Subtask, Task } from "../servi
 import { taskFolder } from "../service/launches/node-layout.ts";
 import { etagOf } from "../service/account/versions.ts";
 import { mainLaunchId } from "../service/launches/launches.ts";
+import { defaultUser } from "./command-fields.ts";
 import { isoTime, optionalTime, time, value } from "./fields.ts";
 import type { FieldContext, FieldTable } from "./fields.ts";
 import { withoutSecrets } from "./secrets.ts";
@@ -91,9 +92,7 @@ export const taskFields: FieldTable<Task> = {
       task.spec.constraints?.maxTaskRetryCount ?? task.job.spec.constraints?.maxTaskRetryCount ?? 0,
   })),
   requiredSlots: value((task) => task.spec.requiredSlots ?? 1),
-  userIdentity: value(
-    (task) => task.spec.userIdentity ?? { autoUser: { scope: "pool", elevationLevel: "nonadmin" } },
-  ),
+  userIdentity: value((task) => task.spec.userIdentity ?? defaultUser),
   executionInfo: value((task, context) => executionShape(task, context)),
   nodeInfo: value((task, context) => {
     const place = task.execution?.place;

@@ -23,7 +23,7 @@ export const PoolInfo = z
           .regex(/^[A-Za-z0-9_-]{1,20}$/, "must have 1 to 20 characters")
           .optional(),
         poolLifetimeOption: caseless("job", "jobschedule"),
-        keepAlive: z.boolean().optional(),
+        keepAlive: z.boolean().default(false),
         pool: AutoPoolBody.optional(),
       })
       .optional(),

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { ContainerRegistry, IdentityReference } from "./task-spec.ts";
 import { Duration, caseless, integer } from "./values.ts";
 
-const ImageReference = z.strictObject({
+const ImageNames = z.strictObject({
   publisher: z.string().optional(),
   offer: z.string().optional(),
   sku: z.string().optional(),
@@ -15,6 +15,11 @@ const ImageReference = z.strictObject({
   communityGalleryImageId: z.string().optional(),
   exactVersion: z.string().optional(),
 });
+
+/** Of an image that is named by publisher, offer and sku, the newest is meant. */
+const ImageReference = ImageNames.transform((image) =>
+  image.publisher === undefined ? image : { ...image, version: image.version ?? "latest" },
+);
 
 const Caching = caseless("none", "readonly", "readwrite");
 const StorageAccountType = caseless("standard_lrs", "premium_lrs", "standardssd_lrs");
@@ -45,9 +50,9 @@ const OsDisk = z.strictObject({
 
 const DataDisk = z.strictObject({
   lun: integer(0, 63),
-  caching: Caching.optional(),
+  caching: Caching.default("readwrite"),
   diskSizeGB: integer(1),
-  storageAccountType: StorageAccountType.optional(),
+  storageAccountType: StorageAccountType.default("standard_lrs"),
   managedDisk: ManagedDisk.optional(),
 });
 
@@ -140,8 +145,8 @@ export type NatPool = z.infer<typeof NatPool>;
 
 export const NetworkConfiguration = z.strictObject({
   subnetId: z.string().optional(),
-  dynamicVNetAssignmentScope: caseless("none", "job").optional(),
-  enableAcceleratedNetworking: z.boolean().optional(),
+  dynamicVNetAssignmentScope: caseless("none", "job").default("none"),
+  enableAcceleratedNetworking: z.boolean().default(false),
   endpointConfiguration: z.strictObject({ inboundNATPools: z.array(NatPool).max(5) }).optional(),
   publicIPAddressConfiguration: z
     .strictObject({

@@ -61,7 +61,7 @@ export const MountConfigurations = z.array(MountConfiguration).max(10);
 export const UserAccount = z.strictObject({
   name: z.string().min(1).max(20),
   password: z.string().min(1),
-  elevationLevel: caseless("nonadmin", "admin").optional(),
+  elevationLevel: caseless("nonadmin", "admin").default("nonadmin"),
   linuxUserConfiguration: z
     .strictObject({
       uid: integer().optional(),

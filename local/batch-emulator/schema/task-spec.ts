@@ -39,8 +39,8 @@ export const UserIdentity = z.strictObject({
   username: z.string().optional(),
   autoUser: z
     .strictObject({
-      scope: caseless("task", "pool").optional(),
-      elevationLevel: caseless("nonadmin", "admin").optional(),
+      scope: caseless("task", "pool").default("pool"),
+      elevationLevel: caseless("nonadmin", "admin").default("nonadmin"),
     })
     .optional(),
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Change, Journal, StoredRow } from "./journal.ts";
 
 /** Members that Azure Batch takes and never answers. */
-const writeOnly = /"(?:password|accountKey|sasKey|sshPrivateKey)":/;
+const writeOnly = /"(?:password|accountKey|sasKey|sshPrivateKey|protectedSettings)":/;
 const reference = /^\{"apart":"(\d+-\d+)"\}$/;
 
 export function secretsApart(journal: Journal, folder: string): Journal {

@@ -372,20 +372,18 @@ describe("container settings", () => {
     });
   });
 
-  it("are refused with a remedy where no engine answers", async () => {
+  it("are taken where no engine answers, and fail with the remedy", async () => {
     const bare = await underTest();
-    await expect(bare.batch.pool.add({ id: "p", ...containerPool() })).rejects.toMatchObject({
-      statusCode: 501,
-      code: "NotImplemented",
-    });
+    await bare.batch.pool.add({ id: "p", ...containerPool(), targetDedicatedNodes: 1 });
     await bare.batch.job.add({ id: "j", poolInfo: { poolId: "p" } });
     const task = { id: "t", commandLine: "x", containerSettings: { imageName: "a" } };
-    const error = await bare.batch.task
-      .add("j", task)
-      .catch((one: { body: { message: { value: string } } }) => one);
-    expect((error as { body: { message: { value: string } } }).body.message.value).toContain(
-      "install docker or podman",
+    await bare.batch.task.add("j", task);
+    const ended = await eventually(
+      () => bare.batch.task.get("j", "t"),
+      (one) => one.state === "completed",
     );
+    expect(ended.executionInfo?.failureInfo?.code).toBe("ContainerMiscError");
+    expect(JSON.stringify(ended.executionInfo?.failureInfo)).toContain("install docker or podman");
     await bare.emulator.dispose();
   });
 });

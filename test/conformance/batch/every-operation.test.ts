@@ -113,6 +113,20 @@ describe("data plane", () => {
     expect(await send("GET", "/nodeagentskus", "2018-12-01.8.0")).toBe(200);
   });
 
+  test("certificates", async () => {
+    expect(await batch.certificate.list()).toHaveLength(0);
+    const gone = { statusCode: 404, code: "CertificateNotFound" };
+    await expect(batch.certificate.get("sha1", "ab")).rejects.toMatchObject(gone);
+    await expect(batch.certificate.deleteMethod("sha1", "ab")).rejects.toMatchObject(gone);
+    await expect(batch.certificate.cancelDeletion("sha1", "ab")).rejects.toMatchObject(gone);
+    const certificates = t.arm.certificateOperations;
+    expect(await all(certificates.listByBatchAccount(group, account))).toEqual([]);
+    await expect(certificates.get(group, account, "a")).rejects.toMatchObject(gone);
+    await expect(certificates.update(group, account, "a", {})).rejects.toMatchObject(gone);
+    await expect(certificates.cancelDeletion(group, account, "a")).rejects.toMatchObject(gone);
+    await certificates.beginDeleteAndWait(group, account, "a", { updateIntervalInMs: 0 });
+  });
+
   test("nodes", async () => {
     await batch.pool.resize("p", { targetDedicatedNodes: 2 });
     await idle(2);
@@ -122,12 +136,13 @@ describe("data plane", () => {
     await batch.computeNode.deleteUser("p", id, "ann");
     expect((await batch.computeNode.getRemoteLoginSettings("p", id)).remoteLoginPort).toBe(22);
     await expect(batch.computeNode.getRemoteDesktop("p", id)).rejects.toMatchObject({ statusCode: 409 });
-    await expect(
-      batch.computeNode.uploadBatchServiceLogs("p", id, {
-        containerUrl: "http://127.0.0.1:1/none",
-        startTime: new Date(),
-      }),
-    ).rejects.toMatchObject({ statusCode: 400 });
+    const logs = { containerUrl: "http://127.0.0.1:1/none", startTime: new Date() };
+    const { numberOfFilesUploaded } = await batch.computeNode.uploadBatchServiceLogs("p", id, logs);
+    expect(numberOfFilesUploaded).toBe(1);
+    await eventually(
+      () => Promise.resolve(t.errors.splice(0)),
+      (errors) => errors.some((error) => error.startsWith("node.logsNotUploaded")),
+    );
     expect(await batch.computeNodeExtension.list("p", id)).toHaveLength(0);
     await expect(batch.computeNodeExtension.get("p", id, "x")).rejects.toMatchObject({ statusCode: 404 });
     await batch.computeNode.disableScheduling("p", id);

@@ -97,6 +97,7 @@ test("a regenerated key works from then on, the old one no more", async () => {
 });
 
 test("locations tell quotas, sizes and whether a name is free", async () => {
+  expect((await t.arm.location.getQuotas("japaneast")).accountQuota).toBe(1);
   expect((await t.arm.location.getQuotas("westeurope")).accountQuota).toBe(1);
   const sizes = await all(t.arm.location.listSupportedVirtualMachineSkus("westeurope"));
   expect(sizes.find((size) => size.name === "Standard_D4s_v3")?.capabilities).toContainEqual({
@@ -209,7 +210,10 @@ test("conditions, what cannot change, and unknown settings are refused", async (
       deploymentConfiguration: {
         virtualMachineConfiguration: {
           ...deploymentConfiguration.virtualMachineConfiguration,
-          containerConfiguration: { type: "DockerCompatible" },
+          containerConfiguration: {
+            type: "DockerCompatible",
+            containerRegistries: [{ registryServer: "r.example", identityReference: { resourceId: "/i" } }],
+          },
         },
       },
     }),
@@ -275,10 +279,21 @@ test("pools of both planes are listed; deletion is followed to its end", async (
   await expect(t.arm.poolOperations.get(group, account, "full")).rejects.toMatchObject({ statusCode: 404 });
 });
 
-test("what is absent says so; tokens and api-versions are checked", async () => {
-  await expect(all(t.arm.certificateOperations.listByBatchAccount(group, account))).rejects.toMatchObject({
+test("certificates cannot be made, and there are none", async () => {
+  const certificates = t.arm.certificateOperations;
+  await expect(certificates.create(group, account, "sha1-a", { data: "x" })).rejects.toMatchObject({
     statusCode: 501,
   });
+  await expect(certificates.get(group, account, "sha1-a")).rejects.toMatchObject({
+    statusCode: 404,
+    code: "CertificateNotFound",
+  });
+});
+
+test("what is absent says so; tokens and api-versions are checked", async () => {
+  await expect(
+    t.arm.privateEndpointConnectionOperations.beginUpdateAndWait(group, account, "x", {}),
+  ).rejects.toMatchObject({ statusCode: 501 });
   const path = `/subscriptions/${subscriptionId}/resourceGroups/${group}/providers/Microsoft.Batch/batchAccounts/${account}`;
   const get = (query: string, token?: string) =>
     fetch(

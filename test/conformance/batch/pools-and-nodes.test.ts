@@ -424,15 +424,9 @@ test("images, applications, usage and lifetime statistics answer", async () => {
 });
 
 test("what the emulator does not have is refused, not dropped", async () => {
-  const withContainers = {
-    id: "containers",
-    ...linuxPool,
-    virtualMachineConfiguration: {
-      ...linuxPool.virtualMachineConfiguration,
-      containerConfiguration: { containerImageNames: ["busybox"] },
-    },
-  };
-  await expect(t.batch.pool.add(withContainers)).rejects.toMatchObject({
+  const nfs = { source: "10.0.0.4:/data", relativeMountPath: "data" };
+  const mounted = { id: "nfs", ...linuxPool, mountConfiguration: [{ nfsMountConfiguration: nfs }] };
+  await expect(t.batch.pool.add(mounted)).rejects.toMatchObject({
     statusCode: 501,
     code: "NotImplemented",
   });

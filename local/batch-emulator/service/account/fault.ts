@@ -39,6 +39,7 @@ export const notFound = (
     | "JobSchedule"
     | "File"
     | "Application"
+    | "Certificate"
     | "Resource",
 ) => new BatchFault(404, `${what}NotFound`, `The specified ${spoken(what)} does not exist.`);
 

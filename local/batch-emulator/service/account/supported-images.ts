@@ -1,11 +1,11 @@
 // Images that pools may name, as "Account - List Supported Images" answers them. Nodes are folders of this machine, so
-// an image changes nothing but what is echoed; clients look here for a matching node agent.
+// an image changes nothing but what is echoed; clients look here for a matching node agent. Windows nodes are only simulated.
 
 export interface SupportedImage {
   readonly row: number;
   readonly nodeAgentSKUId: string;
   readonly imageReference: { publisher: string; offer: string; sku: string; version: string };
-  readonly osType: "linux";
+  readonly osType: "linux" | "windows";
   readonly capabilities: readonly string[];
   readonly verificationType: "verified" | "unverified";
 }
@@ -44,6 +44,8 @@ const images: readonly [
   ["debian", "debian-12", "12", "batch.node.debian 12", []],
   ["almalinux", "almalinux-x86_64", "8-gen2", "batch.node.el 8", []],
   ["almalinux", "almalinux-x86_64", "9-gen2", "batch.node.el 9", []],
+  ["microsoftwindowsserver", "windowsserver", "2019-datacenter-core", "batch.node.windows amd64", []],
+  ["microsoftwindowsserver", "windowsserver", "2022-datacenter-core", "batch.node.windows amd64", []],
 ];
 
 export const supportedImages: readonly SupportedImage[] = images.map(
@@ -51,7 +53,7 @@ export const supportedImages: readonly SupportedImage[] = images.map(
     row: index + 1,
     nodeAgentSKUId,
     imageReference: { publisher, offer, sku, version: "latest" },
-    osType: "linux",
+    osType: nodeAgentSKUId.includes("windows") ? "windows" : "linux",
     capabilities,
     verificationType: "verified",
   }),

@@ -1,5 +1,5 @@
 // What a pool may ask of its machines and their network. The service refuses combinations that cannot be; the emulator
-// also refuses what a folder on this machine could only pretend to be. Source: "Pool - Add Pool" of the REST reference.
+// also refuses mounts that a folder on this machine could only pretend to have. Source: "Pool - Add Pool" of the REST reference.
 import type { NatPool, UpgradePolicy, VirtualMachineConfiguration } from "../../schema/machine-spec.ts";
 import type { PoolSpec } from "../../schema/pool-spec.ts";
 import { invalidProperty, notEmulated } from "../account/fault.ts";
@@ -29,11 +29,15 @@ export function checkMachines(spec: PoolSpec, identities: readonly string[]): vo
   checkMounts(spec, identities);
 }
 
+/** Such nodes boot, idle and leave like all others; only what they run cannot be had here. */
+export const isWindows = (spec: Pick<PoolSpec, "virtualMachineConfiguration">): boolean =>
+  /^batch\.node\.windows/i.test(spec.virtualMachineConfiguration?.nodeAgentSKUId ?? "");
+
 function checkVirtualMachines(vm: VirtualMachineConfiguration, identities: readonly string[]): void {
-  if (/^batch\.node\.windows/i.test(vm.nodeAgentSKUId))
-    throw notEmulated("Windows nodes (nodes are folders of this machine)");
+  const windows = isWindows({ virtualMachineConfiguration: vm });
   for (const name of ["windowsConfiguration", "licenseType"] as const)
-    if (vm[name] !== undefined) throw invalidProperty(name, "", "It applies to Windows images only");
+    if (vm[name] !== undefined && !windows)
+      throw invalidProperty(name, "", "It applies to Windows images only");
   const { virtualMachineImageId, sharedGalleryImageId, communityGalleryImageId, publisher } =
     vm.imageReference;
   const kinds = [virtualMachineImageId, sharedGalleryImageId, communityGalleryImageId, publisher];
@@ -50,7 +54,7 @@ function checkVirtualMachines(vm: VirtualMachineConfiguration, identities: reado
       "",
       "A customer-managed key needs an identity that is assigned to the pool",
     );
-  if (targets?.includes("osdisk") === true && customerManagedKey === undefined)
+  if (targets?.includes("osdisk") === true && customerManagedKey === undefined && !windows)
     throw invalidProperty("targets", "osdisk", "On Linux only the temporary disk can be encrypted");
   const { securityType, uefiSettings } = vm.securityProfile ?? {};
   if (uefiSettings !== undefined && securityType === undefined)
@@ -139,10 +143,12 @@ function checkUpgrades(
     throw invalidProperty("enableCrossZoneUpgrade", "", "It needs nodes that are placed by zone");
 }
 
-function checkUsers({ userAccounts = [] }: PoolSpec): void {
+function checkUsers(spec: PoolSpec): void {
+  const { userAccounts = [] } = spec;
+  const foreign = isWindows(spec) ? "linuxUserConfiguration" : "windowsUserConfiguration";
   for (const user of userAccounts) {
-    if (user.windowsUserConfiguration !== undefined)
-      throw invalidProperty("windowsUserConfiguration", "", "It applies to Windows pools only");
+    if (user[foreign] !== undefined)
+      throw invalidProperty(foreign, "", "It applies to pools of the other operating system only");
     const { uid, gid } = user.linuxUserConfiguration ?? {};
     if ((uid === undefined) !== (gid === undefined))
       throw invalidProperty("linuxUserConfiguration", "", "uid and gid are given together or not at all");

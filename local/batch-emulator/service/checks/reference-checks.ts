@@ -1,5 +1,5 @@
-// What a command may refer to on its pool: users among the pool's accounts, and identities assigned to the pool. A task whose
-// pool does not exist yet is not checked; what it then lacks fails when it starts.
+// What a command may refer to: identities assigned to its pool, and headers that uploads pass on. A task whose pool does not exist
+// yet is not checked; what it then lacks fails when it starts, as does a user that the pool does not have.
 import type { TaskSpec } from "../../schema/task-spec.ts";
 import { invalidProperty } from "../account/fault.ts";
 import { isAssigned } from "./machine-checks.ts";
@@ -20,7 +20,7 @@ export function identitiesAssigned(pool: Pick<Pool, "identity">): string[] {
 /** `name`: the property that holds the command, for the refusal. */
 export function checkReferences(
   command: Command | undefined,
-  pool: Pick<Pool, "identity" | "spec"> | undefined,
+  pool: Pick<Pool, "identity"> | undefined,
   name = "",
 ): void {
   if (command === undefined) return;
@@ -36,8 +36,6 @@ export function checkReferences(
         "Uploads pass on x-ms-blob-content-type, -encoding, -language, -disposition, x-ms-blob-cache-control, x-ms-access-tier and x-ms-meta-…",
       );
   if (pool === undefined) return;
-  if (username !== undefined && !(pool.spec.userAccounts ?? []).some((user) => user.name === username))
-    throw invalidProperty(at("userIdentity"), username, "The user is not among the pool's userAccounts");
   const identities = identitiesAssigned(pool);
   for (const reference of identityReferences(command))
     if (!isAssigned(reference, identities))

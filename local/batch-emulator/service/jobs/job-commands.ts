@@ -83,7 +83,7 @@ export function checkJob(world: World, spec: JobShape): void {
     jobPreparationTask: spec.jobPreparationTask,
     jobReleaseTask: spec.jobReleaseTask,
   })) {
-    checkContainerSettings(world, task?.containerSettings);
+    checkContainerSettings(task?.containerSettings);
     checkReferences(task, pool, name);
   }
   checkPackages(world, spec.jobManagerTask?.applicationPackageReferences);

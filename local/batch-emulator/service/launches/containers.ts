@@ -1,4 +1,5 @@
-// What container settings of pools and tasks mean on a node, and which are refused. Source: "Run container applications
+// What container settings of pools and tasks mean on a node, and which are refused. They are taken also where no engine answers:
+// what was to run in a container then fails with the reason. Source: "Run container applications
 // on Azure Batch": a pool says that its nodes have an engine and which registries they know, a task says which image.
 import { containerFailure } from "../../agent/container-end.ts";
 import type { ContainerLaunch, Launch, LaunchFailure, RegistryLogin } from "../../agent/executor.ts";
@@ -13,25 +14,14 @@ type Registry = NonNullable<Settings["registry"]>;
 
 const configurationOf = (spec: PoolSpec) => spec.virtualMachineConfiguration?.containerConfiguration;
 
-/** Refuses what no engine of this machine could do. */
-export function checkContainerSettings(world: World, settings: Settings | undefined): void {
-  if (settings === undefined) return;
-  refuseWithoutEngine(world);
-  if (settings.registry !== undefined) refuseIdentity(settings.registry);
+/** Refuses what no engine could do. */
+export function checkContainerSettings(settings: Settings | undefined): void {
+  if (settings?.registry !== undefined) refuseIdentity(settings.registry);
 }
 
-export function checkContainerPool(world: World, spec: PoolSpec): void {
-  const configuration = configurationOf(spec);
-  if (configuration !== undefined) refuseWithoutEngine(world);
-  for (const registry of configuration?.containerRegistries ?? []) refuseIdentity(registry);
-  checkContainerSettings(world, spec.startTask?.containerSettings);
-}
-
-function refuseWithoutEngine(world: World): void {
-  if (world.ports.executor.containers === undefined)
-    throw notEmulated(
-      "containers here, because no container engine answers: install docker or podman, or name one when you start it",
-    );
+export function checkContainerPool(spec: PoolSpec): void {
+  for (const registry of configurationOf(spec)?.containerRegistries ?? []) refuseIdentity(registry);
+  checkContainerSettings(spec.startTask?.containerSettings);
 }
 
 function refuseIdentity(registry: Registry): void {
@@ -76,11 +66,14 @@ export function containerRefusal(world: World, node: Node, launch: Launch): Laun
   if (configurationOf(node.pool.spec) === undefined)
     return containerFailure("ContainerInvalidSettings", "The pool has no containerConfiguration.");
   if (world.ports.executor.containers === undefined)
-    return containerFailure("ContainerMiscError", "No container engine answers on this machine.");
+    return containerFailure(
+      "ContainerMiscError",
+      "No container engine answers on this machine: install docker or podman, or name one when you start the emulator.",
+    );
   return undefined;
 }
 
-/** Brings the pool's images to a node that boots. */
+/** Brings the pool's images to a node that boots; without an engine each task tells why it cannot run. */
 export async function prefetchImages(world: World, node: Node): Promise<FailureInfo | undefined> {
   const configuration = configurationOf(node.pool.spec);
   const images = configuration?.containerImageNames ?? [];

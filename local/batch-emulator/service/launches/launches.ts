@@ -76,11 +76,12 @@ function environmentFor(
 function launch(
   node: Node,
   directory: string,
-  spec: Pick<TaskSpec, "containerSettings">,
+  spec: Pick<TaskSpec, "containerSettings" | "userIdentity">,
   rest: Pick<Launch, "id" | "commandLine" | "environment"> & Partial<Launch>,
 ): Launch {
   return {
     ...containerOf(node, spec.containerSettings),
+    ...(spec.userIdentity?.username === undefined ? {} : { user: spec.userIdentity.username }),
     nodeRoot: node.root,
     taskDirectory: directory,
     workingDirectory: join(directory, "wd"),

@@ -161,12 +161,9 @@ export async function deletePackage(
   application: Application,
   found: ApplicationPackage,
 ): Promise<void> {
+  // Who asks for the default version from then on is told that there is none.
   if (application.defaultVersion !== undefined && same(application.defaultVersion, found.version))
-    throw new BatchFault(
-      409,
-      "ApplicationPackageIsDefault",
-      "The package is the application's default version: set another defaultVersion first.",
-    );
+    application.defaultVersion = undefined;
   await storeOf(world).remove(blobOf(application, found));
   application.packages = application.packages.filter((one) => one !== found);
   touched(world, application);

@@ -108,12 +108,18 @@ export function checkNodes(world: World, spec: PoolSpec, identity: Pool["identit
       "",
       "A pool has exactly one of virtualMachineConfiguration and cloudServiceConfiguration",
     );
-  checkContainerPool(world, spec);
-  if (vm?.extensions !== undefined && vm.extensions.length > 0)
-    throw notEmulated("virtual machine extensions");
+  checkContainerPool(spec);
   checkMachines(spec, identitiesAssigned({ identity }));
-  checkReferences(spec.startTask, { identity, spec }, "startTask");
+  checkReferences(spec.startTask, { identity }, "startTask");
+  checkStartUser(spec);
   checkPackages(world, spec.applicationPackageReferences);
+}
+
+/** The accounts are stated with the start task; those of other tasks may yet come with another pool. */
+function checkStartUser({ startTask, userAccounts = [] }: PoolSpec): void {
+  const name = startTask?.userIdentity?.username;
+  if (name !== undefined && !userAccounts.some((user) => user.name === name))
+    throw invalidProperty("startTask.userIdentity", name, "The user is not among the pool's userAccounts");
 }
 
 /** Refuses a formula that does not parse. */

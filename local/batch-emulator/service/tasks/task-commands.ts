@@ -49,7 +49,7 @@ function checkTask(world: World, job: Job, spec: TaskSpec): void {
   if (release !== undefined && id === (release.id ?? "jobrelease").toLowerCase())
     throw new BatchFault(409, "TaskIdSameAsJobReleaseTask", "The task id is that of the job release task.");
   if (spec.dependsOn !== undefined) checkDependencies(job, spec.dependsOn);
-  checkContainerSettings(world, spec.containerSettings);
+  checkContainerSettings(spec.containerSettings);
   checkPackages(world, spec.applicationPackageReferences);
   const pool = poolOf(world, job);
   checkReferences(spec, pool);

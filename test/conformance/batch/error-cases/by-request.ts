@@ -46,6 +46,10 @@ export const byRequest: Readonly<Record<string, Case>> = {
     status: 400,
     provoke: (s) => s.send("GET", "/pools", { version: "2012-01-01.1.0" }),
   },
+  CertificateNotFound: {
+    status: 404,
+    provoke: (s) => s.send("GET", "/certificates(thumbprintAlgorithm=sha1,thumbprint=ab)"),
+  },
   InvalidAutoScalingSettings: {
     status: 400,
     async provoke(s) {

@@ -1,5 +1,5 @@
 // Documented codes that no request can bring the emulator to answer.
-const certificates = "certificates are not emulated: their operations answer 501 NotImplemented";
+const certificates = "certificates were retired: there are none, and adding one answers 501 NotImplemented";
 const atOnce = "the emulator makes it in one step, so that nobody meets it half made";
 /** Code → the reason. */
 export const cannotOccur: Readonly<Record<string, string>> = {
@@ -7,10 +7,10 @@ export const cannotOccur: Readonly<Record<string, string>> = {
   TaskDependencyRangesTooLong: "the service publishes no limit on ranges",
   AccountIsDisabled: "the one account of an emulator is never disabled",
   IOError: "a disk that fails is an InternalError here",
-  CertificateNotFound: certificates,
   CertificateExists: certificates,
   CertificateBeingDeleted: certificates,
-  NodeAgentSKUNotFound: "any agent for Linux is accepted, because every node is this machine",
+  NodeAgentSKUNotFound:
+    "any agent is accepted: those for Linux are all this machine, Windows nodes are simulated",
   JobPreparationTaskNotRunOnNode:
     "no operation asks for the preparation or release task of one node; the list of all leaves out who had none",
   JobReleaseTaskNotRunOnNode:
