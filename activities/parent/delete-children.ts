@@ -3,8 +3,6 @@
 import { deleteWithParent, keepDeleting } from "../../application/deletions.ts";
 import { deleteChildren as contract } from "../../contracts/shared-activities.ts";
 import { childrenOf } from "../../domain/resources.ts";
-import type { ResourceKind } from "../../domain/resources.ts";
-import type { ScopeOf } from "../../services/state.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 
 const page = { size: 100 };
@@ -15,7 +13,7 @@ export const deleteChildren = defineActivity(contract, async (services, { parent
   let remaining = 0;
   // What uses others goes first.
   for (const kind of childrenOf(ref.kind).toReversed()) {
-    const { items } = await services.state.of(kind).list(ref as ScopeOf<ResourceKind>, page);
+    const { items } = await services.state.of(kind).list(ref, page);
     for (const item of items) await deleteWithParent(services, actor, item);
     remaining += items.length;
   }

@@ -23,6 +23,8 @@ import { groupedCommits } from "../../../services/documents/grouped-commits.ts";
 import { limitedActiveJobs } from "../../../services/documents/limited-active-jobs.ts";
 import { nodeSealer } from "../../../services/azure/node-sealing.ts";
 import { sharedReads } from "../../../services/documents/shared-reads.ts";
+import { resourceKinds, rowOf } from "../../../domain/resources.ts";
+import type { ResourceKind } from "../../../domain/resources.ts";
 import type { QuotaLimits } from "../../../domain/usage/quota.ts";
 import type { FileServers } from "../../../services/file-servers.ts";
 import type { LogFields } from "../../../services/logger.ts";
@@ -30,6 +32,7 @@ import type { Orchestrations } from "../../../services/orchestrations.ts";
 import type { OutputFile, StoragePlace } from "../../../services/output-files.ts";
 import type { SecretSources } from "../../../domain/shared/secrets.ts";
 import type { Services } from "../../../services/services.ts";
+import type { Collections, State } from "../../../services/state.ts";
 import type { Role, TokenVerifier } from "../../../services/token-verifier.ts";
 import { sdkInvoker } from "../../unit/local/durable-engine/support/sdk-app.ts";
 import { fakeBatch } from "./fake-batch.ts";
@@ -184,12 +187,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     batch: guard(services.batch),
     staging: guard(services.staging),
     operations: guard(services.operations),
-    state: {
-      ...services.state,
-      clusters: guard(services.state.clusters),
-      jobs: guard(services.state.jobs),
-      activeJobs: guard(services.state.activeJobs),
-    },
+    state: guardedState(services.state, guard),
   };
   const invoker = sdkInvoker({
     orchestrators: Object.fromEntries(orchestrations.map(({ name, handler }) => [name, handler as never])),
@@ -245,21 +243,12 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   await engine.start();
   const crash = crashSwitch();
   const all: Services = { ...services, orchestrations: durable };
-  const { state } = services;
   const api = apiCaller({
     ...all,
     orchestrations: crash.guard(durable),
     secrets: crash.guard(services.secrets),
     operations: crash.guard(services.operations),
-    state: {
-      ...crash.guard(state),
-      workspaces: crash.guard(state.workspaces),
-      clusters: crash.guard(state.clusters),
-      fileServers: crash.guard(state.fileServers),
-      experiments: crash.guard(state.experiments),
-      jobs: crash.guard(state.jobs),
-      activeJobs: crash.guard(state.activeJobs),
-    },
+    state: guardedState(services.state, (service) => crash.guard(service)),
   });
   return {
     ...crash,
@@ -320,6 +309,17 @@ function crashSwitch() {
       ]);
       return Object.fromEntries(guarded) as Service;
     },
+  };
+}
+
+function guardedState(state: State, guard: <Service extends object>(service: Service) => Service): State {
+  const ofKind = <Kind extends ResourceKind>(kind: Kind) => guard(state.of(kind));
+  const collections = resourceKinds.map((kind) => [rowOf(kind).collection, ofKind(kind)]);
+  return {
+    ...guard(state),
+    ...(Object.fromEntries(collections) as Collections),
+    of: ofKind,
+    activeJobs: guard(state.activeJobs),
   };
 }
 
