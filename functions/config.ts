@@ -72,6 +72,7 @@ const Environment = z.object({
   BATCHAI_OUTPUT_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(2_000),
   BATCHAI_IDLE_NODE_GRACE_MS: interval(defaultIdleGraceMs),
   BATCHAI_ORPHAN_GRACE_MS: interval(3_600_000),
+  BATCHAI_LAUNCH_STEP_LIMIT_S: z.coerce.number().int().min(60).max(86_400).default(3_600),
   BATCHAI_POOL_EXPIRY_MS: z.coerce.number().int().min(1_800_000).max(86_400_000).default(defaultExpiryMs),
   BATCHAI_QUOTA_CLUSTERS: limit(),
   BATCHAI_QUOTA_ACTIVE_JOBS: limit(),
@@ -88,9 +89,9 @@ const Environment = z.object({
     .regex(/^[^:]+:[^:]+:[^:]+:[^:]+$/, "expected publisher:offer:sku:version")
     .default("microsoft-dsvm:ubuntu-hpc:2204:latest"),
   BATCHAI_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(200_000).default(200_000),
-  IDENTITY_ENDPOINT: z.string().optional(),
   /** True ends the load of the app when a setting is missing or wrong, instead of answering 503 with the list. */
   BATCHAI_SETTINGS_STRICT: z.enum(["true", "false"]).default("false"),
+  IDENTITY_ENDPOINT: z.string().optional(),
 });
 
 export type Environment = z.output<typeof Environment>;

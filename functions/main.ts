@@ -50,6 +50,7 @@ function start(environment: Environment): void {
       monitorMaxIntervalMs: environment.BATCHAI_MONITOR_MAX_INTERVAL_MS,
       outputGraceMs: environment.BATCHAI_OUTPUT_GRACE_MS,
       idleNodeGraceMs: environment.BATCHAI_IDLE_NODE_GRACE_MS,
+      launchStepLimitMs: environment.BATCHAI_LAUNCH_STEP_LIMIT_S * 1000,
       orphanGraceMs: environment.BATCHAI_ORPHAN_GRACE_MS,
       bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,
     },

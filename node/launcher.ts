@@ -14,6 +14,7 @@ import processes from "./launcher/processes.sh";
 import secrets from "./launcher/secrets.sh";
 import start from "./launcher/start.sh";
 import verbs from "./launcher/verbs.sh";
+import watch from "./launcher/watch.sh";
 import words from "./launcher/words.sh";
 import privateFiles from "./private.sh";
 import sealed from "./sealed.sh";
@@ -36,5 +37,6 @@ export const launcher = [
   commands,
   processes,
   end,
+  watch,
   verbs,
 ].join("\n");

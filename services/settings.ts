@@ -34,6 +34,8 @@ export interface Settings {
   readonly idleNodeGraceMs: number;
   /** How young a thing without an owner may be and still be left alone: its owner may only be being written. */
   readonly orphanGraceMs: number;
+  /** How long a step of the launcher on a node may take; programs of the job take as long as they like. */
+  readonly launchStepLimitMs: number;
   /** The longest request body that is read, in bytes. */
   readonly bodyLimitBytes: number;
 }

@@ -2,6 +2,7 @@
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { planLaunch } from "../../domain/launch/plan.ts";
 import { taskCommands } from "../../domain/launch/render.ts";
+import { stepLimitVariable } from "../../domain/launch/result.ts";
 import { taskId } from "../../services/batch-names.ts";
 import type { NewBatchTask } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";
@@ -15,7 +16,7 @@ export async function newTask(services: Services, job: JobDocument): Promise<New
   const common = {
     id: taskId(job.guid, job.attempt),
     commandLine: commands.run,
-    environment: {},
+    environment: { [stepLimitVariable]: String(services.settings.launchStepLimitMs / 1000) },
     maxWallClockTime: job.spec.constraints.maxWallClockTime,
   };
   if (commands.coordination === undefined) return { ...common, resourceFiles: files };

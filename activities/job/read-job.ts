@@ -34,6 +34,7 @@ export const readJob = defineActivity(contract, async (services, { job }) => {
     attempt: document.attempt,
     losses: document.losses,
     ...(startTime === undefined ? {} : { startTime }),
+    ...(document.hungAttempt === document.attempt ? { launcherHung: true } : {}),
     maxWallClockMs: parseDuration(document.spec.constraints.maxWallClockTime) ?? Number.MAX_SAFE_INTEGER,
     ...(task === undefined ? {} : { task: snapshot(task) }),
   };

@@ -64,6 +64,9 @@ function completedRun(view: JobView, task: TaskSnapshot): RunEnd {
     if (ranMs(task) >= view.maxWallClockMs) return { kind: "wallClockExceeded" };
     if (view.executionState === "terminating") return { kind: "terminated" };
     if (view.clusterGone) return { kind: "clusterDeleted" };
+    // How the run ended, its launcher had written before.
+    if (view.launcherHung === true)
+      return { kind: "taskCompleted", task: { exitCode: task.exitCode, failure } };
     // Nobody else ends tasks but a pool that shrinks so; the cluster may have been asked for something else since.
     return { kind: "deallocated", option: "terminate" };
   }

@@ -107,5 +107,7 @@ export const JobDocument = z.object({
   losses: LossCounters,
   /** Somebody was given links to its output before it had ended, and may be following it. */
   outputRead: z.boolean().optional(),
+  /** Number of the run whose launcher hung after it had left its result; its task is ended by the service. */
+  hungAttempt: z.int().optional(),
 });
 export type JobDocument = z.infer<typeof JobDocument>;

@@ -17,6 +17,8 @@ export const JobView = z.object({
   /** Start of the current run, as the document has it. */
   startTime: z.string().optional(),
   maxWallClockMs: z.number(),
+  /** The run's launcher hung after it had left its result, and its task was ended for that. */
+  launcherHung: z.boolean().optional(),
   /** Absent when Batch knows no such task. */
   task: TaskSnapshot.optional(),
 });

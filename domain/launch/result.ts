@@ -4,6 +4,9 @@ import { z } from "zod";
 
 export const launcherResultFile = "batchai-result";
 
+/** Of a task: how long, in seconds, the launcher's own steps may take. */
+export const stepLimitVariable = "BATCHAI_STEP_LIMIT_S";
+
 const launcherOutcomes = [
   "exited",
   "output-lost",
@@ -26,6 +29,8 @@ export const LauncherResult = z.object({
   node: z.string(),
   /** One sentence; "" when there is nothing to add. */
   detail: z.string(),
+  /** When it was written, by the node's clock, ISO 8601; absent in results of older launchers. */
+  at: z.string().optional(),
   /** What storage did not take; absent when it took everything. */
   lost: z.string().optional(),
 });
@@ -55,6 +60,7 @@ export function parseLauncherResult(text: string): LauncherResult | undefined {
     exitCode: /^-?\d{1,5}$/.test(code) ? Number(code) : undefined,
     node: values.get("node") ?? "",
     detail: values.get("detail") ?? "",
+    ...(values.has("at") ? { at: values.get("at") } : {}),
     ...(values.has("lost") ? { lost: values.get("lost") } : {}),
   };
 }

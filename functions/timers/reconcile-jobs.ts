@@ -1,6 +1,7 @@
 // Looks at every job there is, whatever the index of its cluster says: the index and the documents may be of different
 // moments after a restore. A job that is to be deleted is; one that has not ended is put back among those that its cluster
-// looks after; one whose cluster is gone is told. Reading everything costs something: at start, then hourly.
+// looks after; one whose cluster is gone is told; one whose launcher hangs is ended. Reading everything costs something: at
+// start, then hourly.
 import { service } from "../../application/caller.ts";
 import { startDeletion } from "../../application/deletions.ts";
 import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
@@ -11,6 +12,7 @@ import type { JobDocument } from "../../domain/job/schema.ts";
 import { identityOf } from "../../domain/kinds.ts";
 import type { Services } from "../../services/services.ts";
 import { everyResource } from "../lib/every-resource.ts";
+import { endHungRun } from "./end-hung-runs.ts";
 
 export async function reconcileJobs(services: Services): Promise<void> {
   const indexed = indexOf(services);
@@ -34,6 +36,7 @@ function indexOf({ state }: Services): Indexed {
 async function reconcileJob(services: Services, job: JobDocument, indexed: Indexed): Promise<void> {
   if (job.provisioningState === "deleting") return startDeletion(services, job, service);
   if (isFinished(job.executionState)) return;
+  await endHungRun(services, job);
   const cluster = clusterOfJob(job);
   const found = await services.state.clusters.get(cluster.ref);
   if (found?.guid !== cluster.guid || job.executionState === "terminating")

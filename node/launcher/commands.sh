@@ -56,8 +56,10 @@ run_preparation() {
   (become_shell '' "$bai_preparation" "$bai_log" '') </dev/null \
     >>"$bai_logs/stdout-job_prep$bai_suffix.txt" 2>>"$bai_logs/stderr-job_prep$bai_suffix.txt" &
   bai_children=$!
+  step program
   wait "$bai_children"
   bai_code=$? bai_children='' bai_now=''
+  step preparation-log
   log "job preparation exited with $bai_code"
   [ "$bai_code" = 0 ] || fail preparation-failed "$bai_code" "job preparation exited with $bai_code on node $bai_node"
 }

@@ -48,6 +48,7 @@ stop_processes() { # TERM, five seconds, KILL
 fail() { # outcome code detail
   printf '%s\n' "launch.sh: $3" >&2
   stop_processes
+  step end
   bai_code=$2
   if [ "$bai_verb" = prepare ] && [ "$1" = preparation-failed ]; then bai_code=241; fi
   finish "$1" "$2" "$3" "$bai_code"
@@ -75,10 +76,13 @@ end_launch() {
   [ ! -e "$bai_here/launch-secrets" ] || rm -f "$bai_here/launch-secrets"
   if [ "$bai_verb" = run ] && [ -n "${bai_dir-}" ]; then
     cd /
-    set -- "$AZ_BATCHAI_JOB_TEMP" "$bai_dir"
+    set -- "$AZ_BATCHAI_JOB_TEMP"
     [ "$bai_nodes" = 1 ] || [ -z "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] || set -- "$@" "$AZ_BATCHAI_SHARED_JOB_TEMP"
     remove_trees "$@"
+    stop_watch
+    remove_trees "$bai_dir"
   fi
+  stop_watch
   exit "$bai_exit"
 }
 
@@ -94,6 +98,7 @@ on_exit() {
   trap '' TERM INT HUP
   trap - EXIT
   stop_processes
+  step end "$bai_program_code"
   if [ -z "$bai_outcome" ]; then
     bai_outcome=launch-failed bai_code=244 bai_exit=244
     bai_detail="the launcher ended by an error of its own, see stderr.txt of the task"

@@ -38,13 +38,13 @@ plan_secrets_end() { bai_secrets_complete=yes; }
 plan_mount_share() { # relative-path secret account source file-mode directory-mode
   eval "M_${bai_mounts}='share' M_${bai_mounts}_path=\$1 M_${bai_mounts}_secret=\$2 M_${bai_mounts}_account=\$3"
   eval "M_${bai_mounts}_source=\$4 M_${bai_mounts}_options=file_mode=\$5,dir_mode=\$6"
-  bai_mounts=$((bai_mounts + 1))
+  bai_mounts=$((bai_mounts + 1)) bai_on_storage=yes
 }
 
 plan_mount_blob() { # relative-path secret account container options
   eval "M_${bai_mounts}='blob' M_${bai_mounts}_path=\$1 M_${bai_mounts}_secret=\$2 M_${bai_mounts}_account=\$3"
   eval "M_${bai_mounts}_source=\$4 M_${bai_mounts}_options=\$5"
-  bai_mounts=$((bai_mounts + 1))
+  bai_mounts=$((bai_mounts + 1)) bai_on_storage=yes
 }
 
 # Sets bai_path. The documents of 2018 also name the mount root by the path it had on their nodes.
@@ -71,6 +71,7 @@ plan_output() { # id path blob|share|node
   place "output directory $1" "$2"
   eval "AZ_BATCHAI_OUTPUT_$1=\$bai_path O_$bai_output_count=\$1 O_${bai_output_count}_path=\$bai_path"
   eval "O_${bai_output_count}_storage=\$3"
+  [ "$3" = node ] || bai_on_storage=yes
   export "AZ_BATCHAI_OUTPUT_$1"
   bai_output_count=$((bai_output_count + 1))
 }
@@ -79,6 +80,7 @@ plan_stdouterr() { # path blob|share|node
   place stdOutErrPathPrefix "$1"
   bai_stdouterr=$bai_path bai_log_storage=$2 AZ_BATCHAI_STDOUTERR_DIR=$bai_path
   if [ "$2" = blob ]; then bai_mode=mirror; fi
+  [ "$2" = node ] || bai_on_storage=yes
   export AZ_BATCHAI_STDOUTERR_DIR
 }
 

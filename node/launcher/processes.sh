@@ -5,6 +5,7 @@ run_only_process() {
   (become_shell "$bai_words" "$bai_text" "$bai_log" 0) </dev/null >>"$bai_logs/$bai_out" 2>>"$bai_logs/$bai_err" &
   bai_children=$!
   log "started $bai_name"
+  step program
   wait "$bai_children"
   bai_code=$? bai_children='' bai_now=''
 }
@@ -109,6 +110,7 @@ wait_for_end() {
     exit 0
   ) 2>/dev/null &
   bai_collector=$!
+  step program
   wait "$bai_collector"
   bai_code=$? bai_now='' bai_collector='' bai_name='a process'
   if [ "$bai_code" = 0 ]; then bai_name=all; else { read -r bai_name <"$bai_dir/first"; } 2>/dev/null; fi

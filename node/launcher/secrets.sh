@@ -2,7 +2,7 @@
 
 load_secrets() {
   if [ "$bai_verb" = run ] && [ -p "$bai_dir/sealed" ]; then
-    bai_sealed=$(cat "$bai_dir/sealed")
+    take_held_secrets
   elif [ -r "$bai_here/launch-secrets" ]; then
     bai_sealed=$(cat "$bai_here/launch-secrets")
     rm -f "$bai_here/launch-secrets"
@@ -26,4 +26,24 @@ hold_secrets() {
     trap - TERM INT HUP
     printf '%s\n' "$bai_sealed" >"$bai_dir/sealed"
   ) </dev/null >/dev/null 2>&1 &
+  { printf '%s\n' "$!" >"$bai_dir/holder"; } 2>/dev/null || fail launch-failed 244 "cannot write $bai_dir/holder"
+}
+
+# Of a process that holds them no more, a read would wait for ever. A second writer, which writes nothing, keeps it from that; the
+# first one's text comes all the same, as it has the fifo open, too.
+take_held_secrets() {
+  bai_sealed='' bai_holder='' bai_tries=100
+  { read -r bai_holder <"$bai_dir/holder"; } 2>/dev/null
+  while [ -z "$bai_sealed" ]; do
+    (true >"$bai_dir/sealed") </dev/null >/dev/null 2>&1 &
+    bai_writer=$!
+    bai_sealed=$(cat "$bai_dir/sealed")
+    kill -KILL "$bai_writer" 2>/dev/null
+    wait "$bai_writer" 2>/dev/null
+    [ -z "$bai_sealed" ] || return 0
+    bai_tries=$((bai_tries - 1))
+    { [ "$bai_tries" -gt 0 ] && kill -0 "$bai_holder" 2>/dev/null; } ||
+      fail launch-failed 244 "the process that held the job's secrets on node $bai_node is gone"
+    sleep 0.1
+  done
 }

@@ -2,12 +2,16 @@
 
 prepare_node() {
   make_directories
+  start_watch "$$"
+  step mounts
   log "node $bai_node, $bai_nodes node(s), $AZ_BATCHAI_NUM_GPUS GPU(s), attempt $bai_attempt"
   mount_volumes
   [ -n "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] ||
     log "no file share is mounted: AZ_BATCHAI_SHARED_JOB_TEMP is not set on several nodes"
+  step directories
   make_job_directories
   run_preparation
+  step start
 }
 
 # Of a single process nothing of ours is left; what it left itself, Batch ends with the task.
@@ -21,6 +25,7 @@ run_processes() {
     stop_processes
   fi
   bai_program_code=$bai_code
+  step output "$bai_code"
   case $bai_name in
     unreachable-*) fail launch-failed 244 "node ${bai_name#*-} of the job could not be reached over ssh, or its agent is gone" ;;
   esac
@@ -37,6 +42,7 @@ run() {
 # The first of several nodes was prepared by `prepare`.
 resume_node() {
   bai_log_name=execution-$bai_node.log
+  start_watch "$$"
   if [ -r "$bai_dir/mounted" ]; then bai_mounted=$(cat "$bai_dir/mounted")$nl; fi
   make_job_directories
 }
@@ -45,6 +51,7 @@ prepare() {
   prepare_node
   log "prepared"
   stop_mirror
+  stop_watch
   hold_secrets
   is_first || ! has_other_processes && return 0
   rm -f "$bai_dir/go" "$bai_dir/done"
@@ -68,12 +75,15 @@ agent() {
   trap 'stop_processes; exit 143' TERM INT HUP
   bai_go=''
   read -r bai_go <&5
+  start_watch "$(exec sh -c 'echo "$PPID"')"
   [ "$bai_mode" = direct ] || start_mirror
   start_processes "$bai_go"
   wait_for_end
+  step output
   log "$bai_name exited with $bai_code"
   [ "$bai_code" = 0 ] || stop_processes
   stop_mirror
+  stop_watch
   printf '%s\n' "$bai_code" >&4
   [ "$bai_mode" = direct ] || start_mirror # services go on
   wait

@@ -18,8 +18,9 @@ log() {
 write_result() { # outcome exit-code detail
   bai_folder=${AZ_BATCH_TASK_WORKING_DIR:-$bai_start_dir}
   [ -d "$bai_folder" ] || mkdir -p "$bai_folder"
+  [ -n "$bai_now" ] || bai_now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   {
-    printf 'outcome %s\nexitCode %s\nnode %s\ndetail %s\n' "$1" "$2" "$bai_node" "${3%%"$nl"*}"
+    printf 'outcome %s\nexitCode %s\nnode %s\nat %s\ndetail %s\n' "$1" "$2" "$bai_node" "$bai_now" "${3%%"$nl"*}"
     [ -z "$bai_lost" ] || printf 'lost %s\n' "${bai_lost%%"$nl"*}"
     printf 'end result\n'
   } >"$bai_folder/batchai-result"

@@ -87,6 +87,8 @@ export class EmulatedNodes {
   readonly root: string;
   readonly shell: readonly string[];
   readonly nodeCount: number;
+  /** Further variables of every task. */
+  readonly variables: Record<string, string> = {};
   private readonly children: ChildProcess[] = [];
 
   private constructor(root: string, shell: readonly string[], nodeCount: number) {
@@ -159,6 +161,7 @@ export class EmulatedNodes {
       AZ_BATCH_NODE_SHARED_DIR: this.path(node, "shared"),
       AZ_BATCH_NODE_MOUNTS_DIR: this.path(node, "fsmounts"),
       AZ_BATCH_TASK_WORKING_DIR: this.path(node, "task/wd"),
+      ...this.variables,
       ...(this.nodeCount === 1
         ? {}
         : {
@@ -210,6 +213,17 @@ export class EmulatedNodes {
   /** A file of the stdouterr directory below a mount's folder. */
   async log(job: JobDocument, folder: string, name: string): Promise<string> {
     return readFile(join(folder, pathSegment(job, job.guid), "stdouterr", name), "utf8");
+  }
+
+  /** Of the tasks so far, how many have processes that live. */
+  livingGroups(): number {
+    return this.children.filter(({ pid }) => {
+      try {
+        return pid !== undefined && process.kill(-pid, 0);
+      } catch {
+        return false;
+      }
+    }).length;
   }
 
   async dispose(): Promise<void> {

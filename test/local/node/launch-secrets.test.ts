@@ -1,5 +1,6 @@
 // Secrets of a job on its nodes, with the launcher run for real.
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { launchFiles } from "../../../domain/launch/render.ts";
@@ -45,6 +46,15 @@ describe.each(shells)("a job in %s", (_name, shell) => {
     expect(await two.run(good.document, good.secrets)).toMatchObject({ code: 0 });
     expect(await two.log(good.document, afs, "stdout.txt")).toBe("known\n");
     expect(left()).toEqual([]);
+
+    // Who holds them between the two calls may be ended by somebody: the job ends then, and does not wait for ever.
+    const orphaned = jobWithSecrets(settings("true"));
+    await two.stage(orphaned.document, orphaned.secrets);
+    for (const node of [0, 1]) expect((await two.start("prepare", node).ended).code).toBe(0);
+    const launch = join(two.path(0), "shared/LS_root/launch", `${orphaned.document.guid}-1`);
+    process.kill(Number(await readFile(join(launch, "holder"), "utf8")), "SIGKILL");
+    expect((await two.start("run").ended).code).toBe(244);
+    expect((await two.result())?.detail).toContain("held the job's secrets on node tvm-0 is gone");
 
     const bad = jobWithSecrets(settings('[ "$AZ_BATCH_NODE_ID" = tvm-0 ]'));
     await two.stage(bad.document, bad.secrets);

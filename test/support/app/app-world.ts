@@ -131,6 +131,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       monitorMaxIntervalMs: options.monitorMaxIntervalMs ?? 2_000,
       outputGraceMs: 0,
       idleNodeGraceMs: 480_000,
+      launchStepLimitMs: 3_600_000,
       orphanGraceMs: 3_600_000,
       bodyLimitBytes: 100_000,
     },
@@ -146,8 +147,8 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       },
       get: async (owner) => secrets.get(owner) ?? new Map(),
       remove: async (owner) => void secrets.delete(owner),
-      owners: async () => [...secrets.keys()].map((owner) => ({ owner, modifiedAt: madeAt(owner) })),
       reseal: async () => undefined,
+      owners: async () => [...secrets.keys()].map((owner) => ({ owner, modifiedAt: madeAt(owner) })),
     },
     staging: {
       put: async (files) => {
