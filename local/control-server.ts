@@ -13,6 +13,23 @@ export interface ControlServer {
   dispose(): Promise<void>;
 }
 
+const longestBodyBytes = 1_048_576;
+
+/** Handlers take a whole body, which is small by nature here; of unknown length none is taken. */
+function bodyRefusal({ headers }: Request): Response | undefined {
+  if (Number(headers.get("content-length") ?? 0) > longestBodyBytes)
+    return Response.json(
+      { error: "RequestBodyTooLarge", message: `The body is larger than ${longestBodyBytes} bytes.` },
+      { status: 413 },
+    );
+  if (headers.has("transfer-encoding"))
+    return Response.json(
+      { error: "LengthRequired", message: "Send the body with a Content-Length." },
+      { status: 411 },
+    );
+  return undefined;
+}
+
 /** `port` 0: a free one. With a certificate it speaks TLS only. Rejects with the listener's error, code EADDRINUSE included. */
 export async function startControl(
   port: number,
@@ -25,6 +42,8 @@ export async function startControl(
       request.headers.get("origin") ?? undefined,
     );
     if (foreign) return Response.json({ error: foreign, message: refusalOf(foreign) }, { status: 403 });
+    const refused = bodyRefusal(request);
+    if (refused) return refused;
     for (const handler of handlers) {
       const response = await handler(request);
       if (response) return response;

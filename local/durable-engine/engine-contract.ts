@@ -184,7 +184,9 @@ export interface DurableHttpApiOptions {
 export interface DurableHttpApi {
   /** The SDK client's private API; the request's path must lie below `rpcBaseUrl`. */
   rpc(request: Request): Promise<Response>;
-  /** The public API below `/runtime/webhooks/durabletask`. */
+  /** The answer to a caller of the public API who may not call it; needs no body. */
+  webhookRefusal(head: Request): Response | undefined;
+  /** The public API below `/runtime/webhooks/durabletask`, for those who may. */
   webhook(request: Request): Promise<Response>;
   /** JSON text for the `durableClient` input binding. */
   clientBinding(): string;

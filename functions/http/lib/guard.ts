@@ -60,6 +60,17 @@ export function checkRole(principal: Principal, needed: Role): void {
   );
 }
 
+/** A host hands over undecoded what it cannot decode. */
+export function checkPath(request: HttpRequest): void {
+  try {
+    decodeURIComponent(new URL(request.url).pathname);
+  } catch (cause) {
+    throw new AppError("InvalidRequest", "The path holds a '%' that encodes nothing: write a '%' as %25.", {
+      cause,
+    });
+  }
+}
+
 /** The versions of the API that have an operation, oldest first; `arm`: any that Azure Resource Manager ever had. */
 export type ShownIn = readonly ApiVersion[] | "arm";
 

@@ -6,7 +6,7 @@ import { AppError } from "../../../domain/shared/errors.ts";
 import type { Services } from "../../../services/services.ts";
 import type { Role } from "../../../services/token-verifier.ts";
 import type { HttpTrigger } from "../../lib/register.ts";
-import { checkApiVersion, checkRole, checkSubscription, guarded, nothingHere } from "./guard.ts";
+import { checkApiVersion, checkPath, checkRole, checkSubscription, guarded, nothingHere } from "./guard.ts";
 import type { ShownIn } from "./guard.ts";
 import { refused } from "./reply.ts";
 import { apiRequest } from "./request.ts";
@@ -36,6 +36,7 @@ export function trigger(operation: Operation): HttpTrigger {
     handle: (request, services) =>
       guarded(request, services, async (caller) => {
         checkRole(caller.principal, operation.role);
+        checkPath(request);
         checkApiVersion(request, operation.apiVersions ?? [apiVersion]);
         const asked = apiRequest(request, caller, services.settings.bodyLimitBytes);
         checkSubscription(asked, services);
@@ -65,6 +66,7 @@ export function unknownRoute(known: readonly HttpTrigger[]): HttpTrigger {
       const meant = triggerAt(known, request.method, pathname);
       if (meant !== undefined) return meant.trigger.handle(withParams(request, meant.params), services);
       return guarded(request, services, async () => {
+        checkPath(request);
         const allowed = methodsAt(known, pathname);
         if (allowed.length === 0 || allowed.some((method) => method === request.method))
           throw nothingHere(request.method, pathname);

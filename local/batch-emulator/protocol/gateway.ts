@@ -1,5 +1,6 @@
-// One request from the wire to the wire: authenticate, route, call, make durable, answer. Invariant: the reply to a write
-// leaves only after the journal has it; whatever goes wrong becomes an answer in the plane's own error shape.
+// One request from the wire to the wire: authenticate, route, read the body, call, make durable, answer. Invariant: the reply
+// to a write leaves only after the journal has it; nobody's body is read before it is known who asks; whatever goes wrong
+// becomes an answer in the plane's own error shape.
 import { BatchFault } from "../service/account/fault.ts";
 import type { Job } from "../service/entities/model.ts";
 import { isWithinJob, jobOfTaskToken } from "../service/launches/task-tokens.ts";
@@ -9,7 +10,7 @@ import type { BatchPlane, BatchVerdict } from "./bearer.ts";
 import { armErrorReply, batchErrorReply } from "./errors.ts";
 import { Router } from "./router.ts";
 import { checkDate, verifySharedKey } from "./shared-key.ts";
-import type { Route, WireReply, WireRequest } from "./wire.ts";
+import type { ArrivingRequest, RequestHead, Route, WireReply } from "./wire.ts";
 
 export interface GatewayOptions {
   readonly world: World;
@@ -17,10 +18,10 @@ export interface GatewayOptions {
   readonly armRoutes: readonly Route[];
   verifyBearer(token: string, plane: BatchPlane): Promise<BatchVerdict>;
   /** Throws 429/503 when the caller is too fast. */
-  throttle(request: WireRequest): void;
+  throttle(request: RequestHead): void;
 }
 
-export type Gateway = (request: WireRequest) => Promise<WireReply>;
+export type Gateway = (request: ArrivingRequest) => Promise<WireReply>;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const data = new Router(options.dataRoutes, false);
@@ -40,16 +41,10 @@ const isManagement = (path: string) => /^\/+(subscriptions|tenants|providers)(\/
 async function answer(
   options: GatewayOptions,
   router: Router,
-  request: WireRequest,
+  request: ArrivingRequest,
   managed: boolean,
 ): Promise<WireReply> {
   const { world } = options;
-  if (request.tooLarge === true)
-    throw new BatchFault(
-      413,
-      "RequestBodyTooLarge",
-      "The request body is too large and exceeds the maximum permissible limit.",
-    );
   if (managed) await authenticateManagement(options, request);
   else await authenticateData(options, request);
   options.throttle(request);
@@ -57,13 +52,27 @@ async function answer(
   const spelling = spellingOf(version);
   const { route, params } = router.match(request.method, request.rawPath);
   const sharedKey = /^sharedkey /i.test(request.headers.authorization ?? "");
+  const body = await request.receive();
+  if (body === undefined)
+    throw new BatchFault(
+      413,
+      "RequestBodyTooLarge",
+      "The request body is too large and exceeds the maximum permissible limit.",
+    );
   const old = spelling === undefined ? {} : { spelling };
-  const reply = await route.handle({ world, request, params, sharedKey, version, ...old });
+  const reply = await route.handle({
+    world,
+    request: { ...request, body },
+    params,
+    sharedKey,
+    version,
+    ...old,
+  });
   if (request.method !== "GET" && request.method !== "HEAD") await world.commit();
   return reply;
 }
 
-async function authenticateData(options: GatewayOptions, request: WireRequest): Promise<void> {
+async function authenticateData(options: GatewayOptions, request: RequestHead): Promise<void> {
   const { world } = options;
   const header = request.headers.authorization;
   if (header === undefined)
@@ -115,7 +124,7 @@ function refuseUnlessAllowed(world: World, mode: AuthenticationMode): void {
 }
 
 /** A task's token opens its own job only. */
-function refuseOutside(job: Job, request: WireRequest): void {
+function refuseOutside(job: Job, request: RequestHead): void {
   if (!isWithinJob(job, request.rawPath))
     throw new BatchFault(
       403,
@@ -124,7 +133,7 @@ function refuseOutside(job: Job, request: WireRequest): void {
     );
 }
 
-async function authenticateManagement(options: GatewayOptions, request: WireRequest): Promise<void> {
+async function authenticateManagement(options: GatewayOptions, request: RequestHead): Promise<void> {
   const match = /^bearer\s+(.+)$/i.exec(request.headers.authorization ?? "");
   if (match === null)
     throw new BatchFault(
@@ -147,7 +156,7 @@ async function authenticateManagement(options: GatewayOptions, request: WireRequ
     );
 }
 
-function dataVersion(request: WireRequest): string {
+function dataVersion(request: RequestHead): string {
   const version = request.query.get("api-version");
   if (version === undefined || version === "")
     throw new BatchFault(
@@ -166,7 +175,7 @@ function dataVersion(request: WireRequest): string {
   return version;
 }
 
-function managementVersion(request: WireRequest): string {
+function managementVersion(request: RequestHead): string {
   const version = request.query.get("api-version");
   if (version === undefined || version === "")
     throw new BatchFault(
@@ -183,7 +192,7 @@ function managementVersion(request: WireRequest): string {
   return version;
 }
 
-function commonHeaders(request: WireRequest, managed: boolean, requestId: string): Record<string, string> {
+function commonHeaders(request: RequestHead, managed: boolean, requestId: string): Record<string, string> {
   const echo = String(request.headers["return-client-request-id"] ?? "").toLowerCase() === "true";
   const clientId = request.headers["client-request-id"];
   return {
@@ -195,7 +204,7 @@ function commonHeaders(request: WireRequest, managed: boolean, requestId: string
 
 function faultReply(
   world: World,
-  request: WireRequest,
+  request: RequestHead,
   managed: boolean,
   requestId: string,
   error: unknown,

@@ -9,7 +9,7 @@ import { pipeline } from "node:stream/promises";
 import type { Gateway } from "./gateway.ts";
 import { asSpelled } from "./header-names.ts";
 import { isLoopback, reachableAs } from "./listen-address.ts";
-import type { WireReply, WireRequest } from "./wire.ts";
+import type { ArrivingRequest, WireReply } from "./wire.ts";
 
 export interface Listener {
   readonly url: string;
@@ -53,17 +53,20 @@ async function serve(
   response: ServerResponse,
   options: ListenOptions,
 ): Promise<void> {
-  const body = await readBody(incoming, options.maxRequestBytes);
   const scheme = options.tls ? "https" : "http";
-  const reply = await gateway(wireRequest(incoming, body, scheme, isRemote(incoming, options)));
-  // The rest of a body that is too large is not waited for.
-  if (body === undefined) response.setHeader("Connection", "close");
+  const arriving = arrivingRequest(incoming, scheme, isRemote(incoming, options), options.maxRequestBytes);
+  const reply = await gateway(arriving);
+  // A body that nobody wanted, or the rest of one that is too large, is not waited for.
+  if (hasBody(incoming) && !incoming.complete) response.setHeader("Connection", "close");
   await send(response, reply, incoming.method === "HEAD");
 }
 
 /** Never true for a listener that only this machine reaches. */
 const isRemote = ({ socket }: IncomingMessage, { address }: ListenOptions) =>
   !isLoopback(address) && !isLoopback(socket.remoteAddress ?? "");
+
+const hasBody = ({ headers }: IncomingMessage) =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
 /** The whole body, or undefined when it is larger than allowed. */
 async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | undefined> {
@@ -78,12 +81,12 @@ async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffe
   return size > limit ? undefined : Buffer.concat(chunks);
 }
 
-function wireRequest(
+function arrivingRequest(
   incoming: IncomingMessage,
-  body: Buffer | undefined,
   scheme: string,
   remote: boolean,
-): WireRequest {
+  limit: number,
+): ArrivingRequest {
   const target = incoming.url ?? "/";
   const mark = target.indexOf("?");
   const rawPath = mark < 0 ? target : target.slice(0, mark);
@@ -97,8 +100,7 @@ function wireRequest(
     rawPath,
     query,
     headers: incoming.headers,
-    body: body ?? Buffer.alloc(0),
-    ...(body === undefined ? { tooLarge: true } : {}),
+    receive: () => readBody(incoming, limit),
     baseUrl: `${scheme}://${host}`,
     ...(remote ? { remote } : {}),
   };

@@ -10,7 +10,7 @@ import type { Gateway } from "./gateway.ts";
 import { identityToken } from "./node-identity-token.ts";
 import { instanceDocument, partOf } from "./node-instance.ts";
 import { empty, json } from "./wire.ts";
-import type { WireReply, WireRequest } from "./wire.ts";
+import type { WireReply, ArrivingRequest } from "./wire.ts";
 
 /** Newest first; each added members to the event ("Version and region availability"). */
 const eventVersions = ["2020-07-01", "2019-08-01", "2019-04-01", "2019-01-01", "2017-11-01", "2017-08-01"];
@@ -34,7 +34,7 @@ export function withNodeMetadata(world: World, evictions: Evictions, next: Gatew
   };
 }
 
-function refusalOf({ headers, remote }: WireRequest): WireReply | undefined {
+function refusalOf({ headers, remote }: ArrivingRequest): WireReply | undefined {
   if (remote === true) return problem(403, "Forbidden. Only the nodes of this machine are served");
   if (headers["x-forwarded-for"] !== undefined)
     return problem(400, "Bad request. The request must not have an X-Forwarded-For header");
@@ -56,7 +56,7 @@ async function answer(
   evictions: Evictions,
   node: Node,
   [service = "", ...path]: string[],
-  request: WireRequest,
+  request: ArrivingRequest,
 ): Promise<WireReply> {
   const version = request.query.get("api-version") ?? "";
   if (service === "versions") return json(200, { apiVersions: instanceVersions.toReversed() });
@@ -100,9 +100,9 @@ async function approve(
   world: World,
   evictions: Evictions,
   node: Node,
-  request: WireRequest,
+  request: ArrivingRequest,
 ): Promise<WireReply> {
-  const body = parseApproval(request.body);
+  const body = parseApproval(await request.receive());
   if (body === undefined) return problem(400, "Bad request. The body must have StartRequests with EventId");
   const ids = body.StartRequests.map((one) => one.EventId);
   if (!evictions.announced.approve(node.pool, ids)) return problem(400, "Bad request. Unknown EventId");
@@ -110,9 +110,9 @@ async function approve(
   return empty(200);
 }
 
-function parseApproval(body: Buffer): z.infer<typeof Approval> | undefined {
+function parseApproval(body: Buffer | undefined): z.infer<typeof Approval> | undefined {
   try {
-    return Approval.safeParse(JSON.parse(body.toString("utf8"))).data;
+    return Approval.safeParse(JSON.parse(body?.toString("utf8") ?? "")).data;
   } catch {
     return undefined;
   }

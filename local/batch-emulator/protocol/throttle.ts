@@ -3,7 +3,7 @@
 // limits"; answers 429 TooManyRequests or 503 ServerBusy with Retry-After.
 import type { Clock } from "../../clock.ts";
 import { BatchFault } from "../service/account/fault.ts";
-import type { WireRequest } from "./wire.ts";
+import type { RequestHead } from "./wire.ts";
 
 export interface ThrottleRule {
   /** 0: no limit. */
@@ -16,7 +16,7 @@ export interface ThrottleRule {
 export interface Throttle {
   set(rule: ThrottleRule): void;
   /** Throws when the request comes too soon. */
-  check(request: WireRequest): void;
+  check(request: RequestHead): void;
 }
 
 export function createThrottle(clock: Clock, requestsPerSecond: number): Throttle {

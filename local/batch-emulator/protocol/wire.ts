@@ -6,19 +6,27 @@ import { BatchFault } from "../service/account/fault.ts";
 import type { World } from "../service/account/world.ts";
 import type { Spelling } from "./api-versions.ts";
 
-export interface WireRequest {
+/** What is known before the body is read: enough to tell who asks. */
+export interface RequestHead {
   readonly method: string;
   /** Still percent-encoded, without the query. */
   readonly rawPath: string;
   readonly query: ReadonlyMap<string, string>;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  /** The body was larger than allowed; `body` is empty then. */
-  readonly tooLarge?: boolean;
   /** `http://127.0.0.1:1234`, from the Host header; links in answers start with it. */
   readonly baseUrl: string;
   /** Came from another machine. */
   readonly remote?: boolean;
+}
+
+/** A request whose body still waits in the connection. */
+export interface ArrivingRequest extends RequestHead {
+  /** The whole body; undefined when it is larger than allowed. */
+  receive(): Promise<Buffer | undefined>;
+}
+
+export interface WireRequest extends RequestHead {
+  readonly body: Buffer;
 }
 
 export interface WireReply {

@@ -35,8 +35,8 @@ export function durableHttpApi(options: DurableHttpApiOptions): DurableHttpApi {
   };
   return {
     rpc: (request) => route(request, new URL(rpcBaseUrl()).pathname),
-    webhook: async (request) =>
-      systemKey === undefined || holdsKey(request, systemKey) ? route(request, webhookPath) : empty(401),
+    webhookRefusal: (head) => (systemKey === undefined || holdsKey(head, systemKey) ? undefined : empty(401)),
+    webhook: (request) => route(request, webhookPath),
     clientBinding: () => clientBinding(address(), rpcBaseUrl()),
   };
 }
@@ -57,6 +57,7 @@ async function routeRequest(api: Api, request: Request, root: string): Promise<R
   const url = new URL(request.url);
   const segments = pathSegments(url, root);
   if (segments === undefined) return empty(404);
+  if (segments === "undecodable") return failure(400, "The path holds a '%' that encodes nothing.");
   const [collection = "", ...rest] = segments;
   switch (collection.toLowerCase()) {
     case "orchestrators":
@@ -70,8 +71,8 @@ async function routeRequest(api: Api, request: Request, root: string): Promise<R
   }
 }
 
-/** The decoded path below `root`; undefined when it lies elsewhere or isn't decodable. */
-function pathSegments(url: URL, root: string): string[] | undefined {
+/** The decoded path below `root`; undefined when it lies elsewhere. */
+function pathSegments(url: URL, root: string): string[] | "undecodable" | undefined {
   const prefix = root.endsWith("/") ? root : `${root}/`;
   if (!url.pathname.toLowerCase().startsWith(prefix.toLowerCase())) return undefined;
   try {
@@ -81,7 +82,7 @@ function pathSegments(url: URL, root: string): string[] | undefined {
       .filter((segment) => segment !== "")
       .map(decodeURIComponent);
   } catch {
-    return undefined;
+    return "undecodable";
   }
 }
 

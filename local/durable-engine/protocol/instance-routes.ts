@@ -6,6 +6,7 @@ import type {
   InstanceStatus,
   RuntimeStatus,
 } from "../engine-contract.ts";
+import { isNestedTooDeep } from "../../json-depth.ts";
 import type { HistoryEvent } from "../replay/history-events.ts";
 import { publicHistory } from "./public-history.ts";
 import { empty, failure, json } from "./responses.ts";
@@ -162,7 +163,9 @@ function commandResponse(outcome: CommandOutcome): Response {
   return empty({ accepted: 202, notFound: 404, ended: 410 }[outcome]);
 }
 
+/** Also false for what nests so deep that it could be stored but never be written out again. */
 export function isJson(text: string): boolean {
+  if (isNestedTooDeep(text)) return false;
   try {
     JSON.parse(text);
     return true;

@@ -1,4 +1,5 @@
 // Small conversions between the worker's TypedData and what storage holds.
+import { isNestedTooDeep } from "../../json-depth.ts";
 import type { TypedData } from "../programming-model/rpc.ts";
 
 /** As bytes: text in UTF-8, numbers as their digits. */
@@ -22,9 +23,9 @@ export function toJson(value: TypedData): unknown {
   }
 }
 
-/** Members of a JSON object payload, for binding expressions; nothing for any other text. */
+/** Members of a JSON object payload, for binding expressions; nothing for any other text, or one that nests too deep to be used. */
 export function payloadMembers(text: string): Record<string, unknown> {
-  if (!text.trimStart().startsWith("{")) return {};
+  if (!text.trimStart().startsWith("{") || isNestedTooDeep(text)) return {};
   try {
     const parsed: unknown = JSON.parse(text);
     return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : {};

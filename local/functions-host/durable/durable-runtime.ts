@@ -94,7 +94,12 @@ export async function startDurable(options: DurableOptions): Promise<DurableRunt
   rpc.port = listener.port;
   await engine.start();
   return {
-    webhooks: new Map([["durabletask", (request: Request) => api.webhook(request)]]),
+    webhooks: new Map([
+      [
+        "durabletask",
+        { refusal: (head) => api.webhookRefusal(head), handle: (request) => api.webhook(request) },
+      ],
+    ]),
     clientBinding: () => api.clientBinding(),
     idle: () => engine.idle(),
     failed: engine.failed,
@@ -120,7 +125,7 @@ function rpcListener(
     const address = requestAddress(request, "http");
     if (!address) return answerEmpty(response, 400);
     if (!address.path.startsWith(root)) return answerEmpty(response, 404);
-    serveWithFetchHandler(request, response, address, bodyLimitBytes, handle).catch((error: unknown) => {
+    serveWithFetchHandler(request, response, address, bodyLimitBytes, { handle }).catch((error: unknown) => {
       logger.error("durable.rpcFailed", {
         path: address.path.slice(root.length),
         reason: error instanceof Error ? (error.stack ?? error.message) : String(error),

@@ -1,6 +1,7 @@
 // The host's own endpoints below /admin ("Functions host runtime REST API" as Core Tools and the portal use it): status, ping,
 // function list, keys, and starting any non-HTTP function by hand. Everything but ping needs the master key.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isNestedTooDeep } from "../../json-depth.ts";
 import type { FailedFunction, HostedApp } from "../app/admission.ts";
 import type { HostedFunction } from "../app/hosted-functions.ts";
 import type { KeyStore } from "../store/keys.ts";
@@ -131,7 +132,9 @@ async function startByHand(
   if (body.kind === "tooLarge") return answerEmpty(response, 413);
   let input: unknown;
   try {
-    const content: unknown = body.bytes ? JSON.parse(body.bytes.toString("utf8")) : {};
+    const text = body.bytes?.toString("utf8") ?? "{}";
+    if (isNestedTooDeep(text)) return answerJson(response, 400, { message: "The body is nested too deep." });
+    const content: unknown = JSON.parse(text);
     input = typeof content === "object" && content !== null && "input" in content ? content.input : "";
   } catch {
     return answerJson(response, 400, { message: 'The body must be JSON: { "input": "…" }.' });

@@ -14,12 +14,12 @@ import { foreignRequest } from "../../loopback-guard.ts";
 import { serveAdmin, type AdminApiOptions } from "./admin-api.ts";
 import { answerEmpty, serveFunction, type FunctionEndpointOptions } from "./function-endpoint.ts";
 import { requestAddress, type RequestAddress } from "./http-data.ts";
-import { serveWithFetchHandler } from "./fetch-bridge.ts";
+import { serveWithFetchHandler, type FetchHandler } from "./fetch-bridge.ts";
 import { applyCors, type CorsRules } from "./cors.ts";
 import type { RouteTable } from "./route-table.ts";
 
-/** Web-standard handlers by the name that follows /runtime/webhooks/, lower case. They check their own keys. */
-export type Webhooks = ReadonlyMap<string, (request: Request) => Promise<Response>>;
+/** By the name that follows /runtime/webhooks/, lower case. They check their own keys. */
+export type Webhooks = ReadonlyMap<string, FetchHandler>;
 
 export interface HttpSurface {
   readonly table: RouteTable;
@@ -68,9 +68,9 @@ async function route(
   if (lower.startsWith("/admin/"))
     return serveAdmin(surface.admin, request, response, address, segmentsAfter(address.path, 2));
   if (lower.startsWith("/runtime/webhooks/")) {
-    const handle = surface.webhooks.get(lower.split("/")[3] ?? "");
-    if (!handle) return answerEmpty(response, 404);
-    return serveWithFetchHandler(request, response, address, surface.endpoint.bodyLimitBytes, handle);
+    const webhook = surface.webhooks.get(lower.split("/")[3] ?? "");
+    if (!webhook) return answerEmpty(response, 404);
+    return serveWithFetchHandler(request, response, address, surface.endpoint.bodyLimitBytes, webhook);
   }
   const match = surface.table.match(method, address.path);
   if (match) return serveFunction(surface.endpoint, { request, response, address, ...match });

@@ -1,6 +1,8 @@
 // /runtime/webhooks/blobs: where Event Grid delivers BlobCreated for blob triggers with `source: EventGrid` ("Tutorial: trigger Azure Functions
 // on blob containers using an event subscription"), with the validation handshakes of both event schemas.
 import { z } from "zod";
+import { isNestedTooDeep } from "../../json-depth.ts";
+import type { FetchHandler } from "../protocol/fetch-bridge.ts";
 import type { BlobFunction } from "./blob-queue.ts";
 import { unquoted } from "./blob-queue.ts";
 import type { BlobVersion } from "./blob-receipts.ts";
@@ -25,11 +27,14 @@ export interface EventGridWebhookOptions {
   mayCall(key: string | undefined): boolean;
 }
 
-export function eventGridWebhook(options: EventGridWebhookOptions): (request: Request) => Promise<Response> {
-  return async (request) => {
+export function eventGridWebhook(options: EventGridWebhookOptions): FetchHandler {
+  const refusal = (head: Request) => {
+    const url = new URL(head.url);
+    const key = url.searchParams.get("code") ?? head.headers.get("x-functions-key") ?? undefined;
+    return options.mayCall(key) ? undefined : new Response(null, { status: 401 });
+  };
+  const handle = async (request: Request) => {
     const url = new URL(request.url);
-    const key = url.searchParams.get("code") ?? request.headers.get("x-functions-key") ?? undefined;
-    if (!options.mayCall(key)) return new Response(null, { status: 401 });
     const name = (url.searchParams.get("functionName") ?? "").replace(/^Host\.Functions\./i, "");
     const found = options.functions.find(
       ({ target }) =>
@@ -43,6 +48,7 @@ export function eventGridWebhook(options: EventGridWebhookOptions): (request: Re
     if (!events) return new Response("The body must be one event or an array of events.", { status: 400 });
     return deliver(options, found, events);
   };
+  return { refusal, handle };
 }
 
 export function isEventGrid(source: unknown): boolean {
@@ -58,6 +64,7 @@ function cloudEventsHandshake(request: Request): Response {
 }
 
 function parseEvents(text: string): z.infer<typeof Event>[] | undefined {
+  if (isNestedTooDeep(text)) return undefined;
   try {
     const content: unknown = JSON.parse(text);
     return z.array(Event).parse(Array.isArray(content) ? content : [content]);
@@ -90,8 +97,17 @@ async function deliver(
 
 /** Works for `https://account.blob…/container/name` and for emulator addresses with the account in the path. */
 function blobNameIn(url: string, container: string): string | undefined {
-  const path = URL.canParse(url) ? decodeURIComponent(new URL(url).pathname) : "";
+  const path = URL.canParse(url) ? decoded(new URL(url).pathname) : "";
   const parts = path.split("/").slice(1);
   const at = parts.indexOf(container);
   return at === 0 || at === 1 ? parts.slice(at + 1).join("/") || undefined : undefined;
+}
+
+/** "" for a path that nobody can decode: no blob has it. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return "";
+  }
 }

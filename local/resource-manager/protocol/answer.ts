@@ -1,5 +1,6 @@
 // One request of the local resource manager: who asks, which row answers, and every failure in the shape of Azure Resource
 // Manager. The app passes requests on with the caller's own token, which is checked here again: this address is open too.
+import { isNestedTooDeep } from "../../json-depth.ts";
 import { ResourceFault } from "../service/fault.ts";
 import type { Workspaces } from "../service/groups.ts";
 import { json, routes } from "./routes.ts";
@@ -99,6 +100,7 @@ async function bodyOf(request: Request): Promise<unknown> {
       `The body is larger than ${bodyLimitBytes} characters.`,
     );
   try {
+    if (isNestedTooDeep(text)) throw new Error("nested too deep");
     return JSON.parse(text) as unknown;
   } catch {
     throw new ResourceFault(400, "InvalidRequestContent", "The request body is not valid JSON.");

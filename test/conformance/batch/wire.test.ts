@@ -1,3 +1,4 @@
+import { request as plainRequest } from "node:http";
 import { request } from "node:https";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accountKey, batchClient, eventually, linuxPool, underTest } from "./emulator-under-test.ts";
@@ -88,6 +89,36 @@ test("bodies are checked: syntax, missing, unknown and wrong members, size", asy
   const large = await post(JSON.stringify({ id: "x", displayName: "y".repeat(2_000_000) }));
   expect([large.status, large.body.code]).toEqual([413, "RequestBodyTooLarge"]);
   expect((await send(`/jobs/x?${version}`)).status).toBe(404);
+});
+
+test("a body that nests two million levels deep, and a path that nobody can decode, are the caller's faults", async () => {
+  const levels = 400_000; // as many as fit into a body
+  const deep = `{"id":"x","poolInfo":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+  const answer = await send(`/jobs?${version}`, {
+    method: "POST",
+    body: deep,
+    headers: { "content-type": "application/json; odata=minimalmetadata" },
+  });
+  expect([answer.status, answer.body.code]).toEqual([400, "InvalidRequestBody"]);
+  const path = await send(`/pools/%zz?${version}`);
+  expect([path.status, path.body.code]).toEqual([400, "InvalidUri"]);
+});
+
+test("a caller who may not call is refused before the body has come", async () => {
+  const answers = await Promise.all(
+    [{ authorization: "Bearer bad" }, { authorization: "SharedKey x:y" }, {}].map(
+      (headers) =>
+        new Promise<number>((resolve, reject) => {
+          const sent = plainRequest(`${t.emulator.url}/pools?${version}`, {
+            method: "POST",
+            headers: { ...headers, "content-length": "1000" },
+          });
+          sent.on("response", (answer) => resolve(answer.resume().statusCode ?? 0)).on("error", reject);
+          sent.write("{"); // and nothing more
+        }),
+    ),
+  );
+  for (const status of answers) expect([400, 403]).toContain(status);
 });
 
 test("names that every object of the language has are no properties of a resource", async () => {

@@ -44,6 +44,25 @@ it("the address that the app is given starts an orchestration", async () => {
   expect(await post(start())).toBe(202);
 });
 
+it("a caller without the key is refused before its body is read, and deep JSON is refused to one with it", async () => {
+  const folder = await writeApp({
+    "index.js": `require("durable-functions").app.orchestration("waits", function* () {});`,
+  });
+  const host = await startApp(folder);
+  const status = await new Promise<number>((resolve, reject) => {
+    const sent = request(`${host.url}/runtime/webhooks/durabletask/orchestrators/waits`, {
+      method: "POST",
+      headers: { "content-length": "1000000" },
+    });
+    sent.on("response", (answer) => resolve(answer.resume().statusCode ?? 0)).on("error", reject);
+    sent.write("{"); // the rest never comes
+  });
+  expect(status).toBe(401);
+  const deep = `{"input":${"[".repeat(2_000_000)}${"]".repeat(2_000_000)}}`;
+  const answer = await host.call("/admin/functions/waits", { method: "POST", body: deep });
+  expect(answer.status).toBe(400);
+});
+
 it("the same path without its random part is not there", async () => {
   const { origin } = new URL(rpcBaseUrl);
   expect(new URL(rpcBaseUrl).pathname).toMatch(/^\/[\w-]{32}\/durabletask\/$/);

@@ -89,6 +89,24 @@ describe("a request", () => {
     expect(answer).toMatchObject({ status: 413, body: { error: { code: "RequestBodyTooLarge" } } });
   });
 
+  it.each(["PUT", "GET", "DELETE"])("of %s with a path that nobody can decode is refused", async (method) => {
+    const { api } = await startAppWorld();
+    const told = { status: 400, body: { error: { code: "InvalidRequest" } } };
+    expect(await api(method, `${groupPath}/%zz`)).toMatchObject(told);
+    expect(await api(method, "/nothing/%e0%a4")).toMatchObject(told);
+    expect((await api(method, `${groupPath}/%zz`, { token: undefined })).status).toBe(401);
+  });
+
+  it("with JSON that nests a hundred thousand levels deep is refused", async () => {
+    const { api } = await startAppWorld();
+    const deep = "[".repeat(95_000) + "]".repeat(95_000);
+    for (const text of [deep, `{"location":"eastus","tags":${deep}}`])
+      expect(await api("PUT", workspacePath, { text })).toMatchObject({
+        status: 400,
+        body: { error: { code: "InvalidRequest" } },
+      });
+  });
+
   it("with another content type is refused", async () => {
     const { api } = await startAppWorld();
     const answer = await api("PUT", workspacePath, { text: "<a/>", headers: { "content-type": "text/xml" } });

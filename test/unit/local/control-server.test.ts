@@ -23,3 +23,17 @@ it("answers programs of this machine and refuses web pages before any handler se
   expect(seen).toHaveLength(2);
   await control.dispose();
 });
+
+it("takes no body that is large or of unknown length", async () => {
+  const control = await startControl(0, [async (incoming) => new Response(await incoming.text())]);
+  const post = (headers: Record<string, string>, begin: string) =>
+    new Promise<number>((resolve, reject) => {
+      const sent = request(control.url, { method: "POST", headers });
+      sent.on("response", (answer) => resolve(answer.resume().statusCode ?? 0)).on("error", reject);
+      sent.write(begin); // the rest never comes
+    });
+  expect(await post({ "content-length": "300000000" }, "x")).toBe(413);
+  expect(await post({}, "x")).toBe(411);
+  expect(await post({ "content-length": "1" }, "x")).toBe(200);
+  await control.dispose();
+});

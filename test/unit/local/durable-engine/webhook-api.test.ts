@@ -41,8 +41,13 @@ beforeEach(async () => {
   });
 });
 
+/** As the host asks: first whether the caller may, then for the answer. */
+const asked = async (request: Request) =>
+  api.webhookRefusal(new Request(request.url, { method: request.method, headers: request.headers })) ??
+  api.webhook(request);
+
 const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-  api.webhook(
+  asked(
     new Request(`${root}${path}${path.includes("?") ? "&" : "?"}code=secret`, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -52,10 +57,10 @@ const call = (method: string, path: string, body?: unknown, headers: Record<stri
 
 describe("the public durable API", () => {
   it("wants the system key, as query parameter or header", async () => {
-    expect((await api.webhook(new Request(`${root}/instances`))).status).toBe(401);
-    expect((await api.webhook(new Request(`${root}/instances?code=wrong!`))).status).toBe(401);
+    expect((await asked(new Request(`${root}/instances`))).status).toBe(401);
+    expect((await asked(new Request(`${root}/instances?code=wrong!`))).status).toBe(401);
     const withHeader = new Request(`${root}/instances`, { headers: { "x-functions-key": "secret" } });
-    expect((await api.webhook(withHeader)).status).toBe(200);
+    expect((await asked(withHeader)).status).toBe(200);
   });
 
   it("starts an instance and says where to ask for it", async () => {
@@ -69,7 +74,7 @@ describe("the public durable API", () => {
     );
     expect(response.headers.get("location")).toBe(urls["statusQueryGetUri"]);
     await running.engine.idle();
-    const status = await api.webhook(new Request(urls["statusQueryGetUri"] ?? ""));
+    const status = await asked(new Request(urls["statusQueryGetUri"] ?? ""));
     expect(status.status).toBe(200);
     expect(await status.json()).toEqual({
       name: "work",
@@ -211,7 +216,7 @@ describe("the public durable API", () => {
 
   it("answers bad requests with 400 and what it doesn't know with 404", async () => {
     const start = (body: string) =>
-      api.webhook(new Request(`${root}/orchestrators/work?code=secret`, { method: "POST", body }));
+      asked(new Request(`${root}/orchestrators/work?code=secret`, { method: "POST", body }));
     expect((await start("{")).status).toBe(400);
     expect((await call("POST", "/orchestrators/nothing")).status).toBe(400);
     expect((await call("POST", `/orchestrators/work/${"x".repeat(257)}`)).status).toBe(400);
@@ -219,15 +224,36 @@ describe("the public durable API", () => {
     expect((await call("POST", "/instances/one/dance")).status).toBe(404);
     expect((await call("POST", "/instances/nobody/terminate?reason=x")).status).toBe(404);
     expect((await call("PUT", "/instances/nobody")).status).toBe(404);
-    expect((await call("GET", "/%E0%A4%A")).status).toBe(404);
-    expect((await api.webhook(new Request("http://localhost:7071/other?code=secret"))).status).toBe(404);
+    expect((await call("GET", "/%E0%A4%A")).status).toBe(400);
+    expect((await call("GET", "/instances/%zz")).status).toBe(400);
+    expect((await asked(new Request("http://localhost:7071/other?code=secret"))).status).toBe(404);
+  });
+
+  it("takes no JSON that nests so deep that its status could never be answered", async () => {
+    const deep = "[".repeat(2_000_000) + "]".repeat(2_000_000);
+    const post = async (path: string) =>
+      (
+        await asked(
+          new Request(`${root}${path}${path.includes("?") ? "&" : "?"}code=secret`, {
+            method: "POST",
+            body: deep,
+            headers: { "content-type": "application/json" },
+          }),
+        )
+      ).status;
+    await call("POST", "/orchestrators/nap/one");
+    await running.engine.idle();
+    expect(await post("/orchestrators/work/two")).toBe(400);
+    expect(await post("/instances/one/raiseEvent/go")).toBe(400);
+    expect(await post("/entities/Counter/a?op=add")).toBe(400);
+    expect((await call("GET", "/instances")).status).toBe(200);
   });
 
   it("takes events only as JSON", async () => {
     await call("POST", "/orchestrators/nap/one");
     await running.engine.idle();
     const raise = (type: string, body: string) =>
-      api.webhook(
+      asked(
         new Request(`${root}/instances/one/raiseEvent/go?code=secret`, {
           method: "POST",
           body,
