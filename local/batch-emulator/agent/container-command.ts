@@ -13,6 +13,14 @@ export interface ContainerFiles {
   readonly idFile: string;
 }
 
+/** By what a container is found again. */
+export interface ContainerMarks {
+  readonly name: string;
+  readonly instance: string;
+  /** The same for every emulator's folder that is ever at this place. */
+  readonly folder: string;
+}
+
 export interface ContainerCommand {
   readonly words: readonly string[];
   /** Content of the environment file. */
@@ -25,7 +33,7 @@ export interface ContainerCommand {
 export function containerCommand(
   launch: Launch & { readonly container: ContainerLaunch },
   engine: ContainerEngine,
-  o: ContainerFiles & { readonly name: string; readonly instance: string; readonly reference: string },
+  o: ContainerFiles & ContainerMarks & { readonly reference: string },
 ): ContainerCommand {
   const { container } = launch;
   const options = splitCommandLine(container.runOptions);
@@ -35,6 +43,7 @@ export function containerCommand(
     ...[...engine.command, "run", "--rm", "--pull=never", "--name", o.name, "--cidfile", o.idFile],
     ...labels({
       instance: o.instance,
+      folder: o.folder,
       launch: launch.id,
       pool: launch.environment["AZ_BATCH_POOL_ID"] ?? "",
       node: launch.environment["AZ_BATCH_NODE_ID"] ?? "",
@@ -54,6 +63,7 @@ export function containerCommand(
 }
 
 export const instanceLabel = "batchai.instance";
+export const folderLabel = "batchai.folder";
 
 const labels = (values: Readonly<Record<string, string>>) =>
   Object.entries(values).flatMap(([name, value]) => ["--label", `batchai.${name}=${value}`]);

@@ -24,7 +24,7 @@ import { containerRemoval } from "./container-removal.ts";
 import type { ContainerRemoval } from "./container-removal.ts";
 import type { ContainerLaunch, Executor, Launch, LaunchEnd } from "./executor.ts";
 import type { LaunchFailure, ProcessExecutor } from "./executor.ts";
-import { instanceOf } from "./launch-records.ts";
+import { folderMark, instanceOf } from "./launch-records.ts";
 import { quote } from "./launch-script.ts";
 import { expandPattern } from "./output-files.ts";
 
@@ -63,6 +63,7 @@ type Options = ContainerExecutorOptions & { readonly engine: ContainerEngine };
 interface Context {
   readonly options: Options;
   readonly instance: string;
+  readonly folder: string;
   readonly images: ContainerImages;
   readonly removal: ContainerRemoval;
   readonly active: Map<string, Active>;
@@ -79,11 +80,13 @@ function createContainerExecutor(options: Options): Executor {
   const { inner, engine, directory, random, logger } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const instance = instanceOf(directory, () => random.uuid().slice(0, 13));
+  const folder = folderMark(directory);
   const context: Context = {
     options,
     instance,
+    folder,
     images: containerImages({ engine, directory, random }),
-    removal: containerRemoval({ engine, instance, logger }),
+    removal: containerRemoval({ engine, instance, folder, logger }),
     active: new Map(),
     hasMade: false,
   };
@@ -173,8 +176,8 @@ function prepare(
   const files = filesOf(context, launch.id);
   try {
     const name = context.removal.nameOf(launch.id);
-    const { instance } = context;
-    const command = containerCommand(launch, engine, { ...files, name, instance, reference });
+    const { instance, folder } = context;
+    const command = containerCommand(launch, engine, { ...files, name, instance, folder, reference });
     const header: Header = { image: launch.container.imageName, taskDirectory: launch.taskDirectory };
     writeFileSync(files.environmentFile, `#${JSON.stringify(header)}\n${command.environmentText}`, {
       mode: 0o600,
@@ -241,7 +244,7 @@ async function kill(context: Context, id: string): Promise<void> {
 
 async function recover(context: Context): Promise<ReadonlyMap<string, Promise<LaunchEnd>>> {
   const { directory, inner } = context.options;
-  const found = await inner.recover();
+  const [found] = await Promise.all([inner.recover(), context.removal.sweepEarlierFolders()]);
   const ids = readdirSync(directory).flatMap((name) =>
     name.endsWith(environmentSuffix) ? [name.slice(0, -environmentSuffix.length)] : [],
   );

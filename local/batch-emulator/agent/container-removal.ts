@@ -2,7 +2,7 @@
 // is believed only when the engine no longer lists it.
 import { delay, systemClock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
-import { instanceLabel } from "./container-command.ts";
+import { folderLabel, instanceLabel } from "./container-command.ts";
 import { lastLine } from "./container-engine.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 
@@ -14,55 +14,73 @@ export interface ContainerRemoval {
   remove(launchId: string): Promise<void>;
   /** Removes every container of this instance whose launch is not wanted. */
   sweep(isWanted: (launchId: string) => boolean): Promise<void>;
+  /** Removes what was started for a folder that was at this place before, and of which nothing else is left. */
+  sweepEarlierFolders(): Promise<void>;
 }
 
 const tries = 5;
 const firstPauseMs = 100;
 
-export function containerRemoval(o: {
+interface Options {
   readonly engine: ContainerEngine;
   /** Of this emulator's folder: two emulators never touch each other's containers. */
   readonly instance: string;
+  /** Of the folder's place. */
+  readonly folder: string;
   readonly logger: Logger;
-}): ContainerRemoval {
+}
+
+/** Names of the containers that are meant; undefined when the engine did not answer. */
+type Listing = () => Promise<readonly string[] | undefined>;
+
+export function containerRemoval(o: Options): ContainerRemoval {
   const prefix = `batchai-${o.instance}-`;
   const nameOf = (id: string) => `${prefix}${id}`;
-  const list = async (filter: string) => {
-    const listed = await o.engine.call(["ps", "-a", "--filter", filter, "--format", "{{.Names}}"]);
-    return listed.exitCode === 0
-      ? listed.stdout.split("\n").filter((name) => name.startsWith(prefix))
-      : undefined;
-  };
-  // `rm -f` alone would give the process ten seconds to end by itself.
-  const stop = async (id: string) => void (await o.engine.call(["kill", nameOf(id)]));
-  const remove = async (id: string) => {
-    const name = nameOf(id);
-    let [pauseMs, reason] = [firstPauseMs, ""];
-    for (let attempt = 1; attempt <= tries; attempt += 1) {
-      const removed = await o.engine.call(["rm", "-f", name]);
-      const left = await list(`label=${instanceLabel}=${o.instance}`);
-      if (left !== undefined && !left.includes(name)) return;
-      reason = lastLine(removed.stderr);
-      await o.engine.call(["kill", name]);
-      await delay(systemClock(), pauseMs);
-      pauseMs *= 2;
-    }
-    o.logger.error("container.survivedRemoval", { name, reason });
-  };
+  const own: Listing = async () =>
+    (await named(o, `${instanceLabel}=${o.instance}`))?.filter((name) => name.startsWith(prefix));
+  const ofEarlierFolders: Listing = async () =>
+    (await named(o, `${folderLabel}=${o.folder}`))?.filter((name) => !name.startsWith(prefix));
   return {
     nameOf,
-    stop,
-    remove,
+    stop: (id) => kill(o, nameOf(id)),
+    remove: (id) => removeNamed(o, nameOf(id), own),
+    async sweepEarlierFolders() {
+      const names = (await ofEarlierFolders()) ?? [];
+      if (names.length > 0) o.logger.warn("container.folderGone", { removed: names.length });
+      await Promise.all(names.map((name) => endNamed(o, name, ofEarlierFolders)));
+    },
     async sweep(isWanted) {
-      const names = (await list(`label=${instanceLabel}=${o.instance}`)) ?? [];
-      await Promise.all(
-        names.map(async (name) => {
-          const id = name.slice(prefix.length);
-          if (isWanted(id)) return;
-          await stop(id);
-          await remove(id);
-        }),
-      );
+      const names = ((await own()) ?? []).filter((name) => !isWanted(name.slice(prefix.length)));
+      await Promise.all(names.map((name) => endNamed(o, name, own)));
     },
   };
+}
+
+async function named({ engine }: Options, label: string): Promise<readonly string[] | undefined> {
+  const listed = await engine.call(["ps", "-a", "--filter", `label=${label}`, "--format", "{{.Names}}"]);
+  return listed.exitCode === 0
+    ? listed.stdout.split("\n").filter((name) => name.startsWith("batchai-"))
+    : undefined;
+}
+
+/** `rm -f` alone would give the process ten seconds to end by itself. */
+const kill = async ({ engine }: Options, name: string) => void (await engine.call(["kill", name]));
+
+async function endNamed(o: Options, name: string, list: Listing): Promise<void> {
+  await kill(o, name);
+  await removeNamed(o, name, list);
+}
+
+async function removeNamed(o: Options, name: string, list: Listing): Promise<void> {
+  let [pauseMs, reason] = [firstPauseMs, ""];
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const removed = await o.engine.call(["rm", "-f", name]);
+    const left = await list();
+    if (left !== undefined && !left.includes(name)) return;
+    reason = lastLine(removed.stderr);
+    await kill(o, name);
+    await delay(systemClock(), pauseMs);
+    pauseMs *= 2;
+  }
+  o.logger.error("container.survivedRemoval", { name, reason });
 }

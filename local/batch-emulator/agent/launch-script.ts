@@ -16,6 +16,8 @@ export interface ShellDialect {
   /** Path of setsid(1), used where the shell cannot make process groups. */
   readonly setsid: string | undefined;
   readonly procfs: boolean;
+  /** What starts the shell such that orphans become its children; undefined: they do not. Needs `procfs`. */
+  readonly subreaper: readonly string[] | undefined;
 }
 
 /** Reads launch ids from standard input, runs each, writes who supervises, which process it is and `exit CODE` to
@@ -40,8 +42,16 @@ export function supervisorScript(dialect: ShellDialect): string {
     '  } >"$id.run"',
     '  echo "exit $code"',
     "done",
+    ...(dialect.subreaper === undefined ? [] : stayWhileNeeded),
   ].join("\n");
 }
+
+/** Where the emulator is gone, the next one finds by this shell what a task left below it. */
+const stayWhileNeeded = [
+  'while below= && { read -r below <"/proc/$$/task/$$/children"; [ -n "$below" ]; } 2>/dev/null; do',
+  "  /bin/sleep 1",
+  "done",
+];
 
 /** Sets `start` to the start time of a process, or to 0 when it is gone. Built in, nothing is forked, on Linux. */
 function identify(dialect: ShellDialect, pid: string): string[] {

@@ -5,6 +5,7 @@ import type { Launch } from "./executor.ts";
 import { addressImage, launchImage } from "./launch-image.ts";
 import { launchScript, supervisorScript, type LaunchCommand, type ShellDialect } from "./launch-script.ts";
 import { processRow, type ProcessIdentity } from "./process-table.ts";
+import { subreaperWords } from "./subreaper.ts";
 import { installTaskSupervisor } from "./task-supervisor.ts";
 
 export interface Supervision {
@@ -60,15 +61,20 @@ const noImage = Buffer.alloc(0);
 export function shellSupervision(dialect: ShellDialect): Supervision {
   // Node's pipes are sockets, and bash reads ~/.bashrc when its input is one (it takes itself for a remote shell).
   const options = dialect.shell.endsWith("/bash") ? ["--norc", "-c"] : ["-c"];
+  const shell = [dialect.shell, ...options, supervisorScript(dialect), "batchai-supervisor"];
+  const [program = dialect.shell, ...words] = [...(dialect.subreaper ?? []), ...shell];
   return {
     procfs: dialect.procfs,
-    program: dialect.shell,
-    words: [...options, supervisorScript(dialect), "batchai-supervisor"],
+    program,
+    words,
     compose: (launch, command, stateDirectory) => ({
       file: launchScript(launch, command, dialect, stateDirectory),
       image: noImage,
     }),
-    introduce: () => ({ ancestor: undefined, order: (id) => `${id}\n` }),
+    introduce: (pid) => ({
+      ancestor: dialect.subreaper && { pid, start: processRow(pid)?.start ?? "0" },
+      order: (id) => `${id}\n`,
+    }),
   };
 }
 
@@ -81,5 +87,6 @@ export function shellDialect(): ShellDialect {
     jobControl: bash !== undefined,
     setsid: first(["/usr/bin/setsid", "/bin/setsid"]),
     procfs: process.platform === "linux",
+    subreaper: subreaperWords(),
   };
 }

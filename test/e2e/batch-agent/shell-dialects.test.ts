@@ -25,8 +25,8 @@ describe.each<[string, Supervision]>([
   ["what this machine does best", bestSupervision(binaries)],
   ["the job control of bash", shellSupervision(bash)],
   ["a plain POSIX shell with setsid(1)", shellSupervision(plain)],
-  ["ps(1) instead of /proc", shellSupervision({ ...bash, procfs: false })],
-  ["a plain POSIX shell and ps(1)", shellSupervision({ ...plain, procfs: false })],
+  ["ps(1) instead of /proc", shellSupervision({ ...bash, procfs: false, subreaper: undefined })],
+  ["a plain POSIX shell and ps(1)", shellSupervision({ ...plain, procfs: false, subreaper: undefined })],
 ])("with %s", (_name, supervision) => {
   let agent: ProcessFixture;
   beforeEach(async () => {
@@ -65,6 +65,30 @@ describe.each<[string, Supervision]>([
     expect(await found.get("tree")).toMatchObject({ kind: "killed" });
     expect(pids().filter(isAlive)).toEqual([]);
   });
+
+  it.skipIf(!supervision.introduce(process.pid).ancestor)(
+    "what left group, session and environment is gathered, in a task's time, at its end and after its emulator",
+    async () => {
+      const pidOf = (id: string) => Number(agent.text(id, "stdout.txt"));
+      const wrote = (id: string) => () =>
+        existsSync(join(agent.folder, id, "stdout.txt")) && agent.text(id, "stdout.txt").endsWith("\n");
+      const hidden =
+        'env -i setsid sh -c "echo \\$\\$; exec sleep 100" & until [ -s ../stdout.txt ]; do :; done';
+      const running = agent.run("during", `/bin/sh -c '${hidden}; sleep 100'`);
+      await until(wrote("during"));
+      await agent.executor.kill("during");
+      expect(await running).toMatchObject({ kind: "killed" });
+      expect(isAlive(pidOf("during"))).toBe(false);
+      await agent.run("after", `/bin/sh -c '${hidden}'`);
+      expect(isAlive(pidOf("after"))).toBe(true);
+      await agent.executor.kill("after");
+      expect(isAlive(pidOf("after"))).toBe(false);
+      await agent.run("left", `/bin/sh -c '${hidden}'`);
+      await agent.executor.forget("left");
+      await (await agent.reopen(true)).recover();
+      await until(() => !isAlive(pidOf("left")));
+    },
+  );
 
   it("an adopted task's exit code is learnt", async () => {
     const release = join(agent.folder, "release");

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -307,6 +308,20 @@ describe("a container", () => {
     expect(fake.containers()).toHaveLength(1);
     await (await agent.reopen(true)).recover();
     expect(fake.containers()).toEqual([]);
+  });
+
+  it("of an emulator whose folder was emptied is removed by the next one at its place, no other", async () => {
+    void agent.run("old", forever, inContainer());
+    await until(() => begun("old"));
+    const other = join(engineFolder, "containers", "batchai-other-1");
+    mkdirSync(other);
+    writeFileSync(join(other, "labels"), "batchai.instance=other\nbatchai.folder=0123456789abcdef");
+    await agent.executor.close(true);
+    rmSync(join(agent.folder, "containers"), { recursive: true });
+    rmSync(join(agent.folder, "state"), { recursive: true });
+    await (await agent.reopen(true)).recover();
+    expect(fake.containers()).toEqual(["batchai-other-1"]);
+    rmSync(other, { recursive: true });
   });
 
   it("goes with the emulator when that is stopped for good", async () => {
