@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { batchBehind, nodesOf, poolOf } from "../../support/batch-behind.ts";
-import { until } from "../../support/batch-ai-client.ts";
+import { clusterOf, until } from "../../support/batch-ai-client.ts";
 import { group, experiment, startClusterLab, workspace } from "../../support/cluster-lab.ts";
 import type { ClusterLab } from "../../support/cluster-lab.ts";
 import { vaultClient } from "../../support/local-vault.ts";
@@ -20,6 +20,8 @@ const componentId =
   "/subscriptions/00000000-0000-0000-0000-000000000009/resourceGroups/apps/providers/Microsoft.Insights/components/c";
 const limit = { timeout: 180_000 };
 const encodedMount = Buffer.from(canary("mount")).toString("base64");
+/** Of a storage account that the cluster mounts: a key that works is a canary, too. */
+let clusterKey = "";
 let lab: ClusterLab;
 
 beforeAll(async () => {
@@ -28,7 +30,11 @@ beforeAll(async () => {
 afterAll(() => lab.cloud.dispose());
 
 const folder = () => dirname(lab.cloud.cloudFile);
-const found = (text: string) => mark.test(text) || text.includes(keyCanary) || text.includes(encodedMount);
+const found = (text: string) =>
+  mark.test(text) ||
+  text.includes(keyCanary) ||
+  text.includes(encodedMount) ||
+  (clusterKey !== "" && text.includes(clusterKey));
 
 /** Files of the data folder with a canary or a private key, but for those that `isExpected`. */
 function filesWith(isExpected: (name: string) => boolean): string[] {
@@ -45,17 +51,18 @@ function filesWith(isExpected: (name: string) => boolean): string[] {
   });
 }
 
-/** The certificate's key of the local cloud is no cluster's secret. */
-const ofTheCloud = (name: string) => /(^|\/)(localhost|certificate)[^/]*\.(pem|key)$|-key\.pem$/.test(name);
+/** The local cloud's own: its certificate's key, and the accounts that its resource manager made. */
+const ofTheCloud = (name: string) =>
+  /(^|\/)(localhost|certificate)[^/]*\.(pem|key)$|-key\.pem$|^resource-manager\.json$/.test(name);
 /** Where Azure, too, has them: the pool as Batch keeps it, and the accounts on the node's own disk. */
 const whileThereIsAPool = (name: string) =>
   ofTheCloud(name) || /^batch\/write-only\/|^batch\/nodes\/\d+\/machine\/(home|root)\/.*\.ssh\//.test(name);
 
-/** Command lines and environments of this user's processes that have a canary. */
-function processesWith(): string[] {
+/** Command line and environment of this user's processes, by their ids. */
+function processes(): { readonly pid: number; readonly command: string; readonly texts: string[] }[] {
   return readdirSync("/proc")
     .filter((pid) => /^\d+$/.test(pid))
-    .flatMap((pid) => {
+    .map((pid) => {
       const texts = ["cmdline", "environ"].map((name) => {
         try {
           return readFileSync(`/proc/${pid}/${name}`, "latin1");
@@ -63,8 +70,45 @@ function processesWith(): string[] {
           return "";
         }
       });
-      return texts.some(found) ? [texts[0]?.replaceAll("\0", " ") ?? pid] : [];
+      return { pid: Number(pid), command: texts[0]?.replaceAll("\0", " ") ?? pid, texts };
     });
+}
+
+/** Command lines of those that have a canary. */
+const processesWith = () => processes().flatMap(({ texts, command }) => (texts.some(found) ? [command] : []));
+
+/** Kills what runs a job on its node, as a machine out of memory does, when nothing can be tidied up any more. */
+function killLauncher(jobName: string): void {
+  const launchers = processes().filter(({ command, texts }) => {
+    const [, directory = ""] = /AZ_BATCH_TASK_WORKING_DIR=([^\0]+)/.exec(texts[1] ?? "") ?? [];
+    if (!command.includes("launch.sh run") || !directory.startsWith(folder())) return false;
+    return readFileSync(join(directory, "launch-plan"), "utf8").includes(`'${jobName}'`);
+  });
+  expect(launchers.length).toBeGreaterThan(0);
+  for (const { pid } of launchers) process.kill(pid, "SIGKILL");
+}
+
+/** A storage account beside the local cloud's own, with a container that a cluster can mount. */
+async function accountToMount(): Promise<{ readonly accountName: string; readonly accountKey: string }> {
+  const accountName = `canary${run}`;
+  const { subscriptionId, urls, storageAccount } = lab.cloud.description;
+  const path = `/subscriptions/${subscriptionId}/resourceGroups/${group}/providers/Microsoft.Storage/storageAccounts/${accountName}`;
+  const made = await lab.raw("PUT", path, {
+    location: "local",
+    kind: "StorageV2",
+    sku: { name: "Standard_LRS" },
+  });
+  expect(made.status).toBe(200);
+  const listed = (await (await lab.raw("POST", `${path}/listKeys`)).json()) as { keys: { value: string }[] };
+  const accountKey = listed.keys[0]?.value ?? "";
+  const { BlobServiceClient, StorageSharedKeyCredential } = await import("@azure/storage-blob");
+  await new BlobServiceClient(
+    urls.blob.replace(storageAccount.name, accountName),
+    new StorageSharedKeyCredential(accountName, accountKey),
+  )
+    .getContainerClient("data")
+    .create();
+  return { accountName, accountKey };
 }
 
 /** All that both services answer about the cluster and its jobs, and all that lies in storage. */
@@ -105,9 +149,17 @@ test(
     const vault = await vaultClient(lab.cloud);
     await vault.setSecret("setup", canary("setup"));
     await vault.setSecret("token", canary("token"));
+    const { accountName, accountKey } = await accountToMount();
+    clusterKey = accountKey;
     const id = await lab.create("gpu", 2, {
       userAccountSettings: { adminUserName: "ada", adminUserPassword: canary("password") },
       nodeSetup: {
+        mountVolumes: {
+          ...clusterOf(lab.cloud, 2).nodeSetup?.mountVolumes,
+          azureBlobFileSystems: [
+            { accountName, containerName: "data", credentials: { accountKey }, relativeMountPath: "own" },
+          ],
+        },
         setupTask: {
           commandLine: '[ "${#SETUP}" = 21 ]',
           stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/files",
@@ -153,7 +205,20 @@ test(
       await lab.reaches(name, state);
     expect(processesWith()).toEqual([]);
 
-    const told = await answers(id, ["good", "gang", "mounts"]);
+    // One whose launcher is killed, and one that is ended.
+    const endless = "while :; do sleep 0.1; done";
+    for (const name of ["killed", "ended"]) {
+      await lab.submit(name, id, endless, { secrets });
+      await lab.reaches(name, "running");
+    }
+    await until("both jobs to have the token", async () => (processesWith().length >= 2 ? true : undefined));
+    killLauncher("killed");
+    await lab.client.jobs.terminate(group, workspace, experiment, "ended");
+    for (const name of ["killed", "ended"]) await lab.reaches(name, "failed");
+    expect(processesWith()).toEqual([]);
+
+    const jobs = ["good", "gang", "mounts", "killed", "ended"];
+    const told = await answers(id, jobs);
     expect(told).toContain("launch-plan");
     expect(found(told)).toBe(false);
     expect(told).not.toMatch(privateKey);
@@ -171,8 +236,7 @@ test(
     });
     expect(files.filter(({ name }) => name?.includes(".ssh"))).toEqual([]);
 
-    for (const name of ["good", "gang", "mounts"])
-      await lab.client.jobs.deleteMethod(group, workspace, experiment, name);
+    for (const name of jobs) await lab.client.jobs.deleteMethod(group, workspace, experiment, name);
     await lab.client.clusters.deleteMethod(group, workspace, "gpu");
     await until("the nodes' folders to be gone", async () =>
       readdirSync(join(folder(), "batch/nodes")).length === 0 ? true : undefined,
