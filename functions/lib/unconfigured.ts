@@ -15,7 +15,7 @@ export function registerUnconfigured(
 ): void {
   const names = [...new Set(problems.map(({ setting }) => setting))].join(", ");
   const details: ErrorDetail[] = problems.map(({ setting, reason }) => ({
-    code: "InvalidSetting",
+    code: "ServiceNotConfigured",
     target: setting,
     message: `${setting}: ${reason}`,
   }));
