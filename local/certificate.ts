@@ -13,18 +13,30 @@ export interface Certificate {
   readonly file: string | undefined;
 }
 
+/** What a certificate is for: the name of its files, and the names of the listener. */
+export interface CertificateSubject {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly addresses: readonly string[];
+}
+
 const dayMs = 86_400_000;
+const localhost: CertificateSubject = { name: "localhost", hosts: ["localhost"], addresses: ["127.0.0.1"] };
 
 /** `directory` undefined makes one that lives as long as the process. */
-export async function openCertificate(directory: string | undefined, clock: Clock): Promise<Certificate> {
-  if (directory === undefined) return { ...(await create(clock)), file: undefined };
-  const file = join(directory, "localhost.pem");
-  const keyFile = join(directory, "localhost.key");
+export async function openCertificate(
+  directory: string | undefined,
+  clock: Clock,
+  subject = localhost,
+): Promise<Certificate> {
+  if (directory === undefined) return { ...(await create(clock, subject)), file: undefined };
+  const file = join(directory, `${subject.name}.pem`);
+  const keyFile = join(directory, `${subject.name}.key`);
   const [cert, key] = await Promise.all(
     [file, keyFile].map((path) => readFile(path, "utf8").catch(() => undefined)),
   );
   if (cert !== undefined && key !== undefined && isValid(cert, clock)) return { cert, key, file };
-  const fresh = await create(clock);
+  const fresh = await create(clock, subject);
   await mkdir(directory, { recursive: true });
   await writeFile(keyFile, fresh.key, { mode: 0o600 });
   await writeFile(file, fresh.cert);
@@ -40,10 +52,10 @@ function isValid(pem: string, clock: Clock): boolean {
   }
 }
 
-async function create(clock: Clock): Promise<{ cert: string; key: string }> {
+async function create(clock: Clock, subject: CertificateSubject): Promise<{ cert: string; key: string }> {
   // Loaded only for a first start: its certificate library is as large as the rest of the host.
   const { default: selfsigned } = await import("selfsigned");
-  const made = await selfsigned.generate([{ name: "commonName", value: "localhost" }], {
+  const made = await selfsigned.generate([{ name: "commonName", value: subject.name }], {
     keyType: "ec",
     algorithm: "sha256",
     notBeforeDate: new Date(clock.now() - dayMs),
@@ -56,8 +68,8 @@ async function create(clock: Clock): Promise<{ cert: string; key: string }> {
       {
         name: "subjectAltName",
         altNames: [
-          { type: 2, value: "localhost" },
-          { type: 7, ip: "127.0.0.1" },
+          ...subject.hosts.map((value) => ({ type: 2 as const, value })),
+          ...subject.addresses.map((ip) => ({ type: 7 as const, ip })),
         ],
       },
     ],

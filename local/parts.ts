@@ -30,6 +30,8 @@ import { openRecords } from "./resource-manager/store/records.ts";
 import type { ResourceRecords } from "./resource-manager/store/records.ts";
 import { packageRoot } from "./package-root.ts";
 import type { Random } from "./random.ts";
+import { startStorageNames } from "./storage-names/index.ts";
+import type { StorageNames } from "./storage-names/index.ts";
 import { startAzurite } from "./storage/index.ts";
 import type { Azurite } from "./storage/index.ts";
 import { createTeardown } from "./teardown.ts";
@@ -66,6 +68,7 @@ export interface Parts {
   readonly ports: Ports;
   /** PEM file of the certificate that `apiHttps` shows. */
   readonly certificate: string;
+  readonly storageProxy: { readonly url: string; readonly certificates: string };
   readonly identity: LocalIdentity;
   /** Resolves when a part died by itself. */
   readonly failed: Promise<Error>;
@@ -130,6 +133,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
   const host = keep("functions host")(
     await startHost(o, { storage, shares, control, emulator, identity, issuer }),
   );
+  const names = keep("storage names")(await startNames(o, { storage, shares, records }));
   const { settings, apiAudience, clock, random } = o;
   const resources = { settings, records, storage, shares, identity, apiAudience, clock, random };
   controlHandlers.push(localResources({ ...resources, apiUrl: host.url }));
@@ -146,8 +150,9 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
       table: storage.tableUrl,
       file: `${shares.url}/${o.settings.storageAccount.name}`,
     },
-    ports: portsOf({ host, emulator, storage, shares, control, authority, vault }),
+    ports: portsOf({ host, emulator, storage, shares, control, authority, vault, names }),
     certificate: host.certificate ?? "",
+    storageProxy: { url: names.url, certificates: names.certificates },
     identity,
     failed: Promise.race(ended),
     dispose: () => teardown.run(),
@@ -215,6 +220,30 @@ function startShares(o: PartsOptions, records: ResourceRecords): Promise<FileSha
     clock: o.clock,
     random: o.random,
     logger: o.logger,
+  });
+}
+
+/** Programs that build the names of Azure's storage accounts reach ours under them. */
+async function startNames(
+  o: PartsOptions,
+  parts: { readonly storage: Azurite; readonly shares: FileShares; readonly records: ResourceRecords },
+): Promise<StorageNames> {
+  const directory = join(hostDirectory(o), "certificate");
+  const api = await openCertificate(directory, o.clock);
+  const { storage, shares, records } = parts;
+  return startStorageNames({
+    directory,
+    alsoTrusted: [api.cert],
+    services: {
+      blob: portOf(storage.blobUrl),
+      queue: portOf(storage.queueUrl),
+      table: portOf(storage.tableUrl),
+      file: portOf(shares.url),
+    },
+    hasAccount: (name) =>
+      [o.settings.storageAccount, ...records.accounts()].some((account) => account.name === name),
+    port: o.settings.ports.storageNames,
+    clock: o.clock,
   });
 }
 
@@ -299,10 +328,14 @@ interface Listening {
   readonly control: ControlServer;
   readonly authority: ControlServer;
   readonly vault: ControlServer;
+  readonly names: StorageNames;
 }
 
-function portsOf({ host, emulator, storage, shares, control, authority, vault }: Listening): Ports {
-  const portOf = (url: string) => Number(new URL(url).port);
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
+function portsOf({ host, emulator, storage, shares, control, authority, vault, names }: Listening): Ports {
   return {
     api: portOf(host.url),
     apiHttps: portOf(host.httpsUrl ?? ""),
@@ -310,6 +343,7 @@ function portsOf({ host, emulator, storage, shares, control, authority, vault }:
     control: control.port,
     authority: authority.port,
     vault: vault.port,
+    storageNames: names.port,
     blob: portOf(storage.blobUrl),
     queue: portOf(storage.queueUrl),
     table: portOf(storage.tableUrl),

@@ -53,6 +53,11 @@ export interface LocalCloudDescription {
   };
   /** PEM file of the self-signed certificate that `urls.apiHttps`, `urls.authority` and `urls.vault` show: trust it in the client. */
   readonly certificate: string;
+  /**
+   * For programs that build `ACCOUNT.blob.core.windows.net` themselves: the value of HTTPS_PROXY, and the PEM file of all
+   * certificates that they then have to trust.
+   */
+  readonly storageProxy: { readonly url: string; readonly certificates: string };
   /** A signed JWT with the role admin. */
   readonly token: string;
   /** For `az login --service-principal`; has the role admin. */
@@ -156,6 +161,7 @@ async function describe(
   const description: LocalCloudDescription = {
     urls: parts.urls,
     certificate: parts.certificate,
+    storageProxy: parts.storageProxy,
     token,
     servicePrincipal: { tenantId: localTenant, ...servicePrincipal },
     subscriptionId,

@@ -58,7 +58,8 @@ function leaveOut(packages: readonly string[]): void {
 function commonOptions(memory: boolean): readonly unknown[] {
   const loose = false;
   const skipApiVersionCheck = true;
-  const disableProductStyleUrl = true;
+  // The account is the first label of a host name with dots, as in Azure; under 127.0.0.1 it is the first part of the path.
+  const disableProductStyleUrl = false;
   return [loose, skipApiVersionCheck, "", "", "", undefined, disableProductStyleUrl, memory];
 }
 

@@ -187,11 +187,6 @@ export const unproved: readonly Unproved[] = [
     instead: "they are refused by name (availability.test.ts)",
   },
   {
-    row: 72,
-    reason: "the command line makes the storage account through Azure Resource Manager's storage provider",
-    instead: "mounts of a given account by the command line's own flags (az.test.ts)",
-  },
-  {
     row: 97,
     reason: "containers of jobs are not built yet",
     instead:

@@ -46,14 +46,16 @@ export interface AzSession {
 
 /** Registers the local cloud with az, in a configuration folder of its own, and logs in as its service principal. */
 export async function azSession(cloud: LocalCloud): Promise<AzSession> {
-  const { urls, certificate, servicePrincipal } = cloud.description;
+  const { urls, storageProxy, servicePrincipal } = cloud.description;
   const folder = await mkdtemp(join(tmpdir(), "az-"));
   const env = {
     ...process.env,
     AZURE_CONFIG_DIR: folder,
     AZURE_CORE_COLLECT_TELEMETRY: "no",
     AZURE_CORE_NO_COLOR: "1",
-    REQUESTS_CA_BUNDLE: certificate,
+    HTTPS_PROXY: storageProxy.url,
+    NO_PROXY: "127.0.0.1",
+    REQUESTS_CA_BUNDLE: storageProxy.certificates,
   };
   const az = (...words: string[]) => ended(azProgram, words, env);
   const must = async (...words: string[]) => {
@@ -97,9 +99,14 @@ function rows(table: string): Record<string, string>[] {
 }
 
 /** What the Python program printed as JSON. */
-export async function pythonStory(program: string, cloud: LocalCloud, ...args: string[]): Promise<unknown> {
+export async function pythonStory(
+  program: string,
+  cloud: LocalCloud,
+  args: readonly string[],
+  python = pythonProgram,
+): Promise<unknown> {
   const env = { ...process.env, REQUESTS_CA_BUNDLE: cloud.description.certificate };
-  const answer = await ended(pythonProgram, [program, cloud.cloudFile, ...args], env);
+  const answer = await ended(python, [program, cloud.cloudFile, ...args], env);
   if (answer.code !== 0) throw new Error(answer.err);
   return JSON.parse(answer.out);
 }

@@ -48,7 +48,9 @@ async function serve(o: ListenerOptions, incoming: IncomingMessage, response: Se
     const operation = authorized(o, request);
     refuseUnsupportedHeaders(request);
     const place = request.place ?? { account: request.account, share: "", segments: [] };
-    const endpoint = o.endpoint(request.account);
+    const endpoint = request.namedByHost
+      ? `https://${request.account}.file.core.windows.net`
+      : o.endpoint(request.account);
     await handlers[operation.name]({ service: o.service, request, place, response, endpoint });
   } catch (error) {
     if (!response.headersSent) refuse(o, incoming, response, requestId, error);

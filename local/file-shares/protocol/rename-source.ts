@@ -1,7 +1,7 @@
 // The other place that a rename names, in a header: it is read, and so it is authorized as the target is.
 import { FileShareError } from "../service/errors.ts";
 import type { Place } from "../service/model.ts";
-import { type ShareRequest, decode, header, parseQuery } from "./request.ts";
+import { type ShareRequest, accountOfHost, decode, header, parseQuery } from "./request.ts";
 import { type Need, checkSas } from "./sas.ts";
 
 export interface RenameSource {
@@ -16,8 +16,10 @@ export function renameSource(request: ShareRequest): RenameSource {
     throw new FileShareError("MissingRequiredHeader", "x-ms-file-rename-source is required.");
   if (!URL.canParse(source))
     throw new FileShareError("InvalidHeaderValue", "The rename source must be a URL.");
-  const { pathname, search } = new URL(source);
-  const [account = "", share = "", ...segments] = decode(pathname.slice(1)).split("/");
+  const { hostname, pathname, search } = new URL(source);
+  const host = accountOfHost(hostname);
+  const parts = decode(pathname.slice(1)).split("/");
+  const [account = "", share = "", ...segments] = host === undefined ? parts : [host, ...parts];
   if (account !== request.account)
     throw new FileShareError("InvalidHeaderValue", "The rename source lies in another account.");
   const place = { account, share, segments };

@@ -1,5 +1,6 @@
-// A request as the wire gives it, split into account, share and path (path style: `/{account}/{share}/{path}`). The raw
-// path is kept, because signatures are computed over it. Invariant: nothing here has been authorized yet.
+// A request as the wire gives it, split into account, share and path: `/{account}/{share}/{path}`, or under the name that an
+// account has in Azure `/{share}/{path}`. The raw path is kept, because signatures are computed over it. Invariant: nothing here
+// has been authorized yet.
 import type { IncomingMessage } from "node:http";
 import type { Place } from "../service/model.ts";
 import { FileShareError } from "../service/errors.ts";
@@ -9,6 +10,8 @@ export interface ShareRequest {
   /** As sent, still percent-encoded, without the query. */
   readonly rawPath: string;
   readonly account: string;
+  /** Whether the account is that of the Host header, and not the first part of the path. */
+  readonly namedByHost: boolean;
   /** Absent for operations on the account. */
   readonly place: Place | undefined;
   /** Decoded, by lower-case name; of repeated parameters the first counts, the rest is in `allQuery`. */
@@ -29,8 +32,10 @@ export function parseRequest(incoming: IncomingMessage): ShareRequest {
   if (url.length > longestUrl || !url.startsWith("/")) throw new FileShareError("InvalidUri");
   const mark = url.indexOf("?");
   const rawPath = mark < 0 ? url : url.slice(0, mark);
+  const host = accountOfHost(incoming.headers.host ?? "");
   // A slash separates wherever it stands: some clients send a path as one encoded segment (`dir%2Ffile`).
-  const [account = "", share, ...rest] = decode(rawPath.slice(1)).split("/");
+  const parts = decode(rawPath.slice(1)).split("/");
+  const [account = "", share, ...rest] = host === undefined ? parts : [host, ...parts];
   while (rest.at(-1) === "") rest.pop();
   if (rest.length > mostSegments) throw new FileShareError("InvalidUri");
   const { query, allQuery } = parseQuery(mark < 0 ? "" : url.slice(mark + 1));
@@ -38,6 +43,7 @@ export function parseRequest(incoming: IncomingMessage): ShareRequest {
     method: incoming.method ?? "GET",
     rawPath,
     account,
+    namedByHost: host !== undefined,
     place: share === undefined || share === "" ? undefined : { account, share, segments: rest },
     query,
     allQuery,
@@ -45,6 +51,11 @@ export function parseRequest(incoming: IncomingMessage): ShareRequest {
     remoteAddress: incoming.socket.remoteAddress ?? "",
     incoming,
   };
+}
+
+/** The account that a host name is for, as in `ACCOUNT.file.core.windows.net`. */
+export function accountOfHost(host: string): string | undefined {
+  return /^([a-z0-9]{3,24})\.file\.core\.windows\.net(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
 }
 
 /** The value of a header that may be sent once only. */

@@ -33,7 +33,7 @@ describe.skipIf(!hasPythonBatchAI)("azure-mgmt-batchai 7.0.0b1 (needs python3-az
   beforeAll(async () => {
     cloud = await startLocal({ data: "temporary" });
     await createShare(cloud);
-    seen = (await pythonStory(program, cloud, "results")) as Seen;
+    seen = (await pythonStory(program, cloud, ["results"])) as Seen;
   }, 240_000);
   afterAll(() => cloud.dispose());
 
