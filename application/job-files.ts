@@ -7,6 +7,7 @@ import type { JobRef } from "../domain/shared/resource-id.ts";
 import { batchJobId, poolId, taskId } from "../services/batch-names.ts";
 import type { OutputFile } from "../services/output-files.ts";
 import type { Services } from "../services/services.ts";
+import type { Page, PageRequest } from "../services/state.ts";
 import { existing } from "./existing.ts";
 import { remoteLogins } from "./remote-logins.ts";
 import type { RemoteLogin } from "./remote-logins.ts";
@@ -18,20 +19,21 @@ export interface OutputQuery {
   /** Path in it. */
   readonly directory: string;
   readonly linkLifetimeMs: number;
+  readonly page: PageRequest;
 }
 
 export async function listOutputFiles(
   services: Services,
   ref: JobRef,
-  { directoryId, directory, linkLifetimeMs }: OutputQuery,
-): Promise<readonly OutputFile[]> {
+  { directoryId, directory, linkLifetimeMs, page }: OutputQuery,
+): Promise<Page<OutputFile>> {
   const job = await existing(services, ref);
   const place = locateOutput(job, directoryId, directory);
   const keys = await services.secrets.get(place.secretOwner);
   const source = keys.get(place.accountKeySecret);
   const accountKey = source === undefined ? undefined : await secretValue(services, source);
-  const files = await services.outputFiles.list({ ...place, accountKey }, { linkLifetimeMs });
-  if (files.some(({ downloadUrl }) => downloadUrl !== undefined)) await noteReader(services, job);
+  const files = await services.outputFiles.list({ ...place, accountKey }, { linkLifetimeMs, page });
+  if (files.items.some(({ downloadUrl }) => downloadUrl !== undefined)) await noteReader(services, job);
   return files;
 }
 

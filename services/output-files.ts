@@ -1,5 +1,7 @@
 // Reading what jobs wrote, straight from storage: listings with links that users can download from. Nodes are never
 // asked.
+import type { Page, PageRequest } from "./state.ts";
+
 export interface StoragePlace {
   readonly kind: "blob" | "fileShare";
   readonly accountName: string;
@@ -23,6 +25,13 @@ export interface OutputFile {
 }
 
 export interface OutputFiles {
-  /** Files and directories of one directory, sorted by name; an absent directory is empty. */
-  list(place: StoragePlace, options: { readonly linkLifetimeMs: number }): Promise<readonly OutputFile[]>;
+  /**
+   * A page of the files and directories of one directory, in the storage's own order (by name; a directory of a container as if
+   * its name ended in a slash). A page may have fewer items than asked for and still have a next one. An absent directory is
+   * empty.
+   */
+  list(
+    place: StoragePlace,
+    options: { readonly linkLifetimeMs: number; readonly page: PageRequest },
+  ): Promise<Page<OutputFile>>;
 }

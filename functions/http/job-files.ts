@@ -42,9 +42,9 @@ async function outputFiles(request: ApiRequest, services: Services) {
   const page = pageRequest(request);
   const expiry = wholeParameter(request, "linkexpiryinminutes", { least: 5, most: 600, otherwise: 60 });
   const directory = request.query("directory") ?? ".";
-  const asked = { directoryId, directory, linkLifetimeMs: expiry * minuteMs };
+  const asked = { directoryId, directory, linkLifetimeMs: expiry * minuteMs, page };
   const files = await listOutputFiles(services, requestedRef(request, "job"), asked);
-  return ok(pageBody(request, pageOf(files, page), fileWire));
+  return ok(pageBody(request, files, fileWire));
 }
 
 function fileWire(file: OutputFile): object {

@@ -1,10 +1,12 @@
-// Output listings from Blob containers and Azure file shares, with read-only links. blobfuse leaves a zero-length marker
-// blob per directory beside the prefix of the same name: a name is listed once, as a directory. Which place a job's
-// directory is in is decided by the domain.
+// Output listings from Blob containers and Azure file shares, with read-only links, a page of the storage's own at a time: a
+// list of many files costs as many reads as it has pages. blobfuse leaves a zero-length marker blob per directory beside the
+// prefix of the same name: a name is listed once, as a directory. Which place a job's directory is in is decided by the domain.
 import type { TokenCredential } from "@azure/core-auth";
+import type { ContainerClient } from "@azure/storage-blob";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { OutputFile, OutputFiles, StoragePlace } from "../output-files.ts";
+import type { Page, PageRequest } from "../state.ts";
 import { storageCode, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
@@ -18,52 +20,103 @@ export interface OutputFilesOptions {
   readonly clock: Clock;
 }
 
+interface Wanted {
+  readonly linkLifetimeMs: number;
+  readonly page: PageRequest;
+}
+
 export function storageOutputFiles(options: OutputFilesOptions): OutputFiles {
   return {
-    async list(place, { linkLifetimeMs }) {
-      const files =
-        place.kind === "blob"
-          ? await listBlobs(options.blobs, place, linkLifetimeMs)
-          : await listShare(options, place, linkLifetimeMs);
-      return files.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    list: async (place, wanted) => {
+      try {
+        return place.kind === "blob"
+          ? await listBlobs(options.blobs, place, wanted)
+          : await listShare(options, place, wanted);
+      } catch (error) {
+        if (error instanceof AppError) throw error;
+        throw unreadable(error, place, wanted.page);
+      }
     },
   };
 }
 
-async function listBlobs(
-  access: BlobAccess,
-  place: StoragePlace,
-  linkLifetimeMs: number,
-): Promise<OutputFile[]> {
+const settingsOf = ({ size, continuation }: PageRequest) => ({
+  maxPageSize: size,
+  ...(continuation === undefined ? {} : { continuationToken: continuation }),
+});
+
+/** A storage service may say that there is more by an empty token that means "no more". */
+const pageOf = (items: readonly OutputFile[], token: string | undefined): Page<OutputFile> => ({
+  items,
+  ...(token === undefined || token === "" ? {} : { continuation: token }),
+});
+
+async function listBlobs(access: BlobAccess, place: StoragePlace, wanted: Wanted): Promise<Page<OutputFile>> {
   const account: StorageAccount = { name: place.accountName, key: place.accountKey };
   const container = await access.container(account, place.container);
   const prefix = place.directory === "" ? "" : `${place.directory}/`;
+  const pages = container.listBlobsByHierarchy("/", { prefix, includeMetadata: true });
+  const read = await pages.byPage(settingsOf(wanted.page)).next();
+  if (read.done === true) return { items: [] };
+  const page = read.value;
   const found = new Map<string, OutputFile>();
-  try {
-    for await (const item of container.listBlobsByHierarchy("/", { prefix, includeMetadata: true })) {
-      const name = item.name.slice(prefix.length).replace(/\/$/, "");
-      if (name === "") continue;
-      if (item.kind === "prefix" || isDirectoryMarker(item.metadata)) {
-        const lastModified = item.kind === "prefix" ? undefined : item.properties.lastModified.toISOString();
-        found.set(name, {
-          name,
-          isDirectory: true,
-          lastModified: lastModified ?? found.get(name)?.lastModified,
-        });
-      } else if (found.get(name)?.isDirectory !== true) {
-        found.set(name, {
-          name,
-          isDirectory: false,
-          lastModified: item.properties.lastModified.toISOString(),
-          contentLength: item.properties.contentLength ?? 0,
-          downloadUrl: await access.readLink(account, container, item.name, linkLifetimeMs),
-        });
-      }
-    }
-  } catch (error) {
-    throw unreadable(error, place);
+  for (const item of page.segment.blobItems) {
+    const name = item.name.slice(prefix.length).replace(/\/$/, "");
+    if (name === "") continue;
+    const lastModified = item.properties.lastModified.toISOString();
+    const isDirectory = isDirectoryMarker(item.metadata);
+    found.set(name, {
+      name,
+      isDirectory,
+      lastModified,
+      ...(isDirectory
+        ? {}
+        : {
+            contentLength: item.properties.contentLength ?? 0,
+            downloadUrl: await access.readLink(account, container, item.name, wanted.linkLifetimeMs),
+          }),
+    });
   }
-  return [...found.values()];
+  const first = [...page.segment.blobItems, ...(page.segment.blobPrefixes ?? [])]
+    .map(({ name }) => name)
+    .reduce((least, name) => (name < least ? name : least), "\uffff");
+  for (const { name: path } of page.segment.blobPrefixes ?? []) {
+    const name = path.slice(prefix.length, -1);
+    if (name === "") continue;
+    const marker = found.get(name);
+    if (marker === undefined && (await wasListedBefore(container, path, first, wanted.page))) continue;
+    found.set(name, {
+      name,
+      isDirectory: true,
+      lastModified: marker?.isDirectory ? marker.lastModified : undefined,
+    });
+  }
+  return pageOf([...found.values()].sort(inStorageOrder), page.continuationToken);
+}
+
+/** A container has directories under names that end in a slash. */
+const keyOf = ({ name, isDirectory }: OutputFile) => (isDirectory ? `${name}/` : name);
+const inStorageOrder = (a: OutputFile, b: OutputFile) =>
+  keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0;
+
+/**
+ * The marker `dir` of a directory comes before the prefix `dir/`, and `dir-1` between them: it may have been on the page before.
+ * That can be so of few prefixes only, those that the first name of this page begins with but for the slash.
+ */
+async function wasListedBefore(
+  container: ContainerClient,
+  path: string,
+  first: string,
+  { continuation }: PageRequest,
+): Promise<boolean> {
+  const marker = path.slice(0, -1);
+  if (continuation === undefined || first <= marker) return false;
+  try {
+    return isDirectoryMarker((await container.getBlobClient(marker).getProperties()).metadata);
+  } catch (error) {
+    if (storageStatus(error) === 404) return false;
+    throw error;
+  }
 }
 
 function isDirectoryMarker(metadata: Readonly<Record<string, string>> | undefined): boolean {
@@ -75,8 +128,8 @@ function isDirectoryMarker(metadata: Readonly<Record<string, string>> | undefine
 async function listShare(
   options: OutputFilesOptions,
   place: StoragePlace,
-  linkLifetimeMs: number,
-): Promise<OutputFile[]> {
+  { linkLifetimeMs, page: asked }: Wanted,
+): Promise<Page<OutputFile>> {
   const storage = await import("@azure/storage-file-share");
   if (place.accountKey === undefined)
     throw new AppError(
@@ -103,29 +156,33 @@ async function listShare(
     );
     return `${directory.getFileClient(name).url}?${sas.toString()}`;
   };
-  const found: OutputFile[] = [];
   try {
-    for await (const item of directory.listFilesAndDirectories({ includeTimestamps: true })) {
-      const lastModified = item.properties?.lastModified?.toISOString();
-      if (item.kind === "directory") found.push({ name: item.name, isDirectory: true, lastModified });
-      else
-        found.push({
-          name: item.name,
-          isDirectory: false,
-          lastModified,
-          contentLength: item.properties?.contentLength,
-          downloadUrl: link(item.name),
-        });
-    }
+    const pages = directory.listFilesAndDirectories({ includeTimestamps: true });
+    const read = await pages.byPage(settingsOf(asked)).next();
+    if (read.done === true) return { items: [] };
+    const page = read.value;
+    const files = page.segment.fileItems.map((item): OutputFile => ({
+      name: item.name,
+      isDirectory: false,
+      lastModified: item.properties.lastModified?.toISOString(),
+      contentLength: item.properties.contentLength,
+      downloadUrl: link(item.name),
+    }));
+    const directories = page.segment.directoryItems.map((item): OutputFile => ({
+      name: item.name,
+      isDirectory: true,
+      lastModified: item.properties?.lastModified?.toISOString(),
+    }));
+    const items = [...files, ...directories].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    return pageOf(items, page.continuationToken);
   } catch (error) {
     // The directory, not the share, is what nothing was written to yet.
-    if (storageStatus(error) === 404 && storageCode(error) !== "ShareNotFound") return [];
-    throw unreadable(error, place);
+    if (storageStatus(error) === 404 && storageCode(error) !== "ShareNotFound") return { items: [] };
+    throw error;
   }
-  return found;
 }
 
-function unreadable(cause: unknown, place: StoragePlace): AppError {
+function unreadable(cause: unknown, place: StoragePlace, { continuation }: PageRequest): AppError {
   const where = `${place.kind === "blob" ? "container" : "file share"} '${place.container}' of '${place.accountName}'`;
   const status = storageStatus(cause);
   if (status === 404) return new AppError("ResourceNotFound", `The ${where} does not exist.`, { cause });
@@ -133,6 +190,11 @@ function unreadable(cause: unknown, place: StoragePlace): AppError {
   if (status === 409)
     return new AppError("InvalidQueryParameter", "directory: is a file; name the directory it is in.", {
       target: "directory",
+      cause,
+    });
+  if (status === 400 && continuation !== undefined)
+    return new AppError("InvalidQueryParameter", "$skiptoken: expected the token of a nextLink.", {
+      target: "$skiptoken",
       cause,
     });
   if (status === 400)

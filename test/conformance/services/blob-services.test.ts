@@ -12,6 +12,7 @@ import { blobSecrets } from "../../../services/azure/blob-secrets.ts";
 import { blobStaging } from "../../../services/azure/blob-staging.ts";
 import { sealer } from "../../../services/azure/sealing.ts";
 import { storageOutputFiles } from "../../../services/azure/storage-output-files.ts";
+import type { OutputFiles, StoragePlace } from "../../../services/output-files.ts";
 import { startStorage, storageAccount } from "../../support/app/storage.ts";
 
 const clock = { now: () => Date.now(), sleep: async () => undefined };
@@ -160,10 +161,23 @@ describe("staging", () => {
   });
 });
 
+const whole = { linkLifetimeMs: 60_000, page: { size: 1000 } };
+/** The names on each page until there is no next one. */
+async function inPages(files: OutputFiles, place: StoragePlace, size: number): Promise<string[][]> {
+  const pages: string[][] = [];
+  let continuation: string | undefined;
+  do {
+    const page = await files.list(place, { linkLifetimeMs: 60_000, page: { size, continuation } });
+    pages.push(page.items.map(({ name, isDirectory }) => (isDirectory ? `${name}/` : name)));
+    continuation = page.continuation;
+  } while (continuation !== undefined);
+  return pages;
+}
+
 describe("listing output files in a container", () => {
-  const files = () =>
+  const files = (blobs = access()) =>
     storageOutputFiles({
-      blobs: access(),
+      blobs,
       fileEndpointTemplate: "http://127.0.0.1:1/{account}",
       credential,
       clock,
@@ -187,7 +201,7 @@ describe("listing output files in a container", () => {
     await put("run/model/weights.bin", "0123");
     await put("run/a.txt", "a");
     await put("running.txt", "not in the directory");
-    const listed = await files().list(place("run"), { linkLifetimeMs: 60_000 });
+    const { items: listed } = await files().list(place("run"), whole);
     expect(listed.map(({ name, isDirectory, contentLength }) => [name, isDirectory, contentLength])).toEqual([
       ["a.txt", false, 1],
       ["model", true, undefined],
@@ -199,11 +213,44 @@ describe("listing output files in a container", () => {
     expect(listed[1]).not.toHaveProperty("downloadUrl");
   });
 
+  it("in pages signs no link of another page, and shows a directory once though its marker was a page before", async () => {
+    const key = new StorageSharedKeyCredential(storageAccount.name, storageAccount.key);
+    const container = new BlobServiceClient(storage.blobUrl, key).getContainerClient("outputs");
+    await container.createIfNotExists();
+    const put = (name: string, metadata: Record<string, string> = {}) =>
+      container.getBlockBlobClient(`paged/${name}`).upload("", 0, { metadata });
+    await put("e", { hdi_isfolder: "true" });
+    for (const name of ["e-1", "e-2", "e/inside", "f/inside", "g"]) await put(name);
+    await put("h", { hdi_isfolder: "true" });
+    const blobs = access();
+    let links = 0;
+    const counted: typeof blobs = {
+      ...blobs,
+      readLink: (...of) => {
+        links += 1;
+        return blobs.readLink(...of);
+      },
+    };
+    for (const size of [1, 2, 3, 4, 1000]) {
+      links = 0;
+      expect((await inPages(files(counted), place("paged"), size)).flat()).toEqual([
+        "e/",
+        "e-1",
+        "e-2",
+        "f/",
+        "g",
+        "h/",
+      ]);
+      expect(links).toBe(3);
+    }
+  });
+
   it("is empty before anything was written, and says which container does not exist", async () => {
-    expect(await files().list(place("nothing/yet"), { linkLifetimeMs: 60_000 })).toEqual([]);
-    await expect(
-      files().list({ ...place(""), container: "absent" }, { linkLifetimeMs: 60_000 }),
-    ).rejects.toMatchObject({ code: "ResourceNotFound", message: expect.stringContaining("absent") });
+    expect(await files().list(place("nothing/yet"), whole)).toEqual({ items: [] });
+    await expect(files().list({ ...place(""), container: "absent" }, whole)).rejects.toMatchObject({
+      code: "ResourceNotFound",
+      message: expect.stringContaining("absent"),
+    });
   });
 });
 
@@ -236,8 +283,7 @@ describe("listing output files in a file share", () => {
       credential,
       clock,
     });
-    const options = { linkLifetimeMs: 60_000 };
-    const listed = await files.list(share("run/stdouterr"), options);
+    const { items: listed } = await files.list(share("run/stdouterr"), whole);
     expect(listed.map(({ name, isDirectory, contentLength }) => [name, isDirectory, contentLength])).toEqual([
       ["counters", true, undefined],
       ["stdout.txt", false, 11],
@@ -246,8 +292,9 @@ describe("listing output files in a file share", () => {
     const ranged = await fetch(url, { headers: { range: "bytes=6-" } });
     expect([ranged.status, await ranged.text()]).toEqual([206, "world"]);
     expect((await fetch(url, { method: "DELETE" })).ok).toBe(false);
-    expect(await files.list(share("run/none"), options)).toEqual([]);
-    await expect(files.list(share("", "absent"), options)).rejects.toMatchObject({
+    expect(await inPages(files, share("run/stdouterr"), 1)).toEqual([["counters/"], ["stdout.txt"]]);
+    expect(await files.list(share("run/none"), whole)).toEqual({ items: [] });
+    await expect(files.list(share("", "absent"), whole)).rejects.toMatchObject({
       code: "ResourceNotFound",
     });
     await shares.dispose();

@@ -171,7 +171,9 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     fileServers: options.fileServers ?? absentFileServers(),
     ...options.azure,
     resourceManager: options.resourceManager,
-    outputFiles: { list: async (place: StoragePlace) => outputs.get(place.directory) ?? [] },
+    outputFiles: {
+      list: async (place: StoragePlace) => ({ items: outputs.get(place.directory) ?? [] }),
+    },
     tokens: options.tokens ?? {
       verify: async (token) =>
         token.startsWith("role-")
