@@ -8,7 +8,7 @@
 # Tests look into $OPENBATCHAI_TEST_TOOLS, else the same default folder as here (test/support/test-tools.ts).
 set -uo pipefail
 home=${OPENBATCHAI_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-test-tools}
-parts=${*:-debian clients programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod}
+parts=${*:-debian clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod}
 debian_packages=(python3-torch openmpi-bin python3-mpi4py python3-venv)
 client_packages=(azure-cli python3-azure)
 program_packages=(podman busybox-static openssh-server openssh-client qemu-user-static binutils binutils-x86-64-linux-gnu
@@ -43,6 +43,11 @@ environment() { # name venv-options pip-arguments…
 
 part_debian() { apt_install "${debian_packages[@]}"; }
 part_clients() { apt_install "${client_packages[@]}"; }
+# 7.0.0 imports msrest and does not ask for it.
+part_pypi() {
+  environment batchai-2.0.0 '' azure-mgmt-batchai==2.0.0 msrest msrestazure &&
+    environment batchai-7.0.0 '' azure-mgmt-batchai==7.0.0 msrest azure-identity
+}
 part_programs() { apt_install "${program_packages[@]}"; }
 part_schemathesis() { environment schemathesis '' schemathesis==4.32.5; }
 part_tensorflow() { environment tensorflow '' tensorflow-cpu==2.15.1; }
@@ -58,7 +63,7 @@ part_horovod() {
 }
 
 for part in $parts; do
-  case $part in debian | clients | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
+  case $part in debian | clients | pypi | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
     *) printf 'unknown part %s\n' "$part" >&2 && exit 2 ;;
   esac
   log=$home/$part.log
