@@ -22,16 +22,19 @@ export async function deleteResource<Kind extends ResourceKind>(
   caller: Caller,
   ref: RefOf<Kind>,
 ): Promise<OperationDocument | undefined> {
-  const { announce } = lifecycleOf(ref.kind).deletion;
-  if (announce !== undefined) {
+  const subject = (of: DocumentOf<Kind>) =>
+    ({ kind: "delete", ref, creation: creationOf(of), actor: caller.actor }) as const;
+  const { announce, atOnce } = lifecycleOf(ref.kind).deletion;
+  if (announce !== undefined || atOnce !== undefined) {
     const found = await services.state.of(ref.kind).get(ref);
     if (found === undefined) return undefined;
-    await announce(services, found);
+    if ((await atOnce?.(services, caller, found)) === true)
+      return openOperation(services, subject(found), "Succeeded");
+    await announce?.(services, found);
   }
   const document = await markDeleting(services, ref, changeBy(services, caller, "delete requested"));
   if (document === undefined) return undefined;
-  const creation = creationOf(document);
-  const operation = await openOperation(services, { kind: "delete", ref, creation, actor: caller.actor });
+  const operation = await openOperation(services, subject(document));
   await startDeletion(services, document, caller.actor);
   return operation;
 }

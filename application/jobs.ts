@@ -120,7 +120,7 @@ async function refuseOrphan(services: Services, job: JobDocument): Promise<void>
 
 async function abandon(services: Services, job: JobDocument): Promise<void> {
   await services.state.activeJobs.remove(job.clusterGuid, activeJobOf(job));
-  await services.state.activeJobs.forget(job.clusterGuid, job.guid);
+  await services.state.activeJobs.forget(job.clusterGuid, [job.guid]);
   await services.secrets.remove(job.guid);
 }
 

@@ -8,6 +8,7 @@ import {
   deleteJobOrchestration,
   deleteParentOrchestration,
 } from "../contracts/orchestrations.ts";
+import type { ParentIdentity } from "../contracts/refs.ts";
 import { identityOf } from "../domain/kinds.ts";
 import type { DocumentOf } from "../domain/kinds.ts";
 import { activeJobOf } from "../domain/job/queue.ts";
@@ -18,6 +19,7 @@ import { timestamp } from "../services/clock.ts";
 import type { Services } from "../services/services.ts";
 import type { Caller } from "./caller.ts";
 import { startClusterCreation } from "./clusters.ts";
+import { deleteEndedJob, deleteEndedJobs } from "./ended-jobs.ts";
 import { startFileServerCreation } from "./file-servers.ts";
 import { resumeTermination } from "./jobs.ts";
 
@@ -29,6 +31,15 @@ interface Lifecycle<Document> {
     readonly subject: (document: Document) => object;
     /** What is written before the document is marked, so that a deletion that somebody asked for is found when it is cut off. */
     readonly announce?: (services: Services, document: Document) => Promise<void>;
+    /** Deletes one that needs no orchestration; false when this one does. */
+    readonly atOnce?: (services: Services, caller: Caller, document: Document) => Promise<boolean>;
+    /** Deletes, together with their parent, those that need no orchestration. */
+    readonly inBulk?: (
+      services: Services,
+      parent: ParentIdentity,
+      actor: string,
+      documents: readonly Document[],
+    ) => Promise<{ readonly found: number; readonly deleted: number }>;
   };
   /** Absent for what is created by the time of the answer. */
   readonly resumeCreation?: (services: Services, document: Document) => Promise<void>;
@@ -65,6 +76,8 @@ const lifecycles: { readonly [Kind in ResourceKind]: Lifecycle<DocumentOf<Kind>>
       async announce({ state, clock }, job) {
         await state.activeJobs.keep(job.clusterGuid, activeJobOf(job), timestamp(clock));
       },
+      atOnce: deleteEndedJob,
+      inBulk: deleteEndedJobs,
     },
     resumeTermination,
     indexed: true,

@@ -3,11 +3,14 @@ import { z } from "zod";
 import { contract } from "./contract.ts";
 import { ParentIdentity } from "./refs.ts";
 
-/** Starts the deletion of everything inside a workspace or experiment; `remaining` counts what is still there. */
+/**
+ * Deletes what is inside a workspace or experiment, or starts that; `remaining` counts what was still there, `progress` says that
+ * some of it went or was told to go.
+ */
 export const deleteChildren = contract(
   "deleteChildren",
   z.object({ parent: ParentIdentity, actor: z.string() }),
-  z.object({ remaining: z.int() }),
+  z.object({ remaining: z.int(), progress: z.boolean().optional() }),
 );
 
 export const removeParent = contract(

@@ -47,6 +47,8 @@ export interface ActiveJobs {
     clusterGuid: string,
     first: number,
   ): Promise<{ readonly waiting: readonly ActiveJob[]; readonly runs: readonly ActiveRun[] }>;
+  /** All runs. */
+  runs(clusterGuid: string): Promise<readonly ActiveRun[]>;
   /** Takes jobs out of the queue because they are to be submitted. @returns those that were still there. */
   dispatch(clusterGuid: string, jobs: readonly ActiveJob[], at: string): Promise<readonly ActiveRun[]>;
   /** Batch has the tasks of these runs. */
@@ -64,8 +66,8 @@ export interface ActiveJobs {
   remove(clusterGuid: string, job: QueuePlace): Promise<void>;
   /** The jobs of these runs ended. */
   removeRuns(clusterGuid: string, runs: readonly ActiveRun[]): Promise<void>;
-  /** The job is deleted. */
-  forget(clusterGuid: string, jobGuid: string): Promise<void>;
+  /** The jobs are deleted; any number of them. */
+  forget(clusterGuid: string, jobGuids: readonly string[]): Promise<void>;
   /** True when no job of the cluster exists any more. */
   unreferenced(clusterGuid: string): Promise<boolean>;
   /** Every job that has not ended, and every job that is to be deleted. */

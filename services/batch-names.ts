@@ -29,9 +29,13 @@ export function launcherPath(launcher: string): string {
   return `launchers/${createHash("sha256").update(launcher).digest("hex").slice(0, 32)}.sh`;
 }
 
+/** Where every job has a folder in the staging container. */
+export const stagingFolders = "jobs/";
+
 /** Folder of a run's files in the staging container. */
 export function stagingFolder(jobGuid: string, attempt?: number): string {
-  return attempt === undefined ? `jobs/${jobGuid}/` : `jobs/${jobGuid}/${attempt}/`;
+  const folder = `${stagingFolders}${jobGuid}/`;
+  return attempt === undefined ? folder : `${folder}${attempt}/`;
 }
 
 /** Folder of what the nodes of a cluster fetch when they boot. */

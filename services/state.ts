@@ -94,6 +94,16 @@ export interface State extends Collections {
   /** The collection of a kind that is known only when it is asked for. */
   of<Kind extends ResourceKind>(kind: Kind): Collection<Kind>;
   readonly activeJobs: ActiveJobs;
+  /**
+   * Removes jobs that have ended, as long as `isIt` recognises their experiment, which is being deleted. @returns how many:
+   * fewer, from the front, when something was written meanwhile.
+   */
+  removeJobs(
+    experiment: RefOf<"experiment">,
+    isIt: (current: DocumentOf<"experiment">) => boolean,
+    jobs: readonly DocumentOf<"job">[],
+    change: Change,
+  ): Promise<number>;
   /** What happened to a resource of this name, oldest first. */
   listChanges(ref: RefOf<ResourceKind>, page: PageRequest & Period): Promise<Page<RecordedChange>>;
 }

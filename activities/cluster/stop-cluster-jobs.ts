@@ -23,7 +23,7 @@ async function notify(services: Services, clusterGuid: string, active: ActiveJob
   if (job === undefined || isFinished(job.executionState)) {
     // The entry was written for a job that never came to be, or whose end was cut off.
     await services.state.activeJobs.remove(clusterGuid, active);
-    if (job === undefined) await services.state.activeJobs.forget(clusterGuid, active.jobGuid);
+    if (job === undefined) await services.state.activeJobs.forget(clusterGuid, [active.jobGuid]);
     return false;
   }
   await wakeRun(services, identity);

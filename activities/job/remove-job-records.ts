@@ -15,7 +15,7 @@ export const removeJobRecords = defineActivity(contract, async (services, reques
   if (document !== undefined) {
     const { clusterGuid } = document;
     await services.state.activeJobs.remove(clusterGuid, activeJobOf(document));
-    await services.state.activeJobs.forget(clusterGuid, job.guid);
+    await services.state.activeJobs.forget(clusterGuid, [job.guid]);
     const cluster = clusterOfJob(document);
     if ((await currentCluster(services, cluster)) !== undefined) await wakeMonitor(services, cluster);
     else if (await services.state.activeJobs.unreferenced(clusterGuid))

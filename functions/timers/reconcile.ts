@@ -55,7 +55,7 @@ async function reconcileJob(services: Services, clusterGuid: string, active: Act
   if (document?.guid !== active.jobGuid) {
     if (services.clock.now() - Date.parse(active.since) < submissionMs) return;
     await services.state.activeJobs.remove(clusterGuid, active);
-    await services.state.activeJobs.forget(clusterGuid, active.jobGuid);
+    await services.state.activeJobs.forget(clusterGuid, [active.jobGuid]);
     return;
   }
   if (document.provisioningState === "deleting") return startDeletion(services, document, service);

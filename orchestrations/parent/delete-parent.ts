@@ -9,9 +9,9 @@ import { withOperation } from "../lib/with-operation.ts";
 export const deleteParent = defineOrchestration(deleteParentOrchestration, function* (context, input) {
   const { parent, actor, operationId } = input;
   const step = function* () {
-    const { remaining } = yield* call(context, deleteChildren, { parent, actor });
+    const { remaining, progress } = yield* call(context, deleteChildren, { parent, actor });
     if (remaining === 0) yield* call(context, removeParent, { parent, actor, operationId });
-    return remaining === 0;
+    return remaining === 0 || (progress === true && "progress");
   };
   return yield* withOperation(context, operationId, untilDone(context, input, step));
 });

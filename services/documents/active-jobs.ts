@@ -99,9 +99,19 @@ function moves(
   };
 }
 
-function readings(store: DocumentStore): Pick<ActiveJobs, "read" | "list" | "unreferenced"> {
+function readings(store: DocumentStore): Pick<ActiveJobs, "read" | "runs" | "list" | "unreferenced"> {
   const page = (clusterGuid: string, prefix: string, size: number, continuation?: string) =>
     store.page({ partition: activePartition(clusterGuid), prefix, size, continuation });
+  const everyRow = async (clusterGuid: string, prefix: string): Promise<readonly StoredDocument[]> => {
+    const rows: StoredDocument[] = [];
+    let continuation: string | undefined;
+    do {
+      const found = await page(clusterGuid, prefix, mostPerPage, continuation);
+      rows.push(...found.documents);
+      continuation = found.continuation;
+    } while (continuation !== undefined);
+    return rows;
+  };
   return {
     async read(clusterGuid, first) {
       // Runs sort before the queue, and there are hardly more of them than jobs asked for: mostly one page.
@@ -128,16 +138,13 @@ function readings(store: DocumentStore): Pick<ActiveJobs, "read" | "list" | "unr
           .map(({ value }) => Waiting.parse(value)),
       };
     },
+    runs: async (clusterGuid) => (await everyRow(clusterGuid, runs)).map(toRun),
     async list(clusterGuid) {
-      const jobs: ActiveEntry[] = [];
-      let continuation: string | undefined;
-      do {
-        const found = await page(clusterGuid, all, mostPerPage, continuation);
-        for (const { row, value } of found.documents)
-          jobs.push({ ...Waiting.parse(value), announced: row.startsWith(announced) });
-        continuation = found.continuation;
-      } while (continuation !== undefined);
-      return jobs;
+      const rows = await everyRow(clusterGuid, all);
+      return rows.map(({ row, value }): ActiveEntry => ({
+        ...Waiting.parse(value),
+        announced: row.startsWith(announced),
+      }));
     },
     async unreferenced(clusterGuid) {
       const first = await page(clusterGuid, known, 1);
@@ -162,8 +169,11 @@ function removals(store: DocumentStore): Pick<ActiveJobs, "remove" | "removeRuns
       }));
       await inBulk(store, clusterGuid, removed);
     },
-    async forget(clusterGuid, jobGuid) {
-      await removeRow(clusterGuid, `${known}${jobGuid}`);
+    async forget(clusterGuid, jobGuids) {
+      const forgotten = jobGuids.map((jobGuid): Move => ({
+        writes: [{ kind: "remove", row: `${known}${jobGuid}` }],
+      }));
+      await inBulk(store, clusterGuid, forgotten);
     },
   };
 }

@@ -154,7 +154,10 @@ const StoredRevised = z.object({
 });
 
 /** A stored document and the number of its writes, which orders the events of one moment. */
-function readRevised<Document>(schema: z.ZodType<Document>, value: unknown): Omit<Revised<Document>, "etag"> {
+export function readRevised<Document>(
+  schema: z.ZodType<Document>,
+  value: unknown,
+): Omit<Revised<Document>, "etag"> {
   const { revision, document, removing } = StoredRevised.parse(value);
   return { revision, document: schema.parse(document), removing };
 }

@@ -8,6 +8,7 @@ import type { Collection, Collections, State } from "../state.ts";
 import { activeJobs } from "./active-jobs.ts";
 import { collection } from "./collections.ts";
 import type { CollectionContext } from "./collections.ts";
+import { removeJobs } from "./job-removal.ts";
 import { documentKey, eventPrefix } from "./state-keys.ts";
 
 const RecordedChange = z.object({
@@ -30,6 +31,7 @@ export function documentState(context: CollectionContext): State {
     ...(Object.fromEntries(byName) as Collections),
     of: <Kind extends ResourceKind>(kind: Kind) => byKind.get(kind) as unknown as Collection<Kind>,
     activeJobs: activeJobs(store),
+    removeJobs: removeJobs(context),
     async listChanges(ref, { since, until, ...page }) {
       const { partition } = documentKey(ref);
       const prefix = eventPrefix(ref);
