@@ -29,13 +29,24 @@ export const claimRun = contract(
   z.object({ claimed: z.boolean() }),
 );
 
-export const recordStarted = contract("recordStarted", run.extend({ startTime: z.string() }), nothing);
+/** How often Batch says that it started the task anew; absent where it did not. */
+const requeueCount = z.int().optional();
+
+export const recordStarted = contract(
+  "recordStarted",
+  run.extend({ startTime: z.string(), requeueCount }),
+  nothing,
+);
 
 /**
  * Takes a run back that waits in Batch, because its nodes were lost or taken away, and puts the job into its cluster's
  * queue again.
  */
-export const requeueRun = contract("requeueRun", run.extend({ hadStarted: z.boolean() }), nothing);
+export const requeueRun = contract(
+  "requeueRun",
+  run.extend({ hadStarted: z.boolean(), requeueCount }),
+  nothing,
+);
 
 export const stopRun = contract("stopRun", run, nothing);
 
@@ -57,6 +68,7 @@ export const recordOutcome = contract(
     cause: z.string(),
     startTime: z.string().optional(),
     endTime: z.string().optional(),
+    requeueCount,
     /** Readers had their time. */
     outputSettled: z.boolean().optional(),
   }),

@@ -43,7 +43,12 @@ async function record(
     if (step.kind === "unclear") return "unclear";
     if (step.kind === "succeeded") return await recordSuccess(services, run, known);
     const job = { ref: run.ref, guid: run.jobGuid };
-    await recordStart(services, { job, attempt: run.attempt, startTime: step.startTime });
+    await recordStart(services, {
+      job,
+      attempt: run.attempt,
+      startTime: step.startTime,
+      ...startedAnew(known),
+    });
     return "noted";
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -52,10 +57,13 @@ async function record(
   }
 }
 
+const startedAnew = ({ requeueCount }: { readonly requeueCount: number }) =>
+  requeueCount > 0 ? { requeueCount } : {};
+
 async function recordSuccess(
   services: Services,
   run: ActiveRun,
-  { startTime, endTime }: TaskSnapshot,
+  { startTime, endTime, requeueCount }: TaskSnapshot,
 ): Promise<"finished" | "unclear"> {
   const recorded = await recordEnd(services, {
     job: { ref: run.ref, guid: run.jobGuid },
@@ -64,6 +72,7 @@ async function recordSuccess(
     cause: "taskCompleted",
     startTime,
     endTime,
+    ...startedAnew({ requeueCount }),
   });
   // Somebody reads the last of its output, or the job is not what it was.
   if (recorded.kind === "heldBack" || recorded.job === undefined) return "unclear";

@@ -4,7 +4,7 @@ import { service } from "../../application/caller.ts";
 import type { z } from "zod";
 import type { recordOutcome, recordStarted, requeueRun } from "../../contracts/job-activities.ts";
 import { isFinished } from "../../domain/job/machine.ts";
-import { endedRun, startedJob } from "../../domain/job/rules.ts";
+import { endedRun, requeuedRun, startedJob, uncountedRequeues } from "../../domain/job/rules.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
@@ -14,12 +14,13 @@ import { updateJob } from "../lib/documents.ts";
 const hasStarted = "the task started";
 const wentBack = "the task went back to the queue: its node was lost or taken away";
 
-/** Takes the start of a run's task into the job's document. */
+/** Takes the start of a run's task into the job's document, and before it the starts that nobody saw. */
 export async function recordStart(
   services: Services,
-  { job, attempt, startTime }: z.output<typeof recordStarted.input>,
+  { job, attempt, startTime, requeueCount = 0 }: z.output<typeof recordStarted.input>,
 ): Promise<void> {
   const time = timestamp(services.clock);
+  const now = new Date(time);
   const begun = new Date(startTime);
   const step = () =>
     updateJob(
@@ -28,11 +29,13 @@ export async function recordStart(
       (current) => {
         if (current.attempt !== attempt) return current;
         const known = current.executionInfo.startTime === begun.toISOString();
-        if (current.executionState === "running" && !known) return requeued(current, time);
-        return startedJob(current, begun, new Date(time));
+        const startedAnew = current.executionState === "running" && !known;
+        if (startedAnew) return requeuedRun(current, requeueCount, 1, now);
+        if (uncountedRequeues(current, requeueCount) > 0) return requeuedRun(current, requeueCount, 0, now);
+        return startedJob(current, begun, now);
       },
       (before, after) =>
-        describe(time, before.executionState === "queued" ? hasStarted : wentBack)(before, after),
+        describe(time, after.executionState === "running" ? hasStarted : wentBack)(before, after),
     );
   const found = await step();
   // Batch may start a task again so quickly that nobody saw it wait; it still went back to the queue first.
@@ -42,7 +45,7 @@ export async function recordStart(
 /** Takes the run back into the queue. @returns the job as it is now. */
 export function recordRequeue(
   services: Services,
-  { job, attempt, hadStarted }: z.output<typeof requeueRun.input>,
+  { job, attempt, hadStarted, requeueCount = 0 }: z.output<typeof requeueRun.input>,
 ): Promise<JobDocument | undefined> {
   const time = timestamp(services.clock);
   return updateJob(
@@ -51,10 +54,9 @@ export function recordRequeue(
     (current) => {
       if (current.attempt !== attempt || current.executionState === "terminating") return current;
       if (isFinished(current.executionState)) return current;
-      const losses = hadStarted
-        ? { ...current.losses, preemptions: current.losses.preemptions + 1 }
-        : current.losses;
-      return endedRun(current, { kind: "retry", losses }, {}, new Date(time));
+      const now = new Date(time);
+      const { losses } = hadStarted ? requeuedRun(current, requeueCount, 1, now) : current;
+      return endedRun(current, { kind: "retry", losses }, {}, now);
     },
     describe(time, wentBack),
   );
@@ -73,9 +75,13 @@ type RecordedEnd =
 /** Takes the end of a run into the job's document; what follows from it is the caller's. */
 export async function recordEnd(
   services: Services,
-  { job, attempt, outcome, cause, outputSettled, ...times }: z.output<typeof recordOutcome.input>,
+  end: z.output<typeof recordOutcome.input>,
 ): Promise<RecordedEnd> {
+  const { job, attempt, outcome, cause, outputSettled, requeueCount, ...times } = end;
   const time = timestamp(services.clock);
+  // The runs before that Batch made of this one by itself, where nobody saw them.
+  if (requeueCount !== undefined && times.startTime !== undefined)
+    await recordStart(services, { job, attempt, startTime: times.startTime, requeueCount });
   let heldBackMs = 0;
   // Unless this very call ends the job, nobody knows whether a termination waits for it.
   let terminated = true;
@@ -122,13 +128,6 @@ export function isQueuedAfter(job: JobDocument | undefined, attempt: number): jo
   return (
     job?.executionState === "queued" && job.attempt === attempt + 1 && job.provisioningState !== "deleting"
   );
-}
-
-/** Batch runs the same task again by itself: the run keeps its number, the loss is counted. */
-function requeued(job: JobDocument, now: string): JobDocument {
-  const losses = { ...job.losses, preemptions: job.losses.preemptions + 1 };
-  const queued = endedRun(job, { kind: "retry", losses }, {}, new Date(now));
-  return { ...queued, attempt: job.attempt };
 }
 
 function describe(time: string, cause: string) {

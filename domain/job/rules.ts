@@ -201,6 +201,23 @@ export function startedJob(job: JobDocument, startTime: Date, now: Date): JobDoc
   return moved(job, "running", now, { startTime: timestamp(startTime) });
 }
 
+/** How often Batch started the run's task anew without that being known here: between two looks, or while nobody looked. */
+export function uncountedRequeues(job: JobDocument, requeueCount: number): number {
+  return Math.max(0, requeueCount - (job.requeues ?? 0));
+}
+
+/**
+ * Batch lost the node of a run and started, or will start, the same task again by itself: the run keeps its number, the losses
+ * are counted. @param times at least so often.
+ */
+export function requeuedRun(job: JobDocument, requeueCount: number, times: number, now: Date): JobDocument {
+  if (isFinished(job.executionState)) return job;
+  const lost = Math.max(times, uncountedRequeues(job, requeueCount));
+  const back = job.executionState === "running" ? moved(job, "queued", now, {}) : job;
+  const losses = { ...job.losses, preemptions: job.losses.preemptions + lost };
+  return { ...back, losses, requeues: (job.requeues ?? 0) + lost };
+}
+
 /** @throws AppError InvalidState when the job is finished; ask `isFinished` first. */
 export function terminatingJob(job: JobDocument, now: Date): JobDocument {
   return job.executionState === "terminating" ? job : moved(job, "terminating", now, job.executionInfo);
@@ -215,7 +232,7 @@ export function endedRun(
 ): JobDocument {
   if (isFinished(job.executionState)) return job;
   if (outcome.kind === "retry") {
-    const queued = job.executionState === "queued" ? job : moved(job, "queued", now, {});
+    const { requeues: _, ...queued } = job.executionState === "queued" ? job : moved(job, "queued", now, {});
     return { ...queued, executionInfo: {}, attempt: job.attempt + 1, losses: outcome.losses };
   }
   const endTime = timestamp(times.endTime ?? now);

@@ -105,6 +105,8 @@ export const JobDocument = z.object({
   /** Number of the current run, from 1. */
   attempt: z.int().min(1),
   losses: LossCounters,
+  /** How often Batch started the task of the current run anew, as far as that is counted among the losses. */
+  requeues: z.int().min(0).optional(),
   /** Somebody was given links to its output before it had ended, and may be following it. */
   outputRead: z.boolean().optional(),
   /** Number of the run whose launcher hung after it had left its result; its task is ended by the service. */

@@ -29,11 +29,17 @@ export function* endRun(
     cause: runEnd.kind,
     startTime: view.task?.startTime,
     endTime,
+    ...startedAnew(view),
   };
   const answer = yield* call(context, recordOutcome, end);
   if (answer.kind === "recorded") return;
   const waited = yield* signals.wait(answer.ms);
   if (waited.kind === "timeout") yield* call(context, recordOutcome, { ...end, outputSettled: true });
+}
+
+/** How often Batch says that it started the run's task anew, where that is more than `known`. */
+export function startedAnew({ task }: JobView, known = 0): { requeueCount?: number } {
+  return task === undefined || task.requeueCount <= known ? {} : { requeueCount: task.requeueCount };
 }
 
 /** A run that failed left word of why, beside its exit code. */

@@ -22,7 +22,7 @@ import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import { continueAsNew, defineOrchestration, note } from "../lib/define-orchestration.ts";
 import { listenTo } from "../lib/wait.ts";
 import type { Listener } from "../lib/wait.ts";
-import { endRun } from "./end-run.ts";
+import { endRun, startedAnew } from "./end-run.ts";
 
 export type RunInput = z.output<typeof runJobOrchestration.input>;
 /** `again`: read once more at once; `later`: in a while; `done`: nothing is missing. */
@@ -107,10 +107,11 @@ function* takeStep(
     case "wait":
       return "done";
     case "started":
-      yield* call(context, recordStarted, { ...run, startTime: step.startTime });
+      yield* call(context, recordStarted, { ...run, startTime: step.startTime, ...startedAnew(view) });
       return "done";
     case "requeue":
-      yield* call(context, requeueRun, { ...run, hadStarted: step.hadStarted });
+      // Once is what the word itself says.
+      yield* call(context, requeueRun, { ...run, hadStarted: step.hadStarted, ...startedAnew(view, 1) });
       return "done";
     case "halt":
       if (step.stop) yield* call(context, stopRun, run);
