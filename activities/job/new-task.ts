@@ -1,7 +1,7 @@
 // A run as Azure Batch is to run it: one task, which is a gang when the job wants several nodes.
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { planLaunch } from "../../domain/launch/plan.ts";
-import { taskCommands } from "../../domain/launch/render.ts";
+import { planVariable, taskCommands } from "../../domain/launch/render.ts";
 import { stepLimitVariable } from "../../domain/launch/result.ts";
 import { taskId } from "../../services/batch-names.ts";
 import type { NewBatchTask } from "../../services/batch.ts";
@@ -11,12 +11,15 @@ import { stageFiles } from "./staged-files.ts";
 /** Its id is the job's GUID and the attempt, so that adding it twice is adding it once. */
 export async function newTask(services: Services, job: JobDocument): Promise<NewBatchTask> {
   const plan = planLaunch(job);
-  const files = await stageFiles(services, job, plan);
+  const { files, planText } = await stageFiles(services, job, plan);
   const commands = taskCommands(plan.nodeCount);
   const common = {
     id: taskId(job.guid, job.attempt),
     commandLine: commands.run,
-    environment: { [stepLimitVariable]: String(services.settings.launchStepLimitMs / 1000) },
+    environment: {
+      [stepLimitVariable]: String(services.settings.launchStepLimitMs / 1000),
+      ...(planText === undefined ? {} : { [planVariable]: planText }),
+    },
     maxWallClockTime: job.spec.constraints.maxWallClockTime,
   };
   if (commands.coordination === undefined) return { ...common, resourceFiles: files };

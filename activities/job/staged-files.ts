@@ -1,11 +1,12 @@
-// What a run's nodes fetch before they start: the launcher, which is the same for all, the plan, and the secrets, sealed.
+// What a run's nodes fetch before they start: the launcher, which is the same for all, the plan where it does not go with the
+// task itself, and the secrets, sealed.
 import { secretsOf } from "../../application/secrets.ts";
 import { launcherPath, stagingFolder } from "../../services/batch-names.ts";
 import type { BatchResourceFile } from "../../services/batch.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { planLaunch } from "../../domain/launch/plan.ts";
 import type { LaunchPlan } from "../../domain/launch/plan.ts";
-import { launchFiles, renderPlan, renderSecrets } from "../../domain/launch/render.ts";
+import { launchFiles, planInTask, renderPlan, renderSecrets } from "../../domain/launch/render.ts";
 import { sealedForNodes } from "../lib/sealed-for-nodes.ts";
 import type { Services } from "../../services/services.ts";
 
@@ -15,15 +16,19 @@ const linkLifetimeMs = 7 * 24 * 3_600_000 - 3_600_000;
 /** Launchers that this process knows to be staged. */
 const launchersStaged = new WeakMap<object, Set<string>>();
 
+interface Staged {
+  readonly files: readonly BatchResourceFile[];
+  /** The plan, where it goes with the task itself and not as a file. */
+  readonly planText: string | undefined;
+}
+
 /** Writes the files; repeating it writes the same again. The links are made here and stored nowhere else. */
-export async function stageFiles(
-  services: Services,
-  job: JobDocument,
-  plan: LaunchPlan,
-): Promise<readonly BatchResourceFile[]> {
+export async function stageFiles(services: Services, job: JobDocument, plan: LaunchPlan): Promise<Staged> {
   const secrets = hasSecrets(plan) ? await sealedSecrets(services, job, plan) : undefined;
+  const text = renderPlan(plan);
+  const planText = planInTask(text, plan.nodeCount);
   const files = [
-    { path: planPath(job, job.attempt), content: renderPlan(plan) },
+    ...(planText === undefined ? [{ path: planPath(job, job.attempt), content: text }] : []),
     ...(secrets === undefined ? [] : [{ path: secretsPath(job, job.attempt), content: secrets }]),
   ];
   await Promise.all([stageLauncher(services, job.attempt > 1), services.staging.put(files)]);
@@ -32,11 +37,12 @@ export async function stageFiles(
     httpUrl: await services.staging.link(path, linkLifetimeMs),
     fileMode,
   });
-  return Promise.all([
+  const links = await Promise.all([
     link(launchFiles.launcher, launcherPath(services.launcher), "0755"),
-    link(launchFiles.plan, planPath(job, job.attempt), "0755"),
-    ...(hasSecrets(plan) ? [link(launchFiles.secrets, secretsPath(job, job.attempt), "0600")] : []),
+    ...(planText === undefined ? [link(launchFiles.plan, planPath(job, job.attempt), "0755")] : []),
+    ...(secrets === undefined ? [] : [link(launchFiles.secrets, secretsPath(job, job.attempt), "0600")]),
   ]);
+  return { files: links, planText };
 }
 
 /** The files of one run are of no use after its end; the launcher is everybody's and stays. */
@@ -45,8 +51,12 @@ export async function removeStagedFiles(
   job: JobDocument,
   attempt: number,
 ): Promise<void> {
-  const secrets = hasSecrets(planLaunch(job)) ? [secretsPath(job, attempt)] : [];
-  await services.staging.remove([planPath(job, attempt), ...secrets]);
+  const plan = planLaunch(job);
+  const inTask = planInTask(renderPlan(plan), plan.nodeCount) !== undefined;
+  await services.staging.remove([
+    ...(inTask ? [] : [planPath(job, attempt)]),
+    ...(hasSecrets(plan) ? [secretsPath(job, attempt)] : []),
+  ]);
 }
 
 /** @param anew a run before may have failed because what this process knows is not so any more. */

@@ -15,6 +15,21 @@ export function taskCommands(nodeCount: number): { readonly run: string; readonl
   return { run: shared("run"), coordination: shared("prepare") };
 }
 
+/** Where the launcher finds a plan that goes with the task itself. */
+export const planVariable = "BATCHAI_LAUNCH_PLAN";
+/** A request adds up to 100 tasks and takes 1 MB. */
+const longestInTask = 6_000;
+
+/**
+ * A plan that needs no file: as the value of an environment variable of the task, in base64, because what services make of line
+ * ends in such a value is nowhere written. Undefined where it is long, or goes to several nodes, whose coordination command
+ * is not promised the task's variables.
+ */
+export function planInTask(text: string, nodeCount: number): string | undefined {
+  const encoded = Buffer.from(text).toString("base64");
+  return nodeCount === 1 && encoded.length <= longestInTask ? encoded : undefined;
+}
+
 const line = (directive: string, ...words: readonly string[]) => [directive, ...words].join(" ");
 const quoted = (directive: string, ...words: readonly (string | number)[]) =>
   line(directive, ...words.map((word) => quoteWord(String(word))));

@@ -118,9 +118,17 @@ plan_process_env() { # name value, of the process above
 
 plan_end() { bai_plan_complete=yes; }
 
+# Short ones come with the task, in base64; what a user's process gets has nothing of it.
 load_plan() {
-  [ -r "$bai_here/launch-plan" ] || fail launch-failed 244 "the launch plan $bai_here/launch-plan is missing"
-  . "$bai_here/launch-plan"
+  if [ -n "${BATCHAI_LAUNCH_PLAN-}" ]; then
+    bai_said=$(printf %s "$BATCHAI_LAUNCH_PLAN" | base64 -d) ||
+      fail launch-failed 244 "the launch plan in BATCHAI_LAUNCH_PLAN cannot be read"
+    unset BATCHAI_LAUNCH_PLAN
+    eval "$bai_said"
+  else
+    [ -r "$bai_here/launch-plan" ] || fail launch-failed 244 "the launch plan $bai_here/launch-plan is missing"
+    . "$bai_here/launch-plan"
+  fi
   [ "$bai_plan_complete" = yes ] || fail launch-failed 244 "the launch plan is cut off"
   load_secrets
 }

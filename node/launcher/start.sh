@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs one launch plan on a compute node: directories, mounts, preparation, processes, exit code. The same file runs on
 # Azure and on emulated nodes; it needs a POSIX sh and coreutils, and uses bash for the user's commands when there is one.
-# It knows no toolkit and no job: the plan (`launch-plan`, next to this file) says everything, one directive a line.
+# It knows no toolkit and no job: the plan (`launch-plan`, next to this file, or in base64 in BATCHAI_LAUNCH_PLAN) says
+# everything, one directive a line.
 #
 #   launch.sh run       one node: everything. Several: the first node, after every node's `prepare`.
 #   launch.sh prepare   several nodes, on each: directories, mounts, preparation; leaves an agent for this node's processes.

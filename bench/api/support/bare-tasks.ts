@@ -3,7 +3,13 @@
 import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
 import { ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
 import { planLaunch } from "../../../domain/launch/plan.ts";
-import { launchFiles, renderPlan, taskCommands } from "../../../domain/launch/render.ts";
+import {
+  launchFiles,
+  planInTask,
+  planVariable,
+  renderPlan,
+  taskCommands,
+} from "../../../domain/launch/render.ts";
 import { launcher } from "../../../node/launcher.ts";
 import { job } from "../../../test/unit/domain/samples.ts";
 import { pause } from "./bench-cloud.ts";
@@ -21,6 +27,7 @@ export async function runBareTasks({ cloud }: BenchCloud, count: number): Promis
     id: `t${index}`,
     commandLine: taskCommands(1).run,
     resourceFiles,
+    environmentSettings: [{ name: planVariable, value: planOfBareTask() }],
     userIdentity: { autoUser: { scope: "pool" as const, elevationLevel: "admin" as const } },
   });
   const began = performance.now();
@@ -43,9 +50,6 @@ async function stage({ storageAccount, urls }: BenchCloud["cloud"]["description"
   const key = new StorageSharedKeyCredential(storageAccount.name, storageAccount.key);
   const container = new ContainerClient(`${urls.blob}/bare`, key);
   await container.createIfNotExists();
-  const plan = renderPlan(
-    planLaunch(job({ stdOutErrPathPrefix: "/tmp", customToolkitSettings: { commandLine: "true" } })),
-  );
   const put = async (filePath: string, text: string) => {
     const blob = container.getBlockBlobClient(filePath);
     await blob.upload(text, Buffer.byteLength(text));
@@ -53,5 +57,12 @@ async function stage({ storageAccount, urls }: BenchCloud["cloud"]["description"
     const expiresOn = new Date(Date.now() + 3_600_000);
     return { filePath, httpUrl: await blob.generateSasUrl({ permissions, expiresOn }), fileMode: "0755" };
   };
-  return Promise.all([put(launchFiles.launcher, launcher), put(launchFiles.plan, plan)]);
+  return [await put(launchFiles.launcher, launcher)];
+}
+
+function planOfBareTask(): string {
+  const doesNothing = { stdOutErrPathPrefix: "/tmp", customToolkitSettings: { commandLine: "true" } };
+  const plan = planInTask(renderPlan(planLaunch(job(doesNothing))), 1);
+  if (plan === undefined) throw new Error("the plan is too long to go with the task");
+  return plan;
 }

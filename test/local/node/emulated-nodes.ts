@@ -173,12 +173,16 @@ export class EmulatedNodes {
     };
   }
 
-  start(verb: "run" | "prepare", node = 0): { readonly child: ChildProcess; readonly ended: Promise<Run> } {
+  start(
+    verb: "run" | "prepare",
+    node = 0,
+    environment: Readonly<Record<string, string>> = {},
+  ): { readonly child: ChildProcess; readonly ended: Promise<Run> } {
     const [program = "/bin/sh", ...args] = this.shell;
     const script = join(this.taskFolder(node), launchFiles.launcher);
     const child = spawn(program, [...args, script, verb], {
       cwd: this.path(node, "task/wd"),
-      env: this.environment(node),
+      env: { ...this.environment(node), ...environment },
       detached: true,
       stdio: ["ignore", "ignore", "pipe"],
     });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { quoteWord } from "../../../domain/launch/quote.ts";
+import { planInTask, planVariable } from "../../../domain/launch/render.ts";
 import { job } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, shells } from "./emulated-nodes.ts";
 import { isAlive } from "../../support/processes.ts";
@@ -205,6 +206,21 @@ describe.each(shells)("in %s, on one node", (_name, shell) => {
     expect((await node.run(mnist)).code).toBe(0);
     const said = (await node.log(mnist, afs, "stdout.txt")).split("\0").slice(0, -1);
     expect(said).toEqual(values.flatMap((value) => [value, value]));
+  });
+
+  it("takes a plan that comes with the task, and shows nothing of it to the user's process", async () => {
+    const node = await nodes(shell);
+    const afs = await node.mountEverywhere("afs");
+    const mnist = custom('env | grep -c LAUNCH_PLAN; printf "%s\\n" "two\nlines, \'quoted\' ü"');
+    await node.stage(mnist);
+    const file = join(node.taskFolder(0), "launch-plan");
+    const text = planInTask(await readFile(file, "utf8"), 1) ?? "";
+    await rm(file);
+    expect((await node.start("run", 0, { [planVariable]: text }).ended).code).toBe(0);
+    expect(await node.log(mnist, afs, "stdout.txt")).toBe("0\ntwo\nlines, 'quoted' ü\n");
+    const torn = await node.start("run", 0, { [planVariable]: text.slice(0, 100) }).ended;
+    expect(torn).toMatchObject({ code: 244 });
+    expect(await node.result()).toMatchObject({ outcome: "launch-failed" });
   });
 
   it("refuses a plan that is cut off or missing", async () => {
