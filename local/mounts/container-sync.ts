@@ -66,7 +66,7 @@ export async function startContainerSync(o: ContainerSyncOptions): Promise<Conta
   await mkdir(o.folder, { recursive: true });
   await rm(join(o.stateFolder, "drafts"), { recursive: true, force: true });
   await mkdir(join(o.stateFolder, "drafts"), { recursive: true });
-  const known = await openKnownStates(join(o.stateFolder, "known.json"));
+  const known = await openKnownStates(join(o.stateFolder, "known.jsonl"));
   const sync = new Sync(o, known);
   await sync.start();
   return sync;
