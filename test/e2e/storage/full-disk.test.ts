@@ -1,5 +1,4 @@
 // A disk that fills up, as a small file system in memory: needs the right to mount one.
-import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,29 +7,21 @@ import { TableClient } from "@azure/data-tables";
 import { expect, it } from "vitest";
 import { silentLogger } from "../../../local/logger.ts";
 import { startAzurite } from "../../../local/storage/index.ts";
+import {
+  mayMountSmallDisks,
+  mountSmallDisk,
+  remountSmallDisk,
+  unmountSmallDisk,
+} from "../../support/small-disk.ts";
 
 const childFile = fileURLToPath(new URL("../../../dist/local/azurite.mjs", import.meta.url));
 const account = { name: "fulldisk", key: Buffer.alloc(64, 7).toString("base64") };
-const mount = (folder: string, options: string) =>
-  execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder], { stdio: "pipe" });
 
-function mayMount(): boolean {
-  try {
-    const probe = execFileSync("mktemp", ["-d"], { encoding: "utf8" }).trim();
-    mount(probe, "size=1m");
-    execFileSync("umount", [probe]);
-    execFileSync("rmdir", [probe]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-it.skipIf(process.platform !== "linux" || !mayMount())(
+it.skipIf(!mayMountSmallDisks())(
   "a full disk ends the storage with a sentence that names the folder, and what was acknowledged is kept",
   async () => {
     const folder = await mkdtemp(join(tmpdir(), "full-disk-"));
-    mount(folder, "size=6m,mode=700");
+    mountSmallDisk(folder, "size=6m,mode=700");
     const start = () => startAzurite({ dataDirectory: folder, account, logger: silentLogger, childFile });
     const tableOf = (connection: string) =>
       TableClient.fromConnectionString(connection, "rows", {
@@ -53,7 +44,7 @@ it.skipIf(process.platform !== "linux" || !mayMount())(
       expect((await first.exited)?.message).toMatch(
         new RegExp(`${folder} cannot be written: .*ENOSPC.*Everything that was acknowledged is kept`),
       );
-      execFileSync("mount", ["-o", "remount,size=64m", folder]);
+      remountSmallDisk(folder, "size=64m");
       const second = await start();
       const found: string[] = [];
       const rows = tableOf(second.connectionString).listEntities({ queryOptions: { select: ["RowKey"] } });
@@ -61,7 +52,7 @@ it.skipIf(process.platform !== "linux" || !mayMount())(
       expect(found.length).toBe(acknowledged);
       await second.dispose();
     } finally {
-      execFileSync("umount", ["-l", folder]);
+      unmountSmallDisk(folder);
       await rm(folder, { recursive: true, force: true });
     }
   },
