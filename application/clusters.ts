@@ -7,13 +7,13 @@ import {
   maintainPoolOrchestration,
 } from "../contracts/orchestrations.ts";
 import { dueRenewal, wantsNodesAgain } from "../domain/cluster/renewal.ts";
-import { newCluster, putClusterAgain, rescaleCluster } from "../domain/cluster/rules.ts";
+import { newCluster, putClusterAgain, rescaleCluster, withoutPool } from "../domain/cluster/rules.ts";
 import type { ClusterDocument, ClusterPatch, ClusterRequest } from "../domain/cluster/schema.ts";
 import { identityOf } from "../domain/kinds.ts";
 import { nodeKeySecrets } from "../domain/launch/node-account.ts";
 import { guid } from "../domain/shared/brand.ts";
 import { AppError } from "../domain/shared/errors.ts";
-import { workspaceOf } from "../domain/shared/resource-id.ts";
+import { formatId, refOf, workspaceOf } from "../domain/shared/resource-id.ts";
 import type { ClusterRef } from "../domain/shared/resource-id.ts";
 import type { SecretSource, SecretSources } from "../domain/shared/secrets.ts";
 import { adminPasswordSecret } from "../domain/shared/user-account.ts";
@@ -22,7 +22,7 @@ import { poolId } from "../services/batch-names.ts";
 import { operationId } from "../services/operation-documents.ts";
 import type { OperationDocument } from "../services/operation-documents.ts";
 import type { Services } from "../services/services.ts";
-import { changeBy } from "./caller.ts";
+import { changeBy, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { existing, open, refuseOrphan } from "./existing.ts";
 import { openOperation } from "./operations.ts";
@@ -150,12 +150,33 @@ export async function resizeCluster(
 
 /** A pool keeps its nodes only while this goes on (docs/adr/0012); one that lost some asks for them again. */
 export async function keepPoolAlive(services: Services, document: ClusterDocument): Promise<void> {
+  if (await makePoolAgain(services, document)) return;
   const now = new Date(services.clock.now());
   const input = { cluster: identityOf(document) };
   if (wantsNodesAgain(document, now))
     await start(services, resizeClusterOrchestration, instances.resizeCluster(document.guid, "again"), input);
   else if (dueRenewal(document, now, services.settings.poolExpiryMs) !== undefined)
     await start(services, maintainPoolOrchestration, instances.maintainPool(document.guid), input);
+}
+
+/**
+ * A cluster that is to be there, and whose pool Batch does not have: somebody removed it by hand, or the service's storage is
+ * older than Batch. It is made again, because the cluster's jobs wait for its nodes. @returns false when it has its pool.
+ */
+async function makePoolAgain(services: Services, document: ClusterDocument): Promise<boolean> {
+  if (document.provisioningState !== "succeeded") return false;
+  if ((await services.batch.pool(poolId(document.guid))) !== undefined) return false;
+  const ref = refOf<"cluster">(document);
+  services.logger.warn("cluster.poolGone", { cluster: document.guid });
+  const now = new Date(services.clock.now());
+  const by = { actor: service, link: formatId(ref) };
+  await services.state.clusters.update(
+    ref,
+    (current) => (current.guid === document.guid ? withoutPool(current, now) : current),
+    () => changeBy(services, by, "its pool is gone from Batch: it is made again"),
+  );
+  await startClusterCreation(services, document);
+  return true;
 }
 
 /** How to reach the nodes of a cluster by ssh. */

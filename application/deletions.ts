@@ -15,6 +15,7 @@ import { changeBy, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { lifecycleOf } from "./lifecycles.ts";
 import { openOperation } from "./operations.ts";
+import { startNamed } from "./orchestrations.ts";
 
 /** @returns the operation to poll; undefined when there is nothing of that name. */
 export async function deleteResource<Kind extends ResourceKind>(
@@ -92,5 +93,5 @@ export async function startDeletion<Kind extends ResourceKind>(
   const { orchestration, instanceOf, subject } = lifecycleOf<Kind>(document.kind as Kind).deletion;
   const id = operationId("delete", creationOf(document));
   const input = { ...subject(document), operationId: id, actor };
-  await services.orchestrations.start(orchestration.name, instanceOf(document, id), input);
+  await startNamed(services, orchestration.name, instanceOf(document, id), input);
 }

@@ -1,18 +1,31 @@
 // Starting orchestrations, and waking those that sleep. Instances are deterministic, so that starting twice is starting once.
 import type { Contract } from "../contracts/contract.ts";
 import { changed } from "../contracts/instances.ts";
-import type { Orchestrations } from "../services/orchestrations.ts";
+import type { InstanceView } from "../services/orchestrations.ts";
 import type { Services } from "../services/services.ts";
 
-type Engine = Pick<Services, "orchestrations" | "clock">;
+type Engine = Pick<Services, "orchestrations" | "clock" | "logger" | "settings">;
 
-/** One that is active is left alone. */
+/** One that is active is left alone, unless it has stalled. */
 export async function start<Input extends object>(
-  { orchestrations }: Pick<Engine, "orchestrations">,
+  services: Engine,
   { name }: Contract<Input, unknown>,
   instanceId: string,
   input: Input,
 ): Promise<"started" | "active"> {
+  return startNamed(services, name, instanceId, input);
+}
+
+/** What is known to be an orchestration only when it is asked for. */
+export async function startNamed(
+  services: Engine,
+  name: string,
+  instanceId: string,
+  input: object,
+): Promise<"started" | "active"> {
+  const { orchestrations } = services;
+  if ((await orchestrations.start(name, instanceId, input)) === "started") return "started";
+  if (!(await endStalled(services, instanceId, await orchestrations.noted(instanceId)))) return "active";
   return orchestrations.start(name, instanceId, input);
 }
 
@@ -27,9 +40,9 @@ export async function startOrWake<Input extends object>(
   input: Input,
 ): Promise<void> {
   const { orchestrations } = services;
-  const { status, note } = await orchestrations.noted(instanceId);
-  if (status === "active") {
-    if (says(note, "alert")) return;
+  const view = await orchestrations.noted(instanceId);
+  if (view.status === "active" && !(await endStalled(services, instanceId, view))) {
+    if (says(view.note, "alert")) return;
     await orchestrations.raise(instanceId, changed, {});
     if (await goesOn(services, instanceId)) return;
   }
@@ -37,12 +50,32 @@ export async function startOrWake<Input extends object>(
     await orchestrations.raise(instanceId, changed, {});
 }
 
-/** True when the instance is not active. Otherwise it is woken, unless it is about to end. */
-export async function hasEnded(orchestrations: Orchestrations, instanceId: string): Promise<boolean> {
-  const { status, note } = await orchestrations.noted(instanceId);
-  if (status !== "active") return true;
-  if (!says(note, "ending")) await orchestrations.raise(instanceId, changed, {});
+/** True when the instance is not active. Otherwise it is woken, unless it is about to end, or ended because it has stalled. */
+export async function hasEnded(services: Engine, instanceId: string): Promise<boolean> {
+  const { orchestrations } = services;
+  const view = await orchestrations.noted(instanceId);
+  if (view.status !== "active") return true;
+  if (!(await endStalled(services, instanceId, view)) && !says(view.note, "ending"))
+    await orchestrations.raise(instanceId, changed, {});
   return false;
+}
+
+const shortestStallMs = 3_600_000;
+
+/**
+ * An active instance that has not done anything for so long has lost what it waits for: its messages and timers went with a
+ * storage that was restored or failed over, and no start would ever replace it. All of ours read again within minutes, or
+ * within the monitor's longest pause. It is ended, and whoever starts it next, the repair timers at the latest, starts it
+ * anew.
+ */
+async function endStalled(services: Engine, instanceId: string, view: InstanceView): Promise<boolean> {
+  const { clock, logger, orchestrations, settings } = services;
+  const longestMs = Math.max(shortestStallMs, 3 * settings.monitorMaxIntervalMs);
+  if (view.status !== "active" || view.movedMs === undefined) return false;
+  if (clock.now() - view.movedMs < longestMs) return false;
+  logger.warn("orchestration.stalled", { instanceId, movedAt: new Date(view.movedMs).toISOString() });
+  await orchestrations.terminate(instanceId, "It has not done anything for too long; it is started anew.");
+  return true;
 }
 
 const endingPauseMs = 100;

@@ -26,6 +26,6 @@ export async function wakeRuns(
 }
 
 /** True when no orchestration has to do with the job's run any more; one that has is woken. */
-export async function hasRunEnded({ orchestrations }: Services, { guid }: JobIdentity): Promise<boolean> {
-  return hasEnded(orchestrations, instances.runJob(guid));
+export async function hasRunEnded(services: Services, { guid }: JobIdentity): Promise<boolean> {
+  return hasEnded(services, instances.runJob(guid));
 }

@@ -88,6 +88,7 @@ const Environment = z.object({
     .string()
     .regex(/^[^:]+:[^:]+:[^:]+:[^:]+$/, "expected publisher:offer:sku:version")
     .default("microsoft-dsvm:ubuntu-hpc:2204:latest"),
+  BATCHAI_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   BATCHAI_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(200_000).default(200_000),
   /** True ends the load of the app when a setting is missing or wrong, instead of answering 503 with the list. */
   BATCHAI_SETTINGS_STRICT: z.enum(["true", "false"]).default("false"),

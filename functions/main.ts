@@ -52,6 +52,7 @@ function start(environment: Environment): void {
       idleNodeGraceMs: environment.BATCHAI_IDLE_NODE_GRACE_MS,
       launchStepLimitMs: environment.BATCHAI_LAUNCH_STEP_LIMIT_S * 1000,
       orphanGraceMs: environment.BATCHAI_ORPHAN_GRACE_MS,
+      retentionDays: environment.BATCHAI_RETENTION_DAYS,
       bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,
     },
     launcher,

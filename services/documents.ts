@@ -50,4 +50,6 @@ export interface DocumentStore {
   /** Removes one row if it still has this etag (`*`: any). Apart: the tables client has no conditional removal in a commit. */
   remove(key: DocumentKey, etag: string): Promise<"removed" | "conflict">;
   page(range: DocumentRange): Promise<DocumentPage>;
+  /** Names of the partitions that hold something and begin with this text, in order; costs a request for each. */
+  partitions(prefix: string): Promise<readonly string[]>;
 }

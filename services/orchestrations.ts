@@ -8,7 +8,17 @@ export interface Orchestrations {
   start(name: string, instanceId: string, input: object): Promise<"started" | "active">;
   /** Delivers an event to an active instance; one that ended or never was hears nothing. */
   raise(instanceId: string, event: string, data: object): Promise<void>;
-  status(instanceId: string): Promise<InstanceStatus>;
-  /** The status, and what the instance last noted about itself for others to read. */
-  noted(instanceId: string): Promise<{ readonly status: InstanceStatus; readonly note: unknown }>;
+  /** Forgets instances that were created before and have ended. @returns how many. */
+  purge(createdBefore: Date): Promise<number>;
+  /** The status, what the instance last noted about itself for others to read, and when it last did anything. */
+  noted(instanceId: string): Promise<InstanceView>;
+  /** Ends an active instance wherever it is; one that is not active stays as it is. */
+  terminate(instanceId: string, reason: string): Promise<void>;
+}
+
+export interface InstanceView {
+  readonly status: InstanceStatus;
+  readonly note: unknown;
+  /** Epoch milliseconds; absent where there is no instance. */
+  readonly movedMs?: number | undefined;
 }

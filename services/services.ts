@@ -12,6 +12,7 @@ import type { Orchestrations } from "./orchestrations.ts";
 import type { OutputFiles } from "./output-files.ts";
 import type { Pools } from "./pools.ts";
 import type { ResourceManager } from "./resource-manager.ts";
+import type { Retention } from "./retention.ts";
 import type { SecretStore } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import type { Staging } from "./staging.ts";
@@ -38,6 +39,7 @@ export interface LongLivedServices {
   readonly random: Random;
   /** Absent where nothing is passed on. */
   readonly resourceManager?: ResourceManager | undefined;
+  readonly retention: Retention;
   readonly secrets: SecretStore;
   readonly settings: Settings;
   readonly staging: Staging;

@@ -36,6 +36,8 @@ export interface Settings {
   readonly orphanGraceMs: number;
   /** How long a step of the launcher on a node may take; programs of the job take as long as they like. */
   readonly launchStepLimitMs: number;
+  /** For how many days events, ended operations and the histories of ended orchestrations are kept. */
+  readonly retentionDays: number;
   /** The longest request body that is read, in bytes. */
   readonly bodyLimitBytes: number;
 }

@@ -104,6 +104,8 @@ export interface State extends Collections {
     jobs: readonly DocumentOf<"job">[],
     change: Change,
   ): Promise<number>;
+  /** Every workspace in which something is or was, whether or not it is itself there; names are in lower case. */
+  everyWorkspace(subscriptionId: string): Promise<readonly RefOf<"workspace">[]>;
   /** What happened to a resource of this name, oldest first. */
   listChanges(ref: RefOf<ResourceKind>, page: PageRequest & Period): Promise<Page<RecordedChange>>;
 }

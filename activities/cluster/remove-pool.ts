@@ -1,4 +1,5 @@
 // Asks Batch to delete what the cluster had there, and tells whether it is gone.
+import { hasEnded } from "../../application/orchestrations.ts";
 import { removePool as contract } from "../../contracts/cluster-activities.ts";
 import { instances } from "../../contracts/instances.ts";
 import { priorities } from "../../domain/job/priority.ts";
@@ -7,8 +8,7 @@ import { defineActivity } from "../lib/define-activity.ts";
 
 export const removePool = defineActivity(contract, async (services, { cluster }) => {
   // A creation that is under way may be about to make the pool.
-  const creation = instances.createCluster(cluster.guid);
-  if ((await services.orchestrations.status(creation)) === "active") return { gone: false };
+  if (!(await hasEnded(services, instances.createCluster(cluster.guid)))) return { gone: false };
   const pool = poolId(cluster.guid);
   if ((await services.batch.pool(pool)) !== undefined) {
     await Promise.all(

@@ -191,6 +191,19 @@ export function observeCluster(
   return sameContent(next, document) ? document : next;
 }
 
+/** Batch does not have the pool of the cluster any more: it has no nodes, and waits for others. */
+export function withoutPool(document: ClusterDocument, now: Date): ClusterDocument {
+  const nodeStateCounts = {
+    idleNodeCount: 0,
+    runningNodeCount: 0,
+    preparingNodeCount: 0,
+    unusableNodeCount: 0,
+    leavingNodeCount: 0,
+  };
+  const seen = { allocationState: "resizing", currentNodeCount: 0, nodeStateCounts, errors: [] } as const;
+  return observeCluster(document, seen, now);
+}
+
 /** @throws AppError InvalidState when the move is not in the table; staying is allowed. */
 export function provisionCluster(
   document: ClusterDocument,

@@ -1,17 +1,17 @@
 // The Orchestrations service on the Durable Functions client of one invocation.
-import { getClient } from "durable-functions";
+import { getClient, OrchestrationRuntimeStatus } from "durable-functions";
 import type { DurableClient, DurableOrchestrationStatus } from "durable-functions";
 import type { InvocationContext } from "@azure/functions";
 import { AppError } from "../../domain/shared/errors.ts";
-import type { InstanceStatus, Orchestrations } from "../../services/orchestrations.ts";
+import type { InstanceStatus, InstanceView, Orchestrations } from "../../services/orchestrations.ts";
 
 const activeStatuses: ReadonlySet<string> = new Set(["Pending", "Running", "Suspended", "ContinuedAsNew"]);
 
 export function durableOrchestrations(context: InvocationContext): Orchestrations {
   const client = getClient(context);
   return {
-    status: (instanceId) => statusOf(client, instanceId),
     noted: (instanceId) => noted(client, instanceId),
+    purge: (createdBefore) => purge(client, createdBefore),
     async start(name, instanceId, input) {
       try {
         await client.startNew(name, { instanceId, input });
@@ -20,6 +20,13 @@ export function durableOrchestrations(context: InvocationContext): Orchestration
         // The extension refuses to start an active instance again, with an answer the client does not tell apart.
         if ((await statusOf(client, instanceId)) === "active") return "active";
         throw unavailable(error);
+      }
+    },
+    async terminate(instanceId, reason) {
+      try {
+        await client.terminate(instanceId, reason);
+      } catch (error) {
+        if ((await statusOf(client, instanceId)) === "active") throw unavailable(error);
       }
     },
     async raise(instanceId, event, data) {
@@ -32,14 +39,27 @@ export function durableOrchestrations(context: InvocationContext): Orchestration
   };
 }
 
+const endedStatuses = [
+  OrchestrationRuntimeStatus.Completed,
+  OrchestrationRuntimeStatus.Failed,
+  OrchestrationRuntimeStatus.Terminated,
+];
+
+async function purge(client: DurableClient, createdTimeTo: Date): Promise<number> {
+  const createdTimeFrom = new Date(0);
+  try {
+    const filter = { createdTimeFrom, createdTimeTo, runtimeStatus: endedStatuses };
+    return (await client.purgeInstanceHistoryBy(filter)).instancesDeleted;
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
 async function statusOf(client: DurableClient, instanceId: string): Promise<InstanceStatus> {
   return (await noted(client, instanceId)).status;
 }
 
-async function noted(
-  client: DurableClient,
-  instanceId: string,
-): Promise<{ readonly status: InstanceStatus; readonly note: unknown }> {
+async function noted(client: DurableClient, instanceId: string): Promise<InstanceView> {
   let found: DurableOrchestrationStatus;
   try {
     found = await client.getStatus(instanceId);
@@ -50,7 +70,7 @@ async function noted(
     throw unavailable(error);
   }
   const status = activeStatuses.has(found.runtimeStatus) ? "active" : "ended";
-  return { status, note: found.customStatus };
+  return { status, note: found.customStatus, movedMs: new Date(found.lastUpdatedTime).getTime() };
 }
 
 /** An engine that answered was reached, whatever it said; only its status is told, in a message of the client's. */

@@ -2,12 +2,16 @@
 import type { TimerTrigger } from "../lib/register.ts";
 import { removeOrphans } from "./orphans.ts";
 import { reconcileJobs } from "./reconcile-jobs.ts";
+import { reconcileWorkspaces } from "./reconcile-workspaces.ts";
 import { reconcile } from "./reconcile.ts";
 import { resealSecrets } from "./reseal-secrets.ts";
+import { removeOutdated } from "./retention.ts";
 
 export const timerTriggers: readonly TimerTrigger[] = [
   { name: "reconcile", schedule: "0 */5 * * * *", runOnStartup: true, handle: reconcile },
   { name: "reconcile-jobs", schedule: "0 47 * * * *", runOnStartup: true, handle: reconcileJobs },
+  { name: "reconcile-workspaces", schedule: "0 7 3 * * *", runOnStartup: true, handle: reconcileWorkspaces },
   { name: "remove-orphans", schedule: "0 17 * * * *", runOnStartup: false, handle: removeOrphans },
   { name: "reseal-secrets", schedule: "0 27 * * * *", runOnStartup: true, handle: resealSecrets },
+  { name: "retention", schedule: "0 37 3 * * *", runOnStartup: false, handle: removeOutdated },
 ];

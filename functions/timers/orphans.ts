@@ -11,6 +11,7 @@ import { batchJobId, clusterOfName, jobOfTask } from "../../services/batch-names
 import type { ReservationBook } from "../../services/reservations.ts";
 import type { Services } from "../../services/services.ts";
 import { everyResource } from "../lib/every-resource.ts";
+import { isRecorded, removeEndedTasks } from "./ended-tasks.ts";
 
 interface Thing {
   readonly kind: "pool" | "batchJob" | "task" | "stagedFiles" | "secrets" | "clusterClaim" | "jobClaim";
@@ -93,13 +94,16 @@ async function batchJobs(services: Services): Promise<readonly Thing[]> {
   return found.flatMap((job) => ofCluster(services, "batchJob", job, () => services.batch.deleteJob(job.id)));
 }
 
-/** Tasks of clusters that live: of a job that is gone, or of an earlier run that was never ended. */
+/** Tasks of clusters that live: of a job that is gone, or of an earlier run that was never ended. Recorded ones go on the way. */
 async function tasks(services: Services, living: Living): Promise<readonly Thing[]> {
   const found: Thing[] = [];
   for (const cluster of living.clusters.keys())
     for (const priority of priorities) {
       const batchJob = batchJobId(cluster, priority);
-      for (const { id, state, stateTransitionTime } of (await services.batch.changedTasks(batchJob)) ?? []) {
+      const all = (await services.batch.changedTasks(batchJob)) ?? [];
+      const recorded = all.filter((task) => isRecorded(task, living.jobs));
+      await removeEndedTasks(services, batchJob, recorded);
+      for (const { id, state, stateTransitionTime } of all) {
         const run = jobOfTask(id);
         if (run === undefined) continue;
         found.push({

@@ -18,6 +18,7 @@ import { absentFileServers } from "./absent-file-servers.ts";
 import { appCredential, tokenSource } from "./credentials.ts";
 import { documentReservations } from "../documents/document-reservations.ts";
 import { documentOperations } from "../documents/document-operations.ts";
+import { documentRetention } from "../documents/document-retention.ts";
 import { documentState } from "../documents/document-state.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
 import { groupedCommits } from "../documents/grouped-commits.ts";
@@ -91,6 +92,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
       activeJobs: limitedActiveJobs(state.activeJobs, reservations, settings.quotas.activeJobs),
     },
     operations: documentOperations(documents),
+    retention: documentRetention(table, settings.subscriptionId),
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKeys, random)),
     staging: blobStaging(blobs, storage),
     pools: armPools({

@@ -21,6 +21,7 @@ export function tableDocuments(client: TableClient): DocumentStore {
     get: (key) => get(client, key),
     remove: (key, etag) => remove(client, key, etag),
     page: (range) => page(client, range),
+    partitions: (prefix) => partitions(client, prefix),
     async commit(partition, writes) {
       try {
         return await commit(client, partition, writes);
@@ -72,6 +73,35 @@ async function page(client: TableClient, range: DocumentRange): Promise<Document
     return { documents: [] };
   } catch (error) {
     if (isTableMissing(error)) return { documents: [] };
+    throw error;
+  }
+}
+
+/** The table sorts by partition: the first row behind a partition is in the next one. */
+async function partitions(client: TableClient, prefix: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (
+    let from = `PartitionKey ge ${quoted(prefix)}`;
+    ;
+    from = `PartitionKey gt ${quoted(found.at(-1) ?? "")}`
+  ) {
+    const filter = `${from} and PartitionKey lt ${quoted(afterPrefix(prefix))}`;
+    const rows = client.listEntities<Row>({ queryOptions: { filter, select: ["PartitionKey"] } });
+    const next = await firstOf(rows.byPage({ maxPageSize: 1 }));
+    if (next?.partitionKey === undefined) return found;
+    found.push(next.partitionKey);
+  }
+}
+
+/** The service may answer empty pages that are not the last. */
+async function firstOf(
+  pages: AsyncIterable<readonly TableEntityResult<Row>[]>,
+): Promise<TableEntityResult<Row> | undefined> {
+  try {
+    for await (const [first] of pages) if (first !== undefined) return first;
+    return undefined;
+  } catch (error) {
+    if (isTableMissing(error)) return undefined;
     throw error;
   }
 }

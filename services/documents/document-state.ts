@@ -9,7 +9,7 @@ import { activeJobs } from "./active-jobs.ts";
 import { collection } from "./collections.ts";
 import type { CollectionContext } from "./collections.ts";
 import { removeJobs } from "./job-removal.ts";
-import { documentKey, eventPrefix } from "./state-keys.ts";
+import { documentKey, eventPrefix, workspaceOfPartition } from "./state-keys.ts";
 
 const RecordedChange = z.object({
   id: z.string(),
@@ -32,6 +32,10 @@ export function documentState(context: CollectionContext): State {
     of: <Kind extends ResourceKind>(kind: Kind) => byKind.get(kind) as unknown as Collection<Kind>,
     activeJobs: activeJobs(store),
     removeJobs: removeJobs(context),
+    async everyWorkspace(subscriptionId) {
+      const partitions = await store.partitions(subscriptionId.toLowerCase());
+      return partitions.flatMap((partition) => workspaceOfPartition(partition) ?? []);
+    },
     async listChanges(ref, { since, until, ...page }) {
       const { partition } = documentKey(ref);
       const prefix = eventPrefix(ref);

@@ -36,6 +36,7 @@ export function groupedCommits(store: DocumentStore): DocumentStore {
     get: (key) => store.get(key),
     remove: (key, etag) => store.remove(key, etag),
     page: (range) => store.page(range),
+    partitions: (prefix) => store.partitions(prefix),
     commit: (partition, writes) =>
       new Promise((resolve, reject) => {
         const line = lines.get(partition) ?? { underWay: 0, waiting: [] };

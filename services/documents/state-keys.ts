@@ -28,7 +28,15 @@ export function listed<Kind extends ResourceKind>(
 
 /** Prefix of the rows of a resource's events; events sort by their id. */
 export function eventPrefix(ref: RefOf<ResourceKind>): string {
-  return `event|${rowOf(ref)}|`;
+  return `${allEvents}${rowOf(ref)}|`;
+}
+export const allEvents = "event|";
+
+/** The workspace whose contents lie in a partition, its name in lower case; undefined for other partitions. */
+export function workspaceOfPartition(partition: string): RefOf<"workspace"> | undefined {
+  const [subscriptionId = "", resourceGroup, workspace, more] = partition.split("|");
+  if (resourceGroup === undefined || workspace === undefined || more !== undefined) return undefined;
+  return { kind: "workspace", subscriptionId, resourceGroup, workspace };
 }
 
 export function activePartition(clusterGuid: string): string {
@@ -37,8 +45,11 @@ export function activePartition(clusterGuid: string): string {
 
 /** Operations are found by their id alone; in one partition, so that many that are opened at once are one transaction. */
 export function operationKey(id: string): DocumentKey {
-  return { partition: "operation", row: id.toLowerCase() };
+  return { partition: operationPartition, row: id.toLowerCase() };
 }
+export const operationPartition = "operation";
+/** Ids are GUIDs: together these are all of them. */
+export const operationPrefixes: readonly string[] = [..."0123456789abcdef"];
 
 /** Where every operation that has not ended has a row. */
 export const unfinishedOperations = { partition: "operations", prefix: "unfinished|" } as const;

@@ -144,6 +144,15 @@ export function documentStoreSuite(name: string, open: () => Promise<DocumentSto
         });
     });
 
+    it("names the partitions that hold something, in order", async () => {
+      const { store, partition } = await fresh();
+      for (const name of ["|b", "", "|a", "|empty", "x"])
+        await store.commit(`${partition}${name}`, [insert("r")]);
+      await store.remove({ partition: `${partition}|empty`, row: "r" }, "*");
+      expect(await store.partitions(`${partition}|`)).toEqual([`${partition}|a`, `${partition}|b`]);
+      expect(await store.partitions(`${partition}|none`)).toEqual([]);
+    });
+
     it("lets one of many writers win each round", async () => {
       const { store, partition } = await fresh();
       await store.commit(partition, [insert("a", 0)]);

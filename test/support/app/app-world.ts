@@ -6,6 +6,8 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { activities } from "../../../activities/index.ts";
 import { removeOrphans } from "../../../functions/timers/orphans.ts";
 import { reconcileJobs } from "../../../functions/timers/reconcile-jobs.ts";
+import { reconcileWorkspaces } from "../../../functions/timers/reconcile-workspaces.ts";
+import { removeOutdated } from "../../../functions/timers/retention.ts";
 import { reconcile } from "../../../functions/timers/reconcile.ts";
 import { httpTriggers } from "../../../functions/http/index.ts";
 import { manualClock } from "../../../local/clock.ts";
@@ -18,6 +20,7 @@ import { orchestrations } from "../../../orchestrations/index.ts";
 import { absentFileServers } from "../../../services/azure/absent-file-servers.ts";
 import { documentReservations } from "../../../services/documents/document-reservations.ts";
 import { documentOperations } from "../../../services/documents/document-operations.ts";
+import { documentRetention } from "../../../services/documents/document-retention.ts";
 import { documentState } from "../../../services/documents/document-state.ts";
 import { groupedCommits } from "../../../services/documents/grouped-commits.ts";
 import { limitedActiveJobs } from "../../../services/documents/limited-active-jobs.ts";
@@ -133,6 +136,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       idleNodeGraceMs: 480_000,
       launchStepLimitMs: 3_600_000,
       orphanGraceMs: 3_600_000,
+      retentionDays: 30,
       bodyLimitBytes: 100_000,
     },
     state: {
@@ -140,6 +144,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       activeJobs: limitedActiveJobs(plainState.activeJobs, reservations, options.quotas?.activeJobs),
     },
     operations: documentOperations(store),
+    retention: documentRetention(documents, subscriptionId),
     secrets: {
       put: async (owner, values) => {
         secrets.set(owner, new Map(values));
@@ -219,10 +224,17 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       if (outcome.kind === "alreadyRunning") return "active";
       throw new Error(JSON.stringify(outcome));
     },
+    async terminate(instanceId, reason) {
+      engine.client.terminate(instanceId, reason);
+    },
     async raise(instanceId, event, data) {
       engine.client.raiseEvent(instanceId, event, JSON.stringify(data));
     },
-    status: async (instanceId) => (await durable.noted(instanceId)).status,
+    purge: async (createdBefore) =>
+      engine.client.purgeMany({
+        createdToMs: createdBefore.getTime(),
+        statuses: ["Completed", "Failed", "Terminated"],
+      }),
     async noted(instanceId) {
       const found = engine.client.get(instanceId);
       if (found === undefined) return { status: "absent", note: undefined };
@@ -230,6 +242,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       return {
         status: active ? "active" : "ended",
         note: JSON.parse(found.customStatus ?? "null") as unknown,
+        movedMs: found.lastUpdatedMs,
       };
     },
   };
@@ -259,7 +272,9 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     activityCrash,
     reconcile: () => reconcile(all),
     reconcileJobs: () => reconcileJobs(all),
+    reconcileWorkspaces: () => reconcileWorkspaces(all),
     removeOrphans: () => removeOrphans(all),
+    removeOutdated: () => removeOutdated(all),
     /** Everything that was logged. */
     logged,
     api,

@@ -71,6 +71,11 @@ export function memoryDocuments(dumped?: string): MemoryDocuments {
       rowsOf(partition).delete(row);
       return "removed";
     },
+    partitions: async (prefix) =>
+      [...partitions]
+        .filter(([name, rows]) => name.startsWith(prefix) && rows.size > 0)
+        .map(([name]) => name)
+        .sort(),
     async page({ partition, prefix, from = prefix, before, size, continuation }) {
       checkContinuation(prefix, continuation);
       const found = [...rowsOf(partition)]

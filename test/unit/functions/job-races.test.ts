@@ -32,6 +32,7 @@ function capricious(store: MemoryDocuments, seed: number) {
     commit: late((...given: Parameters<DocumentStore["commit"]>) => store.commit(...given)),
     remove: late((...given: Parameters<DocumentStore["remove"]>) => store.remove(...given)),
     page: late((...given: Parameters<DocumentStore["page"]>) => store.page(...given)),
+    partitions: (prefix) => store.partitions(prefix),
   };
   return { mood, documents: { ...store, ...calls } };
 }

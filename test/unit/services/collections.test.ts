@@ -26,6 +26,7 @@ function dyingStore(documents: DocumentStore, dies: { at: number; when: "before"
     commit: (partition, writes) => once(() => documents.commit(partition, writes)),
     remove: (key, etag) => once(() => documents.remove(key, etag)),
     page: (range) => documents.page(range),
+    partitions: (prefix) => documents.partitions(prefix),
   };
 }
 

@@ -1,0 +1,52 @@
+// Retention over a DocumentStore. Events lie in the partitions of the subscription and of its workspaces, also of those that are
+// gone. Each is read once, in pages; what is too old is removed in transactions. Rows are only ever added with the time of
+// the moment, so that nobody writes what is removed here.
+import { z } from "zod";
+import type { DocumentStore, StoredDocument } from "../documents.ts";
+import type { Retention } from "../retention.ts";
+import { removeRows } from "./remove-rows.ts";
+import { allEvents, operationPartition, operationPrefixes } from "./state-keys.ts";
+
+const pageSize = 1_000;
+
+const Event = z.object({ time: z.string() });
+const Operation = z.object({ status: z.string(), endTime: z.string().optional() });
+
+export function documentRetention(store: DocumentStore, subscriptionId: string): Retention {
+  return {
+    async removeBefore(time, goOn) {
+      const before = Date.parse(time);
+      const happened = ({ value }: StoredDocument) => Date.parse(Event.parse(value).time) < before;
+      const ended = ({ value }: StoredDocument) => {
+        const { status, endTime } = Operation.parse(value);
+        return status !== "InProgress" && endTime !== undefined && Date.parse(endTime) < before;
+      };
+      let events = 0;
+      let operations = 0;
+      const sweep = { store, goOn };
+      for (const partition of await store.partitions(subscriptionId.toLowerCase()))
+        events += await removeFrom(sweep, { partition, prefix: allEvents }, happened);
+      for (const prefix of operationPrefixes)
+        operations += await removeFrom(sweep, { partition: operationPartition, prefix }, ended);
+      return { events, operations, all: goOn() };
+    },
+  };
+}
+
+async function removeFrom(
+  { store, goOn }: { readonly store: DocumentStore; readonly goOn: () => boolean },
+  rows: { readonly partition: string; readonly prefix: string },
+  isOld: (row: StoredDocument) => boolean,
+): Promise<number> {
+  let removed = 0;
+  let continuation: string | undefined;
+  do {
+    if (!goOn()) break;
+    const found = await store.page({ ...rows, size: pageSize, continuation });
+    const old = found.documents.filter(isOld).map(({ row }) => row);
+    await removeRows(store, rows.partition, old);
+    removed += old.length;
+    continuation = found.continuation;
+  } while (continuation !== undefined);
+  return removed;
+}
