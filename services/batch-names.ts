@@ -18,6 +18,11 @@ export function taskId(jobGuid: string, attempt: number): string {
   return `${jobGuid}-${attempt}`;
 }
 
+/** Where a task's directory is among the files of a node ("Files and directories in Azure Batch"). */
+export function taskDirectory(batchJob: string, task: string): string {
+  return `workitems/${batchJob}/job-1/${task}`;
+}
+
 /** The job a task runs; undefined for a task that is not ours. */
 export function jobOfTask(id: string): { readonly jobGuid: string; readonly attempt: number } | undefined {
   const [, jobGuid, attempt] = /^([0-9a-f-]{36})-(\d+)$/.exec(id.toLowerCase()) ?? [];

@@ -1,12 +1,21 @@
 # Several nodes: the way in for processes that another node starts here, MPI ranks and the user's own `ssh`.
 #   enter SHELL-TEXT
 # runs a command with this node's variables of the service, in the job's temp directory. No user's variable is in it: they
-# come with the process (MPI passes them on), or not at all.
+# come with the process (MPI passes them on), or not at all. The user's own `mpirun` starts its daemons by `rsh`, which adds
+# those of the job's environmentVariables; secrets are in no file, and stay where they are.
+
+# Where a node's shared directory is when its shell does not say: as here.
+bai_fallback=${AZ_BATCH_NODE_SHARED_DIR-}
+case $bai_fallback in *[!A-Za-z0-9/._-]*) bai_fallback='' ;; esac
 
 write_enter() {
   [ "$bai_nodes" -gt 1 ] || return 0
   AZ_BATCHAI_ENTER=$bai_dir/enter
   export AZ_BATCHAI_ENTER
+  # Open MPI 4 and before, Open MPI 5, MPICH, Intel MPI.
+  OMPI_MCA_plm_rsh_agent=$bai_dir/rsh PRTE_MCA_plm_ssh_agent=$bai_dir/rsh
+  HYDRA_LAUNCHER_EXEC=$bai_dir/rsh I_MPI_HYDRA_BOOTSTRAP_EXEC=$bai_dir/rsh
+  export OMPI_MCA_plm_rsh_agent PRTE_MCA_plm_ssh_agent HYDRA_LAUNCHER_EXEC I_MPI_HYDRA_BOOTSTRAP_EXEC
   [ "$bai_verb" = prepare ] || return 0
   (
     for bai_name in $(awk 'BEGIN { for (name in ENVIRON) print name }' </dev/null); do
@@ -28,5 +37,55 @@ here=\${0%/*}
 cd "\$AZ_BATCHAI_JOB_TEMP" || exit 126
 exec $bai_shell -c "\$*"
 EOF
-  chmod 755 "$bai_dir/enter" || fail launch-failed 244 "cannot write $bai_dir/enter"
+  write_variables
+  write_rsh
+  chmod 755 "$bai_dir/enter" "$bai_dir/rsh" || fail launch-failed 244 "cannot write $bai_dir/enter"
+}
+
+# The user's variables as every process of this node has them, but for the secret ones.
+write_variables() {
+  (
+    umask 077
+    set +u
+    for bai_name in $bai_user_names; do
+      case " $bai_secret_names " in *" $bai_name "*) continue ;; esac
+      eval "bai_value=\${T_$bai_name-}" # a word that was quoted when the plan was made
+      if [ -n "$bai_value" ]; then eval "bai_value=$bai_value"; else eval "bai_value=\$U_$bai_name"; fi
+      quote_word "$bai_value"
+      printf 'export %s=%s\n' "$bai_name" "$bai_word"
+    done >"$bai_dir/variables"
+  ) 2>/dev/null
+}
+
+# One word of a shell → bai_word.
+quote_word() { # text
+  bai_word='' bai_rest=$1 bai_quote="'"
+  while :; do
+    case $bai_rest in
+      *$bai_quote*) bai_word="$bai_word${bai_rest%%$bai_quote*}'\\''" bai_rest=${bai_rest#*$bai_quote} ;;
+      *) break ;;
+    esac
+  done
+  bai_word="'$bai_word$bai_rest'"
+}
+
+# ssh as MPI calls it, `rsh [options] HOST COMMAND…`: the command begins in the job's environment of that node.
+write_rsh() {
+  {
+    printf '#!/bin/sh\nfallback=%s run=%s\n' "$bai_fallback" "$bai_guid-$bai_attempt"
+    cat <<'EOF'
+while :; do
+  case ${1-} in
+    -[bcDEeFIiJLlmOopQRSWw]) shift 2 || exit 255 ;; # with a value
+    -*) shift ;;
+    *) break ;;
+  esac
+done
+host=$1
+shift
+text=$(printf '%s\n' ". \"\${AZ_BATCHAI_ENTER%/*}/variables\"; $*" | sed "s/'/'\\\\''/g")
+exec ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR "$host" \
+  "exec \"\${AZ_BATCH_NODE_SHARED_DIR:-$fallback}/LS_root/launch/$run/enter\" '$text'"
+EOF
+  } >"$bai_dir/rsh"
 }

@@ -24,6 +24,7 @@ plan_env() { # name value [shell word that gives the value in a process]
 
 plan_secret_env() { # name; its value comes with the secrets file
   eval "U_$1=\${U_$1-}"
+  bai_secret_names="$bai_secret_names $1"
   bai_user_names="$bai_user_names $1"
 }
 

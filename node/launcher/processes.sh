@@ -54,8 +54,6 @@ start_process() { # index
 
 # Other nodes of the job that have required processes: each is told to go, and counts as one required process here.
 join_nodes() {
-  bai_fallback=$AZ_BATCH_NODE_SHARED_DIR
-  case $bai_fallback in *[!A-Za-z0-9/._-]*) bai_fallback='' ;; esac
   bai_host_index=1
   while [ "$bai_host_index" -lt "$bai_nodes" ]; do
     if has_processes "$bai_host_index"; then

@@ -14,14 +14,21 @@ log() {
   } 2>/dev/null || printf '%s\n' "launch.sh: $*" >&2
 }
 
-# The control plane reads this file when the task failed; `domain/launch/result.ts` is its other end.
+# The control plane reads this file when the task failed; `domain/launch/result.ts` is its other end. Where another node's
+# working directory is, nobody knows; the task's shared directory has one path on all nodes.
 write_result() { # outcome exit-code detail
-  bai_folder=${AZ_BATCH_TASK_WORKING_DIR:-$bai_start_dir}
-  [ -d "$bai_folder" ] || mkdir -p "$bai_folder"
   [ -n "$bai_now" ] || bai_now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  write_result_in "${AZ_BATCH_TASK_WORKING_DIR:-$bai_start_dir}" "$@"
+  if [ "$bai_verb" = prepare ] && [ -n "${AZ_BATCH_TASK_SHARED_DIR-}" ]; then
+    write_result_in "$AZ_BATCH_TASK_SHARED_DIR" "$@"
+  fi
+}
+
+write_result_in() { # folder outcome exit-code detail
+  [ -d "$1" ] || mkdir -p "$1"
   {
-    printf 'outcome %s\nexitCode %s\nnode %s\nat %s\ndetail %s\n' "$1" "$2" "$bai_node" "$bai_now" "${3%%"$nl"*}"
+    printf 'outcome %s\nexitCode %s\nnode %s\nat %s\ndetail %s\n' "$2" "$3" "$bai_node" "$bai_now" "${4%%"$nl"*}"
     [ -z "$bai_lost" ] || printf 'lost %s\n' "${bai_lost%%"$nl"*}"
     printf 'end result\n'
-  } >"$bai_folder/batchai-result"
+  } >"$1/batchai-result"
 }

@@ -196,6 +196,23 @@ describe("the preparation", () => {
     },
     limit,
   );
+
+  it(
+    "row 99: that fails on another node than the first keeps its exit code, and the job says which node it was",
+    async () => {
+      const { job } = await lab.run("unprepared-second", {
+        nodeCount: 2,
+        jobPreparation: { commandLine: '[ "$AZ_BATCH_IS_CURRENT_NODE_MASTER" = true ] || exit 7' },
+        customToolkitSettings: { commandLine: "echo never" },
+      });
+      expect(job).toMatchObject({
+        executionState: "failed",
+        executionInfo: { exitCode: 7, errors: [{ code: "JobPreparationFailed" }] },
+      });
+      expect(JSON.stringify(job.executionInfo?.errors)).toMatch(/exited with 7 on node tvm/);
+    },
+    limit,
+  );
 });
 
 describe("processes", () => {

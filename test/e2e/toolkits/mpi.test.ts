@@ -24,6 +24,15 @@ told.update(rank=world.rank, size=world.size, sum=world.allreduce(world.rank), d
 print(json.dumps(told), flush=True)
 `;
 
+/** What a process sees, MPI or not. */
+const seen = `
+import json, os
+names = ["AZ_BATCH_NODE_ID", "AZ_BATCHAI_JOB_TEMP", "AZ_BATCHAI_OUTPUT_MODEL", "WORDS", "DATA"]
+print(json.dumps({name: os.environ.get(name) for name in names}), flush=True)
+`;
+const ownOpen = "--allow-run-as-root -np 2 -npernode 1 --hostfile $AZ_BATCHAI_MPI_HOST_FILE";
+const ownIntel = "-n 2 -ppn 1 -hosts $AZ_BATCH_HOST_LIST";
+
 /** One line per rank: its number, its node, what it has from all others. */
 const placed = `
 import os
@@ -102,6 +111,42 @@ describe("customMpi", () => {
         const nodes = told.map(({ AZ_BATCH_NODE_ID }) => AZ_BATCH_NODE_ID);
         expect(nodes).toEqual([nodes[0], nodes[0], nodes[2], nodes[2]]);
         expect(nodes[0]).not.toBe(nodes[2]);
+      },
+      180_000,
+    );
+
+    it.skipIf(absent !== "")(
+      `row 84: ${name}: ranks that the user's own mpirun starts on all nodes have the service's and the user's variables${absent}`,
+      async () => {
+        const words = "two 'words' and $HOME";
+        const { job, logs } = await lab.run(`own-${framework}`, {
+          nodeCount: 2,
+          environmentVariables: [
+            { name: "WORDS", value: words },
+            { name: "DATA", value: "$AZ_BATCHAI_JOB_TEMP/data" },
+            { name: "PROGRAM", value: seen },
+          ],
+          outputDirectories: [{ id: "MODEL", pathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/results" }],
+          jobPreparation: { commandLine: bashrc(home) },
+          customToolkitSettings: {
+            commandLine: `mpirun ${framework === "intel-mpi" ? ownIntel : ownOpen} ${python} -c "$PROGRAM"`,
+          },
+        });
+        expect(job.executionInfo, logs["stderr.txt"]).toMatchObject({ exitCode: 0 });
+        const told = (logs["stdout.txt"] ?? "")
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line) as Record<string, string>);
+        expect(told).toHaveLength(2);
+        for (const rank of told)
+          expect(rank).toMatchObject({
+            WORDS: words,
+            DATA: `${rank["AZ_BATCHAI_JOB_TEMP"]}/data`,
+            AZ_BATCHAI_OUTPUT_MODEL: expect.stringMatching(/\/outputs$/) as string,
+          });
+        // Hydra gives every rank the whole environment of the first node, its name for that node included.
+        const nodes = new Set(told.map(({ AZ_BATCH_NODE_ID }) => AZ_BATCH_NODE_ID));
+        expect(nodes.size).toBe(framework === "intel-mpi" ? 1 : 2);
       },
       180_000,
     );

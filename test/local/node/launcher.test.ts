@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { quoteWord } from "../../../domain/launch/quote.ts";
 import { planInTask, planVariable } from "../../../domain/launch/render.ts";
+import { parseLauncherResult } from "../../../domain/launch/result.ts";
 import { job } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, shells } from "./emulated-nodes.ts";
 import { isAlive } from "../../support/processes.ts";
@@ -406,5 +407,7 @@ r=0; while [ $r -lt $n ]; do env -i OMPI_COMM_WORLD_RANK=$r WORD="$word" "$@" ||
     });
     expect((await two.run(bad)).code).toBe(241);
     expect(await two.result(1)).toMatchObject({ outcome: "preparation-failed", exitCode: 1, node: "tvm-1" });
+    const shared = await readFile(two.path(1, "task", "batchai-result"), "utf8");
+    expect(parseLauncherResult(shared)).toMatchObject({ outcome: "preparation-failed", node: "tvm-1" });
   });
 });
