@@ -1,5 +1,6 @@
 // Who may import whom. These rules are the architecture: arrows point one way, and the deployed app and the local
 // cloud share no code, so that a bug in one cannot cancel itself out in the other.
+// Why they are so: docs/adr/0001-record-decisions.md, docs/adr/0024-use-cases-have-a-room.md
 const own = (folder) => `^${folder}/`;
 /** @param {string} name @param {string} comment @param {string} from @param {string[]} allowed */
 const only = (name, comment, from, allowed, exceptFrom) => ({
@@ -8,7 +9,7 @@ const only = (name, comment, from, allowed, exceptFrom) => ({
   severity: "error",
   from: { path: from, ...(exceptFrom ? { pathNot: exceptFrom } : {}) },
   to: {
-    path: "^(activities|application|bench|cli|contracts|domain|functions|local|node|orchestrations|portal|scripts|services|test)/",
+    path: "^(activities|application|bench|cli|client|contracts|domain|functions|local|node|orchestrations|portal|scripts|services|test)/",
     pathNot: allowed,
   },
 });
@@ -34,7 +35,7 @@ module.exports = {
       comment: "The product installs from its dependencies alone.",
       severity: "error",
       from: {
-        path: "^(activities|application|cli|contracts|domain|functions|local|orchestrations|services)/",
+        path: "^(activities|application|cli|client|contracts|domain|functions|local|orchestrations|services)/",
       },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
     },
@@ -127,10 +128,22 @@ module.exports = {
       [own("local")],
     ),
     only(
+      "client-sees-the-wire",
+      "A client of the public API like any other: wire schemas and ids, nothing of the service's inside.",
+      own("client"),
+      [own("client"), own("domain")],
+    ),
+    packages("client-only-zod", "It runs wherever there is fetch.", own("client"), ["node_modules/zod/"]),
+    only(
       "cli-is-a-client",
-      "The command line talks to the API as any client does; it may start the local cloud.",
+      "The command line talks to the API through the client; it may start the local cloud, the emulator and the host by their fronts.",
       own("cli"),
-      [own("cli"), own("domain"), "^local/start\\.ts$"],
+      [
+        own("cli"),
+        own("client"),
+        own("domain"),
+        "^local/(start|batch-emulator/alone|functions-host/alone)\\.ts$",
+      ],
     ),
     {
       name: "nothing-imports-tests",

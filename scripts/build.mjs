@@ -12,6 +12,7 @@ const sources = [
   "activities",
   "application",
   "cli",
+  "client",
   "contracts",
   "domain",
   "functions",
@@ -70,9 +71,7 @@ const local = {
     [
       ["batchai", "cli/main.ts"],
       ["functions-host", "local/functions-host/main.ts"],
-      ["host", "local/functions-host/cli.ts"],
       ["azurite", "local/storage/azurite-child.ts"],
-      ["emulator", "local/batch-emulator/main.ts"],
     ].filter(([, file]) => existsSync(join(root, file))),
   ),
   outdir: "dist/local",

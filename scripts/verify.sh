@@ -6,7 +6,7 @@ step() { printf '\n== %s\n' "$1"; shift; "$@"; }
 step format npx prettier --check --log-level warn .
 step lint npx eslint --max-warnings 0 .
 step types npx tsc --noEmit -p .
-step "import rules" npx depcruise --config .dependency-cruiser.cjs --output-type err activities application bench cli contracts domain functions local orchestrations scripts services test
+step "import rules" npx depcruise --config .dependency-cruiser.cjs --output-type err activities application bench cli client contracts domain functions local orchestrations scripts services test
 step "dead code" npx knip
 step build npm run --silent build
-step tests npx vitest run
+step tests npm run --silent test:all

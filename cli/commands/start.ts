@@ -1,27 +1,27 @@
 // `batchai start`: runs the local cloud until Ctrl-C.
 import { startLocal } from "../../local/start.ts";
 import type { LocalCloudDescription } from "../../local/start.ts";
+import { command } from "../command.ts";
+import { flag, port, text } from "../options.ts";
 import { alignColumns } from "../output/table.ts";
 
-export interface StartOptions {
-  readonly data: string;
-  readonly port: number;
-  readonly fresh: boolean;
-  /** Where lines go; one call a line. */
-  readonly print: (line: string) => void;
-  /** Resolves when the person wants it to stop. */
-  readonly stopRequested: Promise<void>;
-}
-
-/** Resolves when everything has stopped; rejects when a part died by itself. */
-export async function start(options: StartOptions): Promise<void> {
-  const cloud = await startLocal({ data: options.data, apiPort: options.port, fresh: options.fresh });
-  for (const line of describeCloud(cloud.description, cloud.cloudFile)) options.print(line);
-  options.print("ready");
-  const failure = await Promise.race([options.stopRequested.then(() => undefined), cloud.failed]);
-  await cloud.dispose();
-  if (failure) throw failure;
-}
+export const start = command({
+  examples: ["start", "start --data DIR --port 0 --fresh"],
+  options: {
+    data: text("--data <dir>", "where it keeps everything", ".batchai"),
+    port: port("--port <number>", "port of the API, 0 for any free one", 7180),
+    fresh: flag("--fresh", "forget what the data folder holds"),
+  },
+  async run({ data, port: apiPort, fresh }, context) {
+    const stopRequested = context.stopRequested();
+    const cloud = await startLocal({ data, apiPort, fresh });
+    for (const line of describeCloud(cloud.description, cloud.cloudFile)) context.out(`${line}\n`);
+    context.out("ready\n");
+    const failure = await Promise.race([stopRequested.then(() => undefined), cloud.failed]);
+    await cloud.dispose();
+    if (failure) throw failure;
+  },
+});
 
 function describeCloud({ urls }: LocalCloudDescription, cloudFile: string): string[] {
   return alignColumns([

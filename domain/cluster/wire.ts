@@ -37,6 +37,7 @@ export const ClusterResponse = resourceResponse(
   },
   {},
 );
+export type ClusterResponse = z.infer<typeof ClusterResponse>;
 
 export function clusterWire(document: ClusterDocument) {
   const { spec } = document;

@@ -10,6 +10,8 @@ import { Priority } from "./priority.ts";
 import { ExecutionInfo, ExecutionState, InputDirectory, OutputDirectory } from "./schema.ts";
 import type { JobDocument } from "./schema.ts";
 
+const toolkitBlocks = Object.fromEntries(toolkits.map(({ block }) => [block, z.looseObject({}).optional()]));
+
 export const JobResponse = resourceResponse(
   "job",
   {
@@ -20,7 +22,7 @@ export const JobResponse = resourceResponse(
     mountVolumes: MountVolumesResponse.optional(),
     nodeCount: z.int().min(1),
     toolType: z.enum(toolkits.map(({ toolType }) => toolType) as [string, ...string[]]),
-    ...Object.fromEntries(toolkits.map(({ block }) => [block, z.looseObject({}).optional()])),
+    ...(toolkitBlocks as Record<never, never>),
     jobPreparation: z.looseObject({ commandLine: z.string() }).optional(),
     jobOutputDirectoryPathSegment: z.string(),
     stdOutErrPathPrefix: z.string(),
@@ -35,6 +37,19 @@ export const JobResponse = resourceResponse(
   },
   {},
 );
+
+export type JobResponse = z.infer<typeof JobResponse>;
+
+/** One entry of listOutputFiles. */
+export const OutputFileResponse = z
+  .looseObject({
+    name: z.string(),
+    fileType: z.enum(["file", "directory"]),
+    downloadUrl: z.url().optional(),
+    properties: z.looseObject({ lastModified: time().optional(), contentLength: z.number().optional() }),
+  })
+  .meta({ id: "OutputFile" });
+export type OutputFileResponse = z.infer<typeof OutputFileResponse>;
 
 export function jobWire(job: JobDocument) {
   const { spec } = job;

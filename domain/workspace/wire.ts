@@ -7,6 +7,7 @@ export const WorkspaceResponse = resourceResponse("workspace", provisionedRespon
   location: z.string(),
   tags: z.record(z.string(), z.string()),
 });
+export type WorkspaceResponse = z.infer<typeof WorkspaceResponse>;
 
 export function workspaceWire(document: WorkspaceDocument) {
   const { location, tags } = document;

@@ -1,5 +1,6 @@
 // The Azure Batch emulator as one object: opens the journal, brings back what was there, listens. The three layers meet
 // only here.
+// Why it is so: docs/adr/0006-batch-emulator.md
 import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";

@@ -1,6 +1,6 @@
 // The quickstart's recipe, as a user would use it: job and cluster files with their placeholders filled, data and code
 // uploaded into the user's storage. Nothing here is special to the local cloud.
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { LocalCloudDescription } from "../../../local/start.ts";
 
@@ -48,24 +48,4 @@ export async function uploadInputs(recipe: Recipe, cloud: LocalCloudDescription)
     }
   }
   return sizeBytes;
-}
-
-export interface DownloadableFile {
-  readonly name: string;
-  readonly downloadUrl?: string;
-}
-
-/** Downloads files by their links into `target`; returns their names. */
-export async function downloadFiles(files: readonly DownloadableFile[], target: string): Promise<string[]> {
-  await mkdir(target, { recursive: true });
-  const wanted = files.filter((file) => file.downloadUrl !== undefined);
-  await Promise.all(
-    wanted.map(async ({ name, downloadUrl }) => {
-      const response = await fetch(downloadUrl ?? "");
-      if (!response.ok)
-        throw new Error(`${name} could not be downloaded: storage answered ${response.status}`);
-      await writeFile(join(target, name), Buffer.from(await response.arrayBuffer()));
-    }),
-  );
-  return wanted.map(({ name }) => name);
 }

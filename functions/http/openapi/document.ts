@@ -7,11 +7,11 @@ import type {
   ZodOpenApiResponsesObject,
 } from "zod-openapi";
 import { apiVersion } from "../../../domain/shared/api-versions.ts";
+import { ErrorResponse } from "../../../domain/shared/answers.ts";
 import type { HttpTrigger } from "../../lib/register.ts";
 import type { Operation } from "../lib/operation.ts";
 import { operationDocs } from "./operations.ts";
 import type { OperationDoc } from "./operations.ts";
-import { ErrorResponse } from "./responses.ts";
 
 /** Open to everybody: it says nothing that is not in the source. */
 export function openApiTrigger(operations: readonly Operation[]): HttpTrigger {

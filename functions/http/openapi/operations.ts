@@ -4,17 +4,16 @@
 import { z } from "zod";
 import { ClusterPatch } from "../../../domain/cluster/schema.ts";
 import { ClusterResponse } from "../../../domain/cluster/wire.ts";
+import { OutputFileResponse } from "../../../domain/job/wire.ts";
 import { kindOf } from "../../../domain/kinds.ts";
 import { aWord, collectionOf, resourceKinds, rowOf } from "../../../domain/resources.ts";
 import type { ResourceKind } from "../../../domain/resources.ts";
+import { listOf, OperationStatusResponse } from "../../../domain/shared/answers.ts";
 import { WorkspacePatch } from "../../../domain/workspace/schema.ts";
 import { WorkspaceResponse } from "../../../domain/workspace/wire.ts";
 import {
   ArmResponse,
   EventResponse,
-  listOf,
-  OperationStatusResponse,
-  OutputFileResponse,
   ProviderOperationResponse,
   RemoteLoginResponse,
   UsageResponse,
@@ -130,6 +129,6 @@ const special: Readonly<Record<string, OperationDoc>> = {
 };
 
 export const operationDocs: Readonly<Record<string, OperationDoc>> = {
-  ...Object.assign({}, ...resourceKinds.map(standardDocs)),
+  ...(Object.assign({}, ...resourceKinds.map(standardDocs)) as Readonly<Record<string, OperationDoc>>),
   ...special,
 };

@@ -6,19 +6,6 @@ import { BatchAIError } from "../../../domain/shared/batch-ai-error.ts";
 import { time } from "../../../domain/shared/wire.ts";
 import { trackedStates } from "../../../services/state.ts";
 
-export const ErrorResponse = z
-  .looseObject({
-    error: z.looseObject({
-      code: z.string(),
-      message: z.string(),
-      target: z.string().optional(),
-      details: z
-        .array(z.looseObject({ code: z.string(), message: z.string(), target: z.string().optional() }))
-        .optional(),
-    }),
-  })
-  .meta({ id: "Error" });
-
 export const UsageResponse = z
   .looseObject({
     unit: z.literal("Count"),
@@ -41,30 +28,9 @@ export const ProviderOperationResponse = z
   })
   .meta({ id: "ProviderOperation" });
 
-export const OutputFileResponse = z
-  .looseObject({
-    name: z.string(),
-    fileType: z.enum(["file", "directory"]),
-    downloadUrl: z.url().optional(),
-    properties: z.looseObject({ lastModified: time().optional(), contentLength: z.number().optional() }),
-  })
-  .meta({ id: "OutputFile" });
-
 export const RemoteLoginResponse = z
   .looseObject({ nodeId: z.string(), ipAddress: z.string(), port: z.number() })
   .meta({ id: "RemoteLogin" });
-
-export const OperationStatusResponse = z
-  .looseObject({
-    id: z.url(),
-    name: z.string(),
-    status: z.enum(["InProgress", "Succeeded", "Failed"]),
-    startTime: time(),
-    endTime: time().optional(),
-    properties: z.looseObject({ resourceId: z.string() }),
-    error: z.looseObject({ code: z.string(), message: z.string() }).optional(),
-  })
-  .meta({ id: "OperationStatus" });
 
 export const EventResponse = z
   .looseObject({
@@ -86,7 +52,3 @@ export const EventResponse = z
 
 /** What Azure Resource Manager answers for itself: told only as far as clients look. */
 export const ArmResponse = z.looseObject({ id: z.string() }).meta({ id: "ArmResource" });
-
-export function listOf(item: z.ZodType) {
-  return z.looseObject({ value: z.array(item), nextLink: z.url().optional() });
-}

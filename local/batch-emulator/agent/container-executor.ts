@@ -2,6 +2,7 @@
 // ordinary process of the executor below, so that adoption after a crash, output and exit codes come from there; what is
 // added is the container behind it. Invariant: no container outlives its launch. Its name is made of the launch's id, its
 // environment file in the folder tells a later emulator that there may be one.
+// Why it is so: docs/adr/0008-containers-by-command-line.md
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../clock.ts";

@@ -1,6 +1,7 @@
 // The metadata service of the nodes: what a machine of Azure asks at 169.254.169.254, here below a path of its node. As
 // there, nobody authenticates: a request needs the header `Metadata: true`, must not have come through a proxy, and knows
 // the node's random id. Sources: "Azure Instance Metadata Service for virtual machines", "Scheduled Events for Linux VMs".
+// Why it is so: docs/adr/0009-nodes-in-azures-own-terms.md
 import { z } from "zod";
 import type { Evictions } from "../service/evictions/evictions.ts";
 import { metadataPath } from "../service/launches/launch-context.ts";

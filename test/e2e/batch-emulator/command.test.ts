@@ -6,11 +6,10 @@ import { join } from "node:path";
 import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
 import { BlockBlobClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parseCommandLine } from "../../../local/batch-emulator/cli-options.ts";
 import { zipOf } from "../../support/zip.ts";
 import { armClient, eventually, linuxPool } from "../../conformance/batch/emulator-under-test.ts";
 
-const program = join(import.meta.dirname, "../../../dist/local/emulator.mjs");
+const program = join(import.meta.dirname, "../../../dist/local/batchai.mjs");
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "batch-command-"));
@@ -28,7 +27,7 @@ interface Ready {
 }
 
 async function start(...args: string[]) {
-  const child = spawn(process.execPath, [program, "--data", join(folder, "data"), ...args], {
+  const child = spawn(process.execPath, [program, "emulator", "--data", join(folder, "data"), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
@@ -95,11 +94,3 @@ test("a package made and uploaded by genuine clients reaches a task", async () =
   expect(task.executionInfo).toMatchObject({ exitCode: 0, result: "success" });
   expect(await stop()).toBe(0);
 }, 60_000);
-
-test("wrong arguments are explained", () => {
-  expect(() => parseCommandLine(["--port", "many"])).toThrow(
-    "--port must be a number from 0 to 65535, not 'many'.",
-  );
-  expect(() => parseCommandLine(["--surprise"])).toThrow("--surprise");
-  expect(parseCommandLine(["--port", "0"])).toMatchObject({ port: 0, data: ".batch-emulator", tls: false });
-});

@@ -10,7 +10,7 @@ import { findContainerEngine } from "../../../local/batch-emulator/agent/contain
 import { eventually, linuxPool } from "../../conformance/batch/emulator-under-test.ts";
 import { fakeEngine, findPodman } from "../../support/container-engines.ts";
 
-const program = join(import.meta.dirname, "../../../dist/local/emulator.mjs");
+const program = join(import.meta.dirname, "../../../dist/local/batchai.mjs");
 const taskCount = 9;
 const slots = 3;
 
@@ -21,7 +21,7 @@ interface Running {
 
 async function start(data: string, engine: { command: string; runOptions: string }): Promise<Running> {
   const options = ["--container-cli", engine.command, `--container-options=${engine.runOptions}`];
-  const child: ChildProcess = spawn(process.execPath, [program, "--data", data, ...options], {
+  const child: ChildProcess = spawn(process.execPath, [program, "emulator", "--data", data, ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));

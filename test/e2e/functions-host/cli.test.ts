@@ -1,4 +1,4 @@
-// `npm run host`: the built command line as a child process.
+// `batchai host`: the built command line as a child process.
 import { expect, it } from "vitest";
 import { fixture } from "../../local/functions-host/host-under-test.ts";
 import { spawnCli, startCli } from "./running-cli.ts";
@@ -25,8 +25,8 @@ it("says what is wrong with an app and exits with 1", async () => {
   expect(complaint()).toContain('No file matches "main"');
 });
 
-it("shows its usage and exits with 2 for a wrong command line", async () => {
+it("says what is wrong with a command line and exits with 2", async () => {
   const { ended, complaint } = spawnCli("--port", "many", fixture("durable-esm"));
   expect(await ended).toBe(2);
-  expect(complaint()).toMatch(/--port takes a whole number[^]*Usage: npm run host/);
+  expect(complaint()).toMatch(/--port[^]*It takes a whole number[^]*See: batchai host --help/);
 });

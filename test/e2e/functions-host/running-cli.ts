@@ -1,10 +1,10 @@
-// The built `npm run host` as a child process, up to its `ready`.
+// The built `batchai host` as a child process, up to its `ready`.
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 
-const cli = fileURLToPath(new URL("../../../dist/local/host.mjs", import.meta.url));
+const cli = fileURLToPath(new URL("../../../dist/local/batchai.mjs", import.meta.url));
 
 export interface ChildCli {
   readonly child: ChildProcess;
@@ -22,7 +22,7 @@ afterAll(() => children.forEach((child) => child.kill("SIGKILL")));
 
 export function spawnCli(...words: string[]): ChildCli {
   const { PATH = "" } = process.env;
-  const child = spawn(process.execPath, [cli, ...words], {
+  const child = spawn(process.execPath, [cli, "host", ...words], {
     env: { PATH },
     stdio: ["ignore", "pipe", "pipe"],
   });

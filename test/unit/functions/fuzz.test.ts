@@ -3,7 +3,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { operationDocs } from "../../../functions/http/openapi/operations.ts";
-import { ErrorResponse } from "../../../functions/http/openapi/responses.ts";
+import { ErrorResponse } from "../../../domain/shared/answers.ts";
 import type { Answer } from "../../support/app/app-world.ts";
 import { experimentPath, jobBody, worldWithCluster } from "../../support/app/stories.ts";
 import { requests } from "../../support/fuzz/requests.ts";

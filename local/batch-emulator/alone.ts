@@ -1,8 +1,7 @@
-// `npm run emulator`: the Batch emulator by itself, with a storage emulator beside it, for anybody's Batch code. Prints one
-// line of JSON when everything answers, then `ready`; ends cleanly on Ctrl-C.
+// The Batch emulator by itself, with a storage emulator beside it, for anybody's Batch code. Invariant: `stop` ends everything that
+// was started, in order; a start that fails leaves nothing running.
 import { mkdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import { lastMoment } from "../data-folder/last-moment.ts";
 import { openIdentity } from "../identity/index.ts";
@@ -11,17 +10,19 @@ import { silentLogger } from "../logger.ts";
 import type { LogFields, Logger } from "../logger.ts";
 import { allBatchAudiences, batchAccess } from "../batch-access.ts";
 import { openNodeParts } from "../node-parts.ts";
+import { packageRoot } from "../package-root.ts";
 import { systemRandom } from "../random.ts";
+import { StartError } from "../start-error.ts";
 import { startAzurite } from "../storage/index.ts";
 import type { Azurite } from "../storage/index.ts";
 import { createTeardown } from "../teardown.ts";
-import { engineChoice, findContainerEngine } from "./agent/container-engine.ts";
+import { ContainerEngineError, engineChoice, findContainerEngine } from "./agent/container-engine.ts";
 import type { EngineChoice } from "./agent/container-engine.ts";
-import { parseCommandLine, usage } from "./cli-options.ts";
-import type { CommandLine } from "./cli-options.ts";
+import type { AloneOptions } from "./alone-options.ts";
 import { startBatchEmulator } from "./index.ts";
 import type { BatchEmulator } from "./index.ts";
 import { ownKeys } from "./store/own-keys.ts";
+export { checkNetwork, readAccountKey, readEvictionTrace } from "./alone-options.ts";
 
 /** Fixed, so that client code can be written against them; the keys are made per data folder. */
 const accountName = "devbatch";
@@ -36,27 +37,31 @@ function errorLogger(write: (line: string) => void): Logger {
   return { ...silentLogger, warn: line("warn"), error: line("error") };
 }
 
-interface Running {
-  readonly line: Readonly<Record<string, string>>;
+export interface RunningEmulator {
+  /** How it is reached: one object of texts, keys and a token among them. */
+  readonly description: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** Starts storage and emulator on a data folder. */
-async function start(given: CommandLine, environment: Environment, logger: Logger): Promise<Running> {
-  const folder = resolve(given.data);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+/** Starts storage and emulator on a data folder. `complain` gets a line for each warning and error. Rejects with StartError. */
+export async function startEmulatorAlone(
+  given: AloneOptions,
+  complain: (line: string) => void,
+): Promise<RunningEmulator> {
+  const logger = errorLogger(complain);
+  const folder = openFolder(given.dataDirectory);
   const clock = systemClock(lastMoment([folder]));
   const random = systemRandom();
   const keys = ownKeys(join(folder, "keys.json"), random);
   const identity = await openIdentity({ file: join(folder, "identity.json"), clock, random });
-  const engine = await findContainerEngine(containersOf(given, environment));
   const teardown = createTeardown(logger);
   try {
+    const engine = await findContainerEngine(containersOf(given));
     const storage = await startAzurite({
       dataDirectory: join(folder, "azurite"),
       account: { name: storageAccountName, key: keys.storage },
       logger,
-      childFile: join(dirname(fileURLToPath(import.meta.url)), "azurite.mjs"),
+      childFile: join(packageRoot(), "dist/local/azurite.mjs"),
     });
     teardown.add("storage", () => storage.dispose());
     const account = { name: storageAccountName, key: keys.storage };
@@ -78,27 +83,35 @@ async function start(given: CommandLine, environment: Environment, logger: Logge
     });
     teardown.add("batch emulator", () => emulator.dispose());
     return {
-      line: describe(emulator, storage, await userToken(identity, emulator.url)),
+      description: describe(emulator, storage, await userToken(identity, emulator.url)),
       stop: () => teardown.run(),
     };
   } catch (error) {
     await teardown.run().catch(() => undefined);
-    throw error;
+    throw explained(error, given.port);
   }
 }
 
-type Environment = EngineChoice["environment"];
+function openFolder(path: string): string {
+  const folder = resolve(path);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  } catch (cause) {
+    throw new StartError(`The data folder ${folder} cannot be made: ${(cause as Error).message}`, cause);
+  }
+}
 
-function containersOf(given: CommandLine, environment: Environment): EngineChoice {
+function containersOf({ environment, containerCommand, containerRunOptions }: AloneOptions): EngineChoice {
   const choice = engineChoice(environment);
   return {
     ...choice,
-    command: given.containerCli ?? choice.command,
-    runOptions: given.containerOptions ?? choice.runOptions,
+    command: containerCommand ?? choice.command,
+    runOptions: containerRunOptions ?? choice.runOptions,
   };
 }
 
-const askedFor = (given: CommandLine) => ({
+const askedFor = (given: AloneOptions) => ({
   port: given.port,
   ...(given.tls ? { tlsPort: 0 } : {}),
   listenOn: given.listen,
@@ -136,36 +149,10 @@ function describe(emulator: BatchEmulator, storage: Azurite, token: string): Rec
   };
 }
 
-/** Runs until a signal or `exit` says to stop; resolves with the exit code. */
-export async function emulatorMain(
-  args: readonly string[],
-  io: { out(text: string): void; err(text: string): void; stopped: Promise<void>; environment?: Environment },
-): Promise<number> {
-  let commandLine: CommandLine;
-  try {
-    commandLine = parseCommandLine(args);
-  } catch (error) {
-    io.err(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-    return 2;
-  }
-  try {
-    const running = await start(
-      commandLine,
-      io.environment ?? {},
-      errorLogger((text) => io.err(text)),
-    );
-    io.out(`${JSON.stringify(running.line)}\nready\n`);
-    await io.stopped;
-    await running.stop();
-    return 0;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const message = error instanceof Error ? error.message : String(error);
-    io.err(
-      code === "EADDRINUSE"
-        ? `Port ${commandLine.port} is in use; choose another with --port, or 0 for a free one.\n`
-        : `${message}\n`,
-    );
-    return 1;
-  }
+function explained(error: unknown, port: number): unknown {
+  if ((error as NodeJS.ErrnoException).code === "EADDRINUSE")
+    return new StartError(`Port ${port} is in use; choose another with --port, or 0 for a free one.`, error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ContainerEngineError || /in use/.test(message)) return new StartError(message, error);
+  return error;
 }

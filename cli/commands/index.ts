@@ -1,0 +1,152 @@
+// Every command, with the sentence that the overview shows. A command is loaded when it is run: `batchai --help` loads none.
+import type { Command } from "../command.ts";
+
+export interface CommandRow {
+  /** As typed: `start`, `job file list`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+export const commands: readonly CommandRow[] = [
+  {
+    name: "start",
+    summary: "Run the local cloud until Ctrl-C",
+    load: async () => (await import("./start.ts")).start,
+  },
+  {
+    name: "quickstart",
+    summary: "Train a model on a local cluster, from nothing to test accuracy",
+    load: async () => (await import("./quickstart/quickstart.ts")).quickstart,
+  },
+  {
+    name: "emulator",
+    summary: "Run the Azure Batch emulator by itself, for any Batch client",
+    load: async () => (await import("./emulator.ts")).emulator,
+  },
+  {
+    name: "host",
+    summary: "Host any Azure Functions app of this machine",
+    load: async () => (await import("./host.ts")).host,
+  },
+  {
+    name: "run",
+    summary: "Run a program of this folder on a cluster, and bring back what it wrote",
+    load: async () => (await import("./run.ts")).run,
+  },
+  {
+    name: "workspace create",
+    summary: "Create a workspace",
+    load: async () => (await import("./workspace/create.ts")).workspaceCreate,
+  },
+  {
+    name: "workspace show",
+    summary: "Show a workspace",
+    load: async () => (await import("./workspace/show.ts")).workspaceShow,
+  },
+  {
+    name: "workspace list",
+    summary: "List workspaces",
+    load: async () => (await import("./workspace/list.ts")).workspaceList,
+  },
+  {
+    name: "workspace delete",
+    summary: "Delete a workspace and everything in it",
+    load: async () => (await import("./workspace/delete.ts")).workspaceDelete,
+  },
+  {
+    name: "experiment create",
+    summary: "Create an experiment, a folder of jobs",
+    load: async () => (await import("./experiment/create.ts")).experimentCreate,
+  },
+  {
+    name: "experiment show",
+    summary: "Show an experiment",
+    load: async () => (await import("./experiment/show.ts")).experimentShow,
+  },
+  {
+    name: "experiment list",
+    summary: "List the experiments of a workspace",
+    load: async () => (await import("./experiment/list.ts")).experimentList,
+  },
+  {
+    name: "experiment delete",
+    summary: "Delete an experiment and its jobs",
+    load: async () => (await import("./experiment/delete.ts")).experimentDelete,
+  },
+  {
+    name: "cluster create",
+    summary: "Create a cluster",
+    load: async () => (await import("./cluster/create.ts")).clusterCreate,
+  },
+  {
+    name: "cluster show",
+    summary: "Show a cluster",
+    load: async () => (await import("./cluster/show.ts")).clusterShow,
+  },
+  {
+    name: "cluster list",
+    summary: "List the clusters of a workspace",
+    load: async () => (await import("./cluster/list.ts")).clusterList,
+  },
+  {
+    name: "cluster resize",
+    summary: "Give a cluster a number of nodes",
+    load: async () => (await import("./cluster/resize.ts")).clusterResize,
+  },
+  {
+    name: "cluster auto-scale",
+    summary: "Let a cluster scale by its jobs",
+    load: async () => (await import("./cluster/auto-scale.ts")).clusterAutoScale,
+  },
+  {
+    name: "cluster delete",
+    summary: "Delete a cluster",
+    load: async () => (await import("./cluster/delete.ts")).clusterDelete,
+  },
+  {
+    name: "job create",
+    summary: "Submit a job",
+    load: async () => (await import("./job/create.ts")).jobCreate,
+  },
+  {
+    name: "job show",
+    summary: "Show a job",
+    load: async () => (await import("./job/show.ts")).jobShow,
+  },
+  {
+    name: "job list",
+    summary: "List the jobs of an experiment",
+    load: async () => (await import("./job/list.ts")).jobList,
+  },
+  {
+    name: "job wait",
+    summary: "Wait for a job; exits with its exit code",
+    load: async () => (await import("./job/wait.ts")).jobWait,
+  },
+  {
+    name: "job terminate",
+    summary: "End a job",
+    load: async () => (await import("./job/terminate.ts")).jobTerminate,
+  },
+  {
+    name: "job delete",
+    summary: "Delete a job, ending it when it runs",
+    load: async () => (await import("./job/delete.ts")).jobDelete,
+  },
+  {
+    name: "job file list",
+    summary: "List files that a job wrote",
+    load: async () => (await import("./job/file/list.ts")).jobFileList,
+  },
+  {
+    name: "job file stream",
+    summary: "Follow a file of a job",
+    load: async () => (await import("./job/file/stream.ts")).jobFileStream,
+  },
+  {
+    name: "job file download",
+    summary: "Download files that a job wrote",
+    load: async () => (await import("./job/file/download.ts")).jobFileDownload,
+  },
+];

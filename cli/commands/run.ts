@@ -1,0 +1,135 @@
+// `batchai run -- PROGRAM ARGS`: the shortest way from a script to its model. Sends the folder, makes what is missing, runs the program
+// on a node, shows what it says, brings back what it wrote. Ctrl-C ends the looking, not the job.
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { followJob } from "../../client/follow-job.ts";
+import { outputTail } from "../../client/output-tail.ts";
+import type { JobRef } from "../../domain/shared/resource-id.ts";
+import { command } from "../command.ts";
+import type { Context } from "../command.ts";
+import { downloadFolder } from "../download.ts";
+import { usageError } from "../failure.ts";
+import { sendFolder } from "../folder/send-folder.ts";
+import { hint, tell } from "../hints.ts";
+import { exitCodeOf, stateTeller, tellErrors } from "../job-end.ts";
+import { flag, text, texts, wholeNumber } from "../options.ts";
+import { exitCodes } from "../output/exit-codes.ts";
+import { makeMissing } from "../run-places.ts";
+import { clusterNameOf, experimentNameOf, jobNameOf } from "../run-names.ts";
+import { inExperiment, jobRef, openService } from "../service.ts";
+import type { Service } from "../service.ts";
+import { fillSpec } from "../spec/read-spec.ts";
+import { outputsId, runSpec } from "../spec/run-spec.ts";
+
+export const run = command({
+  examples: [
+    "run -- python3 train.py --epochs 3",
+    "run --output models --env SEED=7 -- python3 train.py",
+    "run --size STANDARD_NC6 --spot --detach -- python3 train.py",
+  ],
+  words: { usage: "<program...>", description: "the program and its arguments" },
+  passThrough: true,
+  options: {
+    ...inExperiment,
+    cluster: text(
+      "-c, --cluster <name>",
+      "cluster to use (default: one of the size, made when it is missing)",
+    ),
+    name: text("-n, --name <name>", "name of the job (default: of the script and the time)"),
+    size: text("--size <size>", "VM size of a cluster that is made", "STANDARD_D2_V3"),
+    spot: flag("--spot", "cheaper nodes that may be taken away"),
+    maxNodes: wholeNumber("--max-nodes <number>", "most nodes of a cluster that is made", 4),
+    output: text("--output <folder>", "what the program writes here comes back", "outputs"),
+    variables: texts("--env <name=value>", "environment variable; may be given several times"),
+    detach: flag("--detach", "do not wait for the end"),
+    write: text("--write <file>", "send the folder and write its job.json instead of submitting it"),
+  },
+  async run(given, context, words) {
+    const output = outputFolder(given.output);
+    const variables = given.variables.map(variableOf);
+    const service = await openService(given, context);
+    const { storage } = service;
+    if (storage === undefined)
+      throw usageError(
+        "Where shall the folder go? Set AZURE_BATCHAI_STORAGE_ACCOUNT and AZURE_BATCHAI_STORAGE_KEY.",
+      );
+    const script = await sendFolder(context, storage, output);
+    const spec = runSpec({ words, script, output, variables });
+    if (given.write !== undefined) {
+      await writeFile(resolve(context.directory, given.write), `${JSON.stringify(spec, undefined, 2)}\n`);
+      return exitCodes.ok;
+    }
+    const place = {
+      workspace: given.workspace ?? context.environment["BATCHAI_WORKSPACE"] ?? "batchai",
+      experiment:
+        given.experiment ?? context.environment["BATCHAI_EXPERIMENT"] ?? experimentNameOf(context.directory),
+    };
+    const name = given.name ?? jobNameOf(words, context.now(), randomBytes(2).toString("hex"));
+    const ref = jobRef(service, place, name);
+    const cluster = given.cluster ?? clusterNameOf(given.size, given.spot);
+    const clusterId = await makeMissing(service, ref, { ...given, cluster }, context);
+    const { properties } = fillSpec(spec, storage);
+    await service.client.jobs.create(ref, { properties: { ...properties, cluster: { id: clusterId } } });
+    if (!given.detach) return followed(service, ref, output, context);
+    context.out(`${name}\n`);
+    hintWayBack(ref, context);
+    return exitCodes.ok;
+  },
+});
+
+async function followed(service: Service, ref: JobRef, output: string, context: Context): Promise<number> {
+  const { client } = service;
+  const tailOf = (name: string) => outputTail(client, ref, { directoryId: "stdouterr", name }, context.fetch);
+  let isStopped = false;
+  void context.stopRequested().then(() => (isStopped = true));
+  const job = await followJob(client, ref, {
+    sleep: context.sleep,
+    now: context.now,
+    pollIntervalMs: 500,
+    isStopped: () => isStopped,
+    ...(context.isTerminal.err ? { onJob: stateTeller(context) } : {}),
+    outputs: [
+      { tail: tailOf("stdout.txt"), onBytes: context.out },
+      { tail: tailOf("stderr.txt"), onBytes: context.err },
+    ],
+  });
+  if (job === undefined) {
+    context.err(`The job '${ref.job}' goes on.\n`);
+    hintWayBack(ref, context);
+    return exitCodes.interrupted;
+  }
+  const told = {
+    ...context,
+    out: (line: string | Uint8Array) => tell(context, String(line).trimEnd()),
+  };
+  await downloadFolder(client, ref, { directoryId: outputsId }, join(context.directory, output), told);
+  tellErrors(job, context);
+  return exitCodeOf(job);
+}
+
+function hintWayBack({ workspace, experiment, job }: JobRef, context: Context): void {
+  const place = `-w ${workspace} -e ${experiment}`;
+  hint(
+    context,
+    `job file stream ${place} -j ${job} -f stdout.txt`,
+    `job wait ${place} -n ${job}`,
+    `job file download ${place} -j ${job} -d ${outputsId} --to outputs`,
+    `job terminate ${place} -n ${job} -y`,
+  );
+}
+
+/** A folder below the one in which the program runs, here and there. */
+function outputFolder(text: string): string {
+  const parts = text.split("/").filter((part) => part !== "" && part !== ".");
+  if (text.startsWith("/") || parts.length === 0 || parts.includes(".."))
+    throw usageError(`--output takes a folder below this one, such as outputs; '${text}' is none.`);
+  return parts.join("/");
+}
+
+function variableOf(text: string): { name: string; value: string } {
+  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw usageError(`--env takes NAME=VALUE; '${text.split("=")[0]}' is none.`);
+  return { name, value };
+}

@@ -1,0 +1,65 @@
+// The tables of `az batchai`, kind by kind.
+import type { ClusterResponse } from "../../domain/cluster/wire.ts";
+import type { ExperimentResponse } from "../../domain/experiment/wire.ts";
+import type { JobResponse, OutputFileResponse } from "../../domain/job/wire.ts";
+import type { WorkspaceResponse } from "../../domain/workspace/wire.ts";
+import { groupOf } from "./print.ts";
+import type { Columns } from "./print.ts";
+
+/** A segment of an ARM id, by the one before it. */
+function segment(id: string, before: string): string {
+  return new RegExp(`/${before}/([^/]+)`, "i").exec(id)?.[1] ?? "";
+}
+
+export const workspaceColumns: Columns<WorkspaceResponse> = [
+  ["Name", ({ name }) => name],
+  ["Resource Group", ({ id }) => groupOf(id)],
+  ["Location", ({ location }) => location],
+  ["State", ({ properties }) => properties.provisioningState],
+];
+
+export const experimentColumns: Columns<ExperimentResponse> = [
+  ["Name", ({ name }) => name],
+  ["Resource Group", ({ id }) => groupOf(id)],
+  ["Workspace", ({ id }) => segment(id, "workspaces")],
+  ["State", ({ properties }) => properties.provisioningState],
+];
+
+export const clusterColumns: Columns<ClusterResponse> = [
+  ["Name", ({ name }) => name],
+  ["Resource Group", ({ id }) => groupOf(id)],
+  ["Workspace", ({ id }) => segment(id, "workspaces")],
+  ["VM Size", ({ properties }) => properties.vmSize],
+  [
+    "State",
+    ({ properties: { provisioningState, allocationState } }) =>
+      provisioningState === "deleting" ? provisioningState : allocationState,
+  ],
+  ["Idle", ({ properties }) => properties.nodeStateCounts.idleNodeCount],
+  ["Running", ({ properties }) => properties.nodeStateCounts.runningNodeCount],
+  ["Preparing", ({ properties }) => properties.nodeStateCounts.preparingNodeCount],
+  ["Leaving", ({ properties }) => properties.nodeStateCounts.leavingNodeCount],
+  ["Unusable", ({ properties }) => properties.nodeStateCounts.unusableNodeCount],
+];
+
+export const jobColumns: Columns<JobResponse> = [
+  ["Name", ({ name }) => name],
+  ["Cluster", ({ properties }) => segment(properties.cluster.id, "clusters")],
+  ["Cluster RG", ({ properties }) => groupOf(properties.cluster.id)],
+  ["Cluster Workspace", ({ properties }) => segment(properties.cluster.id, "workspaces")],
+  ["Tool", ({ properties }) => properties.toolType],
+  ["Nodes", ({ properties }) => properties.nodeCount],
+  [
+    "State",
+    ({ properties: { provisioningState, executionState } }) =>
+      provisioningState === "deleting" ? provisioningState : executionState,
+  ],
+  ["Exit code", ({ properties }) => properties.executionInfo?.exitCode],
+];
+
+export const fileColumns: Columns<OutputFileResponse> = [
+  ["Name", ({ name }) => name],
+  ["Type", ({ fileType }) => fileType],
+  ["Size", ({ fileType, properties }) => (fileType === "directory" ? "" : properties.contentLength)],
+  ["Modified", ({ properties }) => properties.lastModified],
+];

@@ -1,0 +1,55 @@
+// Where `batchai run` runs: workspace, experiment and cluster, each made when it is not there.
+import { formatId } from "../domain/shared/resource-id.ts";
+import type { ClusterRef, ExperimentRef, JobRef } from "../domain/shared/resource-id.ts";
+import { workspaceOf } from "../domain/shared/resource-id.ts";
+import type { Context } from "./command.ts";
+import { usageError } from "./failure.ts";
+import { tell } from "./hints.ts";
+import type { Service } from "./service.ts";
+import { adminOf } from "./spec/admin.ts";
+
+export interface ClusterWish {
+  readonly cluster: string;
+  readonly size: string;
+  readonly spot: boolean;
+  readonly maxNodes: number;
+}
+
+/** @returns the ARM id of the cluster. */
+export async function makeMissing(
+  { client, location }: Service,
+  job: JobRef,
+  wish: ClusterWish,
+  context: Context,
+): Promise<string> {
+  const workspace = workspaceOf(job);
+  if ((await client.workspaces.find(workspace)) === undefined) {
+    if (location === undefined)
+      throw usageError(
+        `The workspace '${workspace.workspace}' is not there; to make it, set BATCHAI_LOCATION.`,
+      );
+    tell(context, `Making the workspace '${workspace.workspace}'`);
+    await client.workspaces.create(workspace, { location });
+  }
+  const { kind: _kind, ...within } = workspace;
+  const experiment: ExperimentRef = { ...within, kind: "experiment", experiment: job.experiment };
+  if ((await client.experiments.find(experiment)) === undefined) await client.experiments.create(experiment);
+  const cluster: ClusterRef = { ...within, kind: "cluster", cluster: wish.cluster };
+  if ((await client.clusters.find(cluster)) === undefined) {
+    tell(context, `Making the cluster '${wish.cluster}' of ${wish.size}, which is empty while nothing runs`);
+    await client.clusters.create(cluster, await clusterSpec(wish, context));
+  }
+  return formatId(cluster);
+}
+
+async function clusterSpec({ size, spot, maxNodes }: ClusterWish, context: Context): Promise<object> {
+  const nobody = { userName: undefined, sshKey: undefined, password: undefined };
+  return {
+    properties: {
+      vmSize: size,
+      vmPriority: spot ? "lowpriority" : "dedicated",
+      scaleSettings: { autoScale: { minimumNodeCount: 0, maximumNodeCount: maxNodes, initialNodeCount: 1 } },
+      userAccountSettings: await adminOf(nobody, undefined, context),
+    },
+  };
+}

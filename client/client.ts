@@ -1,0 +1,132 @@
+// The service as typed calls: what every kind of resource has in common, and what some have beside it. Shapes of answers come from
+// the domain's wire schemas; long-running operations are waited for.
+import type { z } from "zod";
+import { ClusterResponse } from "../domain/cluster/wire.ts";
+import { ExperimentResponse } from "../domain/experiment/wire.ts";
+import { JobResponse, OutputFileResponse } from "../domain/job/wire.ts";
+import { formatId } from "../domain/shared/resource-id.ts";
+import type {
+  ClusterRef,
+  ExperimentRef,
+  JobRef,
+  ResourceRef,
+  WorkspaceRef,
+} from "../domain/shared/resource-id.ts";
+import { WorkspaceResponse } from "../domain/workspace/wire.ts";
+import { ApiError } from "./api-error.ts";
+import { checked } from "./checked.ts";
+import { createHttpApi } from "./http-api.ts";
+import type { Connection, HttpApi } from "./http-api.ts";
+import { settled } from "./operations.ts";
+import { items } from "./paging.ts";
+
+export interface Collection<Ref, Scope, Resource> {
+  /** Resolves with the resource once it is made. */
+  create(ref: Ref, body?: unknown): Promise<Resource>;
+  get(ref: Ref): Promise<Resource>;
+  /** Undefined where there is none. */
+  find(ref: Ref): Promise<Resource | undefined>;
+  list(scope: Scope): AsyncGenerator<Resource>;
+  /** Resolves once it is gone; what is not there is gone already. `wait: false`: once its end has begun. */
+  delete(ref: Ref, options?: { readonly wait?: boolean }): Promise<void>;
+}
+
+export interface Client {
+  readonly workspaces: Collection<
+    WorkspaceRef,
+    { readonly subscriptionId: string; readonly resourceGroup?: string | undefined },
+    WorkspaceResponse
+  >;
+  readonly experiments: Collection<ExperimentRef, WorkspaceRef, ExperimentResponse>;
+  readonly clusters: Collection<ClusterRef, WorkspaceRef, ClusterResponse> & {
+    /** Replaces the scale settings; resolves when that is accepted. */
+    scale(ref: ClusterRef, scaleSettings: object): Promise<ClusterResponse>;
+  };
+  readonly jobs: Collection<JobRef, ExperimentRef, JobResponse> & {
+    terminate(ref: JobRef, options?: { readonly wait?: boolean }): Promise<void>;
+    /** What lies directly in a folder of an output directory. */
+    outputFiles(ref: JobRef, place: OutputPlace): AsyncGenerator<OutputFileResponse>;
+  };
+}
+
+export interface OutputPlace {
+  /** `stdouterr`, or an id of the job's outputDirectories. */
+  readonly directoryId: string;
+  /** Below it; `.` is itself. */
+  readonly folder?: string | undefined;
+  readonly linkMinutes?: number | undefined;
+}
+
+export function createClient(connection: Connection): Client {
+  const api = createHttpApi(connection);
+  const jobs = collection<JobRef, ExperimentRef, typeof JobResponse>(
+    api,
+    JobResponse,
+    (ref) => `${formatId(ref)}/jobs`,
+  );
+  const clusters = collection<ClusterRef, WorkspaceRef, typeof ClusterResponse>(
+    api,
+    ClusterResponse,
+    (ref) => `${formatId(ref)}/clusters`,
+  );
+  return {
+    workspaces: collection(api, WorkspaceResponse, ({ subscriptionId, resourceGroup }) => {
+      const group = resourceGroup === undefined ? "" : `/resourceGroups/${resourceGroup}`;
+      return `/subscriptions/${subscriptionId}${group}/providers/Microsoft.BatchAI/workspaces`;
+    }),
+    experiments: collection(api, ExperimentResponse, (ref) => `${formatId(ref)}/experiments`),
+    clusters: {
+      ...clusters,
+      async scale(ref, scaleSettings) {
+        const { body } = await api.send("PATCH", formatId(ref), { body: { properties: { scaleSettings } } });
+        return checked(ClusterResponse, body);
+      },
+    },
+    jobs: {
+      ...jobs,
+      async terminate(ref, { wait = true } = {}) {
+        const answer = await api.send("POST", `${formatId(ref)}/terminate`);
+        if (wait) await settled(api, answer);
+      },
+      outputFiles: (ref, { directoryId, folder = ".", linkMinutes = 60 }) =>
+        items(api, OutputFileResponse, {
+          method: "POST",
+          path: `${formatId(ref)}/listOutputFiles`,
+          query: {
+            outputdirectoryid: directoryId,
+            directory: folder,
+            linkexpiryinminutes: String(linkMinutes),
+          },
+        }),
+    },
+  };
+}
+
+function collection<Ref extends ResourceRef, Scope, Schema extends z.ZodType>(
+  api: HttpApi,
+  schema: Schema,
+  pathOf: (scope: Scope) => string,
+): Collection<Ref, Scope, z.output<Schema>> {
+  const get = async (ref: Ref) => checked(schema, (await api.send("GET", formatId(ref))).body);
+  return {
+    get,
+    async create(ref, body) {
+      const answer = await api.send("PUT", formatId(ref), body === undefined ? {} : { body });
+      await settled(api, answer);
+      return answer.status === 202 ? get(ref) : checked(schema, answer.body);
+    },
+    async find(ref) {
+      try {
+        return await get(ref);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return undefined;
+        throw error;
+      }
+    },
+    list: (scope) => items(api, schema, { path: pathOf(scope) }),
+    async delete(ref, { wait = true } = {}) {
+      const answer = await api.send("DELETE", formatId(ref));
+      if (wait) await settled(api, answer);
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// Follows a job to its end: its states, and files of its output as they grow. What does not answer is asked again for as long as the
+// caller's patience lasts; nothing of a file is lost or told twice.
+import type { ClusterRef, JobRef } from "../domain/shared/resource-id.ts";
+import type { ClusterResponse } from "../domain/cluster/wire.ts";
+import type { JobResponse } from "../domain/job/wire.ts";
+import { ApiError, UnreachableError } from "./api-error.ts";
+import type { Client } from "./client.ts";
+import type { OutputTail } from "./output-tail.ts";
+
+export interface FollowOptions {
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly now: () => number;
+  readonly pollIntervalMs?: number;
+  /** How long the service may be out of reach. Default 10 minutes. */
+  readonly patienceMs?: number;
+  /** True: the caller looks no further. */
+  readonly isStopped?: () => boolean;
+  /** Each time the job was read. */
+  readonly onJob?: (job: JobResponse) => void;
+  readonly outputs?: readonly FollowedOutput[];
+}
+
+export interface FollowedOutput {
+  readonly tail: OutputTail;
+  readonly onBytes: (bytes: Uint8Array) => void;
+}
+
+const defaultPatienceMs = 600_000;
+
+export function hasEnded(job: JobResponse): boolean {
+  const { executionState } = job.properties;
+  return executionState === "succeeded" || executionState === "failed";
+}
+
+/** Resolves with the job once it has ended and its files were read to the end; undefined when the caller stopped before. */
+export async function followJob(
+  client: Pick<Client, "jobs">,
+  ref: JobRef,
+  options: FollowOptions,
+): Promise<JobResponse | undefined> {
+  const { sleep, outputs = [], pollIntervalMs = 1_000 } = options;
+  const patient = withPatience(options);
+  for (;;) {
+    if (options.isStopped?.() === true) return undefined;
+    const job = await patient(() => client.jobs.get(ref));
+    options.onJob?.(job);
+    if (job.properties.executionState !== "queued")
+      for (const output of outputs) await drain(output, patient);
+    if (hasEnded(job)) return job;
+    await sleep(pollIntervalMs);
+  }
+}
+
+/** Reads until a read gives nothing: the file may grow faster than it is read. */
+async function drain({ tail, onBytes }: FollowedOutput, patient: Patient): Promise<void> {
+  for (;;) {
+    const bytes = await patient(() => tail.read());
+    if (bytes.length === 0) return;
+    onBytes(bytes);
+  }
+}
+
+type Patient = <T>(ask: () => Promise<T>) => Promise<T>;
+
+function withPatience({
+  sleep,
+  now,
+  patienceMs = defaultPatienceMs,
+  pollIntervalMs = 1_000,
+}: FollowOptions): Patient {
+  return async (ask) => {
+    const until = now() + patienceMs;
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        const mayPass =
+          error instanceof UnreachableError ||
+          (error instanceof ApiError && (error.status >= 500 || error.status === 429));
+        if (!mayPass || now() >= until) throw error;
+        await sleep(pollIntervalMs);
+      }
+    }
+  };
+}
+
+/** Resolves when so many nodes are idle; rejects with the cluster's own errors when a node became unusable. */
+export async function waitForNodes(
+  client: Pick<Client, "clusters">,
+  ref: ClusterRef,
+  nodeCount: number,
+  { sleep, pollIntervalMs = 1_000 }: Pick<FollowOptions, "sleep" | "pollIntervalMs">,
+): Promise<ClusterResponse> {
+  for (;;) {
+    const cluster = await client.clusters.get(ref);
+    const { nodeStateCounts, errors = [] } = cluster.properties;
+    if (nodeStateCounts.idleNodeCount >= nodeCount) return cluster;
+    if (nodeStateCounts.unusableNodeCount > 0) {
+      const [error] = errors;
+      throw new ApiError(200, error?.code ?? "NodeUnusable", error?.message ?? "a node is unusable");
+    }
+    await sleep(pollIntervalMs);
+  }
+}

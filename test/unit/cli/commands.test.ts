@@ -1,0 +1,217 @@
+// The commands for resources, through the app itself in one process.
+// Starts nothing: there is no process but the test's own.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { groupPath, startAppWorld, subscriptionId } from "../../support/app/app-world.ts";
+import type { AppWorld } from "../../support/app/app-world.ts";
+import { worldEndpoint, worldFetch } from "../../support/app/world-fetch.ts";
+import { batchai } from "../../support/command-line.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "commands-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let world: AppWorld;
+const files = new Map<string, string>();
+const environment = {
+  BATCHAI_ENDPOINT: worldEndpoint,
+  BATCHAI_TOKEN: "role-admin",
+  BATCHAI_SUBSCRIPTION_ID: subscriptionId,
+  BATCHAI_RESOURCE_GROUP: "rg",
+  BATCHAI_LOCATION: "eastus",
+  BATCHAI_WORKSPACE: "lab",
+  BATCHAI_EXPERIMENT: "digits",
+  AZURE_BATCHAI_STORAGE_ACCOUNT: "teststore",
+  AZURE_BATCHAI_STORAGE_KEY: "c2VjcmV0LWtleQ==",
+};
+const type = (line: string, more: Record<string, string> = {}) =>
+  batchai(line.split(" "), {
+    directory: folder,
+    environment: { ...environment, ...more },
+    fetch: worldFetch(world, files),
+    sleep: passing,
+    now: world.now,
+  });
+/** Time passes, and Batch does what it was asked for. */
+async function passing(ms: number): Promise<void> {
+  await world.advance(ms);
+  world.azure.settle();
+}
+/** The one task that has not ended runs and ends. */
+async function finish(exitCode: number): Promise<void> {
+  for (let round = 0; round < 5; round += 1) await passing(5_000);
+  const [task] = world.azure.tasks().filter(({ task: { state } }) => state !== "completed");
+  const id = task?.task.id ?? "";
+  world.azure.start(id);
+  await passing(5_000);
+  expect(id).not.toBe("");
+  const result = `outcome exited\nexitCode ${exitCode}\nend result\n`;
+  world.azure.complete(id, { exitCode, result });
+}
+const ok = async (line: string) => {
+  const said = await type(line);
+  expect(said).toMatchObject({ code: 0, err: "" });
+  return said.out;
+};
+const json = async (line: string) => JSON.parse(await ok(line)) as Record<string, unknown>;
+
+/** As the recipes of 2018 have it. */
+const jobFile = {
+  $schema: "https://raw.githubusercontent.com/Azure/BatchAI/master/schemas/2018-05-01/job.json",
+  properties: {
+    nodeCount: 1,
+    customToolkitSettings: { commandLine: "python train.py" },
+    stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/afs",
+    mountVolumes: {
+      azureFileShares: [
+        {
+          azureFileUrl: "https://<AZURE_BATCHAI_STORAGE_ACCOUNT>.file.core.windows.net/logs",
+          relativeMountPath: "afs",
+          accountName: "<AZURE_BATCHAI_STORAGE_ACCOUNT>",
+          credentials: { accountKey: "<AZURE_BATCHAI_STORAGE_KEY>" },
+        },
+      ],
+    },
+  },
+};
+
+beforeAll(async () => {
+  world = await startAppWorld();
+  writeFileSync(join(folder, "job.json"), JSON.stringify(jobFile));
+  await ok("workspace create -n lab");
+  await ok("experiment create -n digits");
+  await ok("cluster create -n nodes -s STANDARD_D2_V3 -t 1 -u ada -p Correct-horse-7");
+  for (let round = 0; round < 5; round += 1) await passing(5_000);
+});
+
+describe("resources", () => {
+  it("are shown flat, as az shows them, and listed", async () => {
+    expect(await json("workspace show -n lab")).toMatchObject({
+      name: "lab",
+      resourceGroup: "rg",
+      location: "eastus",
+      provisioningState: "succeeded",
+    });
+    const listed = (await json("cluster list")) as unknown as { name: string; vmSize: string }[];
+    expect(listed).toMatchObject([{ name: "nodes", vmSize: "STANDARD_D2_V3" }]);
+    const lines = (await ok("experiment list -o jsonl")).trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ name: "digits" }]);
+    expect(await ok("workspace list -o none")).toBe("");
+  });
+
+  it("have the tables of az", async () => {
+    expect(await ok("cluster list -o table")).toBe(
+      [
+        "Name   Resource Group  Workspace  VM Size         State   Idle  Running  Preparing  Leaving  Unusable",
+        "nodes  rg              lab        STANDARD_D2_V3  steady  1     0        0          0        0",
+        "",
+      ].join("\n"),
+    );
+    const header = (await ok("workspace list -o table")).split("\n")[0];
+    expect(header).toBe("Name  Resource Group  Location  State");
+  });
+
+  it("of a cluster are scaled", async () => {
+    await ok(
+      "cluster create -n spot -s STANDARD_D2_V3 --min 0 --max 2 --vm-priority lowpriority -u ada -p Correct-horse-7",
+    );
+    expect(await json("cluster auto-scale -n spot --min 0 --max 3")).toMatchObject({
+      vmPriority: "lowpriority",
+      scaleSettings: { autoScale: { minimumNodeCount: 0, maximumNodeCount: 3 } },
+    });
+    expect(await json("cluster resize -n spot -t 0")).toMatchObject({
+      scaleSettings: { manual: { targetNodeCount: 0 } },
+    });
+    await ok("cluster delete -n spot -y");
+    expect(await type("cluster show -n spot")).toMatchObject({ code: 3 });
+  });
+
+  it("are not made twice, nor deleted without a yes", async () => {
+    expect((await type("cluster create -n nodes -s STANDARD_D2_V3 -t 1")).err).toContain("already");
+    expect(await type("workspace delete -n lab")).toMatchObject({
+      code: 2,
+      err: "batchai: This deletes the workspace 'lab' and everything in it. If that is meant, say -y.\n",
+    });
+  });
+});
+
+describe("a job", () => {
+  it("of 2018 is submitted unchanged, waited for with its exit code, and its files are there", async () => {
+    const job = await json("job create -n first -c nodes -f job.json");
+    expect(job).toMatchObject({
+      toolType: "custom",
+      cluster: { id: `${groupPath}/lab/clusters/nodes` },
+      mountVolumes: { azureFileShares: [{ accountName: "teststore", credentials: {} }] },
+    });
+    await finish(7);
+    const waited = await type("job wait -n first");
+    expect(waited).toMatchObject({ code: 7, out: "" });
+    expect(waited.err).toMatch(/first: failed\nJobFailed: /);
+    expect(await json("job show -n first")).toMatchObject({ executionState: "failed" });
+    expect(await ok("job list -o table")).toMatch(/first +nodes +rg +lab +custom +1 +failed +7/);
+    await ok("job delete -n first -y");
+  });
+
+  it("that does not end in time is told by the exit code 4, and can be terminated", async () => {
+    await ok("job create -n long -c nodes -f job.json");
+    expect(await type("job wait -n long --timeout 3")).toMatchObject({ code: 4 });
+    await ok("job terminate -n long -y --no-wait");
+    await ok("job delete -n long -y");
+  });
+});
+
+test("what cannot be found or may not be done has its exit code", async () => {
+  expect(await type("job show -n none")).toMatchObject({ code: 3, out: "" });
+  expect((await type("workspace delete -n lab -y", { BATCHAI_TOKEN: "role-reader" })).code).toBe(6);
+  expect((await type("job create -n x -c none -f job.json")).err).toContain("ClusterNotFound");
+  const bad = await type("cluster create -n bad -s STANDARD_A0 -t 1 -u ada -p Correct-horse-7");
+  expect(bad.code).toBe(2);
+  expect(bad.err).toContain("vmSize");
+});
+
+test("without a service, a workspace or an experiment the command says how to name it", async () => {
+  const nowhere = await batchai(["workspace", "list"], { directory: folder });
+  expect(nowhere).toMatchObject({ code: 6 });
+  expect(nowhere.err).toMatch(/batchai start.*--cloud.*BATCHAI_ENDPOINT/);
+  expect((await type("cluster list", { BATCHAI_WORKSPACE: "" })).err).toContain("-w");
+  expect((await type("job list", { BATCHAI_EXPERIMENT: "" })).err).toContain("-e");
+  expect((await type("job list", { BATCHAI_TOKEN: "" })).err).toContain("BATCHAI_TOKEN is not");
+});
+
+test("a local cloud is found by its cloud.json, in this folder or above", async () => {
+  const cloud = {
+    urls: { api: worldEndpoint, file: "http://127.0.0.1:1/x" },
+    token: "role-admin",
+    subscriptionId,
+    resourceGroup: "rg",
+    location: "eastus",
+    storageAccount: { name: "localstore", key: "a2V5" },
+  };
+  writeFileSync(join(folder, "elsewhere.json"), JSON.stringify(cloud));
+  const surroundings = { directory: folder, fetch: worldFetch(world) };
+  const found = await batchai(["workspace", "list", "--cloud", "elsewhere.json"], surroundings);
+  expect(found).toMatchObject({ code: 0, err: "" });
+  writeFileSync(join(folder, "broken.json"), "{}");
+  const broken = await batchai(["workspace", "list", "--cloud", "broken.json"], surroundings);
+  expect(broken).toMatchObject({ code: 2 });
+  expect(broken.err).toContain("is not the cloud.json of a local cloud");
+});
+
+test("files of a job are listed, followed and downloaded", async () => {
+  await ok("job create -n filed -c nodes -f job.json");
+  await finish(0);
+  expect((await type("job wait -n filed")).code).toBe(0);
+  const shown = await json("job show -n filed");
+  const place = String(shown["jobOutputDirectoryPathSegment"]);
+  const url = "https://storage.example/stdout.txt";
+  files.set(url, "one\ntwo\n");
+  world.outputs.set(`${place}/stdouterr`, [
+    { name: "stdout.txt", isDirectory: false, downloadUrl: url, contentLength: 8 },
+  ]);
+  expect(await ok("job file list -j filed -o table")).toMatch(/stdout\.txt +file +8/);
+  expect(await ok("job file stream -j filed -f stdout.txt")).toBe("one\ntwo\n");
+  expect((await type("job file stream -j filed -f other.txt")).code).toBe(3);
+  expect(await ok("job file download -j filed --to logs")).toBe("logs/stdout.txt\n");
+  expect(readFileSync(join(folder, "logs", "stdout.txt"), "utf8")).toBe("one\ntwo\n");
+});
