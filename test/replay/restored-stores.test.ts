@@ -1,4 +1,5 @@
 // Tables and histories of different moments: whatever they disagree about, the repair timers bring everything to an end.
+// Runs long: every pair of moments is tried out.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seededRandom } from "../../local/random.ts";
 import { liveOnce, repair, wakeUp } from "../support/app/restored-stores.ts";

@@ -1,5 +1,6 @@
 // The process dies between any two steps of a request. Whoever asks again, or whoever starts the app again, finds things
 // as they should be.
+// Runs long: the process dies at every step there is.
 import { describe, expect, it } from "vitest";
 import type { AppWorld } from "../../support/app/app-world.ts";
 import {

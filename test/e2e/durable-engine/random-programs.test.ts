@@ -1,3 +1,4 @@
+// Runs long: hundreds of programs.
 import { describe, it } from "vitest";
 import { expectOneResult } from "../../unit/local/durable-engine/support/one-result.ts";
 

@@ -1,4 +1,5 @@
 // What dependencies mean over deletion, reactivation and restarts.
+// Starts nothing: the executor is a fake.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

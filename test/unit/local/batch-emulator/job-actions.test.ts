@@ -1,4 +1,5 @@
 // What the end of tasks does to their job, and what it must not.
+// Starts nothing: the executor is a fake.
 import { expect, test } from "vitest";
 import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
 import { deleteTask, enableJob } from "../../../../local/batch-emulator/service/jobs/job-control.ts";

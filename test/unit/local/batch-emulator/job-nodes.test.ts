@@ -1,4 +1,5 @@
 // Preparation and release tasks when their node or their job goes away under them.
+// Starts nothing: the executor is a fake.
 import { expect, test } from "vitest";
 import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
 import { terminateJob } from "../../../../local/batch-emulator/service/jobs/job-control.ts";

@@ -1,3 +1,4 @@
+// Starts nothing: addresses are only read.
 import { randomBytes } from "node:crypto";
 import { networkInterfaces } from "node:os";
 import { afterEach, describe, expect, test } from "vitest";

@@ -1,3 +1,4 @@
+// Starts nothing: the executor is a fake.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

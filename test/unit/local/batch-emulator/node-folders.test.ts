@@ -1,4 +1,5 @@
 // A node's folder goes with its node, whatever happens at the same time.
+// Starts nothing: the executor is a fake.
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

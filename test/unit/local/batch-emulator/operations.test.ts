@@ -1,3 +1,4 @@
+// Starts nothing: the executor is a fake.
 import { expect, test } from "vitest";
 import { armRoutes, dataRoutes } from "../../../../local/batch-emulator/index.ts";
 import { operationsPage } from "../../../../local/batch-emulator/operations-page.ts";

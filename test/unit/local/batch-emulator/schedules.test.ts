@@ -1,4 +1,5 @@
 // When a job schedule is at its end.
+// Starts nothing: the executor is a fake.
 import { expect, test } from "vitest";
 import { terminateJob } from "../../../../local/batch-emulator/service/jobs/job-control.ts";
 import {

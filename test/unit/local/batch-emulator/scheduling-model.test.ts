@@ -1,4 +1,5 @@
 // Random commands against the whole service, without sockets: whatever callers and nodes do, the laws hold.
+// Starts nothing: the executor is a fake.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";

@@ -1,4 +1,5 @@
 // Folders of tasks and jobs that are going away while others of the same name come.
+// Starts nothing: the executor is a fake.
 import { expect, test } from "vitest";
 import { filesCleanedUp } from "../../../../local/batch-emulator/service/runs/departures.ts";
 import type { NodeDisk } from "../../../../local/batch-emulator/service/ports/node-disk.ts";

@@ -1,5 +1,6 @@
 // A smaller account in virtual time with random evictions: the same seed gives the same history to the millisecond, and
 // the history adds up.
+// Starts nothing: the executor is a fake.
 import { expect, test } from "vitest";
 import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
 import { addPool } from "../../../../local/batch-emulator/service/pools/pool-commands.ts";
