@@ -1,6 +1,7 @@
 // The kinds of resources there are: one row says what is special in the name of a kind, and ids, types, routes, row keys,
 // listings, the provider's answers, the cascade of a deletion and the messages are made of it. What a kind consists of
 // (its schema, states, wire form) is its row in kinds.ts, how it is deleted its row in application/lifecycles.ts.
+// Why it is so: docs/adr/0026-a-kind-of-resource-is-a-row.md
 import type { ApiVersion } from "./shared/api-versions.ts";
 
 interface ResourceRow {

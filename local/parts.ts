@@ -1,5 +1,6 @@
 // Starts the parts of the local cloud in the order in which they need each other, and stops them in reverse. The only
 // place that knows all of them; no meaning of its own.
+// Why it is so: docs/adr/0002-process-layout.md
 import { join } from "node:path";
 import { appSettings } from "./app-settings.ts";
 import { ContainerEngineError, findContainerEngine } from "./batch-emulator/agent/container-engine.ts";

@@ -1,6 +1,7 @@
 // Assembles the task supervisor (`local/batch-emulator/agent/supervisor/*.s`) and writes its bytes to `machine-code.ts` beside
 // them; with `--check` it only compares. GNU as for both processors is needed (Debian: binutils, binutils-aarch64-linux-gnu).
 // Ends with 0 when the bytes are those of the sources, 1 when they are not, 3 when an assembler is missing.
+// Why it is so: docs/adr/0023-the-supervisor-is-assembled-and-gathers.md
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,6 +1,7 @@
 // Which of a cluster's waiting jobs may start now. A job takes all its nodes at once; the queue is served in order; the
 // first job that does not fit is its head, and what stands behind may overtake it only when that cannot delay it. Nobody
 // knows how long a job runs, so that "cannot" means: in whatever order the running jobs end and nodes arrive.
+// Why it is so: docs/adr/0014-the-queue-is-ours.md
 import { refOf } from "../shared/resource-id.ts";
 import type { JobDocument } from "./schema.ts";
 

@@ -1,6 +1,7 @@
 // What a node does when it boots, as data: the files that the node setup (node/node-setup.ts) reads. Nothing of it is in the
 // start task's command line or environment, because anyone who may look at the pool sees those; values that nobody may
 // see are in a file of their own, which is sealed before it is staged.
+// Why it is so: docs/adr/0013-node-setup.md
 import type { ClusterDocument } from "../cluster/schema.ts";
 import { clusterMountRoot, locateOnMounts } from "../shared/mount-location.ts";
 import type { SecretValues } from "../shared/secrets.ts";

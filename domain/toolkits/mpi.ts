@@ -2,6 +2,7 @@
 // image or the job preparation brings MPI. Every exported variable reaches every rank, but a rank has the service's
 // variables of the node it runs on: it gets in by the launcher's `enter`. Each rank's command is shell text, so that
 // `$OMPI_COMM_WORLD_RANK` and the like expand where they are known.
+// Why it is so: docs/adr/0016-nodes-of-one-machine-and-ranks-of-a-node.md
 import { quoteWord } from "../launch/quote.ts";
 import type { ToolkitContext } from "./toolkit.ts";
 

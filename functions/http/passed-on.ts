@@ -1,6 +1,7 @@
 // What old clients ask of Azure Resource Manager beyond Batch AI, at the address they know: storage accounts and their keys
 // (`--storage-account-name` without a key, auto storage), resource groups, provider registration. Passed on in the
 // caller's own name, or refused with what to set; nothing of it is this service's own.
+// Why it is so: docs/adr/0025-requests-passed-on.md
 import type { HttpResponseInit } from "@azure/functions";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { Services } from "../../services/services.ts";

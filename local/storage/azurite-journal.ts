@@ -1,5 +1,6 @@
 // Puts the journal between Azurite and its clients: its databases are loaded with what the journal has for them, transactions
 // reach it whole, and no answer leaves before what it tells is on disk. The only file that knows where Azurite keeps things.
+// Why it is so: docs/adr/0020-storage-acknowledges-what-is-on-disk.md
 import { access, writeFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import { basename, join } from "node:path";

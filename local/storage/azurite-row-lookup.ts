@@ -1,6 +1,7 @@
 // Azurite finds a row by walking all rows of its partition: of a query, Loki serves only the first condition from an index,
 // and Azurite names the partition first; a range of rows walks the whole table. Here Azurite's own queries walk fewer rows
 // and find the same ones, so that a request costs what it returns and not what the table holds.
+// Why it is so: docs/adr/0017-azurite-finds-rows-by-index.md
 
 interface Collection {
   /** First and last position in the index of a property; the last comes before the first when nothing fits. */

@@ -1,4 +1,5 @@
 // Secrets as sealed blobs in a private container, one per owner.
+// Why it is so: docs/adr/0003-sealed-secrets.md
 import type { ContainerClient } from "@azure/storage-blob";
 import { z } from "zod";
 import { KeyVaultSecretReference } from "../../domain/shared/key-vault.ts";

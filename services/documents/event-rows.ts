@@ -1,5 +1,6 @@
 // Events are read off the documents: each state that moved is one row, in the transaction that moved it, with the errors
 // that appeared then, so that no writer can forget one or tell it wrong. The writer adds when, who, why and the link.
+// Why it is so: docs/adr/0011-events-are-read-off-documents.md
 import { z } from "zod";
 import { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
 import type { ResourceKind } from "../../domain/resources.ts";

@@ -1,6 +1,7 @@
 // Commits of one partition that wait together become one transaction. A store that is asked for much at once so does few
 // large writes instead of many small ones; one that is asked for little does what it did. Invariant: each commit still
 // happens whole or not at all, and is answered for itself.
+// Why it is so: docs/adr/0021-what-waits-together-goes-together.md
 import { AppError } from "../../domain/shared/errors.ts";
 import type { DocumentStore, DocumentWrite, Etags } from "../documents.ts";
 

@@ -1,5 +1,6 @@
 // What this process saw last of the rows it read or wrote, the latest of them. It may be outdated: only a write that
 // names the etag may rest on it.
+// Why it is so: docs/adr/0018-documents-are-changed-from-what-was-seen.md
 const mostRows = 500;
 
 export interface LastSeen<Seen> {

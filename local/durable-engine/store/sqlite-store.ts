@@ -1,5 +1,6 @@
 // The durable store on SQLite: one file in WAL mode, `synchronous = NORMAL`, which survives the kill of the process at
 // any point. The memory store is the same code on a private in-memory database, so that both can't differ.
+// Why it is so: docs/adr/0005-durable-engine.md
 import Database from "libsql";
 import type { DurableStore, EntityRow, InstanceQuery, InstanceRow } from "./durable-store.ts";
 import { createTables, schemaVersion } from "./sqlite-schema.ts";

@@ -1,0 +1,92 @@
+// What works and what does not, part by part. The page docs/status.md is made of this, of the emulator's table of operations, of the
+// list of commands, and of the rows of the contract that are not proved. Whoever changes what works changes a line here.
+import { commands } from "../../cli/commands/index.ts";
+import { operations } from "../../local/batch-emulator/operations.ts";
+import { features, unproved } from "./contract-rows.ts";
+
+const count = (standing: (typeof operations)[number]["standing"]) =>
+  operations.filter((operation) => operation.standing === standing).length;
+
+const parts: readonly (readonly [part: string, state: string])[] = [
+  [
+    "The 29 operations of `2018-05-01`, long-running operations, what clients ask Azure Resource Manager first, HTTP and HTTPS",
+    "works; driven by `@azure/arm-batchai` 2.2.1 with default options, `az batchai` 2.45 and azure-mgmt-batchai 7.0.0b1: [how](how-to/old-clients.md)",
+  ],
+  [
+    "Clusters",
+    "manual and automatic scale with all deallocation options, low priority and preemption, images with end-of-life warnings, custom images, subnets, setup tasks with secrets, admin by key or password, performance counters, quotas and usages; a silent service's pools empty themselves after two hours",
+  ],
+  ["Job queue", "gangs, priority, backfill that never delays the head; a waiting job costs one row"],
+  [
+    "Jobs",
+    "preparation, environment, secrets by value, logs while running (a job is shown finished at once, or two seconds later where its output is being followed), output that storage did not take fails the job by name, exit and error codes, wall clock limit, termination and deletion in every state",
+  ],
+  [
+    "Toolkits",
+    "all nine are planned, launched and have [recipes](../recipes). In CI PyTorch (Gloo), TensorFlow (parameter server, `TF_CONFIG`, one process), Horovod, ChainerMN and custom MPI (Open MPI 4.1 and 5, Intel MPI) run for real on two nodes; CNTK, Caffe and Caffe2 can no longer be installed, and stand-ins check how they are started",
+  ],
+  ["Mounts", "Azure blob containers and file shares, for clusters and for jobs"],
+  [
+    "Secrets",
+    "by value, sealed; or in a Key Vault, referred to wherever 2018 could: [how to](how-to/key-vault.md)",
+  ],
+  [
+    "File servers",
+    "the resource and its states; the machine behind it is not available: its creation ends with `FileServerProvisioningFailed`",
+  ],
+  [
+    "Events of every resource (`api-version=2026-11-01`), OpenAPI description",
+    "works: [REST API](reference/rest-api.md), `/openapi.json`",
+  ],
+  [
+    "Authentication",
+    "bearer tokens of a configurable issuer, audience and tenant; roles reader, submitter, operator, admin on every route",
+  ],
+  [
+    "Crash safety",
+    "the local cloud acknowledges only what is on disk; `kill -9` of it: jobs that were running are found again and end correctly (an orderly stop runs them again); an hourly timer reports and removes what should not exist",
+  ],
+  [
+    "Command line `batchai`",
+    `${commands.length} commands: local cloud, emulator, host, \`run\`, and the verbs and flags of \`az batchai\` for workspaces, experiments, clusters, jobs and their files: [commands](reference/commands.md). Not yet: file servers, usages, nodes (\`node list\`, \`node exec\`), \`--nfs\`, auto-storage, \`--generate-ssh-keys\`, \`--query\`, profiles and logging in to Entra ID`,
+  ],
+  [
+    "Functions host and durable engine",
+    "HTTP(S), timers, queues, blobs, bindings, durable orchestrations and entities: [reference](reference/functions-host.md)",
+  ],
+  [
+    "Batch emulator",
+    `${count("emulated")} operations emulated, ${count("simplified")} simplified, ${count("absent")} answer 501 (certificates, account deletion, private endpoint changes); each is asked for by a genuine client in the tests; models with kills, fuzz, a soak of 50,000 real tasks; container tasks through docker or podman, application packages, announced evictions; every member works, is recorded or is refused, listed one by one`,
+  ],
+  [
+    "Refused with a clear error, not ignored",
+    "containers of jobs, mounts of file servers, unmanaged file systems",
+  ],
+  [
+    "Known gaps",
+    "`ssh` between the nodes of a pool is set up by the start task: proved with OpenSSH, untried on Azure. On the local cloud, Open MPI 5 over several nodes needs Linux and root, so that each node can have a host name of its own",
+  ],
+  ["Deployment to Azure (Bicep, `azd`)", "not yet; nothing here has run against Azure itself"],
+  ["Web portal, sweeps, schedules, triggers", "not yet"],
+];
+
+export function statusPage(): string {
+  return [
+    "# What works and what does not",
+    "",
+    "Generated from `test/support/status.ts`; do not edit.",
+    "",
+    "| part | state |",
+    "| --- | --- |",
+    ...parts.map(([part, state]) => `| ${part} | ${state} |`),
+    "",
+    `What the service of 2018 did, in ${features.length} rows, and the test that proves each: [contract rows](reference/contract-rows.md). Not proved here:`,
+    "",
+    "| row | why | checked instead |",
+    "| --- | --- | --- |",
+    ...unproved.map(
+      ({ row, reason, instead }) => `| ${row}: ${features[row - 1]} | ${reason} | ${instead} |`,
+    ),
+    "",
+  ].join("\n");
+}
