@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { ClusterResponse } from "../domain/cluster/wire.ts";
 import { ExperimentResponse } from "../domain/experiment/wire.ts";
 import { JobResponse, OutputFileResponse } from "../domain/job/wire.ts";
+import { RemoteLoginResponse, UsageResponse } from "../domain/shared/answers.ts";
 import { formatId } from "../domain/shared/resource-id.ts";
 import type {
   ClusterRef,
@@ -41,12 +42,17 @@ export interface Client {
   readonly clusters: Collection<ClusterRef, WorkspaceRef, ClusterResponse> & {
     /** Replaces the scale settings; resolves when that is accepted. */
     scale(ref: ClusterRef, scaleSettings: object): Promise<ClusterResponse>;
+    nodes(ref: ClusterRef): AsyncGenerator<RemoteLoginResponse>;
   };
   readonly jobs: Collection<JobRef, ExperimentRef, JobResponse> & {
     terminate(ref: JobRef, options?: { readonly wait?: boolean }): Promise<void>;
+    /** Of the run that goes on; none when nothing runs. */
+    nodes(ref: JobRef): AsyncGenerator<RemoteLoginResponse>;
     /** What lies directly in a folder of an output directory. */
     outputFiles(ref: JobRef, place: OutputPlace): AsyncGenerator<OutputFileResponse>;
   };
+  /** What is used of what may be used in a region. */
+  usages(subscriptionId: string, location: string): AsyncGenerator<UsageResponse>;
 }
 
 export interface OutputPlace {
@@ -59,6 +65,8 @@ export interface OutputPlace {
 
 export function createClient(connection: Connection): Client {
   const api = createHttpApi(connection);
+  const nodes = (ref: ClusterRef | JobRef) =>
+    items(api, RemoteLoginResponse, { method: "POST", path: `${formatId(ref)}/listRemoteLoginInformation` });
   const jobs = collection<JobRef, ExperimentRef, typeof JobResponse>(
     api,
     JobResponse,
@@ -77,6 +85,7 @@ export function createClient(connection: Connection): Client {
     experiments: collection(api, ExperimentResponse, (ref) => `${formatId(ref)}/experiments`),
     clusters: {
       ...clusters,
+      nodes,
       async scale(ref, scaleSettings) {
         const { body } = await api.send("PATCH", formatId(ref), { body: { properties: { scaleSettings } } });
         return checked(ClusterResponse, body);
@@ -84,6 +93,7 @@ export function createClient(connection: Connection): Client {
     },
     jobs: {
       ...jobs,
+      nodes,
       async terminate(ref, { wait = true } = {}) {
         const answer = await api.send("POST", `${formatId(ref)}/terminate`);
         if (wait) await settled(api, answer);
@@ -99,6 +109,10 @@ export function createClient(connection: Connection): Client {
           },
         }),
     },
+    usages: (subscriptionId, location) =>
+      items(api, UsageResponse, {
+        path: `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${location}/usages`,
+      }),
   };
 }
 

@@ -149,4 +149,19 @@ export const commands: readonly CommandRow[] = [
     summary: "Download files that a job wrote",
     load: async () => (await import("./job/file/download.ts")).jobFileDownload,
   },
+  {
+    name: "cluster node list",
+    summary: "List how to reach the nodes of a cluster by ssh",
+    load: async () => (await import("./cluster/node/list.ts")).clusterNodeList,
+  },
+  {
+    name: "job node list",
+    summary: "List how to reach the nodes of a running job by ssh",
+    load: async () => (await import("./job/node/list.ts")).jobNodeList,
+  },
+  {
+    name: "list-usages",
+    summary: "List what is used of what may be used",
+    load: async () => (await import("./list-usages.ts")).listUsages,
+  },
 ];

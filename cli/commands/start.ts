@@ -2,6 +2,7 @@
 import { startLocal } from "../../local/start.ts";
 import type { LocalCloudDescription } from "../../local/start.ts";
 import { command } from "../command.ts";
+import { hint } from "../hints.ts";
 import { flag, port, text } from "../options.ts";
 import { alignColumns } from "../output/table.ts";
 
@@ -17,6 +18,7 @@ export const start = command({
     const cloud = await startLocal({ data, apiPort, fresh });
     for (const line of describeCloud(cloud.description, cloud.cloudFile)) context.out(`${line}\n`);
     context.out("ready\n");
+    hint(context, "run -- python3 train.py      (in another terminal, in this folder)");
     const failure = await Promise.race([stopRequested.then(() => undefined), cloud.failed]);
     await cloud.dispose();
     if (failure) throw failure;

@@ -2,6 +2,7 @@
 import type { ClusterResponse } from "../../domain/cluster/wire.ts";
 import type { ExperimentResponse } from "../../domain/experiment/wire.ts";
 import type { JobResponse, OutputFileResponse } from "../../domain/job/wire.ts";
+import type { RemoteLoginResponse, UsageResponse } from "../../domain/shared/answers.ts";
 import type { WorkspaceResponse } from "../../domain/workspace/wire.ts";
 import { groupOf } from "./print.ts";
 import type { Columns } from "./print.ts";
@@ -62,4 +63,16 @@ export const fileColumns: Columns<OutputFileResponse> = [
   ["Type", ({ fileType }) => fileType],
   ["Size", ({ fileType, properties }) => (fileType === "directory" ? "" : properties.contentLength)],
   ["Modified", ({ properties }) => properties.lastModified],
+];
+
+export const nodeColumns: Columns<RemoteLoginResponse> = [
+  ["ID", ({ nodeId }) => nodeId],
+  ["IP", ({ ipAddress }) => ipAddress],
+  ["SSH Port", ({ port }) => port],
+];
+
+export const usageColumns: Columns<UsageResponse> = [
+  ["Value", ({ name }) => name.localizedValue],
+  ["Usage", ({ currentValue }) => currentValue],
+  ["Limit", ({ limit }) => limit],
 ];

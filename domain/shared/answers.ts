@@ -28,6 +28,22 @@ export const OperationStatusResponse = z
   })
   .meta({ id: "OperationStatus" });
 
+/** How to reach a node by ssh. */
+export const RemoteLoginResponse = z
+  .looseObject({ nodeId: z.string(), ipAddress: z.string(), port: z.number() })
+  .meta({ id: "RemoteLogin" });
+export type RemoteLoginResponse = z.infer<typeof RemoteLoginResponse>;
+
+export const UsageResponse = z
+  .looseObject({
+    unit: z.literal("Count"),
+    currentValue: z.int(),
+    limit: z.int(),
+    name: z.looseObject({ value: z.string(), localizedValue: z.string() }),
+  })
+  .meta({ id: "Usage" });
+export type UsageResponse = z.infer<typeof UsageResponse>;
+
 /** A page of a list. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.looseObject({ value: z.array(item), nextLink: z.url().optional() });

@@ -8,16 +8,15 @@ import { OutputFileResponse } from "../../../domain/job/wire.ts";
 import { kindOf } from "../../../domain/kinds.ts";
 import { aWord, collectionOf, resourceKinds, rowOf } from "../../../domain/resources.ts";
 import type { ResourceKind } from "../../../domain/resources.ts";
-import { listOf, OperationStatusResponse } from "../../../domain/shared/answers.ts";
-import { WorkspacePatch } from "../../../domain/workspace/schema.ts";
-import { WorkspaceResponse } from "../../../domain/workspace/wire.ts";
 import {
-  ArmResponse,
-  EventResponse,
-  ProviderOperationResponse,
+  listOf,
+  OperationStatusResponse,
   RemoteLoginResponse,
   UsageResponse,
-} from "./responses.ts";
+} from "../../../domain/shared/answers.ts";
+import { WorkspacePatch } from "../../../domain/workspace/schema.ts";
+import { WorkspaceResponse } from "../../../domain/workspace/wire.ts";
+import { ArmResponse, EventResponse, ProviderOperationResponse } from "./responses.ts";
 
 export interface OperationDoc {
   readonly summary: string;

@@ -6,15 +6,6 @@ import { BatchAIError } from "../../../domain/shared/batch-ai-error.ts";
 import { time } from "../../../domain/shared/wire.ts";
 import { trackedStates } from "../../../services/state.ts";
 
-export const UsageResponse = z
-  .looseObject({
-    unit: z.literal("Count"),
-    currentValue: z.int(),
-    limit: z.int(),
-    name: z.looseObject({ value: z.string(), localizedValue: z.string() }),
-  })
-  .meta({ id: "Usage" });
-
 export const ProviderOperationResponse = z
   .looseObject({
     name: z.string(),
@@ -27,10 +18,6 @@ export const ProviderOperationResponse = z
     origin: z.string(),
   })
   .meta({ id: "ProviderOperation" });
-
-export const RemoteLoginResponse = z
-  .looseObject({ nodeId: z.string(), ipAddress: z.string(), port: z.number() })
-  .meta({ id: "RemoteLogin" });
 
 export const EventResponse = z
   .looseObject({

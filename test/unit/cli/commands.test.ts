@@ -161,6 +161,14 @@ describe("a job", () => {
   });
 });
 
+test("usages are those of the region, and a job that does not run has no nodes", async () => {
+  expect(await ok("list-usages -o table")).toMatch(/^Value +Usage +Limit\n[^]*Clusters? +\d+ +\d+/i);
+  await ok("job create -n unstarted -c nodes -f job.json");
+  expect(await json("job node list -j unstarted")).toEqual([]);
+  expect(await json("cluster node list -c nodes")).toEqual([]);
+  await ok("job delete -n unstarted -y");
+});
+
 test("what cannot be found or may not be done has its exit code", async () => {
   expect(await type("job show -n none")).toMatchObject({ code: 3, out: "" });
   expect((await type("workspace delete -n lab -y", { BATCHAI_TOKEN: "role-reader" })).code).toBe(6);
