@@ -40,7 +40,7 @@ async function engineThatAnswers(status: number): Promise<number> {
 describe("a workflow engine that", () => {
   it("answers with an error was reached, and its status is told", async () => {
     const orchestrations = orchestrationsAt(await engineThatAnswers(500));
-    await expect(orchestrations.status("one")).rejects.toThrow(
+    await expect(orchestrations.noted("one")).rejects.toThrow(
       "The workflow engine refused the request (HTTP 500).",
     );
     await expect(orchestrations.start("run", "one", {})).rejects.toThrow("HTTP 500");
@@ -49,7 +49,7 @@ describe("a workflow engine that", () => {
   it("is not there could not be reached", async () => {
     const port = await engineThatAnswers(200);
     await new Promise((resolve) => server?.close(resolve));
-    await expect(orchestrationsAt(port).status("one")).rejects.toThrow(
+    await expect(orchestrationsAt(port).noted("one")).rejects.toThrow(
       "The workflow engine could not be reached.",
     );
   });
