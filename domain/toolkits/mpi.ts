@@ -15,7 +15,7 @@ export function checkProcessCount(processCount: number | undefined, nodeCount: n
 /** Runs shell text for every exported variable, whose name is in $batchai_name: those that each node has its own of, and the others. */
 const forEachVariable = (ofNode: string, other: string) => [
   "for batchai_name in $(awk 'BEGIN { for (name in ENVIRON) print name }' </dev/null); do case $batchai_name in",
-  "*[!A-Za-z0-9_]* | _ | PWD | OLDPWD | SHLVL | OMPI_* | PMIX_* | PRTE_*) ;;",
+  "*[!A-Za-z0-9_]* | _ | PWD | OLDPWD | SHLVL | OMPI_* | PMIX_*) ;;",
   `AZ_BATCHAI_INTERPRETER) ${other} ;; AZ_BATCH*) ${ofNode} ;; *) ${other} ;; esac; done`,
 ];
 

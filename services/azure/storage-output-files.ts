@@ -88,7 +88,7 @@ async function listBlobs(access: BlobAccess, place: StoragePlace, wanted: Wanted
     found.set(name, {
       name,
       isDirectory: true,
-      lastModified: marker?.isDirectory ? marker.lastModified : undefined,
+      lastModified: marker?.isDirectory === true ? marker.lastModified : undefined,
     });
   }
   return pageOf([...found.values()].sort(inStorageOrder), page.continuationToken);
