@@ -1,5 +1,6 @@
 // How a resource is deleted, whoever asks: a person, the deletion of its parent, or reconciliation after a crash. Marked as
 // deleting at once; the rest is the work of the orchestration in its kind's row (lifecycles.ts).
+// Why it is so: docs/adr/0028-what-has-ended-goes-in-bulk.md
 import { creationOf, deleting } from "../domain/kinds.ts";
 import type { DocumentOf } from "../domain/kinds.ts";
 import { rowOf } from "../domain/resources.ts";
