@@ -178,6 +178,19 @@ test("what cannot be found or may not be done has its exit code", async () => {
   expect(bad.err).toContain("vmSize");
 });
 
+test("what `run` cannot take is said before anything is sent", async () => {
+  expect(await type("run")).toMatchObject({ code: 2 });
+  const outside = await type("run --output ../models -- true");
+  expect(outside).toMatchObject({ code: 2, out: "" });
+  expect(outside.err).toContain(
+    "--output takes a folder below this one, such as outputs; '../models' is none.",
+  );
+  expect((await type("run --env TOKEN -- true")).err).toContain("--env takes NAME=VALUE; 'TOKEN' is none.");
+  const nowhere = await type("run -- true", { AZURE_BATCHAI_STORAGE_KEY: "" });
+  expect(nowhere).toMatchObject({ code: 2 });
+  expect(nowhere.err).toContain("Set AZURE_BATCHAI_STORAGE_ACCOUNT and AZURE_BATCHAI_STORAGE_KEY");
+});
+
 test("without a service, a workspace or an experiment the command says how to name it", async () => {
   const nowhere = await batchai(["workspace", "list"], { directory: folder });
   expect(nowhere).toMatchObject({ code: 6 });
