@@ -81,8 +81,9 @@ const processesWith = () => processes().flatMap(({ texts, command }) => (texts.s
 function killLauncher(jobName: string): void {
   const launchers = processes().filter(({ command, texts }) => {
     const [, directory = ""] = /AZ_BATCH_TASK_WORKING_DIR=([^\0]+)/.exec(texts[1] ?? "") ?? [];
-    if (!command.includes("launch.sh run") || !directory.startsWith(folder())) return false;
-    return readFileSync(join(directory, "launch-plan"), "utf8").includes(`'${jobName}'`);
+    const [, plan = ""] = /BATCHAI_LAUNCH_PLAN=([^\0]+)/.exec(texts[1] ?? "") ?? [];
+    const isOurs = command.includes("launch.sh run") && directory.startsWith(folder());
+    return isOurs && Buffer.from(plan, "base64").toString().includes(`'${jobName}'`);
   });
   expect(launchers.length).toBeGreaterThan(0);
   for (const { pid } of launchers) process.kill(pid, "SIGKILL");
