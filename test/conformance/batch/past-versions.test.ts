@@ -16,7 +16,7 @@ afterAll(async () => {
   expect(t.errors).toEqual([]);
 });
 
-type Json = Record<string, any>;
+type Json = Record<string, unknown>;
 
 async function ask(version: string, method: string, path: string, body?: unknown) {
   const [plain = "", query] = path.split("?");

@@ -238,8 +238,8 @@ const controls = Object.keys(controlBodies).map((path): Operation => ({
   standing: "emulated",
 }));
 
-/** These have nothing to act on here: they want packages in an auto-storage, extensions, connections, Windows. They are
- *  fuzzed all the same; their successes have tests of their own. */
+/** These have nothing to act on here: they want packages in an auto-storage, extensions, connections, certificates, or an old
+ *  version. They are fuzzed all the same; their successes have tests of their own. */
 export const withoutObject: ReadonlySet<string> = new Set([
   ...["ApplicationPackage_Activate", "ApplicationPackage_Create", "ApplicationPackage_Delete"],
   ...[
@@ -249,7 +249,9 @@ export const withoutObject: ReadonlySet<string> = new Set([
     "BatchAccount_SynchronizeAutoStorageKeys",
   ],
   ...["ComputeNodeExtension_Get", "ComputeNode_GetRemoteDesktop", "ComputeNode_UploadBatchServiceLogs"],
-  ...["PrivateEndpointConnection_Get", "PrivateLinkResource_Get"],
+  ...["PrivateEndpointConnection_Get", "PrivateLinkResource_Get", "Account_ListNodeAgentSkus"],
+  ...["Certificate_Get", "Certificate_Delete", "Certificate_CancelDeletion"],
+  ...["ArmCertificate_Get", "ArmCertificate_Update", "ArmCertificate_CancelDeletion"],
 ]);
 
 /** What is asked for more often than the rest, so that there is something for the rest to act on. */
