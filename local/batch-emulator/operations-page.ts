@@ -1,5 +1,6 @@
 // Renders the operations table as docs/reference/batch-emulator.md.
 import { membersOf } from "./members.ts";
+import { dataPlaneVersions, managementVersions } from "./protocol/api-versions.ts";
 import { operations } from "./operations.ts";
 import type { Operation, Standing } from "./operations.ts";
 
@@ -22,6 +23,15 @@ export function operationsPage(): string {
     "Generated from `local/batch-emulator/operations.ts`; do not edit.",
     "",
     ...table([["standing", "operations", "meaning"], ...summary]),
+    "",
+    "## Versions",
+    "",
+    `Data plane: ${dataPlaneVersions.join(", ")}.`,
+    "",
+    `Management plane: ${managementVersions.join(", ")}.`,
+    "",
+    "Older versions have the names of their time: `maxTasksPerNode` for `taskSlotsPerNode` and plain counts of tasks before 2020-09-01,",
+    "`publicIPs` before 2020-03-01, `/nodeagentskus` before 2019-06-01, `blobSource` and `targetOSVersion` before 2018-12-01.",
     "",
     ...section("Data plane", "data"),
     "",
