@@ -271,10 +271,11 @@ function keepAccount(world: World, file: string, given: string): void {
     account.keys.secondary = stored.secondary;
     account.tags = stored.tags;
     account.authenticationModes = stored.authenticationModes;
+    account.hasIdentity = stored.hasIdentity;
   }
   world.accountChanged = () => {
-    const { keys, tags, authenticationModes } = account;
-    writeKeptJson(file, { given, ...keys, tags, authenticationModes } satisfies StoredAccount);
+    const { keys, tags, authenticationModes, hasIdentity } = account;
+    writeKeptJson(file, { given, ...keys, tags, authenticationModes, hasIdentity } satisfies StoredAccount);
   };
   world.accountChanged();
 }

@@ -220,7 +220,7 @@ const managementSimplified: readonly Row[] = [
     "BatchAccount_Update",
     "PATCH",
     account,
-    "tags and allowed authentication modes; other changes are refused",
+    "tags, allowed authentication modes, an identity of the account's own (which no token speaks for); other changes are refused",
   ],
   [
     "BatchAccount_SynchronizeAutoStorageKeys",

@@ -25,7 +25,7 @@ const Changeable = z.strictObject({
     })
     .optional(),
 });
-const Identity = z.strictObject({ type: caseless("None") });
+const Identity = z.strictObject({ type: caseless("None", "SystemAssigned") });
 const Patch = z.strictObject({
   tags: z.record(z.string(), z.string()).optional(),
   identity: Identity.optional(),
@@ -45,6 +45,7 @@ function apply(world: World, given: z.infer<typeof Patch>): void {
       autoStorage.storageAccountId,
       own === undefined ? "The account has no storage beside it" : `Only '${own}' is beside the account`,
     );
+  if (given.identity !== undefined) world.account.hasIdentity = given.identity.type === "SystemAssigned";
   if (given.tags !== undefined) world.account.tags = given.tags;
   if (allowedAuthenticationModes !== undefined)
     world.account.authenticationModes = allowedAuthenticationModes;

@@ -13,6 +13,7 @@ import { accountId, armEtag, armPool } from "./arm-pool-fields.ts";
 import { ArmPoolBody, specOf } from "./arm-pool-shape.ts";
 import { bodyOf, checked } from "./bodies.ts";
 import { isoTime } from "./fields.ts";
+import { guidOf } from "./node-instance.ts";
 import { pageSize } from "./listing.ts";
 import { empty, param } from "./wire.ts";
 import type { Call, Handler, Route, WireReply } from "./wire.ts";
@@ -54,7 +55,7 @@ export function accountShape(call: Call) {
     type: "Microsoft.Batch/batchAccounts",
     location: world.account.location,
     tags: world.account.tags,
-    identity: { type: "None" },
+    identity: identityShape(world),
     properties: {
       accountEndpoint: host,
       nodeManagementEndpoint: host,
@@ -73,6 +74,16 @@ export function accountShape(call: Call) {
     },
   };
 }
+
+/** With the ids that a directory would have given it. */
+const identityShape = (world: World) =>
+  world.account.hasIdentity === true
+    ? {
+        type: "SystemAssigned",
+        principalId: guidOf(`principal ${accountId(world)}`),
+        tenantId: guidOf(`tenant ${world.account.subscriptionId}`),
+      }
+    : { type: "None" };
 
 export const authenticationModes = ["SharedKey", "AAD", "TaskAuthenticationToken"] as const;
 

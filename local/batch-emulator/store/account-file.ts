@@ -1,4 +1,4 @@
-// The account's keys and tags, which outlive the process: account.json in the data folder, readable by its owner only.
+// The account's keys, tags and what else can be changed of it, which outlive the process: account.json in the data folder, readable by its owner only.
 import { z } from "zod";
 
 export const StoredAccount = z.object({
@@ -11,5 +11,6 @@ export const StoredAccount = z.object({
     .array(z.enum(["SharedKey", "AAD", "TaskAuthenticationToken"]))
     .readonly()
     .optional(),
+  hasIdentity: z.boolean().optional(),
 });
 export type StoredAccount = z.infer<typeof StoredAccount>;

@@ -38,6 +38,10 @@ test("the account is read, listed, tagged, and tells its keys and quotas", async
   expect(await all(t.arm.batchAccountOperations.listByResourceGroup(group))).toHaveLength(1);
   const tagged = await t.arm.batchAccountOperations.update(group, account, { tags: { team: "a" } });
   expect(tagged.tags).toEqual({ team: "a" });
+  const named = await t.arm.batchAccountOperations.update(group, account, {
+    identity: { type: "SystemAssigned" },
+  });
+  expect([named.identity?.type, named.identity?.principalId?.length]).toEqual(["SystemAssigned", 36]);
   await t.arm.batchAccountOperations.update(group, account, { allowedAuthenticationModes: ["AAD"] });
   await expect(t.batch.pool.list()).rejects.toMatchObject({ statusCode: 403, code: "AuthenticationFailed" });
   const again = await t.arm.batchAccountOperations.beginCreateAndWait(

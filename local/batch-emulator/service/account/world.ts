@@ -28,6 +28,8 @@ export interface AccountSettings {
   tags: Readonly<Record<string, string>>;
   /** How callers of the data plane may identify themselves; absent: in every way. */
   authenticationModes?: readonly AuthenticationMode[] | undefined;
+  /** It has an identity of its own (SystemAssigned). */
+  hasIdentity?: boolean | undefined;
   /** The storage account beside the emulator, which serves as the account's auto-storage. */
   readonly autoStorage?: { readonly accountName: string; lastKeySync: number } | undefined;
 }
