@@ -177,7 +177,12 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     ...options.azure,
     resourceManager: options.resourceManager,
     outputFiles: {
-      list: async (place: StoragePlace) => ({ items: outputs.get(place.directory) ?? [] }),
+      list: async (place: StoragePlace, { page: { size, continuation = "0" } }) => {
+        const all = outputs.get(place.directory) ?? [];
+        const end = Number(continuation) + size;
+        const items = all.slice(Number(continuation), end);
+        return end < all.length ? { items, continuation: String(end) } : { items };
+      },
     },
     tokens: options.tokens ?? {
       verify: async (token) =>

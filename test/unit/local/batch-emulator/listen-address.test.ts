@@ -1,4 +1,4 @@
-// Starts nothing: addresses are only read.
+// Which addresses the emulator takes, and what answers at them.
 import { randomBytes } from "node:crypto";
 import { networkInterfaces } from "node:os";
 import { afterEach, describe, expect, test } from "vitest";
