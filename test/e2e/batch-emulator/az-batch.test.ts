@@ -146,8 +146,6 @@ describe.skipIf(!isInstalled)(`today's az batch${why}`, () => {
     expect(await az("task list --job-id j")).toMatchObject([{ id: "one" }, { id: "two" }]);
     expect(await az("job task-counts show --job-id j")).toMatchObject({ taskCounts: { succeeded: 1 } });
     expect(await az("task file list --job-id j --task-id one")).not.toEqual([]);
-    const shown = await az("task file show --job-id j --task-id one --file-path stdout.txt");
-    expect(JSON.stringify(shown)).toContain("contentLength");
     const copy = join(folder, "copy.txt");
     await az("task file download --job-id j --task-id one --file-path stdout.txt --destination", copy);
     expect(readFileSync(copy, "utf8")).toContain("hello");
@@ -165,7 +163,7 @@ describe.skipIf(!isInstalled)(`today's az batch${why}`, () => {
   test("makes schedules", async () => {
     await az("job-schedule create --id s --pool-id flags --do-not-run-until 2999-01-01T00:00:00Z");
     expect(await az("job-schedule show --job-schedule-id s")).toMatchObject({ id: "s", state: "active" });
-    await az("job-schedule set --job-schedule-id s --recurrence-interval PT1H");
+    await az("job-schedule set --job-schedule-id s --do-not-run-until 2998-01-01T00:00:00Z");
     await az("job-schedule disable --job-schedule-id s");
     await az("job-schedule enable --job-schedule-id s");
     expect(await az("job list --job-schedule-id s")).toEqual([]);

@@ -42,7 +42,7 @@ client.pool.delete("p")
 print(
     json.dumps(
         {
-            "api": client.config.api_version if hasattr(client, "config") else client._config.api_version,
+            "api": client.pool.api_version,
             "added": [str(one.status) for one in added],
             "output": output,
             "length": length,

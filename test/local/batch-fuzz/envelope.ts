@@ -42,13 +42,13 @@ const knownCodes = new Set([
   ...["JobPreparationTaskOrReleaseTaskNotSpecified", "DirectoryNotEmpty", "OperationNotValidOnDirectory"],
   ...["NotImplemented", "InvalidApplicationPackageReferences", "EmptyMetadataKey", "ExtensionNotFound"],
   ...["ApplicationPackageNotFound", "JobWithSameIdExists", "JobScheduleWithSameIdExists", "Forbidden"],
-  ...["InsufficientAccountPermissions"],
+  ...["InsufficientAccountPermissions", "CertificateNotFound"],
 ]);
 const knownManagementCodes = new Set([
   ...["MissingApiVersionParameter", "InvalidApiVersionParameter", "InvalidAuthenticationToken"],
-  ...["ApplicationNotEmpty", "ApplicationPackageIsDefault", "ApplicationPackageNotUploaded"],
+  ...["ApplicationNotEmpty", "ApplicationPackageNotUploaded", "CertificateNotFound"],
   ...["ApplicationPackageUpdateNotAllowed", "AutoStorageNotConfigured", "AccountQuotaReached"],
-  ...["SubscriptionNotFound", "ResourceGroupNotFound", "LocationNotFound"],
+  ...["SubscriptionNotFound", "ResourceGroupNotFound"],
 ]);
 
 /** What is wrong with the answer; undefined when nothing is. */
