@@ -26,8 +26,8 @@ export interface OutputFile {
 
 export interface OutputFiles {
   /**
-   * A page of the files and directories of one directory, in the storage's own order (by name; a directory of a container as if
-   * its name ended in a slash). A page may have fewer items than asked for and still have a next one. An absent directory is
+   * A page of the files and directories of one directory, in the storage's own order (by name; a directory of a container
+   * that has no marker blob as if its name ended in a slash). A page may have fewer items than asked for and still have a next one. An absent directory is
    * empty.
    */
   list(

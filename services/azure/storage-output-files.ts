@@ -59,23 +59,20 @@ async function listBlobs(access: BlobAccess, place: StoragePlace, wanted: Wanted
   const read = await pages.byPage(settingsOf(wanted.page)).next();
   if (read.done === true) return { items: [] };
   const page = read.value;
-  const found = new Map<string, OutputFile>();
+  /** By leaf name; `key` is what the storage sorts it by. */
+  const found = new Map<string, { readonly key: string; readonly file: OutputFile }>();
   for (const item of page.segment.blobItems) {
     const name = item.name.slice(prefix.length).replace(/\/$/, "");
     if (name === "") continue;
     const lastModified = item.properties.lastModified.toISOString();
     const isDirectory = isDirectoryMarker(item.metadata);
-    found.set(name, {
-      name,
-      isDirectory,
-      lastModified,
-      ...(isDirectory
-        ? {}
-        : {
-            contentLength: item.properties.contentLength ?? 0,
-            downloadUrl: await access.readLink(account, container, item.name, wanted.linkLifetimeMs),
-          }),
-    });
+    const file = isDirectory
+      ? {}
+      : {
+          contentLength: item.properties.contentLength ?? 0,
+          downloadUrl: await access.readLink(account, container, item.name, wanted.linkLifetimeMs),
+        };
+    found.set(name, { key: item.name, file: { name, isDirectory, lastModified, ...file } });
   }
   const first = [...page.segment.blobItems, ...(page.segment.blobPrefixes ?? [])]
     .map(({ name }) => name)
@@ -83,21 +80,17 @@ async function listBlobs(access: BlobAccess, place: StoragePlace, wanted: Wanted
   for (const { name: path } of page.segment.blobPrefixes ?? []) {
     const name = path.slice(prefix.length, -1);
     if (name === "") continue;
-    const marker = found.get(name);
-    if (marker === undefined && (await wasListedBefore(container, path, first, wanted.page))) continue;
-    found.set(name, {
-      name,
-      isDirectory: true,
-      lastModified: marker?.isDirectory === true ? marker.lastModified : undefined,
-    });
+    const same = found.get(name);
+    if (same?.file.isDirectory === true) continue;
+    if (same === undefined && (await wasListedBefore(container, path, first, wanted.page))) continue;
+    found.set(name, { key: same?.key ?? path, file: { name, isDirectory: true } });
   }
-  return pageOf([...found.values()].sort(inStorageOrder), page.continuationToken);
+  const sorted = [...found.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return pageOf(
+    sorted.map(({ file }) => file),
+    page.continuationToken,
+  );
 }
-
-/** A container has directories under names that end in a slash. */
-const keyOf = ({ name, isDirectory }: OutputFile) => (isDirectory ? `${name}/` : name);
-const inStorageOrder = (a: OutputFile, b: OutputFile) =>
-  keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0;
 
 /**
  * The marker `dir` of a directory comes before the prefix `dir/`, and `dir-1` between them: it may have been on the page before.
