@@ -1,6 +1,7 @@
 // What a run of a job needs next: first what the word of Batch on its task says by itself, which is the usual case; then, from
 // one read of its document and its cluster, too, every case. Only positive evidence moves a job: a task that Batch does
 // not answer for changes nothing (the read itself fails and is repeated).
+import { isWallClockEnd } from "./outcome.ts";
 import type { RunEnd } from "./outcome.ts";
 import type { TaskSnapshot } from "./task.ts";
 import type { JobView } from "./view.ts";
@@ -60,6 +61,7 @@ const cutShort = new Set(["TaskEnded"]);
 
 function completedRun(view: JobView, task: TaskSnapshot): RunEnd {
   const { failure } = task;
+  if (failure !== undefined && isWallClockEnd(failure)) return { kind: "wallClockExceeded" };
   if (failure !== undefined && cutShort.has(failure.code)) {
     if (ranMs(task) >= view.maxWallClockMs) return { kind: "wallClockExceeded" };
     if (view.executionState === "terminating") return { kind: "terminated" };

@@ -86,9 +86,17 @@ export function decideOutcome(
   }
 }
 
+/** Agents since 1.11.8 have a code of their own for it (`MaxWallClockTimeExceeded`), earlier ones only a sentence. */
+export function isWallClockEnd(failure: NonNullable<CompletedTask["failure"]>): boolean {
+  return /wall-?clock/i.test(failure.code) || /wall clock/i.test(failure.message);
+}
+
 function ofTask(task: CompletedTask): Outcome {
   const { exitCode, failure, launcher } = task;
   if (exitCode === 0 && failure === undefined) return { kind: "succeeded", exitCode: 0 };
+  // Batch knows why it ended a task; the launcher only that it was told to stop.
+  if (failure !== undefined && isWallClockEnd(failure))
+    return failed(jobFailure("JobExceededMaxWallClockTime"));
   if (launcher !== undefined) return ofLauncher(launcher, exitCode);
   if (failure !== undefined && failure.code !== "FailureExitCode") return ofFailure(failure);
   // The launcher left no word: a node other than the first could not be prepared, or the run was cut short.
@@ -125,9 +133,6 @@ function ofLauncher(launcher: LauncherResult, taskExitCode: number | undefined):
 
 /** Marks of a task that Batch itself ended or could not start. */
 function ofFailure(failure: NonNullable<CompletedTask["failure"]>): Outcome {
-  if (/wall clock/i.test(failure.message) || /wallclock/i.test(failure.code)) {
-    return failed(jobFailure("JobExceededMaxWallClockTime"));
-  }
   if (failure.code === "TaskEnded") return failed(jobFailure("JobTerminated"));
   return failed(jobFailure("JobLaunchFailed", { Info: `${failure.code}: ${failure.message}` }));
 }

@@ -142,7 +142,7 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
 
   it("ends a task that takes too long", async () => {
     await add("job", { ...task("slow", "hold"), maxWallClockTime: "PT0.1S" });
-    expect(await ended("slow")).toMatchObject({ result: "failure", failure: { code: "TaskEnded" } });
+    expect(await ended("slow")).toMatchObject({ result: "failure", failure: { code: "MaxWallClockTimeExceeded" } });
   });
 
   it("terminates and deletes tasks, any number of times", async () => {

@@ -92,7 +92,7 @@ test("a wall clock limit ends the task and is not retried", async () => {
   expect(task.executionInfo).toMatchObject({
     result: "failure",
     retryCount: 0,
-    failureInfo: { code: "TaskEnded" },
+    failureInfo: { code: "MaxWallClockTimeExceeded" },
   });
 });
 

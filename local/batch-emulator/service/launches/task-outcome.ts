@@ -23,7 +23,7 @@ export const wallClockExitCode = 137;
 const abortedExitCode = 137;
 const wallClockFailure: FailureInfo = {
   category: "UserError",
-  code: "TaskEnded",
+  code: "MaxWallClockTimeExceeded",
   message: "Task exceeded its maximum wall clock time",
   details: [{ name: "Message", value: "The task exceeded its wall clock time" }],
 };

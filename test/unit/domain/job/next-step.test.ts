@@ -19,6 +19,7 @@ const view = (more: Partial<JobView> = {}): JobView => ({
   maxWallClockMs: 60_000,
   ...more,
 });
+const outOfTime = { category: "UserError", code: "MaxWallClockTimeExceeded", message: "" };
 const ended = { category: "UserError", code: "TaskEnded", message: "" };
 const denied = { category: "UserError", code: "BlobAccessDenied", message: "" };
 
@@ -104,6 +105,14 @@ describe("what a run needs next", () => {
       view({
         executionState: "running",
         task: task("completed", { startTime: start, endTime: "2026-01-01T00:01:00.000Z", failure: ended }),
+      }),
+      { kind: "end", end: { kind: "wallClockExceeded" } },
+    ],
+    [
+      "a task that Batch says was out of time: that, whatever else is known",
+      view({
+        executionState: "terminating",
+        task: task("completed", { startTime: start, endTime: start, exitCode: 143, failure: outOfTime }),
       }),
       { kind: "end", end: { kind: "wallClockExceeded" } },
     ],

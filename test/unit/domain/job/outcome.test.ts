@@ -79,12 +79,26 @@ describe("a completed task", () => {
   it.each([
     [{ code: "TaskEnded", message: "The task exceeded its wall clock time" }, "JobExceededMaxWallClockTime"],
     [{ code: "TaskEnded", message: "Task Was Ended by User Request" }, "JobTerminated"],
+    [
+      { category: "UserError", code: "MaxWallClockTimeExceeded", message: "too long" },
+      "JobExceededMaxWallClockTime",
+    ],
     [{ code: "BlobNotFound", message: "gone" }, "JobLaunchFailed"],
   ])("ended by Batch with %j failed with %s", (failure, code) => {
     const outcome = completed({ exitCode: 137, failure: { category: "UserError", ...failure } });
     expect(outcome).toMatchObject({ kind: "failed", errors: [{ code }] });
     expect(outcome).not.toHaveProperty("exitCode");
   });
+});
+
+it("what Batch says of the time comes before the launcher, which knows only that it was told to stop", () => {
+  const failure = { category: "UserError", code: "MaxWallClockTimeExceeded", message: "" };
+  const outcome = completed({
+    exitCode: 143,
+    failure,
+    launcher: launcher({ outcome: "ended", exitCode: 143 }),
+  });
+  expect(outcome).toMatchObject({ kind: "failed", errors: [{ code: "JobExceededMaxWallClockTime" }] });
 });
 
 describe("an end without a completed task", () => {
