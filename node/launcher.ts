@@ -9,6 +9,7 @@ import facts from "./launcher/facts.sh";
 import kept from "./launcher/kept.sh";
 import logs from "./launcher/logs.sh";
 import mounts from "./launcher/mounts.sh";
+import packages from "./launcher/packages.sh";
 import plan from "./launcher/plan.sh";
 import processes from "./launcher/processes.sh";
 import secrets from "./launcher/secrets.sh";
@@ -31,6 +32,7 @@ export const launcher = [
   facts,
   directories,
   enter,
+  packages,
   mounts,
   logs,
   kept,

@@ -22,6 +22,8 @@ mount_volumes() {
 }
 
 mount_share() {
+  need_program mount.cifs cifs-utils ||
+    fail file-share-mount-failed 242 "file share $bai_source: mount.cifs cannot be installed: $(need_reason)"
   (umask 077 && printf 'username=%s\npassword=%s\n' "$bai_account" "$bai_key" >"$private_dir/credentials")
   bai_said=$(mount -t cifs "$bai_source" "$bai_path" -o \
     "vers=3.0,credentials=$private_dir/credentials,$bai_options,serverino,nobrl" 2>&1)
@@ -31,6 +33,8 @@ mount_share() {
 }
 
 mount_blob() {
+  need_program blobfuse2 blobfuse2 fuse3 ||
+    fail blob-mount-failed 243 "container $bai_source of account $bai_account: blobfuse2 cannot be installed: $(need_reason)"
   (umask 077 && printf '%s\n' 'azstorage:' '  type: block' '  mode: key' "  account-name: '$bai_account'" \
     "  account-key: '$bai_key'" "  container: '$bai_source'" \
     "  endpoint: 'https://$bai_account.blob.core.windows.net'" >"$private_dir/blobfuse.yaml")
