@@ -30,6 +30,18 @@ function fabricLines(hasInfiniBand: boolean): readonly string[] {
   return [`case "$batchai_mpi" in *"Version "[345].* | *"Version 201"[0-8]*)`, `${setting} ;; esac`];
 }
 
+/**
+ * Azure's HPC images keep their MPIs off every PATH, as environment modules. The first that loads is called by its whole path,
+ * from which it knows where its own parts are on the other nodes.
+ */
+const findMpi = [
+  "batchai_mpirun=mpirun batchai_modules=${BATCHAI_NODE_FILES-}/etc/profile.d/modules.sh",
+  'if ! command -v mpirun >/dev/null 2>&1 && [ -r "$batchai_modules" ]; then . "$batchai_modules"',
+  "for batchai_module in mpi/hpcx mpi/openmpi mpi/impi; do",
+  'if module load "$batchai_module" >/dev/null 2>&1 && batchai_found=$(command -v mpirun); then batchai_mpirun=$batchai_found; break; fi',
+  "done; fi",
+];
+
 const passOn = 'set -- -x "$batchai_name" "$@"';
 
 /** Words that say to each MPI how many ranks a node gets, and a line of shell text that comes before mpirun. */
@@ -71,7 +83,8 @@ export function mpiCommand(rankCommand: string, processCount: number, context: T
   return [
     'batchai_sh=/bin/sh; if [ -n "${BASH_VERSION-}" ]; then batchai_sh=$BASH; fi',
     rankWords(rankCommand, context.nodeCount),
-    "batchai_mpi=$(mpirun --version 2>/dev/null)",
+    ...findMpi,
+    'batchai_mpi=$("$batchai_mpirun" --version 2>/dev/null)',
     'case "$batchai_mpi" in',
     '*"Open MPI"* | *OpenRTE*)',
     // Open MPI must not meet its peers over Docker's bridge, nor over loopback unless all nodes are on it.
@@ -79,14 +92,14 @@ export function mpiCommand(rankCommand: string, processCount: number, context: T
     'set -- -mca btl_tcp_if_exclude "$batchai_no" "$@"',
     ...forEachVariable(context.nodeCount === 1 ? passOn : ":", passOn),
     ...openMpi.before,
-    `set -- mpirun --allow-run-as-root -np ${processCount} ${openMpi.words} "$@" ;;`,
+    `set -- "$batchai_mpirun" --allow-run-as-root -np ${processCount} ${openMpi.words} "$@" ;;`,
     "?*)",
     ...fabricLines(context.hasInfiniBand),
     ...intelMpi.before,
-    `set -- mpirun -n ${processCount} ${intelMpi.words} -genvall "$@"`,
+    `set -- "$batchai_mpirun" -n ${processCount} ${intelMpi.words} -genvall "$@"`,
     ...(context.nodeCount === 1 ? [] : forEachVariable('unset "$batchai_name"', ":")),
     ";;",
-    '*) echo "mpirun is not on the first node: install MPI in jobPreparation on every node, or use an image that has it." >&2',
+    '*) echo "mpirun is not on the first node: install MPI in jobPreparation on every node, or use an image that has it (on the PATH, or as the module mpi/hpcx, mpi/openmpi or mpi/impi)." >&2',
     "exit 127 ;; esac",
     '"$@"',
   ].join("\n");

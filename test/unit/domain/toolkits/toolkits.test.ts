@@ -126,9 +126,9 @@ describe("the MPI toolkits", () => {
     expect(others).toEqual([]);
     expect(only).toMatchObject({ node: 0, main: true, ends: "required" });
     expect(only?.command).toMatch(
-      /mpirun --allow-run-as-root -np 8 -npernode 4 --oversubscribe --hostfile "\$AZ_BATCHAI_MPI_HOST_FILE"/,
+      /"\$batchai_mpirun" --allow-run-as-root -np 8 -npernode 4 --oversubscribe --hostfile "\$AZ_BATCHAI_MPI_HOST_FILE"/,
     );
-    expect(only?.command).toMatch(/mpirun -n 8 -ppn 4 -hosts .* -genvall/);
+    expect(only?.command).toMatch(/"\$batchai_mpirun" -n 8 -ppn 4 -hosts .* -genvall/);
     expect(() => withToolkit({ [block]: { ...settings, processCount: 1 } }, 2)).toThrow(
       /processCount: 1 processes cannot fill 2 nodes/,
     );
