@@ -5,12 +5,13 @@ plan_env() { # name value
   setup_names="$setup_names $1"
 }
 plan_secret_env() { # name; its value comes with the secrets
+  setup_needs_secrets=yes
   eval "U_$1=\${U_$1-}"
   setup_names="$setup_names $1"
 }
 plan_admin() { setup_admin=$1 setup_admin_key=${2-}; }   # user [public key]
 plan_peers() { setup_public_key=$1; }                    # public key that all nodes of the cluster share
-plan_counters() { setup_counters="$1 $2 $3 $4"; }        # seconds workspace cluster endpoint
+plan_counters() { setup_counters="$1 $2 $3 $4" setup_needs_secrets=yes; } # seconds workspace cluster endpoint
 plan_logs() { # direct|mirror folder
   case $2 in
     *'<undefined variable '*)
@@ -53,6 +54,9 @@ load_plan() {
   [ -r "$setup_here/node-setup-plan" ] || stop "the file node-setup-plan is missing"
   . "$setup_here/node-setup-plan"
   [ "$setup_complete" = yes ] || stop "the file node-setup-plan is cut off"
+  # It is deleted once read. A node that starts again without getting it anew must not go on as if there were no secrets.
+  [ "$setup_needs_secrets" = no ] || [ "$setup_secrets_complete" = yes ] ||
+    stop "the file node-setup-secrets is missing: the node started again without it; reimage or remove the node"
 }
 
 stop() { # message

@@ -166,6 +166,24 @@ describe("the secrets of a setup task", () => {
     });
   });
 
+  it("that do not come again with a restart stop the node, which would otherwise run the task without them", async () => {
+    await run(made());
+    const wd = join(root, "startup/wd");
+    const again = spawnSync("/bin/sh", [setupFiles.script], {
+      cwd: wd,
+      encoding: "utf8",
+      env: {
+        PATH: "/usr/bin:/bin",
+        AZ_BATCH_NODE_SHARED_DIR: join(root, "shared"),
+        BATCHAI_NODE_FILES: join(root, "machine"),
+      },
+    });
+    expect(again).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/node-setup-secrets is missing.*reimage or remove the node/),
+    });
+  });
+
   it("that were sealed for another cluster are not run", async () => {
     await run(made());
     const pwned = join(root, "pwned");
