@@ -1,16 +1,26 @@
-// The deployed file, loaded as the Functions worker would: in bare Node, from disk, by `require`. What it registers must be
-// what the source defines, and without its settings it must say what is missing to whoever asks.
+// The package that is deployed, staged as the deployment stages it and loaded as the Functions worker would: in bare Node, from
+// a folder that has nothing else, by `require` of what package.json names. What it registers must be what the source defines,
+// and without its settings it must say what is missing to whoever asks.
 import { execFile } from "node:child_process";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { activities } from "../../activities/index.ts";
 import { httpTriggers } from "../../functions/http/index.ts";
 import { timerTriggers } from "../../functions/timers/index.ts";
 import { orchestrations } from "../../orchestrations/index.ts";
 
 const run = promisify(execFile);
-const bundle = fileURLToPath(new URL("../../dist/app/main.cjs", import.meta.url));
+const stage = fileURLToPath(new URL("../../scripts/stage-app.mjs", import.meta.url));
+let folder = "";
+beforeAll(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), "batchai-package-")), "package");
+  await run(process.execPath, [stage, folder]);
+});
+afterAll(() => rm(dirname(folder), { recursive: true, force: true }));
 
 /** A core module that only takes names down, put in place before the bundle asks for it. */
 const loader = `
@@ -29,7 +39,9 @@ const core = {
 };
 const load = Module._load;
 Module._load = (request, ...rest) => (request === "@azure/functions-core" ? core : load(request, ...rest));
-require(process.argv[1]);
+const { join } = require("node:path");
+const { main } = JSON.parse(require("node:fs").readFileSync("package.json", "utf8"));
+require(join(process.cwd(), main));
 (async () => {
   const answer = process.env.BATCHAI_LOCATION ? undefined : await registered[0].callback();
   console.log(JSON.stringify({ names, answer }));
@@ -51,9 +63,29 @@ const settings = {
 };
 
 const load = (environment: Record<string, string>) =>
-  run(process.execPath, ["-e", loader, bundle], { env: { PATH: process.env.PATH ?? "", ...environment } });
+  run(process.execPath, ["-e", loader], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? "", ...environment },
+  });
 
-describe("the built app", () => {
+describe("the deployed package", () => {
+  it("is the bundle, its source map and two descriptions, and no more", async () => {
+    expect((await readdir(folder)).sort()).toEqual(["host.json", "main.cjs", "main.cjs.map", "package.json"]);
+    expect(JSON.parse(await readFile(join(folder, "package.json"), "utf8"))).not.toHaveProperty(
+      "dependencies",
+    );
+    expect(JSON.parse(await readFile(join(folder, "host.json"), "utf8"))).toMatchObject({
+      version: "2.0",
+      extensions: {
+        durableTask: {
+          hubName: "%BATCHAI_TASK_HUB%",
+          storageProvider: { maxQueuePollingInterval: "00:00:05" },
+          maxConcurrentActivityFunctions: 32,
+        },
+      },
+    });
+  });
+
   it("registers every function of the source, with a configuration as in Azure", async () => {
     const { stdout } = await load(settings);
     const expected = [...httpTriggers, ...timerTriggers, ...orchestrations, ...activities].map(

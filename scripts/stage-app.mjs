@@ -1,0 +1,31 @@
+// Lays out what is deployed to Azure in dist/package: the bundle, its source map, host.json and a package.json that names them.
+// Nothing of the local cloud, no node_modules: the bundle needs none. Build first (`npm run build`).
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const target = process.argv[2] ?? join(root, "dist/package");
+const bundle = join(root, "dist/app/main.cjs");
+
+/** What only Azure's host knows: a task hub of one's own beside others in the account, queues looked at more often than by default. */
+async function hostOfAzure() {
+  const host = JSON.parse(await readFile(join(root, "host.json"), "utf8"));
+  const { durableTask } = host.extensions;
+  const storageProvider = { maxQueuePollingInterval: "00:00:05" };
+  const hub = { ...durableTask, hubName: "%BATCHAI_TASK_HUB%", storageProvider };
+  return { ...host, extensions: { ...host.extensions, durableTask: hub } };
+}
+
+if (!existsSync(bundle)) {
+  console.error("stage-app: dist/app/main.cjs is missing; run npm run build first.");
+  process.exit(1);
+}
+const { name, version, license } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+await rm(target, { recursive: true, force: true });
+await mkdir(target, { recursive: true });
+for (const file of ["main.cjs", "main.cjs.map"]) await cp(join(root, "dist/app", file), join(target, file));
+await writeFile(join(target, "host.json"), `${JSON.stringify(await hostOfAzure(), null, 2)}\n`);
+const manifest = { name, version, license, private: true, main: "main.cjs" };
+await writeFile(join(target, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
