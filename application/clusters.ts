@@ -6,6 +6,7 @@ import {
   resizeClusterOrchestration,
   maintainPoolOrchestration,
 } from "../contracts/orchestrations.ts";
+import { checkNodeLimit } from "../domain/cluster/node-limit.ts";
 import { dueRenewal, wantsNodesAgain } from "../domain/cluster/renewal.ts";
 import { newCluster, putClusterAgain, rescaleCluster, withoutPool } from "../domain/cluster/rules.ts";
 import type { ClusterDocument, ClusterPatch, ClusterRequest } from "../domain/cluster/schema.ts";
@@ -47,6 +48,8 @@ export async function createCluster(
   await open(services, workspaceOf(ref));
   const before = await clusters.get(ref);
   if (before !== undefined) return { cluster: await createAgain(services, before, spec) };
+  const { scaleSettings } = spec.properties;
+  if (scaleSettings !== undefined) checkNodeLimit(scaleSettings, services.settings.poolAllocationMode);
 
   const now = new Date(services.clock.now());
   const { document, secrets } = newCluster(ref, guid(services.random.uuid()), spec, now);
@@ -137,6 +140,7 @@ export async function resizeCluster(
   ref: ClusterRef,
   patch: ClusterPatch,
 ): Promise<ClusterDocument> {
+  checkNodeLimit(patch.properties.scaleSettings, services.settings.poolAllocationMode);
   const document = await services.state.clusters.update(
     ref,
     (current) => rescaleCluster(current, patch),

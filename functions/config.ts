@@ -40,8 +40,27 @@ const secretsKeys = z.string().transform((text, context) => {
 });
 const interval = (otherwise: number) => z.coerce.number().int().min(10).max(86_400_000).default(otherwise);
 
+const sshSources = z
+  .string()
+  .regex(
+    /^[\w.:/]+(?:,[\w.:/]+){0,19}$/,
+    "expected address ranges or service tags, such as 203.0.113.0/24,VirtualNetwork, 20 at most",
+  )
+  .refine((text) => !text.split(",").some((one) => /\/0$|^Internet$/i.test(one)), {
+    error: "the nodes would be open to everybody; name the ranges that may come in by ssh",
+  })
+  .transform((text) => text.split(","));
+/** Tokens for these administer the caller's subscription: a service that asks for them could. */
+const armAudience =
+  /^https:\/\/management\.(?:azure|core\.(?:windows|usgovcloudapi|chinacloudapi))\.\w+\/*$/i;
+const audiences = z
+  .string()
+  .min(1)
+  .transform((text) => text.split(",").map((name) => name.trim()));
+
 const Environment = z.object({
   AZURE_SUBSCRIPTION_ID: z.string().min(1),
+  AZURE_CLIENT_ID: z.guid().optional(),
   BATCHAI_LOCATION: z.string().regex(/^[-\w]+$/),
   BATCHAI_BATCH_ACCOUNT_ID: z
     .string()
@@ -64,7 +83,7 @@ const Environment = z.object({
   BATCHAI_KEY_VAULTS: vaultNames.default([]),
   BATCHAI_SECRETS_KEY: secretsKeys,
   BATCHAI_AUTH_ISSUER: z.string().min(1),
-  BATCHAI_AUTH_AUDIENCE: z.string().min(1),
+  BATCHAI_AUTH_AUDIENCE: audiences,
   BATCHAI_AUTH_JWKS_URL: endpoint,
   BATCHAI_AUTH_TENANT: z.guid().optional(),
   BATCHAI_MONITOR_MIN_INTERVAL_MS: interval(5_000),
@@ -87,12 +106,26 @@ const Environment = z.object({
   BATCHAI_NODE_IMAGE: z
     .string()
     .regex(/^[^:]+:[^:]+:[^:]+:[^:]+$/, "expected publisher:offer:sku:version")
-    .default("microsoft-dsvm:ubuntu-hpc:2204:latest"),
+    .default("microsoft-dsvm:ubuntu-hpc:2404:latest"),
   BATCHAI_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
+  BATCHAI_SSH_SOURCES: sshSources.default([]),
+  BATCHAI_POOL_ALLOCATION_MODE: z.enum(["BatchService", "UserSubscription"]).default("BatchService"),
   BATCHAI_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(200_000).default(200_000),
   /** True ends the load of the app when a setting is missing or wrong, instead of answering 503 with the list. */
   BATCHAI_SETTINGS_STRICT: z.enum(["true", "false"]).default("false"),
   IDENTITY_ENDPOINT: z.string().optional(),
+});
+
+const CheckedEnvironment = Environment.superRefine((environment, context) => {
+  // The local cloud's own authority stands for Azure's; its tokens open nothing but the local cloud.
+  if (/^https?:\/\/(?:127\.|localhost[:/])/.test(environment.BATCHAI_AUTH_ISSUER)) return;
+  if (environment.BATCHAI_AUTH_AUDIENCE.some((name) => armAudience.test(name)))
+    context.addIssue({
+      code: "custom",
+      path: ["BATCHAI_AUTH_AUDIENCE"],
+      message:
+        "tokens for Azure Resource Manager must not be sent to this service; register an app for it and name its client id, and log in for api://<client id>",
+    });
 });
 
 export type Environment = z.output<typeof Environment>;
@@ -110,7 +143,7 @@ export type Configuration =
 /** @throws Error that lists every problem, one a line, where BATCHAI_SETTINGS_STRICT wants that. */
 export function readConfiguration(variables: Readonly<Record<string, string | undefined>>): Configuration {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-  const result = Environment.safeParse(given);
+  const result = CheckedEnvironment.safeParse(given);
   if (result.success) return { kind: "complete", environment: result.data };
   const problems = result.error.issues.map(({ path, message }) => {
     const setting = path.join(".");

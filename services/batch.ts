@@ -1,6 +1,7 @@
 // The Azure Batch data plane as the app sees it: jobs, tasks, task files, nodes. Expected answers are values (an existing
 // task is a success, an absent one is `undefined`); everything else throws an AppError that says whether to retry.
 // Pools are made elsewhere (`pools.ts`): Batch has two APIs and each is behind its own interface.
+import type { ResizeError } from "../domain/cluster/resize-errors.ts";
 import type { TaskSnapshot } from "../domain/job/task.ts";
 
 export interface BatchFailure {
@@ -71,7 +72,7 @@ export interface PoolState {
   readonly allocationState: "steady" | "resizing" | "stopping";
   readonly currentNodes: number;
   readonly targetNodes: number;
-  readonly resizeErrors: readonly { readonly code: string; readonly message: string }[];
+  readonly resizeErrors: readonly ResizeError[];
 }
 
 export type Refusal = { readonly kind: "refused"; readonly code: string; readonly message: string };

@@ -59,11 +59,11 @@ export interface PoolExpiry {
 
 export type NodeDeallocationOption = "requeue" | "terminate" | "waitforjobcompletion";
 
-/** What the Batch account may hold at once. */
+/** What the Batch account may hold at once. In user-subscription mode it has no limit of processors: the subscription has. */
 export interface PoolQuotas {
   readonly pools: number;
-  readonly dedicatedProcessors: number;
-  readonly lowPriorityProcessors: number;
+  readonly dedicatedProcessors: number | undefined;
+  readonly lowPriorityProcessors: number | undefined;
 }
 
 export interface Pools {

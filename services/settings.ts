@@ -1,4 +1,5 @@
 // The app's configuration as its parts see it. Parsed and checked once, in the composition root.
+import type { PoolAllocationMode } from "../domain/cluster/node-limit.ts";
 import type { QuotaLimits } from "../domain/usage/quota.ts";
 
 export interface NodeImage {
@@ -21,6 +22,7 @@ export interface Settings {
   /** Where nodes report their performance counters. */
   readonly counters: { readonly endpoint: string; readonly intervalSeconds: number };
   readonly quotas: QuotaLimits;
+  readonly poolAllocationMode: PoolAllocationMode;
   /** How long after the last sign of life from here a pool keeps its nodes. */
   readonly poolExpiryMs: number;
   readonly monitorMinIntervalMs: number;

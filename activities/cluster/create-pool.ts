@@ -25,9 +25,10 @@ export const createPool = defineActivity(
   async (services, { cluster }): Promise<OutputOf<typeof contract>> => {
     const document = await currentCluster(services, cluster);
     if (document === undefined || document.provisioningState === "deleting") return { kind: "notWanted" };
-    const image = await nodeImage(services, document.spec.imageReference);
-    if (image.kind === "unknown")
-      return { kind: "refused", code: "ImageNotFound" satisfies FailureCode, message: image.message };
+    const image = await nodeImage(services, document.spec);
+    if (image.kind === "refused") return image;
+    const spot = await spotRefusal(services, document);
+    if (spot !== undefined) return spot;
     const read = await readSecrets(services, cluster.guid);
     if (read.kind === "refused") return read;
     const { secrets } = read;
@@ -57,6 +58,19 @@ async function readSecrets(services: Services, clusterGuid: string): Promise<Rea
     if (!(error instanceof AppError) || error.retryable) throw error;
     return { kind: "refused", code: error.code, message: error.message };
   }
+}
+
+/** An account that may have no low-priority processors makes the pool and never a node of it: said at once instead. */
+async function spotRefusal(services: Services, { spec }: ClusterDocument) {
+  if (spec.vmPriority !== "lowpriority") return undefined;
+  const { lowPriorityProcessors } = await services.pools.quotas();
+  if (lowPriorityProcessors !== 0) return undefined;
+  return {
+    kind: "refused" as const,
+    code: "LowPriorityNotAvailable" satisfies FailureCode,
+    message:
+      "The Batch account may have no low-priority (Spot) processors: its quota is 0. Ask Azure for that quota, or create the cluster with vmPriority 'dedicated'.",
+  };
 }
 
 function poolSpec(

@@ -3,6 +3,7 @@ import { imageNotices } from "../../domain/cluster/images.ts";
 import { resizeError } from "../../domain/cluster/resize-errors.ts";
 import type { ClusterObservation } from "../../domain/cluster/rules.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import { sizeNotices } from "../../domain/cluster/vm-life.ts";
 import { poolId } from "../../services/batch-names.ts";
 import type { NodeCounts } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";
@@ -20,13 +21,15 @@ export async function observeNodes(
   const [state, counts] = await Promise.all([services.batch.pool(pool), services.batch.nodeCounts(pool)]);
   if (state === undefined || counts === undefined) return undefined;
   const now = new Date(services.clock.now());
+  const { imageReference, vmSize } = cluster.spec;
   return {
     observation: {
       allocationState: state.allocationState === "steady" ? "steady" : "resizing",
       currentNodeCount: state.currentNodes,
       nodeStateCounts: stateCounts(counts),
       errors: [
-        ...imageNotices(cluster.spec.imageReference, services.settings.nodeImage, now),
+        ...imageNotices(imageReference, vmSize, services.settings.nodeImage, now),
+        ...sizeNotices(vmSize, now),
         ...(cluster.quota === undefined ? [] : [cluster.quota.error]),
         ...state.resizeErrors.map(resizeError),
         ...(counts.unusable + counts.startTaskFailed === 0 ? [] : await nodeErrors(services, cluster)),

@@ -15,7 +15,7 @@ try {
   const cluster = `${workspace}/clusters/empty`;
   await api.call("PUT", cluster, {
     properties: {
-      vmSize: "STANDARD_D1_V2",
+      vmSize: "STANDARD_DS1_V2",
       scaleSettings: { manual: { targetNodeCount: 0 } },
       userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
     },

@@ -79,7 +79,7 @@ async function prepare(cloud, call) {
   };
   await call("PUT", `${workspace}/clusters/c`, {
     properties: {
-      vmSize: "STANDARD_D1_V2",
+      vmSize: "STANDARD_DS1_V2",
       scaleSettings: { manual: { targetNodeCount: 1 } },
       userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
       nodeSetup: { mountVolumes: { azureFileShares: [share] } },

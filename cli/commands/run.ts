@@ -26,7 +26,7 @@ export const run = command({
   examples: [
     "run -- python3 train.py --epochs 3",
     "run --output models --env SEED=7 -- python3 train.py",
-    "run --size STANDARD_NC6 --spot --detach -- python3 train.py",
+    "run --size STANDARD_NC4AS_T4_V3 --spot --detach -- python3 train.py",
   ],
   words: { usage: "<program...>", description: "the program and its arguments" },
   passThrough: true,
@@ -37,7 +37,7 @@ export const run = command({
       "cluster to use (default: one of the size, made when it is missing)",
     ),
     name: text("-n, --name <name>", "name of the job (default: of the script and the time)"),
-    size: text("--size <size>", "VM size of a cluster that is made", "STANDARD_D2_V3"),
+    size: text("--size <size>", "VM size of a cluster that is made", "STANDARD_D2S_V3"),
     spot: flag("--spot", "cheaper nodes that may be taken away"),
     maxNodes: wholeNumber("--max-nodes <number>", "most nodes of a cluster that is made", 4),
     output: text("--output <folder>", "what the program writes here comes back", "outputs"),

@@ -40,19 +40,57 @@ const categories: Readonly<Record<string, ResizeErrorCategory>> = {
   vnetnotfound: "configuration",
 };
 
-/** A code nobody knows is taken for transient: only what is known to be hopeless may end work. */
-export function resizeErrorCategory(code: string): ResizeErrorCategory {
-  return categories[code.toLowerCase()] ?? "transient";
-}
-
-export function resizeError({
-  code,
-  message,
-}: {
+export interface ResizeError {
   readonly code: string;
   readonly message: string;
-}): BatchAIError {
-  return { code, message, details: [{ name: "Category", value: resizeErrorCategory(code) }] };
+  /** What Batch adds, such as the compute provider's own error as JSON. */
+  readonly values?: readonly { readonly name: string; readonly value: string }[] | undefined;
+}
+
+/** What the provider of the machines says behind a code that itself says only that there are none. */
+const reasons: readonly (readonly [RegExp, ResizeErrorCategory])[] = [
+  [/hypervisor generation|cannot boot/i, "configuration"],
+  [/SkuNotAvailable|NotAvailableForSubscription|NotAvailableForLocation/i, "configuration"],
+  [
+    /MarketplacePurchaseEligibilityFailed|ResourcePurchase\w*Failed|MarketplaceTermsNotAccepted/i,
+    "configuration",
+  ],
+  [/RequestDisallowedByPolicy|LinkedAuthorizationFailed|AuthorizationFailed/i, "configuration"],
+  [/PlatformImageNotFound|ImageNotFound|GalleryImageNotFound|SubnetNotFound/i, "configuration"],
+  [/QuotaExceeded|exceeding approved|quota/i, "quota"],
+];
+
+/**
+ * A code nobody knows is taken for transient: only what is known to be hopeless may end work. `AllocationFailed` and its like
+ * say little; what the provider said decides.
+ */
+export function resizeErrorCategory({ code, message, values = [] }: ResizeError): ResizeErrorCategory {
+  const category = categories[code.toLowerCase()] ?? "transient";
+  if (category !== "transient") return category;
+  const said = [message, ...values.map(({ value }) => value)].join("\n");
+  return reasons.find(([pattern]) => pattern.test(said))?.[1] ?? "transient";
+}
+
+export function resizeError(error: ResizeError): BatchAIError {
+  const { code, message, values = [] } = error;
+  return {
+    code,
+    message,
+    details: [{ name: "Category", value: resizeErrorCategory(error) }, ...values.map(readable)],
+  };
+}
+
+/** The provider's error is JSON in a text: its code and its sentence are what a person reads. */
+function readable({ name, value }: { readonly name: string; readonly value: string }) {
+  try {
+    const parsed = JSON.parse(value) as { error?: { code?: unknown; message?: unknown } } | null;
+    const { code, message } = parsed?.error ?? {};
+    if (typeof code === "string" && typeof message === "string")
+      return { name, value: `${code}: ${message}`.slice(0, 2000) };
+  } catch {
+    // Not JSON: shown as it is.
+  }
+  return { name, value: value.slice(0, 2000) };
 }
 
 /** The error that keeps a cluster from ever having nodes, if it has one. */

@@ -15,6 +15,7 @@ import { storeUserAccount } from "../shared/user-account.ts";
 import { nextAllocationState, nextClusterState } from "./machine.ts";
 import { initialNodeCount, targetNodeCount } from "./scale.ts";
 import { defaultImage } from "./schema.ts";
+import { retiredReason } from "./vm-life.ts";
 import type {
   AllocationState,
   ClusterDocument,
@@ -38,13 +39,16 @@ export function setupLogSegment(ref: ClusterRef, guid: Guid): string {
   return `${ref.subscriptionId}/${ref.resourceGroup}/workspaces/${ref.workspace}/clusters/${ref.cluster}/${guid}`;
 }
 
-/** @throws AppError InvalidRequest when mount paths clash or scale settings are missing. */
+/** @throws AppError InvalidRequest when the size is no more, mount paths clash or scale settings are missing. */
 export function newCluster(
   ref: ClusterRef,
   guid: Guid,
   request: ClusterRequest,
   now: Date,
 ): WithSecrets<ClusterDocument> {
+  const retired = retiredReason(request.properties.vmSize, now);
+  if (retired !== undefined)
+    throw new AppError("InvalidRequest", `properties.vmSize: ${retired}`, { target: "properties.vmSize" });
   const secrets = new SecretCollector();
   const spec = specOf(ref, guid, request, secrets);
   const at = timestamp(now);

@@ -1,4 +1,4 @@
-// What is known about VM sizes: how many GPUs and processors a node of that size has. Sizes not listed have no GPU.
+// What is known about VM sizes: how many GPUs and processors a node of that size has.
 // Source: Azure documentation, "Sizes for virtual machines: GPU accelerated".
 
 /** What a name of a size looks like. */
@@ -20,13 +20,20 @@ const gpuCounts: readonly (readonly [RegExp, number])[] = [
   [/^standard_nc96ads_a100_v4$/, 4],
   [/^standard_nc40ads_h100_v5$/, 1],
   [/^standard_nc80adis_h100_v5$/, 2],
+  [/^standard_nc(?:8|16)ads_a10_v4$/, 1],
+  [/^standard_nc32ads_a10_v4$/, 2],
+  // The smallest have a part of one.
+  [/^standard_nv(?:6|12|18|36)ad?m?s_a10_v5$/, 1],
+  [/^standard_nv72ads_a10_v5$/, 2],
+  [/^standard_nd96isr_mi300x_v5$/, 8],
   [/^standard_nd(?:40rs_v2|96asr_v4|96amsr_a100_v4|96isr_h100_v5|96isr_h200_v5)$/, 8],
 ];
 
-/** GPUs of one node of the size; 0 for a CPU size. */
-export function gpusOf(vmSize: string): number {
+/** GPUs of one node of the size; 0 for a CPU size, undefined for one of the GPU families (N) that is not listed. */
+export function gpusOf(vmSize: string): number | undefined {
   const size = vmSize.toLowerCase();
-  return gpuCounts.find(([pattern]) => pattern.test(size))?.[1] ?? 0;
+  const listed = gpuCounts.find(([pattern]) => pattern.test(size))?.[1];
+  return listed ?? (/^standard_n[cdgv]/.test(size) ? undefined : 0);
 }
 
 /** Sizes whose name has the `r` of RDMA after the number of cores, e.g. STANDARD_NC24r, Standard_ND40rs_v2; H and HB. */

@@ -144,7 +144,19 @@ export const failureTable = {
     "A warning: support of the image ended, or ends soon",
     "Create the cluster anew with a later image.",
   ),
+  VmSizeEndOfLife: ofCluster(
+    "A warning: Azure retires the VM size soon, or has done so",
+    "Create the cluster anew with a current size.",
+  ),
 
+  ImageNotUsable: ofOperation(
+    "Machines of the size cannot boot the image, or Azure Batch has no node agent for it any more",
+    "Take the size or the image that the message names.",
+  ),
+  LowPriorityNotAvailable: ofOperation(
+    "The Batch account may have no low-priority processors",
+    "Ask Azure for that quota, or take vmPriority 'dedicated'.",
+  ),
   ImageNotFound: ofOperation(
     "Azure Batch has no node agent for the image",
     "Leave the image out, or name one that Azure Batch supports.",

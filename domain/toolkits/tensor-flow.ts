@@ -28,7 +28,7 @@ export const tensorFlowToolkit = defineToolkit({
   settings: TensorFlowSettings,
   validate: (settings, { nodeCount, gpusPerNode }) => {
     const { workers, servers } = counts(settings, nodeCount);
-    const most = nodeCount * Math.max(1, gpusPerNode);
+    const most = gpusPerNode === undefined ? Infinity : nodeCount * Math.max(1, gpusPerNode);
     if (workers > most) {
       return `workerCount: ${workers} workers are more than ${most}, one per GPU (or CPU node) of ${nodeCount} nodes; lower it or raise nodeCount`;
     }

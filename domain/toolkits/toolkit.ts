@@ -6,7 +6,8 @@ import { parse } from "../shared/parse.ts";
 export interface ToolkitContext {
   readonly nodeCount: number;
   /** 0 on CPU sizes. */
-  readonly gpusPerNode: number;
+  /** Undefined: it has some, nobody knows how many. */
+  readonly gpusPerNode: number | undefined;
   /** A TCP port on the first node that other jobs on the same machine are unlikely to use. */
   readonly rendezvousPort: number;
   /** The VM size has RDMA over InfiniBand. */

@@ -7,8 +7,9 @@ import { familyOf } from "./vm-family.ts";
 /** What the Batch account itself may hold. */
 export interface AccountQuotas {
   readonly pools: number;
-  readonly dedicatedProcessors: number;
-  readonly lowPriorityProcessors: number;
+  /** Absent: no limit of its own. */
+  readonly dedicatedProcessors: number | undefined;
+  readonly lowPriorityProcessors: number | undefined;
 }
 
 const families2018 = ["D", "Dv2", "NC", "NV"];
@@ -26,8 +27,8 @@ export function listUsages(
   account: AccountQuotas,
 ): readonly object[] {
   const accountProcessors = {
-    dedicated: account.dedicatedProcessors,
-    lowpriority: account.lowPriorityProcessors,
+    dedicated: account.dedicatedProcessors ?? unlimited,
+    lowpriority: account.lowPriorityProcessors ?? unlimited,
   };
   const processors = (["dedicated", "lowpriority"] as const).flatMap((priority) =>
     processorUsages(claims, priority, limits, accountProcessors[priority]),

@@ -1,6 +1,7 @@
 // Renders the operations table as docs/reference/batch-emulator.md.
 import { membersOf } from "./members.ts";
 import { dataPlaneVersions, managementVersions } from "./protocol/api-versions.ts";
+import { azureRules } from "./service/checks/azure-rules.ts";
 import { operations } from "./operations.ts";
 import type { Operation, Standing } from "./operations.ts";
 
@@ -36,6 +37,13 @@ export function operationsPage(): string {
     ...section("Data plane", "data"),
     "",
     ...section("Management plane", "management"),
+    "",
+    "## Rules of Azure that are enforced",
+    "",
+    "Generated from `local/batch-emulator/service/checks/azure-rules.ts`. What a folder of this machine could do, and Azure cannot, is refused",
+    "here too, so that what works here works there.",
+    "",
+    ...table([["what is refused", "answer"], ...azureRules]),
     "",
     "## Members",
     "",

@@ -26,6 +26,10 @@ export interface EmulatorParameters {
   readonly autoscaleSpeed: number;
   /** Automatic scaling can be enabled once in this time; 30 s in the service. */
   readonly enableAutoscaleEveryMs: number;
+  /** Refuses what Azure refuses though a folder of this machine could do it: the rules of `azure-rules.ts`. */
+  readonly strictAzure: boolean;
+  /** Whose subscription the machines are in; limits differ. */
+  readonly poolAllocationMode: "BatchService" | "UserSubscription";
   readonly poolQuota: number;
   readonly activeJobAndJobScheduleQuota: number;
   readonly dedicatedCoreQuota: number;
@@ -64,6 +68,8 @@ export const localParameters: EmulatorParameters = {
   autoscaleFirstMs: 1000,
   autoscaleSpeed: 1,
   enableAutoscaleEveryMs: 30_000,
+  strictAzure: true,
+  poolAllocationMode: "BatchService",
   poolQuota: 100,
   activeJobAndJobScheduleQuota: 300,
   dedicatedCoreQuota: 500,

@@ -26,6 +26,7 @@ import { expiryFormula } from "./expiry-formula.ts";
 import { bearerPolicy } from "./bearer-policy.ts";
 import type { TokenSource } from "./bearer-policy.ts";
 import { isLoopbackHttp } from "./endpoints.ts";
+import { sshEndpoint } from "./ssh-endpoint.ts";
 
 export interface ArmPoolsOptions {
   readonly endpoint: string;
@@ -33,14 +34,19 @@ export interface ArmPoolsOptions {
   readonly batchAccountId: string;
   readonly credential: TokenCredential;
   readonly tokens: TokenSource;
+  /** Who may reach the nodes by ssh; nobody when empty. */
+  readonly sshSources: readonly string[];
 }
 
 interface Account {
   readonly client: BatchManagementClient;
   readonly group: string;
   readonly name: string;
+  readonly sshSources: readonly string[];
 }
 
+/** Newer than the client's own, which Azure Batch has announced the end of. Nodes talk to Batch in the simplified way, which is the only one. */
+const apiVersion = "2025-06-01";
 const armScope = "https://management.azure.com/.default";
 const deallocation = {
   requeue: "Requeue",
@@ -73,13 +79,14 @@ async function connect(options: ArmPoolsOptions): Promise<Account> {
   const insecure = isLoopbackHttp(options.endpoint);
   const client = new Client(options.credential, subscriptionId, {
     endpoint: options.endpoint,
+    apiVersion,
     ...(insecure ? { allowInsecureConnection: true } : {}),
   });
   if (insecure) {
     client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
     client.pipeline.addPolicy(bearerPolicy(options.tokens, armScope));
   }
-  return { client, group, name };
+  return { client, group, name, sshSources: options.sshSources };
 }
 
 async function quotas(account: Account): Promise<PoolQuotas> {
@@ -87,8 +94,8 @@ async function quotas(account: Account): Promise<PoolQuotas> {
     const found = await account.client.batchAccountOperations.get(account.group, account.name);
     return {
       pools: found.poolQuota ?? 0,
-      dedicatedProcessors: found.dedicatedCoreQuota ?? 0,
-      lowPriorityProcessors: found.lowPriorityCoreQuota ?? 0,
+      dedicatedProcessors: found.dedicatedCoreQuota ?? undefined,
+      lowPriorityProcessors: found.lowPriorityCoreQuota ?? undefined,
     };
   } catch (error) {
     throw unavailable(error);
@@ -97,7 +104,12 @@ async function quotas(account: Account): Promise<PoolQuotas> {
 
 async function put(account: Account, spec: PoolSpec): ReturnType<Pools["put"]> {
   try {
-    await account.client.poolOperations.create(account.group, account.name, spec.poolId, toPool(spec));
+    await account.client.poolOperations.create(
+      account.group,
+      account.name,
+      spec.poolId,
+      toPool(spec, account),
+    );
     return { kind: "created" };
   } catch (error) {
     const { status, code, message } = read(error);
@@ -182,7 +194,7 @@ async function remove(account: Account, poolId: string): Promise<void> {
 
 const ownerMark = "batchai-owner";
 
-function toPool(spec: PoolSpec): Pool {
+function toPool(spec: PoolSpec, { sshSources }: Pick<Account, "sshSources">): Pool {
   return {
     displayName: spec.displayName,
     vmSize: spec.vmSize,
@@ -199,10 +211,12 @@ function toPool(spec: PoolSpec): Pool {
       },
     },
     interNodeCommunication: "Enabled",
-    targetNodeCommunicationMode: "Simplified",
     taskSlotsPerNode: 1,
     ...(spec.mounts.length === 0 ? {} : { mountConfiguration: spec.mounts.map(toMount) }),
-    ...(spec.subnetId === undefined ? {} : { networkConfiguration: { subnetId: spec.subnetId } }),
+    networkConfiguration: {
+      ...(spec.subnetId === undefined ? {} : { subnetId: spec.subnetId }),
+      endpointConfiguration: { inboundNatPools: [sshEndpoint(sshSources)] },
+    },
     startTask: toStartTask(spec.startTask),
     userAccounts: [{ ...spec.adminUser, elevationLevel: "Admin" }, toNodeUser(spec.nodeUser)],
     metadata: [{ name: ownerMark, value: spec.owner }],

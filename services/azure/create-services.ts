@@ -43,8 +43,11 @@ export interface AzureOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly managedIdentity: boolean;
+  /** Of a user-assigned identity. */
+  readonly clientId?: string | undefined;
   readonly batchAccountId: string;
   readonly batchEndpoint: string;
+  readonly sshSources: readonly string[];
   readonly armEndpoint: string;
   readonly resourceManagerEndpoint?: string | undefined;
   readonly storage: StorageAccount;
@@ -65,7 +68,7 @@ export interface AzureOptions {
 
 export function createAzureServices(options: AzureOptions): LongLivedServices {
   const { settings, clock, random, storage, resourceManagerEndpoint } = options;
-  const credential = appCredential(options.managedIdentity);
+  const credential = appCredential(options.managedIdentity, options.clientId);
   const tokens = tokenSource(credential, clock);
   const blobs = blobAccess({ endpointTemplate: settings.blobEndpointTemplate, credential, clock });
   const table = tableDocuments(tableClient(storage, options.tableEndpointTemplate, credential));
@@ -100,6 +103,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
       batchAccountId: options.batchAccountId,
       credential,
       tokens,
+      sshSources: options.sshSources,
     }),
     batch: batchClient(batchTransport({ endpoint: options.batchEndpoint, tokens })),
     fileServers: absentFileServers(),

@@ -7,20 +7,26 @@ import type { TokenSource } from "./bearer-policy.ts";
 /** A token is renewed when it has less than this left. */
 const renewBeforeMs = 5 * 60_000;
 
-/** @param managed whether the platform announced a managed identity (`IDENTITY_ENDPOINT`). */
-export function appCredential(managed: boolean): TokenCredential {
+/**
+ * @param managed whether the platform announced a managed identity (`IDENTITY_ENDPOINT`).
+ * @param clientId which one, when it is user-assigned; absent = the app's own.
+ */
+export function appCredential(managed: boolean, clientId?: string): TokenCredential {
   let credential: Promise<TokenCredential> | undefined;
   return {
     async getToken(scopes, options) {
-      credential ??= load(managed);
+      credential ??= load(managed, clientId);
       return (await credential).getToken(scopes, options);
     },
   };
 }
 
-async function load(managed: boolean): Promise<TokenCredential> {
+async function load(managed: boolean, clientId: string | undefined): Promise<TokenCredential> {
   const { DefaultAzureCredential, ManagedIdentityCredential } = await import("@azure/identity");
-  return managed ? new ManagedIdentityCredential() : new DefaultAzureCredential();
+  if (!managed) return new DefaultAzureCredential();
+  return clientId === undefined
+    ? new ManagedIdentityCredential()
+    : new ManagedIdentityCredential({ clientId });
 }
 
 export function tokenSource(credential: TokenCredential, clock: Clock): TokenSource {

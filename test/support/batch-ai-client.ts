@@ -33,7 +33,7 @@ export function batchAIClient(
 export function clusterOf(cloud: Described, nodeCount: number, share = "results"): ClusterCreate {
   const { name, key } = cloud.description.storageAccount;
   return {
-    vmSize: "STANDARD_D1_V2",
+    vmSize: "STANDARD_DS1_V2",
     scaleSettings: { manual: { targetNodeCount: nodeCount } },
     userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
     nodeSetup: {

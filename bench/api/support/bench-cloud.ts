@@ -84,7 +84,7 @@ export async function createCluster(
   const id = `${workspace}/clusters/${name}`;
   await api.call("PUT", id, {
     properties: {
-      vmSize: "STANDARD_D1_V2",
+      vmSize: "STANDARD_DS1_V2",
       scaleSettings: { manual: { targetNodeCount: nodes } },
       userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
     },

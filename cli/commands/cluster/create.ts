@@ -12,15 +12,15 @@ import { accountOf, storageOptions } from "../../spec/storage-options.ts";
 
 export const clusterCreate = command({
   examples: [
-    "cluster create -w lab -n nodes -s STANDARD_D2_V3 -t 2",
+    "cluster create -w lab -n nodes -s STANDARD_D2S_V3 -t 2",
     "cluster create -w lab -n nodes -f cluster.json",
-    "cluster create -w lab -n nodes -s STANDARD_NC6 --min 0 --max 4 --vm-priority lowpriority",
+    "cluster create -w lab -n nodes -s STANDARD_NC4AS_T4_V3 --min 0 --max 4 --vm-priority lowpriority",
   ],
   options: {
     ...inWorkspace,
     name: required(text("-n, --name <name>", "its name")),
     file: text("-f, --config-file <file>", "cluster.json; options come before what it says"),
-    vmSize: text("-s, --vm-size <size>", "such as STANDARD_D2_V3"),
+    vmSize: text("-s, --vm-size <size>", "such as STANDARD_D2S_V3"),
     target: wholeNumber("-t, --target <nodes>", "how many nodes"),
     min: wholeNumber("--min <nodes>", "least, where it scales by itself"),
     max: wholeNumber("--max <nodes>", "most"),

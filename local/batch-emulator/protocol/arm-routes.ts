@@ -9,6 +9,7 @@ import type { Pool } from "../service/entities/model.ts";
 import { addPool, findPool, removePoolById, stopPoolResize } from "../service/pools/pool-commands.ts";
 import { identitiesAssigned } from "../service/checks/reference-checks.ts";
 import type { World } from "../service/account/world.ts";
+import type { EmulatorParameters } from "../parameters.ts";
 import { accountId, armEtag, armPool } from "./arm-pool-fields.ts";
 import { ArmPoolBody, specOf } from "./arm-pool-shape.ts";
 import { bodyOf, checked } from "./bodies.ts";
@@ -60,11 +61,10 @@ export function accountShape(call: Call) {
       accountEndpoint: host,
       nodeManagementEndpoint: host,
       provisioningState: "Succeeded",
-      poolAllocationMode: "BatchService",
+      poolAllocationMode: parameters.poolAllocationMode,
       ...autoStorageShape(world),
       publicNetworkAccess: "Enabled",
-      dedicatedCoreQuota: parameters.dedicatedCoreQuota,
-      lowPriorityCoreQuota: parameters.lowPriorityCoreQuota,
+      ...coreQuotas(parameters),
       dedicatedCoreQuotaPerVMFamily: [],
       dedicatedCoreQuotaPerVMFamilyEnforced: false,
       poolQuota: parameters.poolQuota,
@@ -84,6 +84,15 @@ const identityShape = (world: World) =>
         tenantId: guidOf(`tenant ${world.account.subscriptionId}`),
       }
     : { type: "None" };
+
+/** In user-subscription mode the subscription limits the processors, and the account answers null. */
+function coreQuotas(parameters: EmulatorParameters) {
+  const own = parameters.poolAllocationMode === "BatchService";
+  return {
+    dedicatedCoreQuota: own ? parameters.dedicatedCoreQuota : null,
+    lowPriorityCoreQuota: own ? parameters.lowPriorityCoreQuota : null,
+  };
+}
 
 export const authenticationModes = ["SharedKey", "AAD", "TaskAuthenticationToken"] as const;
 

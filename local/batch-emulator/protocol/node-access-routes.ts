@@ -9,6 +9,7 @@ import { notEmulated, notFound } from "../service/account/fault.ts";
 import type { World } from "../service/account/world.ts";
 import type { Node } from "../service/entities/model.ts";
 import { nodeLog } from "../service/nodes/node-log.ts";
+import { checkRemoteAccess } from "../service/checks/azure-rules.ts";
 import { checkReferences } from "../service/checks/reference-checks.ts";
 import { bodyOf } from "./bodies.ts";
 import { renderer, value } from "./fields.ts";
@@ -116,6 +117,7 @@ export const nodeAccessRoutes: readonly Route[] = [
       const node = nodeOf(call);
       if (node.pool.spec.virtualMachineConfiguration === undefined)
         throw onlyFor("remoteloginsettings", "virtualMachineConfiguration");
+      checkRemoteAccess(call.world, node.pool.spec);
       return json(200, {
         "odata.metadata": `${call.request.baseUrl}/$metadata#remoteloginsettings/@Element`,
         remoteLoginIPAddress: node.address,

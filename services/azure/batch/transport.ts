@@ -16,8 +16,8 @@ import { isLoopbackHttp } from "../endpoints.ts";
 import { WireError } from "./wire.ts";
 
 const apiVersion = "2025-06-01";
-/** "Authenticate Azure Batch services with Microsoft Entra ID". */
-const batchScope = "https://batch.core.windows.net/.default";
+/** As Microsoft's own clients ask for it: the audience of Batch ends with a slash. */
+const batchScope = "https://batch.core.windows.net//.default";
 const requestTimeoutMs = 30_000;
 const firstRetryDelayMs = 500;
 

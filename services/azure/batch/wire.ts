@@ -112,7 +112,13 @@ export const WirePool = z.object({
   targetDedicatedNodes: count,
   targetLowPriorityNodes: count,
   resizeErrors: z
-    .array(z.object({ code: z.string().default("Unknown"), message: z.string().default("") }))
+    .array(
+      z.object({
+        code: z.string().default("Unknown"),
+        message: z.string().default(""),
+        values: z.array(z.object({ name: z.string().default(""), value: z.string().default("") })).optional(),
+      }),
+    )
     .optional(),
 });
 

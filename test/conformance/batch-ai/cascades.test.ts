@@ -85,7 +85,7 @@ async function furnish(workspace: string): Promise<Clusters> {
   const one = await cluster(workspace, "one", 1);
   const two = await cluster(workspace, "two", 2);
   const fileServer = {
-    vmSize: "STANDARD_D1_V2",
+    vmSize: "STANDARD_DS1_V2",
     sshConfiguration: {
       userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
     },

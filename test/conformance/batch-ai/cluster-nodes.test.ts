@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => lab.cloud.dispose());
 
 const inGroup = "/subscriptions/00000000-0000-0000-0000-000000000009/resourceGroups/net/providers";
-const usual = { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2204", version: "latest" };
+const usual = { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2404", version: "latest" };
 const withImage = (imageReference: object) => ({
   virtualMachineConfiguration: { imageReference: imageReference as typeof usual },
 });
@@ -62,12 +62,12 @@ describe("the image of a cluster", () => {
   });
 
   it("that is old is warned about, and the cluster works all the same", async () => {
-    const focal = { publisher: "canonical", offer: "0001-com-ubuntu-server-focal", sku: "20_04-lts" };
-    await lab.create("old", 1, withImage(focal));
+    const bullseye = { publisher: "debian", offer: "debian-11", sku: "11" };
+    await lab.create("old", 1, withImage(bullseye));
     const found = await lab.idle("old", 1);
     expect(found).toMatchObject({
       provisioningState: "succeeded",
-      errors: [{ code: "ImageEndOfLife", message: expect.stringContaining("ended on 2025-05-31") }],
+      errors: [{ code: "ImageEndOfLife", message: expect.stringContaining("ended on 2026-08-31") }],
     });
     const gone = {
       publisher: "microsoft-ads",
@@ -83,7 +83,7 @@ describe("the image of a cluster", () => {
   it("that Azure Batch does not know fails the creation and says what to do", async () => {
     const image = { publisher: "nobody", offer: "nothing", sku: "1" };
     const properties = {
-      vmSize: "STANDARD_D1_V2",
+      vmSize: "STANDARD_DS1_V2",
       scaleSettings: { manual: { targetNodeCount: 0 } },
       userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
       ...withImage(image),

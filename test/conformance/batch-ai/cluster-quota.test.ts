@@ -12,7 +12,7 @@ beforeAll(async () => {
     BATCHAI_QUOTA_ACTIVE_JOBS: "4",
     BATCHAI_QUOTA_DEDICATED_VCPUS: "6",
     BATCHAI_QUOTA_LOW_PRIORITY_VCPUS: "2",
-    BATCHAI_QUOTA_FAMILY_VCPUS: "Dv3=4",
+    BATCHAI_QUOTA_FAMILY_VCPUS: "DSv3=4",
   });
 });
 afterAll(() => lab.cloud.dispose());
@@ -44,7 +44,7 @@ it("row 54: as many clusters and unfinished jobs as there may be, however many a
   ]);
   const clusters = names(6).map((name) => `${workspacePath()}/clusters/${name}`);
   const cluster = {
-    vmSize: "STANDARD_D1_V2",
+    vmSize: "STANDARD_DS1_V2",
     scaleSettings: { manual: { targetNodeCount: 0 } },
     userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
   };
@@ -77,7 +77,7 @@ it("row 54: a shortage of vCPUs is an error of the cluster, which gets what is l
     ],
   });
   expect((await usages()).get("Total Cluster Dedicated Regional vCPUs")).toEqual([6, 6]);
-  expect((await usages()).get("Standard Dv2 Family Cluster Dedicated vCPUs")).toEqual([6, 6]);
+  expect((await usages()).get("Standard DSv2 Family Cluster Dedicated vCPUs")).toEqual([6, 6]);
   await lab.resize("big", 1);
   // A resize claims its processors after its answer, and nobody asks again for what was short.
   await lab.idle("big", 1);
@@ -89,11 +89,11 @@ it("row 54: a shortage of vCPUs is an error of the cluster, which gets what is l
 });
 
 it("row 54: families and low-priority vCPUs have limits of their own", async () => {
-  await lab.create("family", 3, { vmSize: "Standard_D2_v3" });
+  await lab.create("family", 3, { vmSize: "Standard_D2s_v3" });
   await lab.create("spot", 3, { vmPriority: "lowpriority" });
-  expect((await lab.idle("family", 2)).errors?.[0]?.message).toContain("vCPUs of the Dv3 family");
+  expect((await lab.idle("family", 2)).errors?.[0]?.message).toContain("vCPUs of the DSv3 family");
   expect((await lab.idle("spot", 2)).errors?.[0]?.message).toContain("low-priority vCPUs");
   const used = await usages();
-  expect(used.get("Standard Dv3 Family Cluster Dedicated vCPUs")).toEqual([4, 4]);
+  expect(used.get("Standard DSv3 Family Cluster Dedicated vCPUs")).toEqual([4, 4]);
   expect(used.get("Total Cluster LowPriority Regional vCPUs")).toEqual([2, 2]);
 });

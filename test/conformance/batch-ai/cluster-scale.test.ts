@@ -49,7 +49,7 @@ describe("a new cluster", () => {
     };
     const answer = await lab.raw("PUT", clusterPath("minimal"), {
       properties: {
-        vmSize: "STANDARD_D1_V2",
+        vmSize: "STANDARD_DS1_V2",
         scaleSettings: { manual: { targetNodeCount: 0 } },
         userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
         nodeSetup: { mountVolumes: { azureFileShares: [mount] } },

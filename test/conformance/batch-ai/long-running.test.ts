@@ -43,7 +43,7 @@ const inState = (experiment: string, job: string, state: string, workspace = lab
   );
 
 const fileServer = (dataDisks: object = {}): FileServerCreate => ({
-  vmSize: "STANDARD_D2_V3",
+  vmSize: "STANDARD_D2S_V3",
   sshConfiguration: {
     publicIPsToAllow: ["203.0.113.7"],
     userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
@@ -128,7 +128,7 @@ describe("a file server", () => {
       name: "one",
       type: "Microsoft.BatchAI/workspaces/fileservers",
       id: expect.stringMatching(/\/fileservers\/one$/) as string,
-      vmSize: "STANDARD_D2_V3",
+      vmSize: "STANDARD_D2S_V3",
       dataDisks: {
         diskSizeInGB: 10,
         diskCount: 2,

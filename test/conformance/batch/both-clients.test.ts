@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Batch, NewBatchTask } from "../../../services/batch.ts";
 import { connect, connections } from "../../support/batch/batch-connections.ts";
-import { accountKey, eventually, launched, linuxPool, underTest } from "./emulator-under-test.ts";
+import { accountKey, eventually, launched, linuxPool, sshWay, underTest } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 
 const task = (id: string, commandLine: string): NewBatchTask => ({
@@ -31,6 +31,7 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
     await under.batch.pool.add({
       id: "Pool",
       ...linuxPool,
+      ...sshWay,
       targetDedicatedNodes: 2,
       targetLowPriorityNodes: 1,
       enableInterNodeCommunication: true,
@@ -142,7 +143,10 @@ describe.each(connections)("$client with $credentials over $scheme", (connection
 
   it("ends a task that takes too long", async () => {
     await add("job", { ...task("slow", "hold"), maxWallClockTime: "PT0.1S" });
-    expect(await ended("slow")).toMatchObject({ result: "failure", failure: { code: "MaxWallClockTimeExceeded" } });
+    expect(await ended("slow")).toMatchObject({
+      result: "failure",
+      failure: { code: "MaxWallClockTimeExceeded" },
+    });
   });
 
   it("terminates and deletes tasks, any number of times", async () => {

@@ -120,6 +120,23 @@ export async function launched(
   return (await eventually(found, (launch) => launch !== undefined)) as Launch;
 }
 
+/** What a pool needs so that its nodes can be reached by ssh. */
+export const sshWay = {
+  networkConfiguration: {
+    endpointConfiguration: {
+      inboundNATPools: [
+        {
+          name: "ssh",
+          protocol: "tcp" as const,
+          backendPort: 22,
+          frontendPortRangeStart: 15_000,
+          frontendPortRangeEnd: 15_100,
+        },
+      ],
+    },
+  },
+};
+
 export const linuxPool = {
   vmSize: "Standard_D2s_v3",
   virtualMachineConfiguration: {

@@ -5,7 +5,7 @@ import type { BatchServiceClient } from "@azure/batch";
 import { operations } from "../../../local/batch-emulator/operations.ts";
 import { Router } from "../../../local/batch-emulator/protocol/router.ts";
 import type { PackageStore } from "../../../local/batch-emulator/service/ports/package-store.ts";
-import { eventually, linuxPool, underTest, watchedBatchClient } from "./emulator-under-test.ts";
+import { eventually, linuxPool, sshWay, underTest, watchedBatchClient } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 
 const group = "local";
@@ -84,7 +84,7 @@ const taskIn = (job: string, task: string, state: string) =>
 
 describe("data plane", () => {
   test("pools", async () => {
-    await batch.pool.add({ id: "p", ...linuxPool, targetDedicatedNodes: 2 });
+    await batch.pool.add({ id: "p", ...linuxPool, ...sshWay, targetDedicatedNodes: 2 });
     expect((await batch.pool.exists("p")).body).toBe(true);
     await idle(2);
     await batch.pool.patch("p", { metadata: [{ name: "a", value: "b" }] });

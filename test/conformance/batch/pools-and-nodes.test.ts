@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eventually, linuxPool, underTest } from "./emulator-under-test.ts";
+import { eventually, linuxPool, sshWay, underTest } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 
 let t: UnderTest;
@@ -26,6 +26,7 @@ test("a pool is created once, read back without secrets, patched, updated and se
   const spec = {
     id: "Alpha",
     ...linuxPool,
+    ...sshWay,
     targetDedicatedNodes: 1,
     userAccounts: [{ name: "ann", password: "hidden!" }],
     metadata: [{ name: "a", value: "1" }],

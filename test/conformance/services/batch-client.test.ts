@@ -22,6 +22,7 @@ beforeAll(async () => {
   batch = batchClient(batchTransport({ endpoint: under.emulator.url, tokens }));
   pools = armPools({
     endpoint: under.emulator.url,
+    sshSources: ["203.0.113.0/24"],
     batchAccountId: `/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.Batch/batchAccounts/devbatch`,
     credential: { getToken: async () => ({ token: "good", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) },
     tokens,
@@ -32,7 +33,7 @@ afterAll(() => under.emulator.dispose());
 const spec = (poolId: string, nodes: number): PoolSpec => ({
   poolId,
   displayName: "w/c",
-  vmSize: "STANDARD_D2",
+  vmSize: "STANDARD_D2S_V3",
   image: {
     kind: "marketplace",
     publisher: "microsoft-dsvm",

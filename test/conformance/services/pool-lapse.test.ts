@@ -37,6 +37,7 @@ beforeEach(async () => {
     batch: batchClient(batchTransport({ endpoint: under.emulator.url, tokens })),
     pools: armPools({
       endpoint: under.emulator.url,
+      sshSources: ["203.0.113.0/24"],
       batchAccountId: `/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.Batch/batchAccounts/devbatch`,
       credential: { getToken: async () => ({ token: "good", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) },
       tokens,

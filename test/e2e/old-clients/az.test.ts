@@ -118,7 +118,7 @@ describe.skipIf(!hasAzBatchAI)("az batchai 2.45 (needs azure-cli)", () => {
     });
     const urn = "microsoft-dsvm:ubuntu-hpc:2204:latest";
     await json(
-      ...["cluster", "create", ...inLab, "-n", "urn", "-s", "STANDARD_D1_V2", "-t", "0", "-u", "ada"],
+      ...["cluster", "create", ...inLab, "-n", "urn", "-s", "STANDARD_D2S_V3", "-t", "0", "-u", "ada"],
       ...["-p", "Correct-horse-7", "-i", urn],
     );
     const { virtualMachineConfiguration } = await json("cluster", "show", ...inLab, "-n", "urn");

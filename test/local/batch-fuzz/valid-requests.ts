@@ -36,7 +36,7 @@ const nodeFiles = ["startup/stdout.txt", "startup/stderr.txt", "startup/wd", "sh
 const commands = ["exit 0", "exit 1", "hold", "write hello", "missing"];
 
 const machine = {
-  vmSize: "Standard_A1",
+  vmSize: "Standard_A1_v2",
   virtualMachineConfiguration: {
     imageReference: { publisher: "canonical", offer: "ubuntu", sku: "22", version: "latest" },
     nodeAgentSKUId: "batch.node.ubuntu 22.04",
@@ -96,6 +96,20 @@ export function poolBody(pick: Pick): Record<string, unknown> {
   return {
     id: pick(pools),
     ...machine,
+    // Else nobody could ask for the way to a node.
+    networkConfiguration: {
+      endpointConfiguration: {
+        inboundNATPools: [
+          {
+            name: "ssh",
+            protocol: "tcp",
+            backendPort: 22,
+            frontendPortRangeStart: 15_000,
+            frontendPortRangeEnd: 15_100,
+          },
+        ],
+      },
+    },
     ...pick<Record<string, unknown>>([
       { targetDedicatedNodes: 2, taskSlotsPerNode: 2 },
       { targetDedicatedNodes: 1, targetLowPriorityNodes: 1, enableInterNodeCommunication: true },

@@ -10,7 +10,7 @@ export const experimentPath = `${workspacePath}/experiments/e`;
 export function clusterBody(manual: object = {}, properties: object = {}): object {
   return {
     properties: {
-      vmSize: "STANDARD_D2",
+      vmSize: "STANDARD_D2S_V3",
       scaleSettings: { manual: { targetNodeCount: 1, ...manual } },
       userAccountSettings: { adminUserName: "admin", adminUserPassword: "not-to-be-seen" },
       ...properties,
@@ -21,7 +21,7 @@ export function clusterBody(manual: object = {}, properties: object = {}): objec
 export function fileServerBody(dataDisks: object = {}): object {
   return {
     properties: {
-      vmSize: "STANDARD_D2_V3",
+      vmSize: "STANDARD_D2S_V3",
       sshConfiguration: {
         userAccountSettings: { adminUserName: "admin", adminUserPassword: "not-to-be-seen" },
       },

@@ -158,7 +158,13 @@ function poolsAndNodes(client: BatchServiceClient) {
           allocationState: pool.allocationState ?? "steady",
           currentNodes: (pool.currentDedicatedNodes ?? 0) + (pool.currentLowPriorityNodes ?? 0),
           targetNodes: (pool.targetDedicatedNodes ?? 0) + (pool.targetLowPriorityNodes ?? 0),
-          resizeErrors: (pool.resizeErrors ?? []).map(({ code = "", message = "" }) => ({ code, message })),
+          resizeErrors: (pool.resizeErrors ?? []).map(({ code = "", message = "", values }) => ({
+            code,
+            message,
+            ...(values === undefined
+              ? {}
+              : { values: values.map(({ name = "", value = "" }) => ({ name, value })) }),
+          })),
         }
       );
     },

@@ -86,6 +86,6 @@ export async function settle(of: ServiceBench<Executor>): Promise<void> {
 }
 
 export const machine = {
-  vmSize: "standard_d2",
+  vmSize: "standard_d2s_v3",
   virtualMachineConfiguration: { imageReference: {}, nodeAgentSKUId: "x" },
 };

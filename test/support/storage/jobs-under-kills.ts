@@ -12,7 +12,7 @@ export async function createClusterFor(api: Api): Promise<void> {
   await ask(`${api.workspace}/experiments/e`);
   await ask(clusterPath(api), {
     properties: {
-      vmSize: "STANDARD_D1_V2",
+      vmSize: "STANDARD_DS1_V2",
       scaleSettings: { manual: { targetNodeCount: 0 } },
       userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
     },

@@ -113,7 +113,7 @@ function labCluster(cloud: LocalCloud, nodeCount: number): ClusterCreate {
   const { name, key } = cloud.description.storageAccount;
   const credentials = { accountKey: key };
   return {
-    vmSize: "STANDARD_D2_V3",
+    vmSize: "STANDARD_D2S_V3",
     scaleSettings: { manual: { targetNodeCount: nodeCount } },
     userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
     nodeSetup: {

@@ -173,7 +173,7 @@ export async function createCluster(walk: Walk, name: string, nodes: number): Pr
   };
   const reply = await walk.ask("PUT", walk.clusterPath(name), {
     properties: {
-      vmSize: "STANDARD_D1_V2",
+      vmSize: "STANDARD_DS1_V2",
       scaleSettings: { manual: { targetNodeCount: nodes } },
       userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
       nodeSetup: { mountVolumes: { azureFileShares: [share] } },

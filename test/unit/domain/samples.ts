@@ -44,7 +44,7 @@ export const blob = (relativeMountPath = "bfs", extra: object = {}) => ({
 export function clusterBody(properties: object = {}): { properties: Record<string, unknown> } {
   return {
     properties: {
-      vmSize: "STANDARD_D2",
+      vmSize: "STANDARD_D2S_V3",
       scaleSettings: { manual: { targetNodeCount: 2 } },
       userAccountSettings: { adminUserName: "ada", adminUserPassword: "hunter2" },
       ...properties,

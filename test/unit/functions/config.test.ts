@@ -33,6 +33,29 @@ describe("the configuration", () => {
     expect(parsed({ ...good, BATCHAI_STORAGE_KEY: "" }).BATCHAI_STORAGE_KEY).toBeUndefined();
   });
 
+  it.each([
+    "https://management.azure.com",
+    "a, https://management.azure.com/",
+    "https://management.core.windows.net/",
+  ])(
+    "takes no tokens for Azure Resource Manager (%s): whoever got one could administer the caller's subscription",
+    (BATCHAI_AUTH_AUDIENCE) => {
+      expect(() => parsed({ ...good, BATCHAI_AUTH_AUDIENCE })).toThrow(
+        /BATCHAI_AUTH_AUDIENCE.*log in for api:/,
+      );
+      const local = { ...good, BATCHAI_AUTH_AUDIENCE, BATCHAI_AUTH_ISSUER: "http://127.0.0.1:1/adfs" };
+      expect(() => parsed(local)).not.toThrow();
+    },
+  );
+
+  it("opens ssh to nobody, or to the ranges that are named, and never to everybody", () => {
+    const sources = (text?: string) => parsed({ ...good, BATCHAI_SSH_SOURCES: text }).BATCHAI_SSH_SOURCES;
+    expect(sources()).toEqual([]);
+    expect(sources("203.0.113.0/24,VirtualNetwork")).toEqual(["203.0.113.0/24", "VirtualNetwork"]);
+    for (const open of ["0.0.0.0/0", "203.0.113.1,::/0", "Internet", "*"])
+      expect(() => sources(open)).toThrow("BATCHAI_SSH_SOURCES");
+  });
+
   it("tells every problem at once, without values", () => {
     const bad = {
       ...good,

@@ -9,6 +9,7 @@ import { beginResize, defaultResizeTimeoutMs } from "../pools/pool-control.ts";
 import { poolOf } from "../tasks/task-state.ts";
 import { touch } from "../account/versions.ts";
 import type { Timer } from "../../../clock.ts";
+import { tooManyConnected } from "../checks/azure-rules.ts";
 import type { World } from "../account/world.ts";
 
 const defaultIntervalMs = 15 * 60_000;
@@ -116,9 +117,15 @@ const runOf = (world: World, outcome: AutoscaleOutcome): AutoScaleRun => ({
   ...(outcome.error === undefined ? {} : { error: outcome.error }),
 });
 
+function withinLimits(world: World, pool: Pool, outcome: AutoscaleOutcome): AutoscaleOutcome {
+  const wrong = tooManyConnected(world, pool.spec, outcome.targetDedicated + outcome.targetLowPriority);
+  if (wrong === undefined || outcome.error !== undefined) return outcome;
+  return { ...outcome, error: { code: "AutoScalingFormulaEvaluationError", message: wrong } };
+}
+
 /** Evaluates the pool's own formula and resizes when the result asks for it; a resize under way is left alone. */
 function applyEvaluation(world: World, pool: Pool): void {
-  const outcome = evaluateFormula(world, pool, pool.spec.autoScaleFormula ?? "");
+  const outcome = withinLimits(world, pool, evaluateFormula(world, pool, pool.spec.autoScaleFormula ?? ""));
   pool.autoScaleRun = runOf(world, outcome);
   world.save(pool);
   if (outcome.error !== undefined || pool.allocation !== "steady") return;

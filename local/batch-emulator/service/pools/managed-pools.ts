@@ -5,7 +5,7 @@ import type { ResizeBody } from "../../schema/pool-spec.ts";
 import { invalidProperty } from "../account/fault.ts";
 import type { Pool } from "../entities/model.ts";
 import { currentNodes } from "../account/quota.ts";
-import { checkFormula, refuseDeleted, refuseResizing, resizePool } from "./pool-commands.ts";
+import { checkFormula, checkTargets, refuseDeleted, refuseResizing, resizePool } from "./pool-commands.ts";
 import { differs, replaceSpec } from "./pool-updates.ts";
 import type { World } from "../account/world.ts";
 
@@ -101,6 +101,7 @@ function applyScale(
       (fixed.targetLowPriorityNodes ?? pool.targetLowPriority) !== pool.targetLowPriority ||
       pool.spec.enableAutoScale === true ||
       isShort(pool));
+  if (differs) checkTargets(world, pool, fixed);
   if (differs) refuseResizing(pool);
   writeRest();
   if (!differs) return;

@@ -7,6 +7,7 @@ import { BatchFault, invalidProperty, notEmulated, notFound } from "../account/f
 import { beginResize, defaultResizeTimeoutMs, deletePool, evacuate, stopResize } from "./pool-control.ts";
 import { checkPackages } from "../packages/node-packages.ts";
 import type { Job, Node, Pool } from "../entities/model.ts";
+import { checkConnectedNodes, checkOffered } from "../checks/azure-rules.ts";
 import { checkMachines } from "../checks/machine-checks.ts";
 import { emptyPool } from "../entities/records.ts";
 import { checkReferences, identitiesAssigned } from "../checks/reference-checks.ts";
@@ -84,7 +85,9 @@ const resizeTimeoutOf = (text: string | undefined) =>
   text === undefined ? defaultResizeTimeoutMs : (durationMs(text) ?? defaultResizeTimeoutMs);
 
 function checkPool(world: World, spec: PoolSpec, identity: Pool["identity"]): void {
+  checkOffered(world, spec);
   checkNodes(world, spec, identity);
+  checkConnectedNodes(world, spec, (spec.targetDedicatedNodes ?? 0) + (spec.targetLowPriorityNodes ?? 0));
   if (spec.enableAutoScale === true) {
     if (spec.autoScaleFormula === undefined)
       throw invalidProperty("autoScaleFormula", "", "A pool with enableAutoScale needs a formula");
@@ -151,11 +154,18 @@ export function resizePool(world: World, pool: Pool, body: ResizeBody): void {
       "OperationInvalidForCurrentState",
       "The pool cannot be resized while automatic scaling is enabled.",
     );
+  checkTargets(world, pool, body);
   refuseResizing(pool);
   pool.targetDedicated = body.targetDedicatedNodes ?? pool.targetDedicated;
   pool.targetLowPriority = body.targetLowPriorityNodes ?? pool.targetLowPriority;
   touch(world, pool);
   beginResize(world, pool, body.nodeDeallocationOption ?? "requeue", resizeTimeoutOf(body.resizeTimeout));
+}
+
+/** @throws BatchFault when the pool may not have that many nodes. */
+export function checkTargets(world: World, pool: Pool, body: ResizeBody): void {
+  const dedicated = body.targetDedicatedNodes ?? pool.targetDedicated;
+  checkConnectedNodes(world, pool.spec, dedicated + (body.targetLowPriorityNodes ?? pool.targetLowPriority));
 }
 
 export function refuseResizing(pool: Pool): void {

@@ -8,6 +8,7 @@ import { createNode } from "../nodes/node-creation.ts";
 import { allocate, refreshSlots, withdraw } from "../nodes/node-control.ts";
 import type { Node, NodePending, Pool, ResizeError } from "../entities/model.ts";
 import { stopJobTasks } from "../nodes/job-nodes.ts";
+import { allocationRefusal } from "../checks/azure-rules.ts";
 import { coresInUse, coresOf, currentNodes, lowPriorityInUse } from "../account/quota.ts";
 import { cancelRun } from "../runs/task-run.ts";
 import { endTask, requeue } from "../tasks/task-life.ts";
@@ -119,6 +120,8 @@ function grow(
   missing: number,
 ): { waits: boolean; error?: ResizeError } {
   if (missing <= 0) return { waits: false };
+  const refusal = allocationRefusal(world, pool.spec);
+  if (refusal !== undefined) return { waits: false, error: refusal };
   const { parameters } = world;
   const quota = dedicated ? parameters.dedicatedCoreQuota : parameters.lowPriorityCoreQuota;
   const cores = coresOf(pool.spec.vmSize);

@@ -6,6 +6,7 @@ import { touch } from "../account/versions.ts";
 import type { World } from "../account/world.ts";
 import type { Pool } from "../entities/model.ts";
 import { NodeSlots } from "../entities/node-slots.ts";
+import { checkConnectedNodes, checkOffered } from "../checks/azure-rules.ts";
 import { checkNodes, refuseDeleted } from "./pool-commands.ts";
 
 /** Members that can change at any time; nodes learn of them when they boot. */
@@ -35,7 +36,11 @@ export function patchPool(world: World, pool: Pool, { vmSize, ...patch }: PoolPa
   const given = Object.entries({ ...patch, ...size }).filter(([, value]) => value !== undefined);
   const late = given.find(([name, value]) => !atAnyTime.has(name) && differs(pool.spec, name, value));
   if (late !== undefined) refuseUnlessEmpty(pool, late[0]);
-  replaceSpec(world, pool, { ...pool.spec, ...Object.fromEntries(given) });
+  const next: PoolSpec = { ...pool.spec, ...Object.fromEntries(given) };
+  // A pool that is older than the end of its size still takes what has nothing to do with it.
+  if (late !== undefined) checkOffered(world, next);
+  checkConnectedNodes(world, next, pool.targetDedicated + pool.targetLowPriority);
+  replaceSpec(world, pool, next);
 }
 
 function refuseUnlessEmpty(pool: Pool, name: string): void {

@@ -53,8 +53,8 @@ describe("a new cluster", () => {
   });
 
   it.each([
-    ["Standard_NC6", "STANDARD_NC6"],
-    ["Standard_NC24R", "STANDARD_NC24r"],
+    ["Standard_NC4as_T4_v3", "STANDARD_NC4AS_T4_V3"],
+    ["Standard_ND96asr_v4", "STANDARD_ND96asr_V4"],
     ["standard_d2_v3", "STANDARD_D2_V3"],
     ["Standard_HB120rs_v3", "STANDARD_HB120rs_V3"],
     ["Standard_NC24ads_A100_v4", "STANDARD_NC24ADS_A100_V4"],

@@ -93,7 +93,7 @@ describe("TensorFlow", () => {
 
   it.each([
     [{ workerCount: 3 }, 2, "STANDARD_D2", /workerCount: 3 workers are more than 2, one per GPU/],
-    [{ workerCount: 9 }, 2, "STANDARD_NC24r", /workerCount: 9 workers are more than 8/],
+    [{ workerCount: 9 }, 2, "STANDARD_NC64AS_T4_V3", /workerCount: 9 workers are more than 8/],
     [
       { parameterServerCount: 3 },
       2,
@@ -106,10 +106,15 @@ describe("TensorFlow", () => {
     );
   });
 
+  it("may have any number of workers on a size with GPUs whose number nobody knows", () => {
+    const many = { tensorFlowSettings: { ...script, workerCount: 16 } };
+    expect(processes(many, 2, "Standard_NC128ds_Next_v9")).toHaveLength(17);
+  });
+
   it("may have one worker per GPU", () => {
-    expect(processes({ tensorFlowSettings: { ...script, workerCount: 8 } }, 2, "STANDARD_NC24")).toHaveLength(
-      9,
-    );
+    expect(
+      processes({ tensorFlowSettings: { ...script, workerCount: 8 } }, 2, "STANDARD_NC64AS_T4_V3"),
+    ).toHaveLength(9);
   });
 });
 
@@ -153,8 +158,8 @@ describe("the MPI toolkits", () => {
   it("use InfiniBand on sizes that have it, unless the user said otherwise", () => {
     const ofSize = (vmSize: string) =>
       processes({ customMpiSettings: { commandLine: "x" } }, 2, vmSize)[0]?.command;
-    expect(ofSize("STANDARD_NC24r")).toContain('I_MPI_FABRICS="${I_MPI_FABRICS:-dapl}"');
-    expect(ofSize("STANDARD_NC24")).toContain('I_MPI_FABRICS="${I_MPI_FABRICS:-tcp}"');
+    expect(ofSize("STANDARD_HB120RS_V3")).toContain('I_MPI_FABRICS="${I_MPI_FABRICS:-dapl}"');
+    expect(ofSize("STANDARD_NC4AS_T4_V3")).toContain('I_MPI_FABRICS="${I_MPI_FABRICS:-tcp}"');
   });
 });
 
