@@ -128,6 +128,14 @@ const CheckedEnvironment = Environment.superRefine((environment, context) => {
     });
 });
 
+/** Every setting of the app by its name, and whether it must be given. */
+export const settingNames: Readonly<Record<string, "needed" | "optional">> = Object.fromEntries(
+  Object.entries(Environment.shape).map(([name, schema]) => [
+    name,
+    schema.safeParse(undefined).success ? ("optional" as const) : ("needed" as const),
+  ]),
+);
+
 export type Environment = z.output<typeof Environment>;
 
 /** Never with a value in it. */

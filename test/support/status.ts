@@ -66,7 +66,10 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "Known gaps",
     "`ssh` between the nodes of a pool is set up by the start task: proved with OpenSSH, untried on Azure. On the local cloud, Open MPI 5 over several nodes needs Linux and root, so that each node can have a host name of its own",
   ],
-  ["Deployment to Azure (Bicep, `azd`)", "not yet; nothing here has run against Azure itself"],
+  [
+    "Deployment to Azure (Bicep, `azd`)",
+    "templates, hooks and a workflow ([how](how-to/deploy.md)); checked against Azure's published types and with stand-ins for `az` and `azd`, not compiled, and never run against Azure itself",
+  ],
   ["Web portal, sweeps, schedules, triggers", "not yet"],
 ];
 
