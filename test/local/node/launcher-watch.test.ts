@@ -80,13 +80,19 @@ describe("at its end", () => {
       "cat",
       `#!/bin/sh\n[ "$AZ_BATCH_NODE_ID" = tvm-1 ] && [ -e "$FAKE_NODES/hang" ] && exec sleep 100000\nexec /bin/cat "$@"\n`,
     );
-    await two.program("python", '#!/bin/sh\necho "rank on $AZ_BATCH_NODE_ID"\n');
+    const afs = await two.mountEverywhere("afs");
+    await writeFile(join(afs, "train.sh"), 'echo "rank on $AZ_BATCH_NODE_ID"\n');
     const { document, secrets } = jobWithSecrets({
       ...mounted,
       nodeCount: 2,
       stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/data",
       customToolkitSettings: undefined,
-      pyTorchSettings: { pythonScriptFilePath: "x", communicationBackend: "gloo", processCount: 2 },
+      pyTorchSettings: {
+        pythonScriptFilePath: "$AZ_BATCHAI_MOUNT_ROOT/afs/train.sh",
+        pythonInterpreterPath: "/bin/sh",
+        communicationBackend: "gloo",
+        processCount: 2,
+      },
     });
     await two.stage(document, secrets);
     for (const node of [0, 1]) expect((await two.start("prepare", node).ended).code).toBe(0);
