@@ -8,7 +8,13 @@ import {
 } from "../contracts/orchestrations.ts";
 import { checkNodeLimit } from "../domain/cluster/node-limit.ts";
 import { dueRenewal, wantsNodesAgain } from "../domain/cluster/renewal.ts";
-import { newCluster, putClusterAgain, rescaleCluster, withoutPool } from "../domain/cluster/rules.ts";
+import {
+  newCluster,
+  putClusterAgain,
+  refuseRetiredSize,
+  rescaleCluster,
+  withoutPool,
+} from "../domain/cluster/rules.ts";
 import type { ClusterDocument, ClusterPatch, ClusterRequest } from "../domain/cluster/schema.ts";
 import { identityOf } from "../domain/kinds.ts";
 import { nodeKeySecrets } from "../domain/launch/node-account.ts";
@@ -52,6 +58,7 @@ export async function createCluster(
   if (scaleSettings !== undefined) checkNodeLimit(scaleSettings, services.settings.poolAllocationMode);
 
   const now = new Date(services.clock.now());
+  if (services.settings.retiredSizes === "refuse") refuseRetiredSize(spec, now);
   const { document, secrets } = newCluster(ref, guid(services.random.uuid()), spec, now);
   await claimPlace(services, document, now);
   await services.secrets.put(document.guid, await withOwnSecrets(services, document, secrets));

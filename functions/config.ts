@@ -109,6 +109,7 @@ const Environment = z.object({
     .default("microsoft-dsvm:ubuntu-hpc:2404:latest"),
   BATCHAI_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   BATCHAI_SSH_SOURCES: sshSources.default([]),
+  BATCHAI_RETIRED_SIZES: z.enum(["refuse", "run"]).default("refuse"),
   BATCHAI_POOL_ALLOCATION_MODE: z.enum(["BatchService", "UserSubscription"]).default("BatchService"),
   BATCHAI_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(200_000).default(200_000),
   /** True ends the load of the app when a setting is missing or wrong, instead of answering 503 with the list. */

@@ -45,6 +45,7 @@ function start(environment: Environment): void {
         intervalSeconds: environment.BATCHAI_COUNTERS_INTERVAL_S,
       },
       quotas: quotaLimits(environment),
+      retiredSizes: environment.BATCHAI_RETIRED_SIZES,
       poolAllocationMode: environment.BATCHAI_POOL_ALLOCATION_MODE,
       poolExpiryMs: environment.BATCHAI_POOL_EXPIRY_MS,
       monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,

@@ -52,6 +52,7 @@ export function appSettings(settings: Settings, endpoints: Endpoints): Record<st
     BATCHAI_FILE_ENDPOINT_TEMPLATE: template(endpoints.file),
     BATCHAI_KEY_VAULT_ENDPOINT_TEMPLATE: `${endpoints.control}/vaults/{vault}`,
     BATCHAI_KEY_VAULTS: "*",
+    BATCHAI_RETIRED_SIZES: "run",
     BATCHAI_SECRETS_KEY: settings.secretsKey,
     BATCHAI_AUTH_ISSUER: endpoints.issuer,
     BATCHAI_AUTH_AUDIENCE: endpoints.apiAudience,

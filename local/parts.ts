@@ -271,6 +271,8 @@ async function startEmulator(
   });
   return startBatchEmulator({
     ...nodes,
+    // Recipes of 2018 name sizes of 2018, and run here as they are.
+    parameters: { takesRetiredSizes: true },
     dataDirectory: join(o.data.path, "batch"),
     port: o.settings.ports.batch,
     accountName: batchAccount.name,

@@ -39,16 +39,20 @@ export function setupLogSegment(ref: ClusterRef, guid: Guid): string {
   return `${ref.subscriptionId}/${ref.resourceGroup}/workspaces/${ref.workspace}/clusters/${ref.cluster}/${guid}`;
 }
 
-/** @throws AppError InvalidRequest when the size is no more, mount paths clash or scale settings are missing. */
+/** @throws AppError InvalidRequest when Azure has no machines of that size any more. */
+export function refuseRetiredSize({ properties: { vmSize } }: ClusterRequest, now: Date): void {
+  const retired = retiredReason(vmSize, now);
+  if (retired === undefined) return;
+  throw new AppError("InvalidRequest", `properties.vmSize: ${retired}`, { target: "properties.vmSize" });
+}
+
+/** @throws AppError InvalidRequest when mount paths clash or scale settings are missing. */
 export function newCluster(
   ref: ClusterRef,
   guid: Guid,
   request: ClusterRequest,
   now: Date,
 ): WithSecrets<ClusterDocument> {
-  const retired = retiredReason(request.properties.vmSize, now);
-  if (retired !== undefined)
-    throw new AppError("InvalidRequest", `properties.vmSize: ${retired}`, { target: "properties.vmSize" });
   const secrets = new SecretCollector();
   const spec = specOf(ref, guid, request, secrets);
   const at = timestamp(now);

@@ -28,6 +28,8 @@ export interface EmulatorParameters {
   readonly enableAutoscaleEveryMs: number;
   /** Refuses what Azure refuses though a folder of this machine could do it: the rules of `azure-rules.ts`. */
   readonly strictAzure: boolean;
+  /** Takes pools of sizes that Azure has retired, for what was written for those. */
+  readonly takesRetiredSizes: boolean;
   /** Whose subscription the machines are in; limits differ. */
   readonly poolAllocationMode: "BatchService" | "UserSubscription";
   readonly poolQuota: number;
@@ -69,6 +71,7 @@ export const localParameters: EmulatorParameters = {
   autoscaleSpeed: 1,
   enableAutoscaleEveryMs: 30_000,
   strictAzure: true,
+  takesRetiredSizes: false,
   poolAllocationMode: "BatchService",
   poolQuota: 100,
   activeJobAndJobScheduleQuota: 300,

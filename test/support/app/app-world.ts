@@ -130,6 +130,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
         familyProcessors: {},
       },
       poolAllocationMode: "BatchService",
+      retiredSizes: "refuse",
       poolExpiryMs: 7_200_000,
       monitorMinIntervalMs: 20,
       monitorMaxIntervalMs: options.monitorMaxIntervalMs ?? 2_000,

@@ -188,18 +188,21 @@ describe("usages", () => {
     const { value } = (await api("GET", path)).body as {
       value: { name: { value: string }; currentValue: number; limit: number }[];
     };
-    const families = (priority: string, limit: number, ...used: number[]) =>
-      ["D", "Dv2", "NC", "NV"].map((family, index) => [
-        `Standard ${family} Family Cluster ${priority} vCPUs`,
-        used[index] ?? 0,
-        limit,
-      ]);
+    const family = (name: string, priority: string, used: number, limit: number) => [
+      `Standard ${name} Family Cluster ${priority} vCPUs`,
+      used,
+      limit,
+    ];
+    const unused = (names: readonly string[], priority: string, limit: number) =>
+      names.map((name) => family(name, priority, 0, limit));
     expect(value.map(({ name, currentValue, limit }) => [name.value, currentValue, limit])).toEqual([
       ["Clusters", 1, 100],
       ["Total Cluster Dedicated Regional vCPUs", 6, 500],
-      ...families("Dedicated", 500, 6),
+      ...unused(["D"], "Dedicated", 500),
+      family("DSv3", "Dedicated", 6, 500),
+      ...unused(["Dv2", "NC", "NV"], "Dedicated", 500),
       ["Total Cluster LowPriority Regional vCPUs", 0, 300],
-      ...families("LowPriority", 300),
+      ...unused(["D", "Dv2", "NC", "NV"], "LowPriority", 300),
       ["ActiveJobs", 1, 2_147_483_647],
     ]);
   });

@@ -42,7 +42,7 @@ const endOf = (table: readonly Ended[], name: string, now: number): string | und
 export function checkOffered(world: World, spec: PoolSpec): void {
   if (!world.parameters.strictAzure) return;
   const now = world.clock.now();
-  const sizeEnd = endOf(endedSizes, spec.vmSize, now);
+  const sizeEnd = world.parameters.takesRetiredSizes ? undefined : endOf(endedSizes, spec.vmSize, now);
   if (sizeEnd !== undefined)
     throw invalidProperty("vmSize", spec.vmSize, `The size is not supported: it was retired on ${sizeEnd}`);
   const agent = spec.virtualMachineConfiguration?.nodeAgentSKUId;

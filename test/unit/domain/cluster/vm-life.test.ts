@@ -6,10 +6,10 @@ import {
   retirementOf,
   sizeNotices,
 } from "../../../../domain/cluster/vm-life.ts";
-import { newCluster } from "../../../../domain/cluster/rules.ts";
+import { refuseRetiredSize } from "../../../../domain/cluster/rules.ts";
 import { ClusterRequest } from "../../../../domain/cluster/schema.ts";
 import { parse } from "../../../../domain/shared/parse.ts";
-import { clusterBody, clusterGuid, clusterName } from "../samples.ts";
+import { clusterBody } from "../samples.ts";
 
 const at = (date: string) => new Date(`${date}T00:00:00Z`);
 const today = at("2026-11-28");
@@ -52,10 +52,10 @@ describe("sizes that Azure has retired", () => {
 
   it("are refused by name when a cluster is made, and not before their day", () => {
     const old = parse(ClusterRequest, clusterBody({ vmSize: "Standard_NV12s_v3" }));
-    expect(() => newCluster(clusterName, clusterGuid, old, today)).toThrow(
+    expect(() => refuseRetiredSize(old, today)).toThrow(
       /^properties\.vmSize: Azure retired STANDARD_NV12S_V3/,
     );
-    expect(() => newCluster(clusterName, clusterGuid, old, at("2026-09-29"))).not.toThrow();
+    expect(() => refuseRetiredSize(old, at("2026-09-29"))).not.toThrow();
   });
 
   it("are not what is recommended instead", () => {
