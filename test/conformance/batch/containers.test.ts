@@ -221,7 +221,10 @@ describe.each(engines)("with $name", ({ missing, start }) => {
       expect((await t.batch.task.get("j", "ended")).executionInfo?.containerInfo?.state).toBe("running");
       await t.batch.task.terminate("j", "ended");
       const late = await completed(t, "j", "late");
-      expect(late.executionInfo).toMatchObject({ exitCode: 137, failureInfo: { code: "TaskEnded" } });
+      expect(late.executionInfo).toMatchObject({
+        exitCode: 137,
+        failureInfo: { code: "MaxWallClockTimeExceeded" },
+      });
       await t.emulator.idle();
       const left = await ground.engine.call([
         "ps",

@@ -11,7 +11,7 @@ import { holdFolder, nodesWithFolder, removeFolders } from "../runs/departures.t
 import { jobFolder } from "../launches/node-layout.ts";
 import { join } from "node:path";
 import { endTask, removeTask, requeue } from "../tasks/task-life.ts";
-import { endedByUser, exitActions } from "../launches/task-outcome.ts";
+import { endedByUser, exitActions, isEndedByService } from "../launches/task-outcome.ts";
 import { cancelRun } from "../runs/task-run.ts";
 import { offer, poolOf } from "../tasks/task-state.ts";
 import type { World } from "../account/world.ts";
@@ -180,7 +180,7 @@ export function afterTask(world: World, task: Task): void {
   if (
     job.spec.onTaskFailure === "performexitoptionsjobaction" &&
     task.state === "completed" &&
-    execution?.failure?.code !== "TaskEnded"
+    !isEndedByService(execution?.failure)
   )
     applyJobAction(world, task);
   watchCompletion(world, job);

@@ -28,6 +28,11 @@ const wallClockFailure: FailureInfo = {
   details: [{ name: "Message", value: "The task exceeded its wall clock time" }],
 };
 
+/** By a request, or at the end of the task's time: its exit code is none of its own, and no exit condition is about it. */
+export function isEndedByService(failure: FailureInfo | undefined): boolean {
+  return failure?.code === endedByUser.code || failure?.code === wallClockFailure.code;
+}
+
 /** How an attempt ended, in the service's words; undefined when the process was lost and the task must be requeued. */
 export function attemptResult(end: LaunchEnd, timedOut: boolean): AttemptResult | undefined {
   if (timedOut) return { exitCode: wallClockExitCode, failure: wallClockFailure, phase: "ran" };

@@ -9,6 +9,7 @@ import { enableScheduling, startNode } from "../../../../local/batch-emulator/se
 import { addPool, resizePool } from "../../../../local/batch-emulator/service/pools/pool-commands.ts";
 import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
 import type { World } from "../../../../local/batch-emulator/service/account/world.ts";
+import { isEndedByService } from "../../../../local/batch-emulator/service/launches/task-outcome.ts";
 import { killedCode, RestartableService, taskRowOf } from "../../../support/batch/restartable-service.ts";
 import { checkLaws, commandNames, perform, pools } from "../../../support/batch/service-commands.ts";
 import { freeBefore } from "../../../support/batch/state-tables.ts";
@@ -72,7 +73,7 @@ function diedByThemselves(world: World): string[] {
     [...pool.nodes].map((node) => ({ name: node.id, ...node.startTask })),
   );
   return [...tasks, ...startTasks].flatMap(({ name, exitCode, failure }) =>
-    exitCode === killedCode && failure?.code !== "TaskEnded" ? [name] : [],
+    exitCode === killedCode && !isEndedByService(failure) ? [name] : [],
   );
 }
 
@@ -359,11 +360,7 @@ function checkEnd({ of }: Account): void {
         expect([task.id, staysForEver(world, task)], "waits without a reason").toEqual([task.id, true]);
       else expect([task.id, task.state]).toEqual([task.id, "completed"]);
       const end = of.machines.lastEnds.get(task.row);
-      if (
-        end?.kind === "exited" &&
-        task.state === "completed" &&
-        task.execution?.failure?.code !== "TaskEnded"
-      )
+      if (end?.kind === "exited" && task.state === "completed" && !isEndedByService(task.execution?.failure))
         expect([task.id, task.execution?.exitCode]).toEqual([task.id, end.exitCode]);
     }
   }
