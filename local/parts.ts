@@ -140,17 +140,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
   controlHandlers.push(localResources({ ...resources, apiUrl: host.url }));
   const ended = started.map(({ exited = never }) => exited.then((error) => error ?? never));
   return {
-    urls: {
-      api: host.url,
-      apiHttps: host.httpsUrl ?? "",
-      authority: tokens.authority,
-      vault: vault.url,
-      batch: emulator.url,
-      blob: storage.blobUrl,
-      queue: storage.queueUrl,
-      table: storage.tableUrl,
-      file: `${shares.url}/${o.settings.storageAccount.name}`,
-    },
+    urls: urlsOf(o, { host, emulator, storage, shares, vault, authority }),
     ports: portsOf({ host, emulator, storage, shares, control, authority, vault, names }),
     certificate: host.certificate ?? "",
     storageProxy: { url: names.url, certificates: names.certificates },
@@ -336,6 +326,25 @@ interface Listening {
 
 function portOf(url: string): number {
   return Number(new URL(url).port);
+}
+
+type Answering = Omit<Listening, "control" | "names">;
+
+function urlsOf(
+  o: PartsOptions,
+  { host, emulator, storage, shares, vault, authority }: Answering,
+): Parts["urls"] {
+  return {
+    api: host.url,
+    apiHttps: host.httpsUrl ?? "",
+    authority: `${authority.url}/adfs`,
+    vault: vault.url,
+    batch: emulator.url,
+    blob: storage.blobUrl,
+    queue: storage.queueUrl,
+    table: storage.tableUrl,
+    file: `${shares.url}/${o.settings.storageAccount.name}`,
+  };
 }
 
 function portsOf({ host, emulator, storage, shares, control, authority, vault, names }: Listening): Ports {

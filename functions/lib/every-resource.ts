@@ -30,6 +30,6 @@ async function* within(
   for await (const document of everyItem((page) => services.state.of(kind).list(scope, page))) {
     yield document;
     for (const child of childrenOf(kind))
-      if (on.has(child)) yield* within(services, child, refOf(document) as ScopeOf<ResourceKind>, on);
+      if (on.has(child)) yield* within(services, child, refOf(document), on);
   }
 }

@@ -5,13 +5,11 @@ import { service } from "../../application/caller.ts";
 import { startDeletion } from "../../application/deletions.ts";
 import { deleting } from "../../domain/kinds.ts";
 import { childrenOf } from "../../domain/resources.ts";
-import type { ResourceKind } from "../../domain/resources.ts";
 import { formatId, workspaceOf } from "../../domain/shared/resource-id.ts";
 import type { RefOf } from "../../domain/shared/resource-id.ts";
 import { newWorkspace } from "../../domain/workspace/rules.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
-import type { ScopeOf } from "../../services/state.ts";
 import { everyItem } from "../lib/every-item.ts";
 
 type WorkspaceRef = RefOf<"workspace">;
@@ -28,7 +26,7 @@ export async function reconcileWorkspaces(services: Services): Promise<void> {
 /** As what is in it spells the name; undefined when nothing is. */
 async function nameOf({ state }: Services, ref: WorkspaceRef): Promise<WorkspaceRef | undefined> {
   for (const kind of childrenOf("workspace")) {
-    const { items } = await state.of(kind).list(ref as ScopeOf<ResourceKind>, { size: 1 });
+    const { items } = await state.of(kind).list(ref, { size: 1 });
     const [child] = items;
     if (child !== undefined) return workspaceOf(child);
   }
