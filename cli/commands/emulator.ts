@@ -27,7 +27,7 @@ export const emulator = command({
     allowRemote: flag("--allow-remote", "let other machines in; needs a key of your own"),
     accountKey: parsed("--account-key-file <file>", "holds the account's key in base64", readAccountKey),
     containerCli: text("--container-cli <words>", "what runs containers, such as 'sudo podman'"),
-    containerOptions: text("--container-options <words>", "further options of its `run`"),
+    containerOptions: parsed("--container-options <words>", "further options of its `run`", (words) => words),
   },
   async run(given, context) {
     const { accountKey, allowRemote, listen, containerCli, containerOptions } = given;

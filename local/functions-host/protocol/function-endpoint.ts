@@ -54,7 +54,7 @@ export async function serveFunction(
     });
   const body = await readBody(request, options.bodyLimitBytes);
   if (body.kind === "aborted") return;
-  if (body.kind === "tooLarge") return void answerEmpty(response, 413);
+  if (body.kind === "tooLarge") return answerTooLarge(response, options.bodyLimitBytes);
   const http = toRequestData(request, address, params, body.bytes);
   const event = eventOf(request, address, params);
   // Members of a JSON body are parsed only when a binding could name them.
@@ -123,7 +123,7 @@ async function serveStreaming(
   const { request, address, params, route } = matched;
   const event = eventOf(request, address, params);
   if (Number(request.headers["content-length"] ?? 0) > options.bodyLimitBytes)
-    return void answerEmpty(matched.response, 413);
+    return answerTooLarge(matched.response, options.bodyLimitBytes);
   const invocationId = options.random.uuid();
   const forwarded = forwardStream(uri, invocationId, request, matched.response, address);
   // The library makes `request.params` of a streamed request of these: there the query is in them, as on Azure.
@@ -135,6 +135,15 @@ async function serveStreaming(
   }
   forwarded.abort();
   answerEmpty(matched.response, outcome.ok ? 204 : 500);
+}
+
+/** Azure says nothing but 413; here the limit is one of this host, so it says which. */
+function answerTooLarge(response: ServerResponse, limitBytes: number): void {
+  if (response.destroyed) return;
+  const message = `The request's body has more than ${limitBytes} bytes, and is not read.`;
+  const text = JSON.stringify({ error: { code: "RequestBodyTooLarge", message } });
+  const headers = { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) };
+  response.writeHead(413, headers).end(text);
 }
 
 export function answerEmpty(

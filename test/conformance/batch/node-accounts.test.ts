@@ -61,7 +61,10 @@ test("a private key lies in the home of its account, and is answered to nobody",
   expect(readFileSync(file, "utf8")).toBe(privateKey);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const pool = await t.batch.pool.get("p");
-  expect(pool.userAccounts).toEqual([{ name: "keys", linuxUserConfiguration: {} }, { name: "plain" }]);
+  expect(pool.userAccounts).toEqual([
+    { name: "keys", elevationLevel: "nonadmin", linuxUserConfiguration: {} },
+    { name: "plain", elevationLevel: "nonadmin" },
+  ]);
   expect(JSON.stringify([pool, await t.arm.poolOperations.get("local", "devbatch", "p")])).not.toContain(
     "not-to-be-seen",
   );

@@ -98,7 +98,7 @@ it("a pool keeps its nodes as long as the service lives, and loses them two hour
   await next.reconcile();
   await untilPool(next, 2);
   await live(next, 60);
-  expect((await next.api("GET", clusterPath)).body.properties.errors).toEqual([]);
+  expect((await next.api("GET", clusterPath)).body.properties).not.toHaveProperty("errors");
 }, 120_000);
 
 it("a resize is not slower for it, whatever the switch is set to", async () => {

@@ -33,7 +33,7 @@ describe.skipIf(!versions.some(({ isThere }) => isThere))("azure-mgmt-batchai of
         const names = ["fails-0", "fails-1", "fails-2", "fails-3"];
         const all = (code: number) => Object.fromEntries(names.map((name) => [name, code]));
         expect(seen).toEqual({
-          vm_size: "STANDARD_D1_V2",
+          vm_size: "STANDARD_D2S_V3",
           healthy_errors: null,
           first: all(3),
           second: all(0),
