@@ -1,6 +1,6 @@
 // What is kept of a job and shown of it, from its creation to its deletion, through the genuine client.
-import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isAlive } from "../../support/processes.ts";
 import { customJob, until } from "../../support/batch-ai-client.ts";
 import { place, startJobLab } from "../../support/job-lab.ts";
 import type { JobLab } from "../../support/job-lab.ts";
@@ -225,10 +225,10 @@ describe("a job's end", () => {
       const text = (await lab.read("killed", "stdout.txt")).trim();
       return text === "" ? undefined : text;
     });
-    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    expect(isAlive(Number(pid))).toBe(true);
     await lab.client.jobs.deleteMethod(...place, "killed");
     await expect(get("killed")).rejects.toMatchObject(rejection);
-    await until("the end of its process", async () => (existsSync(`/proc/${pid}`) ? undefined : true));
+    await until("the end of its process", async () => (isAlive(Number(pid)) ? undefined : true));
     await lab.submit("after", cluster, "true", { nodeCount: 2 });
     expect((await lab.finished("after")).executionState).toBe("succeeded");
   });

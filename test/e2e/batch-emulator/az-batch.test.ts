@@ -123,7 +123,6 @@ describe.skipIf(!isInstalled)(`today's az batch${why}`, () => {
     expect(await az(`node show ${node}`)).toMatchObject({ state: "idle", isDedicated: true });
     await az(`node user create ${node} --name ann --password s3cret`);
     await az(`node user delete ${node} --name ann --yes`.replace("--name", "--user-name"));
-    expect(await az(`node remote-login-settings show ${node}`)).toMatchObject({ remoteLoginPort: 22 });
     await az(`node scheduling disable ${node}`);
     await az(`node scheduling enable ${node}`);
     expect(await az(`node file list ${node}`)).not.toEqual([]);
