@@ -26,6 +26,7 @@ async function notify(services: Services, clusterGuid: string, active: ActiveJob
     if (job === undefined) await services.state.activeJobs.forget(clusterGuid, [active.jobGuid]);
     return false;
   }
-  await wakeRun(services, identity);
+  // Whoever deletes the job waits for its run to be over: started again and again from here, it never would be.
+  if (job.provisioningState !== "deleting") await wakeRun(services, identity);
   return true;
 }

@@ -159,13 +159,6 @@ export const unproved: readonly Unproved[] = [
     instead: "the same as for commands on a node",
   },
   {
-    row: 53,
-    reason:
-      "known fault: the deletion of a cluster with a running and a waiting job did not end in time in two of five runs",
-    instead:
-      "the same story in one process (test/replay), and the deletion of workspaces and experiments (cascades.test.ts)",
-  },
-  {
     row: 55,
     reason: "the machine of a file server is not built yet, so that its mountSettings stay empty",
     instead:
