@@ -157,6 +157,7 @@ export async function startBatchEmulator(given: EmulatorOptions): Promise<BatchE
     for (const listener of listeners) await listener.close();
     world.flush();
     world.closed = true;
+    await world.forgotten();
     clock.close();
     await options.executor.close(leaveRunning);
     journal.close();

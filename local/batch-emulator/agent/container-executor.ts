@@ -107,8 +107,7 @@ function createContainerExecutor(options: Options): Executor {
     kill: (id) => kill(context, id),
     async forget(id) {
       await inner.forget(id);
-      if (!context.active.delete(id)) return;
-      for (const file of Object.values(filesOf(context, id))) rmSync(file, { force: true });
+      if (context.active.delete(id)) removeFiles(context, id);
     },
     async close(leaveRunning) {
       if (!leaveRunning) await Promise.all([...context.active.keys()].map((id) => kill(context, id)));
@@ -123,6 +122,10 @@ const filesOf = ({ options }: Context, id: string) => ({
   environmentFile: join(options.directory, `${id}${environmentSuffix}`),
   idFile: join(options.directory, `${id}.cid`),
 });
+
+function removeFiles(context: Context, id: string): void {
+  for (const file of Object.values(filesOf(context, id))) rmSync(file, { force: true });
+}
 
 async function run(
   context: Context,
@@ -250,17 +253,19 @@ async function recover(context: Context): Promise<ReadonlyMap<string, Promise<La
     name.endsWith(environmentSuffix) ? [name.slice(0, -environmentSuffix.length)] : [],
   );
   const ends = new Map(found);
-  for (const id of ids) {
-    const end = found.get(id);
+  for (const [id, end] of found) {
+    if (!ids.includes(id)) continue;
     const active = track(context, id, headerOf(context, id));
-    active.mayExist = context.hasMade = true;
-    if (end === undefined) active.ended = true;
-    else
-      ends.set(
-        id,
-        end.then((one) => conclude(context, id, active, one)).finally(() => (active.ended = true)),
-      );
+    active.mayExist = true;
+    ends.set(
+      id,
+      end.then((one) => conclude(context, id, active, one)).finally(() => (active.ended = true)),
+    );
   }
-  if (ids.length > 0) await context.removal.sweep((id) => found.has(id));
+  if (ids.length === 0) return ends;
+  context.hasMade = true;
+  // A kill came between the environment file and the launch's record, or between the two's removal: nobody asks for it again.
+  const isSwept = await context.removal.sweep((id) => found.has(id));
+  if (isSwept) for (const id of ids) if (!found.has(id)) removeFiles(context, id);
   return ends;
 }

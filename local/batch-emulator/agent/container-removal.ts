@@ -12,8 +12,8 @@ export interface ContainerRemoval {
   stop(launchId: string): Promise<void>;
   /** Resolves when no container of the launch exists; logs when that cannot be reached. */
   remove(launchId: string): Promise<void>;
-  /** Removes every container of this instance whose launch is not wanted. */
-  sweep(isWanted: (launchId: string) => boolean): Promise<void>;
+  /** Removes every container of this instance whose launch is not wanted; false when the engine could not list them. */
+  sweep(isWanted: (launchId: string) => boolean): Promise<boolean>;
   /** Removes what was started for a folder that was at this place before, and of which nothing else is left. */
   sweepEarlierFolders(): Promise<void>;
 }
@@ -50,8 +50,10 @@ export function containerRemoval(o: Options): ContainerRemoval {
       await Promise.all(names.map((name) => endNamed(o, name, ofEarlierFolders)));
     },
     async sweep(isWanted) {
-      const names = ((await own()) ?? []).filter((name) => !isWanted(name.slice(prefix.length)));
-      await Promise.all(names.map((name) => endNamed(o, name, own)));
+      const names = await own();
+      const unwanted = (names ?? []).filter((name) => !isWanted(name.slice(prefix.length)));
+      await Promise.all(unwanted.map((name) => endNamed(o, name, own)));
+      return names !== undefined;
     },
   };
 }

@@ -124,6 +124,7 @@ export class World {
   #removed: number[] = [];
   #committing: Promise<void> | undefined;
   readonly #background = new Set<Promise<void>>();
+  readonly #forgetting = new Set<Promise<void>>();
 
   constructor(
     ports: Ports,
@@ -217,6 +218,21 @@ export class World {
       name,
       decided.then(() => (this.closed ? undefined : effect())),
     );
+  }
+
+  /** Launches whose ends were settled: once that is in the journal, nothing is kept of them. */
+  async forgetLaunches(ids: Iterable<string>): Promise<void> {
+    const forgetting = this.commit().then(async () => {
+      await Promise.all([...ids].map((id) => this.ports.executor.forget(id)));
+    });
+    const settled = forgetting.catch(noop).finally(() => this.#forgetting.delete(settled));
+    this.#forgetting.add(settled);
+    await forgetting;
+  }
+
+  /** Resolves when nothing is kept of any launch that was settled: an orderly end waits for it. */
+  async forgotten(): Promise<void> {
+    while (this.#forgetting.size > 0) await Promise.all(this.#forgetting);
   }
 
   /** Work that goes on by itself; a failure of it is a bug and is logged. */

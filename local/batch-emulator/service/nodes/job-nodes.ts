@@ -65,8 +65,7 @@ async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode)
     if (world.closed) return false;
     const retry = conclude(world, on.preparation, end, retryCount, limit) && !on.stopped;
     world.save(job);
-    await world.commit();
-    await world.ports.executor.forget(preparationLaunchId(job, on));
+    await world.forgetLaunches([preparationLaunchId(job, on)]);
     if (!retry)
       return on.preparation.result === "success" || job.spec.jobPreparationTask?.waitForSuccess === false;
     retryCount += 1;
@@ -126,8 +125,7 @@ async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Pr
   if (world.closed) return;
   conclude(world, release, end, 0, 0);
   world.save(job);
-  await world.commit();
-  await world.ports.executor.forget(releaseLaunchId(job, on));
+  await world.forgetLaunches([releaseLaunchId(job, on)]);
 }
 
 async function runWithin(

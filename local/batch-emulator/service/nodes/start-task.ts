@@ -24,8 +24,7 @@ export async function runStartTask(
     await world.ports.executor.kill(startTaskLaunchId(node));
     await flushMounts(world, node);
     const retry = conclude(world, node, info, end);
-    await world.commit();
-    await world.ports.executor.forget(startTaskLaunchId(node));
+    await world.forgetLaunches([startTaskLaunchId(node)]);
     if (stale()) return false;
     if (!retry) return info.result === "success";
   }

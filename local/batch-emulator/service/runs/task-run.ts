@@ -179,7 +179,6 @@ async function leave(world: World, run: TaskRun): Promise<void> {
   const alive = task.job.tasks.get(task.key) === task;
   if (alive && jobCanRun(task.job)) enqueue(world, task);
   offer(world, task.job);
-  await world.commit();
-  await Promise.all([...run.launches].map((id) => world.ports.executor.forget(id)));
+  await world.forgetLaunches(run.launches);
   if (!alive) await removeFolders(world, task, run.nodes);
 }

@@ -310,6 +310,13 @@ describe("a container", () => {
     expect(fake.containers()).toEqual([]);
   });
 
+  it("whose launch never came to be leaves no environment behind", async () => {
+    const environment = join(agent.folder, "containers", "t1.1.env");
+    writeFileSync(environment, `#{"image":"tool:1","taskDirectory":"${agent.folder}"}\nSECRET=s3cret\n`);
+    expect([...(await (await agent.reopen(true)).recover()).keys()]).toEqual([]);
+    expect(containerFiles()).toEqual([]);
+  });
+
   it("of an emulator whose folder was emptied is removed by the next one at its place, no other", async () => {
     void agent.run("old", forever, inContainer());
     await until(() => begun("old"));
