@@ -1,5 +1,6 @@
 // Two projects: `quick` is what `npm test` runs at every save; `others` start processes, sockets or threads, or run long. Which file is
-// which is read off what it starts (test/support/quick-tests.ts). `npm run test:all` runs both.
+// which is read off what it starts (test/support/quick-tests.ts). `npm run test:all` runs both. Quick files share a worker's modules: they start
+// nothing, and reading the app again for each of them took longer than the tests did.
 import { defineConfig } from "vitest/config";
 import { testFiles } from "./test/support/quick-tests.ts";
 
@@ -15,7 +16,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "quick", include: [...quick], setupFiles: ["test/support/starts-nothing.ts"] },
+        test: {
+          name: "quick",
+          isolate: false,
+          include: [...quick],
+          setupFiles: ["test/support/starts-nothing.ts"],
+        },
       },
       {
         extends: true,

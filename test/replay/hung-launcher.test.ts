@@ -6,7 +6,7 @@ const path = `${experimentPath}/jobs/j`;
 const hourMs = 3_600_000;
 
 async function worldWithRun() {
-  const world = await worldWithCluster();
+  const world = await worldWithCluster({}, { monitorMaxIntervalMs: 60_000 });
   await startJob(world, path);
   const task = world.onlyTask();
   const found = world.azure.tasks().find((one) => one.task.id === task);
@@ -18,7 +18,7 @@ async function worldWithRun() {
   const job = async () => (await world.api("GET", path)).body.properties as Record<string, unknown>;
   const look = async () => {
     await world.reconcileJobs();
-    await world.advance(5_000);
+    await world.advance(60_000);
   };
   return { world, leave, job, look, now: () => world.services.clock.now() };
 }
@@ -48,7 +48,7 @@ describe("a job whose launcher hangs", () => {
     await look();
     expect(await job()).toMatchObject({ executionState: "running" });
     world.azure.complete(world.onlyTask(), { exitCode: 0 });
-    await world.advance(5_000);
+    await world.advance(60_000);
     expect(await job()).toMatchObject({ executionState: "succeeded" });
   });
 });

@@ -1,4 +1,5 @@
 // An experiment with many jobs is deleted in few steps: those that have ended go together, the others end first.
+// Runs long: thousands of jobs.
 import { describe, expect, it } from "vitest";
 import { endedRun } from "../../domain/job/rules.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";

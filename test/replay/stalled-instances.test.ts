@@ -58,7 +58,7 @@ describe("an instance that has lost what it waits for", () => {
   });
 
   it("is not taken for one while it looks again, however long the work takes", async () => {
-    const world = await worldWithCluster();
+    const world = await worldWithCluster({}, { monitorMaxIntervalMs: 60_000 });
     await world.api("PUT", jobPath, { body: jobBody() });
     await world.advance(500);
     world.azure.start(world.onlyTask());

@@ -1,5 +1,6 @@
 // The process dies at every single store transaction of one scenario, once just before the commit and once just after
 // it. Whatever was recorded must stay, whatever was not must happen again, and nothing twice.
+// Runs long: one scenario, killed at each of its transactions.
 import { describe, expect, it } from "vitest";
 import { manualClock } from "../../../local/clock.ts";
 import { memoryStore, type DurableStore } from "../../../local/durable-engine/index.ts";

@@ -1,5 +1,6 @@
 // Thousands of requests, right and wrong, against the whole app in one process: never a 5xx, never an answer without its
 // shape, and a request that is refused changes nothing. FUZZ_REQUESTS and FUZZ_SEED make another run.
+// Runs long: thousands of requests.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { operationDocs } from "../../../functions/http/openapi/operations.ts";

@@ -1,4 +1,5 @@
 // Two requests about one job at the same time, with storage that answers whenever it likes. What was deleted holds nothing.
+// Runs long: a hundred rounds of a race.
 import { expect, it } from "vitest";
 import { seededRandom } from "../../../local/random.ts";
 import { clusterOfName } from "../../../services/batch-names.ts";

@@ -1,5 +1,6 @@
 // The two small languages that callers write, filters and autoscale formulas, fed with their own words in any order and with
 // plain noise: they answer or refuse with a position or a reason, and never anything else.
+// Runs long: thousands of sentences.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { filterOf, time, value } from "../../../../local/batch-emulator/protocol/fields.ts";
