@@ -1,5 +1,5 @@
 // The run of a job, from the side of those who have something for it. A run has an orchestration only for what is out of the
-// ordinary: a failure, a loss, a task that waits again, an end that was cut off. It reads the job, the cluster and the
+// ordinary: a loss, a task that waits again, an end that was cut off. It reads the job, the cluster and the
 // task, and does what is missing.
 import { instances } from "../contracts/instances.ts";
 import { runJobOrchestration } from "../contracts/orchestrations.ts";

@@ -1,14 +1,19 @@
-// What Batch said of the runs' tasks, into the jobs' documents: starts and successes at once, all of a poll together;
+// What Batch said of the runs' tasks, into the jobs' documents: starts and ends of programs at once, all of a poll together;
 // for anything else the run's own orchestration is woken. Repeating it changes nothing, so that a poll that was cut
 // off is simply made again.
 import { wakeRuns } from "../../application/runs.ts";
-import { usualStep } from "../../domain/job/next-step.ts";
 import { isFinished } from "../../domain/job/machine.ts";
+import { usualStep } from "../../domain/job/next-step.ts";
+import { decideOutcome } from "../../domain/job/outcome.ts";
+import type { Outcome } from "../../domain/job/outcome.ts";
 import type { TaskSnapshot } from "../../domain/job/task.ts";
 import type { ActiveRun } from "../../services/active-jobs.ts";
 import type { Services } from "../../services/services.ts";
+import { taskId } from "../../services/batch-names.ts";
+import { currentJob } from "../lib/documents.ts";
 import { snapshot } from "../lib/task-snapshot.ts";
 import { cleanUpRun } from "../job/clean-up.ts";
+import { resultOf } from "../job/launcher-result.ts";
 import { recordEnd, recordStart } from "../job/run-records.ts";
 import type { TaskChange } from "./poll-tasks.ts";
 
@@ -41,7 +46,7 @@ async function record(
     const known = snapshot(task);
     const step = usualStep(known);
     if (step.kind === "unclear") return "unclear";
-    if (step.kind === "succeeded") return await recordSuccess(services, run, known);
+    if (step.kind === "exited") return await recordExit(services, run, known);
     const job = { ref: run.ref, guid: run.jobGuid };
     await recordStart(services, {
       job,
@@ -60,15 +65,19 @@ async function record(
 const startedAnew = ({ requeueCount }: { readonly requeueCount: number }) =>
   requeueCount > 0 ? { requeueCount } : {};
 
-async function recordSuccess(
+async function recordExit(
   services: Services,
   run: ActiveRun,
-  { startTime, endTime, requeueCount }: TaskSnapshot,
+  task: TaskSnapshot,
 ): Promise<"finished" | "unclear"> {
+  const job = { ref: run.ref, guid: run.jobGuid };
+  const outcome = task.exitCode === 0 ? succeeded : await failureOf(services, run, task);
+  if (outcome === undefined) return "unclear";
+  const { startTime, endTime, requeueCount } = task;
   const recorded = await recordEnd(services, {
-    job: { ref: run.ref, guid: run.jobGuid },
+    job,
     attempt: run.attempt,
-    outcome: { kind: "succeeded", exitCode: 0 },
+    outcome,
     cause: "taskCompleted",
     startTime,
     endTime,
@@ -79,4 +88,24 @@ async function recordSuccess(
   if (!isFinished(recorded.job.executionState)) return "unclear";
   await cleanUpRun(services, recorded.job, recorded.terminated);
   return "finished";
+}
+
+const succeeded: Outcome = { kind: "succeeded", exitCode: 0 };
+
+/** What the end of a program that failed means; undefined where somebody ends the job, or it is run again. */
+async function failureOf(
+  services: Services,
+  run: ActiveRun,
+  { exitCode, failure }: TaskSnapshot,
+): Promise<Outcome | undefined> {
+  const document = await currentJob(services, { ref: run.ref, guid: run.jobGuid });
+  if (document?.executionState === "terminating" || document?.provisioningState === "deleting")
+    return undefined;
+  if (document?.attempt !== run.attempt) return undefined;
+  const launcher = await resultOf(services, document, taskId(run.jobGuid, run.attempt));
+  const outcome = decideOutcome(
+    { losses: document.losses, terminateRequested: false },
+    { kind: "taskCompleted", task: { exitCode, failure, launcher } },
+  );
+  return outcome.kind === "retry" ? undefined : outcome;
 }

@@ -8,14 +8,17 @@ import type { JobView } from "./view.ts";
 
 type UsualStep =
   | { readonly kind: "started"; readonly startTime: string }
-  | { readonly kind: "succeeded" }
-  /** A failure, a loss, a task that waits again: it depends on the job and its cluster, too. */
+  | { readonly kind: "exited"; readonly exitCode: number }
+  /** A loss, an end that Batch made, a task that waits again: it depends on the job and its cluster, too. */
   | { readonly kind: "unclear" };
 
 export function usualStep({ state, startTime, exitCode, failure }: TaskSnapshot): UsualStep {
   if (state === "running" && startTime !== undefined) return { kind: "started", startTime };
-  const succeeded = state === "completed" && exitCode === 0 && failure === undefined;
-  return { kind: succeeded ? "succeeded" : "unclear" };
+  // A task whose program fails has that as its failure, and no other.
+  const byItself = failure === undefined || failure.code === "FailureExitCode";
+  if (state === "completed" && exitCode !== undefined && byItself && !(failure && isWallClockEnd(failure)))
+    return { kind: "exited", exitCode };
+  return { kind: "unclear" };
 }
 
 export type Step =

@@ -1,5 +1,5 @@
-// What is out of the ordinary in the life of a job: a failure, a lost node, a termination, a deletion, a cluster that goes
-// away, readers that need time. All else its cluster's monitor does. Reads the document and the task, does what is
+// What is out of the ordinary in the life of a job: a lost node, a termination, a deletion, a cluster that goes away, readers
+// that need time. All else its cluster's monitor does. Reads the document and the task, does what is
 // missing, reads again until nothing is, and ends; so that a crash, a lost signal or a repeated start changes nothing but the
 // time it takes.
 import type { z } from "zod";

@@ -31,6 +31,22 @@ describe("a job", () => {
     expect(world.stagedOfRuns(), "staged files are gone").toEqual([]);
   });
 
+  it.each([0, 3])("has no orchestration of its own when its program ends with %i", async (exitCode) => {
+    const failure = { category: "UserError", code: "FailureExitCode", message: "", details: {} };
+    const world = await worldWithCluster();
+    await startJob(world, jobPath);
+    world.azure.complete(world.onlyTask(), { exitCode, ...(exitCode > 0 ? { failure } : {}) });
+    await world.advance(3_000);
+    expect((await world.api("GET", jobPath)).body.properties).toMatchObject({
+      executionState: exitCode === 0 ? "succeeded" : "failed",
+      executionInfo: { exitCode },
+    });
+    const { instances } = world.engine.client.list({}, { top: 100 });
+    expect(instances.filter(({ name }) => name.includes("Job"))).toEqual([]);
+    expect(world.active(), "nothing goes on watching").toEqual([]);
+    expect(world.stagedOfRuns(), "staged files are gone").toEqual([]);
+  });
+
   it("is one task whose id is its GUID and attempt, in the cluster's Batch job of its priority", async () => {
     const world = await worldWithCluster();
     await world.api("PUT", jobPath, { body: jobBody({ schedulingPriority: "high" }) });
