@@ -5,6 +5,7 @@ import privateFiles from "./private.sh";
 import sealed from "./sealed.sh";
 import accounts from "./setup/accounts.sh";
 import counters from "./setup/counters.sh";
+import logins from "./setup/logins.sh";
 import plan from "./setup/plan.sh";
 import run from "./setup/run.sh";
 import setupTask from "./setup/setup-task.sh";
@@ -18,6 +19,7 @@ export const nodeSetup = [
   privateFiles,
   plan,
   accounts,
+  logins,
   counters,
   setupTask,
   run,

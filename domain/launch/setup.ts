@@ -34,7 +34,12 @@ export function renderSetupPlan(
   const { setupTask, userAccount, performanceCounters } = cluster.spec;
   const publicKey = secrets.get(nodeKeySecrets.publicKey);
   const lines = [
-    line("plan_admin", userAccount.adminUserName, userAccount.adminUserSshPublicKey ?? ""),
+    line(
+      "plan_admin",
+      userAccount.adminUserName,
+      userAccount.adminUserSshPublicKey ?? "",
+      ...(userAccount.adminUserPasswordSecret === undefined ? [] : ["password"]),
+    ),
     ...(publicKey === undefined ? [] : [line("plan_peers", publicKey)]),
     ...(performanceCounters === undefined
       ? []
@@ -87,8 +92,11 @@ export function renderSetupSecrets(cluster: ClusterDocument, secrets: SecretValu
     if (value === undefined) throw new Error(`the secret '${name}' of cluster ${cluster.guid} has no value`);
     return value;
   };
-  const { setupTask, performanceCounters } = cluster.spec;
+  const { setupTask, userAccount, performanceCounters } = cluster.spec;
   const lines = [
+    ...(userAccount.adminUserPasswordSecret === undefined
+      ? []
+      : [line("secret_admin", valueOf(userAccount.adminUserPasswordSecret))]),
     ...(performanceCounters === undefined
       ? []
       : [line("secret_counters", valueOf(performanceCounters.instrumentationKeySecret))]),

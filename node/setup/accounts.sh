@@ -31,7 +31,7 @@ authorize_admin() {
 
 # Nodes are known by address only and come and go, so their host keys are not asked about; other hosts are not concerned.
 peer_config='# nodes of this Batch AI cluster
-Host 10.* 172.1?.* 172.2?.* 172.3?.* 192.168.*
+Host 10.* 192.168.* 172.16.* 172.17.* 172.18.* 172.19.* 172.2?.* 172.30.* 172.31.* 100.64.* 100.65.* 100.66.* 100.67.* 100.68.* 100.69.* 100.7?.* 100.8?.* 100.9?.* 100.10?.* 100.11?.* 100.120.* 100.121.* 100.122.* 100.123.* 100.124.* 100.125.* 100.126.* 100.127.*
   IdentityFile ~/.ssh/batchai_nodes
   StrictHostKeyChecking no
   UserKnownHostsFile /dev/null

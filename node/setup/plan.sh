@@ -9,7 +9,10 @@ plan_secret_env() { # name; its value comes with the secrets
   eval "U_$1=\${U_$1-}"
   setup_names="$setup_names $1"
 }
-plan_admin() { setup_admin=$1 setup_admin_key=${2-}; }   # user [public key]
+plan_admin() { # user [public key [password]]; the password itself comes with the secrets
+  setup_admin=$1 setup_admin_key=${2-}
+  [ "${3-}" != password ] || setup_needs_secrets=yes setup_admin_by_password=yes
+}
 plan_peers() { setup_public_key=$1; }                    # public key that all nodes of the cluster share
 plan_counters() { setup_counters="$1 $2 $3 $4" setup_needs_secrets=yes; } # seconds workspace cluster endpoint
 plan_logs() { # direct|mirror folder
@@ -28,6 +31,7 @@ plan_logs() { # direct|mirror folder
 plan_command() { setup_command=$1 setup_has_task=yes; }
 plan_end() { setup_complete=yes; }
 secret_env() { eval "U_$1=\$2"; } # name value
+secret_admin() { setup_admin_password=$1; }
 secret_counters() { setup_counters_key=$1; }
 secrets_end() { setup_secrets_complete=yes; }
 

@@ -4,7 +4,9 @@ case ${1-setup} in
   setup)
     load_plan
     authorize_admin
+    give_password
     join_peers
+    check_peers
     start_counters
     run_setup_task
     ;;

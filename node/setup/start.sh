@@ -15,6 +15,7 @@ setup_here=${0%/*}
 [ "$setup_here" != "$0" ] || setup_here=.
 setup_files=${BATCHAI_NODE_FILES-}
 setup_complete=no setup_needs_secrets=no setup_secrets_complete=no setup_names='' setup_command='' setup_has_task=no setup_admin='' setup_admin_key=''
+setup_admin_by_password=no setup_admin_password=''
 setup_public_key='' setup_counters='' setup_counters_key=''
 nl='
 '

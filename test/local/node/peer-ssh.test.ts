@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { nodeKeySecrets } from "../../../domain/launch/node-account.ts";
 import { renderSetupPlan, renderSetupSecrets, setupFiles } from "../../../domain/launch/setup.ts";
+import { adminPasswordSecret } from "../../../domain/shared/user-account.ts";
 import { sshKeyPairs } from "../../../services/azure/ssh-key-pairs.ts";
 import { cluster } from "../../unit/domain/samples.ts";
 import { giveNodeKey, nodeSetupText, sealer } from "./emulated-nodes.ts";
@@ -25,7 +26,10 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 /** The node setup on a folder, as a node of a cluster with these keys. */
 async function setUpNode(keys: { readonly privateKey: string; readonly publicKey: string }): Promise<void> {
   const document = cluster();
-  const secrets = new Map([[nodeKeySecrets.publicKey, keys.publicKey]]);
+  const secrets = new Map([
+    [nodeKeySecrets.publicKey, keys.publicKey],
+    [adminPasswordSecret, "hunter2"],
+  ]);
   const wd = join(root, "wd");
   await mkdir(wd);
   await mkdir(join(root, "mounts"));
@@ -120,11 +124,19 @@ describe.skipIf(!hasSsh)("the nodes' key (needs OpenSSH's client and server)", (
     expect(await readFile(config, "utf8")).toContain("batchai_nodes");
     const resolved = (host: string) =>
       spawnSync("ssh", ["-G", "-F", config, host], { encoding: "utf8" }).stdout;
-    for (const host of ["10.0.0.4", "172.16.0.4", "172.31.9.9", "192.168.1.1"]) {
+    for (const host of ["10.0.0.4", "172.16.0.4", "172.31.9.9", "192.168.1.1", "100.64.0.4", "100.127.9.9"]) {
       expect(resolved(host), host).toMatch(/^identityfile .*batchai_nodes$/m);
       expect(resolved(host), host).toMatch(/^stricthostkeychecking (no|false)$/m);
     }
-    for (const host of ["github.com", "172.40.0.1", "20.1.2.3"])
+    for (const host of [
+      "github.com",
+      "172.40.0.1",
+      "172.15.0.1",
+      "172.32.0.1",
+      "100.63.0.1",
+      "100.128.0.1",
+      "20.1.2.3",
+    ])
       expect(resolved(host), host).not.toContain("batchai_nodes");
   });
 });
