@@ -198,6 +198,7 @@ const managementEmulated: readonly Row[] = [
   ["ApplicationPackage_List", "GET", `${application}/versions`],
   ["ApplicationPackage_Activate", "POST", `${packageVersion}/activate`],
   ["ApplicationPackage_Delete", "DELETE", packageVersion],
+  ["BatchAccount_DeleteResult", "GET", `${location}/accountOperationResults/{operationId}`],
   ["Location_GetQuotas", "GET", `${location}/quotas`],
   ["Location_CheckNameAvailability", "POST", `${location}/checkNameAvailability`],
 ];
@@ -214,13 +215,19 @@ const managementSimplified: readonly Row[] = [
     "BatchAccount_Create",
     "PUT",
     account,
-    "states the one account that there is; a second is beyond the quota of 1",
+    "at once; in any region and any resource group, which need not be made; names are unique over all regions",
+  ],
+  [
+    "BatchAccount_Delete",
+    "DELETE",
+    account,
+    "with its pools, jobs and nodes; the account that the emulator was started with stays",
   ],
   [
     "BatchAccount_Update",
     "PATCH",
     account,
-    "tags, allowed authentication modes, an identity of the account's own (which no token speaks for); other changes are refused",
+    "tags, allowed authentication modes, auto-storage (the storage emulator beside it), an identity of the account's own (which no token speaks for); other changes are refused",
   ],
   [
     "BatchAccount_SynchronizeAutoStorageKeys",
@@ -275,12 +282,6 @@ const managementSimplified: readonly Row[] = [
 
 const noLinks = "there is no network to link to";
 const managementAbsent: readonly Row[] = [
-  [
-    "BatchAccount_Delete",
-    "DELETE",
-    account,
-    "the emulator has one account, made at its start; end the emulator and delete its data folder",
-  ],
   ["ArmCertificate_Create", "PUT", `${account}/certificates/{certificate}`, noCertificates],
   [
     "PrivateEndpointConnection_Update",

@@ -32,6 +32,9 @@ export interface EmulatorParameters {
   readonly takesRetiredSizes: boolean;
   /** Whose subscription the machines are in; limits differ. */
   readonly poolAllocationMode: "BatchService" | "UserSubscription";
+  /** Accounts in one region. */
+  readonly accountQuota: number;
+  /** This and the next three: of accounts that were given no other. */
   readonly poolQuota: number;
   readonly activeJobAndJobScheduleQuota: number;
   readonly dedicatedCoreQuota: number;
@@ -73,6 +76,7 @@ export const localParameters: EmulatorParameters = {
   strictAzure: true,
   takesRetiredSizes: false,
   poolAllocationMode: "BatchService",
+  accountQuota: 3,
   poolQuota: 100,
   activeJobAndJobScheduleQuota: 300,
   dedicatedCoreQuota: 500,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { checkFormula } from "../autoscale/check-formula.ts";
 import { BatchFault } from "../service/account/fault.ts";
 import type { Evictions } from "../service/evictions/evictions.ts";
+import { quotasOf } from "../service/account/quota.ts";
 import { nodeChanged } from "../service/pools/pool-control.ts";
 import { findNode, findPool } from "../service/pools/pool-commands.ts";
 import type { Node } from "../service/entities/model.ts";
@@ -25,6 +26,13 @@ const FormulaBody = z.strictObject({
   maxLowPriority: z.int().min(0).optional(),
 });
 const CapacityBody = z.strictObject({ lowPriorityNodes: z.int().min(0).nullish() });
+const QuotasBody = z.strictObject({
+  accountQuota: z.int().min(0).optional(),
+  poolQuota: z.int().min(0).optional(),
+  activeJobAndJobScheduleQuota: z.int().min(0).optional(),
+  dedicatedCoreQuota: z.int().min(0).optional(),
+  lowPriorityCoreQuota: z.int().min(0).optional(),
+});
 const ThrottleBody = z.strictObject({
   requestsPerSecond: z.number().min(0),
   status: z.union([z.literal(429), z.literal(503)]).optional(),
@@ -36,6 +44,22 @@ const evictionShape = ({ id, eviction }: Node) => ({
   nodeId: id,
   ...(eviction === undefined ? {} : { eventId: eviction.eventId, notBefore: isoTime(eviction.notBefore) }),
 });
+
+/** What a request to Azure's support raises: of the account that is asked, and of all for `accountQuota`. */
+function setQuotas(call: Call) {
+  const { world, accounts } = call;
+  const given = bodyOf(call, QuotasBody);
+  const now = quotasOf(world);
+  accounts.accountQuota = given.accountQuota ?? accounts.accountQuota;
+  world.account.quotas = {
+    poolQuota: given.poolQuota ?? now.poolQuota,
+    activeJobAndJobScheduleQuota: given.activeJobAndJobScheduleQuota ?? now.activeJobAndJobScheduleQuota,
+    dedicatedCoreQuota: given.dedicatedCoreQuota ?? now.dedicatedCoreQuota,
+    lowPriorityCoreQuota: given.lowPriorityCoreQuota ?? now.lowPriorityCoreQuota,
+  };
+  accounts.changed();
+  return { accountQuota: accounts.accountQuota, ...world.account.quotas };
+}
 
 export function adminRoutes(evictions: Evictions, throttle: Throttle): Route[] {
   const post = (path: string, handle: (call: Call) => unknown): Route => ({
@@ -79,6 +103,7 @@ export function adminRoutes(evictions: Evictions, throttle: Throttle): Route[] {
       for (const pool of call.world.pools) for (const node of pool.nodes) nodeChanged(call.world, node);
       return { lowPriorityNodes: lowPriorityNodes ?? "unlimited" };
     }),
+    post("/quotas", setQuotas),
     post("/throttle", (call) => {
       const { requestsPerSecond, status, path } = bodyOf(call, ThrottleBody);
       if (path !== undefined && !path.startsWith("/"))

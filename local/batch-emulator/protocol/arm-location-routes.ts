@@ -3,6 +3,7 @@ import { z } from "zod";
 import { disableAutoscale } from "../service/autoscale/autoscale-control.ts";
 import { findPool } from "../service/pools/pool-commands.ts";
 import { virtualMachineSizes } from "../service/account/virtual-machine-sizes.ts";
+import { accountName, nameRule } from "./arm-account-changes.ts";
 import { armJson, armRoute, poolReply } from "./arm-routes.ts";
 import { bodyOf } from "./bodies.ts";
 import { param } from "./wire.ts";
@@ -16,19 +17,16 @@ const NameBody = z.strictObject({ name: z.string(), type: z.literal("Microsoft.B
 
 function checkName(call: Call) {
   const { name } = bodyOf(call, NameBody);
-  if (!/^[a-z0-9]{3,24}$/.test(name))
-    return {
-      nameAvailable: false,
-      reason: "Invalid",
-      message: "The account name must have 3 to 24 characters, lower-case letters and digits only.",
-    };
-  if (name === call.world.account.name.toLowerCase())
+  if (!accountName.test(name)) return { nameAvailable: false, reason: "Invalid", message: nameRule };
+  if (call.accounts.find(name) !== undefined)
     return { nameAvailable: false, reason: "AlreadyExists", message: "The account name is already in use." };
   return { nameAvailable: true };
 }
 
 export const armLocationRoutes: readonly Route[] = [
-  armRoute("Location_GetQuotas", "GET", `${location}/quotas`, () => armJson(200, { accountQuota: 1 })),
+  armRoute("Location_GetQuotas", "GET", `${location}/quotas`, ({ accounts }) =>
+    armJson(200, { accountQuota: accounts.accountQuota }),
+  ),
   armRoute("Location_ListSupportedVirtualMachineSkus", "GET", `${location}/virtualMachineSkus`, () =>
     armJson(200, {
       value: virtualMachineSizes.map(({ name, familyName, cores, memoryGb }) => ({

@@ -1,27 +1,21 @@
-// The management plane as @azure/arm-batch 9.1 uses it: the account, its keys, its pools. A pool PUT answers at once,
+// The pools of an account in the management plane as @azure/arm-batch 9.1 uses it. A pool PUT answers at once,
 // only deletion is a long-running operation, polled at its Location.
-import { z } from "zod";
 import { PoolSpec } from "../schema/pool-spec.ts";
-import { caseless } from "../schema/values.ts";
 import { BatchFault, invalidProperty } from "../service/account/fault.ts";
 import { replaceManaged, resizeManaged } from "../service/pools/managed-pools.ts";
 import type { Pool } from "../service/entities/model.ts";
 import { addPool, findPool, removePoolById, stopPoolResize } from "../service/pools/pool-commands.ts";
 import { identitiesAssigned } from "../service/checks/reference-checks.ts";
-import type { World } from "../service/account/world.ts";
-import type { EmulatorParameters } from "../parameters.ts";
 import { accountId, armEtag, armPool } from "./arm-pool-fields.ts";
 import { ArmPoolBody, specOf } from "./arm-pool-shape.ts";
 import { bodyOf, checked } from "./bodies.ts";
-import { isoTime } from "./fields.ts";
-import { guidOf } from "./node-instance.ts";
 import { pageSize } from "./listing.ts";
 import { empty, param } from "./wire.ts";
 import type { Call, Handler, Route, WireReply } from "./wire.ts";
 
-const group =
+export const groupPath =
   "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Batch/batchAccounts";
-export const accountPath = `${group}/{account}`;
+export const accountPath = `${groupPath}/{account}`;
 
 export const armJson = (status: number, value: unknown, headers: Record<string, string> = {}): WireReply => ({
   status,
@@ -31,85 +25,26 @@ export const armJson = (status: number, value: unknown, headers: Record<string, 
 
 const same = (left: string | undefined, right: string) => left?.toLowerCase() === right.toLowerCase();
 
-/** Only the emulator's one account exists. */
+/** The account that the path names, if it names one, must be the one that is asked. */
 export function withAccount(handle: Handler): Handler {
   return (call) => {
-    const { subscriptionId, resourceGroup, name } = call.world.account;
-    if (!same(call.params["subscriptionId"], subscriptionId))
-      throw new BatchFault(404, "SubscriptionNotFound", "The subscription could not be found.");
-    if (call.params["resourceGroup"] !== undefined && !same(call.params["resourceGroup"], resourceGroup))
+    const { name, resourceGroup, isDeleting } = call.world.account;
+    const { resourceGroup: group, account } = call.params;
+    refuseOtherSubscription(call);
+    if (group !== undefined && !call.accounts.list().some((one) => same(group, one.account.resourceGroup)))
       throw new BatchFault(404, "ResourceGroupNotFound", "The resource group could not be found.");
-    if (call.params["account"] !== undefined && !same(call.params["account"], name))
+    if (account !== undefined && !(same(account, name) && same(group, resourceGroup)))
       throw new BatchFault(404, "ResourceNotFound", "The Batch account was not found in the resource group.");
+    if (account !== undefined && isDeleting === true && call.request.method !== "GET")
+      throw new BatchFault(409, "AccountBeingDeleted", "The Batch account is being deleted.");
     return handle(call);
   };
 }
 
-export function accountShape(call: Call) {
-  const { world } = call;
-  const { parameters } = world;
-  // Callers put https:// before it.
-  const { host } = new URL(world.secureUrl ?? world.url);
-  return {
-    id: accountId(world),
-    name: world.account.name,
-    type: "Microsoft.Batch/batchAccounts",
-    location: world.account.location,
-    tags: world.account.tags,
-    identity: identityShape(world),
-    properties: {
-      accountEndpoint: host,
-      nodeManagementEndpoint: host,
-      provisioningState: "Succeeded",
-      poolAllocationMode: parameters.poolAllocationMode,
-      ...autoStorageShape(world),
-      publicNetworkAccess: "Enabled",
-      ...coreQuotas(parameters),
-      dedicatedCoreQuotaPerVMFamily: [],
-      dedicatedCoreQuotaPerVMFamilyEnforced: false,
-      poolQuota: parameters.poolQuota,
-      activeJobAndJobScheduleQuota: parameters.activeJobAndJobScheduleQuota,
-      encryption: { keySource: "Microsoft.Batch" },
-      allowedAuthenticationModes: world.account.authenticationModes ?? authenticationModes,
-    },
-  };
+export function refuseOtherSubscription({ world, params }: Call): void {
+  if (!same(params["subscriptionId"], world.account.subscriptionId))
+    throw new BatchFault(404, "SubscriptionNotFound", "The subscription could not be found.");
 }
-
-/** With the ids that a directory would have given it. */
-const identityShape = (world: World) =>
-  world.account.hasIdentity === true
-    ? {
-        type: "SystemAssigned",
-        principalId: guidOf(`principal ${accountId(world)}`),
-        tenantId: guidOf(`tenant ${world.account.subscriptionId}`),
-      }
-    : { type: "None" };
-
-/** In user-subscription mode the subscription limits the processors, and the account answers null. */
-function coreQuotas(parameters: EmulatorParameters) {
-  const own = parameters.poolAllocationMode === "BatchService";
-  return {
-    dedicatedCoreQuota: own ? parameters.dedicatedCoreQuota : null,
-    lowPriorityCoreQuota: own ? parameters.lowPriorityCoreQuota : null,
-  };
-}
-
-export const authenticationModes = ["SharedKey", "AAD", "TaskAuthenticationToken"] as const;
-
-function autoStorageShape({ account }: World) {
-  if (account.autoStorage === undefined) return {};
-  const { accountName, lastKeySync } = account.autoStorage;
-  const storageAccountId = `/subscriptions/${account.subscriptionId}/resourceGroups/${account.resourceGroup}/providers/Microsoft.Storage/storageAccounts/${accountName}`;
-  return {
-    autoStorage: { storageAccountId, lastKeySync: isoTime(lastKeySync), authenticationMode: "StorageKeys" },
-  };
-}
-
-const keysShape = (world: World) => ({
-  accountName: world.account.name,
-  primary: world.account.keys.primary,
-  secondary: world.account.keys.secondary,
-});
 
 /** In the names of the version that was asked. */
 export const poolShape = ({ world, spelling }: Call, pool: Pool): unknown => {
@@ -215,9 +150,7 @@ function listPools(call: Call): WireReply {
   });
 }
 
-const KeyName = z.strictObject({ keyName: caseless("Primary", "Secondary") });
-
-/** A route below the one account. */
+/** A route below an account, a group or a subscription. */
 export const armRoute = (operation: string, method: string, path: string, handle: Handler): Route => ({
   operation,
   method,
@@ -226,27 +159,6 @@ export const armRoute = (operation: string, method: string, path: string, handle
 });
 
 export const armRoutes: readonly Route[] = [
-  armRoute("BatchAccount_Get", "GET", accountPath, (call) => armJson(200, accountShape(call))),
-  armRoute("BatchAccount_ListByResourceGroup", "GET", group, (call) =>
-    armJson(200, { value: [accountShape(call)] }),
-  ),
-  armRoute(
-    "BatchAccount_List",
-    "GET",
-    "/subscriptions/{subscriptionId}/providers/Microsoft.Batch/batchAccounts",
-    (call) => armJson(200, { value: [accountShape(call)] }),
-  ),
-  armRoute("BatchAccount_GetKeys", "POST", `${accountPath}/listKeys`, (call) =>
-    armJson(200, keysShape(call.world)),
-  ),
-  armRoute("BatchAccount_RegenerateKey", "POST", `${accountPath}/regenerateKeys`, (call) => {
-    const { keyName } = bodyOf(call, KeyName);
-    call.world.account.keys[keyName === "Primary" ? "primary" : "secondary"] = call.world.random
-      .bytes(64)
-      .toString("base64");
-    call.world.accountChanged();
-    return armJson(200, keysShape(call.world));
-  }),
   armRoute("ArmPool_ListByBatchAccount", "GET", `${accountPath}/pools`, listPools),
   armRoute("ArmPool_Create", "PUT", `${accountPath}/pools/{poolName}`, putPool),
   armRoute("ArmPool_Update", "PATCH", `${accountPath}/pools/{poolName}`, patchPool),

@@ -4,7 +4,9 @@
 import { BatchFault } from "../service/account/fault.ts";
 import type { Job } from "../service/entities/model.ts";
 import { isWithinJob, jobOfTaskToken } from "../service/launches/task-tokens.ts";
-import type { AuthenticationMode, World } from "../service/account/world.ts";
+import type { AccountDirectory } from "../service/account/account-directory.ts";
+import type { AuthenticationMode } from "../service/account/account-settings.ts";
+import type { World } from "../service/account/world.ts";
 import { dataPlaneVersions, managementVersions, spellingOf } from "./api-versions.ts";
 import type { BatchPlane, BatchVerdict } from "./bearer.ts";
 import { armErrorReply, batchErrorReply } from "./errors.ts";
@@ -14,6 +16,7 @@ import type { ArrivingRequest, RequestHead, Route, WireReply } from "./wire.ts";
 
 export interface GatewayOptions {
   readonly world: World;
+  readonly accounts: AccountDirectory;
   readonly dataRoutes: readonly Route[];
   readonly armRoutes: readonly Route[];
   verifyBearer(token: string, plane: BatchPlane): Promise<BatchVerdict>;
@@ -36,7 +39,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-const isManagement = (path: string) => /^\/+(subscriptions|tenants|providers)(\/|$)/i.test(path);
+export const isManagement = (path: string) => /^\/+(subscriptions|tenants|providers)(\/|$)/i.test(path);
 
 async function answer(
   options: GatewayOptions,
@@ -62,6 +65,7 @@ async function answer(
   const old = spelling === undefined ? {} : { spelling };
   const reply = await route.handle({
     world,
+    accounts: options.accounts,
     request: { ...request, body },
     params,
     sharedKey,
@@ -74,6 +78,12 @@ async function answer(
 
 async function authenticateData(options: GatewayOptions, request: RequestHead): Promise<void> {
   const { world } = options;
+  if (world.account.isDeleting === true)
+    throw new BatchFault(
+      403,
+      "AuthenticationFailed",
+      "Server failed to authenticate the request. The account is being deleted.",
+    );
   const header = request.headers.authorization;
   if (header === undefined)
     throw new BatchFault(400, "MissingRequiredHeader", "A required HTTP header was not specified.", [

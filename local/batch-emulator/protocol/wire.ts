@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { BatchFault } from "../service/account/fault.ts";
+import type { AccountDirectory } from "../service/account/account-directory.ts";
 import type { World } from "../service/account/world.ts";
 import type { Spelling } from "./api-versions.ts";
 
@@ -37,7 +38,10 @@ export interface WireReply {
 
 /** What a route handler gets. */
 export interface Call {
+  /** The account that is asked. */
   readonly world: World;
+  /** All accounts of the emulator. */
+  readonly accounts: AccountDirectory;
   readonly request: WireRequest;
   /** Decoded path parameters. */
   readonly params: Readonly<Record<string, string>>;

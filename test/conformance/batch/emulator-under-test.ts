@@ -53,8 +53,8 @@ export async function underTest(options: Partial<EmulatorOptions> = {}): Promise
   return { emulator, executor, errors, batch: batchClient(emulator.url), arm: armClient(emulator.url) };
 }
 
-export function batchClient(url: string, key = accountKey): BatchServiceClient {
-  return new BatchServiceClient(new BatchSharedKeyCredentials("devbatch", key), url, { noRetryPolicy: true });
+export function batchClient(url: string, key = accountKey, name = "devbatch"): BatchServiceClient {
+  return new BatchServiceClient(new BatchSharedKeyCredentials(name, key), url, { noRetryPolicy: true });
 }
 
 /** The same client, telling `note` of every request that it sends. */

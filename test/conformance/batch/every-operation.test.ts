@@ -249,6 +249,8 @@ describe("management plane", () => {
     const accounts = t.arm.batchAccountOperations;
     expect((await accounts.get(group, account)).name).toBe(account);
     await accounts.beginCreateAndWait(group, account, { location: "westeurope" }, { updateIntervalInMs: 0 });
+    await accounts.beginCreateAndWait(group, "other", { location: "eastus" }, { updateIntervalInMs: 0 });
+    await accounts.beginDeleteAndWait(group, "other", { updateIntervalInMs: 0 });
     await accounts.update(group, account, { tags: { a: "b" } });
     expect(await all(accounts.list())).toHaveLength(1);
     expect(await all(accounts.listByResourceGroup(group))).toHaveLength(1);
@@ -271,7 +273,7 @@ describe("management plane", () => {
 
   test("locations", async () => {
     const { location } = t.arm;
-    expect((await location.getQuotas("westeurope")).accountQuota).toBe(1);
+    expect((await location.getQuotas("westeurope")).accountQuota).toBe(3);
     expect((await all(location.listSupportedVirtualMachineSkus("westeurope"))).length).toBeGreaterThan(0);
     await all(location.listSupportedCloudServiceSkus("westeurope"));
     const name = { name: "another", type: "Microsoft.Batch/batchAccounts" as const };

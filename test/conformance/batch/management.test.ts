@@ -53,8 +53,8 @@ test("the account is read, listed, tagged, and tells its keys and quotas", async
   expect(again.name).toBe(account);
   expect(await t.batch.pool.list()).toHaveLength(0);
   await expect(
-    t.arm.batchAccountOperations.beginCreateAndWait(group, "second", { location: "westeurope" }),
-  ).rejects.toMatchObject({ statusCode: 409, code: "AccountQuotaReached" });
+    t.arm.batchAccountOperations.beginCreateAndWait(group, account, { location: "japaneast" }),
+  ).rejects.toMatchObject({ statusCode: 409, code: "InvalidResourceLocation" });
   await expect(
     t.arm.batchAccountOperations.update(group, account, { publicNetworkAccess: "Disabled" }),
   ).rejects.toMatchObject({ statusCode: 400, code: "InvalidPropertyValue" });
@@ -101,8 +101,8 @@ test("a regenerated key works from then on, the old one no more", async () => {
 });
 
 test("locations tell quotas, sizes and whether a name is free", async () => {
-  expect((await t.arm.location.getQuotas("japaneast")).accountQuota).toBe(1);
-  expect((await t.arm.location.getQuotas("westeurope")).accountQuota).toBe(1);
+  expect((await t.arm.location.getQuotas("japaneast")).accountQuota).toBe(3);
+  expect((await t.arm.location.getQuotas("westeurope")).accountQuota).toBe(3);
   const sizes = await all(t.arm.location.listSupportedVirtualMachineSkus("westeurope"));
   expect(sizes.find((size) => size.name === "Standard_D4s_v3")?.capabilities).toContainEqual({
     name: "vCPUs",

@@ -1,6 +1,7 @@
-// What the account has in use. The core count of a VM size is read off its name ("Standard_D4s_v3" has 4), which holds
+// What the account may have, and has in use. The core count of a VM size is read off its name ("Standard_D4s_v3" has 4), which holds
 // for the families that Batch offers; a small table covers the exceptions. Source: "Sizes for virtual machines".
 import type { Pool } from "../entities/model.ts";
+import type { AccountQuotas } from "./account-settings.ts";
 import type { World } from "./world.ts";
 
 const exceptions: Readonly<Record<string, number>> = {
@@ -17,6 +18,8 @@ const exceptions: Readonly<Record<string, number>> = {
   standard_a6: 4,
   standard_a7: 8,
 };
+
+export const quotasOf = ({ account, parameters }: World): AccountQuotas => account.quotas ?? parameters;
 
 /** Virtual cores of a VM size; at least 1. */
 export function coresOf(vmSize: string): number {

@@ -15,24 +15,8 @@ import type { NodeSupport } from "../ports/node-support.ts";
 import type { NodeDisk } from "../ports/node-disk.ts";
 import type { PackageStore } from "../ports/package-store.ts";
 import { OrderedIndex } from "../entities/ordered-index.ts";
+import type { AccountSettings } from "./account-settings.ts";
 import { encodeSpec, encodeState } from "../entities/records.ts";
-
-export type AuthenticationMode = "SharedKey" | "AAD" | "TaskAuthenticationToken";
-
-export interface AccountSettings {
-  readonly name: string;
-  readonly keys: { primary: string; secondary: string };
-  readonly subscriptionId: string;
-  readonly resourceGroup: string;
-  readonly location: string;
-  tags: Readonly<Record<string, string>>;
-  /** How callers of the data plane may identify themselves; absent: in every way. */
-  authenticationModes?: readonly AuthenticationMode[] | undefined;
-  /** It has an identity of its own (SystemAssigned). */
-  hasIdentity?: boolean | undefined;
-  /** The storage account beside the emulator, which serves as the account's auto-storage. */
-  readonly autoStorage?: { readonly accountName: string; lastKeySync: number } | undefined;
-}
 
 /** What one part tells the others, without knowing them. */
 export interface Signals {
@@ -57,6 +41,8 @@ export interface Ports {
   readonly disk: NodeDisk;
   readonly journal: Journal;
   readonly autoscale: AutoscaleEngine | undefined;
+  /** Addresses of nodes of other accounts; absent: there are none. */
+  otherAddresses?(): Iterable<string>;
   /** Where application packages are kept; undefined: nowhere, they are refused. */
   readonly packages?: PackageStore | undefined;
   /** Signs tokens for the identities of pools; undefined: no identity is known. */
@@ -110,7 +96,7 @@ export class World {
   autoscaleChanged: (pool: Pool) => void = noop;
   /** Told when a schedule completed or was deleted. */
   scheduleEnded: (schedule: Schedule) => void = noop;
-  /** Told when the account's keys or tags changed. */
+  /** Told when the settings of the account changed. */
   accountChanged: () => void = noop;
   /** Low-priority nodes that the "region" can supply just now. */
   lowPriorityCapacity: number;

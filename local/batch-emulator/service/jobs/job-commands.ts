@@ -10,6 +10,7 @@ import { checkReferences } from "../checks/reference-checks.ts";
 import { createTask } from "../tasks/task-life.ts";
 import { offer, poolOf } from "../tasks/task-state.ts";
 import { touch } from "../account/versions.ts";
+import { quotasOf } from "../account/quota.ts";
 import type { World } from "../account/world.ts";
 
 export function findJob(world: World, id: string): Job {
@@ -62,7 +63,7 @@ export function refuseOverQuota(world: World): void {
   let active = 0;
   for (const job of world.jobs) if (job.state !== "completed" && job.schedule === undefined) active += 1;
   for (const schedule of world.schedules) if (schedule.state !== "completed") active += 1;
-  if (active >= world.parameters.activeJobAndJobScheduleQuota)
+  if (active >= quotasOf(world).activeJobAndJobScheduleQuota)
     throw new BatchFault(
       409,
       "ActiveJobAndScheduleQuotaReached",

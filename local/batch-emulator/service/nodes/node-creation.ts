@@ -39,7 +39,7 @@ export function createNode(world: World, pool: Pool, isDedicated: boolean): Node
 
 /** The lowest address of 127.1.0.1 … 127.254.255.254 that no node has. */
 function freeAddress(world: World): string {
-  const taken = new Set<string>();
+  const taken = new Set(world.ports.otherAddresses?.());
   for (const pool of world.pools) for (const node of pool.nodes) taken.add(node.address);
   for (let index = 0; ; index += 1) {
     const host = 1 + (index % 254);

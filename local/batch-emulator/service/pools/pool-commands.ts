@@ -13,6 +13,7 @@ import { emptyPool } from "../entities/records.ts";
 import { checkReferences, identitiesAssigned } from "../checks/reference-checks.ts";
 import { poolOf } from "../tasks/task-state.ts";
 import { touch } from "../account/versions.ts";
+import { quotasOf } from "../account/quota.ts";
 import type { World } from "../account/world.ts";
 
 export function findPool(world: World, id: string): Pool {
@@ -37,7 +38,7 @@ export function addPool(
   const existing = world.pools.get(given.id.toLowerCase());
   if (existing !== undefined) refuseDeleted(existing);
   if (existing !== undefined) throw new BatchFault(409, "PoolExists", "The specified pool already exists.");
-  if (world.pools.size >= world.parameters.poolQuota)
+  if (world.pools.size >= quotasOf(world).poolQuota)
     throw new BatchFault(409, "PoolQuotaReached", "The Batch account has reached its pool quota.");
   checkPool(world, given, extra.identity);
   const spec = { ...given, vmSize: given.vmSize.toLowerCase() };

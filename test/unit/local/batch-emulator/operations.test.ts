@@ -1,6 +1,6 @@
 // Starts nothing: the executor is a fake.
 import { expect, test } from "vitest";
-import { armRoutes, dataRoutes } from "../../../../local/batch-emulator/index.ts";
+import { armRoutes, dataRoutes } from "../../../../local/batch-emulator/routes.ts";
 import { operationsPage } from "../../../../local/batch-emulator/operations-page.ts";
 import { operations } from "../../../../local/batch-emulator/operations.ts";
 

@@ -1,0 +1,71 @@
+// The files account.json: what of an account outlives the process, one in the folder of each. Written whenever it changes.
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { readKeptJson, writeKeptJson } from "../kept-json.ts";
+import type { AccountDirectory } from "./service/account/account-directory.ts";
+import type { AccountSettings } from "./service/account/account-settings.ts";
+import type { World } from "./service/account/world.ts";
+import { AddedAccount, StoredAccount } from "./store/account-file.ts";
+
+const accountFile = "account.json";
+const what = "an account file of the Batch emulator";
+
+/** The first account's keys, tags and quotas outlive the process. */
+export function keepFirst(world: World, directory: AccountDirectory, folder: string, given: string): void {
+  const file = join(folder, accountFile);
+  const { account } = world;
+  const stored = readKeptJson(file, what, StoredAccount);
+  if (stored?.given === given) {
+    account.keys.primary = stored.primary;
+    account.keys.secondary = stored.secondary;
+    account.tags = stored.tags;
+    account.authenticationModes = stored.authenticationModes;
+    account.hasIdentity = stored.hasIdentity;
+    account.quotas = stored.quotas;
+    directory.accountQuota = stored.accountQuota ?? directory.accountQuota;
+  }
+  world.accountChanged = () => {
+    const { accountQuota } = directory;
+    writeKeptJson(file, { given, ...changeableOf(account), accountQuota } satisfies StoredAccount);
+  };
+  world.accountChanged();
+}
+
+const changeableOf = ({ keys, tags, authenticationModes, hasIdentity, quotas }: AccountSettings) => ({
+  ...{ ...keys, tags, authenticationModes, hasIdentity, quotas },
+});
+
+/** Of accounts that were added, the oldest first. What has no file was never finished, or is nearly gone. */
+export function storedAccounts(root: string): AddedAccount[] {
+  if (!existsSync(root)) return [];
+  const found: AddedAccount[] = [];
+  for (const name of readdirSync(root)) {
+    const file = readKeptJson(join(root, name, accountFile), what, AddedAccount);
+    if (file === undefined) rmSync(join(root, name), { recursive: true, force: true });
+    else found.push(file);
+  }
+  return found.sort((a, b) => a.createdAt - b.createdAt);
+}
+
+export function keepAdded(
+  folder: string,
+  file: AddedAccount,
+  account: AccountSettings,
+  ports: Pick<AddedAccount, "port" | "tlsPort">,
+): void {
+  const kept: AddedAccount = {
+    ...file,
+    ...ports,
+    ...changeableOf(account),
+    hasAutoStorage: account.autoStorage !== undefined,
+    lastKeySync: account.autoStorage?.lastKeySync,
+    isDeleting: account.isDeleting,
+  };
+  writeKeptJson(join(folder, accountFile), kept);
+}
+
+/** An end in the middle leaves a folder without its file. */
+export function removeKept(folder: string): void {
+  rmSync(join(folder, accountFile), { force: true });
+  rmSync(folder, { recursive: true, force: true });
+}
