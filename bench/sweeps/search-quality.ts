@@ -1,0 +1,68 @@
+// How good the best of 100 trials is, over 30 seeds: our algorithms beside Optuna's TPE and random search on the same
+// functions. BENCH_PYTHON names a Python that has Optuna (`pip install optuna`); without it ours stand alone.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { Algorithm, suggest } from "../../domain/sweep/search/algorithm.ts";
+import { valuesOf } from "../../domain/sweep/search/space.ts";
+import type { Past } from "../../domain/sweep/search/tpe.ts";
+import { functions } from "./support/functions.ts";
+import type { Searched } from "./support/functions.ts";
+
+const trials = 100;
+const seeds = 30;
+/** As many as run at once: a suggestion does not see the results of the newest ones. */
+const lags = { "tpe, one at a time": 1, "tpe, eight at a time": 8 };
+
+function bestOf({ space, value }: Searched, type: Algorithm["type"], seed: number, lag: number): number {
+  const algorithm = { ...Algorithm.parse({ type }), seed };
+  const past: Past[] = [];
+  const losses: number[] = [];
+  for (let index = 0; index < trials; index += 1) {
+    const seen = past.map((trial, at) => (at > index - lag ? trial : { ...trial, loss: losses[at] ?? 0 }));
+    const coordinates = suggest(algorithm, space, index, seen);
+    if (coordinates === undefined) break;
+    past.push({ index, coordinates });
+    losses.push(value(valuesOf(space, coordinates)));
+  }
+  return Math.min(...losses);
+}
+
+const overSeeds = (run: (seed: number) => number) => Array.from({ length: seeds }, (_, seed) => run(seed));
+
+function ours(searched: Searched): Record<string, number[]> {
+  return {
+    ...Object.fromEntries(
+      Object.entries(lags).map(([name, lag]) => [
+        name,
+        overSeeds((seed) => bestOf(searched, "tpe", seed, lag)),
+      ]),
+    ),
+    random: overSeeds((seed) => bestOf(searched, "random", seed, 1)),
+    sobol: overSeeds((seed) => bestOf(searched, "sobol", seed, 1)),
+  };
+}
+
+function optuna(): Record<string, Record<string, number[]>> {
+  const python = process.env["BENCH_PYTHON"];
+  if (python === undefined) return {};
+  const script = fileURLToPath(new URL("../../../bench/sweeps/support/optuna_search.py", import.meta.url));
+  const run = spawnSync(python, [script, String(trials), String(seeds)], { encoding: "utf8" });
+  if (run.status !== 0) throw new Error(`Optuna did not run: ${run.stderr.slice(-500)}`);
+  return JSON.parse(run.stdout) as Record<string, Record<string, number[]>>;
+}
+
+const quantile = (sorted: readonly number[], share: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+
+const theirs = optuna();
+for (const [name, searched] of Object.entries(functions)) {
+  console.log(
+    `\n${name}: best of ${trials} trials, ${seeds} seeds`.padEnd(34),
+    "median     quarter    three quarters",
+  );
+  for (const [sampler, found] of Object.entries({ ...ours(searched), ...theirs[name] })) {
+    const sorted = found.toSorted((a, b) => a - b);
+    const shown = [0.5, 0.25, 0.75].map((share) => quantile(sorted, share).toPrecision(5).padEnd(10));
+    console.log(`  ${sampler.padEnd(30)} ${shown.join(" ")}`);
+  }
+}

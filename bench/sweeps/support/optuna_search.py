@@ -1,0 +1,63 @@
+"""The functions of functions.ts, searched by Optuna's TPE and at random: one JSON object {function: {sampler: [best per seed]}}."""
+import json
+import math
+import sys
+import warnings
+
+import optuna
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+warnings.filterwarnings("ignore")
+TRIALS, SEEDS = int(sys.argv[1]), int(sys.argv[2])
+
+ALPHA = [1, 1.2, 3, 3.2]
+A = [[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8], [17, 8, 0.05, 10, 0.1, 14]]
+P = [
+    [0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886],
+    [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991],
+    [0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.665],
+    [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
+]
+
+
+def branin(trial):
+    x, y = trial.suggest_float("X0", -5, 10), trial.suggest_float("X1", 0, 15)
+    bowl = y - 5.1 / (4 * math.pi**2) * x * x + 5 / math.pi * x - 6
+    return bowl**2 + 10 * (1 - 1 / (8 * math.pi)) * math.cos(x) + 10
+
+
+def hartmann6(trial):
+    x = [trial.suggest_float(f"X{i}", 0, 1) for i in range(6)]
+    return -sum(ALPHA[r] * math.exp(-sum(A[r][c] * (x[c] - P[r][c]) ** 2 for c in range(6))) for r in range(4))
+
+
+def rosenbrock4(trial):
+    x = [trial.suggest_float(f"X{i}", -2, 2) for i in range(4)]
+    return sum(100 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2 for i in range(3))
+
+
+def conditional(trial):
+    kind = trial.suggest_categorical("KIND", ["sgd", "adam", "none"])
+    rate = (math.log10(trial.suggest_float("LR", 1e-5, 1, log=True)) + 2.5) ** 2
+    if kind == "none":
+        return 2 + rate
+    width = (math.log2(trial.suggest_int("WIDTH", 8, 512, log=True)) - 6) ** 2 / 4
+    if kind == "sgd":
+        return 0.3 + rate + 4 * (trial.suggest_float("MOMENTUM", 0, 1) - 0.9) ** 2 + width
+    return rate + 20 * (trial.suggest_float("BETA", 0.5, 1) - 0.95) ** 2 + width
+
+
+def best(function, sampler):
+    study = optuna.create_study(sampler=sampler)
+    study.optimize(function, n_trials=TRIALS)
+    return study.best_value
+
+
+samplers = {
+    "optuna tpe": lambda seed: optuna.samplers.TPESampler(seed=seed),
+    "optuna random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
+}
+print(json.dumps({
+    function.__name__: {name: [best(function, make(seed)) for seed in range(SEEDS)] for name, make in samplers.items()}
+    for function in (branin, hartmann6, rosenbrock4, conditional)
+}))

@@ -1,0 +1,84 @@
+// What a trial reports, from the two places where it may: lines of its output that match an expression, and the JSON lines
+// of its metrics file. A metric that has an expression is taken from the output, any other from the file, so that what a
+// metric's points are, and in which order, never depends on which place was read first.
+import { linePattern } from "./line-pattern.ts";
+import { parseReported } from "./reported-number.ts";
+
+export interface MetricExpression {
+  readonly name: string;
+  readonly expression: string;
+}
+
+export interface Report {
+  readonly name: string;
+  readonly value: number;
+  /** Absent: the next one after the last. */
+  readonly step?: number;
+}
+
+const longestName = 256;
+/** A series for each would fill the tables; a program that reports more has a name for every step. */
+export const mostMetrics = 200;
+
+export function reportsInOutput(text: string, expressions: readonly MetricExpression[]): readonly Report[] {
+  const patterns = expressions.map(({ name, expression }) => ({ name, match: linePattern(expression) }));
+  return linesOf(text).flatMap((line) =>
+    patterns.flatMap(({ name, match }): Report[] => {
+      const found = match(line);
+      return found === undefined ? [] : [report(name, found.value, found.step)];
+    }),
+  );
+}
+
+export interface FileReports {
+  readonly reports: readonly Report[];
+  /** Lines that are no report. */
+  readonly unreadable: number;
+}
+
+export function reportsInFile(text: string, expressions: readonly MetricExpression[]): FileReports {
+  const fromOutput = new Set(expressions.map(({ name }) => name));
+  const lines = linesOf(text).filter((line) => line.trim() !== "");
+  const read = lines.map(readLine);
+  const reports = read.filter((found) => found !== undefined);
+  return {
+    reports: reports.filter(({ name }) => !fromOutput.has(name)),
+    unreadable: read.length - reports.length,
+  };
+}
+
+function readLine(line: string): Report | undefined {
+  const found = parseJsonLine(line);
+  if (typeof found !== "object" || found === null) return undefined;
+  const { name, value, step } = found as { name?: unknown; value?: unknown; step?: unknown };
+  if (typeof name !== "string" || name === "" || name.length > longestName) return undefined;
+  const number =
+    typeof value === "number" ? value : typeof value === "string" ? parseReported(value) : undefined;
+  return number === undefined ? undefined : report(name, number, typeof step === "number" ? step : undefined);
+}
+
+/** Python's `json` writes NaN and Infinity as they are, which JSON does not know. */
+function parseJsonLine(line: string): unknown {
+  for (const text of [line, line.replaceAll(/(?<=[:\s])(-?Infinity|NaN)(?=\s*[,}])/g, '"$1"')]) {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      // The second spelling, or none.
+    }
+  }
+  return undefined;
+}
+
+function report(name: string, value: number, step: number | undefined): Report {
+  const isStep = step !== undefined && Number.isSafeInteger(step) && step >= 0;
+  return { name, value, ...(isStep ? { step } : {}) };
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split(/\r?\n/);
+}
+
+/** The part of a text that ends with a line's end: what comes after is not written to its end yet. */
+export function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf("\n") + 1);
+}
