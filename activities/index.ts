@@ -23,6 +23,8 @@ import { removeJobRecords } from "./job/remove-job-records.ts";
 import { removeRuns } from "./job/remove-runs.ts";
 import { requeueRun } from "./job/requeue-run.ts";
 import { stopRun } from "./job/stop-run.ts";
+import { advanceSweep } from "./sweep/advance-sweep.ts";
+import { removeSweep } from "./sweep/remove-sweep.ts";
 import type { DefinedActivity } from "./lib/define-activity.ts";
 import { deleteChildren } from "./parent/delete-children.ts";
 import { failOperation } from "./parent/fail-operation.ts";
@@ -56,4 +58,6 @@ export const activities: readonly DefinedActivity[] = [
   deleteChildren,
   removeParent,
   failOperation,
+  advanceSweep,
+  removeSweep,
 ];

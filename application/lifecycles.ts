@@ -7,6 +7,7 @@ import {
   deleteFileServerOrchestration,
   deleteJobOrchestration,
   deleteParentOrchestration,
+  deleteSweepOrchestration,
 } from "../contracts/orchestrations.ts";
 import type { ParentIdentity } from "../contracts/refs.ts";
 import { identityOf } from "../domain/kinds.ts";
@@ -81,6 +82,13 @@ const lifecycles: { readonly [Kind in ResourceKind]: Lifecycle<DocumentOf<Kind>>
     },
     resumeTermination,
     indexed: true,
+  },
+  sweep: {
+    deletion: {
+      orchestration: deleteSweepOrchestration,
+      instanceOf: ({ guid }) => instances.deleteSweep(guid),
+      subject: (sweep) => ({ sweep: identityOf(sweep) }),
+    },
   },
 };
 

@@ -10,6 +10,8 @@ export const instances = {
   monitor: (clusterGuid: string) => `monitor-${clusterGuid}`,
   runJob: (jobGuid: string) => `job-${jobGuid}`,
   deleteJob: (jobGuid: string) => `delete-job-${jobGuid}`,
+  runSweep: (sweepGuid: string) => `sweep-${sweepGuid}`,
+  deleteSweep: (sweepGuid: string) => `delete-sweep-${sweepGuid}`,
   deleteParent: (operationId: string) => `delete-${operationId}`,
 } as const;
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Seen } from "./cluster-activities.ts";
 import { contract } from "./contract.ts";
-import { ClusterIdentity, FileServerIdentity, JobIdentity, ParentIdentity } from "./refs.ts";
+import { ClusterIdentity, FileServerIdentity, JobIdentity, ParentIdentity, SweepIdentity } from "./refs.ts";
 
 const nothing = z.undefined();
 
@@ -70,6 +70,14 @@ export const runJobOrchestration = contract(
 export const deleteJobOrchestration = contract(
   "deleteJob",
   z.object({ job: JobIdentity, operationId: z.string(), actor: z.string() }),
+  nothing,
+);
+
+export const runSweepOrchestration = contract("runSweep", z.object({ sweep: SweepIdentity }), nothing);
+
+export const deleteSweepOrchestration = contract(
+  "deleteSweep",
+  z.object({ sweep: SweepIdentity, operationId: z.string(), actor: z.string() }),
   nothing,
 );
 

@@ -19,6 +19,8 @@ export type FileServerIdentity = z.infer<typeof FileServerIdentity>;
 export const JobIdentity = identity("job");
 export type JobIdentity = z.infer<typeof JobIdentity>;
 
+export const SweepIdentity = identity("sweep");
+
 /** A resource without a GUID; told from a later one of the same name by its creation time. */
 export const ParentIdentity = z.object({
   ref: z.union(resourceKinds.map((kind) => z.object(refShape(kind)))) as z.ZodType<ResourceRef>,

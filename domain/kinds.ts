@@ -20,6 +20,10 @@ import { formatId, namesOf, refOf } from "./shared/resource-id.ts";
 import type { RefOf } from "./shared/resource-id.ts";
 import { move } from "./shared/transition.ts";
 import type { StateTable } from "./shared/transition.ts";
+import { sweepStates } from "./sweep/machine.ts";
+import { SweepDocument } from "./sweep/schema.ts";
+import { SweepRequest } from "./sweep/spec.ts";
+import { SweepResponse, sweepWire } from "./sweep/wire.ts";
 import { workspaceStates } from "./workspace/machine.ts";
 import { WorkspaceDocument, WorkspaceRequest } from "./workspace/schema.ts";
 import { WorkspaceResponse, workspaceWire } from "./workspace/wire.ts";
@@ -30,6 +34,7 @@ interface Documents {
   readonly fileServer: FileServerDocument;
   readonly experiment: ExperimentDocument;
   readonly job: JobDocument;
+  readonly sweep: SweepDocument;
 }
 export type DocumentOf<Kind extends ResourceKind> = Documents[Kind];
 
@@ -94,6 +99,15 @@ const kinds: { readonly [Kind in ResourceKind]: KindRow<DocumentOf<Kind>> } = {
     states: jobStates,
     response: JobResponse,
     wire: jobWire,
+  },
+  sweep: {
+    creates: "Starts a sweep",
+    deletes: "Deletes a sweep with the jobs of its trials",
+    request: SweepRequest,
+    document: SweepDocument,
+    states: sweepStates,
+    response: SweepResponse,
+    wire: sweepWire,
   },
 };
 

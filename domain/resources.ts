@@ -54,6 +54,20 @@ export const resources = {
       terminate: "Terminates a job",
     },
   },
+  sweep: {
+    parent: "experiment",
+    collection: "sweeps",
+    word: "sweep",
+    apiVersions: ["2026-11-01"],
+    blamesParents: true,
+    actions: {
+      terminate: "Terminates a sweep",
+      resume: "Resumes a sweep",
+      extend: "Extends a sweep",
+      retryFailed: "Runs failed trials of a sweep again",
+      preview: "Shows what a sweep would do",
+    },
+  },
 } as const satisfies Record<string, ResourceRow>;
 
 export type ResourceKind = keyof typeof resources;

@@ -8,6 +8,8 @@ import { createFileServer } from "./file-server/create-file-server.ts";
 import { deleteFileServer } from "./file-server/delete-file-server.ts";
 import { deleteJob } from "./job/delete-job.ts";
 import { runJob } from "./job/run-job.ts";
+import { deleteSweep } from "./sweep/delete-sweep.ts";
+import { runSweep } from "./sweep/run-sweep.ts";
 import type { DefinedOrchestration } from "./lib/define-orchestration.ts";
 import { deleteParent } from "./parent/delete-parent.ts";
 
@@ -22,4 +24,6 @@ export const orchestrations: readonly DefinedOrchestration[] = [
   runJob,
   deleteJob,
   deleteParent,
+  runSweep,
+  deleteSweep,
 ];

@@ -34,4 +34,10 @@ export interface OutputFiles {
     place: StoragePlace,
     options: { readonly linkLifetimeMs: number; readonly page: PageRequest },
   ): Promise<Page<OutputFile>>;
+  /** At most `maxBytes` of a file from `offset` on; empty at its end, undefined when there is no such file. */
+  read(
+    place: StoragePlace,
+    name: string,
+    range: { readonly offset: number; readonly maxBytes: number },
+  ): Promise<Uint8Array | undefined>;
 }

@@ -6,6 +6,7 @@ import type { KeyPairs } from "./key-pairs.ts";
 import type { KeyVaults } from "./key-vaults.ts";
 import type { Reservations } from "./reservations.ts";
 import type { Logger } from "./logger.ts";
+import type { MetricPoints } from "./metric-points.ts";
 import type { NodeSealer } from "./node-sealing.ts";
 import type { OperationDocuments } from "./operation-documents.ts";
 import type { Orchestrations } from "./orchestrations.ts";
@@ -17,6 +18,7 @@ import type { SecretStore } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import type { Staging } from "./staging.ts";
 import type { State } from "./state.ts";
+import type { SweepRecords } from "./sweep-records.ts";
 import type { TokenVerifier } from "./token-verifier.ts";
 
 /** What lives as long as the process. */
@@ -30,6 +32,7 @@ export interface LongLivedServices {
   readonly launcher: string;
   readonly reservations: Reservations;
   readonly logger: Logger;
+  readonly metricPoints: MetricPoints;
   readonly nodeSealer: NodeSealer;
   /** Text of `node-setup.sh` (node/node-setup.ts). */
   readonly nodeSetup: string;
@@ -44,6 +47,7 @@ export interface LongLivedServices {
   readonly settings: Settings;
   readonly staging: Staging;
   readonly state: State;
+  readonly sweepRecords: SweepRecords;
   readonly tokens: TokenVerifier;
 }
 

@@ -37,6 +37,8 @@ export const errorTable = {
   ClusterNotFound: row(404, "Create the cluster first, or check its name."),
   FileServerNotFound: row(404, "Create the file server first, or check its name."),
   JobNotFound: row(404, "Check the job's name and its experiment."),
+  SweepNotFound: row(404, "Check the sweep's name and its experiment."),
+  TrialNotFound: row(404, "Trials are numbered from 0; list them to see which there are."),
   OperationNotFound: row(404, "Operation documents are kept for a limited time; read the resource itself."),
   MethodNotAllowed: row(405, "Use a method that this resource supports."),
   Conflict: row(409, "Delete the existing resource first, or choose another name."),
@@ -63,7 +65,7 @@ export type ErrorCode = keyof typeof errorTable;
 
 interface FailureRow {
   /** Where clients find it. */
-  readonly toldBy: "job" | "cluster" | "operation";
+  readonly toldBy: "job" | "cluster" | "operation" | "sweep";
   /** What happened, as a sentence. */
   readonly meaning: string;
   readonly remedy: string;
@@ -75,6 +77,7 @@ const told =
 const ofJob = told("job");
 const ofCluster = told("cluster");
 const ofOperation = told("operation");
+const ofSweep = told("sweep");
 
 /** The messages of jobs up to FailedStartingContainer are recorded answers of the service; the others are ours. */
 export const failureTable = {
@@ -172,6 +175,18 @@ export const failureTable = {
   OperationFailed: ofOperation(
     "The operation failed, and no more is known of it",
     "Read the events of the resource, then ask for the same again.",
+  ),
+  NoMetricReported: ofSweep(
+    "Trials ended, and none reported the objective's metric",
+    "Append it to $AZ_BATCHAI_METRICS_FILE under that name, or give an expression that finds it in the output.",
+  ),
+  TooManyFailedTrials: ofSweep(
+    "As many trials failed as limits.maxFailedTrials allows",
+    "Read the errors of the failed trials; retry them when the cause is gone.",
+  ),
+  AllTrialsFailed: ofSweep(
+    "Every trial failed",
+    "Read the first trial's error and output, correct the template, start another sweep.",
   ),
 } as const satisfies Record<string, FailureRow>;
 

@@ -24,6 +24,7 @@ export type ClusterRef = RefOf<"cluster">;
 export type FileServerRef = RefOf<"fileServer">;
 export type ExperimentRef = RefOf<"experiment">;
 export type JobRef = RefOf<"job">;
+export type SweepRef = RefOf<"sweep">;
 
 type RefShape<Kind extends ResourceKind> = {
   readonly kind: z.ZodLiteral<Kind>;

@@ -14,6 +14,8 @@ import { openApiTrigger } from "./openapi/document.ts";
 import { operationStatusOperations } from "./operation-status.ts";
 import { passedOnTriggers } from "./passed-on.ts";
 import { providerOperations } from "./provider.ts";
+import { sweepOperations } from "./sweeps.ts";
+import { sweepTrialOperations } from "./sweep-trials.ts";
 import { usageOperations } from "./usages.ts";
 import { workspaceOperations } from "./workspaces.ts";
 
@@ -27,6 +29,8 @@ export const operations: readonly Operation[] = [
   ...fileServerOperations,
   ...jobOperations,
   ...jobFileOperations,
+  ...sweepOperations,
+  ...sweepTrialOperations,
   ...eventOperations,
   ...armOperations,
 ];

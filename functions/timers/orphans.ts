@@ -26,6 +26,8 @@ interface Thing {
 interface Living {
   readonly clusters: ReadonlyMap<string, ClusterDocument>;
   readonly jobs: ReadonlyMap<string, JobDocument>;
+  /** GUIDs: their templates are secrets. */
+  readonly sweeps: ReadonlySet<string>;
   /** GUIDs of clusters, there or not, whose keys a job still needs. */
   readonly mentioned: ReadonlySet<string>;
 }
@@ -58,10 +60,17 @@ const isUnfinished = (job: JobDocument | undefined) =>
 async function findLiving(services: Services): Promise<Living> {
   const clusters = new Map<string, ClusterDocument>();
   const jobs = new Map<string, JobDocument>();
-  for await (const document of everyResource(services, ["cluster", "job"]))
+  const sweeps = new Set<string>();
+  for await (const document of everyResource(services, ["cluster", "job", "sweep"]))
     if (document.kind === "cluster") clusters.set(document.guid, document);
-    else jobs.set(document.guid, document);
-  return { clusters, jobs, mentioned: new Set([...jobs.values()].map(({ clusterGuid }) => clusterGuid)) };
+    else if (document.kind === "job") jobs.set(document.guid, document);
+    else sweeps.add(document.guid);
+  return {
+    clusters,
+    jobs,
+    sweeps,
+    mentioned: new Set([...jobs.values()].map(({ clusterGuid }) => clusterGuid)),
+  };
 }
 
 /** What carries no owner's mark was made by an older version, or by hand: it is reported only. */
@@ -148,8 +157,8 @@ async function secrets(services: Services): Promise<readonly Thing[]> {
     kind: "secrets",
     id: owner,
     madeAt: modifiedAt,
-    belongs: ({ clusters, jobs, mentioned }) =>
-      clusters.has(owner) || jobs.has(owner) || mentioned.has(owner),
+    belongs: ({ clusters, jobs, sweeps, mentioned }) =>
+      sweeps.has(owner) || clusters.has(owner) || jobs.has(owner) || mentioned.has(owner),
     remove: () => services.secrets.remove(owner),
   }));
 }

@@ -8,6 +8,7 @@ import { startDeletion } from "../../application/deletions.ts";
 import { lifecycleOf } from "../../application/lifecycles.ts";
 import { wakeMonitor } from "../../application/monitors.ts";
 import { wakeRun } from "../../application/runs.ts";
+import { wakeSweep } from "../../application/sweeps.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
@@ -15,6 +16,8 @@ import { identityOf } from "../../domain/kinds.ts";
 import type { DocumentOf } from "../../domain/kinds.ts";
 import { resourceKinds } from "../../domain/resources.ts";
 import type { ResourceKind } from "../../domain/resources.ts";
+import { isSweepOver } from "../../domain/sweep/machine.ts";
+import type { SweepDocument } from "../../domain/sweep/schema.ts";
 import type { ActiveEntry } from "../../services/active-jobs.ts";
 import type { Services } from "../../services/services.ts";
 import { everyResource } from "../lib/every-resource.ts";
@@ -28,6 +31,7 @@ export async function reconcile(services: Services): Promise<void> {
   for await (const document of everyResource(services, kinds)) {
     await goOn(services, document);
     if (document.kind === "cluster") await maintainCluster(services, document);
+    if (document.kind === "sweep") await maintainSweep(services, document);
   }
   await settleOperations(services);
 }
@@ -48,6 +52,12 @@ async function maintainCluster(services: Services, document: ClusterDocument): P
   for (const job of active) await reconcileJob(services, document.guid, job);
   if (active.length > 0 && document.provisioningState === "succeeded")
     await wakeMonitor(services, identityOf(document));
+}
+
+/** Its trials go on without it; it decides what comes after them. */
+async function maintainSweep(services: Services, document: SweepDocument): Promise<void> {
+  if (document.provisioningState === "deleting" || isSweepOver(document.executionState)) return;
+  await wakeSweep(services, document);
 }
 
 async function reconcileJob(services: Services, clusterGuid: string, active: ActiveEntry): Promise<void> {

@@ -3,11 +3,24 @@ start_logs() {
   bai_logs=$bai_stdouterr
   [ "$bai_mode" = direct ] || bai_logs=$bai_dir/logs
   bai_log=$bai_logs/$bai_log_name
+  name_metrics_file
   if [ "$bai_verb" = prepare ] || [ "$bai_nodes" = 1 ]; then
     new_log "$bai_log_name"
     printf %s "$bai_early" >"$bai_log"
   fi
   [ "$bai_mode" = direct ] || start_mirror
+}
+
+# What a program reports of itself goes beside its logs and begins anew with every run. Sweeps read the first node's file:
+# nodes that all say the same would be taken for as many reports.
+name_metrics_file() {
+  bai_metrics=metrics.jsonl
+  is_first || bai_metrics=metrics-$bai_node.jsonl
+  if [ "$bai_verb" = prepare ] || [ "$bai_nodes" = 1 ]; then
+    [ ! -e "$bai_stdouterr/$bai_metrics" ] || rm -f "$bai_stdouterr/$bai_metrics"
+  fi
+  AZ_BATCHAI_METRICS_FILE=$bai_logs/$bai_metrics
+  export AZ_BATCHAI_METRICS_FILE
 }
 
 # A log begins anew with every run; what an earlier run left must not be taken for its beginning. It is appended to, so

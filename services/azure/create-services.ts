@@ -13,10 +13,12 @@ import { batchTransport } from "./batch/transport.ts";
 import { blobAccess } from "./blob-containers.ts";
 import type { StorageAccount } from "./blob-containers.ts";
 import { blobSecrets } from "./blob-secrets.ts";
+import { blobSweepRecords } from "./blob-sweep-records.ts";
 import { blobStaging } from "./blob-staging.ts";
 import { absentFileServers } from "./absent-file-servers.ts";
 import { appCredential, tokenSource } from "./credentials.ts";
 import { documentReservations } from "../documents/document-reservations.ts";
+import { metricPoints } from "../documents/metric-points.ts";
 import { documentOperations } from "../documents/document-operations.ts";
 import { documentRetention } from "../documents/document-retention.ts";
 import { documentState } from "../documents/document-state.ts";
@@ -96,6 +98,8 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     },
     operations: documentOperations(documents),
     retention: documentRetention(table, settings.subscriptionId),
+    metricPoints: metricPoints(documents),
+    sweepRecords: blobSweepRecords(blobs, storage),
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKeys, random)),
     staging: blobStaging(blobs, storage),
     pools: armPools({

@@ -37,6 +37,19 @@ export function storageOutputFiles(options: OutputFilesOptions): OutputFiles {
         throw unreadable(error, place, wanted.page);
       }
     },
+    async read(place, name, range) {
+      try {
+        return await (place.kind === "blob"
+          ? readBlob(options.blobs, place, name, range)
+          : readShare(options, place, name, range));
+      } catch (error) {
+        const status = storageStatus(error);
+        // 416: nothing beyond what was read before.
+        if (status === 416) return new Uint8Array();
+        if (status === 404) return undefined;
+        throw unreadable(error, place, { size: 1 });
+      }
+    },
   };
 }
 
@@ -112,6 +125,56 @@ async function wasListedBefore(
   }
 }
 
+type Range = Parameters<OutputFiles["read"]>[2];
+
+async function readBlob(
+  access: BlobAccess,
+  place: StoragePlace,
+  name: string,
+  { offset, maxBytes }: Range,
+): Promise<Uint8Array> {
+  const container = await access.container(
+    { name: place.accountName, key: place.accountKey },
+    place.container,
+  );
+  const blob = container.getBlobClient(pathIn(place, name));
+  return gathered((await blob.download(offset, maxBytes)).readableStreamBody);
+}
+
+async function openShare(options: OutputFilesOptions, place: StoragePlace) {
+  const storage = await import("@azure/storage-file-share");
+  if (place.accountKey === undefined)
+    throw new AppError(
+      "InvalidState",
+      `The key of storage account '${place.accountName}' is not known any more.`,
+    );
+  const endpoint = endpointOf(options.fileEndpointTemplate, place.accountName);
+  isLoopbackHttp(endpoint);
+  const key = new storage.StorageSharedKeyCredential(place.accountName, place.accountKey);
+  const share = new storage.ShareServiceClient(endpoint, key).getShareClient(place.container);
+  return { storage, key, share };
+}
+
+async function readShare(
+  options: OutputFilesOptions,
+  place: StoragePlace,
+  name: string,
+  { offset, maxBytes }: Range,
+): Promise<Uint8Array> {
+  const { share } = await openShare(options, place);
+  const file = share.getDirectoryClient(place.directory).getFileClient(name);
+  return gathered((await file.download(offset, maxBytes)).readableStreamBody);
+}
+
+const pathIn = ({ directory }: StoragePlace, name: string) =>
+  directory === "" ? name : `${directory}/${name}`;
+
+async function gathered(stream: NodeJS.ReadableStream | undefined): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  for await (const part of stream ?? []) parts.push(Buffer.from(part));
+  return Buffer.concat(parts);
+}
+
 function isDirectoryMarker(metadata: Readonly<Record<string, string>> | undefined): boolean {
   return Object.entries(metadata ?? {}).some(
     ([name, value]) => name.toLowerCase() === "hdi_isfolder" && value === "true",
@@ -123,16 +186,7 @@ async function listShare(
   place: StoragePlace,
   { linkLifetimeMs, page: asked }: Wanted,
 ): Promise<Page<OutputFile>> {
-  const storage = await import("@azure/storage-file-share");
-  if (place.accountKey === undefined)
-    throw new AppError(
-      "InvalidState",
-      `The key of storage account '${place.accountName}' is not known any more.`,
-    );
-  const endpoint = endpointOf(options.fileEndpointTemplate, place.accountName);
-  isLoopbackHttp(endpoint);
-  const key = new storage.StorageSharedKeyCredential(place.accountName, place.accountKey);
-  const share = new storage.ShareServiceClient(endpoint, key).getShareClient(place.container);
+  const { storage, key, share } = await openShare(options, place);
   const directory = share.getDirectoryClient(place.directory);
   const now = options.clock.now();
   const link = (name: string): string => {

@@ -39,6 +39,10 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "works: [REST API](reference/rest-api.md), `/openapi.json`",
   ],
   [
+    "Sweeps (`api-version=2026-11-01`)",
+    "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast; the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Metrics by output and file; not yet by HTTP or MLflow; no import of another deployment's sweep",
+  ],
+  [
     "Authentication",
     "bearer tokens of a configurable issuer, audience and tenant; roles reader, submitter, operator, admin on every route",
   ],
@@ -70,7 +74,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "Deployment to Azure (Bicep, `azd`)",
     "templates, hooks and a workflow ([how](how-to/deploy.md)); checked against Azure's published types and with stand-ins for `az` and `azd`, not compiled, and never run against Azure itself",
   ],
-  ["Web portal, sweeps, schedules, triggers", "not yet"],
+  ["Web portal, schedules, triggers", "not yet"],
 ];
 
 export function statusPage(): string {

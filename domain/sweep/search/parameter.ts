@@ -75,7 +75,6 @@ export const Parameter = z.discriminatedUnion(
   },
 );
 export type Parameter = z.infer<typeof Parameter>;
-export type ParameterType = Parameter["type"];
 
 export const SearchSpace = z.record(ParameterName, Parameter);
 export type SearchSpace = z.infer<typeof SearchSpace>;

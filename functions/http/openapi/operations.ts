@@ -8,6 +8,8 @@ import { OutputFileResponse } from "../../../domain/job/wire.ts";
 import { kindOf } from "../../../domain/kinds.ts";
 import { aWord, collectionOf, resourceKinds, rowOf } from "../../../domain/resources.ts";
 import type { ResourceKind } from "../../../domain/resources.ts";
+import { SweepResponse, TrialResponse } from "../../../domain/sweep/wire.ts";
+import { ExtendRequest, PreviewRequest, RetryRequest } from "../sweep-requests.ts";
 import {
   listOf,
   OperationStatusResponse,
@@ -81,6 +83,71 @@ function standardDocs(kind: ResourceKind): Readonly<Record<string, OperationDoc>
   };
 }
 
+const sweepChange = (summary: string, body?: z.ZodType): OperationDoc => ({
+  summary,
+  ...(body === undefined ? {} : { body }),
+  ok: SweepResponse,
+  conflicts: true,
+});
+const trialQuery = {
+  filter: z.string().optional().meta({ description: "Such as: state eq 'failed' and params.LR lt 0.1" }),
+  orderby: z.string().optional().meta({ description: "A field, and asc or desc" }),
+};
+const trials = { total: z.int(), counts: z.record(z.string(), z.int()) };
+const lines = z.string().meta({ description: "CSV or JSON lines" });
+const sweepDocs: Readonly<Record<string, OperationDoc>> = {
+  "sweeps-terminate": sweepChange("Ends a sweep and the trials that run"),
+  "sweeps-resume": sweepChange("Goes on with a sweep that ended"),
+  "sweeps-extend": sweepChange(
+    "Gives a sweep more trials, time or money, or another policy from now on",
+    ExtendRequest,
+  ),
+  "sweeps-retryfailed": {
+    summary: "Runs failed trials again with the same parameters",
+    body: RetryRequest,
+    ok: z.looseObject({ trials: z.array(z.int()) }),
+    conflicts: true,
+  },
+  "sweeps-preview": {
+    summary: "The first suggestions of a sweep, its rungs, and what it would cost",
+    body: PreviewRequest,
+    ok: z.looseObject({ seed: z.int(), suggestions: z.array(z.looseObject({ trial: z.int() })) }),
+  },
+  "sweeps-trials": {
+    summary: "Trials of a sweep: a page of them, or columns with view=columns",
+    query: {
+      ...paged,
+      ...trialQuery,
+      view: z.enum(["columns"]).optional(),
+      fields: z.string().optional().meta({ description: "For columns: names separated by commas" }),
+    },
+    ok: z.looseObject({ ...trials, value: z.array(TrialResponse).optional(), nextLink: z.url().optional() }),
+  },
+  "sweeps-trial": { summary: "Shows a trial", ok: TrialResponse },
+  "sweeps-trial-terminate": { summary: "Ends a trial", ok: TrialResponse, conflicts: true },
+  "sweeps-best": { summary: "The best trial so far", ok: TrialResponse },
+  "sweeps-decisions": {
+    summary: "What the stopping policy decided, and why",
+    query: paged,
+    ok: listOf(z.looseObject({ trial: z.int(), sentence: z.string() })),
+  },
+  "sweeps-metrics": {
+    summary: "Points of one metric of one trial, in buckets or as JSON lines",
+    query: {
+      metric: z.string().min(1),
+      trial: z.coerce.number().int().min(0).optional(),
+      points: z.coerce.number().int().min(1).max(10_000).optional(),
+      format: z.enum(["jsonl"]).optional(),
+    },
+    ok: z.looseObject({ n: z.int(), buckets: z.array(z.looseObject({})) }),
+  },
+  "sweeps-export": {
+    summary: "All trials of a sweep as CSV or JSON lines",
+    query: { ...trialQuery, format: z.enum(["csv", "jsonl"]).optional() },
+    ok: lines,
+  },
+};
+
 const special: Readonly<Record<string, OperationDoc>> = {
   "operations-list": { summary: "Operations of the provider", ok: listOf(ProviderOperationResponse) },
   "usages-list": { summary: "What is used of what may be used", ok: listOf(UsageResponse) },
@@ -117,6 +184,7 @@ const special: Readonly<Record<string, OperationDoc>> = {
     ok: listOf(OutputFileResponse),
   },
   "jobs-remote-login": logins("job"),
+  ...sweepDocs,
 
   "arm-tenants": { summary: "The caller's tenant", ok: listOf(ArmResponse) },
   "arm-subscriptions": { summary: "The one subscription", ok: listOf(ArmResponse) },

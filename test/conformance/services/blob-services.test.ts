@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { systemClock } from "../../../local/clock.ts";
 import { startFileShares } from "../../../local/file-shares/index.ts";
 import { silentLogger } from "../../../local/logger.ts";
+import { newTrial } from "../../../domain/sweep/trial.ts";
 import { systemRandom } from "../../../local/random.ts";
 import { blobAccess } from "../../../services/azure/blob-containers.ts";
 import { blobSecrets } from "../../../services/azure/blob-secrets.ts";
 import { blobStaging } from "../../../services/azure/blob-staging.ts";
+import { blobSweepRecords } from "../../../services/azure/blob-sweep-records.ts";
 import { sealer } from "../../../services/azure/sealing.ts";
 import { storageOutputFiles } from "../../../services/azure/storage-output-files.ts";
 import type { OutputFiles, StoragePlace } from "../../../services/output-files.ts";
@@ -174,6 +176,27 @@ async function inPages(files: OutputFiles, place: StoragePlace, size: number): P
   return pages;
 }
 
+describe("the records of sweeps", () => {
+  it("are written by one of two who read the same, and keep NaN and infinities", async () => {
+    const records = blobSweepRecords(access(), storageAccount);
+    expect(await records.read("sweep-1")).toBeUndefined();
+    const figures = {
+      loss: { last: Number.NaN, lastStep: 1, best: -Infinity, bestStep: 1, min: -Infinity, max: Infinity },
+    };
+    const record = { version: 1 as const, trials: [{ ...newTrial(0, { LR: 0.5 }, 0), figures }] };
+    expect(await records.write("sweep-1", record, undefined)).toBe("written");
+    expect(await records.write("sweep-1", record, undefined)).toBe("conflict");
+    const read = await records.read("sweep-1");
+    expect(read?.record).toEqual(record);
+    expect(await records.write("sweep-1", { version: 1, trials: [] }, read?.etag)).toBe("written");
+    expect(await records.write("sweep-1", record, read?.etag)).toBe("conflict");
+    await records.remove("sweep-1");
+    await records.remove("sweep-1");
+    expect(await records.read("sweep-1")).toBeUndefined();
+    expect(await records.write("sweep-1", record, read?.etag)).toBe("conflict");
+  });
+});
+
 describe("listing output files in a container", () => {
   const files = (blobs = access()) =>
     storageOutputFiles({
@@ -245,6 +268,17 @@ describe("listing output files in a container", () => {
     }
   });
 
+  it("goes with reading one of them from where somebody stopped, to its end and beyond", async () => {
+    const read = async (name: string, offset: number, maxBytes = 100) => {
+      const bytes = await files().read(place("run"), name, { offset, maxBytes });
+      return bytes === undefined ? undefined : Buffer.from(bytes).toString();
+    };
+    expect(await read("stdout.txt", 0, 5)).toBe("hello");
+    expect(await read("stdout.txt", 6)).toBe("world");
+    expect(await read("stdout.txt", 11)).toBe("");
+    expect(await read("absent.txt", 0)).toBeUndefined();
+  });
+
   it("is empty before anything was written, and says which container does not exist", async () => {
     expect(await files().list(place("nothing/yet"), whole)).toEqual({ items: [] });
     await expect(files().list({ ...place(""), container: "absent" }, whole)).rejects.toMatchObject({
@@ -294,6 +328,12 @@ describe("listing output files in a file share", () => {
     expect((await fetch(url, { method: "DELETE" })).ok).toBe(false);
     expect(await inPages(files, share("run/stdouterr"), 1)).toEqual([["counters/"], ["stdout.txt"]]);
     expect(await files.list(share("run/none"), whole)).toEqual({ items: [] });
+    const read = async (name: string, offset: number) => {
+      const bytes = await files.read(share("run/stdouterr"), name, { offset, maxBytes: 100 });
+      return bytes === undefined ? undefined : Buffer.from(bytes).toString();
+    };
+    expect([await read("stdout.txt", 6), await read("stdout.txt", 11)]).toEqual(["world", ""]);
+    expect(await read("absent.txt", 0)).toBeUndefined();
     await expect(files.list(share("", "absent"), whole)).rejects.toMatchObject({
       code: "ResourceNotFound",
     });

@@ -22,6 +22,7 @@ import { documentReservations } from "../../../services/documents/document-reser
 import { documentOperations } from "../../../services/documents/document-operations.ts";
 import { documentRetention } from "../../../services/documents/document-retention.ts";
 import { documentState } from "../../../services/documents/document-state.ts";
+import { metricPoints } from "../../../services/documents/metric-points.ts";
 import { groupedCommits } from "../../../services/documents/grouped-commits.ts";
 import { limitedActiveJobs } from "../../../services/documents/limited-active-jobs.ts";
 import { nodeSealer } from "../../../services/azure/node-sealing.ts";
@@ -39,6 +40,7 @@ import type { Collections, State } from "../../../services/state.ts";
 import type { Role, TokenVerifier } from "../../../services/token-verifier.ts";
 import { sdkInvoker } from "../../unit/local/durable-engine/support/sdk-app.ts";
 import { fakeBatch } from "./fake-batch.ts";
+import { memorySweepRecords } from "./memory-sweep-records.ts";
 import { memoryDocuments } from "./memory-documents.ts";
 
 const require = createRequire(import.meta.url);
@@ -79,6 +81,7 @@ export interface AppWorldOptions {
   /** Another for each world that goes on from another's stores. */
   readonly seed?: number;
   readonly monitorMaxIntervalMs?: number;
+  readonly sweepRecords?: Services["sweepRecords"];
 }
 
 export async function startAppWorld(options: AppWorldOptions = {}) {
@@ -89,6 +92,8 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   const staged = new Map(options.staged);
   const secrets = new Map(options.secrets);
   const outputs = new Map<string, readonly OutputFile[]>();
+  /** What jobs wrote, by path in its container or share. */
+  const written = new Map<string, string>();
   let advance: (ms: number) => Promise<void> = async () => undefined;
   const clock = { now: () => time.now(), sleep: (ms: number) => advance(ms) };
   const azure = fakeBatch(clock);
@@ -178,12 +183,18 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     fileServers: options.fileServers ?? absentFileServers(),
     ...options.azure,
     resourceManager: options.resourceManager,
+    metricPoints: metricPoints(store),
+    sweepRecords: options.sweepRecords ?? memorySweepRecords(),
     outputFiles: {
       list: async (place: StoragePlace, { page: { size, continuation = "0" } }) => {
         const all = outputs.get(place.directory) ?? [];
         const end = Number(continuation) + size;
         const items = all.slice(Number(continuation), end);
         return end < all.length ? { items, continuation: String(end) } : { items };
+      },
+      async read({ directory }, name, { offset, maxBytes }) {
+        const text = written.get(`${directory}/${name}`);
+        return text === undefined ? undefined : Buffer.from(text).subarray(offset, offset + maxBytes);
       },
     },
     tokens: options.tokens ?? {
@@ -294,6 +305,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     stagedOfRuns: () => [...staged.keys()].filter((path) => path.startsWith("jobs/")),
     secrets,
     outputs,
+    written,
     advance,
     now: () => time.now(),
   };

@@ -47,6 +47,13 @@ describe("the rows of the kinds", () => {
       "job|e|j",
       `${workspaceRoute}/experiments/{experiment}/jobs/{job}`,
     ],
+    [
+      "sweep",
+      "workspaces/experiments/sweeps",
+      "s|lab|w",
+      "sweep|e|s",
+      `${workspaceRoute}/experiments/{experiment}/sweeps/{sweep}`,
+    ],
   ] as const)("make type, row and route of a %s", (kind, type, partition, row, route) => {
     expect(typePath(kind)).toBe(type);
     expect(resourceType(kind)).toBe(`Microsoft.BatchAI/${type}`);

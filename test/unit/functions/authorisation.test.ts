@@ -21,6 +21,7 @@ const cluster = `${workspace}/clusters/{cluster}`;
 const fileServer = `${workspace}/fileServers/{fileServer}`;
 const experiment = `${workspace}/experiments/{experiment}`;
 const job = `${experiment}/jobs/{job}`;
+const sweep = `${experiment}/sweeps/{sweep}`;
 const provider = "subscriptions/{subscriptionId}/providers/Microsoft.BatchAI";
 
 const matrix: readonly (readonly [method: string, route: string, least: Least])[] = [
@@ -63,6 +64,23 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["GET", `${job}/listOutputFiles`, "reader"],
   ["POST", `${job}/listRemoteLoginInformation`, "submitter"],
   ["GET", `${job}/listRemoteLoginInformation`, "submitter"],
+  ["GET", `${experiment}/sweeps`, "reader"],
+  ["PUT", sweep, "submitter"],
+  ["GET", sweep, "reader"],
+  ["DELETE", sweep, "submitter"],
+  ["GET", `${sweep}/events`, "reader"],
+  ["POST", `${sweep}/terminate`, "submitter"],
+  ["POST", `${sweep}/resume`, "submitter"],
+  ["POST", `${sweep}/extend`, "submitter"],
+  ["POST", `${sweep}/retryFailed`, "submitter"],
+  ["POST", `${sweep}/preview`, "reader"],
+  ["GET", `${sweep}/trials`, "reader"],
+  ["GET", `${sweep}/trials/{trial}`, "reader"],
+  ["POST", `${sweep}/trials/{trial}/terminate`, "submitter"],
+  ["GET", `${sweep}/best`, "reader"],
+  ["GET", `${sweep}/decisions`, "reader"],
+  ["GET", `${sweep}/metrics`, "reader"],
+  ["GET", `${sweep}/export`, "reader"],
   ["GET", "tenants", "reader"],
   ["GET", "subscriptions", "reader"],
   ["GET", "subscriptions/{subscriptionId}", "reader"],
@@ -196,7 +214,7 @@ function pathOf(route: string, subscription = subscriptionId): string {
     .replace("{subscriptionId}", subscription)
     .replace("{*path}", "nothing/here")
     .replaceAll(/\{\w+\}/g, "x");
-  return `/${path}?api-version=${route.endsWith("/events") ? "2026-11-01" : "2018-05-01"}`;
+  return `/${path}?api-version=${/\/events$|\/sweeps\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
 }
 
 describe("the table of routes and roles", () => {

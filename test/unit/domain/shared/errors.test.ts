@@ -5,7 +5,7 @@ import { format } from "prettier";
 import { describe, expect, it } from "vitest";
 import { AppError, errorBody, errorTable, failureTable } from "../../../../domain/shared/errors.ts";
 
-const told = (by: "job" | "cluster" | "operation") => [
+const told = (by: "job" | "cluster" | "operation" | "sweep") => [
   "| Code | What happened | What to do |",
   "| --- | --- | --- |",
   ...Object.entries(failureTable)
@@ -45,6 +45,11 @@ const page = [
   "Found in `error` of an operation's status document that is `Failed`, beside the codes of refused requests and of Azure Batch.",
   "",
   ...told("operation"),
+  "## Sweeps",
+  "",
+  "Found in `errors` of a sweep whose `executionState` is `failed`; the first also in `warnings` while it runs.",
+  "",
+  ...told("sweep"),
 ].join("\n");
 
 const app = ["activities", "application", "contracts", "domain", "functions", "orchestrations", "services"];

@@ -1,0 +1,229 @@
+// One look at a sweep: what became of its trials' jobs and what they reported, what follows from it, and the jobs that begin
+// or end by that. Order matters: points are stored first, then the record says what was decided, and only then is it done; so
+// that after a crash at any place the next look does the same again, and no trial is run twice.
+import type { SweepDocument } from "../domain/sweep/schema.ts";
+import { advance } from "../domain/sweep/advance.ts";
+import type { Next } from "../domain/sweep/advance.ts";
+import { isFinished } from "../domain/job/machine.ts";
+import { JobRequest } from "../domain/job/schema.ts";
+import { AppError } from "../domain/shared/errors.ts";
+import { parse } from "../domain/shared/parse.ts";
+import { refOf } from "../domain/shared/resource-id.ts";
+import type { JobRef } from "../domain/shared/resource-id.ts";
+import { sameContent } from "../domain/shared/same-content.ts";
+import { endedSweep, summarisedSweep } from "../domain/sweep/rules.ts";
+import { flattened, valuesOf } from "../domain/sweep/search/space.ts";
+import { sweepErrors, summaryOf } from "../domain/sweep/summary.ts";
+import { jobBodyOf } from "../domain/sweep/substitute.ts";
+import { isOver, jobNameOf, newTrial } from "../domain/sweep/trial.ts";
+import type { Trial } from "../domain/sweep/trial.ts";
+import { withJob, withoutJob } from "../domain/sweep/trial-job.ts";
+import type { NewPoints } from "../services/metric-points.ts";
+import type { Services } from "../services/services.ts";
+import { changeBy, service } from "./caller.ts";
+import type { Caller } from "./caller.ts";
+import { submitJob, terminateJob } from "./jobs.ts";
+import { withReports } from "./sweep-reports.ts";
+import { parameterVariables } from "./sweep-request.ts";
+import { templateSecret } from "./sweeps.ts";
+
+export interface Looked {
+  /** Something is different from the look before. */
+  readonly changed: boolean;
+  readonly over: boolean;
+}
+
+const atOnce = 16;
+
+export async function lookAtSweep(services: Services, sweep: SweepDocument): Promise<Looked> {
+  const stored = await services.sweepRecords.read(sweep.guid);
+  const before = stored?.record.trials ?? [];
+  const seen = await observe(services, sweep, retried(sweep, before));
+  await services.metricPoints.append(sweep.guid, seen.points);
+  const next = advance(sweep.spec, {
+    trials: seen.trials,
+    now: services.clock.now(),
+    startedAt: Date.parse(sweep.startTime),
+    failuresForgiven: sweep.failuresForgiven,
+    terminateRequested: sweep.executionState === "terminating",
+    unwanted: new Set(sweep.unwanted),
+  });
+  const changed = !sameContent(before, next.trials);
+  if (changed) {
+    const record = { version: 1 as const, trials: [...next.trials] };
+    const written = await services.sweepRecords.write(sweep.guid, record, stored?.etag);
+    if (written === "conflict")
+      throw new AppError("ServiceUnavailable", "Somebody else looks at the sweep just now.");
+  }
+  const acted = await act(services, sweep, next);
+  await tell(services, sweep, next);
+  return { changed: changed || acted || seen.more, over: next.isOver };
+}
+
+/** A trial that is to run again begins as if it were new, under another attempt; its metrics of before are kept apart. */
+function retried(sweep: SweepDocument, trials: readonly Trial[]): readonly Trial[] {
+  const wanted = new Set(sweep.retries.map(({ trial, attempt }) => `${trial} ${attempt}`));
+  return trials.map((trial) => {
+    if (!isOver(trial) || !wanted.has(`${trial.index} ${trial.attempt}`)) return trial;
+    const { spent, index, coordinates, attempt } = trial;
+    return { ...newTrial(index, coordinates, spent), spent, attempt: attempt + 1 };
+  });
+}
+
+interface Observed {
+  readonly trials: readonly Trial[];
+  readonly points: readonly NewPoints[];
+  readonly more: boolean;
+}
+
+async function observe(
+  services: Services,
+  sweep: SweepDocument,
+  trials: readonly Trial[],
+): Promise<Observed> {
+  const open = trials.filter((trial) => !isOver(trial));
+  const looked = await inGroups(open, (trial) => observeTrial(services, sweep, trial));
+  const byIndex = new Map(looked.map((each) => [each.trial.index, each.trial]));
+  return {
+    trials: trials.map((trial) => byIndex.get(trial.index) ?? trial),
+    points: looked.flatMap(({ points }) => points),
+    more: looked.some(({ more }) => more),
+  };
+}
+
+async function observeTrial(services: Services, sweep: SweepDocument, trial: Trial) {
+  const job = await services.state.jobs.get(jobRefOf(sweep, trial));
+  if (job === undefined || (trial.jobGuid !== undefined && job.guid !== trial.jobGuid))
+    return { trial: withoutJob(trial, sweep.spec.nodeCount, services.clock.now()), points: [], more: false };
+  const ended = isFinished(job.executionState);
+  const hasRun = job.executionInfo.startTime !== undefined;
+  const read = hasRun
+    ? await withReports(services, sweep.spec, trial, job, ended)
+    : { trial, points: [], more: false };
+  // The end is told when all that was reported is read.
+  return read.more ? read : { ...read, trial: withJob(read.trial, job, services.clock.now()) };
+}
+
+function jobRefOf(
+  { subscriptionId, resourceGroup, workspace, experiment, sweep }: SweepDocument,
+  trial: Trial,
+): JobRef {
+  const job = jobNameOf(sweep, trial);
+  return { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job };
+}
+
+/** @returns whether anything was begun. */
+async function act(services: Services, sweep: SweepDocument, { trials }: Next): Promise<boolean> {
+  const by: Caller = { actor: service, link: `sweep:${sweep.guid}` };
+  const fresh = trials.filter(({ state, jobGuid }) => state === "queued" && jobGuid === undefined);
+  const ending = trials.filter(({ state, jobGuid }) => state === "stopping" && jobGuid !== undefined);
+  if (fresh.length > 0) {
+    const template = await templateOf(services, sweep);
+    await inGroups(fresh, (trial) => submit(services, by, sweep, template, trial));
+  }
+  await inGroups(ending, (trial) => terminate(services, by, jobRefOf(sweep, trial)));
+  return fresh.length > 0;
+}
+
+async function templateOf(services: Services, { guid }: SweepDocument) {
+  const kept = (await services.secrets.get(guid)).get(templateSecret);
+  if (typeof kept !== "string") throw new Error(`The template of sweep ${guid} is gone.`);
+  return JSON.parse(kept) as { readonly properties: Readonly<Record<string, unknown>> };
+}
+
+async function submit(
+  services: Services,
+  by: Caller,
+  sweep: SweepDocument,
+  template: Parameters<typeof jobBodyOf>[0],
+  trial: Trial,
+): Promise<void> {
+  const { searchSpace, limits } = sweep.spec;
+  const values = flattened(valuesOf(searchSpace, trial.coordinates));
+  const body = jobBodyOf(template, values, parameterVariables(searchSpace), limits.trialTimeout);
+  try {
+    await submitJob(services, by, jobRefOf(sweep, trial), parse(JobRequest, body));
+  } catch (error) {
+    // As many jobs as there may be, or an outage: another look tries again.
+    if (!(error instanceof AppError) || error.retryable || error.code === "OperationNotAllowed") {
+      if (error instanceof AppError) return;
+      throw error;
+    }
+    await refuse(services, sweep, trial, { code: error.code, message: error.message });
+  }
+}
+
+/** What can never be submitted has failed; the record says so before the next look. */
+async function refuse(
+  services: Services,
+  sweep: SweepDocument,
+  { index, attempt }: Trial,
+  error: { readonly code: string; readonly message: string },
+): Promise<void> {
+  for (;;) {
+    const stored = await services.sweepRecords.read(sweep.guid);
+    if (stored === undefined) return;
+    const trials = stored.record.trials.map((trial): Trial =>
+      trial.index === index && trial.attempt === attempt && !isOver(trial)
+        ? { ...trial, state: "failed", error }
+        : trial,
+    );
+    if ((await services.sweepRecords.write(sweep.guid, { version: 1, trials }, stored.etag)) === "written")
+      return;
+  }
+}
+
+async function terminate(services: Services, by: Caller, ref: JobRef): Promise<void> {
+  try {
+    await terminateJob(services, by, ref);
+  } catch (error) {
+    // Deleted meanwhile.
+    if (!(error instanceof AppError) || error.status !== 404) throw error;
+  }
+}
+
+async function tell(
+  services: Services,
+  sweep: SweepDocument,
+  { trials, ending, isOver: over }: Next,
+): Promise<void> {
+  const now = new Date(services.clock.now());
+  const summary = summaryOf(sweep.sweep, sweep.spec, trials);
+  const end = over && ending !== undefined ? ending : undefined;
+  if (end === undefined && sameContent(summary, sweep.summary)) return;
+  await services.state.sweeps.update(
+    refOf(sweep),
+    (found) => {
+      if (found.guid !== sweep.guid) return found;
+      const told = summarisedSweep(found, summary);
+      if (end === undefined) return told;
+      const errors = sweepErrors(sweep.spec, trials, end);
+      return endedSweep(told, { reason: end, requests: sweep.requests, errors }, now);
+    },
+    (before, after) =>
+      before.executionState === after.executionState
+        ? undefined
+        : changeBy(
+            services,
+            { actor: service, link: `sweep:${sweep.guid}` },
+            after.errors[0]?.message ?? "ended",
+          ),
+  );
+}
+
+async function inGroups<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (let start = 0; start < items.length; start += atOnce)
+    results.push(...(await Promise.all(items.slice(start, start + atOnce).map(work))));
+  return results;
+}
+
+/** Of a sweep that is deleted. */
+export function jobsOf(sweep: SweepDocument, trials: readonly Trial[]): readonly JobRef[] {
+  return trials.flatMap((trial) =>
+    Array.from({ length: trial.attempt }, (_, at) => jobRefOf(sweep, { ...trial, attempt: at + 1 })),
+  );
+}

@@ -1,0 +1,177 @@
+// What a request for a sweep comes to: its template checked as a job, its files listed, its spec with everything filled in.
+import { locate, stdOutErrPath } from "../domain/job/directories.ts";
+import { newJob } from "../domain/job/rules.ts";
+import { JobRequest } from "../domain/job/schema.ts";
+import type { JobDocument } from "../domain/job/schema.ts";
+import { jobWire } from "../domain/job/wire.ts";
+import { guid } from "../domain/shared/brand.ts";
+import { AppError } from "../domain/shared/errors.ts";
+import { parse } from "../domain/shared/parse.ts";
+import { parseClusterId } from "../domain/shared/resource-id.ts";
+import type { SweepRef } from "../domain/shared/resource-id.ts";
+import type { SecretSources } from "../domain/shared/secrets.ts";
+import type { Parameter, SearchSpace } from "../domain/sweep/search/parameter.ts";
+import { flattened } from "../domain/sweep/search/space.ts";
+import { sweepSpec } from "../domain/sweep/spec-rules.ts";
+import type { SweepRequest, SweepSpec } from "../domain/sweep/spec.ts";
+import { unknownPlaceholders } from "../domain/sweep/substitute.ts";
+import type { OutputFile, StoragePlace } from "../services/output-files.ts";
+import type { Services } from "../services/services.ts";
+import { notFound } from "./existing.ts";
+import { secretValue } from "./secrets.ts";
+
+export interface PreparedSweep {
+  readonly spec: SweepSpec;
+  /** The template as clients may see it. */
+  readonly template: Readonly<Record<string, unknown>>;
+}
+
+const mostFiles = 10_000;
+
+/** Members of a job's wire form that say what was asked for. */
+const asked = [
+  "cluster",
+  "schedulingPriority",
+  "nodeCount",
+  "mountVolumes",
+  "jobPreparation",
+  "stdOutErrPathPrefix",
+  "inputDirectories",
+  "outputDirectories",
+  "environmentVariables",
+  "secrets",
+  "constraints",
+  "containerSettings",
+];
+
+/** @throws AppError that names every field at fault; those of the template below `properties.trial`. */
+export async function preparedSweep(
+  services: Services,
+  ref: SweepRef,
+  { properties }: SweepRequest,
+): Promise<PreparedSweep> {
+  const sample = await sampleJob(services, ref, properties.trial);
+  const { document } = sample;
+  if (locate(document, stdOutErrPath(document)) === undefined)
+    throw refusal(
+      "trial.properties.stdOutErrPathPrefix",
+      "lies on no mounted file share or container; the metrics of trials are read from there",
+    );
+  const space = await withFiles(services, sample, properties.searchSpace);
+  const spec = sweepSpec(properties, space, {
+    seed: seedOf(services),
+    nodeCount: document.spec.nodeCount,
+  });
+  const [unknown] = unknownPlaceholders(properties.trial, parameterVariables(space));
+  if (unknown !== undefined) throw refusal("trial", `has ${unknown}, which is no parameter of searchSpace`);
+  return { spec, template: shownTemplate(document) };
+}
+
+/** Names that may follow `PARAM_`. */
+export function parameterVariables(space: SearchSpace): ReadonlySet<string> {
+  const names = Object.entries(space).flatMap(([name, parameter]) => {
+    const [first] = parameter.type === "dict" ? parameter.values : [];
+    return first === undefined ? [name] : Object.keys(flattened({ [name]: first }));
+  });
+  return new Set(names);
+}
+
+interface Sample {
+  readonly document: JobDocument;
+  readonly secrets: SecretSources;
+}
+
+/** The template as if it were PUT, which tells everything that is wrong with it. */
+async function sampleJob(services: Services, ref: SweepRef, trial: object): Promise<Sample> {
+  const { subscriptionId, resourceGroup, workspace, experiment, sweep: job } = ref;
+  return belowTrial(async () => {
+    const request = parse(JobRequest, trial);
+    const clusterId = parseClusterId(request.properties.cluster.id);
+    const cluster = await services.state.clusters.get(clusterId);
+    if (cluster === undefined) throw notFound(clusterId);
+    const jobRef = { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job } as const;
+    return newJob(jobRef, guid(services.random.uuid()), request, cluster, new Date(services.clock.now()));
+  });
+}
+
+async function belowTrial<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const target = `properties.trial${error.target === undefined ? "" : `.${error.target}`}`;
+    throw new AppError(error.code, `properties.trial: ${error.message}`, {
+      target,
+      details: error.details.map((detail) => ({
+        ...detail,
+        target: `properties.trial.${detail.target ?? ""}`,
+      })),
+    });
+  }
+}
+
+async function withFiles(services: Services, sample: Sample, space: SearchSpace): Promise<SearchSpace> {
+  const entries = Object.entries(space).map(async ([name, parameter]): Promise<[string, Parameter]> =>
+    parameter.type === "file"
+      ? [name, await filesAsChoice(services, sample, name, parameter)]
+      : [name, parameter],
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** The files that are there now: a sweep that is resumed must find the choices that it had. */
+async function filesAsChoice(
+  services: Services,
+  { document, secrets }: Sample,
+  name: string,
+  { path, contains = "", when }: Extract<Parameter, { type: "file" }>,
+): Promise<Parameter> {
+  const field = `searchSpace.${name}.path`;
+  const place = locate(document, path);
+  if (place === undefined)
+    throw refusal(field, `is '${path}', which lies on no mounted file share or container`);
+  const kept = place.secretOwner === document.guid ? secrets : await services.secrets.get(place.secretOwner);
+  const source = kept.get(place.accountKeySecret);
+  const accountKey = source === undefined ? undefined : await secretValue(services, source);
+  const files = await allFiles(services, { ...place, accountKey });
+  const values = files
+    .filter((file) => !file.isDirectory && file.name.includes(contains))
+    .map((file) => `${path.replace(/\/+$/, "")}/${file.name}`);
+  if (values.length === 0)
+    throw refusal(
+      field,
+      `has no file${contains === "" ? "" : ` whose name contains '${contains}'`}; put some there first`,
+    );
+  if (values.length > mostFiles)
+    throw refusal(field, `has ${values.length} files; a sweep takes ${mostFiles}, narrow them with contains`);
+  return { type: "choice", values, ...(when === undefined ? {} : { when }) };
+}
+
+async function allFiles(services: Services, place: StoragePlace): Promise<readonly OutputFile[]> {
+  const files: OutputFile[] = [];
+  let continuation: string | undefined;
+  do {
+    const page = { size: 1000, ...(continuation === undefined ? {} : { continuation }) };
+    const found = await services.outputFiles.list(place, { linkLifetimeMs: 60_000, page });
+    files.push(...found.items);
+    continuation = found.continuation;
+  } while (continuation !== undefined);
+  return files;
+}
+
+function shownTemplate(document: JobDocument): Readonly<Record<string, unknown>> {
+  const { block } = document.spec.toolkit;
+  const shown = jobWire(document).properties as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    [...asked, block].flatMap((name) => (shown[name] === undefined ? [] : [[name, shown[name]]])),
+  );
+}
+
+/** 48 bits: any JSON reader keeps them. */
+function seedOf(services: Services): number {
+  return services.random.bytes(6).reduce((sum, byte) => sum * 256 + byte, 0);
+}
+
+function refusal(field: string, message: string): AppError {
+  return new AppError("InvalidRequest", `properties.${field}: ${message}`, { target: `properties.${field}` });
+}

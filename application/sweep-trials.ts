@@ -1,0 +1,130 @@
+// What can be asked about the trials of a sweep. Everything but points is answered from two reads: the sweep and its record.
+import { AppError } from "../domain/shared/errors.ts";
+import { formatId } from "../domain/shared/resource-id.ts";
+import type { SweepRef } from "../domain/shared/resource-id.ts";
+import { bucketed, ordered } from "../domain/sweep/metrics/series.ts";
+import { toWireNumber, valueOfLoss } from "../domain/sweep/objective.ts";
+import type { SweepDocument } from "../domain/sweep/schema.ts";
+import { allDecisions, policyOf } from "../domain/sweep/standing.ts";
+import { decisionSentence } from "../domain/sweep/stopping/sentence.ts";
+import { trialFilter, trialOrder } from "../domain/sweep/trial-query.ts";
+import { trialWire } from "../domain/sweep/wire.ts";
+import type { TrialWire } from "../domain/sweep/wire.ts";
+import type { Trial } from "../domain/sweep/trial.ts";
+import type { Services } from "../services/services.ts";
+import { existing } from "./existing.ts";
+import { trialNotFound } from "./sweeps.ts";
+
+interface Known {
+  readonly sweep: SweepDocument;
+  readonly trials: readonly Trial[];
+}
+
+async function known(services: Services, ref: SweepRef): Promise<Known> {
+  const sweep = await existing(services, ref);
+  const stored = await services.sweepRecords.read(sweep.guid);
+  return { sweep, trials: stored?.record.trials ?? [] };
+}
+
+export interface TrialQuery {
+  readonly filter?: string | undefined;
+  readonly orderBy?: string | undefined;
+}
+
+export interface FoundTrials {
+  readonly trials: readonly TrialWire[];
+  /** Of the whole sweep, whatever was asked for. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export async function findTrials(services: Services, ref: SweepRef, query: TrialQuery): Promise<FoundTrials> {
+  const [matches, order] = [trialFilter(query.filter), trialOrder(query.orderBy)];
+  const { sweep, trials } = await known(services, ref);
+  const counts: Record<string, number> = {};
+  for (const { state } of trials) counts[state] = (counts[state] ?? 0) + 1;
+  const wires = trials.map((trial) => trialWire(sweep.sweep, sweep.spec, trial));
+  return { trials: wires.filter(matches).sort(order), counts };
+}
+
+export async function findTrial(services: Services, ref: SweepRef, index: number): Promise<TrialWire> {
+  const { sweep, trials } = await known(services, ref);
+  const trial = trials[index];
+  if (trial === undefined) throw trialNotFound(ref, index);
+  return trialWire(sweep.sweep, sweep.spec, trial);
+}
+
+/** The best trial with its job, in whose output its model is. */
+export async function bestTrialOf(services: Services, ref: SweepRef) {
+  const { sweep, trials } = await known(services, ref);
+  const found = sweep.summary.best;
+  const trial = found === undefined ? undefined : trials[found.trial];
+  if (trial === undefined)
+    throw new AppError(
+      "TrialNotFound",
+      `No trial of the sweep ${ref.sweep} has reported '${sweep.spec.objective.metric}' yet`,
+    );
+  const wire = trialWire(sweep.sweep, sweep.spec, trial);
+  const { subscriptionId, resourceGroup, workspace, experiment } = ref;
+  const job = { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job: wire.job } as const;
+  return { ...wire, jobId: formatId(job) };
+}
+
+export async function decisionsOfSweep(services: Services, ref: SweepRef) {
+  const { sweep, trials } = await known(services, ref);
+  const { goal } = sweep.spec.objective;
+  return allDecisions(sweep.spec, trials).flatMap((decision) => {
+    const policy = policyOf(sweep.spec, decision.trial);
+    if (policy === undefined) return [];
+    const { trial, at, step, stop, rank, of, loss, cutOffLoss } = decision;
+    return [
+      {
+        trial,
+        at,
+        step,
+        verdict: stop ? ("stop" as const) : ("continue" as const),
+        value: toWireNumber(valueOfLoss(goal, loss)),
+        ...(cutOffLoss === undefined ? {} : { cutOff: toWireNumber(valueOfLoss(goal, cutOffLoss)) }),
+        rank,
+        of,
+        policy: policy.type,
+        sentence: decisionSentence(policy, goal, decision),
+      },
+    ];
+  });
+}
+
+export interface PointQuery {
+  readonly trial: number;
+  readonly metric: string;
+  readonly attempt?: number | undefined;
+}
+
+async function pointsOf(services: Services, ref: SweepRef, { trial: index, metric, attempt }: PointQuery) {
+  const { sweep, trials } = await known(services, ref);
+  const trial = trials[index];
+  if (trial === undefined) throw trialNotFound(ref, index);
+  const points = await services.metricPoints.read(sweep.guid, {
+    trial: index,
+    attempt: attempt ?? trial.attempt,
+    metric,
+  });
+  return ordered(points);
+}
+
+/** For a chart: at most `count` buckets with the extremes of each. */
+export async function metricBuckets(services: Services, ref: SweepRef, query: PointQuery, count: number) {
+  const points = await pointsOf(services, ref, query);
+  const buckets = bucketed(points, count).map(({ fromStep, toStep, min, max, last }) => ({
+    fromStep,
+    toStep,
+    min: toWireNumber(min),
+    max: toWireNumber(max),
+    last: toWireNumber(last),
+  }));
+  return { trial: query.trial, metric: query.metric, n: points.length, buckets };
+}
+
+export async function metricPoints(services: Services, ref: SweepRef, query: PointQuery) {
+  const points = await pointsOf(services, ref, query);
+  return points.map(({ step, value }) => ({ step, value: toWireNumber(value) }));
+}

@@ -1,0 +1,126 @@
+// The sweep and its trials as clients see them.
+import { z } from "zod";
+import { BatchAIError } from "../shared/batch-ai-error.ts";
+import { named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
+import { costOf } from "./budget.ts";
+import { toWireNumber, valueOfLoss, WireNumber } from "./objective.ts";
+import type { SweepDocument } from "./schema.ts";
+import { BestTrial } from "./schema.ts";
+import { flattened, valuesOf } from "./search/space.ts";
+import type { SweepSpec } from "./spec.ts";
+import { eraOf, resultOf } from "./standing.ts";
+import { jobNameOf, TrialState } from "./trial.ts";
+import type { Trial } from "./trial.ts";
+
+export function sweepWire(sweep: SweepDocument) {
+  const { spec, summary } = sweep;
+  const policy = spec.policies.at(-1)?.policy;
+  return {
+    ...named(sweep),
+    properties: {
+      trial: { properties: sweep.template },
+      searchSpace: spec.searchSpace,
+      objective: spec.objective,
+      metrics: spec.metrics,
+      algorithm: spec.algorithm.type === "tpe" ? { ...spec.algorithm, lag: spec.lag } : spec.algorithm,
+      ...(policy === undefined ? {} : { stopping: policy }),
+      ...(spec.policies.length > 1 ? { policies: spec.policies } : {}),
+      limits: spec.limits,
+      ...(spec.budget === undefined ? {} : { budget: spec.budget }),
+      ...provisioned(sweep),
+      executionState: sweep.executionState,
+      executionStateTransitionTime: sweep.executionStateTransitionTime,
+      startTime: sweep.startTime,
+      ...(sweep.endTime === undefined ? {} : { endTime: sweep.endTime }),
+      ...(sweep.endReason === undefined ? {} : { endReason: sweep.endReason }),
+      errors: sweep.errors,
+      total: summary.total,
+      counts: summary.counts,
+      ...(summary.best === undefined ? {} : { best: summary.best }),
+      spent: costOf(spec.budget, summary.spent),
+      committed: costOf(spec.budget, summary.committed),
+      warnings: summary.warnings,
+    },
+  };
+}
+
+const object = () => z.looseObject({});
+export const SweepResponse = resourceResponse(
+  "sweep",
+  {
+    trial: object(),
+    searchSpace: object(),
+    objective: object(),
+    metrics: z.array(object()),
+    algorithm: object(),
+    stopping: object().optional(),
+    limits: object(),
+    budget: object().optional(),
+    ...provisionedResponse,
+    executionState: z.enum(["running", "terminating", "succeeded", "failed"]),
+    executionStateTransitionTime: time(),
+    startTime: time(),
+    endTime: time().optional(),
+    endReason: z.string().optional(),
+    errors: z.array(BatchAIError),
+    total: z.int(),
+    counts: z.looseObject({}),
+    best: BestTrial.optional(),
+    spent: object(),
+    committed: object(),
+    warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
+  },
+  {},
+);
+
+/** One trial; `value` is its result by the objective. */
+export function trialWire(sweep: string, spec: SweepSpec, trial: Trial) {
+  const { goal, metric } = spec.objective;
+  const has = trial.progress !== undefined || trial.figures[metric] !== undefined;
+  const loss = resultOf(goal, trial);
+  return {
+    trial: trial.index,
+    attempt: trial.attempt,
+    state: trial.state,
+    ...(trial.stopCause === undefined ? {} : { stopCause: trial.stopCause }),
+    job: jobNameOf(sweep, trial),
+    parameters: flattened(valuesOf(spec.searchSpace, trial.coordinates)),
+    ...(has && loss !== Number.POSITIVE_INFINITY ? { value: toWireNumber(valueOfLoss(goal, loss)) } : {}),
+    metrics: Object.fromEntries(
+      Object.entries(trial.figures).map(([name, { last, lastStep, best, bestStep, min, max }]) => [
+        name,
+        {
+          last: toWireNumber(last),
+          lastStep,
+          best: toWireNumber(best),
+          bestStep,
+          min: toWireNumber(min),
+          max: toWireNumber(max),
+          n: trial.counts[name] ?? 0,
+        },
+      ]),
+    ),
+    ...(trial.startTime === undefined ? {} : { startTime: trial.startTime }),
+    ...(trial.endTime === undefined ? {} : { endTime: trial.endTime }),
+    ...(trial.exitCode === undefined ? {} : { exitCode: trial.exitCode }),
+    ...(trial.error === undefined ? {} : { error: trial.error }),
+    spent: costOf(spec.budget, trial.spent),
+    policy: eraOf(spec.policies, trial.index)?.policy?.type ?? "none",
+  };
+}
+export type TrialWire = ReturnType<typeof trialWire>;
+
+export const TrialResponse = z
+  .looseObject({
+    trial: z.int(),
+    attempt: z.int(),
+    state: TrialState,
+    job: z.string(),
+    parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    value: WireNumber.optional(),
+    metrics: z.record(
+      z.string(),
+      z.looseObject({ last: WireNumber, best: WireNumber, bestStep: z.number() }),
+    ),
+  })
+  .meta({ id: "Trial" });

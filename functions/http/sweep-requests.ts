@@ -1,0 +1,32 @@
+// The bodies of what can be asked of a sweep beside a PUT.
+import { z } from "zod";
+import { wholeNumber } from "../../domain/shared/fields.ts";
+import { Expectations } from "../../domain/sweep/forecast.ts";
+import { Budget, Limits, SweepRequest } from "../../domain/sweep/spec.ts";
+import { StoppingPolicy } from "../../domain/sweep/stopping/policy.ts";
+import { TrialState } from "../../domain/sweep/trial.ts";
+
+export const ExtendRequest = z.object({
+  properties: z.object({
+    /** Without defaults: what is not named stays as it is. */
+    limits: Limits.extend({ maxConcurrentTrials: wholeNumber(1, 1000) })
+      .partial()
+      .optional(),
+    /** `{"type": "none"}`: no policy from now on. */
+    stopping: z.union([z.object({ type: z.literal("none") }), StoppingPolicy]).optional(),
+    budget: Budget.optional(),
+  }),
+});
+
+export const RetryRequest = z.object({
+  exitCodes: z.array(z.int()).min(1).optional(),
+  states: z.array(TrialState).min(1).default(["failed"]),
+  trials: z.array(wholeNumber(0)).min(1).optional(),
+});
+
+export const PreviewRequest = z.object({
+  /** As in a PUT; absent: of the sweep as it is. */
+  properties: SweepRequest.shape.properties.optional(),
+  count: wholeNumber(1, 1000).default(5),
+  forecast: Expectations.optional(),
+});
