@@ -33,6 +33,7 @@ export async function submitJob(
   caller: Caller,
   ref: JobRef,
   spec: JobRequest,
+  sweepGuid?: string,
 ): Promise<Submitted> {
   const clusterId = parseField("properties.cluster.id", spec.properties.cluster.id, parseClusterId);
   const [, cluster, before] = await Promise.all([
@@ -43,7 +44,7 @@ export async function submitJob(
   // What could not be created now, for a quota or a cluster that is gone, may have been created before.
   if (before !== undefined) return { job: await submitAgain(services, before, spec) };
   if (cluster === undefined) throw notFound(clusterId);
-  const { job, created } = await createJob(services, caller, { ref, spec, cluster });
+  const { job, created } = await createJob(services, caller, { ref, spec, cluster, sweepGuid });
   if (!created) return { job: await submitAgain(services, job, spec) };
   const [operation] = await Promise.all([
     openOperation(services, { kind: "create", ref, creation: job.guid, actor: caller.actor }, "Succeeded"),
@@ -57,13 +58,18 @@ interface Asked {
   readonly ref: JobRef;
   readonly spec: JobRequest;
   readonly cluster: ClusterDocument;
+  /** Of the sweep whose trial it is. */
+  readonly sweepGuid: string | undefined;
 }
 
 /** Writes the document, unless somebody else was faster; then the job is theirs. */
-async function createJob(services: Services, caller: Caller, { ref, spec, cluster }: Asked) {
+async function createJob(services: Services, caller: Caller, { ref, spec, cluster, sweepGuid }: Asked) {
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), spec, cluster, now);
-  const document = acceptedJob(fresh.document, now);
+  const document = {
+    ...acceptedJob(fresh.document, now),
+    ...(sweepGuid === undefined ? {} : { sweepGuid }),
+  };
   await claimPlace(services, document, now);
   await Promise.all([
     fresh.secrets.size === 0 ? undefined : services.secrets.put(document.guid, fresh.secrets),

@@ -93,7 +93,11 @@ async function observe(
 
 async function observeTrial(services: Services, sweep: SweepDocument, trial: Trial) {
   const job = await services.state.jobs.get(jobRefOf(sweep, trial));
-  if (job === undefined || (trial.jobGuid !== undefined && job.guid !== trial.jobGuid))
+  if (
+    job === undefined ||
+    job.sweepGuid !== sweep.guid ||
+    (trial.jobGuid !== undefined && job.guid !== trial.jobGuid)
+  )
     return { trial: withoutJob(trial, sweep.spec.nodeCount, services.clock.now()), points: [], more: false };
   const ended = isFinished(job.executionState);
   const hasRun = job.executionInfo.startTime !== undefined;
@@ -142,7 +146,13 @@ async function submit(
   const values = flattened(valuesOf(searchSpace, trial.coordinates));
   const body = jobBodyOf(template, values, parameterVariables(searchSpace), limits.trialTimeout);
   try {
-    await submitJob(services, by, jobRefOf(sweep, trial), parse(JobRequest, body));
+    const ref = jobRefOf(sweep, trial);
+    const { job } = await submitJob(services, by, ref, parse(JobRequest, body), sweep.guid);
+    if (job.sweepGuid !== sweep.guid)
+      throw new AppError(
+        "Conflict",
+        `job '${ref.job}' exists and is not this sweep's; delete it, then retry`,
+      );
   } catch (error) {
     // As many jobs as there may be, or an outage: another look tries again.
     if (!(error instanceof AppError) || error.retryable || error.code === "OperationNotAllowed") {

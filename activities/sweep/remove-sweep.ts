@@ -22,7 +22,7 @@ export const removeSweep = defineActivity(contract, async (services, { sweep, op
     let found = 0;
     for (const ref of jobsOf(document, stored?.record.trials ?? [])) {
       if (found === jobsAtOnce) break;
-      if ((await services.state.jobs.get(ref)) === undefined) continue;
+      if ((await services.state.jobs.get(ref))?.sweepGuid !== sweep.guid) continue;
       found += 1;
       await deleteResource(services, { actor, link }, ref);
     }

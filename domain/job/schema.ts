@@ -111,5 +111,7 @@ export const JobDocument = z.object({
   outputRead: z.boolean().optional(),
   /** Number of the run whose launcher hung after it had left its result; its task is ended by the service. */
   hungAttempt: z.int().optional(),
+  /** The sweep that made it, by its GUID: one that merely has such a name is not a sweep's to read, to end or to delete. */
+  sweepGuid: z.string().optional(),
 });
 export type JobDocument = z.infer<typeof JobDocument>;

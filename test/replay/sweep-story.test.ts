@@ -273,6 +273,24 @@ describe("a sweep", () => {
     }
   });
 
+  it("leaves a job alone that merely has the name of a trial's: the trial fails and says why", async () => {
+    const world = await story();
+    const { properties } = sweepBody() as { properties: { trial: { properties: object } } };
+    const own = { ...properties.trial.properties, environmentVariables: [], secrets: [] };
+    await world.api("PUT", `${experimentPath}/jobs/s_1`, { body: { properties: own } });
+    await world.sweep("PUT", "", sweepBody());
+    await world.advance(500);
+    await runAll(world);
+    expect((await world.sweep("GET", "/trials/1")).body).toMatchObject({
+      state: "failed",
+      error: { code: "Conflict" },
+    });
+    await world.sweep("DELETE", "");
+    await world.advance(120_000);
+    const { body } = await world.api("GET", `${experimentPath}/jobs`);
+    expect((body.value as { name: string }[]).map(({ name }) => name)).toEqual(["s_1"]);
+  });
+
   it("says that its metric was never reported, and does not hang", async () => {
     const world = await story();
     await world.sweep("PUT", "", sweepBody({ objective: { metric: "accuracy", goal: "maximize" } }));
