@@ -27,6 +27,11 @@ export function texts(flags: string, description: string): Option<readonly strin
   return { flags, description, parse: (one) => [filled(one)], otherwise: [], repeated: true };
 }
 
+/** Given once or several times; the numbers in their order. */
+export function wholeNumbers(flags: string, description: string): Option<readonly number[]> {
+  return { flags, description, parse: (one) => [whole(one)], otherwise: [], repeated: true };
+}
+
 /** Read by a rule of its own. */
 export function parsed<T>(
   flags: string,

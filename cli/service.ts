@@ -6,7 +6,13 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { createClient } from "../client/client.ts";
 import type { Client } from "../client/client.ts";
-import type { ClusterRef, ExperimentRef, JobRef, WorkspaceRef } from "../domain/shared/resource-id.ts";
+import type {
+  ClusterRef,
+  ExperimentRef,
+  JobRef,
+  SweepRef,
+  WorkspaceRef,
+} from "../domain/shared/resource-id.ts";
 import type { Context } from "./command.ts";
 import { CommandError, usageError } from "./failure.ts";
 import { text } from "./options.ts";
@@ -146,4 +152,12 @@ export function experimentRef(service: Service, given: Texts<"workspace" | "expe
 
 export function jobRef(service: Service, given: Texts<"workspace" | "experiment">, job: string): JobRef {
   return { ...experimentRef(service, given), kind: "job", job };
+}
+
+export function sweepRef(
+  service: Service,
+  given: Texts<"workspace" | "experiment">,
+  sweep: string,
+): SweepRef {
+  return { ...experimentRef(service, given), kind: "sweep", sweep };
 }

@@ -1,36 +1,21 @@
 // The service as typed calls: what every kind of resource has in common, and what some have beside it. Shapes of answers come from
 // the domain's wire schemas; long-running operations are waited for.
-import type { z } from "zod";
 import { ClusterResponse } from "../domain/cluster/wire.ts";
 import { ExperimentResponse } from "../domain/experiment/wire.ts";
 import { JobResponse, OutputFileResponse } from "../domain/job/wire.ts";
 import { RemoteLoginResponse, UsageResponse } from "../domain/shared/answers.ts";
 import { formatId } from "../domain/shared/resource-id.ts";
-import type {
-  ClusterRef,
-  ExperimentRef,
-  JobRef,
-  ResourceRef,
-  WorkspaceRef,
-} from "../domain/shared/resource-id.ts";
+import type { ClusterRef, ExperimentRef, JobRef, WorkspaceRef } from "../domain/shared/resource-id.ts";
 import { WorkspaceResponse } from "../domain/workspace/wire.ts";
-import { ApiError } from "./api-error.ts";
 import { checked } from "./checked.ts";
+import { collection } from "./collection.ts";
+import type { Collection } from "./collection.ts";
 import { createHttpApi } from "./http-api.ts";
-import type { Connection, HttpApi } from "./http-api.ts";
+import type { Connection } from "./http-api.ts";
 import { settled } from "./operations.ts";
 import { items } from "./paging.ts";
-
-export interface Collection<Ref, Scope, Resource> {
-  /** Resolves with the resource once it is made. */
-  create(ref: Ref, body?: unknown): Promise<Resource>;
-  get(ref: Ref): Promise<Resource>;
-  /** Undefined where there is none. */
-  find(ref: Ref): Promise<Resource | undefined>;
-  list(scope: Scope): AsyncGenerator<Resource>;
-  /** Resolves once it is gone; what is not there is gone already. `wait: false`: once its end has begun. */
-  delete(ref: Ref, options?: { readonly wait?: boolean }): Promise<void>;
-}
+import { sweepsOf } from "./sweeps.ts";
+import type { Sweeps } from "./sweeps.ts";
 
 export interface Client {
   readonly workspaces: Collection<
@@ -51,6 +36,7 @@ export interface Client {
     /** What lies directly in a folder of an output directory. */
     outputFiles(ref: JobRef, place: OutputPlace): AsyncGenerator<OutputFileResponse>;
   };
+  readonly sweeps: Sweeps;
   /** What is used of what may be used in a region. */
   usages(subscriptionId: string, location: string): AsyncGenerator<UsageResponse>;
 }
@@ -109,38 +95,10 @@ export function createClient(connection: Connection): Client {
           },
         }),
     },
+    sweeps: sweepsOf(api),
     usages: (subscriptionId, location) =>
       items(api, UsageResponse, {
         path: `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${location}/usages`,
       }),
-  };
-}
-
-function collection<Ref extends ResourceRef, Scope, Schema extends z.ZodType>(
-  api: HttpApi,
-  schema: Schema,
-  pathOf: (scope: Scope) => string,
-): Collection<Ref, Scope, z.output<Schema>> {
-  const get = async (ref: Ref) => checked(schema, (await api.send("GET", formatId(ref))).body);
-  return {
-    get,
-    async create(ref, body) {
-      const answer = await api.send("PUT", formatId(ref), body === undefined ? {} : { body });
-      await settled(api, answer);
-      return answer.status === 202 ? get(ref) : checked(schema, answer.body);
-    },
-    async find(ref) {
-      try {
-        return await get(ref);
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return undefined;
-        throw error;
-      }
-    },
-    list: (scope) => items(api, schema, { path: pathOf(scope) }),
-    async delete(ref, { wait = true } = {}) {
-      const answer = await api.send("DELETE", formatId(ref));
-      if (wait) await settled(api, answer);
-    },
   };
 }

@@ -3,16 +3,13 @@
 import type { ClusterRef, JobRef } from "../domain/shared/resource-id.ts";
 import type { ClusterResponse } from "../domain/cluster/wire.ts";
 import type { JobResponse } from "../domain/job/wire.ts";
-import { ApiError, UnreachableError } from "./api-error.ts";
+import { ApiError } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import type { OutputTail } from "./output-tail.ts";
+import { withPatience } from "./patience.ts";
+import type { Patience, Patient } from "./patience.ts";
 
-export interface FollowOptions {
-  readonly sleep: (ms: number) => Promise<void>;
-  readonly now: () => number;
-  readonly pollIntervalMs?: number;
-  /** How long the service may be out of reach. Default 10 minutes. */
-  readonly patienceMs?: number;
+export interface FollowOptions extends Patience {
   /** True: the caller looks no further. */
   readonly isStopped?: () => boolean;
   /** Each time the job was read. */
@@ -24,8 +21,6 @@ export interface FollowedOutput {
   readonly tail: OutputTail;
   readonly onBytes: (bytes: Uint8Array) => void;
 }
-
-const defaultPatienceMs = 600_000;
 
 export function hasEnded(job: JobResponse): boolean {
   const { executionState } = job.properties;
@@ -58,30 +53,6 @@ async function drain({ tail, onBytes }: FollowedOutput, patient: Patient): Promi
     if (bytes.length === 0) return;
     onBytes(bytes);
   }
-}
-
-type Patient = <T>(ask: () => Promise<T>) => Promise<T>;
-
-function withPatience({
-  sleep,
-  now,
-  patienceMs = defaultPatienceMs,
-  pollIntervalMs = 1_000,
-}: FollowOptions): Patient {
-  return async (ask) => {
-    const until = now() + patienceMs;
-    for (;;) {
-      try {
-        return await ask();
-      } catch (error) {
-        const mayPass =
-          error instanceof UnreachableError ||
-          (error instanceof ApiError && (error.status >= 500 || error.status === 429));
-        if (!mayPass || now() >= until) throw error;
-        await sleep(pollIntervalMs);
-      }
-    }
-  };
 }
 
 /** Resolves when so many nodes are idle; rejects with the cluster's own errors when a node became unusable. */

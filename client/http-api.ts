@@ -16,7 +16,9 @@ export interface Connection {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  /** Of JSON; undefined for anything else. */
   readonly body: unknown;
+  readonly text: string;
 }
 
 export interface HttpApi {
@@ -47,10 +49,23 @@ export function createHttpApi(connection: Connection): HttpApi {
       const response = await send(url, init).catch((cause: unknown) => {
         throw new UnreachableError(origin, cause);
       });
-      const answer = bodyOf(await response.text());
+      const text = await response.text();
+      const answer = bodyOf(text);
       if (!response.ok) throw refusalOf(response.status, answer);
-      return { status: response.status, headers: response.headers, body: answer };
+      return { status: response.status, headers: response.headers, body: answer, text };
     },
+  };
+}
+
+/** The same service in another version of its API; links that it gave keep theirs. */
+export function inVersion(api: HttpApi, version: string): HttpApi {
+  return {
+    ...api,
+    send: (method, path, { query = {}, body } = {}) =>
+      api.send(method, path, {
+        query: /[?&]api-version=/.test(path) ? query : { ...query, "api-version": version },
+        body,
+      }),
   };
 }
 

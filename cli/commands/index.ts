@@ -160,6 +160,71 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./job/node/list.ts")).jobNodeList,
   },
   {
+    name: "sweep create",
+    summary: "Create a sweep: many trials of a job, looking for the best parameters",
+    load: async () => (await import("./sweep/create.ts")).sweepCreate,
+  },
+  {
+    name: "sweep preview",
+    summary: "Show what a sweep would try first, before it exists",
+    load: async () => (await import("./sweep/preview.ts")).sweepPreview,
+  },
+  {
+    name: "sweep show",
+    summary: "Show a sweep",
+    load: async () => (await import("./sweep/show.ts")).sweepShow,
+  },
+  {
+    name: "sweep list",
+    summary: "List the sweeps of an experiment",
+    load: async () => (await import("./sweep/list.ts")).sweepList,
+  },
+  {
+    name: "sweep trials",
+    summary: "List the trials of a sweep, with their parameters and results",
+    load: async () => (await import("./sweep/trials.ts")).sweepTrials,
+  },
+  {
+    name: "sweep best",
+    summary: "Show the best trial of a sweep so far",
+    load: async () => (await import("./sweep/best.ts")).sweepBest,
+  },
+  {
+    name: "sweep watch",
+    summary: "Follow a sweep until it is over",
+    load: async () => (await import("./sweep/watch.ts")).sweepWatch,
+  },
+  {
+    name: "sweep terminate",
+    summary: "End a sweep, or one of its trials",
+    load: async () => (await import("./sweep/terminate.ts")).sweepTerminate,
+  },
+  {
+    name: "sweep resume",
+    summary: "Go on with a sweep that was ended",
+    load: async () => (await import("./sweep/resume.ts")).sweepResume,
+  },
+  {
+    name: "sweep extend",
+    summary: "Give a sweep more trials, time or money, or another stopping policy",
+    load: async () => (await import("./sweep/extend.ts")).sweepExtend,
+  },
+  {
+    name: "sweep retry",
+    summary: "Run failed trials of a sweep again with the same parameters",
+    load: async () => (await import("./sweep/retry.ts")).sweepRetry,
+  },
+  {
+    name: "sweep export",
+    summary: "Write the trials of a sweep as CSV or JSON lines",
+    load: async () => (await import("./sweep/export.ts")).sweepExport,
+  },
+  {
+    name: "sweep delete",
+    summary: "Delete a sweep and its jobs",
+    load: async () => (await import("./sweep/delete.ts")).sweepDelete,
+  },
+  {
     name: "list-usages",
     summary: "List what is used of what may be used",
     load: async () => (await import("./list-usages.ts")).listUsages,

@@ -73,6 +73,8 @@ export const SweepResponse = resourceResponse(
   {},
 );
 
+export type SweepResponse = z.infer<typeof SweepResponse>;
+
 /** One trial; `value` is its result by the objective. */
 export function trialWire(sweep: string, spec: SweepSpec, trial: Trial) {
   const { goal, metric } = spec.objective;
@@ -118,9 +120,27 @@ export const TrialResponse = z
     job: z.string(),
     parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     value: WireNumber.optional(),
+    exitCode: z.int().optional(),
+    error: z.looseObject({ code: z.string(), message: z.string() }).optional(),
     metrics: z.record(
       z.string(),
       z.looseObject({ last: WireNumber, best: WireNumber, bestStep: z.number() }),
     ),
   })
   .meta({ id: "Trial" });
+export type TrialResponse = z.infer<typeof TrialResponse>;
+
+/** With its job, in whose output its model is. */
+export const BestTrialResponse = TrialResponse.extend({ jobId: z.string() }).meta({ id: "BestTrial" });
+export type BestTrialResponse = z.infer<typeof BestTrialResponse>;
+
+export const PreviewResponse = z.looseObject({
+  seed: z.int(),
+  suggestions: z.array(
+    z.looseObject({
+      trial: z.int(),
+      parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    }),
+  ),
+});
+export type PreviewResponse = z.infer<typeof PreviewResponse>;

@@ -52,7 +52,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Command line `batchai`",
-    `${commands.length} commands: local cloud, emulator, host, \`run\`, and the verbs and flags of \`az batchai\` for workspaces, experiments, clusters, jobs, their files and nodes, and usages: [commands](reference/commands.md). Not yet: file servers, usages, nodes (\`node list\`, \`node exec\`), \`--nfs\`, auto-storage, \`--generate-ssh-keys\`, \`--query\`, profiles and logging in to Entra ID`,
+    `${commands.length} commands: local cloud, emulator, host, \`run\`, and the verbs and flags of \`az batchai\` for workspaces, experiments, clusters, jobs, their files and nodes, and usages, and sweeps: [commands](reference/commands.md). Not yet: file servers, usages, nodes (\`node list\`, \`node exec\`), \`--nfs\`, auto-storage, \`--generate-ssh-keys\`, \`--query\`, profiles and logging in to Entra ID`,
   ],
   [
     "Functions host and durable engine",

@@ -8,7 +8,12 @@ import { OutputFileResponse } from "../../../domain/job/wire.ts";
 import { kindOf } from "../../../domain/kinds.ts";
 import { aWord, collectionOf, resourceKinds, rowOf } from "../../../domain/resources.ts";
 import type { ResourceKind } from "../../../domain/resources.ts";
-import { SweepResponse, TrialResponse } from "../../../domain/sweep/wire.ts";
+import {
+  BestTrialResponse,
+  PreviewResponse,
+  SweepResponse,
+  TrialResponse,
+} from "../../../domain/sweep/wire.ts";
 import { ExtendRequest, PreviewRequest, RetryRequest } from "../sweep-requests.ts";
 import {
   listOf,
@@ -111,7 +116,7 @@ const sweepDocs: Readonly<Record<string, OperationDoc>> = {
   "sweeps-preview": {
     summary: "The first suggestions of a sweep, its rungs, and what it would cost",
     body: PreviewRequest,
-    ok: z.looseObject({ seed: z.int(), suggestions: z.array(z.looseObject({ trial: z.int() })) }),
+    ok: PreviewResponse,
   },
   "sweeps-trials": {
     summary: "Trials of a sweep: a page of them, or columns with view=columns",
@@ -125,7 +130,7 @@ const sweepDocs: Readonly<Record<string, OperationDoc>> = {
   },
   "sweeps-trial": { summary: "Shows a trial", ok: TrialResponse },
   "sweeps-trial-terminate": { summary: "Ends a trial", ok: TrialResponse, conflicts: true },
-  "sweeps-best": { summary: "The best trial so far", ok: TrialResponse },
+  "sweeps-best": { summary: "The best trial so far", ok: BestTrialResponse },
   "sweeps-decisions": {
     summary: "What the stopping policy decided, and why",
     query: paged,

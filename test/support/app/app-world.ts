@@ -60,6 +60,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** Tests look into answers freely; what is not there is undefined, and a wrong guess fails the test. */
   readonly body: Loose;
+  /** What is no JSON. */
+  readonly text?: string | undefined;
 }
 
 export interface AppWorldOptions {
@@ -405,6 +407,7 @@ function apiCaller(services: Services) {
       headers: (reply.headers ?? {}) as Record<string, string>,
       body:
         reply.jsonBody === undefined ? undefined : (JSON.parse(JSON.stringify(reply.jsonBody)) as unknown),
+      text: typeof reply.body === "string" ? reply.body : undefined,
     };
   };
 }

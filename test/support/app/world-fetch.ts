@@ -19,7 +19,7 @@ export function worldFetch(
     });
     // A fault of the app is a fault of the test: the client would only tell the request's id.
     if (answer.status === 500) throw new Error(JSON.stringify(world.logged.at(-1)));
-    const body = answer.body === undefined ? null : JSON.stringify(answer.body);
+    const body = answer.body === undefined ? (answer.text ?? null) : JSON.stringify(answer.body);
     return new Response(body, { status: answer.status, headers: answer.headers });
   };
 }

@@ -1,0 +1,44 @@
+// The tables of sweeps and of their trials, which have a column for each parameter.
+import type { SweepResponse, TrialResponse } from "../../domain/sweep/wire.ts";
+import type { Columns } from "./print.ts";
+
+export const sweepColumns: Columns<SweepResponse> = [
+  ["Name", ({ name }) => name],
+  [
+    "State",
+    ({ properties: { provisioningState, executionState } }) =>
+      provisioningState === "deleting" ? provisioningState : executionState,
+  ],
+  ["Trials", ({ properties }) => `${properties.total}/${String(properties.limits["maxTrials"])}`],
+  ["Best", ({ properties }) => properties.best?.value],
+  ["Of trial", ({ properties }) => properties.best?.trial],
+  ["Ended by", ({ properties }) => properties.endReason],
+];
+
+type Shown = Pick<TrialResponse, "trial" | "parameters">;
+
+function parametersOf(trials: readonly Shown[]): Columns<Shown> {
+  const names = [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)))].sort();
+  return names.map((name) => [name, ({ parameters }) => shortened(parameters[name])]);
+}
+
+/** A table is for eyes: six digits tell numbers apart. */
+function shortened(value: string | number | boolean | undefined): string | undefined {
+  if (typeof value === "number" && !Number.isInteger(value)) return String(Number(value.toPrecision(6)));
+  return value === undefined ? undefined : String(value);
+}
+
+export function suggestionColumns(suggestions: readonly Shown[]): Columns<Shown> {
+  return [["Trial", ({ trial }) => trial], ...parametersOf(suggestions)];
+}
+
+export function trialColumns(trials: readonly TrialResponse[]): Columns<TrialResponse> {
+  return [
+    ["Trial", ({ trial }) => trial],
+    ["State", ({ state }) => state],
+    ["Value", ({ value }) => shortened(value)],
+    ...parametersOf(trials),
+    ["Exit code", ({ exitCode }) => exitCode],
+    ["Job", ({ job }) => job],
+  ];
+}
