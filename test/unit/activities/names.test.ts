@@ -2,11 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { activities } from "../../../activities/index.ts";
-import * as clusterContracts from "../../../contracts/cluster-activities.ts";
-import * as fileServerContracts from "../../../contracts/file-server-activities.ts";
-import * as jobContracts from "../../../contracts/job-activities.ts";
 import * as orchestrationContracts from "../../../contracts/orchestrations.ts";
-import * as sharedContracts from "../../../contracts/shared-activities.ts";
 import { orchestrations } from "../../../orchestrations/index.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -46,10 +42,14 @@ describe("names", () => {
     expect(registered.map(({ name }) => name).sort()).toEqual(found.map(({ file }) => file).sort());
   });
 
-  it("of contracts are those of their exports", () => {
-    const ofActivities = [clusterContracts, fileServerContracts, jobContracts, sharedContracts].flatMap(
-      (module) => contractsOf(module),
+  it("of contracts are those of their exports", async () => {
+    const files = await readdir(new URL("contracts", root));
+    const modules = await Promise.all(
+      files
+        .filter((file) => file.endsWith("-activities.ts"))
+        .map((file) => import(new URL(`contracts/${file}`, root).href) as Promise<object>),
     );
+    const ofActivities = modules.flatMap((module) => contractsOf(module));
     const ofOrchestrations = contractsOf(orchestrationContracts, "Orchestration");
     expect(ofActivities.map(([name]) => name)).toEqual(ofActivities.map(([, name]) => name));
     expect(ofOrchestrations.map(([name]) => name)).toEqual(ofOrchestrations.map(([, name]) => name));
