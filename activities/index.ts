@@ -22,6 +22,7 @@ import { recordStarted } from "./job/record-started.ts";
 import { removeJobRecords } from "./job/remove-job-records.ts";
 import { removeRuns } from "./job/remove-runs.ts";
 import { requeueRun } from "./job/requeue-run.ts";
+import { askToStop } from "./job/ask-to-stop.ts";
 import { stopRun } from "./job/stop-run.ts";
 import { advanceSweep } from "./sweep/advance-sweep.ts";
 import { removeSweep } from "./sweep/remove-sweep.ts";
@@ -49,6 +50,7 @@ export const activities: readonly DefinedActivity[] = [
   recordStarted,
   requeueRun,
   recordOutcome,
+  askToStop,
   stopRun,
   readLauncherResult,
   closeRun,

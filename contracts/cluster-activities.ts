@@ -28,10 +28,13 @@ export const recordProvisioned = contract(
   nothing,
 );
 
-/** Brings the pool to the scale settings that the document has now. */
+/**
+ * Brings the pool to the scale settings that the document has now. `since`: when that was asked for, ISO 8601; jobs on nodes that are
+ * to go have a while from then on.
+ */
 export const applyScale = contract(
   "applyScale",
-  cluster,
+  cluster.extend({ since: z.string().optional() }),
   z.object({ kind: z.enum(["applied", "busy", "notWanted"]) }),
 );
 

@@ -48,6 +48,9 @@ export const requeueRun = contract(
   nothing,
 );
 
+/** The launcher on the run's nodes ends its program, and has the grace for it. */
+export const askToStop = contract("askToStop", run, nothing);
+
 export const stopRun = contract("stopRun", run, nothing);
 
 /** What the launcher wrote about its end, if anything. */

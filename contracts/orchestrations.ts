@@ -14,7 +14,7 @@ export const createClusterOrchestration = contract(
 
 export const resizeClusterOrchestration = contract(
   "resizeCluster",
-  z.object({ cluster: ClusterIdentity }),
+  z.object({ cluster: ClusterIdentity, since: z.string().optional() }),
   nothing,
 );
 

@@ -53,6 +53,7 @@ function start(environment: Environment): void {
       outputGraceMs: environment.BATCHAI_OUTPUT_GRACE_MS,
       idleNodeGraceMs: environment.BATCHAI_IDLE_NODE_GRACE_MS,
       launchStepLimitMs: environment.BATCHAI_LAUNCH_STEP_LIMIT_S * 1000,
+      terminationGraceMs: environment.BATCHAI_TERMINATION_GRACE_S * 1000,
       orphanGraceMs: environment.BATCHAI_ORPHAN_GRACE_MS,
       retentionDays: environment.BATCHAI_RETENTION_DAYS,
       bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,

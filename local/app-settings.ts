@@ -18,7 +18,7 @@ export interface Endpoints {
 
 /** Those that a person chooses, for Azure and here alike. All others say where things are, which the local cloud knows. */
 const chosen =
-  /^BATCHAI_(QUOTA_\w+|MONITOR_\w+_INTERVAL_MS|OUTPUT_GRACE_MS|IDLE_NODE_GRACE_MS|ORPHAN_GRACE_MS|LAUNCH_STEP_LIMIT_S|POOL_EXPIRY_MS|BODY_LIMIT_BYTES|NODE_IMAGE|SSH_SOURCES|POOL_ALLOCATION_MODE|COUNTERS_INTERVAL_S)$/;
+  /^BATCHAI_(QUOTA_\w+|MONITOR_\w+_INTERVAL_MS|OUTPUT_GRACE_MS|IDLE_NODE_GRACE_MS|ORPHAN_GRACE_MS|LAUNCH_STEP_LIMIT_S|TERMINATION_GRACE_S|POOL_EXPIRY_MS|BODY_LIMIT_BYTES|NODE_IMAGE|SSH_SOURCES|POOL_ALLOCATION_MODE|COUNTERS_INTERVAL_S)$/;
 
 /** The service's settings among environment variables. */
 export function serviceSettings(

@@ -9,6 +9,7 @@ import facts from "./launcher/facts.sh";
 import kept from "./launcher/kept.sh";
 import logs from "./launcher/logs.sh";
 import mounts from "./launcher/mounts.sh";
+import notices from "./launcher/notices.sh";
 import packages from "./launcher/packages.sh";
 import plan from "./launcher/plan.sh";
 import processes from "./launcher/processes.sh";
@@ -39,6 +40,7 @@ export const launcher = [
   commands,
   processes,
   end,
+  notices,
   watch,
   verbs,
 ].join("\n");

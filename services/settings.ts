@@ -38,6 +38,8 @@ export interface Settings {
   readonly orphanGraceMs: number;
   /** How long a step of the launcher on a node may take; programs of the job take as long as they like. */
   readonly launchStepLimitMs: number;
+  /** How long after SIGTERM a program of a job may live; 0: Batch kills it at once. */
+  readonly terminationGraceMs: number;
   /** What becomes of clusters of sizes that Azure has retired: `run` is for nodes that are no machines of Azure. */
   readonly retiredSizes: "refuse" | "run";
   /** For how many days events, ended operations and the histories of ended orchestrations are kept. */

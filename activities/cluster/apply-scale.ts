@@ -11,14 +11,16 @@ import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, updateCluster } from "../lib/documents.ts";
 import { claimQuota } from "./claim-quota.ts";
+import { givesNodesBack } from "./give-nodes-back.ts";
 
 export const applyScale = defineActivity(
   contract,
-  async (services, { cluster }): Promise<OutputOf<typeof contract>> => {
+  async (services, { cluster, since }): Promise<OutputOf<typeof contract>> => {
     const found = await currentCluster(services, cluster);
     if (found === undefined || found.provisioningState === "deleting") return { kind: "notWanted" };
     const wanted = await claimQuota(services, found);
     if (wanted === undefined) return { kind: "notWanted" };
+    if (await givesNodesBack(services, wanted, since)) return { kind: "busy" };
     const answer = await resize(services, wanted);
     if (answer === "busy") return { kind: "busy" };
     // The pool is still being created with the settings of then: come back.

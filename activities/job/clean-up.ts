@@ -22,13 +22,13 @@ export async function cleanUpRun(services: Services, job: JobDocument, terminate
     terminated
       ? services.operations.close(operationId("terminate", job.guid), outcome, timestamp(services.clock))
       : undefined,
-    removeStagedFiles(services, job, job.attempt),
+    removeStagedFiles(services, job, job.attempt, terminated || job.executionState === "failed"),
   ]);
 }
 
 /** The next run waits for nodes like everybody else, at the place that the job's age gives it. */
 export async function queueAgain(services: Services, job: JobDocument): Promise<void> {
-  await removeStagedFiles(services, job, job.attempt - 1);
+  await removeStagedFiles(services, job, job.attempt - 1, true);
   await services.state.activeJobs.requeue(job.clusterGuid, activeJobOf(job));
   await wakeMonitor(services, clusterOfJob(job));
 }

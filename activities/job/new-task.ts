@@ -1,12 +1,15 @@
 // A run as Azure Batch is to run it: one task, which is a gang when the job wants several nodes.
 import type { JobDocument } from "../../domain/job/schema.ts";
+import { batchTimeLimit } from "../../domain/job/termination.ts";
 import { planLaunch } from "../../domain/launch/plan.ts";
 import { planVariable, taskCommands } from "../../domain/launch/render.ts";
 import { stepLimitVariable } from "../../domain/launch/result.ts";
+import { parseDuration } from "../../domain/shared/duration.ts";
 import { taskId } from "../../services/batch-names.ts";
 import type { NewBatchTask } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";
-import { stageFiles } from "./staged-files.ts";
+import { linkLifetimeMs, stageFiles } from "./staged-files.ts";
+import { endingVariables } from "./stop-file.ts";
 
 /** Its id is the job's GUID and the attempt, so that adding it twice is adding it once. */
 export async function newTask(services: Services, job: JobDocument): Promise<NewBatchTask> {
@@ -18,9 +21,10 @@ export async function newTask(services: Services, job: JobDocument): Promise<New
     commandLine: commands.run,
     environment: {
       [stepLimitVariable]: String(services.settings.launchStepLimitMs / 1000),
+      ...(await endingVariables(services, job, linkLifetimeMs)),
       ...(planText === undefined ? {} : { [planVariable]: planText }),
     },
-    maxWallClockTime: job.spec.constraints.maxWallClockTime,
+    maxWallClockTime: timeLimit(services, job),
   };
   if (commands.coordination === undefined) return { ...common, resourceFiles: files };
   return {
@@ -32,4 +36,10 @@ export async function newTask(services: Services, job: JobDocument): Promise<New
       commonResourceFiles: files,
     },
   };
+}
+
+function timeLimit({ settings }: Services, { spec }: JobDocument): string {
+  const { maxWallClockTime } = spec.constraints;
+  const ms = parseDuration(maxWallClockTime);
+  return ms === undefined ? maxWallClockTime : batchTimeLimit(ms, settings.terminationGraceMs);
 }

@@ -2,12 +2,23 @@
 import { readJob as contract } from "../../contracts/job-activities.ts";
 import { unschedulableError } from "../../domain/cluster/resize-errors.ts";
 import { isFinished } from "../../domain/job/machine.ts";
+import type { JobDocument } from "../../domain/job/schema.ts";
+import { patienceMs } from "../../domain/job/termination.ts";
 import { parseDuration } from "../../domain/shared/duration.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
 import { batchJobId, taskId } from "../../services/batch-names.ts";
+import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, currentJob } from "../lib/documents.ts";
 import { snapshot } from "../lib/task-snapshot.ts";
+
+function mayStillStop(
+  { executionState, executionStateTransitionTime }: JobDocument,
+  { clock, settings }: Services,
+): boolean {
+  const askedMs = clock.now() - Date.parse(executionStateTransitionTime);
+  return executionState === "terminating" && askedMs < patienceMs(settings.terminationGraceMs);
+}
 
 export const readJob = defineActivity(contract, async (services, { job }) => {
   const document = await currentJob(services, job);
@@ -34,6 +45,7 @@ export const readJob = defineActivity(contract, async (services, { job }) => {
     attempt: document.attempt,
     losses: document.losses,
     ...(startTime === undefined ? {} : { startTime }),
+    ...(task?.state === "running" && mayStillStop(document, services) ? { mayStillStop: true } : {}),
     ...(document.hungAttempt === document.attempt ? { launcherHung: true } : {}),
     maxWallClockMs: parseDuration(document.spec.constraints.maxWallClockTime) ?? Number.MAX_SAFE_INTEGER,
     ...(task === undefined ? {} : { task: snapshot(task) }),

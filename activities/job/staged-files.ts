@@ -7,11 +7,12 @@ import type { JobDocument } from "../../domain/job/schema.ts";
 import { planLaunch } from "../../domain/launch/plan.ts";
 import type { LaunchPlan } from "../../domain/launch/plan.ts";
 import { launchFiles, planInTask, renderPlan, renderSecrets } from "../../domain/launch/render.ts";
+import { stopPath } from "./stop-file.ts";
 import { sealedForNodes } from "../lib/sealed-for-nodes.ts";
 import type { Services } from "../../services/services.ts";
 
 /** A run is dispatched when its nodes are free; seven days is the most that a user delegation key allows. */
-const linkLifetimeMs = 7 * 24 * 3_600_000 - 3_600_000;
+export const linkLifetimeMs = 7 * 24 * 3_600_000 - 3_600_000;
 
 /** Launchers that this process knows to be staged. */
 const launchersStaged = new WeakMap<object, Set<string>>();
@@ -45,17 +46,22 @@ export async function stageFiles(services: Services, job: JobDocument, plan: Lau
   return { files: links, planText };
 }
 
-/** The files of one run are of no use after its end; the launcher is everybody's and stays. */
+/**
+ * The files of one run are of no use after its end; the launcher is everybody's and stays.
+ * @param mayHaveBeenAsked to stop: there may be a file of that.
+ */
 export async function removeStagedFiles(
   services: Services,
   job: JobDocument,
   attempt: number,
+  mayHaveBeenAsked = false,
 ): Promise<void> {
   const plan = planLaunch(job);
   const inTask = planInTask(renderPlan(plan), plan.nodeCount) !== undefined;
   await services.staging.remove([
     ...(inTask ? [] : [planPath(job, attempt)]),
     ...(hasSecrets(plan) ? [secretsPath(job, attempt)] : []),
+    ...(mayHaveBeenAsked ? [stopPath(job.guid, attempt)] : []),
   ]);
 }
 

@@ -26,6 +26,8 @@ export type Step =
   /** Back into the service's own queue, where its priority and age count. */
   | { readonly kind: "requeue"; readonly hadStarted: boolean }
   | { readonly kind: "wait" }
+  /** Its launcher is asked to end it. */
+  | { readonly kind: "askToStop" }
   /** The job is being deleted: end without a word, whoever deletes it does the rest. */
   | { readonly kind: "halt"; readonly stop: boolean }
   | { readonly kind: "end"; readonly end: RunEnd; readonly stop: boolean };
@@ -36,7 +38,10 @@ export function nextStep(view: JobView, overdue = false): Step {
   const stop = task !== undefined && task.state !== "completed";
   if (view.deleting) return { kind: "halt", stop };
   if (task?.state === "completed") return { kind: "end", end: completedRun(view, task), stop: false };
-  if (view.executionState === "terminating") return { kind: "end", end: { kind: "terminated" }, stop };
+  if (view.executionState === "terminating") {
+    if (view.mayStillStop === true && task?.state === "running") return { kind: "askToStop" };
+    return { kind: "end", end: { kind: "terminated" }, stop };
+  }
   if (view.clusterGone) return { kind: "end", end: { kind: "clusterDeleted" }, stop };
   if (view.clusterUnschedulable !== undefined && view.executionState === "queued")
     return {

@@ -56,7 +56,7 @@ export function decideOutcome(
   if (run.terminateRequested && !succeeded) return failed(jobFailure("JobTerminated"));
   switch (end.kind) {
     case "taskCompleted":
-      return ofTask(end.task);
+      return ofTask(end.task, losses);
     case "terminated":
       return failed(jobFailure("JobTerminated"));
     case "wallClockExceeded":
@@ -66,10 +66,9 @@ export function decideOutcome(
     case "refused":
       return failed(jobFailure("JobLaunchFailed", { Info: end.reason }));
     case "preempted":
-      return { kind: "retry", losses: { ...losses, preemptions: losses.preemptions + 1 } };
+      return afterPreemption(losses);
     case "deallocated":
-      if (end.option === "terminate") return failed(jobFailure("JobNodeDeallocated"));
-      return { kind: "retry", losses: { ...losses, resizes: losses.resizes + 1 } };
+      return afterShrinking(losses, end.option);
     case "filesLost":
       if (losses.nodeFaults + 1 >= maxNodeFaults) {
         const info = "the files staged for its runs were gone from storage again and again";
@@ -91,13 +90,23 @@ export function isWallClockEnd(failure: NonNullable<CompletedTask["failure"]>): 
   return /wall-?clock/i.test(failure.code) || /wall clock/i.test(failure.message);
 }
 
-function ofTask(task: CompletedTask): Outcome {
+function afterShrinking(losses: LossCounters, option: "requeue" | "terminate"): Outcome {
+  if (option === "terminate") return failed(jobFailure("JobNodeDeallocated"));
+  return { kind: "retry", losses: { ...losses, resizes: losses.resizes + 1 } };
+}
+
+const afterPreemption = (losses: LossCounters): Outcome => ({
+  kind: "retry",
+  losses: { ...losses, preemptions: losses.preemptions + 1 },
+});
+
+function ofTask(task: CompletedTask, losses: LossCounters): Outcome {
   const { exitCode, failure, launcher } = task;
   if (exitCode === 0 && failure === undefined) return { kind: "succeeded", exitCode: 0 };
   // Batch knows why it ended a task; the launcher only that it was told to stop.
   if (failure !== undefined && isWallClockEnd(failure))
     return failed(jobFailure("JobExceededMaxWallClockTime"));
-  if (launcher !== undefined) return ofLauncher(launcher, exitCode);
+  if (launcher !== undefined) return ofLauncher(launcher, exitCode, losses);
   if (failure !== undefined && failure.code !== "FailureExitCode") return ofFailure(failure);
   // The launcher left no word: a node other than the first could not be prepared, or the run was cut short.
   if (exitCode === reservedExits.preparationFailed) return failed(jobFailure("JobPreparationFailed"), 1);
@@ -108,7 +117,11 @@ function ofTask(task: CompletedTask): Outcome {
   return failed(jobFailure("JobFailed"), exitCode);
 }
 
-function ofLauncher(launcher: LauncherResult, taskExitCode: number | undefined): Outcome {
+function ofLauncher(
+  launcher: LauncherResult,
+  taskExitCode: number | undefined,
+  losses: LossCounters,
+): Outcome {
   const info = launcher.detail === "" ? {} : { Info: launcher.detail };
   const lost = launcher.lost === undefined ? {} : { Lost: launcher.lost };
   const exitCode = launcher.exitCode ?? taskExitCode;
@@ -126,6 +139,14 @@ function ofLauncher(launcher: LauncherResult, taskExitCode: number | undefined):
       return failed(jobFailure("BFSMountError", info), -1);
     case "launch-failed":
       return failed(jobFailure("JobLaunchFailed", info), exitCode);
+    case "time-over":
+      return failed(jobFailure("JobExceededMaxWallClockTime"));
+    case "evicted":
+      return afterPreemption(losses);
+    case "requeued":
+      return afterShrinking(losses, "requeue");
+    case "deallocated":
+      return afterShrinking(losses, "terminate");
     case "ended":
       return failed(jobFailure("JobFailed", info), exitCode);
   }

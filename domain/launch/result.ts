@@ -7,6 +7,15 @@ export const launcherResultFile = "batchai-result";
 /** Of a task: how long, in seconds, the launcher's own steps may take. */
 export const stepLimitVariable = "BATCHAI_STEP_LIMIT_S";
 
+/** What the file says by which a run is asked to stop. */
+export const StopRequest = z.enum(["stop", "requeued", "deallocated"]);
+export type StopRequest = z.infer<typeof StopRequest>;
+
+/** Of a task: seconds between SIGTERM and SIGKILL, how long its program may take, and where there is a file when it is to stop. */
+export const graceVariable = "BATCHAI_TERMINATION_GRACE_S";
+export const timeLimitVariable = "BATCHAI_TIME_LIMIT_S";
+export const stopVariable = "BATCHAI_STOP_URL";
+
 const launcherOutcomes = [
   "exited",
   "output-lost",
@@ -15,12 +24,18 @@ const launcherOutcomes = [
   "blob-mount-failed",
   "launch-failed",
   "ended",
+  "time-over",
+  "evicted",
+  "requeued",
+  "deallocated",
 ] as const;
 
 export const LauncherResult = z.object({
   /**
    * `exited`: the job's processes ended. `output-lost`: they ended well, but storage did not take what they wrote. `ended`: a
-   * signal from outside. `launch-failed`: they could not be started.
+   * request of the service, or a signal from outside. `time-over`: the job's time was. `evicted`: one of its machines is about to go.
+   * `requeued`, `deallocated`: the cluster shrank, and the job is to run again, or not.
+   * `launch-failed`: they could not be started.
    */
   outcome: z.enum(launcherOutcomes),
   /** Exit code of the process (or preparation) that decided. */

@@ -27,22 +27,33 @@ EOF
   return 1
 }
 
-stop_processes() { # TERM, five seconds, KILL
-  [ -n "$bai_children" ] || return 0
-  list_tree
-  kill -TERM $bai_tree 2>/dev/null
-  bai_tries=50
+stop_processes() { # TERM, the grace, KILL
+  [ -n "$bai_children$bai_joins" ] || return 0
+  tell_nodes
+  if [ -n "$bai_children" ]; then
+    list_tree
+    kill -TERM $bai_tree 2>/dev/null
+    end_tree "$bai_grace"
+  fi
+  if [ -n "$bai_joins" ]; then # the other nodes have the same grace, and some time to write their logs
+    bai_children=$bai_joins
+    list_tree
+    end_tree 5
+  fi
+  bai_children='' bai_joins=''
+  [ -z "$bai_collector" ] || kill -KILL "$bai_collector" 2>/dev/null
+}
+
+end_tree() { # seconds until it is killed
+  bai_tries=$(($1 * 10))
   while [ "$bai_tries" -gt 0 ] && tree_lives; do
     sleep 0.1
     bai_tries=$((bai_tries - 1))
   done
-  if [ "$bai_tries" = 0 ]; then # also what was started meanwhile, and children of those that are gone
-    bai_children=$bai_tree
-    list_tree
-    kill -KILL $bai_tree 2>/dev/null
-  fi
-  bai_children=''
-  [ -z "$bai_collector" ] || kill -KILL "$bai_collector" 2>/dev/null
+  [ "$bai_tries" = 0 ] || return 0
+  bai_children=$bai_tree # also what was started meanwhile, and children of those that are gone
+  list_tree
+  kill -KILL $bai_tree 2>/dev/null
 }
 
 fail() { # outcome code detail
@@ -83,6 +94,7 @@ end_launch() {
     remove_trees "$bai_dir"
   fi
   stop_watch
+  hold_evicted
   exit "$bai_exit"
 }
 
@@ -112,5 +124,9 @@ on_exit() {
 on_signal() {
   trap '' TERM INT HUP
   bai_now=''
-  fail ended 143 "the job was ended by a signal"
+  read_notice
+  case $bai_notice in
+    time-over | evicted | requeued | deallocated) fail "$bai_notice" 143 "$bai_said" ;;
+    *) fail ended 143 "$bai_said" ;;
+  esac
 }

@@ -60,7 +60,8 @@ join_nodes() {
       eval "bai_host=\$H_$bai_host_index"
       bai_required=$((bai_required + 1))
       join_node "$bai_host" "$bai_host_index" &
-      bai_children="$bai_children $!"
+      bai_joins="$bai_joins $!"
+      eval "J_$!=\$bai_host"
       log "started the processes of node $bai_host_index ($bai_host)"
     fi
     bai_host_index=$((bai_host_index + 1))
@@ -86,9 +87,21 @@ join_node() { # host node; the agent there was left by `prepare`
     [ -p \"\$d/go\" ] && kill -0 \"\$(cat \"\$d/agent\")\" && echo $2 >\"\$d/go\" && \
     read -r c <\"\$d/done\" && echo \"code \$c\"" 2>>"$bai_log" 3>&-)
   case $bai_said in
+    *'code evicted'*) printf 'evicted-%s 143 required\n' "$2" >&3 ;;
     *'code '*) printf 'node-%s %s required\n' "$2" "${bai_said##*code }" >&3 ;;
     *) printf 'unreachable-%s 244 required\n' "$2" >&3 ;;
   esac
+}
+
+# Nodes of the job whose processes still run: their agents end them as the launcher does here.
+tell_nodes() {
+  for bai_join in $bai_joins; do
+    kill -0 "$bai_join" 2>/dev/null || continue
+    eval "bai_host=\$J_$bai_join"
+    ssh -n -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR -o ConnectTimeout=10 "$bai_host" \
+      "kill -TERM \"\$(cat \"\${AZ_BATCH_NODE_SHARED_DIR:-$bai_fallback}/LS_root/launch/$bai_guid-$bai_attempt/agent\")\"" \
+      >/dev/null 2>&1 3>&- &
+  done
 }
 
 # Waits until all required processes exited 0, or one failed. Sets bai_code and bai_name. The code is the collector's own,

@@ -26,7 +26,12 @@ run_processes() {
   fi
   bai_program_code=$bai_code
   step output "$bai_code"
+  bai_end=exited
   case $bai_name in
+    evicted-*)
+      bai_end=evicted bai_said="node ${bai_name#*-} of the job is about to be evicted"
+      return
+      ;;
     unreachable-*) fail launch-failed 244 "node ${bai_name#*-} of the job could not be reached over ssh, or its agent is gone" ;;
   esac
   if [ "$bai_code" = 0 ]; then bai_said='all processes exited with 0'; else bai_said="$bai_name exited with $bai_code"; fi
@@ -36,7 +41,7 @@ run_processes() {
 run() {
   if [ "$bai_nodes" = 1 ]; then prepare_node; else resume_node; fi
   run_processes
-  finish exited "$bai_code" "$bai_said"
+  finish "$bai_end" "$bai_code" "$bai_said"
 }
 
 # The first of several nodes was prepared by `prepare`.
@@ -72,8 +77,8 @@ has_other_processes() {
 
 # Stays in the background of a node that is not the first; Batch ends it with the task.
 agent() {
-  trap 'stop_processes; exit 143' TERM INT HUP
-  bai_go=''
+  trap on_agent_signal TERM INT HUP
+  bai_go='' bai_time_limit='' bai_stop_url='' # are for the first node, which tells the others
   read -r bai_go <&5
   start_watch "$(exec sh -c 'echo "$PPID"')"
   [ "$bai_mode" = direct ] || start_mirror
@@ -87,6 +92,19 @@ agent() {
   printf '%s\n' "$bai_code" >&4
   [ "$bai_mode" = direct ] || start_mirror # services go on
   wait
+}
+
+on_agent_signal() {
+  trap '' TERM INT HUP
+  bai_now=''
+  read_notice
+  stop_processes
+  step end
+  stop_mirror
+  stop_watch
+  [ "$bai_notice" != evicted ] || printf 'evicted\n' >&4
+  hold_evicted
+  exit 143
 }
 
 trap on_signal TERM INT HUP

@@ -1,4 +1,4 @@
-# Watches the launcher itself. A step of its own that waits for storage (a mount, a directory, a copy of a log) may wait for ever when
+# Watches the launcher, and what it should hear of (notices.sh). A step of its own that waits for storage (a mount, a directory, a copy of a log) may wait for ever when
 # that does not answer, and would keep the node with it. Programs of the user take as long as they like.
 
 step() { # name ["" or the exit code of the job's program]
@@ -9,7 +9,7 @@ step() { # name ["" or the exit code of the job's program]
 
 # Nothing on this node's own disk waits.
 start_watch() { # process to end when it hangs
-  [ "$bai_on_storage" = yes ] || return 0
+  [ "$bai_on_storage" = yes ] || has_notices || return 0
   bai_launcher=$1 bai_watcher=starting
   [ ! -e "$bai_dir/watch" ] || rm -f "$bai_dir/watch"
   step start
@@ -28,13 +28,16 @@ stop_watch() {
 }
 
 watch() {
-  bai_nap='' bai_stop=no bai_seen='' bai_waited=0
+  bai_nap='' bai_stop=no bai_seen='' bai_waited=0 bai_told=no
   bai_pause=$((bai_step_limit / 60))
   [ "$bai_pause" -gt 0 ] || bai_pause=1
+  ! has_notices || bai_told=yes
   trap 'bai_stop=yes; [ -z "$bai_nap" ] || kill -KILL "$bai_nap" 2>/dev/null' TERM
   trap '' INT HUP
   { true >"$bai_dir/watch"; } 2>/dev/null
+  [ "$bai_told" = no ] || begin_notices
   while [ "$bai_stop" = no ]; do
+    [ "$bai_told" = no ] || pace_notices
     sleep "$bai_pause" 2>/dev/null &
     bai_nap=$!
     [ "$bai_stop" = no ] || kill -KILL "$bai_nap" 2>/dev/null
@@ -44,6 +47,7 @@ watch() {
     { read -r bai_number bai_name bai_code <"$bai_dir/step"; } 2>/dev/null || bai_number='' bai_name=program
     if [ "$bai_name" = program ] || [ "$bai_number" != "$bai_seen" ]; then
       bai_seen=$bai_number bai_waited=0
+      [ "$bai_told$bai_name" != yesprogram ] || look_for_notice
       continue
     fi
     bai_waited=$((bai_waited + bai_pause))

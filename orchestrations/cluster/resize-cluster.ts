@@ -8,16 +8,15 @@ import { pause } from "../lib/wait.ts";
 
 const triesPerExecution = 40;
 
-export const resizeCluster = defineOrchestration(
-  resizeClusterOrchestration,
-  function* (context, { cluster }) {
-    for (let round = 0; round < triesPerExecution; round += 1) {
-      const { kind } = yield* call(context, applyScale, { cluster });
-      if (kind === "notWanted") return undefined;
-      if (kind === "applied") return yield* call(context, ensureMonitor, { cluster });
-      yield* pause(context, backoff(round));
-    }
-    continueAsNew(context, { cluster });
-    return undefined;
-  },
-);
+export const resizeCluster = defineOrchestration(resizeClusterOrchestration, function* (context, input) {
+  const { cluster } = input;
+  const since = input.since ?? context.df.currentUtcDateTime.toISOString();
+  for (let round = 0; round < triesPerExecution; round += 1) {
+    const { kind } = yield* call(context, applyScale, { cluster, since });
+    if (kind === "notWanted") return undefined;
+    if (kind === "applied") return yield* call(context, ensureMonitor, { cluster });
+    yield* pause(context, backoff(round));
+  }
+  continueAsNew(context, { cluster, since });
+  return undefined;
+});

@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import { changed } from "../../contracts/instances.ts";
 import {
+  askToStop,
   claimRun,
   closeRun,
   readJob,
@@ -32,6 +33,8 @@ type Went = "again" | "later" | "done";
 const roundsPerExecution = 40;
 /** Before the end, so that a signal of the last moment is heard. */
 const lastWordMs = 200;
+/** Between two looks at a run that was asked to stop. */
+const stopLookMs = 1_000;
 
 export const runJob = defineOrchestration(runJobOrchestration, function* (context, input) {
   const signals = listenTo(context, changed);
@@ -113,6 +116,10 @@ function* takeStep(
       // Once is what the word itself says.
       yield* call(context, requeueRun, { ...run, hadStarted: step.hadStarted, ...startedAnew(view, 1) });
       return "done";
+    case "askToStop":
+      yield* call(context, askToStop, run);
+      yield* signals.wait(stopLookMs);
+      return "again";
     case "halt":
       if (step.stop) yield* call(context, stopRun, run);
       return "done";

@@ -23,13 +23,13 @@ export async function nodesOf(cloud: LocalCloud, workspace: string, cluster: str
   return batchBehind(cloud).computeNode.list(id);
 }
 
-/** Takes a low-priority node away, as the region does when somebody pays more. */
-export async function evict(cloud: LocalCloud, poolId: string): Promise<void> {
+/** Takes a low-priority node away, as the region does when somebody pays more; its metadata service says so `noticeMs` before. */
+export async function evict(cloud: LocalCloud, poolId: string, noticeMs = 0): Promise<void> {
   const { urls, token } = cloud.description;
   const answer = await fetch(`${urls.batch}/_emulator/evictions?api-version=2025-06-01`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ count: 1, poolId, noticeMs: 0 }),
+    body: JSON.stringify({ count: 1, poolId, noticeMs }),
   });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
 }

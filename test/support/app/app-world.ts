@@ -84,6 +84,7 @@ export interface AppWorldOptions {
   readonly seed?: number;
   readonly monitorMaxIntervalMs?: number;
   readonly sweepRecords?: Services["sweepRecords"];
+  readonly terminationGraceMs?: number;
 }
 
 export async function startAppWorld(options: AppWorldOptions = {}) {
@@ -144,6 +145,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       outputGraceMs: 0,
       idleNodeGraceMs: 480_000,
       launchStepLimitMs: 3_600_000,
+      terminationGraceMs: options.terminationGraceMs ?? 0,
       orphanGraceMs: 3_600_000,
       retentionDays: 30,
       bodyLimitBytes: 100_000,

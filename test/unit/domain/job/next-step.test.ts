@@ -49,6 +49,30 @@ describe("what a run needs next", () => {
       }),
       { kind: "wait" },
     ],
+    [
+      "a job that is to be terminated, while its launcher has time for that: ask it",
+      view({
+        executionState: "terminating",
+        mayStillStop: true,
+        task: task("running", { startTime: start }),
+      }),
+      { kind: "askToStop" },
+    ],
+    [
+      "a job that is to be terminated and does not run yet: end it",
+      view({ executionState: "terminating", mayStillStop: true, task: task("active") }),
+      { kind: "end", end: { kind: "terminated" }, stop: true },
+    ],
+    [
+      "a job that is to be deleted: nobody waits for its program",
+      view({
+        executionState: "terminating",
+        deleting: true,
+        mayStillStop: true,
+        task: task("running", { startTime: start }),
+      }),
+      { kind: "halt", stop: true },
+    ],
     ["a preparing task: wait", view({ task: task("preparing") }), { kind: "wait" }],
     [
       "a task that started: say so",

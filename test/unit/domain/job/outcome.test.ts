@@ -101,6 +101,18 @@ it("what Batch says of the time comes before the launcher, which knows only that
   expect(outcome).toMatchObject({ kind: "failed", errors: [{ code: "JobExceededMaxWallClockTime" }] });
 });
 
+it("of a run that its launcher ended at the end of its time, or for its nodes, is what made it do so", () => {
+  const told = (outcome: "time-over" | "evicted" | "requeued" | "deallocated") =>
+    completed({ exitCode: 143, launcher: launcher({ outcome, exitCode: 143 }) });
+  expect(told("time-over")).toMatchObject({
+    kind: "failed",
+    errors: [{ code: "JobExceededMaxWallClockTime" }],
+  });
+  expect(told("evicted")).toEqual({ kind: "retry", losses: { preemptions: 1, resizes: 0, nodeFaults: 0 } });
+  expect(told("requeued")).toEqual({ kind: "retry", losses: { preemptions: 0, resizes: 1, nodeFaults: 0 } });
+  expect(told("deallocated")).toMatchObject({ kind: "failed", errors: [{ code: "JobNodeDeallocated" }] });
+});
+
 describe("an end without a completed task", () => {
   it("is another run when its staged files were lost, and a failed launch when that goes on", () => {
     expect(decide({ kind: "filesLost" })).toEqual({ kind: "retry", losses: { ...losses, nodeFaults: 1 } });
