@@ -23,7 +23,8 @@ import type { Services } from "../services/services.ts";
 import { changeBy, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { submitJob, terminateJob } from "./jobs.ts";
-import { withReports } from "./sweep-reports.ts";
+import { secretsOnce, withReports } from "./sweep-reports.ts";
+import type { SecretsOf } from "./sweep-reports.ts";
 import { parameterVariables } from "./sweep-request.ts";
 import { templateSecret } from "./sweeps.ts";
 
@@ -48,7 +49,7 @@ export async function lookAtSweep(services: Services, sweep: SweepDocument): Pro
     terminateRequested: sweep.executionState === "terminating",
     unwanted: new Set(sweep.unwanted),
   });
-  const changed = !sameContent(before, next.trials);
+  const changed = !sameTrials(before, next.trials);
   if (changed) {
     const record = { version: 1 as const, trials: [...next.trials] };
     const written = await services.sweepRecords.write(sweep.guid, record, stored?.etag);
@@ -58,6 +59,14 @@ export async function lookAtSweep(services: Services, sweep: SweepDocument): Pro
   const acted = await act(services, sweep, next);
   await tell(services, sweep, next);
   return { changed: changed || acted || seen.more, over: next.isOver };
+}
+
+/** Of ten thousand trials nearly all are over, and the same objects as before. */
+function sameTrials(before: readonly Trial[], after: readonly Trial[]): boolean {
+  return (
+    before.length === after.length &&
+    before.every((trial, at) => trial === after[at] || sameContent(trial, after[at]))
+  );
 }
 
 /** A trial that is to run again begins as if it were new, under another attempt; its metrics of before are kept apart. */
@@ -82,7 +91,8 @@ async function observe(
   trials: readonly Trial[],
 ): Promise<Observed> {
   const open = trials.filter((trial) => !isOver(trial));
-  const looked = await inGroups(open, (trial) => observeTrial(services, sweep, trial));
+  const secretsOf = secretsOnce(services);
+  const looked = await inGroups(open, (trial) => observeTrial(services, sweep, trial, secretsOf));
   const byIndex = new Map(looked.map((each) => [each.trial.index, each.trial]));
   return {
     trials: trials.map((trial) => byIndex.get(trial.index) ?? trial),
@@ -91,7 +101,7 @@ async function observe(
   };
 }
 
-async function observeTrial(services: Services, sweep: SweepDocument, trial: Trial) {
+async function observeTrial(services: Services, sweep: SweepDocument, trial: Trial, secretsOf: SecretsOf) {
   const job = await services.state.jobs.get(jobRefOf(sweep, trial));
   if (
     job === undefined ||
@@ -102,7 +112,7 @@ async function observeTrial(services: Services, sweep: SweepDocument, trial: Tri
   const ended = isFinished(job.executionState);
   const hasRun = job.executionInfo.startTime !== undefined;
   const read = hasRun
-    ? await withReports(services, sweep.spec, trial, job, ended)
+    ? await withReports(services, sweep.spec, trial, job, { ended, secretsOf })
     : { trial, points: [], more: false };
   // The end is told when all that was reported is read.
   return read.more ? read : { ...read, trial: withJob(read.trial, job, services.clock.now()) };

@@ -26,19 +26,31 @@ export interface ReadTrial {
   readonly more: boolean;
 }
 
-/** @param ended the job writes nothing any more: a last line without an end is whole. */
+/** Secrets of jobs and clusters; trials on one cluster read those of its mounts once a look. */
+export type SecretsOf = Services["secrets"]["get"];
+
+export function secretsOnce({ secrets }: Services): SecretsOf {
+  const asked = new Map<string, ReturnType<SecretsOf>>();
+  return (owner) => {
+    const answer = asked.get(owner) ?? secrets.get(owner);
+    asked.set(owner, answer);
+    return answer;
+  };
+}
+
+/** @param about `ended`: the job writes nothing any more: a last line without an end is whole. */
 export async function withReports(
   services: Services,
   spec: SweepSpec,
   trial: Trial,
   job: JobDocument,
-  ended: boolean,
+  { ended, secretsOf }: { readonly ended: boolean; readonly secretsOf: SecretsOf },
 ): Promise<ReadTrial> {
   const run = job.executionInfo.startTime ?? "";
   // Logs begin anew with every run.
   const from = trial.read.run === run ? trial.read : { run, output: 0, file: 0 };
   const place = locateOutput(job, "stdouterr", ".");
-  const source = (await services.secrets.get(place.secretOwner)).get(place.accountKeySecret);
+  const source = (await secretsOf(place.secretOwner)).get(place.accountKeySecret);
   const accountKey = source === undefined ? undefined : await secretValue(services, source);
   const read = (name: string, offset: number) =>
     services.outputFiles.read({ ...place, accountKey }, name, { offset, maxBytes: mostBytes });

@@ -2,14 +2,16 @@
 import { AppError } from "../domain/shared/errors.ts";
 import { formatId } from "../domain/shared/resource-id.ts";
 import type { SweepRef } from "../domain/shared/resource-id.ts";
+import { archiveOf } from "../domain/sweep/archive.ts";
+import type { SweepArchive } from "../domain/sweep/archive.ts";
 import { bucketed, ordered } from "../domain/sweep/metrics/series.ts";
 import { toWireNumber, valueOfLoss } from "../domain/sweep/objective.ts";
 import type { SweepDocument } from "../domain/sweep/schema.ts";
 import { allDecisions, policyOf } from "../domain/sweep/standing.ts";
 import { decisionSentence } from "../domain/sweep/stopping/sentence.ts";
 import { trialFilter, trialOrder } from "../domain/sweep/trial-query.ts";
-import { trialWire } from "../domain/sweep/wire.ts";
-import type { TrialWire } from "../domain/sweep/wire.ts";
+import { trialView, trialWire } from "../domain/sweep/wire.ts";
+import type { TrialView, TrialWire } from "../domain/sweep/wire.ts";
 import type { Trial } from "../domain/sweep/trial.ts";
 import type { Services } from "../services/services.ts";
 import { existing } from "./existing.ts";
@@ -26,13 +28,21 @@ async function known(services: Services, ref: SweepRef): Promise<Known> {
   return { sweep, trials: stored?.record.trials ?? [] };
 }
 
+/** All that another deployment needs to go on with it, but its template's secrets. */
+export async function archivedSweep(services: Services, ref: SweepRef): Promise<SweepArchive> {
+  const { sweep, trials } = await known(services, ref);
+  return archiveOf(sweep, trials);
+}
+
 export interface TrialQuery {
   readonly filter?: string | undefined;
   readonly orderBy?: string | undefined;
 }
 
 export interface FoundTrials {
-  readonly trials: readonly TrialWire[];
+  readonly trials: readonly TrialView[];
+  /** The whole of one of them: of a page, not of ten thousand that were sorted for it. */
+  readonly whole: (view: TrialView) => TrialWire;
   /** Of the whole sweep, whatever was asked for. */
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -42,8 +52,24 @@ export async function findTrials(services: Services, ref: SweepRef, query: Trial
   const { sweep, trials } = await known(services, ref);
   const counts: Record<string, number> = {};
   for (const { state } of trials) counts[state] = (counts[state] ?? 0) + 1;
-  const wires = trials.map((trial) => trialWire(sweep.sweep, sweep.spec, trial));
-  return { trials: wires.filter(matches).sort(order), counts };
+  const all = trials.map((trial) => viewOf(sweep, trial));
+  const whole = (view: TrialView) => {
+    const trial = trials[view.trial];
+    if (trial === undefined) throw new Error(`Trial ${view.trial} is not where it was.`);
+    return trialWire(sweep.sweep, sweep.spec, trial, view);
+  };
+  return { trials: all.filter(matches).sort(order), whole, counts };
+}
+
+/** A trial that did not change between two requests is the same object, and so is its view. */
+const views = new WeakMap<Trial, TrialView>();
+
+function viewOf(sweep: SweepDocument, trial: Trial): TrialView {
+  const known = views.get(trial);
+  if (known !== undefined) return known;
+  const view = trialView(sweep.sweep, sweep.spec, trial);
+  views.set(trial, view);
+  return view;
 }
 
 export async function findTrial(services: Services, ref: SweepRef, index: number): Promise<TrialWire> {
@@ -64,6 +90,7 @@ export async function bestTrialOf(services: Services, ref: SweepRef) {
       `No trial of the sweep ${ref.sweep} has reported '${sweep.spec.objective.metric}' yet`,
     );
   const wire = trialWire(sweep.sweep, sweep.spec, trial);
+  if (trial.imported === true) return wire;
   const { subscriptionId, resourceGroup, workspace, experiment } = ref;
   const job = { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job: wire.job } as const;
   return { ...wire, jobId: formatId(job) };

@@ -20,9 +20,14 @@ export interface TrialQuery {
   readonly orderBy?: string | undefined;
 }
 
+export const exportFormats = ["csv", "jsonl", "archive"] as const;
+type ExportFormat = (typeof exportFormats)[number];
+
 const Retried = z.looseObject({ trials: z.array(z.int()) });
 
 export interface Sweeps extends Collection<SweepRef, ExperimentRef, SweepResponse> {
+  /** Another deployment's sweep goes on here. @param trial a job of this one as template. */
+  import(ref: SweepRef, trial: object, archive: object): Promise<SweepResponse>;
   /** The first suggestions, the rungs, and what it would cost: of a body, or of a sweep that is there. */
   preview(ref: SweepRef, body: object): Promise<PreviewResponse>;
   trials(ref: SweepRef, query?: TrialQuery): AsyncGenerator<TrialResponse>;
@@ -33,8 +38,8 @@ export interface Sweeps extends Collection<SweepRef, ExperimentRef, SweepRespons
   extend(ref: SweepRef, properties: object): Promise<SweepResponse>;
   /** Resolves with the numbers of the trials that run again. */
   retryFailed(ref: SweepRef, chosen: object): Promise<readonly number[]>;
-  /** All trials as a table or as JSON lines. */
-  exported(ref: SweepRef, format: "csv" | "jsonl", query?: TrialQuery): Promise<string>;
+  /** All trials as a table, as JSON lines, or with all that `import` needs. */
+  exported(ref: SweepRef, format: ExportFormat, query?: TrialQuery): Promise<string>;
 }
 
 export function sweepsOf(anyVersion: HttpApi): Sweeps {
@@ -49,6 +54,7 @@ export function sweepsOf(anyVersion: HttpApi): Sweeps {
       SweepResponse,
       (ref) => `${formatId(ref)}/sweeps`,
     ),
+    import: (ref, trial, archive) => changed(ref, "import", { properties: { trial, archive } }),
     preview: async (ref, body) => checked(PreviewResponse, await post(ref, "preview", body)),
     trials: (ref, query) =>
       items(api, TrialResponse, { path: `${formatId(ref)}/trials`, query: parameters(query) }),

@@ -216,8 +216,13 @@ export const commands: readonly CommandRow[] = [
   },
   {
     name: "sweep export",
-    summary: "Write the trials of a sweep as CSV or JSON lines",
+    summary: "Write the trials of a sweep as CSV, as JSON lines, or for an import",
     load: async () => (await import("./sweep/export.ts")).sweepExport,
+  },
+  {
+    name: "sweep import",
+    summary: "Go on with a sweep that another deployment exported",
+    load: async () => (await import("./sweep/import.ts")).sweepImport,
   },
   {
     name: "sweep delete",

@@ -15,13 +15,24 @@ export async function readSpec(
   directory: string,
   storage: Pick<StorageAccount, "name" | "key"> | undefined,
 ): Promise<Spec> {
-  const text = await readFile(resolve(directory, file), "utf8").catch((cause: unknown) => {
-    throw usageError(`${file} cannot be read: ${(cause as Error).message}`);
-  });
-  const value = filled(parsedJson(text.replace(/^\uFEFF/, ""), file), placeholders(storage), file);
+  const value = filled(await parsedFile(file, directory), placeholders(storage), file);
   if (!isObject(value) || !isObject(value["properties"]))
     throw usageError(`${file}: expected an object with 'properties', as az batchai reads it.`);
   return { properties: value["properties"] };
+}
+
+/** A file of JSON as it is. */
+export async function readJson(file: string, directory: string): Promise<Json> {
+  const value = await parsedFile(file, directory);
+  if (!isObject(value)) throw usageError(`${file}: expected an object.`);
+  return value;
+}
+
+async function parsedFile(file: string, directory: string): Promise<unknown> {
+  const text = await readFile(resolve(directory, file), "utf8").catch((cause: unknown) => {
+    throw usageError(`${file} cannot be read: ${(cause as Error).message}`);
+  });
+  return parsedJson(text.replace(/^\uFEFF/, ""), file);
 }
 
 /** The placeholders of a spec that was not read from a file. */

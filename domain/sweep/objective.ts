@@ -32,5 +32,12 @@ export function toWireNumber(value: number): WireNumber {
   return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
 }
 
+/** JSON of what may hold any number. */
+export function textOfNumbers(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === "number" ? toWireNumber(member) : member,
+  );
+}
+
 /** A number as documents hold it, any number at all inside. */
 export const AnyNumber = WireNumber.transform(Number);

@@ -1,10 +1,10 @@
 // Which trials somebody wants to see, and in which order: comparisons joined by `and`, and one field to sort by. Fields are
 // `trial`, `attempt`, `state`, `job`, `exitCode`, `value`, `params.NAME` and `metrics.NAME.last|best|bestStep|min|max|n`.
 import { AppError } from "../shared/errors.ts";
-import type { TrialWire } from "./wire.ts";
+import type { TrialView } from "./wire.ts";
 
 export type Cell = string | number | boolean | undefined;
-type Comparison = (trial: TrialWire) => boolean;
+type Comparison = (trial: TrialView) => boolean;
 
 const plainFields = [
   "trial",
@@ -20,7 +20,7 @@ const figures = ["last", "lastStep", "best", "bestStep", "min", "max", "n"] as c
 const nonNumbers = new Set(["NaN", "Infinity", "-Infinity"]);
 
 /** @throws AppError InvalidQueryParameter for a field that no trial has. */
-export function fieldOf(parameter: string, name: string): (trial: TrialWire) => Cell {
+export function fieldOf(parameter: string, name: string): (trial: TrialView) => Cell {
   const plain = plainFields.find((field) => field === name);
   if (plain !== undefined) return (trial) => asNumber(trial[plain]);
   const [, param] = /^params\.(\w+)$/.exec(name) ?? [];
@@ -77,7 +77,7 @@ function literalOf(text: string): string | number | boolean {
 }
 
 /** What is absent, and NaN, comes last in either direction; trials that are equal stay in order of their numbers. */
-export function trialOrder(text: string | undefined): (a: TrialWire, b: TrialWire) => number {
+export function trialOrder(text: string | undefined): (a: TrialView, b: TrialView) => number {
   const [, name = "trial", direction] = /^\s*(\S+)(?:\s+(asc|desc))?\s*$/.exec(text ?? "trial") ?? [];
   const field = fieldOf("orderby", name);
   const sign = direction === "desc" ? -1 : 1;

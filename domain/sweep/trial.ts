@@ -29,6 +29,8 @@ export const Trial = z.object({
   /** The place at which the policy stopped it. */
   stoppedAt: z.int().optional(),
   jobGuid: z.string().optional(),
+  /** It ran in another deployment: there is no job of it here, nor are its points. */
+  imported: z.boolean().optional(),
   startTime: z.string().optional(),
   endTime: z.string().optional(),
   exitCode: z.int().optional(),

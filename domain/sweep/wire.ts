@@ -75,8 +75,8 @@ export const SweepResponse = resourceResponse(
 
 export type SweepResponse = z.infer<typeof SweepResponse>;
 
-/** One trial; `value` is its result by the objective. */
-export function trialWire(sweep: string, spec: SweepSpec, trial: Trial) {
+/** A trial as far as it follows from what is recorded of it; `value` is its result by the objective. */
+export function trialView(sweep: string, spec: Pick<SweepSpec, "objective" | "searchSpace">, trial: Trial) {
   const { goal, metric } = spec.objective;
   const has = trial.progress !== undefined || trial.figures[metric] !== undefined;
   const loss = resultOf(goal, trial);
@@ -86,6 +86,7 @@ export function trialWire(sweep: string, spec: SweepSpec, trial: Trial) {
     state: trial.state,
     ...(trial.stopCause === undefined ? {} : { stopCause: trial.stopCause }),
     job: jobNameOf(sweep, trial),
+    ...(trial.imported === true ? { imported: true } : {}),
     parameters: flattened(valuesOf(spec.searchSpace, trial.coordinates)),
     ...(has && loss !== Number.POSITIVE_INFINITY ? { value: toWireNumber(valueOfLoss(goal, loss)) } : {}),
     metrics: Object.fromEntries(
@@ -106,6 +107,19 @@ export function trialWire(sweep: string, spec: SweepSpec, trial: Trial) {
     ...(trial.endTime === undefined ? {} : { endTime: trial.endTime }),
     ...(trial.exitCode === undefined ? {} : { exitCode: trial.exitCode }),
     ...(trial.error === undefined ? {} : { error: trial.error }),
+  };
+}
+export type TrialView = ReturnType<typeof trialView>;
+
+/** One trial, with what changes when the sweep is extended: its price and the policy that rules it. */
+export function trialWire(
+  sweep: string,
+  spec: SweepSpec,
+  trial: Trial,
+  view = trialView(sweep, spec, trial),
+) {
+  return {
+    ...view,
     spent: costOf(spec.budget, trial.spent),
     policy: eraOf(spec.policies, trial.index)?.policy?.type ?? "none",
   };
@@ -130,8 +144,10 @@ export const TrialResponse = z
   .meta({ id: "Trial" });
 export type TrialResponse = z.infer<typeof TrialResponse>;
 
-/** With its job, in whose output its model is. */
-export const BestTrialResponse = TrialResponse.extend({ jobId: z.string() }).meta({ id: "BestTrial" });
+/** With its job, in whose output its model is; an imported trial has none here. */
+export const BestTrialResponse = TrialResponse.extend({ jobId: z.string().optional() }).meta({
+  id: "BestTrial",
+});
 export type BestTrialResponse = z.infer<typeof BestTrialResponse>;
 
 export const PreviewResponse = z.looseObject({

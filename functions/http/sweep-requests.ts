@@ -1,6 +1,7 @@
 // The bodies of what can be asked of a sweep beside a PUT.
 import { z } from "zod";
 import { wholeNumber } from "../../domain/shared/fields.ts";
+import { SweepArchive } from "../../domain/sweep/archive.ts";
 import { Expectations } from "../../domain/sweep/forecast.ts";
 import { Budget, Limits, SweepRequest } from "../../domain/sweep/spec.ts";
 import { StoppingPolicy } from "../../domain/sweep/stopping/policy.ts";
@@ -22,6 +23,15 @@ export const RetryRequest = z.object({
   exitCodes: z.array(z.int()).min(1).optional(),
   states: z.array(TrialState).min(1).default(["failed"]),
   trials: z.array(wholeNumber(0)).min(1).optional(),
+});
+
+export const ImportRequest = z.object({
+  properties: z.object({
+    /** A job as it would be PUT, as in a PUT of a sweep. */
+    trial: SweepRequest.shape.properties.shape.trial,
+    /** What an export with format=archive gave. */
+    archive: SweepArchive,
+  }),
 });
 
 export const PreviewRequest = z.object({

@@ -1,6 +1,7 @@
 // The trials of a sweep on the wire: list, show, terminate, the best one, decisions, metrics, export.
 import type { HttpResponseInit } from "@azure/functions";
 import {
+  archivedSweep,
   bestTrialOf,
   decisionsOfSweep,
   findTrial,
@@ -11,8 +12,8 @@ import {
 import { terminateTrial } from "../../application/sweeps.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { fieldOf } from "../../domain/sweep/trial-query.ts";
-import { toWireNumber } from "../../domain/sweep/objective.ts";
-import type { TrialWire } from "../../domain/sweep/wire.ts";
+import { textOfNumbers, toWireNumber } from "../../domain/sweep/objective.ts";
+import type { TrialView } from "../../domain/sweep/wire.ts";
 import type { Services } from "../../services/services.ts";
 import { callerOf } from "./lib/caller-of.ts";
 import type { Operation } from "./lib/operation.ts";
@@ -94,10 +95,10 @@ function trialOf(request: ApiRequest): number {
 
 async function list(request: ApiRequest, services: Services): Promise<HttpResponseInit> {
   const page = pageRequest(request);
-  const { trials, counts } = await found(request, services);
+  const { trials, whole, counts } = await found(request, services);
   const total = trials.length;
   if (request.query("view") === "columns") return ok({ total, counts, columns: columnsOf(request, trials) });
-  return ok({ total, counts, ...pageBody(request, pageOf(trials, page), (trial) => trial) });
+  return ok({ total, counts, ...pageBody(request, pageOf(trials, page), whole) });
 }
 
 function found(request: ApiRequest, services: Services) {
@@ -108,7 +109,7 @@ function found(request: ApiRequest, services: Services) {
 /** One array for each field: what a chart needs, and no more. */
 function columnsOf(
   request: ApiRequest,
-  trials: readonly TrialWire[],
+  trials: readonly TrialView[],
 ): Readonly<Record<string, readonly unknown[]>> {
   const names = (request.query("fields") ?? "trial,state,value").split(",").map((name) => name.trim());
   return Object.fromEntries(
@@ -138,16 +139,23 @@ async function metrics(request: ApiRequest, services: Services): Promise<HttpRes
 
 async function exported(request: ApiRequest, services: Services): Promise<HttpResponseInit> {
   const format = request.query("format") ?? "jsonl";
+  if (format === "archive") return archive(request, services);
   if (format !== "csv" && format !== "jsonl")
     throw new AppError(
       "InvalidQueryParameter",
-      `format: expected 'csv' or 'jsonl', got '${format.slice(0, 40)}'.`,
+      `format: expected 'csv', 'jsonl' or 'archive', got '${format.slice(0, 40)}'.`,
       {
         target: "format",
       },
     );
-  const { trials } = await found(request, services);
-  return format === "jsonl" ? lines(trials) : table(trials);
+  const { trials, whole } = await found(request, services);
+  return format === "jsonl" ? lines(trials.map(whole)) : table(trials);
+}
+
+/** What `POST …/import` takes. */
+async function archive(request: ApiRequest, services: Services): Promise<HttpResponseInit> {
+  const body = textOfNumbers(await archivedSweep(services, requestedRef(request, "sweep")));
+  return { status: 200, body, headers: { "content-type": "application/json; charset=utf-8" } };
 }
 
 function lines(items: readonly object[]): HttpResponseInit {
@@ -155,8 +163,8 @@ function lines(items: readonly object[]): HttpResponseInit {
   return { status: 200, body, headers: { "content-type": "application/jsonl; charset=utf-8" } };
 }
 
-function table(trials: readonly TrialWire[]): HttpResponseInit {
-  const names = (of: (trial: TrialWire) => object) =>
+function table(trials: readonly TrialView[]): HttpResponseInit {
+  const names = (of: (trial: TrialView) => object) =>
     [...new Set(trials.flatMap((trial) => Object.keys(of(trial))))].sort();
   const columns = [
     ...["trial", "attempt", "state", "value", "job", "exitCode", "startTime", "endTime"],

@@ -7,6 +7,7 @@ import {
   retryTrials,
   terminateSweep,
 } from "../../application/sweeps.ts";
+import { importSweep } from "../../application/sweep-import.ts";
 import type { Extension } from "../../domain/sweep/rules.ts";
 import { parse, parseJson } from "../../domain/shared/parse.ts";
 import { SweepRequest } from "../../domain/sweep/spec.ts";
@@ -16,7 +17,7 @@ import type { Operation } from "./lib/operation.ts";
 import { requestedRef, routeOf } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
-import { ExtendRequest, PreviewRequest, RetryRequest } from "./sweep-requests.ts";
+import { ExtendRequest, ImportRequest, PreviewRequest, RetryRequest } from "./sweep-requests.ts";
 import { shown, standardOperations } from "./lib/standard-operations.ts";
 
 const route = routeOf("sweep");
@@ -39,6 +40,10 @@ export const sweepOperations: readonly Operation[] = [
     shown(await resumeSweep(services, callerOf(request), requestedRef(request, "sweep"))),
   ),
   action("extend", extend),
+  action("import", async (request, services) => {
+    const { properties } = parse(ImportRequest, await request.json());
+    return shown(await importSweep(services, callerOf(request), requestedRef(request, "sweep"), properties));
+  }),
   action("retryFailed", retryFailed),
   { ...action("preview", preview), role: "reader" },
 ];

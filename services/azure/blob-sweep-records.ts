@@ -1,6 +1,8 @@
-// Records of sweeps in a private container of the service's storage account, one block blob each.
+// Records of sweeps in a private container of the service's storage account, one block blob each. What is unchanged since this
+// process had it last is not read again.
 import { SweepRecord } from "../../domain/sweep/trial.ts";
-import { toWireNumber } from "../../domain/sweep/objective.ts";
+import { textOfNumbers } from "../../domain/sweep/objective.ts";
+import { recordCache } from "./record-cache.ts";
 import type { SweepRecords } from "../sweep-records.ts";
 import { intoContainer, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
@@ -10,33 +12,44 @@ const containerName = "batchai-sweeps";
 export function blobSweepRecords(access: BlobAccess, account: StorageAccount): SweepRecords {
   const open = () => access.container(account, containerName);
   const blobOf = async (guid: string) => (await open()).getBlockBlobClient(`${guid}.json`);
+  const cache = recordCache();
   return {
     async read(guid) {
+      const known = cache.get(guid);
       try {
         const blob = await blobOf(guid);
-        const found = await blob.download();
+        const conditions = known === undefined ? {} : { ifNoneMatch: known.etag };
+        const found = await blob.download(0, undefined, { conditions });
         const parts: Buffer[] = [];
         for await (const part of found.readableStreamBody ?? []) parts.push(Buffer.from(part));
         const record = SweepRecord.parse(JSON.parse(Buffer.concat(parts).toString("utf8")));
-        return { record, etag: found.etag ?? "" };
+        const stored = { record, etag: found.etag ?? "" };
+        cache.put(guid, stored);
+        return stored;
       } catch (error) {
-        if (storageStatus(error) === 404) return undefined;
+        const status = storageStatus(error);
+        if (status === 304) return known;
+        cache.forget(guid);
+        if (status === 404) return undefined;
         throw error;
       }
     },
 
     async write(guid, record, etag) {
-      const text = recordText(record);
+      const text = textOfNumbers(record);
       const blob = await blobOf(guid);
       try {
-        await intoContainer(await open(), () =>
+        const written = await intoContainer(await open(), () =>
           blob.upload(text, Buffer.byteLength(text), {
             conditions: etag === undefined ? { ifNoneMatch: "*" } : { ifMatch: etag },
             blobHTTPHeaders: { blobContentType: "application/json" },
           }),
         );
+        if (written.etag === undefined) cache.forget(guid);
+        else cache.put(guid, { record, etag: written.etag });
         return "written";
       } catch (error) {
+        cache.forget(guid);
         const status = storageStatus(error);
         // 409: BlobAlreadyExists; 404: it was removed.
         if (status === 412 || status === 409 || (status === 404 && etag !== undefined)) return "conflict";
@@ -45,6 +58,7 @@ export function blobSweepRecords(access: BlobAccess, account: StorageAccount): S
     },
 
     async remove(guid) {
+      cache.forget(guid);
       try {
         await (await blobOf(guid)).deleteIfExists();
       } catch (error) {
@@ -52,11 +66,4 @@ export function blobSweepRecords(access: BlobAccess, account: StorageAccount): S
       }
     },
   };
-}
-
-/** JSON has no NaN and no infinities. */
-function recordText(record: SweepRecord): string {
-  return JSON.stringify(record, (_key, value: unknown) =>
-    typeof value === "number" ? toWireNumber(value) : value,
-  );
 }

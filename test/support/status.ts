@@ -40,7 +40,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Sweeps (`api-version=2026-11-01`)",
-    "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast; the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Metrics by output and file; not yet by HTTP or MLflow; no import of another deployment's sweep",
+    "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast; the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Export from one deployment, import into another. Metrics by output and file; not yet by HTTP or MLflow",
   ],
   [
     "Authentication",

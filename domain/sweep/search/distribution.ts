@@ -89,6 +89,12 @@ export function snapped(distribution: Extract<Distribution, { kind: "numeric" }>
   return Math.min(tidy(low + Math.round((inside - low) / step) * step), high);
 }
 
+/** Whether the parameter can have it. */
+export function isCoordinate(distribution: Distribution, at: number): boolean {
+  if (distribution.kind === "categorical") return Number.isInteger(at) && at >= 0 && at < distribution.count;
+  return at >= distribution.low && at <= distribution.high;
+}
+
 /** `0.1 + 2 * 0.1` is meant to be 0.3. */
 function tidy(value: number): number {
   return Number(value.toPrecision(15));

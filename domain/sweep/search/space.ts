@@ -1,5 +1,5 @@
 // A search space as a whole: what is wrong with it, which parameters a trial has, and what they are worth.
-import { distributionOf, valueAt } from "./distribution.ts";
+import { distributionOf, valueAt, isCoordinate } from "./distribution.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Parameter, Scalar, SearchSpace, Value } from "./parameter.ts";
 
@@ -42,6 +42,20 @@ export function isActive(space: SearchSpace, { when }: Parameter, coordinates: C
   const at = coordinates[when.parameter];
   const parent = space[when.parameter];
   return at !== undefined && parent !== undefined && when.in.some((value) => value === valueAt(parent, at));
+}
+
+/** Whether an algorithm could have suggested it: every parameter that exists, no other, and each in its range. */
+export function isPossible(space: SearchSpace, coordinates: Coordinates): boolean {
+  const dimensions = dimensionsOf(space);
+  const known: Record<string, number> = {};
+  for (const { name, parameter, distribution } of dimensions) {
+    const at = coordinates[name];
+    if (isActive(space, parameter, known) !== (at !== undefined)) return false;
+    if (at === undefined) continue;
+    if (!isCoordinate(distribution, at)) return false;
+    known[name] = at;
+  }
+  return Object.keys(coordinates).length === Object.keys(known).length;
 }
 
 /** What the trial is given, by parameter. */

@@ -14,7 +14,7 @@ import {
   SweepResponse,
   TrialResponse,
 } from "../../../domain/sweep/wire.ts";
-import { ExtendRequest, PreviewRequest, RetryRequest } from "../sweep-requests.ts";
+import { ExtendRequest, ImportRequest, PreviewRequest, RetryRequest } from "../sweep-requests.ts";
 import {
   listOf,
   OperationStatusResponse,
@@ -107,6 +107,7 @@ const sweepDocs: Readonly<Record<string, OperationDoc>> = {
     "Gives a sweep more trials, time or money, or another policy from now on",
     ExtendRequest,
   ),
+  "sweeps-import": sweepChange("Creates a sweep from what another deployment exported of it", ImportRequest),
   "sweeps-retryfailed": {
     summary: "Runs failed trials again with the same parameters",
     body: RetryRequest,
@@ -147,8 +148,8 @@ const sweepDocs: Readonly<Record<string, OperationDoc>> = {
     ok: z.looseObject({ n: z.int(), buckets: z.array(z.looseObject({})) }),
   },
   "sweeps-export": {
-    summary: "All trials of a sweep as CSV or JSON lines",
-    query: { ...trialQuery, format: z.enum(["csv", "jsonl"]).optional() },
+    summary: "All trials of a sweep as CSV, as JSON lines, or with all that an import needs",
+    query: { ...trialQuery, format: z.enum(["csv", "jsonl", "archive"]).optional() },
     ok: lines,
   },
 };

@@ -12,6 +12,7 @@ import { blobAccess } from "../../../services/azure/blob-containers.ts";
 import { blobSecrets } from "../../../services/azure/blob-secrets.ts";
 import { blobStaging } from "../../../services/azure/blob-staging.ts";
 import { blobSweepRecords } from "../../../services/azure/blob-sweep-records.ts";
+import { recordCache } from "../../../services/azure/record-cache.ts";
 import { sealer } from "../../../services/azure/sealing.ts";
 import { storageOutputFiles } from "../../../services/azure/storage-output-files.ts";
 import type { OutputFiles, StoragePlace } from "../../../services/output-files.ts";
@@ -194,6 +195,45 @@ describe("the records of sweeps", () => {
     await records.remove("sweep-1");
     expect(await records.read("sweep-1")).toBeUndefined();
     expect(await records.write("sweep-1", record, read?.etag)).toBe("conflict");
+  });
+});
+
+describe("a record of a sweep that was read before", () => {
+  it("is not read again while it is the same, and is when somebody else has written it", async () => {
+    const [one, other] = [
+      blobSweepRecords(access(), storageAccount),
+      blobSweepRecords(access(), storageAccount),
+    ];
+    const record = (count: number) => ({
+      version: 1 as const,
+      trials: Array.from({ length: count }, (_, index) => newTrial(index, { LR: 0.5 }, 0)),
+    });
+    await one.write("sweep-2", record(1), undefined);
+    const first = await one.read("sweep-2");
+    expect((await one.read("sweep-2"))?.record).toBe(first?.record);
+    const elsewhere = await other.read("sweep-2");
+    expect(elsewhere).toEqual(first);
+    expect(await other.write("sweep-2", record(2), elsewhere?.etag)).toBe("written");
+    expect(await one.write("sweep-2", record(3), first?.etag)).toBe("conflict");
+    expect((await one.read("sweep-2"))?.record.trials).toHaveLength(2);
+    await other.remove("sweep-2");
+    expect(await one.read("sweep-2")).toBeUndefined();
+  });
+
+  it("is forgotten when others need its place", () => {
+    const cache = recordCache(3);
+    const stored = (count: number) => ({
+      etag: "e",
+      record: {
+        version: 1 as const,
+        trials: Array.from({ length: count }, (_, index) => newTrial(index, {}, 0)),
+      },
+    });
+    cache.put("a", stored(1));
+    cache.put("b", stored(1));
+    cache.get("a");
+    cache.put("c", stored(2));
+    expect(["a", "b", "c"].filter((guid) => cache.get(guid) !== undefined)).toEqual(["a", "c"]);
   });
 });
 

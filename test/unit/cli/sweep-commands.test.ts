@@ -144,6 +144,40 @@ describe("a sweep", () => {
     expect(await type("sweep extend -n rates")).toMatchObject({ code: 2 });
   });
 
+  it("goes on in another deployment with what it knew, and runs what was not over", async () => {
+    const archive = await ok("sweep export -n rates --format archive");
+    const whole = JSON.parse(archive) as { trials: { state: string }[] };
+    const { trials } = whole;
+    expect(trials.map(({ state }) => state)).toEqual(Array(4).fill("succeeded"));
+    writeFileSync(join(folder, "rates.json"), archive);
+    const half = {
+      ...whole,
+      trials: [trials[0], trials[1], { ...trials[2], state: "running" }],
+    };
+    writeFileSync(join(folder, "half.json"), JSON.stringify(half));
+    const from = `-c ${inPath(clusterPath, "clusters")} -f sweep.json --afs-name results`;
+    await ok(`sweep import -n moved ${from} --archive half.json`);
+    expect((await type("sweep watch -n moved")).code).toBe(0);
+    const moved = JSON.parse(await ok("sweep trials -n moved -o json")) as Record<string, unknown>[];
+    expect(moved.map(({ parameters, imported }) => ({ parameters, imported }))).toEqual([
+      { parameters: { LR: 0.25 }, imported: true },
+      { parameters: { LR: 0.5 }, imported: true },
+      { parameters: { LR: 1 }, imported: undefined },
+      { parameters: { LR: 2 }, imported: undefined },
+    ]);
+    const best = await json("sweep best -n moved");
+    expect(best).toMatchObject({ trial: 0, value: 0.25 });
+    expect(best).not.toHaveProperty("jobId");
+    const again = await type(`sweep import -n moved ${from} --archive rates.json`);
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining("exists") as string });
+    const wrong = { ...half, trials: [{ ...trials[0], coordinates: { LR: 17 } }] };
+    writeFileSync(join(folder, "wrong.json"), JSON.stringify(wrong));
+    expect(await type(`sweep import -n wrong ${from} --archive wrong.json`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("trials[0].coordinates: is no point of the search space") as string,
+    });
+  });
+
   it("is ended only when that is said twice, resumed, and deleted", async () => {
     const cluster = inPath(clusterPath, "clusters");
     await ok(`sweep create -n other -c ${cluster} -f sweep.json --afs-name results`);

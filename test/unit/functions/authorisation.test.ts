@@ -72,6 +72,7 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["POST", `${sweep}/terminate`, "submitter"],
   ["POST", `${sweep}/resume`, "submitter"],
   ["POST", `${sweep}/extend`, "submitter"],
+  ["POST", `${sweep}/import`, "submitter"],
   ["POST", `${sweep}/retryFailed`, "submitter"],
   ["POST", `${sweep}/preview`, "reader"],
   ["GET", `${sweep}/trials`, "reader"],

@@ -10,6 +10,7 @@ import {
 import { normalCdf, normalQuantile } from "../../../../domain/sweep/search/normal.ts";
 import { Parameter } from "../../../../domain/sweep/search/parameter.ts";
 import type { SearchSpace } from "../../../../domain/sweep/search/parameter.ts";
+import { parzen } from "../../../../domain/sweep/search/parzen.ts";
 import { draws, philox } from "../../../../domain/sweep/search/random.ts";
 import { sobolBits, sobolPoint } from "../../../../domain/sweep/search/sobol.ts";
 import { dimensionsOf, flattened, spaceProblems, valuesOf } from "../../../../domain/sweep/search/space.ts";
@@ -241,6 +242,28 @@ describe("the tree-structured Parzen estimator", () => {
     }
     return { past, losses };
   };
+
+  it("has the densities of Optuna 5.0.0 with its defaults, from the same trials", () => {
+    const parameters = [
+      { type: "uniform", min: -2, max: 2 },
+      { type: "loguniform", min: 0.001, max: 1 },
+      { type: "integer", min: 1, max: 9 },
+      { type: "choice", values: ["a", "b", "c"] },
+    ].map((parameter) => distributionOf(Parameter.parse(parameter)));
+    const estimator = parzen(parameters, [
+      [-1.5, 0.002, 1, 0],
+      [0.25, 0.1, 4, 2],
+      [0.5, 0.03, 5, 2],
+      [1.75, 0.9, 9, 1],
+    ]);
+    // _ParzenEstimator.log_pdf of its TPESampler.
+    for (const [point, expected] of [
+      [[0, 0.05, 3, 2], -5.808703809840219],
+      [[-1.9, 0.5, 8, 0], -8.012642225376565],
+      [[1, 0.0015, 5, 1], -7.52067998549046],
+    ] as const)
+      expect(estimator.logDensity(point)).toBeCloseTo(expected, 9);
+  });
 
   it("finds a minimum that random search misses, one at a time and eight at a time", () => {
     for (const lag of [1, 8]) {
