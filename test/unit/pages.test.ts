@@ -7,6 +7,8 @@ import { format } from "prettier";
 import { describe, expect, it, test } from "vitest";
 import { commandsPage } from "../support/commands-page.ts";
 import { statusPage } from "../support/status.ts";
+import { learningCurves, parallelCoordinates, trialTable } from "../support/sweep-figures.ts";
+import type { PlottedTrial } from "../support/sweep-figures.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const formatted = (page: string) =>
@@ -31,6 +33,17 @@ describe("the generated pages", () => {
 
   it("tell what works", async () => {
     await expect(await formatted(statusPage())).toMatchFileSnapshot("../../docs/status.md");
+  });
+});
+
+describe("the page on sweeps", () => {
+  const trials = JSON.parse(read("docs/how-to/images/digits-sweep.json")) as readonly PlottedTrial[];
+
+  it("shows figures drawn from the trials of a real run, and their table", async () => {
+    const images = "../../docs/how-to/images";
+    await expect(learningCurves(trials)).toMatchFileSnapshot(`${images}/digits-learning-curves.svg`);
+    await expect(parallelCoordinates(trials)).toMatchFileSnapshot(`${images}/digits-parameters.svg`);
+    expect(read("docs/how-to/sweeps.md")).toContain(trialTable(trials));
   });
 });
 

@@ -1,8 +1,9 @@
 // Puts the sweep, waits for its end, prints the table of its trials and where the best model is.
-//   node run.mjs URL-OF-EXPERIMENT CLUSTER-ID      with a token in BATCHAI_TOKEN
-import { readFileSync } from "node:fs";
+//   node run.mjs URL-OF-EXPERIMENT CLUSTER-ID [NAME [FILE]]      with a token in BATCHAI_TOKEN
+// FILE gets the trials and their learning curves as JSON.
+import { readFileSync, writeFileSync } from "node:fs";
 
-const [experiment, clusterId, name = "digits"] = process.argv.slice(2);
+const [experiment, clusterId, name = "digits", file] = process.argv.slice(2);
 const text = readFileSync(new URL("sweep.json", import.meta.url), "utf8").replace("<CLUSTER_ID>", clusterId);
 
 async function call(method, path, body) {
@@ -17,6 +18,22 @@ async function call(method, path, body) {
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error.message);
   return answer;
+}
+
+/** Accuracies by epoch, for those who plot them. */
+async function withCurves(found) {
+  const curved = [];
+  for (const { trial, state, value, parameters } of found) {
+    const { buckets } = await call("GET", `/metrics?trial=${trial}&metric=accuracy`);
+    curved.push({
+      trial,
+      state,
+      value,
+      parameters,
+      curve: buckets.map(({ toStep, last }) => [toStep, last]),
+    });
+  }
+  return curved.sort((a, b) => a.trial - b.trial);
 }
 
 let { properties } = await call("PUT", "", text);
@@ -35,6 +52,7 @@ for (const { trial, state, value, parameters } of trials)
     String(parameters.WIDTH).padEnd(6),
     parameters.BATCH,
   );
+if (file !== undefined) writeFileSync(file, `${JSON.stringify(await withCurves(trials), undefined, 2)}\n`);
 for (const { message } of [...properties.errors, ...properties.warnings]) console.log(message);
 for (const { trial, error } of trials)
   if (error !== undefined) console.log(`trial ${trial}: ${error.message}`);

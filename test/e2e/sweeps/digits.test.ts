@@ -1,5 +1,9 @@
 // The recipe of a sweep, as its README tells: a real model, real jobs, early stopping.
+// The figures of docs/how-to/sweeps.md are made of its trials: BATCHAI_SWEEP_DATA=docs/how-to/images/digits-sweep.json keeps them.
 import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,6 +13,10 @@ import type { Lab } from "../../support/toolkits/lab.ts";
 const run = promisify(execFile);
 const recipe = fileURLToPath(new URL("../../../recipes/custom/digits-sweep", import.meta.url));
 const digits = fileURLToPath(new URL("../../../dist/recipes/mnist-tfjs/data", import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), "digits-sweep-"));
+const saved = resolve(process.env["BATCHAI_SWEEP_DATA"] ?? join(folder, "trials.json"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let lab: Lab;
 beforeAll(async () => {
@@ -22,7 +30,8 @@ describe("the recipe of a sweep over digits", () => {
     const { urls, subscriptionId, token } = lab.cloud.description;
     const path = `subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.BatchAI/workspaces/lab/experiments/toolkits`;
     const experiment = `${urls.api}/${path}`;
-    const { stdout } = await run(process.execPath, [`${recipe}/run.mjs`, experiment, await lab.cluster()], {
+    const words = [`${recipe}/run.mjs`, experiment, await lab.cluster(), "digits", saved];
+    const { stdout } = await run(process.execPath, words, {
       env: { PATH: "/usr/bin:/bin", BATCHAI_TOKEN: token },
     });
     const rows = stdout.split("\n").filter((line) => /^\d+ /.test(line));
@@ -36,5 +45,11 @@ describe("the recipe of a sweep over digits", () => {
       outputdirectoryid: "MODEL",
     });
     expect(files.map(({ name }) => name)).toEqual(["weights.json"]);
+    const trials = JSON.parse(readFileSync(saved, "utf8")) as { state: string; curve: [number, number][] }[];
+    expect(trials.map(({ curve }) => curve.length > 0)).toEqual(Array(24).fill(true));
+    const whole = trials.filter(({ state }) => state === "succeeded");
+    expect(whole.map(({ curve }) => curve.map(([epoch]) => epoch))).toEqual(
+      whole.map(() => [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+    );
   }, 300_000);
 });
