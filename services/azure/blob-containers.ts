@@ -1,8 +1,14 @@
 // Blob containers of the service's own storage account: opened once, created when a first write finds them missing, and
 // links by account key or, without one, by a user delegation key. Which container holds what is decided elsewhere.
 import type { TokenCredential } from "@azure/core-auth";
-import type { BlobServiceClient, ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
+import type {
+  BlobServiceClient,
+  ContainerClient,
+  StorageSharedKeyCredential,
+  UserDelegationKey,
+} from "@azure/storage-blob";
 import type { Clock } from "../clock.ts";
+import { delegationKeys, skewMs } from "./delegation-keys.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
 
 export interface StorageAccount {
@@ -22,9 +28,6 @@ export interface BlobAccess {
   ): Promise<string>;
 }
 
-/** Clocks of callers and service may differ; links are valid from a little before now. */
-const skewMs = 5 * 60_000;
-
 export function blobAccess(options: {
   readonly endpointTemplate: string;
   readonly credential: TokenCredential;
@@ -36,6 +39,16 @@ export function blobAccess(options: {
     const known = services.get(id) ?? open(account, options.endpointTemplate, options.credential);
     services.set(id, known);
     return known;
+  };
+  const keys = new Map<string, (linkLifetimeMs: number) => Promise<UserDelegationKey>>();
+  const delegationKey = (account: StorageAccount, lifetimeMs: number) => {
+    const ofAccount =
+      keys.get(account.name) ??
+      delegationKeys(options.clock, async (startsOn, expiresOn) =>
+        (await service(account)).getUserDelegationKey(startsOn, expiresOn),
+      );
+    keys.set(account.name, ofAccount);
+    return ofAccount(lifetimeMs);
   };
   return {
     container: async (account, name) => (await service(account)).getContainerClient(name),
@@ -51,12 +64,11 @@ export function blobAccess(options: {
         startsOn,
         expiresOn,
       };
-      const opened = await service(account);
       const sas =
         account.key === undefined
           ? storage.generateBlobSASQueryParameters(
               values,
-              await opened.getUserDelegationKey(startsOn, expiresOn),
+              await delegationKey(account, lifetimeMs),
               account.name,
             )
           : storage.generateBlobSASQueryParameters(
