@@ -21,7 +21,10 @@ export function defineOrchestration<Input, Output>(
   };
 }
 
-/** Ends this execution and begins the next with a short history; return right after it. */
+/**
+ * Ends this execution and begins the next with a short history; return right after it. Signals that nothing has waited for are lost
+ * with this one, in Azure as here: the next execution must look before it waits.
+ */
 export function continueAsNew(context: OrchestrationContext, input: object): void {
   context.df.continueAsNew(input);
 }
