@@ -7,10 +7,10 @@ import { nodeSetup } from "../node/node-setup.ts";
 import { orchestrations } from "../orchestrations/index.ts";
 import { createAzureServices } from "../services/azure/create-services.ts";
 import type { Clock, Random } from "../services/clock.ts";
-import type { LogFields, Logger } from "../services/logger.ts";
 import { quotaLimits, readConfiguration } from "./config.ts";
 import type { Environment } from "./config.ts";
 import { httpTriggers } from "./http/index.ts";
+import { logLine } from "./lib/invocation-logger.ts";
 import { registerAll } from "./lib/register.ts";
 import { registerUnconfigured } from "./lib/unconfigured.ts";
 import { timerTriggers } from "./timers/index.ts";
@@ -20,15 +20,6 @@ const clock: Clock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 const random: Random = { uuid: () => randomUUID(), bytes: (length) => randomBytes(length) };
-
-/** One JSON object a line on standard error, which the Functions host forwards to Application Insights. */
-function lineLogger(write: (line: string) => void): Logger {
-  const at = (level: string) => (event: string, fields?: LogFields) =>
-    write(`${JSON.stringify({ level, event, ...fields })}\n`);
-  return { info: at("info"), warn: at("warn"), error: at("error") };
-}
-
-const logger = lineLogger((line) => process.stderr.write(line));
 
 function start(environment: Environment): void {
   const [publisher = "", offer = "", sku = "", version = ""] = environment.BATCHAI_NODE_IMAGE.split(":");
@@ -62,7 +53,6 @@ function start(environment: Environment): void {
     nodeSetup,
     clock,
     random,
-    logger,
     managedIdentity: environment.IDENTITY_ENDPOINT !== undefined,
     clientId: environment.AZURE_CLIENT_ID,
     sshSources: environment.BATCHAI_SSH_SOURCES,
@@ -88,7 +78,8 @@ function start(environment: Environment): void {
 const configuration = readConfiguration(process.env);
 if (configuration.kind === "complete") start(configuration.environment);
 else {
+  // No invocation is there yet that the lines could belong to; the host takes the severity from the word.
   for (const { setting, reason } of configuration.problems)
-    logger.error("app.settingMissingOrWrong", { setting, reason });
+    process.stderr.write(`error ${logLine("app.settingMissingOrWrong", { setting, reason })}\n`);
   registerUnconfigured(httpTriggers, configuration.problems);
 }

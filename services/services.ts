@@ -31,7 +31,6 @@ export interface LongLivedServices {
   /** Text of `launch.sh` (node/launcher.ts). */
   readonly launcher: string;
   readonly reservations: Reservations;
-  readonly logger: Logger;
   readonly metricPoints: MetricPoints;
   readonly nodeSealer: NodeSealer;
   /** Text of `node-setup.sh` (node/node-setup.ts). */
@@ -51,7 +50,8 @@ export interface LongLivedServices {
   readonly tokens: TokenVerifier;
 }
 
-/** What one invocation sees: starting orchestrations needs the invocation's own client. */
+/** What one invocation sees: starting orchestrations needs the invocation's own client, and its log lines are its own. */
 export interface Services extends LongLivedServices {
+  readonly logger: Logger;
   readonly orchestrations: Orchestrations;
 }

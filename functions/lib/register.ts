@@ -6,6 +6,7 @@ import { app as durable, input } from "durable-functions";
 import type { OrchestrationHandler } from "durable-functions";
 import type { LongLivedServices, Services } from "../../services/services.ts";
 import { durableOrchestrations } from "./durable-client.ts";
+import { invocationLogger } from "./invocation-logger.ts";
 
 export interface HttpTrigger {
   readonly name: string;
@@ -44,6 +45,7 @@ export function registerAll(
   const client = input.durableClient();
   const forInvocation = (context: InvocationContext): Services => ({
     ...services,
+    logger: invocationLogger(context),
     orchestrations: durableOrchestrations(context),
   });
   for (const trigger of parts.triggers) {

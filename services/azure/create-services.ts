@@ -4,7 +4,6 @@ import { TableClient } from "@azure/data-tables";
 import type { TableServiceClientOptions } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/core-auth";
 import type { Clock, Random } from "../clock.ts";
-import type { Logger } from "../logger.ts";
 import type { LongLivedServices } from "../services.ts";
 import type { Settings } from "../settings.ts";
 import { armPools } from "./arm-pools.ts";
@@ -43,7 +42,6 @@ export interface AzureOptions {
   readonly nodeSetup: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly logger: Logger;
   readonly managedIdentity: boolean;
   /** Of a user-assigned identity. */
   readonly clientId?: string | undefined;
@@ -81,7 +79,6 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     settings,
     clock,
     random,
-    logger: options.logger,
     launcher: options.launcher,
     nodeSetup: options.nodeSetup,
     nodeSealer: nodeSealer(random),
