@@ -1,14 +1,12 @@
 // What the service knows: one collection per kind of resource, each document guarded by optimistic concurrency, each change
 // of state accompanied, in the same transaction, by a row of the append-only event table. Plus the index of unfinished
 // jobs per cluster. A read is one point read; no hot path scans.
+import type { trackedStates } from "../domain/shared/event.ts";
 import type { DocumentOf } from "../domain/kinds.ts";
 import type { ResourceKind, resources } from "../domain/resources.ts";
 import type { BatchAIError } from "../domain/shared/batch-ai-error.ts";
 import type { ParentRefOf, RefOf } from "../domain/shared/resource-id.ts";
 import type { ActiveJobs } from "./active-jobs.ts";
-
-/** The members of documents that are states: each move of one is an event. */
-export const trackedStates = ["provisioningState", "allocationState", "executionState"] as const;
 
 /** Why a document changed: what the writer knows of an event. */
 export interface Change {

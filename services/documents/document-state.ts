@@ -3,7 +3,7 @@ import { z } from "zod";
 import { resourceKinds, rowOf } from "../../domain/resources.ts";
 import type { ResourceKind } from "../../domain/resources.ts";
 import { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
-import { trackedStates } from "../state.ts";
+import { trackedStates } from "../../domain/shared/event.ts";
 import type { Collection, Collections, State } from "../state.ts";
 import { activeJobs } from "./active-jobs.ts";
 import { collection } from "./collections.ts";

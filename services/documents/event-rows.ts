@@ -7,7 +7,7 @@ import type { ResourceKind } from "../../domain/resources.ts";
 import type { RefOf } from "../../domain/shared/resource-id.ts";
 import type { Random } from "../clock.ts";
 import type { DocumentWrite } from "../documents.ts";
-import { trackedStates } from "../state.ts";
+import { trackedStates } from "../../domain/shared/event.ts";
 import type { Change, RecordedChange } from "../state.ts";
 import { eventPrefix } from "./state-keys.ts";
 

@@ -23,7 +23,8 @@ import {
 } from "../../../domain/shared/answers.ts";
 import { WorkspacePatch } from "../../../domain/workspace/schema.ts";
 import { WorkspaceResponse } from "../../../domain/workspace/wire.ts";
-import { ArmResponse, EventResponse, ProviderOperationResponse } from "./responses.ts";
+import { EventResponse } from "../../../domain/shared/event.ts";
+import { ArmResponse, ProviderOperationResponse } from "./responses.ts";
 
 export interface OperationDoc {
   readonly summary: string;

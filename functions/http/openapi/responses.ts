@@ -2,9 +2,6 @@
 // against it. Schemas of resources stand beside their wire forms. Members that a client does not know may be added at any
 // time.
 import { z } from "zod";
-import { BatchAIError } from "../../../domain/shared/batch-ai-error.ts";
-import { time } from "../../../domain/shared/wire.ts";
-import { trackedStates } from "../../../services/state.ts";
 
 export const ProviderOperationResponse = z
   .looseObject({
@@ -18,24 +15,6 @@ export const ProviderOperationResponse = z
     origin: z.string(),
   })
   .meta({ id: "ProviderOperation" });
-
-export const EventResponse = z
-  .looseObject({
-    id: z.string(),
-    name: z.string(),
-    type: z.string(),
-    properties: z.looseObject({
-      time: time(),
-      actor: z.string(),
-      cause: z.string(),
-      link: z.string().optional(),
-      state: z.enum(trackedStates).optional(),
-      from: z.string().optional(),
-      to: z.string().optional(),
-      errors: z.array(BatchAIError).optional(),
-    }),
-  })
-  .meta({ id: "Event" });
 
 /** What Azure Resource Manager answers for itself: told only as far as clients look. */
 export const ArmResponse = z.looseObject({ id: z.string() }).meta({ id: "ArmResource" });
