@@ -142,7 +142,7 @@ module.exports = {
         own("cli"),
         own("client"),
         own("domain"),
-        "^local/(start|batch-emulator/alone|functions-host/alone)\\.ts$",
+        "^local/(start|running|batch-emulator/alone|functions-host/alone)\\.ts$",
       ],
     ),
     {

@@ -1,14 +1,20 @@
 // What a command of `batchai` is: its options, an example, and what it does with them. A command knows no process: what it says
 // and what it is told comes by its context, so that tests run commands without starting any.
+import type { NamedProfile, SignIn, Token } from "./config/profile.ts";
 import type { Option } from "./options.ts";
 
 /** What surrounds a command. Data goes to `out`; hints, progress and warnings to `err`. */
 export interface Context {
   readonly out: (data: string | Uint8Array) => void;
   readonly err: (data: string | Uint8Array) => void;
+  /** What a person should know though it is no error; a line without its end. `--only-show-errors` mutes it. */
+  readonly warn: (line: string) => void;
   /** Where a person is looking: tables, hints and progress are for them. */
   readonly isTerminal: { readonly out: boolean; readonly err: boolean };
+  /** With what is configured in its gaps. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Which of the person's is used; absent for none. */
+  readonly profile?: NamedProfile;
   /** The folder in which the command was typed. */
   readonly directory: string;
   /** The folder that the build made. */
@@ -16,6 +22,16 @@ export interface Context {
   /** Resolves when the person wants an end; from the first call on, Ctrl-C no longer ends the process. */
   readonly stopRequested: () => Promise<void>;
   readonly fetch: typeof fetch;
+  /** Another program in the person's terminal, with variables beside those of the environment; resolves with its exit code. */
+  readonly runProgram: (
+    program: string,
+    args: readonly string[],
+    variables: Readonly<Record<string, string>>,
+  ) => Promise<number>;
+  /** A new token; may tell the person what to do for it. */
+  readonly acquireToken: (signIn: SignIn) => Promise<Token>;
+  /** All of standard input. */
+  readonly readInput: () => Promise<string>;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -31,6 +47,8 @@ export interface CommandSpec<O extends Options> {
   readonly words?: { readonly usage: string; readonly description: string };
   /** The words belong to another program: from the first of them on, nothing is an option of this command. */
   readonly passThrough?: boolean;
+  /** It is about the settings themselves, or needs none: they are not read before it runs. */
+  readonly withoutSettings?: true;
   /** The exit code; nothing is 0. */
   run(given: Given<O>, context: Context, words: readonly string[]): Promise<number | void>;
 }

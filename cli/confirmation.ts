@@ -3,6 +3,7 @@
 import { usageError } from "./failure.ts";
 import type { Option } from "./options.ts";
 import { flag } from "./options.ts";
+import { printing } from "./output/print.ts";
 
 const waiting: Option<boolean> = {
   flags: "--no-wait",
@@ -10,7 +11,8 @@ const waiting: Option<boolean> = {
   otherwise: true,
 };
 
-export const confirming = { yes: flag("-y, --yes", "yes, really"), wait: waiting };
+/** Nothing is answered, in whatever format: scripts give one to every command. */
+export const confirming = { yes: flag("-y, --yes", "yes, really"), wait: waiting, ...printing };
 
 export function confirmed(given: { readonly yes: boolean }, what: string): void {
   if (!given.yes) throw usageError(`${what} If that is meant, say -y.`);

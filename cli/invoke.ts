@@ -1,8 +1,10 @@
 // Reads the options of one command and runs it.
 import { Command as Parser, CommanderError, InvalidArgumentError, Option as ParserOption } from "commander";
-import type { Command, Context } from "./command.ts";
+import type { Command, Context, Given } from "./command.ts";
+import { configured } from "./config/settings.ts";
 import type { CommandRow } from "./commands/index.ts";
 import { usageError } from "./failure.ts";
+import { globalOptions, underGlobals } from "./globals.ts";
 import type { Option } from "./options.ts";
 import { exitCodes } from "./output/exit-codes.ts";
 
@@ -14,20 +16,50 @@ export async function invoke(
 ): Promise<number> {
   const parser = parserOf(row, command, context);
   try {
-    parser.parse([...args], { from: "user" });
+    parser.parse(withoutEqualSigns(args, command), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitCodes.ok;
     throw usageError(`${error.message.replace(/^error: /, "")}\nSee: batchai ${row.name} --help`);
   }
   const values = parser.opts<Record<string, unknown>>();
-  const given = Object.fromEntries(
-    Object.entries(command.options).map(([key, option]) => [
+  const globals = valuesOf(globalOptions, values) as Given<typeof globalOptions>;
+  try {
+    const given = valuesOf(command.options, values);
+    const told = command.withoutSettings === true ? context : await configured(context);
+    return (await command.run(given, underGlobals(globals, told), parser.args)) ?? exitCodes.ok;
+  } catch (error) {
+    if (globals.debug && error instanceof Error) context.err(`${traceOf(error)}\n`);
+    throw error;
+  }
+}
+
+/** `-d=MODEL` is `-d MODEL`, as in scripts of az. Words of another program are left alone. */
+function withoutEqualSigns(args: readonly string[], command: Command): string[] {
+  if (command.passThrough === true) return [...args];
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  return args.flatMap((word, index) => {
+    const [, short, value] = /^(-[A-Za-z])=(.*)$/s.exec(word) ?? [];
+    const takesValue = Object.values(command.options).some(
+      ({ flags, parse }) => parse !== undefined && flags.startsWith(`${short ?? ""},`),
+    );
+    return index < end && short !== undefined && takesValue ? [short, value ?? ""] : [word];
+  });
+}
+
+function valuesOf(options: Command["options"], values: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(
+    Object.entries(options).map(([key, option]) => [
       key,
       values[parserOption(option).attributeName()] ?? option.otherwise,
     ]),
   );
-  return (await command.run(given, context, parser.args)) ?? exitCodes.ok;
+}
+
+/** Where the error comes from, and what caused it. */
+function traceOf(error: Error): string {
+  const { stack = error.message, cause } = error;
+  return cause instanceof Error ? `${stack}\ncaused by ${traceOf(cause)}` : stack;
 }
 
 function parserOf(row: CommandRow, command: Command, context: Context): Parser {
@@ -37,9 +69,11 @@ function parserOf(row: CommandRow, command: Command, context: Context): Parser {
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.out(text), writeErr: () => {} })
     .addHelpText("before", `Example:\n${examples}`);
-  if (command.words !== undefined) parser.argument(command.words.usage, command.words.description);
+  for (const word of command.words?.usage.split(" ") ?? []) parser.argument(word, command.words?.description);
   if (command.passThrough === true) parser.passThroughOptions();
   for (const option of Object.values(command.options)) parser.addOption(parserOption(option));
+  for (const option of Object.values(globalOptions))
+    parser.addOption(parserOption(option).helpGroup("Options of every command:"));
   return parser;
 }
 

@@ -10,6 +10,7 @@ import { run } from "./run.ts";
 const context: Context = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  warn: (line) => void process.stderr.write(`${line}\n`),
   isTerminal: { out: process.stdout.isTTY === true, err: process.stderr.isTTY === true },
   environment: process.env,
   directory: process.cwd(),
@@ -19,6 +20,14 @@ const context: Context = {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
     }),
   fetch,
+  runProgram: async (program, args, variables) =>
+    (await import("./run-program.ts")).runProgram(program, args, variables),
+  acquireToken: async (signIn) => (await import("./config/acquire-token.ts")).acquireToken(signIn, context),
+  readInput: async () => {
+    let text = "";
+    for await (const chunk of process.stdin.setEncoding("utf8")) text += String(chunk);
+    return text;
+  },
   now: () => Date.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };

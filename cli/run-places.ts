@@ -43,7 +43,7 @@ export async function makeMissing(
 }
 
 async function clusterSpec({ size, spot, maxNodes }: ClusterWish, context: Context): Promise<object> {
-  const nobody = { userName: undefined, sshKey: undefined, password: undefined };
+  const nobody = { userName: undefined, sshKey: undefined, generateKeys: false, password: undefined };
   return {
     properties: {
       vmSize: size,

@@ -1,19 +1,21 @@
-// Which service a command talks to, and as whom: the address and token of the environment, else a local cloud's cloud.json, by option
-// or the nearest one above the folder in which the command was typed.
-import { existsSync } from "node:fs";
+// Which service a command talks to, and as whom: the cloud.json of the option, else the address of the environment or the profile, else
+// the profile's local cloud, else the nearest one above the folder in which the command was typed.
 import { readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { createClient } from "../client/client.ts";
 import type { Client } from "../client/client.ts";
 import type {
   ClusterRef,
   ExperimentRef,
+  FileServerRef,
   JobRef,
   SweepRef,
   WorkspaceRef,
 } from "../domain/shared/resource-id.ts";
 import type { Context } from "./command.ts";
+import { nearestFile } from "./config/files.ts";
+import { tokenOf } from "./config/tokens.ts";
 import { CommandError, usageError } from "./failure.ts";
 import { text } from "./options.ts";
 import { exitCodes } from "./output/exit-codes.ts";
@@ -36,12 +38,14 @@ type Texts<Name extends string> = { readonly [K in Name]?: string | undefined };
 export interface StorageAccount {
   readonly name: string;
   readonly key: string;
-  /** Of its file service. */
+  /** Of its file service and its blob service. */
   readonly fileUrl: string;
+  readonly blobUrl: string;
 }
 
 export interface Service {
   readonly client: Client;
+  readonly endpoint: string;
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   /** Undefined where the environment names none. */
@@ -51,7 +55,7 @@ export interface Service {
 }
 
 const CloudFile = z.object({
-  urls: z.object({ api: z.url(), file: z.url() }),
+  urls: z.object({ api: z.url(), file: z.url(), blob: z.url() }),
   token: z.string(),
   subscriptionId: z.string(),
   resourceGroup: z.string(),
@@ -65,14 +69,15 @@ export async function openService(
 ): Promise<Service> {
   const { environment } = context;
   if (given.cloud === undefined && environment["BATCHAI_ENDPOINT"]) return fromEnvironment(given, context);
-  const file = given.cloud ?? nearestCloudFile(context.directory);
+  const file = cloudFileOf(given, context);
   if (file === undefined)
     throw new CommandError(
-      "There is no service to talk to. Run a local cloud (`batchai start`) in this folder or one above it, name its cloud.json with --cloud, or set BATCHAI_ENDPOINT.",
+      "There is no service to talk to. Run a local cloud (`batchai up`, or `batchai start`) in this folder or one above it, name its cloud.json with --cloud, sign in to a service with `batchai login`, or set BATCHAI_ENDPOINT.",
       exitCodes.forbidden,
     );
   const cloud = await readCloudFile(resolve(context.directory, file));
   return {
+    endpoint: cloud.urls.api,
     client: createClient({
       endpoint: cloud.urls.api,
       token: cloud.token,
@@ -80,14 +85,32 @@ export async function openService(
       fetch: context.fetch,
     }),
     subscriptionId: cloud.subscriptionId,
-    resourceGroup: given.resourceGroup ?? cloud.resourceGroup,
+    resourceGroup: given.resourceGroup ?? (environment["BATCHAI_RESOURCE_GROUP"] || cloud.resourceGroup),
     location: cloud.location,
-    storage: { ...cloud.storageAccount, fileUrl: cloud.urls.file },
+    storage: { ...cloud.storageAccount, fileUrl: cloud.urls.file, blobUrl: cloud.urls.blob },
     environment,
   };
 }
 
-function fromEnvironment(given: Texts<"resourceGroup">, { environment, sleep, fetch }: Context): Service {
+/** Of the local cloud that is meant, where no endpoint is. */
+export function cloudFileOf(
+  { cloud }: Texts<"cloud">,
+  { profile, directory }: Pick<Context, "profile" | "directory">,
+): string | undefined {
+  return cloud ?? profile?.cloud ?? nearestFile(directory, join(".batchai", "cloud.json"));
+}
+
+/** The environment's token; else the profile's, for the profile's own endpoint alone. */
+async function tokenFor(endpoint: string, context: Context): Promise<string> {
+  const { environment, profile } = context;
+  const token = environment["BATCHAI_TOKEN"];
+  if (token) return token;
+  if (profile?.settings.endpoint === endpoint) return tokenOf(profile, context);
+  throw new CommandError("BATCHAI_ENDPOINT is set, but BATCHAI_TOKEN is not.", exitCodes.forbidden);
+}
+
+async function fromEnvironment(given: Texts<"resourceGroup">, context: Context): Promise<Service> {
+  const { environment, sleep, fetch } = context;
   const needed = (name: string) => {
     const value = environment[name];
     if (value) return value;
@@ -95,31 +118,31 @@ function fromEnvironment(given: Texts<"resourceGroup">, { environment, sleep, fe
   };
   const resourceGroup = given.resourceGroup ?? environment["BATCHAI_RESOURCE_GROUP"];
   if (!resourceGroup) throw usageError("Name the resource group with -g, or set BATCHAI_RESOURCE_GROUP.");
+  const endpoint = needed("BATCHAI_ENDPOINT");
   const [name, key] = [
     environment["AZURE_BATCHAI_STORAGE_ACCOUNT"],
     environment["AZURE_BATCHAI_STORAGE_KEY"],
   ];
   return {
+    endpoint,
     client: createClient({
-      endpoint: needed("BATCHAI_ENDPOINT"),
-      token: needed("BATCHAI_TOKEN"),
+      endpoint,
+      token: await tokenFor(endpoint, context),
       sleep,
       fetch,
     }),
     subscriptionId: needed("BATCHAI_SUBSCRIPTION_ID"),
     resourceGroup,
     location: environment["BATCHAI_LOCATION"],
-    storage: name && key ? { name, key, fileUrl: `https://${name}.file.core.windows.net` } : undefined,
+    storage: name && key ? publicAccount(name, key) : undefined,
     environment,
   };
 }
 
-function nearestCloudFile(directory: string): string | undefined {
-  for (let folder = directory; ; folder = dirname(folder)) {
-    const file = join(folder, ".batchai", "cloud.json");
-    if (existsSync(file)) return file;
-    if (dirname(folder) === folder) return undefined;
-  }
+/** An account of Azure's public cloud. */
+export function publicAccount(name: string, key: string): StorageAccount {
+  const urlOf = (service: string) => `https://${name}.${service}.core.windows.net`;
+  return { name, key, fileUrl: urlOf("file"), blobUrl: urlOf("blob") };
 }
 
 async function readCloudFile(file: string): Promise<z.infer<typeof CloudFile>> {
@@ -142,6 +165,21 @@ export function workspaceRef(service: Service, given: Texts<"workspace">): Works
 
 export function clusterRef(service: Service, given: Texts<"workspace">, cluster: string): ClusterRef {
   return { ...workspaceRef(service, given), kind: "cluster", cluster };
+}
+
+/** The option, else the environment's. */
+export function givenCluster(service: Pick<Service, "environment">, given: Texts<"cluster">): string {
+  const cluster = given.cluster ?? service.environment["BATCHAI_CLUSTER"];
+  if (!cluster) throw usageError("Name the cluster with -c, or set BATCHAI_CLUSTER.");
+  return cluster;
+}
+
+export function fileServerRef(
+  service: Service,
+  given: Texts<"workspace">,
+  fileServer: string,
+): FileServerRef {
+  return { ...workspaceRef(service, given), kind: "fileServer", fileServer };
 }
 
 export function experimentRef(service: Service, given: Texts<"workspace" | "experiment">): ExperimentRef {

@@ -1,13 +1,14 @@
 // What commands for sweeps have in common: which sweep, which trials, in what file it is described.
 import type { Context } from "./command.ts";
 import { required, text } from "./options.ts";
-import { clusterRef, inExperiment } from "./service.ts";
+import { clusterRef, inExperiment, workspaceRef } from "./service.ts";
 import type { Service } from "./service.ts";
 import { isObject, readSpec } from "./spec/read-spec.ts";
-import type { Spec } from "./spec/read-spec.ts";
+import type { SpecFile } from "./spec/read-spec.ts";
 import { accountOf, storageOptions, withMounts } from "./spec/storage-options.ts";
 import type { StorageGiven } from "./spec/storage-options.ts";
 import { parseClusterId } from "../domain/shared/resource-id.ts";
+import { SweepRequest } from "../domain/sweep/spec.ts";
 import { usageError } from "./failure.ts";
 
 export const ofSweep = { ...inExperiment, name: required(text("-n, --name <name>", "its name")) };
@@ -19,7 +20,7 @@ export const trialQuery = {
 
 export const sweepFile = {
   cluster: text("-c, --cluster <name>", "cluster of the trials, by its name or ARM id; before the file's"),
-  file: required(text("-f, --config-file <file>", "sweep.json")),
+  file: required(text("-f, --config-file <file>", "sweep.json or .yaml")),
   ...storageOptions,
 };
 
@@ -30,16 +31,17 @@ interface FileGiven extends StorageGiven {
 }
 
 /** The sweep that a file describes, on the cluster and with the mounts that options name. */
-export async function sweepSpec(service: Service, given: FileGiven, context: Context): Promise<Spec> {
+export async function sweepSpec(service: Service, given: FileGiven, context: Context): Promise<SpecFile> {
   const account = accountOf(given, service);
-  const { properties } = await readSpec(given.file, context.directory, account);
+  const { properties, sending } = await readSpec(given.file, context, account, SweepRequest);
   const { trial } = properties;
   if (!isObject(trial) || !isObject(trial["properties"]))
     throw usageError(`${given.file}: expected a job as template in properties.trial, with 'properties'.`);
   const job = trial["properties"];
-  const mountVolumes = withMounts(job["mountVolumes"], given, account);
+  const mountVolumes = withMounts(job["mountVolumes"], given, account, workspaceRef(service, given));
   const cluster = given.cluster === undefined ? undefined : await clusterId(service, given, given.cluster);
   return {
+    sending,
     properties: {
       ...properties,
       trial: {

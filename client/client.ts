@@ -2,10 +2,20 @@
 // the domain's wire schemas; long-running operations are waited for.
 import { ClusterResponse } from "../domain/cluster/wire.ts";
 import { ExperimentResponse } from "../domain/experiment/wire.ts";
+import { FileServerResponse } from "../domain/file-server/wire.ts";
 import { JobResponse, OutputFileResponse } from "../domain/job/wire.ts";
+import { ownApiVersion } from "../domain/shared/api-versions.ts";
+import { EventResponse } from "../domain/shared/event.ts";
 import { RemoteLoginResponse, UsageResponse } from "../domain/shared/answers.ts";
 import { formatId } from "../domain/shared/resource-id.ts";
-import type { ClusterRef, ExperimentRef, JobRef, WorkspaceRef } from "../domain/shared/resource-id.ts";
+import type {
+  ClusterRef,
+  ExperimentRef,
+  FileServerRef,
+  JobRef,
+  ResourceRef,
+  WorkspaceRef,
+} from "../domain/shared/resource-id.ts";
 import { WorkspaceResponse } from "../domain/workspace/wire.ts";
 import { checked } from "./checked.ts";
 import { collection } from "./collection.ts";
@@ -29,6 +39,7 @@ export interface Client {
     scale(ref: ClusterRef, scaleSettings: object): Promise<ClusterResponse>;
     nodes(ref: ClusterRef): AsyncGenerator<RemoteLoginResponse>;
   };
+  readonly fileServers: Collection<FileServerRef, WorkspaceRef, FileServerResponse>;
   readonly jobs: Collection<JobRef, ExperimentRef, JobResponse> & {
     terminate(ref: JobRef, options?: { readonly wait?: boolean }): Promise<void>;
     /** Of the run that goes on; none when nothing runs. */
@@ -37,6 +48,8 @@ export interface Client {
     outputFiles(ref: JobRef, place: OutputPlace): AsyncGenerator<OutputFileResponse>;
   };
   readonly sweeps: Sweeps;
+  /** What happened to a resource, oldest first; also to one that is gone. */
+  events(ref: ResourceRef): AsyncGenerator<EventResponse>;
   /** What is used of what may be used in a region. */
   usages(subscriptionId: string, location: string): AsyncGenerator<UsageResponse>;
 }
@@ -77,6 +90,7 @@ export function createClient(connection: Connection): Client {
         return checked(ClusterResponse, body);
       },
     },
+    fileServers: collection(api, FileServerResponse, (ref) => `${formatId(ref)}/fileServers`),
     jobs: {
       ...jobs,
       nodes,
@@ -96,6 +110,11 @@ export function createClient(connection: Connection): Client {
         }),
     },
     sweeps: sweepsOf(api),
+    events: (ref) =>
+      items(api, EventResponse, {
+        path: `${formatId(ref)}/events`,
+        query: { "api-version": ownApiVersion },
+      }),
     usages: (subscriptionId, location) =>
       items(api, UsageResponse, {
         path: `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${location}/usages`,

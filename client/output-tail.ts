@@ -18,19 +18,26 @@ export function outputTail(
   job: JobRef,
   place: OutputPlace & { readonly name: string },
   send: typeof fetch = fetch,
+  /** Begins so many bytes before the end that the file has then. */
+  from: { readonly lastBytes?: number | undefined } = {},
 ): OutputTail {
   let url: string | undefined;
-  let offset = 0;
+  let offset: number | undefined;
   let isFound = false;
   const link = async () => {
     for await (const file of client.jobs.outputFiles(job, place))
-      if (file.name === place.name) return file.downloadUrl;
+      if (file.name === place.name) {
+        const { lastBytes } = from;
+        if (lastBytes !== undefined) offset ??= Math.max(0, (file.properties.contentLength ?? 0) - lastBytes);
+        return file.downloadUrl;
+      }
     return undefined;
   };
   const read = async (): Promise<Uint8Array> => {
     url ??= await link();
     if (url === undefined) return nothing;
     isFound = true;
+    offset ??= 0;
     const { origin } = new URL(url);
     const response = await send(url, { headers: { range: `bytes=${offset}-` } }).catch((cause: unknown) => {
       throw new UnreachableError(origin, cause);

@@ -15,6 +15,51 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./start.ts")).start,
   },
   {
+    name: "up",
+    summary: "Start the local cloud in the background",
+    load: async () => (await import("./up.ts")).up,
+  },
+  {
+    name: "down",
+    summary: "Stop the local cloud that runs in the background",
+    load: async () => (await import("./down.ts")).down,
+  },
+  {
+    name: "status",
+    summary: "Show which service is used, and whether it answers",
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
+    name: "login",
+    summary: "Sign in to a service, or take the local cloud, for all folders",
+    load: async () => (await import("./login.ts")).login,
+  },
+  {
+    name: "config list",
+    summary: "List the settings that are in use",
+    load: async () => (await import("./config/list.ts")).configList,
+  },
+  {
+    name: "config set",
+    summary: "Keep a setting, for a profile or for the project",
+    load: async () => (await import("./config/set.ts")).configSet,
+  },
+  {
+    name: "config unset",
+    summary: "Keep a setting no longer",
+    load: async () => (await import("./config/unset.ts")).configUnset,
+  },
+  {
+    name: "config use",
+    summary: "Make a profile the current one",
+    load: async () => (await import("./config/use.ts")).configUse,
+  },
+  {
+    name: "config profiles",
+    summary: "List the profiles",
+    load: async () => (await import("./config/profiles.ts")).configProfiles,
+  },
+  {
     name: "quickstart",
     summary: "Train a model on a local cluster, from nothing to test accuracy",
     load: async () => (await import("./quickstart/quickstart.ts")).quickstart,
@@ -33,6 +78,56 @@ export const commands: readonly CommandRow[] = [
     name: "run",
     summary: "Run a program of this folder on a cluster, and bring back what it wrote",
     load: async () => (await import("./run.ts")).run,
+  },
+  {
+    name: "why",
+    summary: "Tell why a job waits, runs so long, or failed",
+    load: async () => (await import("./why.ts")).why,
+  },
+  {
+    name: "explain",
+    summary: "Explain the code of an error",
+    load: async () => (await import("./explain.ts")).explain,
+  },
+  {
+    name: "logs",
+    summary: "Show what a job's program wrote, or follow it",
+    load: async () => (await import("./logs.ts")).logs,
+  },
+  {
+    name: "jobs",
+    summary: "List the jobs of a workspace, or watch them",
+    load: async () => (await import("./jobs.ts")).jobs,
+  },
+  {
+    name: "ls",
+    summary: "List the output directories and files of a job",
+    load: async () => (await import("./ls.ts")).ls,
+  },
+  {
+    name: "ssh",
+    summary: "Log in to a node of a job or a cluster",
+    load: async () => (await import("./ssh.ts")).ssh,
+  },
+  {
+    name: "exec",
+    summary: "Run a program on a node of a job or a cluster",
+    load: async () => (await import("./exec.ts")).exec,
+  },
+  {
+    name: "port-forward",
+    summary: "Forward ports of this machine to a node",
+    load: async () => (await import("./port-forward.ts")).portForward,
+  },
+  {
+    name: "convert",
+    summary: "Write a spec of 2018 as YAML",
+    load: async () => (await import("./convert.ts")).convert,
+  },
+  {
+    name: "completion",
+    summary: "Write what a shell needs to complete commands",
+    load: async () => (await import("./completion.ts")).completion,
   },
   {
     name: "workspace create",
@@ -105,6 +200,26 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./cluster/delete.ts")).clusterDelete,
   },
   {
+    name: "file-server create",
+    summary: "Create a file server, a machine that shares its disks by NFS",
+    load: async () => (await import("./file-server/create.ts")).fileServerCreate,
+  },
+  {
+    name: "file-server show",
+    summary: "Show a file server",
+    load: async () => (await import("./file-server/show.ts")).fileServerShow,
+  },
+  {
+    name: "file-server list",
+    summary: "List the file servers of a workspace",
+    load: async () => (await import("./file-server/list.ts")).fileServerList,
+  },
+  {
+    name: "file-server delete",
+    summary: "Delete a file server and its disks",
+    load: async () => (await import("./file-server/delete.ts")).fileServerDelete,
+  },
+  {
     name: "job create",
     summary: "Submit a job",
     load: async () => (await import("./job/create.ts")).jobCreate,
@@ -153,6 +268,16 @@ export const commands: readonly CommandRow[] = [
     name: "cluster node list",
     summary: "List how to reach the nodes of a cluster by ssh",
     load: async () => (await import("./cluster/node/list.ts")).clusterNodeList,
+  },
+  {
+    name: "cluster node exec",
+    summary: "Run a command on a node of a cluster, or forward ports to it",
+    load: async () => (await import("./cluster/node/exec.ts")).clusterNodeExec,
+  },
+  {
+    name: "job node exec",
+    summary: "Run a command on a node of a running job, or forward ports to it",
+    load: async () => (await import("./job/node/exec.ts")).jobNodeExec,
   },
   {
     name: "job node list",
@@ -232,6 +357,16 @@ export const commands: readonly CommandRow[] = [
   {
     name: "list-usages",
     summary: "List what is used of what may be used",
-    load: async () => (await import("./list-usages.ts")).listUsages,
+    load: async () => (await import("./list-usages.ts")).listUsages("list-usages"),
+  },
+  {
+    name: "usage list",
+    summary: "The same as list-usages",
+    load: async () => (await import("./list-usages.ts")).listUsages("usage list"),
+  },
+  {
+    name: "usage show",
+    summary: "The same as list-usages",
+    load: async () => (await import("./list-usages.ts")).listUsages("usage show"),
   },
 ];

@@ -67,7 +67,8 @@ export const run = command({
     };
     const name = given.name ?? jobNameOf(words, context.now(), randomBytes(2).toString("hex"));
     const ref = jobRef(service, place, name);
-    const cluster = given.cluster ?? clusterNameOf(given.size, given.spot);
+    const cluster =
+      given.cluster ?? (context.environment["BATCHAI_CLUSTER"] || clusterNameOf(given.size, given.spot));
     const clusterId = await makeMissing(service, ref, { ...given, cluster }, context);
     const { properties } = fillSpec(spec, storage);
     await service.client.jobs.create(ref, { properties: { ...properties, cluster: { id: clusterId } } });

@@ -1,6 +1,7 @@
 // The tables of `az batchai`, kind by kind.
 import type { ClusterResponse } from "../../domain/cluster/wire.ts";
 import type { ExperimentResponse } from "../../domain/experiment/wire.ts";
+import type { FileServerResponse } from "../../domain/file-server/wire.ts";
 import type { JobResponse, OutputFileResponse } from "../../domain/job/wire.ts";
 import type { RemoteLoginResponse, UsageResponse } from "../../domain/shared/answers.ts";
 import type { WorkspaceResponse } from "../../domain/workspace/wire.ts";
@@ -41,6 +42,16 @@ export const clusterColumns: Columns<ClusterResponse> = [
   ["Preparing", ({ properties }) => properties.nodeStateCounts.preparingNodeCount],
   ["Leaving", ({ properties }) => properties.nodeStateCounts.leavingNodeCount],
   ["Unusable", ({ properties }) => properties.nodeStateCounts.unusableNodeCount],
+];
+
+export const fileServerColumns: Columns<FileServerResponse> = [
+  ["Name", ({ name }) => name],
+  ["Resource Group", ({ id }) => groupOf(id)],
+  ["Size", ({ properties }) => properties.vmSize],
+  ["Disks", ({ properties: { dataDisks } }) => `${dataDisks.diskCount} x ${dataDisks.diskSizeInGB} Gb`],
+  ["Public IP", ({ properties }) => properties.mountSettings?.fileServerPublicIP],
+  ["Internal IP", ({ properties }) => properties.mountSettings?.fileServerInternalIP],
+  ["Mount Point", ({ properties }) => properties.mountSettings?.mountPoint],
 ];
 
 export const jobColumns: Columns<JobResponse> = [

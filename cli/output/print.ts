@@ -1,25 +1,21 @@
 // What a command answers, on standard output: JSON for programs, a table for a person. Like `az`, a resource is shown flat: its
 // properties beside its id, and the resource group of that id.
 import type { Context } from "../command.ts";
-import { parsed } from "../options.ts";
+import { usageError } from "../failure.ts";
+import { parsed, text } from "../options.ts";
+import { formatOf, formats, linesOf, mayColor, rendered } from "./formats.ts";
+import type { Format } from "./formats.ts";
+import { queried } from "./query.ts";
 import { alignColumns } from "./table.ts";
-
-const formats = ["json", "jsonl", "table", "none"] as const;
-type Format = (typeof formats)[number];
 
 export const printing = {
   output: parsed(
     "-o, --output <format>",
-    `${formats.join(", ")} (default: table on a terminal, else json)`,
+    `${formats.join(", ")} (default: $BATCHAI_OUTPUT, else table on a terminal, else json)`,
     formatOf,
   ),
+  query: text("--query <jmespath>", "what of the answer is shown, such as '[].name'"),
 };
-
-function formatOf(text: string): Format {
-  const format = formats.find((one) => one === text);
-  if (format !== undefined) return format;
-  throw new Error(`It takes one of ${formats.join(", ")}.`);
-}
 
 /** Title and cell of each column. */
 export type Columns<Item> = readonly (readonly [
@@ -29,41 +25,54 @@ export type Columns<Item> = readonly (readonly [
 
 interface Printing {
   readonly output: Format | undefined;
+  readonly query: string | undefined;
 }
 
-export function printOne<Item extends object>(
+export async function printOne<Item extends object>(
   item: Item,
   columns: Columns<Item>,
   given: Printing,
   context: Context,
-) {
-  if (formatFor(given, context) === "json") context.out(`${JSON.stringify(flat(item), undefined, 2)}\n`);
-  else printAll([item], columns, given, context);
+): Promise<void> {
+  await print(flat(item), () => tableOf([item], columns), given, context);
 }
 
-export function printAll<Item extends object>(
+export async function printAll<Item extends object>(
   items: readonly Item[],
   columns: Columns<Item>,
   given: Printing,
   context: Context,
-): void {
-  switch (formatFor(given, context)) {
-    case "none":
-      return;
-    case "json":
-      return context.out(`${JSON.stringify(items.map(flat), undefined, 2)}\n`);
-    case "jsonl":
-      return context.out(items.map((item) => `${JSON.stringify(flat(item))}\n`).join(""));
-    case "table": {
-      const rows = items.map((item) => columns.map(([, cell]) => String(cell(item) ?? "")));
-      const table = items.length === 0 ? [] : alignColumns([columns.map(([title]) => title), ...rows]);
-      return context.out(table.map((line) => `${line}\n`).join(""));
-    }
-  }
+): Promise<void> {
+  await print(items.map(flat), () => tableOf(items, columns), given, context);
 }
 
-function formatFor({ output }: Printing, { isTerminal }: Context): Format {
-  return output ?? (isTerminal.out ? "table" : "json");
+async function print(data: unknown, table: () => string, given: Printing, context: Context): Promise<void> {
+  const format = formatFor(given, context);
+  const { query } = given;
+  if (query === undefined && format === "table") return context.out(table());
+  const shown = query === undefined ? data : await queried(data, query);
+  context.out(await rendered(shown, format, mayColor(context)));
+}
+
+export function tableOf<Item>(items: readonly Item[], columns: Columns<Item>): string {
+  if (items.length === 0) return "";
+  const rows = items.map((item) => columns.map(([, cell]) => String(cell(item) ?? "")));
+  return linesOf(alignColumns([columns.map(([title]) => title), ...rows]));
+}
+
+function formatFor({ output }: Printing, { isTerminal, environment }: Context): Format {
+  if (output !== undefined) return output;
+  const preset = environment["BATCHAI_OUTPUT"];
+  if (preset) return presetFormat(preset);
+  return isTerminal.out ? "table" : "json";
+}
+
+function presetFormat(text: string): Format {
+  try {
+    return formatOf(text);
+  } catch (error) {
+    throw usageError(`BATCHAI_OUTPUT=${text}: ${(error as Error).message}`);
+  }
 }
 
 function flat(item: object): object {

@@ -4,19 +4,29 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Context } from "../command.ts";
 import { usageError } from "../failure.ts";
+import { flag, text } from "../options.ts";
 import { isObject } from "./read-spec.ts";
-import type { Spec } from "./read-spec.ts";
+import { ownOrNewKey } from "./ssh-keys.ts";
+
+export const adminOptions = {
+  userName: text("-u, --user-name <name>", "who may log in (default: batchai)"),
+  sshKey: text("-k, --ssh-key <key>", "public key, or its file (default: yours in ~/.ssh)"),
+  generateKeys: flag("--generate-ssh-keys", "make ~/.ssh/id_rsa where there is none"),
+  password: text("-p, --password <password>", "password; a key is better"),
+};
 
 export interface AdminGiven {
   readonly userName: string | undefined;
   readonly sshKey: string | undefined;
+  readonly generateKeys: boolean;
   readonly password: string | undefined;
 }
 
-/** The file's account with the options over it; always somebody, as the service wants. */
-export async function adminOf(given: AdminGiven, file: Spec | undefined, context: Context): Promise<object> {
-  const { userName, sshKey, password } = given;
-  const known = file?.properties["userAccountSettings"];
+/** @param known the account that the file has; the options come before it. Always somebody, as the service wants. */
+export async function adminOf(given: AdminGiven, known: unknown, context: Context): Promise<object> {
+  const { userName, password } = given;
+  const sshKey =
+    given.sshKey ?? (given.generateKeys ? await ownOrNewKey(context.environment["HOME"]) : undefined);
   const admin: Readonly<Record<string, unknown>> = {
     adminUserName: "batchai",
     ...(isObject(known) ? known : {}),
@@ -27,8 +37,7 @@ export async function adminOf(given: AdminGiven, file: Spec | undefined, context
   if (admin["adminUserSshPublicKey"] !== undefined || admin["adminUserPassword"] !== undefined) return admin;
   const own = await ownKey(context.environment["HOME"]);
   if (own !== undefined) return { ...admin, adminUserSshPublicKey: own };
-  if (context.isTerminal.err)
-    context.err("Nobody will be able to log in to the nodes: there is no key (-k) and no password.\n");
+  context.warn("Nobody will be able to log in: there is no key (-k) and no password.");
   return { ...admin, adminUserPassword: `${randomBytes(24).toString("base64url")}aA1!` };
 }
 

@@ -1,5 +1,7 @@
 // The body of `cluster create`: the file's properties, and the options of `az batchai` over them.
+import type { WorkspaceRef } from "../../domain/shared/resource-id.ts";
 import { usageError } from "../failure.ts";
+import type { StorageAccount } from "../service.ts";
 import { isObject } from "./read-spec.ts";
 import type { Spec } from "./read-spec.ts";
 import { withMounts } from "./storage-options.ts";
@@ -15,26 +17,27 @@ export interface ClusterGiven extends StorageGiven {
   readonly setupTask: string | undefined;
   readonly setupTaskOutput: string | undefined;
   readonly subnet: string | undefined;
+  readonly customImage: string | undefined;
 }
 
 export function clusterSpec(
   file: Spec | undefined,
   given: ClusterGiven,
-  account: { readonly name: string; readonly key: string } | undefined,
+  account: StorageAccount | undefined,
   userAccountSettings: object,
+  workspace: WorkspaceRef,
 ): Spec {
   const { nodeSetup, ...properties } = file?.properties ?? {};
   const scaleSettings = scaleOf(given);
-  const setup = nodeSetupOf(nodeSetup, given, account);
+  const image = imageOf(given);
+  const setup = nodeSetupOf(nodeSetup, given, account, workspace);
   return {
     properties: {
       ...properties,
       ...(given.vmSize === undefined ? {} : { vmSize: given.vmSize }),
       ...(given.priority === undefined ? {} : { vmPriority: given.priority }),
       ...(scaleSettings === undefined ? {} : { scaleSettings }),
-      ...(given.image === undefined
-        ? {}
-        : { virtualMachineConfiguration: { imageReference: imageOf(given.image) } }),
+      ...(image === undefined ? {} : { virtualMachineConfiguration: { imageReference: image } }),
       ...(given.subnet === undefined ? {} : { subnet: { id: given.subnet } }),
       ...(setup === undefined ? {} : { nodeSetup: setup }),
       userAccountSettings,
@@ -60,20 +63,26 @@ const images: Readonly<Record<string, string>> = {
   ubuntudsvm: "microsoft-ads:linux-data-science-vm-ubuntu:linuxdsvmubuntu:latest",
 };
 
-function imageOf(image: string): object {
+function imageOf({ image, customImage }: Pick<ClusterGiven, "image" | "customImage">): object | undefined {
+  if (image === undefined) {
+    if (customImage === undefined) return undefined;
+    throw usageError("--custom-image needs --image, what it was made from.");
+  }
   const [publisher, offer, sku, version, more] = (images[image.toLowerCase()] ?? image).split(":");
   if (!publisher || !offer || !sku || !version || more !== undefined)
     throw usageError("--image takes UbuntuLTS, UbuntuDSVM or publisher:offer:sku:version.");
-  return { publisher, offer, sku, version };
+  const from = { publisher, offer, sku, version };
+  return customImage === undefined ? from : { ...from, virtualMachineImageId: customImage };
 }
 
 function nodeSetupOf(
   known: unknown,
   given: ClusterGiven,
-  account: { readonly name: string; readonly key: string } | undefined,
+  account: StorageAccount | undefined,
+  workspace: WorkspaceRef,
 ): object | undefined {
   const setup = isObject(known) ? known : undefined;
-  const mountVolumes = withMounts(setup?.["mountVolumes"], given, account);
+  const mountVolumes = withMounts(setup?.["mountVolumes"], given, account, workspace);
   const { setupTask, setupTaskOutput } = given;
   if (setupTask === undefined && setupTaskOutput !== undefined)
     throw usageError("--setup-task-output needs --setup-task.");

@@ -1,62 +1,103 @@
-// cluster.json and job.json as they were written in 2018: read, placeholders of the storage account filled in.
+// cluster.json and job.json as they were written in 2018, or the same in YAML: read, keys checked, placeholders of the storage account
+// filled in.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { z } from "zod";
+import { ApiError } from "../../client/api-error.ts";
+import type { Context } from "../command.ts";
 import { usageError } from "../failure.ts";
 import type { StorageAccount } from "../service.ts";
+import { nearest } from "./nearest.ts";
+import { readSpecText } from "./spec-text.ts";
+import type { SpecText } from "./spec-text.ts";
+import { unknownKeys } from "./unknown-keys.ts";
 
 type Json = Record<string, unknown>;
 export interface Spec {
   readonly properties: Readonly<Json>;
 }
 
-/** @throws CommandError with `file:line:column` of what is no JSON. */
-export async function readSpec(
-  file: string,
-  directory: string,
-  storage: Pick<StorageAccount, "name" | "key"> | undefined,
-): Promise<Spec> {
-  const value = filled(await parsedFile(file, directory), placeholders(storage), file);
-  if (!isObject(value) || !isObject(value["properties"]))
-    throw usageError(`${file}: expected an object with 'properties', as az batchai reads it.`);
-  return { properties: value["properties"] };
+export interface SpecFile extends Spec {
+  /** Does what sends the spec, and tells a refusal with the place in the file that the service means. */
+  sending<T>(send: () => Promise<T>): Promise<T>;
 }
 
-/** A file of JSON as it is. */
+/**
+ * @param schema of the request, whose keys are known
+ * @throws CommandError with `file:line:column` of what is no JSON or YAML, or of a key that is nearly one of those that there are.
+ */
+export async function readSpec(
+  file: string,
+  context: Pick<Context, "directory" | "warn">,
+  storage: Pick<StorageAccount, "name" | "key"> | undefined,
+  schema: z.ZodType,
+): Promise<SpecFile> {
+  const spec = await parsedFile(file, context.directory);
+  const value = filled(spec.value, placeholders(storage), file);
+  if (!isObject(value) || !isObject(value["properties"]))
+    throw usageError(`${file}: expected an object with 'properties', as az batchai reads it.`);
+  await checkKeys(value, spec, schema, context);
+  return { properties: value["properties"], sending: (send) => toldByPlace(spec, send) };
+}
+
+async function checkKeys(
+  value: Json,
+  spec: SpecText,
+  schema: z.ZodType,
+  context: Pick<Context, "warn">,
+): Promise<void> {
+  for (const { path, known } of unknownKeys(schema, value)) {
+    const key = String(path.at(-1));
+    const place = await spec.placeOf(path);
+    const meant = nearest(key, known);
+    if (meant !== undefined) throw usageError(`${place}: there is no '${key}' here. Is '${meant}' meant?`);
+    context.warn(`${place}: nothing reads '${key}'.`);
+  }
+}
+
+async function toldByPlace<T>(spec: SpecText, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 400 || error.target === undefined) throw error;
+    const path = pathOf(error.target);
+    // What an option said stands in no file.
+    if (!isThere(spec.value, path)) throw error;
+    const { status, code, message, target } = error;
+    throw new ApiError(status, code, `${await spec.placeOf(path)}: ${message}`, target);
+  }
+}
+
+/** `properties.outputDirectories[0].id` as the service names a member. */
+function pathOf(target: string): (string | number)[] {
+  return [...target.matchAll(/[^.[\]]+/g)].map(([step]) => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+/** What the service means stands in the file, or belongs into something that does. */
+function isThere(value: unknown, path: readonly (string | number)[]): boolean {
+  const [first, second] = path;
+  if (first !== "properties" || second === undefined || !isObject(value)) return false;
+  const properties = value[first];
+  return isObject(properties) && second in properties;
+}
+
+/** A file of JSON or YAML as it is. */
 export async function readJson(file: string, directory: string): Promise<Json> {
-  const value = await parsedFile(file, directory);
+  const { value } = await parsedFile(file, directory);
   if (!isObject(value)) throw usageError(`${file}: expected an object.`);
   return value;
 }
 
-async function parsedFile(file: string, directory: string): Promise<unknown> {
+async function parsedFile(file: string, directory: string): Promise<SpecText> {
   const text = await readFile(resolve(directory, file), "utf8").catch((cause: unknown) => {
     throw usageError(`${file} cannot be read: ${(cause as Error).message}`);
   });
-  return parsedJson(text.replace(/^\uFEFF/, ""), file);
+  return readSpecText(text, file);
 }
 
 /** The placeholders of a spec that was not read from a file. */
 export function fillSpec({ properties }: Spec, storage: Pick<StorageAccount, "name" | "key">): Spec {
   return { properties: filled(properties, placeholders(storage), "the job") as Json };
-}
-
-function parsedJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const { message } = error as Error;
-    throw usageError(`${file}${placeOf(message, text)}: this is not JSON. ${message}`);
-  }
-}
-
-/** `:7:14`, where the engine says at which character it stopped. */
-function placeOf(message: string, text: string): string {
-  const position = /at position (\d+)/.exec(message)?.[1];
-  const end =
-    position === undefined ? (/end of JSON/.test(message) ? text.length : undefined) : Number(position);
-  if (end === undefined) return "";
-  const before = text.slice(0, end).split("\n");
-  return `:${before.length}:${(before.at(-1) ?? "").length + 1}`;
 }
 
 const accountPlaceholder = "<AZURE_BATCHAI_STORAGE_ACCOUNT>";

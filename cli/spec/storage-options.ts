@@ -1,6 +1,9 @@
-// The options of `az batchai` that name a storage account and what is mounted from it, and the mounts they mean.
+// The options of `az batchai` that name a storage account and what is mounted from it, or from a file server, and the mounts they mean.
+import { formatId, parseId } from "../../domain/shared/resource-id.ts";
+import type { FileServerRef, WorkspaceRef } from "../../domain/shared/resource-id.ts";
 import { text } from "../options.ts";
 import { usageError } from "../failure.ts";
+import { publicAccount } from "../service.ts";
 import type { Service, StorageAccount } from "../service.ts";
 import { isObject } from "./read-spec.ts";
 
@@ -11,6 +14,8 @@ export const storageOptions = {
   fileShareMount: text("--afs-mount-path <path>", "where below the mount root", "afs"),
   container: text("--bfs-name <container>", "blob container to mount"),
   containerMount: text("--bfs-mount-path <path>", "where below the mount root", "bfs"),
+  fileServer: text("--nfs <name>", "file server to mount, by its name or its ARM id"),
+  fileServerMount: text("--nfs-mount-path <path>", "where below the mount root", "nfs"),
 };
 
 export interface StorageGiven {
@@ -20,15 +25,15 @@ export interface StorageGiven {
   readonly fileShareMount: string;
   readonly container: string | undefined;
   readonly containerMount: string;
+  readonly fileServer: string | undefined;
+  readonly fileServerMount: string;
 }
-
-type Account = Pick<StorageAccount, "name" | "key">;
 
 /** Options, else the environment, else the local cloud's own account; undefined when none is named. */
 export function accountOf(
   given: StorageGiven,
   service: Pick<Service, "environment" | "storage">,
-): Account | undefined {
+): StorageAccount | undefined {
   const { environment, storage } = service;
   const name = given.storageAccountName ?? environment["AZURE_BATCHAI_STORAGE_ACCOUNT"];
   const key = given.storageAccountKey ?? environment["AZURE_BATCHAI_STORAGE_KEY"];
@@ -36,8 +41,8 @@ export function accountOf(
     if (given.storageAccountKey === undefined) return storage;
     throw usageError("--storage-account-key needs --storage-account-name.");
   }
-  if (key) return { name, key };
-  if (storage?.name === name) return storage;
+  if (storage?.name === name && (key === undefined || key === storage.key)) return storage;
+  if (key) return publicAccount(name, key);
   throw usageError(`The key of the storage account '${name}' is missing: --storage-account-key.`);
 }
 
@@ -45,10 +50,45 @@ export function accountOf(
 export function withMounts(
   mountVolumes: unknown,
   given: StorageGiven,
-  account: Account | undefined,
+  account: StorageAccount | undefined,
+  workspace: WorkspaceRef,
 ): object | undefined {
+  return withServer(
+    withStorage(isObject(mountVolumes) ? mountVolumes : undefined, given, account),
+    given,
+    workspace,
+  );
+}
+
+function withServer(
+  known: Readonly<Record<string, unknown>> | undefined,
+  { fileServer, fileServerMount }: StorageGiven,
+  workspace: WorkspaceRef,
+): object | undefined {
+  if (fileServer === undefined) return known;
+  const ref = fileServerRefOf(fileServer, workspace);
+  const server = {
+    fileServer: { id: formatId(ref) },
+    relativeMountPath: fileServerMount,
+    mountOptions: "rw",
+  };
+  return { ...known, fileServers: [...listOf(known?.["fileServers"]), server] };
+}
+
+/** By its name in the workspace, or by its id. */
+export function fileServerRefOf(text: string, workspace: WorkspaceRef): FileServerRef {
+  if (!text.startsWith("/")) return { ...workspace, kind: "fileServer", fileServer: text };
+  const ref = parseId(text);
+  if (ref.kind === "fileServer") return ref;
+  throw usageError(`--nfs takes a file server's name or its ARM id; '${text}' is neither.`);
+}
+
+export function withStorage(
+  known: Readonly<Record<string, unknown>> | undefined,
+  given: Pick<StorageGiven, "fileShare" | "fileShareMount" | "container" | "containerMount">,
+  account: StorageAccount | undefined,
+): Readonly<Record<string, unknown>> | undefined {
   const { fileShare, container } = given;
-  const known = isObject(mountVolumes) ? mountVolumes : undefined;
   if (fileShare === undefined && container === undefined) return known;
   if (account === undefined)
     throw usageError("Whose share or container is to be mounted? Give --storage-account-name and its key.");

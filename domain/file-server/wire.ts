@@ -27,6 +27,8 @@ export const FileServerResponse = resourceResponse(
   {},
 );
 
+export type FileServerResponse = z.infer<typeof FileServerResponse>;
+
 export function fileServerWire(document: FileServerDocument) {
   const { spec, mountSettings } = document;
   const subnet = spec.subnet ?? document.madeSubnet;

@@ -17,7 +17,7 @@ import type { Operation } from "./lib/operation.ts";
 import { requestedRef, routeOf } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
-import { ExtendRequest, ImportRequest, PreviewRequest, RetryRequest } from "./sweep-requests.ts";
+import { ExtendRequest, ImportRequest, PreviewRequest, RetryRequest } from "../../domain/sweep/requests.ts";
 import { shown, standardOperations } from "./lib/standard-operations.ts";
 
 const route = routeOf("sweep");

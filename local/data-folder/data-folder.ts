@@ -89,10 +89,10 @@ async function takeLock(folder: string): Promise<void> {
       await file.writeFile(JSON.stringify(self));
       return file.close();
     }
-    const holder = await readHolder(path);
-    if (holder && holder.identity !== "" && (await processIdentity(holder.pid)) === holder.identity) {
+    const holder = await holderOf(folder);
+    if (holder !== undefined) {
       throw new StartError(
-        `The data folder ${folder} is in use by process ${holder.pid}. Stop that one (Ctrl-C there, or kill ${holder.pid}), or name another folder with --data.`,
+        `The data folder ${folder} is in use by process ${holder}. Stop that one (Ctrl-C there, \`batchai down\`, or kill ${holder}), or name another folder with --data.`,
       );
     }
     await rm(path, { force: true });
@@ -100,6 +100,13 @@ async function takeLock(folder: string): Promise<void> {
   throw new StartError(
     `The data folder ${folder} could not be locked; another process is starting on it. Try again.`,
   );
+}
+
+/** The process that holds the folder now; a number that another process got since is not it. */
+export async function holderOf(folder: string): Promise<number | undefined> {
+  const holder = await readHolder(join(folder, lockFile));
+  if (holder === undefined || holder.identity === "") return undefined;
+  return (await processIdentity(holder.pid)) === holder.identity ? holder.pid : undefined;
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {

@@ -32,16 +32,20 @@ export async function givenTo(command: Command, args: readonly string[]) {
   return { given, words };
 }
 
-function contextOf(said: { out: string; err: string }, surroundings: Partial<Context> = {}): Context {
+export function contextOf(said: { out: string; err: string }, surroundings: Partial<Context> = {}): Context {
   return {
     out: (data) => void (said.out += textOf(data)),
     err: (data) => void (said.err += textOf(data)),
+    warn: (line) => void (said.err += `${line}\n`),
     isTerminal: { out: false, err: false },
     environment: {},
     directory: "/nowhere",
     builtFolder: `${import.meta.dirname}/../../dist/local`,
     stopRequested: () => new Promise(() => {}),
     fetch: () => Promise.reject(new Error("no network here")),
+    runProgram: () => Promise.reject(new Error("no programs here")),
+    acquireToken: () => Promise.reject(new Error("nobody signs in here")),
+    readInput: async () => "",
     now: () => 0,
     sleep: async () => {},
     ...surroundings,

@@ -1,6 +1,8 @@
 // docs/reference/commands.md, made of the commands themselves.
 import { commands } from "../../cli/commands/index.ts";
+import { globalOptions } from "../../cli/globals.ts";
 import type { Command } from "../../cli/command.ts";
+import type { Option } from "../../cli/options.ts";
 import { exitCodes } from "../../cli/output/exit-codes.ts";
 
 const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
@@ -25,8 +27,7 @@ export async function commandsPage(): Promise<string> {
     "Generated from `cli/commands/`; do not edit. `batchai COMMAND --help` shows the same.",
     "",
     "Data goes to standard output, everything else to standard error; hints and progress only where that is a terminal.",
-    "Without a terminal, answers are JSON. A service is found by `BATCHAI_ENDPOINT` (with `BATCHAI_TOKEN`,",
-    "`BATCHAI_SUBSCRIPTION_ID`, `BATCHAI_RESOURCE_GROUP`), else by `--cloud`, else by the nearest `.batchai/cloud.json`.",
+    "Without a terminal, answers are JSON. How a service is found, profiles, formats and queries: [the command line](../how-to/command-line.md).",
     "",
     "## Exit codes",
     "",
@@ -38,18 +39,15 @@ export async function commandsPage(): Promise<string> {
       ([name, code]) => `| ${code} | ${meanings[name as keyof typeof exitCodes]} |`,
     ),
     "",
+    "## Options of every command",
+    "",
+    ...optionTable(Object.values(globalOptions)),
     ...sections.flat(),
   ].join("\n");
 }
 
 function section(name: string, summary: string, { examples, options, words }: Command): string[] {
-  const rows = [
-    ...(words === undefined ? [] : [[words.usage, words.description]]),
-    ...Object.values(options).map(({ flags, description, otherwise, required, repeated }) => [
-      flags,
-      `${description}${defaultOf(otherwise, repeated)}${required === true ? "; must be given" : ""}`,
-    ]),
-  ];
+  const asOptions = words === undefined ? [] : [{ flags: words.usage, description: words.description }];
   return [
     `## ${name}`,
     "",
@@ -59,9 +57,18 @@ function section(name: string, summary: string, { examples, options, words }: Co
     ...examples.map((example) => `batchai ${example}`),
     "```",
     "",
+    ...optionTable([...asOptions, ...Object.values(options)]),
+  ];
+}
+
+function optionTable(options: readonly Option<unknown>[]): string[] {
+  return [
     "| option | meaning |",
     "| --- | --- |",
-    ...rows.map(([flags = "", text = ""]) => `| \`${flags}\` | ${text.replaceAll("|", "\\|")} |`),
+    ...options.map(({ flags, description, otherwise, required, repeated }) => {
+      const text = `${description}${defaultOf(otherwise, repeated)}${required === true ? "; must be given" : ""}`;
+      return `| \`${flags}\` | ${text.replaceAll("|", "\\|")} |`;
+    }),
     "",
   ];
 }

@@ -52,7 +52,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Command line `batchai`",
-    `${commands.length} commands: local cloud, emulator, host, \`run\`, and the verbs and flags of \`az batchai\` for workspaces, experiments, clusters, jobs, their files and nodes, and usages, and sweeps: [commands](reference/commands.md). Not yet: file servers, usages, nodes (\`node list\`, \`node exec\`), \`--nfs\`, auto-storage, \`--generate-ssh-keys\`, \`--query\`, profiles and logging in to Entra ID`,
+    `${commands.length} commands: local cloud, emulator, host, \`run\`, the verbs and flags of \`az batchai\` (scripts run with the first word replaced), profiles and sign-in, \`why\`, \`logs\`, \`jobs\`, \`ssh\`, sweeps: [how to](how-to/command-line.md), [commands](reference/commands.md). Not yet: \`--ids\`, \`cluster file list\`, \`logs --since\`; triggers`,
   ],
   [
     "Functions host and durable engine",

@@ -17,6 +17,6 @@ export const clusterAutoScale = command({
     const service = await openService(given, context);
     const scaling = { autoScale: { minimumNodeCount: given.min, maximumNodeCount: given.max } };
     const cluster = await service.client.clusters.scale(clusterRef(service, given, given.name), scaling);
-    printOne(cluster, clusterColumns, given, context);
+    await printOne(cluster, clusterColumns, given, context);
   },
 });

@@ -10,6 +10,6 @@ export const clusterList = command({
   async run(given, context) {
     const service = await openService(given, context);
     const found = service.client.clusters.list(workspaceRef(service, given));
-    printAll(await all(found), clusterColumns, given, context);
+    await printAll(await all(found), clusterColumns, given, context);
   },
 });

@@ -16,6 +16,6 @@ export const clusterResize = command({
     const service = await openService(given, context);
     const scaling = { manual: { targetNodeCount: given.target } };
     const cluster = await service.client.clusters.scale(clusterRef(service, given, given.name), scaling);
-    printOne(cluster, clusterColumns, given, context);
+    await printOne(cluster, clusterColumns, given, context);
   },
 });

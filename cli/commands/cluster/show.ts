@@ -10,6 +10,6 @@ export const clusterShow = command({
   async run(given, context) {
     const service = await openService(given, context);
     const found = await service.client.clusters.get(clusterRef(service, given, given.name));
-    printOne(found, clusterColumns, given, context);
+    await printOne(found, clusterColumns, given, context);
   },
 });

@@ -10,6 +10,6 @@ export const experimentCreate = command({
   async run(given, context) {
     const service = await openService(given, context);
     const ref = experimentRef(service, { ...given, experiment: given.name });
-    printOne(await service.client.experiments.create(ref), experimentColumns, given, context);
+    await printOne(await service.client.experiments.create(ref), experimentColumns, given, context);
   },
 });

@@ -10,6 +10,6 @@ export const experimentList = command({
   async run(given, context) {
     const service = await openService(given, context);
     const found = service.client.experiments.list(workspaceRef(service, given));
-    printAll(await all(found), experimentColumns, given, context);
+    await printAll(await all(found), experimentColumns, given, context);
   },
 });

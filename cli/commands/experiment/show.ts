@@ -12,6 +12,6 @@ export const experimentShow = command({
     const found = await service.client.experiments.get(
       experimentRef(service, { ...given, experiment: given.name }),
     );
-    printOne(found, experimentColumns, given, context);
+    await printOne(found, experimentColumns, given, context);
   },
 });

@@ -1,3 +1,4 @@
+import { JobRequest } from "../../../domain/job/schema.ts";
 import { formatId, parseClusterId } from "../../../domain/shared/resource-id.ts";
 import { command } from "../../command.ts";
 import { CommandError } from "../../failure.ts";
@@ -5,20 +6,24 @@ import { hint } from "../../hints.ts";
 import { required, text } from "../../options.ts";
 import { jobColumns } from "../../output/columns.ts";
 import { printing, printOne } from "../../output/print.ts";
-import { clusterRef, inExperiment, jobRef, openService } from "../../service.ts";
+import { clusterRef, givenCluster, inExperiment, jobRef, openService, workspaceRef } from "../../service.ts";
 import { readSpec } from "../../spec/read-spec.ts";
-import { accountOf, storageOptions, withMounts } from "../../spec/storage-options.ts";
+import { accountOf, fileServerRefOf, storageOptions, withMounts } from "../../spec/storage-options.ts";
 
 export const jobCreate = command({
   examples: [
     "job create -w lab -e digits -n first -c nodes -f job.json",
     "job create -w lab -e digits -n first -c nodes -f job.json --afs-name results --afs-mount-path out",
+    "job create -w lab -e digits -n first -c nodes -f job.yaml",
   ],
   options: {
     ...inExperiment,
     name: required(text("-n, --name <name>", "its name")),
-    cluster: required(text("-c, --cluster <name>", "cluster by its name, or by its ARM id")),
-    file: required(text("-f, --config-file <file>", "job.json")),
+    cluster: text(
+      "-c, --cluster <name>",
+      "cluster by its name, or by its ARM id (default: $BATCHAI_CLUSTER)",
+    ),
+    file: required(text("-f, --config-file <file>", "job.json or .yaml")),
     ...storageOptions,
     ...printing,
   },
@@ -26,13 +31,16 @@ export const jobCreate = command({
     const service = await openService(given, context);
     const ref = jobRef(service, given, given.name);
     const account = accountOf(given, service);
-    const { properties } = await readSpec(given.file, context.directory, account);
+    const workspace = workspaceRef(service, given);
+    const file = await readSpec(given.file, context, account, JobRequest);
+    const { properties } = file;
+    const named = givenCluster(service, given);
     const cluster = await service.client.clusters.get(
-      given.cluster.startsWith("/")
-        ? parseClusterId(given.cluster)
-        : clusterRef(service, given, given.cluster),
+      named.startsWith("/") ? parseClusterId(named) : clusterRef(service, given, named),
     );
-    const mountVolumes = withMounts(properties["mountVolumes"], given, account);
+    const mountVolumes = withMounts(properties["mountVolumes"], given, account, workspace);
+    if (given.fileServer !== undefined)
+      await service.client.fileServers.get(fileServerRefOf(given.fileServer, workspace));
     const spec = {
       properties: {
         ...properties,
@@ -42,7 +50,8 @@ export const jobCreate = command({
     };
     if ((await service.client.jobs.find(ref)) !== undefined)
       throw new CommandError(`${formatId(ref)} exists already; delete it, or take another name.`);
-    printOne(await service.client.jobs.create(ref, spec), jobColumns, given, context);
+    const job = await file.sending(() => service.client.jobs.create(ref, spec));
+    await printOne(job, jobColumns, given, context);
     const place = `-w ${ref.workspace} -e ${ref.experiment}`;
     hint(context, `job file stream ${place} -j ${ref.job} -f stdout.txt`, `job wait ${place} -n ${ref.job}`);
   },

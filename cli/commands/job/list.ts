@@ -10,6 +10,6 @@ export const jobList = command({
   async run(given, context) {
     const service = await openService(given, context);
     const found = service.client.jobs.list(experimentRef(service, given));
-    printAll(await all(found), jobColumns, given, context);
+    await printAll(await all(found), jobColumns, given, context);
   },
 });

@@ -10,6 +10,6 @@ export const jobShow = command({
   async run(given, context) {
     const service = await openService(given, context);
     const found = await service.client.jobs.get(jobRef(service, given, given.name));
-    printOne(found, jobColumns, given, context);
+    await printOne(found, jobColumns, given, context);
   },
 });

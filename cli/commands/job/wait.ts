@@ -4,6 +4,7 @@ import { CommandError } from "../../failure.ts";
 import { exitCodeOf, stateTeller, tellErrors } from "../../job-end.ts";
 import { amount, required, text } from "../../options.ts";
 import { exitCodes } from "../../output/exit-codes.ts";
+import { printing } from "../../output/print.ts";
 import { inExperiment, jobRef, openService } from "../../service.ts";
 
 export const jobWait = command({
@@ -13,6 +14,7 @@ export const jobWait = command({
     name: required(text("-n, --name <name>", "its name")),
     interval: amount("--interval <seconds>", "between two reads of it", 2),
     timeout: amount("--timeout <seconds>", "give up after this time, with exit code 4"),
+    ...printing,
   },
   async run(given, context) {
     const service = await openService(given, context);

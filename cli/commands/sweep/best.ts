@@ -12,7 +12,7 @@ export const sweepBest = command({
     const service = await openService(given, context);
     const ref = sweepRef(service, given, given.name);
     const best = await service.client.sweeps.best(ref);
-    printOne(best, trialColumns([best]), given, context);
+    await printOne(best, trialColumns([best]), given, context);
     hint(context, `job file list -w ${ref.workspace} -e ${ref.experiment} -j ${best.job}`);
   },
 });

@@ -11,9 +11,10 @@ export const sweepCreate = command({
   async run(given, context) {
     const service = await openService(given, context);
     const ref = sweepRef(service, given, given.name);
-    const spec = await sweepSpec(service, given, context);
+    const { sending, properties } = await sweepSpec(service, given, context);
     // The same sweep again is no other; another of that name is refused by the service.
-    printOne(await service.client.sweeps.create(ref, spec), sweepColumns, given, context);
+    const sweep = await sending(() => service.client.sweeps.create(ref, { properties }));
+    await printOne(sweep, sweepColumns, given, context);
     const place = `-w ${ref.workspace} -e ${ref.experiment} -n ${ref.sweep}`;
     hint(context, `sweep watch ${place}`, `sweep trials ${place} --order-by value`);
   },

@@ -1,3 +1,4 @@
+import { ExtendRequest } from "../../../domain/sweep/requests.ts";
 import { command } from "../../command.ts";
 import { usageError } from "../../failure.ts";
 import { text, wholeNumber } from "../../options.ts";
@@ -25,7 +26,9 @@ export const sweepExtend = command({
   async run(given, context) {
     const service = await openService(given, context);
     const file =
-      given.file === undefined ? {} : (await readSpec(given.file, context.directory, undefined)).properties;
+      given.file === undefined
+        ? {}
+        : (await readSpec(given.file, context, undefined, ExtendRequest)).properties;
     const { maxTrials, maxConcurrentTrials, maxFailedTrials, timeout, trialTimeout } = given;
     const asked = { maxTrials, maxConcurrentTrials, maxFailedTrials, timeout, trialTimeout };
     const limits = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
@@ -34,6 +37,6 @@ export const sweepExtend = command({
     const before = isObject(file["limits"]) ? file["limits"] : {};
     const extension = { ...file, limits: { ...before, ...limits } };
     const extended = await service.client.sweeps.extend(sweepRef(service, given, given.name), extension);
-    printOne(extended, sweepColumns, given, context);
+    await printOne(extended, sweepColumns, given, context);
   },
 });

@@ -10,6 +10,6 @@ export const sweepList = command({
   async run(given, context) {
     const service = await openService(given, context);
     const found = service.client.sweeps.list(experimentRef(service, given));
-    printAll(await all(found), sweepColumns, given, context);
+    await printAll(await all(found), sweepColumns, given, context);
   },
 });

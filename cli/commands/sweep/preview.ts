@@ -16,11 +16,21 @@ export const sweepPreview = command({
   async run(given, context) {
     const service = await openService(given, context);
     const ref = sweepRef(service, given, given.name);
-    const spec = await sweepSpec(service, given, context);
-    const preview = await service.client.sweeps.preview(ref, { ...spec, count: given.count });
+    const { sending, properties } = await sweepSpec(service, given, context);
+    const preview = await sending(() =>
+      service.client.sweeps.preview(ref, { properties, count: given.count }),
+    );
     const { suggestions } = preview;
-    if (given.output === "table" || (given.output === undefined && context.isTerminal.out))
-      printAll(suggestions, suggestionColumns(suggestions), { output: "table" }, context);
-    else printOne(preview, [], given, context);
+    if (
+      given.query === undefined &&
+      (given.output === "table" || (given.output === undefined && context.isTerminal.out))
+    )
+      await printAll(
+        suggestions,
+        suggestionColumns(suggestions),
+        { output: "table", query: undefined },
+        context,
+      );
+    else await printOne(preview, [], given, context);
   },
 });

@@ -10,6 +10,6 @@ export const sweepResume = command({
   async run(given, context) {
     const service = await openService(given, context);
     const going = await service.client.sweeps.resume(sweepRef(service, given, given.name));
-    printOne(going, sweepColumns, given, context);
+    await printOne(going, sweepColumns, given, context);
   },
 });

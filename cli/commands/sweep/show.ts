@@ -10,6 +10,6 @@ export const sweepShow = command({
   async run(given, context) {
     const service = await openService(given, context);
     const found = await service.client.sweeps.get(sweepRef(service, given, given.name));
-    printOne(found, sweepColumns, given, context);
+    await printOne(found, sweepColumns, given, context);
   },
 });

@@ -14,6 +14,6 @@ export const sweepTrials = command({
   async run(given, context) {
     const service = await openService(given, context);
     const trials = await all(service.client.sweeps.trials(sweepRef(service, given, given.name), given));
-    printAll(trials, trialColumns(trials), given, context);
+    await printAll(trials, trialColumns(trials), given, context);
   },
 });

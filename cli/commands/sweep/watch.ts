@@ -29,7 +29,7 @@ export const sweepWatch = command({
     });
     if (sweep === undefined)
       throw new CommandError(`The sweep is not over after ${given.timeout} seconds.`, exitCodes.timeout);
-    printOne(sweep, sweepColumns, given, context);
+    await printOne(sweep, sweepColumns, given, context);
     return tellSweepEnd(sweep, context);
   },
 });

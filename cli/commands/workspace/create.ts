@@ -22,7 +22,12 @@ export const workspaceCreate = command({
     const location = given.location ?? service.location;
     if (location === undefined) throw usageError("Name the region with -l, or set BATCHAI_LOCATION.");
     const ref = workspaceRef(service, { workspace: given.name });
-    printOne(await service.client.workspaces.create(ref, { location }), workspaceColumns, given, context);
+    await printOne(
+      await service.client.workspaces.create(ref, { location }),
+      workspaceColumns,
+      given,
+      context,
+    );
     hint(context, `cluster create -w ${given.name} -n nodes -s STANDARD_D2S_V3 -t 1`);
   },
 });

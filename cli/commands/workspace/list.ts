@@ -10,6 +10,6 @@ export const workspaceList = command({
   async run(given, context) {
     const { client, subscriptionId } = await openService(given, context);
     const found = client.workspaces.list({ subscriptionId, resourceGroup: given.resourceGroup });
-    printAll(await all(found), workspaceColumns, given, context);
+    await printAll(await all(found), workspaceColumns, given, context);
   },
 });

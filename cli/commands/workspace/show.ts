@@ -10,6 +10,6 @@ export const workspaceShow = command({
   async run(given, context) {
     const service = await openService(given, context);
     const found = await service.client.workspaces.get(workspaceRef(service, { workspace: given.name }));
-    printOne(found, workspaceColumns, given, context);
+    await printOne(found, workspaceColumns, given, context);
   },
 });

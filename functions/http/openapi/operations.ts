@@ -14,7 +14,12 @@ import {
   SweepResponse,
   TrialResponse,
 } from "../../../domain/sweep/wire.ts";
-import { ExtendRequest, ImportRequest, PreviewRequest, RetryRequest } from "../sweep-requests.ts";
+import {
+  ExtendRequest,
+  ImportRequest,
+  PreviewRequest,
+  RetryRequest,
+} from "../../../domain/sweep/requests.ts";
 import {
   listOf,
   OperationStatusResponse,

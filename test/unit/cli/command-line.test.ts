@@ -61,6 +61,13 @@ test("options have their kinds and defaults; words of another program are left a
   expect((await givenTo(sample, ["-n", "a"])).given["variables"]).toEqual([]);
 });
 
+test("a short option takes its value after an equal sign, too, as in scripts of az; but not those of another program", async () => {
+  const own = command({ ...sample, passThrough: false, async run() {} });
+  expect((await givenTo(own, ["-n=a b", "--", "-n=c"])).given["name"]).toBe("a b");
+  expect((await givenTo(own, ["-n=a", "--", "-n=c"])).words).toEqual(["-n=c"]);
+  expect((await givenTo(sample, ["-n", "a", "train.py", "-n=3"])).words).toEqual(["train.py", "-n=3"]);
+});
+
 test("what is missing, unknown or not as it must be is named, with the page to look at", async () => {
   await expect(givenTo(sample, [])).rejects.toThrow("'-n, --name <name>' not specified");
   await expect(givenTo(sample, ["-n", "a", "--node", "2"])).rejects.toThrow("(Did you mean --nodes?)");

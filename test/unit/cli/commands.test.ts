@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { groupPath, startAppWorld, subscriptionId } from "../../support/app/app-world.ts";
 import type { AppWorld } from "../../support/app/app-world.ts";
+import { fakeFileServers } from "../../support/app/fake-file-servers.ts";
 import { worldEndpoint, worldFetch } from "../../support/app/world-fetch.ts";
 import { batchai } from "../../support/command-line.ts";
 
@@ -14,6 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let world: AppWorld;
 const files = new Map<string, string>();
+const fileServers = fakeFileServers();
 const environment = {
   BATCHAI_ENDPOINT: worldEndpoint,
   BATCHAI_TOKEN: "role-admin",
@@ -77,7 +79,7 @@ const jobFile = {
 };
 
 beforeAll(async () => {
-  world = await startAppWorld();
+  world = await startAppWorld({ fileServers });
   writeFileSync(join(folder, "job.json"), JSON.stringify(jobFile));
   await ok("workspace create -n lab");
   await ok("experiment create -n digits");
@@ -161,12 +163,66 @@ describe("a job", () => {
   });
 });
 
+describe("a file server", () => {
+  it("is created by options or a file, shown with az's columns, mounted by its name, and deleted", async () => {
+    fileServers.finish();
+    const disks = "--disk-count 2 --disk-size 10 --storage-sku Standard_LRS --caching-type readonly";
+    const made = await json(
+      `file-server create -n data -s STANDARD_D2_V3 ${disks} -u ada -p Correct-horse-7`,
+    );
+    expect(made).toMatchObject({
+      vmSize: "STANDARD_D2_V3",
+      dataDisks: {
+        diskCount: 2,
+        diskSizeInGB: 10,
+        cachingType: "readonly",
+        storageAccountType: "Standard_LRS",
+      },
+    });
+    expect(await ok("file-server list -o table")).toBe(
+      [
+        "Name  Resource Group  Size            Disks      Public IP  Internal IP  Mount Point",
+        "data  rg              STANDARD_D2_V3  2 x 10 Gb  20.1.2.3   10.0.0.4     /data",
+        "",
+      ].join("\n"),
+    );
+    // The service says itself that clusters do not mount file servers yet; a server that is not there is told before.
+    const mounting = "cluster create -n mounted -s STANDARD_D2_V3 -t 0 -u ada -p Correct-horse-7 --nfs";
+    expect(await type(`${mounting} none`)).toMatchObject({ code: 3 });
+    expect((await type(`${mounting} data`)).err).toContain(
+      "FeatureNotAvailable: properties.nodeSetup.mountVolumes.fileServers",
+    );
+    expect((await type("file-server create -n data -s STANDARD_D2_V3")).err).toContain("already");
+    expect(await type("file-server delete -n data")).toMatchObject({ code: 2 });
+    await ok("file-server delete -n data -y");
+    expect(await type("file-server show -n data")).toMatchObject({ code: 3 });
+  });
+
+  it("in a file that the service refuses is told by the place", async () => {
+    const spec = { properties: { vmSize: "STANDARD_D2_V3", dataDisks: { diskCount: 1, diskSizeInGB: 0 } } };
+    writeFileSync(join(folder, "server.json"), JSON.stringify(spec, undefined, 1));
+    const { code, err } = await type("file-server create -n bad -f server.json -u ada -p Correct-horse-7");
+    expect(code).toBe(2);
+    expect(err).toContain("server.json:6:4: properties.dataDisks.diskSizeInGB");
+  });
+});
+
 test("usages are those of the region, and a job that does not run has no nodes", async () => {
+  expect(await ok("usage list")).toBe(await ok("list-usages"));
+  expect(await ok("usage show")).toBe(await ok("list-usages"));
   expect(await ok("list-usages -o table")).toMatch(/^Value +Usage +Limit\n[^]*Clusters? +\d+ +\d+/i);
   await ok("job create -n unstarted -c nodes -f job.json");
   expect(await json("job node list -j unstarted")).toEqual([]);
   expect(await json("cluster node list -c nodes")).toEqual([]);
   await ok("job delete -n unstarted -y");
+});
+
+test("ports are not forwarded to a node that is not there", async () => {
+  expect(await type("cluster node exec -c nodes --exec id")).toMatchObject({ code: 3 });
+  expect(await type("cluster node exec -c nodes")).toMatchObject({ code: 2 });
+  await ok("job create -n placed -c nodes -f job.json");
+  expect((await type("job node exec -j placed --exec id")).err).toContain("no node to log in to now");
+  await ok("job delete -n placed -y");
 });
 
 test("what cannot be found or may not be done has its exit code", async () => {
@@ -202,7 +258,7 @@ test("without a service, a workspace or an experiment the command says how to na
 
 test("a local cloud is found by its cloud.json, in this folder or above", async () => {
   const cloud = {
-    urls: { api: worldEndpoint, file: "http://127.0.0.1:1/x" },
+    urls: { api: worldEndpoint, file: "http://127.0.0.1:1/x", blob: "http://127.0.0.1:1/y" },
     token: "role-admin",
     subscriptionId,
     resourceGroup: "rg",

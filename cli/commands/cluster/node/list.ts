@@ -11,6 +11,6 @@ export const clusterNodeList = command({
   async run(given, context) {
     const service = await openService(given, context);
     const found = service.client.clusters.nodes(clusterRef(service, given, given.cluster));
-    printAll(await all(found), nodeColumns, given, context);
+    await printAll(await all(found), nodeColumns, given, context);
   },
 });

@@ -17,6 +17,6 @@ export const jobFileList = command({
     const service = await openService(given, context);
     const place = { ...outputPlace(given), linkMinutes: given.expiry };
     const found = service.client.jobs.outputFiles(jobRef(service, given, given.job), place);
-    printAll(await all(found), fileColumns, given, context);
+    await printAll(await all(found), fileColumns, given, context);
   },
 });

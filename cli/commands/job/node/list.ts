@@ -11,6 +11,6 @@ export const jobNodeList = command({
   async run(given, context) {
     const service = await openService(given, context);
     const found = service.client.jobs.nodes(jobRef(service, given, given.job));
-    printAll(await all(found), nodeColumns, given, context);
+    await printAll(await all(found), nodeColumns, given, context);
   },
 });

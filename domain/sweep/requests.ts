@@ -1,11 +1,11 @@
 // The bodies of what can be asked of a sweep beside a PUT.
 import { z } from "zod";
-import { wholeNumber } from "../../domain/shared/fields.ts";
-import { SweepArchive } from "../../domain/sweep/archive.ts";
-import { Expectations } from "../../domain/sweep/forecast.ts";
-import { Budget, Limits, SweepRequest } from "../../domain/sweep/spec.ts";
-import { StoppingPolicy } from "../../domain/sweep/stopping/policy.ts";
-import { TrialState } from "../../domain/sweep/trial.ts";
+import { wholeNumber } from "../shared/fields.ts";
+import { SweepArchive } from "./archive.ts";
+import { Expectations } from "./forecast.ts";
+import { Budget, Limits, SweepRequest } from "./spec.ts";
+import { StoppingPolicy } from "./stopping/policy.ts";
+import { TrialState } from "./trial.ts";
 
 export const ExtendRequest = z.object({
   properties: z.object({

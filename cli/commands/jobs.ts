@@ -1,0 +1,80 @@
+// `batchai jobs`: the jobs of a workspace, of all its experiments; with --watch, again and again: in place on a terminal, elsewhere one
+// line for each state that a job gets.
+import { all } from "../../client/paging.ts";
+import type { JobResponse } from "../../domain/job/wire.ts";
+import { command } from "../command.ts";
+import type { Context } from "../command.ts";
+import { amount, flag, text } from "../options.ts";
+import { jobColumns } from "../output/columns.ts";
+import { exitCodes } from "../output/exit-codes.ts";
+import type { Columns } from "../output/print.ts";
+import { printAll, printing, tableOf } from "../output/print.ts";
+import { inExperiment, openService, workspaceRef } from "../service.ts";
+import type { Service } from "../service.ts";
+
+const columns: Columns<JobResponse> = [
+  ["Experiment", ({ properties }) => properties.experimentName],
+  ...jobColumns.filter(([title]) => !title.startsWith("Cluster ")),
+];
+
+export const jobs = command({
+  examples: ["jobs -w lab", "jobs -w lab --state running --watch"],
+  options: {
+    ...inExperiment,
+    state: text("--state <state>", "queued, running, terminating, succeeded or failed"),
+    watch: flag("--watch", "go on looking until Ctrl-C"),
+    interval: amount("--interval <seconds>", "between two looks", 2),
+    ...printing,
+  },
+  async run(given, context) {
+    const service = await openService(given, context);
+    const look = async () =>
+      (await jobsOf(service, given)).filter(
+        ({ properties }) => given.state === undefined || properties.executionState === given.state,
+      );
+    if (!given.watch) return printAll(await look(), columns, given, context);
+    return watched(look, given.interval * 1000, context);
+  },
+});
+
+async function jobsOf(
+  service: Service,
+  given: { readonly workspace: string | undefined; readonly experiment: string | undefined },
+): Promise<JobResponse[]> {
+  const { client } = service;
+  const workspace = workspaceRef(service, given);
+  const named = given.experiment ?? service.environment["BATCHAI_EXPERIMENT"];
+  const experiments = named
+    ? [named]
+    : (await all(client.experiments.list(workspace))).map(({ name }) => name);
+  const found: JobResponse[] = [];
+  for (const experiment of experiments)
+    found.push(...(await all(client.jobs.list({ ...workspace, kind: "experiment", experiment }))));
+  return found;
+}
+
+async function watched(
+  look: () => Promise<JobResponse[]>,
+  pauseMs: number,
+  context: Context,
+): Promise<number> {
+  let isStopped = false;
+  void context.stopRequested().then(() => (isStopped = true));
+  const told = new Map<string, string>();
+  for (;;) {
+    const found = await look();
+    if (context.isTerminal.out) context.out(`\u001B[H\u001B[2J${tableOf(found, columns)}`);
+    else tellChanges(found, told, context);
+    await context.sleep(pauseMs);
+    if (isStopped) return exitCodes.interrupted;
+  }
+}
+
+function tellChanges(found: readonly JobResponse[], told: Map<string, string>, context: Context): void {
+  for (const { id, name, properties } of found) {
+    const { experimentName: experiment, executionState: state, executionInfo } = properties;
+    if (told.get(id) === state) continue;
+    told.set(id, state);
+    context.out(`${JSON.stringify({ experiment, name, state, exitCode: executionInfo?.exitCode })}\n`);
+  }
+}

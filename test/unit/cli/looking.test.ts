@@ -1,0 +1,182 @@
+// What one looks with: `why`, `logs`, `ls`, `jobs`, through the app itself in one process.
+// Starts nothing: there is no process but the test's own.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import type { Context } from "../../../cli/command.ts";
+import { startAppWorld, subscriptionId } from "../../support/app/app-world.ts";
+import type { AppWorld } from "../../support/app/app-world.ts";
+import { worldEndpoint, worldFetch } from "../../support/app/world-fetch.ts";
+import { batchai } from "../../support/command-line.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "looking-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let world: AppWorld;
+const files = new Map<string, string>();
+async function passing(ms: number): Promise<void> {
+  await world.advance(ms);
+  world.azure.settle();
+}
+const type = (line: string, more: Partial<Context> = {}) =>
+  batchai(line.split(" "), {
+    directory: folder,
+    environment: {
+      BATCHAI_ENDPOINT: worldEndpoint,
+      BATCHAI_TOKEN: "role-admin",
+      BATCHAI_SUBSCRIPTION_ID: subscriptionId,
+      BATCHAI_RESOURCE_GROUP: "rg",
+      BATCHAI_WORKSPACE: "lab",
+      BATCHAI_LOCATION: "eastus",
+    },
+    fetch: worldFetch(world, files),
+    sleep: passing,
+    now: world.now,
+    ...more,
+  });
+const ok = async (line: string) => {
+  const said = await type(line);
+  expect({ line, ...said }).toMatchObject({ line, code: 0, err: "" });
+  return said.out;
+};
+const codes = async (job: string) =>
+  (JSON.parse(await ok(`why ${job} -e digits`)) as { code: string }[]).map(({ code }) => code);
+
+function log(job: { readonly jobOutputDirectoryPathSegment: string }, name: string, text: string): void {
+  const url = `https://storage.example/${job.jobOutputDirectoryPathSegment}/${name}`;
+  files.set(url, text);
+  const place = `${job.jobOutputDirectoryPathSegment}/stdouterr`;
+  const known = world.outputs.get(place) ?? [];
+  const file = { name, isDirectory: false, downloadUrl: url, contentLength: text.length };
+  world.outputs.set(place, [...known, file]);
+}
+
+beforeAll(async () => {
+  world = await startAppWorld();
+  const properties = {
+    nodeCount: 1,
+    customToolkitSettings: { commandLine: "python train.py" },
+    stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/afs",
+    mountVolumes: {
+      azureFileShares: [
+        {
+          azureFileUrl: "https://teststore.file.core.windows.net/logs",
+          relativeMountPath: "afs",
+          accountName: "teststore",
+          credentials: { accountKey: "c2VjcmV0LWtleQ==" },
+        },
+      ],
+    },
+  };
+  writeFileSync(join(folder, "job.json"), JSON.stringify({ properties }));
+  writeFileSync(join(folder, "large.json"), JSON.stringify({ properties: { ...properties, nodeCount: 3 } }));
+  await ok("workspace create -n lab");
+  await ok("experiment create -n digits");
+  await ok("cluster create -n nodes -s STANDARD_D2_V3 -t 1 -u ada -p Correct-horse-7");
+  for (let round = 0; round < 5; round += 1) await passing(5_000);
+});
+
+describe("a job that waits", () => {
+  it("is told what it waits for, with the command that helps", async () => {
+    await ok("job create -n first -e digits -c nodes -f job.json");
+    for (let round = 0; round < 3; round += 1) await passing(5_000);
+    await ok("cluster create -n two -s STANDARD_D2_V3 --min 0 --max 3 -u ada -p Correct-horse-7");
+    await ok("job create -n large -e digits -c two -f large.json");
+    await ok("cluster auto-scale -n two --min 0 --max 1");
+    const seen = await type("why large -e digits", { isTerminal: { out: true, err: true } });
+    expect(seen.out).toMatch(
+      /^Why +Because +What helps\nThe job wants 3 nodes; the cluster 'two' may have 1/,
+    );
+    expect(seen.err).toContain("batchai cluster auto-scale -n two --min 0 --max 3 -w lab");
+    expect((await codes("large"))[0]).toBe("JobLargerThanCluster");
+  });
+
+  it("behind others is told which", async () => {
+    await ok("job create -n second -e digits -c nodes -f job.json");
+    await ok("job create -n third -e digits -c nodes -f job.json");
+    expect(await codes("third")).toContain("OlderJobAhead");
+    const [ahead] = JSON.parse(await ok("why second -e digits")) as { code: string; says: string }[];
+    expect(ahead).toMatchObject({ code: "OlderJobAhead" });
+    expect(ahead?.says).toContain("first");
+  });
+
+  it("that is none is said so", async () => {
+    expect(await type("why none -e digits")).toMatchObject({ code: 3 });
+    expect((await type("why /subscriptions/x")).code).toBe(2);
+    expect((await type("why")).code).toBe(2);
+  });
+});
+
+test("a job that failed is told by its own last words, then by its exit code", async () => {
+  const task = world.azure.tasks().find(({ task: { state } }) => state !== "completed")?.task.id ?? "";
+  world.azure.start(task);
+  await passing(5_000);
+  world.azure.complete(task, { exitCode: 1, result: "outcome exited\nexitCode 1\nend result\n" });
+  expect((await type("job wait -n first -e digits")).code).toBe(1);
+  const job = JSON.parse(await ok("job show -n first -e digits")) as {
+    jobOutputDirectoryPathSegment: string;
+  };
+  log(job, "stderr.txt", `${"epoch\n".repeat(5000)}ModuleNotFoundError: No module named 'torch'\n`);
+  log(job, "stdout.txt", "one\ntwo\nthree\n");
+  expect(await codes("first")).toEqual(["ModuleMissing", "JobFailed"]);
+});
+
+describe("logs", () => {
+  it("of a job are shown as far as they are, from where one wants, and followed", async () => {
+    expect(await ok("logs first -e digits")).toBe("one\ntwo\nthree\n");
+    expect(await ok("logs first -e digits --tail 6")).toBe("three\n");
+    expect(await ok("logs first -e digits --stderr --tail 9")).toBe(" 'torch'\n");
+    expect(await ok("logs first -e digits --follow")).toBe("one\ntwo\nthree\n");
+  });
+
+  it("that are not there are told with those that are", async () => {
+    const missing = await type("logs first -e digits --file x.txt");
+    expect(missing).toMatchObject({ code: 3, out: "" });
+    expect(missing.err).toContain("it has stderr.txt, stdout.txt");
+    expect((await type("logs third -e digits")).err).toContain("batchai why third");
+  });
+
+  it("end when a person wants no more, and the job goes on", async () => {
+    const said = await type("logs third -e digits --follow", { stopRequested: () => Promise.resolve() });
+    expect(said.code).toBe(130);
+  });
+});
+
+test("what a job wrote is listed by its directories and folders", async () => {
+  const directories = JSON.parse(await ok("ls first -e digits")) as object[];
+  expect(directories).toEqual([{ name: "stdouterr", path: "$AZ_BATCHAI_JOB_MOUNT_ROOT/afs" }]);
+  expect(await ok("ls first/stdouterr -e digits -o table")).toMatch(/stdout\.txt +file +14/);
+});
+
+test("the jobs of a workspace are listed over its experiments, and watched by their changes", async () => {
+  await ok("experiment create -n letters");
+  await ok("job create -n other -e letters -c nodes -f job.json");
+  expect(await ok("jobs --query [].name -o tsv")).toBe("first\nlarge\nsecond\nthird\nother\n");
+  expect(await ok("jobs --state failed --query [].name -o tsv")).toBe("first\n");
+  expect(await ok("jobs -e letters --query [].name -o tsv")).toBe("other\n");
+  expect(await ok("jobs -o table")).toMatch(/^Experiment +Name +Cluster +Tool +Nodes +State +Exit code\n/);
+  const watched = await type("jobs --watch", { stopRequested: () => Promise.resolve() });
+  expect(watched.code).toBe(130);
+  expect(
+    watched.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object),
+  ).toContainEqual({
+    experiment: "digits",
+    name: "first",
+    state: "failed",
+    exitCode: 1,
+  });
+});
+
+test("one logs in, runs and forwards on nodes of a job or of a cluster", async () => {
+  for (const line of ["ssh", "exec -- id", "port-forward 8888"])
+    expect(await type(line)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("Whose node?") as string,
+    });
+  expect((await type("port-forward -c nodes http")).err).toContain("'http' is neither PORT nor PORT:PORT");
+  expect(await type("ssh -c nodes")).toMatchObject({ code: 3 });
+});
