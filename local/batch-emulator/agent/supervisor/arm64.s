@@ -4,7 +4,7 @@
 // System calls: number in x8; arguments in x0 to x5; result, or minus errno, in x0; nothing else is lost.
 // Nothing is on the stack, so that vfork's child, which shares this program's memory, can disturb nothing; it keeps
 // x19 (memory), x20 (record), x21 (answer), x22 (task), x23 (last table of the image), x24 (scratch).
-// Memory, from 0x10000000: 1008 result of prctl; 1016 status of wait4; 2039 the answer; 2048 stat; 3696 the message; 4096 the image.
+// Memory, from 0x10000000: 896 what becomes of SIGCHLD; 1008 result of prctl; 1016 status of wait4; 2039 the answer; 2048 stat; 3696 the message; 4096 the image.
 
         mov x19, #0x10000000                    // x19: the supervisor's memory
         add x21, x19, #2039                     // x21: the answer, "exit", right before where stat is read
@@ -52,6 +52,13 @@ next:
         ldr x1, [x19, #3960]                    // write(record, claim and header, their length)
         ldr x2, [x19, #3968]
         mov x8, #64
+        svc #0
+        str xzr, [x19, #896]                    // rt_sigaction(SIGCHLD, default, 0, 8): a task's end is waited for, and
+        mov x0, #17                             // a program must not begin with the signal ignored
+        add x1, x19, #896
+        mov x2, #0
+        mov x3, #8
+        mov x8, #134
         svc #0
         add x23, x19, #4096                     // x23: the last table of the image
         add x23, x23, x24
@@ -110,6 +117,14 @@ ended:
         svc #0
         mov x0, x20                             // close(record)
         mov x8, #57
+        svc #0
+        mov x9, #1                              // rt_sigaction(SIGCHLD, ignore, 0, 8): what is left behind and ends from
+        str x9, [x19, #896]                     // now on, the kernel reaps
+        mov x0, #17
+        add x1, x19, #896
+        mov x2, #0
+        mov x3, #8
+        mov x8, #134
         svc #0
 rest:
         mov x0, #-1                             // wait4(any child, 0, WNOHANG | __WALL, 0) until none has ended

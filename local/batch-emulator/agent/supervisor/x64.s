@@ -4,7 +4,7 @@
 # System calls: number in eax; arguments in rdi, rsi, rdx, r10, r8, r9; result, or minus errno, in rax; rcx and r11 are lost.
 # Nothing is on the stack, so that vfork's child, which shares this program's memory, can disturb nothing; it keeps
 # r12 (memory), rbx (record), r13 (task), r14 (answer), r15 (length of the image), rbp (behind the image).
-# Memory, from 0x10000000: 1008 result of prctl; 1016 status of wait4; 2039 the answer; 2048 stat; 3696 the message; 4096 the image.
+# Memory, from 0x10000000: 896 what becomes of SIGCHLD; 1008 result of prctl; 1016 status of wait4; 2039 the answer; 2048 stat; 3696 the message; 4096 the image.
 
         .intel_syntax noprefix
         mov r12d, 0x10000000                    # r12: the supervisor's memory
@@ -51,6 +51,13 @@ next:
         mov rsi, [r12 + 3960]
         mov rdx, [r12 + 3968]
         mov eax, 1
+        syscall
+        mov dword ptr [r12 + 896], 0            # rt_sigaction(SIGCHLD, default, 0, 8): a task's end is waited for, and
+        mov edi, 17                             # a program must not begin with the signal ignored
+        lea rsi, [r12 + 896]
+        xor edx, edx
+        mov r10d, 8
+        mov eax, 13
         syscall
         lea rbp, [r12 + r15 + 4096]             # rbp: behind the last table of the image
         mov eax, 58                             # vfork()
@@ -102,6 +109,13 @@ digits:
         syscall
         mov edi, ebx                            # close(record)
         mov eax, 3
+        syscall
+        mov dword ptr [r12 + 896], 1            # rt_sigaction(SIGCHLD, ignore, 0, 8): what is left behind and ends from
+        mov edi, 17                             # now on, the kernel reaps
+        lea rsi, [r12 + 896]
+        xor edx, edx
+        mov r10d, 8
+        mov eax, 13
         syscall
 rest:
         mov rdi, -1                             # wait4(any child, 0, WNOHANG | __WALL, 0) until none has ended

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { addressImage, launchImage } from "../../../../local/batch-emulator/agent/launch-image.ts";
 import { parseStat } from "../../../../local/batch-emulator/agent/process-table.ts";
 import {
@@ -234,6 +234,34 @@ describe("the task supervisor", () => {
       expect(parseStat(readFileSync(`/proc/${left}/stat`, "latin1"))?.parent).toBe(child.pid);
       expect(child.exitCode).toBeNull();
       process.kill(left, "SIGKILL");
+      expect(await exited).toBe(0);
+    },
+  );
+
+  it.skipIf(path === undefined)(
+    "reads the end of what a launch left while it waits for the next, which begins with no signal ignored",
+    async () => {
+      const home = mkdtempSync(join(folder, "left-"));
+      const launch = prepare({ words: ["/bin/sh", "-c", "/bin/sleep 100 & echo $!"] }, home);
+      const child = spawn(path ?? "", { cwd: home, env: {}, stdio: ["pipe", "pipe", "ignore"] });
+      const exited = new Promise((resolve) => child.once("exit", resolve));
+      const order = async (message: Buffer) => {
+        const [answer] = (await Promise.all([
+          new Promise((resolve) => child.stdout.once("data", resolve)),
+          new Promise<void>((resolve) => void child.stdin.write(message, () => resolve())),
+        ])) as [Buffer, void];
+        return answer.toString();
+      };
+      expect(await order(launch.message)).toBe("exit 000\n");
+      const left = Number(launch.text("stdout.txt"));
+      process.kill(left, "SIGKILL");
+      await vi.waitFor(() => expect(existsSync(`/proc/${left}`)).toBe(false), 20_000);
+      const ignored = prepare({ words: ["/bin/sh", "-c", "exec grep SigIgn /proc/self/status"] }, home);
+      expect(await order(ignored.message)).toBe("exit 000 alone\n");
+      const signals = BigInt(`0x${/SigIgn:\s*([0-9a-f]+)/.exec(ignored.text("stdout.txt"))?.[1] ?? "ff"}`);
+      const childEnded = 1n << 16n; // SIGCHLD
+      expect(signals & childEnded).toBe(0n);
+      child.stdin.end();
       expect(await exited).toBe(0);
     },
   );
