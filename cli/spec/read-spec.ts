@@ -19,7 +19,7 @@ export interface Spec {
 
 export interface SpecFile extends Spec {
   /** Does what sends the spec, and tells a refusal with the place in the file that the service means. */
-  sending<T>(send: () => Promise<T>): Promise<T>;
+  readonly sending: <T>(send: () => Promise<T>) => Promise<T>;
 }
 
 /**

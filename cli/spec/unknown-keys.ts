@@ -8,7 +8,7 @@ export interface UnknownKey {
 }
 
 export function unknownKeys(schema: z.ZodType, value: unknown): UnknownKey[] {
-  return [...found(schema as unknown as Schema, value, [])];
+  return [...found(schema, value, [])];
 }
 
 /** What zod tells of a schema, as far as it is walked. */

@@ -20,6 +20,6 @@ export const sweepImport = command({
     const { properties } = await sweepSpec(service, given, context);
     const archive = await readJson(given.archive, context.directory);
     const imported = await service.client.sweeps.import(ref, properties["trial"] as object, archive);
-    printOne(imported, sweepColumns, given, context);
+    await printOne(imported, sweepColumns, given, context);
   },
 });
