@@ -21,7 +21,7 @@ const context: Context = {
     }),
   fetch,
   runProgram: async (program, args, variables) =>
-    (await import("./run-program.ts")).runProgram(program, args, variables),
+    (await import("./run-program.ts")).runProgram(program, args, { ...process.env, ...variables }),
   acquireToken: async (signIn) => (await import("./config/acquire-token.ts")).acquireToken(signIn, context),
   readInput: async () => {
     let text = "";

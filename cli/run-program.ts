@@ -6,10 +6,10 @@ import { CommandError } from "./failure.ts";
 export function runProgram(
   program: string,
   args: readonly string[],
-  variables: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { stdio: "inherit", env: { ...process.env, ...variables } });
+    const child = spawn(program, [...args], { stdio: "inherit", env: { ...environment } });
     child.once("error", (error: NodeJS.ErrnoException) => {
       const why = error.code === "ENOENT" ? "it is not installed here" : error.message;
       reject(new CommandError(`${program} cannot be run: ${why}.`));

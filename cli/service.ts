@@ -46,6 +46,7 @@ export interface StorageAccount {
 export interface Service {
   readonly client: Client;
   readonly endpoint: string;
+  readonly isLocalCloud: boolean;
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   /** Undefined where the environment names none. */
@@ -78,6 +79,7 @@ export async function openService(
   const cloud = await readCloudFile(resolve(context.directory, file));
   return {
     endpoint: cloud.urls.api,
+    isLocalCloud: true,
     client: createClient({
       endpoint: cloud.urls.api,
       token: cloud.token,
@@ -125,6 +127,7 @@ async function fromEnvironment(given: Texts<"resourceGroup">, context: Context):
   ];
   return {
     endpoint,
+    isLocalCloud: false,
     client: createClient({
       endpoint,
       token: await tokenFor(endpoint, context),

@@ -5,7 +5,7 @@ import { usageError } from "../failure.ts";
 import { bashCompletion, fishCompletion, zshCompletion } from "../completion.ts";
 import type { CompletionRow } from "../completion.ts";
 import { globalOptions } from "../globals.ts";
-import { commands } from "./index.ts";
+import type { CommandRow } from "./index.ts";
 
 const shells: Readonly<Record<string, (rows: readonly CompletionRow[]) => string>> = {
   bash: bashCompletion,
@@ -13,7 +13,7 @@ const shells: Readonly<Record<string, (rows: readonly CompletionRow[]) => string
   fish: fishCompletion,
 };
 
-export const completion = command({
+export const completion = (commands: readonly CommandRow[]) => command({
   examples: ["completion bash", "completion zsh", "completion fish"],
   withoutSettings: true,
   words: {

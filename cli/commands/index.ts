@@ -80,6 +80,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./run.ts")).run,
   },
   {
+    name: "plan",
+    summary: "Tell what a cluster or a job of a file would come to, without making it",
+    load: async () => (await import("./plan.ts")).plan,
+  },
+  {
     name: "why",
     summary: "Tell why a job waits, runs so long, or failed",
     load: async () => (await import("./why.ts")).why,
@@ -127,7 +132,7 @@ export const commands: readonly CommandRow[] = [
   {
     name: "completion",
     summary: "Write what a shell needs to complete commands",
-    load: async () => (await import("./completion.ts")).completion,
+    load: async () => (await import("./completion.ts")).completion(commands),
   },
   {
     name: "workspace create",

@@ -7,6 +7,7 @@ import type { Context } from "../command.ts";
 import { amount, flag, text } from "../options.ts";
 import { jobColumns } from "../output/columns.ts";
 import { exitCodes } from "../output/exit-codes.ts";
+import { mayColor } from "../output/formats.ts";
 import type { Columns } from "../output/print.ts";
 import { printAll, printing, tableOf } from "../output/print.ts";
 import { inExperiment, openService, workspaceRef } from "../service.ts";
@@ -63,7 +64,7 @@ async function watched(
   const told = new Map<string, string>();
   for (;;) {
     const found = await look();
-    if (context.isTerminal.out) context.out(`\u001B[H\u001B[2J${tableOf(found, columns)}`);
+    if (mayColor(context)) context.out(`\u001B[H\u001B[2J${tableOf(found, columns)}`);
     else tellChanges(found, told, context);
     await context.sleep(pauseMs);
     if (isStopped) return exitCodes.interrupted;

@@ -44,7 +44,10 @@ export const login = command({
       current: name,
       profiles: {
         ...profiles,
-        [name]: { ...profile, settings: { ...profiles[name]?.settings, ...profile.settings } },
+        [name]: {
+          ...profile,
+          settings: { ...profiles[name]?.settings, endpoint: undefined, ...profile.settings },
+        },
       },
     }));
     tell(context, `Profile '${name}' is current (${path}).`);

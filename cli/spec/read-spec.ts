@@ -23,21 +23,22 @@ export interface SpecFile extends Spec {
 }
 
 /**
- * @param schema of the request, whose keys are known
+ * @param schema of the request, whose keys are known; or which it is, by the properties
  * @throws CommandError with `file:line:column` of what is no JSON or YAML, or of a key that is nearly one of those that there are.
  */
 export async function readSpec(
   file: string,
   context: Pick<Context, "directory" | "warn">,
   storage: Pick<StorageAccount, "name" | "key"> | undefined,
-  schema: z.ZodType,
+  schema: z.ZodType | ((properties: Readonly<Json>) => z.ZodType),
 ): Promise<SpecFile> {
   const spec = await parsedFile(file, context.directory);
   const value = filled(spec.value, placeholders(storage), file);
-  if (!isObject(value) || !isObject(value["properties"]))
+  const properties = isObject(value) ? value["properties"] : undefined;
+  if (!isObject(value) || !isObject(properties))
     throw usageError(`${file}: expected an object with 'properties', as az batchai reads it.`);
-  await checkKeys(value, spec, schema, context);
-  return { properties: value["properties"], sending: (send) => toldByPlace(spec, send) };
+  await checkKeys(value, spec, typeof schema === "function" ? schema(properties) : schema, context);
+  return { properties, sending: (send) => toldByPlace(spec, send) };
 }
 
 async function checkKeys(

@@ -147,6 +147,14 @@ function otherWay(image: MarketplaceImage, vmSize: string): string {
 const customImageIsOld = (image: MarketplaceImage, { agent, endOfLife }: CatalogueEntry) =>
   `the custom image is said to be made from ${nameOf(image)}, and Azure Batch has had no node agent '${agent}' since ${endOfLife}; make it anew from a later image`;
 
+/** Until when the image is supported, and whether it can still be had; undefined for one that is not known here. */
+export function imageEnd(
+  asked: ImageReference,
+): { readonly on: string; readonly isRetired: boolean } | undefined {
+  const found = find(asked);
+  return found === undefined ? undefined : { on: found.endOfLife, isRetired: found.retired === true };
+}
+
 const dayMs = 24 * 3_600_000;
 const nameOf = ({ publisher, offer, sku }: MarketplaceImage) => `${publisher}:${offer}:${sku}`;
 

@@ -41,6 +41,15 @@ export function listUsages(
   ];
 }
 
+/** The rows that limit clusters of a priority and a family. */
+export function processorUsageNames(priority: VmPriority, family: string): readonly string[] {
+  const { value } = names[priority];
+  return [nameOf("Total", value, "Regional "), nameOf(`Standard ${family} Family`, value, "")];
+}
+
+const nameOf = (prefix: string, priority: string, suffix: string) =>
+  `${prefix} Cluster ${priority} ${suffix}vCPUs`;
+
 function processorUsages(
   claims: Claims<ClusterClaim>,
   priority: VmPriority,
@@ -52,12 +61,7 @@ function processorUsages(
   const inUse = (counts: (claim: ClusterClaim) => boolean) =>
     processorsInUse(claims, (claim) => claim.priority === priority && counts(claim));
   const row = (prefix: string, suffix: string, used: number, limit: number) =>
-    usage(
-      `${prefix} Cluster ${value} ${suffix}vCPUs`,
-      `${prefix} Cluster ${localized} ${suffix}vCPUs`,
-      used,
-      limit,
-    );
+    usage(nameOf(prefix, value, suffix), nameOf(prefix, localized, suffix), used, limit);
   return [
     row(
       "Total",

@@ -20,15 +20,14 @@ export const sweepExtend = command({
     maxFailedTrials: wholeNumber("--max-failed-trials <trials>", "so many failures end it"),
     timeout: text("--sweep-timeout <duration>", "from now on, such as PT8H"),
     trialTimeout: text("--trial-timeout <duration>", "of one run of a trial"),
-    file: text("-f, --config-file <file>", "limits, stopping and budget as JSON below 'properties'"),
+    file: text("-f, --config-file <file>", "limits, stopping and budget as JSON or YAML below 'properties'"),
     ...printing,
   },
   async run(given, context) {
     const service = await openService(given, context);
-    const file =
-      given.file === undefined
-        ? {}
-        : (await readSpec(given.file, context, undefined, ExtendRequest)).properties;
+    const spec =
+      given.file === undefined ? undefined : await readSpec(given.file, context, undefined, ExtendRequest);
+    const file = spec?.properties ?? {};
     const { maxTrials, maxConcurrentTrials, maxFailedTrials, timeout, trialTimeout } = given;
     const asked = { maxTrials, maxConcurrentTrials, maxFailedTrials, timeout, trialTimeout };
     const limits = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
@@ -36,7 +35,8 @@ export const sweepExtend = command({
       throw usageError("Say what it is to get: --max-trials, another limit, or -f with a file.");
     const before = isObject(file["limits"]) ? file["limits"] : {};
     const extension = { ...file, limits: { ...before, ...limits } };
-    const extended = await service.client.sweeps.extend(sweepRef(service, given, given.name), extension);
+    const send = () => service.client.sweeps.extend(sweepRef(service, given, given.name), extension);
+    const extended = await (spec?.sending(send) ?? send());
     await printOne(extended, sweepColumns, given, context);
   },
 });

@@ -27,7 +27,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const service: typeof fetch = async (input, init) => {
   const headers = new Headers(init?.headers);
-  requests.push({ url: String(input), token: headers.get("authorization")?.replace("Bearer ", "") });
+  requests.push({ url: new Request(input).url, token: headers.get("authorization")?.replace("Bearer ", "") });
   if (answer !== 200)
     return Response.json({ error: { code: "AuthenticationFailed", message: "no" } }, { status: answer });
   return Response.json({ value: [] });
@@ -193,7 +193,15 @@ describe("signing in", () => {
     const rest = { token: "t", subscriptionId: "s", resourceGroup: "local", location: "local" };
     const described = { urls, ...rest, storageAccount: { name: "a", key: "k" } };
     writeFileSync(join(cloud, "cloud.json"), JSON.stringify(described));
+    await login(" --profile local");
+    await ok("config set workspace lab");
     await ok("login");
+    expect(JSON.parse(await ok("config list"))).toEqual([
+      { name: "subscription", value: "sub" },
+      { name: "resourceGroup", value: "rg" },
+      { name: "workspace", value: "lab" },
+    ]);
+    await ok("config unset resourceGroup");
     const elsewhere = await type("status -o json", {}, { directory: home });
     expect(JSON.parse(elsewhere.out)).toMatchObject({
       endpoint: "http://127.0.0.1:7",

@@ -171,6 +171,22 @@ test("the jobs of a workspace are listed over its experiments, and watched by th
   });
 });
 
+test("jobs that are watched on a terminal are drawn in place, unless it takes no escapes", async () => {
+  const seen = (environment: Record<string, string>) =>
+    type("jobs -w lab -g rg --watch", {
+      isTerminal: { out: true, err: false },
+      stopRequested: () => Promise.resolve(),
+      environment: {
+        BATCHAI_ENDPOINT: worldEndpoint,
+        BATCHAI_TOKEN: "role-admin",
+        BATCHAI_SUBSCRIPTION_ID: subscriptionId,
+        ...environment,
+      },
+    });
+  expect((await seen({})).out).toContain("\u001B[H");
+  expect((await seen({ TERM: "dumb" })).out).not.toContain("\u001B");
+});
+
 test("one logs in, runs and forwards on nodes of a job or of a cluster", async () => {
   for (const line of ["ssh", "exec -- id", "port-forward 8888"])
     expect(await type(line)).toMatchObject({
@@ -179,4 +195,18 @@ test("one logs in, runs and forwards on nodes of a job or of a cluster", async (
     });
   expect((await type("port-forward -c nodes http")).err).toContain("'http' is neither PORT nor PORT:PORT");
   expect(await type("ssh -c nodes")).toMatchObject({ code: 3 });
+});
+
+test("what a file would come to is told before anything is made, with exit code 5 where it could not run", async () => {
+  const properties = { vmSize: "STANDARD_D2_V3", scaleSettings: { manual: { targetNodeCount: 1 } } };
+  writeFileSync(join(folder, "cluster.json"), JSON.stringify({ properties }));
+  const said = JSON.parse(await ok("plan cluster.json")) as { what: string; verdict: string }[];
+  expect(said.map(({ what }) => what)).toEqual(["size", "image", "quota"]);
+  const retired = { properties: { ...properties, vmSize: "STANDARD_NC6" } };
+  writeFileSync(join(folder, "retired.json"), JSON.stringify(retired));
+  expect(await type("plan retired.json")).toMatchObject({ code: 5 });
+  expect(await type("plan large.json -c nodes")).toMatchObject({ code: 5 });
+  expect(await ok("plan job.json -c nodes -o table")).toMatch(/nodes +fine +1 of at most 1 nodes/);
+  expect(await type("plan job.json")).toMatchObject({ code: 2 });
+  expect((await type("plan absent.json")).err).toContain("absent.json cannot be read");
 });
