@@ -90,7 +90,8 @@ async function removeStaged({ staging }: Services, guids: ReadonlySet<string>): 
 }
 
 function mayHaveSecrets({ spec }: JobDocument): boolean {
-  return spec.secrets.length > 0 || spec.mountVolumes !== undefined;
+  const { secrets, mountVolumes, containerSettings } = spec;
+  return secrets.length > 0 || mountVolumes !== undefined || containerSettings?.credentials !== undefined;
 }
 
 /** The secrets of a deleted cluster stay as long as one of its jobs needs them to list its files. */

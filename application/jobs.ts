@@ -44,6 +44,7 @@ export async function submitJob(
   // What could not be created now, for a quota or a cluster that is gone, may have been created before.
   if (before !== undefined) return { job: await submitAgain(services, before, spec) };
   if (cluster === undefined) throw notFound(clusterId);
+  refuseWithoutEngine(services, spec);
   const { job, created } = await createJob(services, caller, { ref, spec, cluster, sweepGuid });
   if (!created) return { job: await submitAgain(services, job, spec) };
   const [operation] = await Promise.all([
@@ -52,6 +53,16 @@ export async function submitJob(
   ]);
   await enqueue(services, job);
   return { job, operation };
+}
+
+/** @throws AppError FeatureNotAvailable, rather than to queue what no node can run. */
+function refuseWithoutEngine({ settings }: Services, { properties }: JobRequest): void {
+  if (properties.containerSettings === undefined || settings.containers === "run") return;
+  throw new AppError(
+    "FeatureNotAvailable",
+    "properties.containerSettings: no container engine answers on this machine; install docker or podman and start the local cloud again, or start it with --containers=host to run the job without its container",
+    { target: "properties.containerSettings" },
+  );
 }
 
 interface Asked {

@@ -24,6 +24,14 @@ const vaultNames = z
     "expected names of Key Vaults, comma-separated, or *",
   )
   .transform((text) => text.toLowerCase().split(","));
+/** Azure container registries that the app logs in to, with its own rights, for jobs that give no credentials. */
+const registryNames = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9-]{1,63}\.azurecr\.\w+(?:,[A-Za-z0-9-]{1,63}\.azurecr\.\w+)*$/,
+    "expected Azure container registries, comma-separated, such as lab.azurecr.io",
+  )
+  .transform((text) => text.toLowerCase().split(","));
 /** The current key, then those that were: what they sealed can still be opened. */
 const secretsKeys = z.string().transform((text, context) => {
   const [current, ...earlier] = text
@@ -111,6 +119,8 @@ const Environment = z.object({
   BATCHAI_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   BATCHAI_SSH_SOURCES: sshSources.default([]),
   BATCHAI_RETIRED_SIZES: z.enum(["refuse", "run"]).default("refuse"),
+  BATCHAI_CONTAINER_REGISTRIES: registryNames.default([]),
+  BATCHAI_CONTAINERS: z.enum(["run", "refuse"]).default("run"),
   BATCHAI_POOL_ALLOCATION_MODE: z.enum(["BatchService", "UserSubscription"]).default("BatchService"),
   BATCHAI_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(200_000).default(200_000),
   /** True ends the load of the app when a setting is missing or wrong, instead of answering 503 with the list. */

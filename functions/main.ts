@@ -37,6 +37,7 @@ function start(environment: Environment): void {
       },
       quotas: quotaLimits(environment),
       retiredSizes: environment.BATCHAI_RETIRED_SIZES,
+      containers: environment.BATCHAI_CONTAINERS,
       poolAllocationMode: environment.BATCHAI_POOL_ALLOCATION_MODE,
       poolExpiryMs: environment.BATCHAI_POOL_EXPIRY_MS,
       monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,
@@ -64,6 +65,7 @@ function start(environment: Environment): void {
     tableEndpointTemplate: environment.BATCHAI_TABLE_ENDPOINT_TEMPLATE,
     keyVaultEndpointTemplate: environment.BATCHAI_KEY_VAULT_ENDPOINT_TEMPLATE,
     keyVaults: environment.BATCHAI_KEY_VAULTS,
+    containerRegistries: environment.BATCHAI_CONTAINER_REGISTRIES,
     secretsKeys: environment.BATCHAI_SECRETS_KEY,
     auth: {
       issuer: environment.BATCHAI_AUTH_ISSUER,

@@ -14,6 +14,8 @@ export interface Endpoints {
   readonly apiAudience: string;
   /** Folder where nodes leave their performance counters, one file a node. */
   readonly counters: string;
+  /** Whether jobs that ask for a container can run here. */
+  readonly hasContainers: boolean;
 }
 
 /** Those that a person chooses, for Azure and here alike. All others say where things are, which the local cloud knows. */
@@ -53,6 +55,7 @@ export function appSettings(settings: Settings, endpoints: Endpoints): Record<st
     BATCHAI_KEY_VAULT_ENDPOINT_TEMPLATE: `${endpoints.control}/vaults/{vault}`,
     BATCHAI_KEY_VAULTS: "*",
     BATCHAI_RETIRED_SIZES: "run",
+    BATCHAI_CONTAINERS: endpoints.hasContainers ? "run" : "refuse",
     BATCHAI_SECRETS_KEY: settings.secretsKey,
     BATCHAI_AUTH_ISSUER: endpoints.issuer,
     BATCHAI_AUTH_AUDIENCE: endpoints.apiAudience,

@@ -9,6 +9,8 @@ import { createProcessExecutor } from "./batch-emulator/agent/process-executor.t
 import { createStorageAccess } from "./batch-emulator/agent/storage-access.ts";
 import type { EmulatorOptions } from "./batch-emulator/index.ts";
 import type { Clock } from "./clock.ts";
+import { findGpus, shareGpus } from "./gpus.ts";
+import { createJobContainers } from "./job-containers.ts";
 import type { Logger } from "./logger.ts";
 import { createMounts } from "./mounts/index.ts";
 import { startMountService } from "./mounts/service.ts";
@@ -30,6 +32,10 @@ export interface NodePartsOptions {
   /** The folder of a share, where shares are folders of this machine. */
   readonly shareRoot?: (account: string, share: string) => string | undefined;
   readonly engine: ContainerEngine | undefined;
+  /** `host`: jobs run outside of the containers that they ask for. */
+  readonly containers?: "engine" | "host";
+  /** Where the programs of this machine are found: its `PATH`. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -64,6 +70,13 @@ export async function openNodeParts(o: NodePartsOptions): Promise<NodeParts> {
   const stateDirectory = within("tasks");
   await mkdir(stateDirectory, { recursive: true });
   const inner = createProcessExecutor({ stateDirectory, clock, random, logger, storage });
+  const jobContainers = createJobContainers({
+    directory: within("stand-ins/containers"),
+    engine: o.engine,
+    containers: o.containers ?? "engine",
+    logger,
+  });
+  o.teardown.add("containers of jobs", () => jobContainers.close());
   return {
     storage,
     mounts,
@@ -71,6 +84,8 @@ export async function openNodeParts(o: NodePartsOptions): Promise<NodeParts> {
       directory: within("stand-ins"),
       nodeProgram: process.execPath,
       mountService,
+      jobContainers,
+      gpus: shareGpus(await findGpus(o.environment), within("gpus.json")),
     }),
     executor: withContainers({
       ...{ inner, engine: o.engine, directory: within("containers"), clock, random, logger },

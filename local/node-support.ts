@@ -3,6 +3,8 @@
 import { dirname, join } from "node:path";
 import { openNodeRegistry } from "./batch-emulator/agent/stand-ins/node-registry.ts";
 import type { NodeSupport } from "./batch-emulator/service/ports/node-support.ts";
+import type { SharedGpus } from "./gpus.ts";
+import type { JobContainers } from "./job-containers.ts";
 import type { MountService } from "./mounts/service.ts";
 import { writeAccounts } from "./node-accounts.ts";
 import { writeMountStandIns } from "./mounts/stand-ins/index.ts";
@@ -23,22 +25,39 @@ export function createNodeSupport(o: {
   readonly directory: string;
   readonly nodeProgram: string;
   readonly mountService: MountService;
+  readonly jobContainers: JobContainers;
+  readonly gpus: SharedGpus;
 }): NodeSupport {
   const registry = openNodeRegistry(join(o.directory, "ssh"));
   const mountDirectory = join(o.directory, "mount");
   writeMountStandIns(mountDirectory);
+  const { jobContainers } = o;
+  const roots = new Map<string, string>();
   return {
-    pathPrefix: [registry.binDirectory, mountDirectory, dirname(o.nodeProgram)],
-    environmentOf: (nodeId, nodeRoot) => ({
+    pathPrefix: [registry.binDirectory, mountDirectory, jobContainers.binDirectory, dirname(o.nodeProgram)],
+    environmentOf: (nodeId, nodeRoot, vmSize) => ({
       ...ofOneMachine,
+      ...jobContainers.environment,
+      ...o.gpus.environmentOf(nodeRoot, vmSize),
       ...o.mountService.environmentOf(nodeId, nodeRoot),
       // This is a folder and no machine: what belongs to accounts goes below it, and what stays must not outlive us.
       BATCHAI_NODE_FILES: machineOf(nodeRoot),
       BATCHAI_EMULATOR_PID: String(process.pid),
     }),
     makeAccounts: (nodeRoot, accounts) => writeAccounts(machineOf(nodeRoot), accounts),
-    nodeUp: (node) => registry.registerNode(node),
-    nodeDown: (address) => registry.removeNode(address),
+    nodeUp(node) {
+      roots.set(node.address, node.nodeRoot);
+      registry.registerNode(node);
+    },
+    nodeDown(address) {
+      registry.removeNode(address);
+      const root = roots.get(address);
+      if (root !== undefined) {
+        jobContainers.removeOf(root);
+        o.gpus.giveBack(root);
+      }
+      roots.delete(address);
+    },
   };
 }
 

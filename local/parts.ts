@@ -51,7 +51,8 @@ export interface PartsOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly appSettings: Readonly<Record<string, string>>;
-  readonly containers: EngineChoice;
+  /** `host`: jobs run outside of the containers that they ask for. */
+  readonly containers: EngineChoice & { readonly on: "engine" | "host" };
 }
 
 export interface Parts {
@@ -132,7 +133,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
     await startEmulator(o, { storage, shares, identity, records, teardown, engine }),
   );
   const host = keep("functions host")(
-    await startHost(o, { storage, shares, control, emulator, identity, issuer }),
+    await startHost(o, { storage, shares, control, emulator, identity, issuer, engine }),
   );
   const names = keep("storage names")(await startNames(o, { storage, shares, records }));
   const { settings, apiAudience, clock, random } = o;
@@ -257,6 +258,8 @@ async function startEmulator(
     otherAccounts: () => parts.records.accounts(),
     storage: parts.storage,
     shareRoot: (account, share) => parts.shares.shareRoot(account, share),
+    containers: o.containers.on,
+    environment: o.containers.environment,
     ...{ engine: parts.engine, clock, random, logger, teardown: parts.teardown },
   });
   return startBatchEmulator({
@@ -282,6 +285,7 @@ interface HostFoundations extends Foundations {
   readonly control: ControlServer;
   readonly emulator: BatchEmulator;
   readonly issuer: string;
+  readonly engine: ContainerEngine | undefined;
 }
 
 function startHost(o: PartsOptions, parts: HostFoundations): Promise<FunctionsHost> {
@@ -296,6 +300,7 @@ function startHost(o: PartsOptions, parts: HostFoundations): Promise<FunctionsHo
     identityHeader: parts.identity.identityHeader,
     apiAudience: o.apiAudience,
     counters: join(o.data.path, "counters"),
+    hasContainers: o.containers.on === "host" || parts.engine !== undefined,
   });
   return startFunctionsHost({
     appDirectory: packageRoot(),

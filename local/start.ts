@@ -27,6 +27,10 @@ export interface LocalOptions {
   readonly data: string;
   /** Port of the public API; 0 or absent: the port of the last start on this folder, else any free one. */
   readonly apiPort?: number;
+  /** Where jobs that ask for a container run: in one of the machine's docker or podman, or on the host without. */
+  readonly containers?: "engine" | "host";
+  /** Words of a shell; absent: as the environment says, else docker or podman, whichever answers. */
+  readonly containerEngine?: { readonly command: string; readonly runOptions: string };
   /** Forget what the folder holds. */
   readonly fresh?: boolean;
   readonly random?: Random;
@@ -112,7 +116,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
       random,
       logger: options.logger ?? ownLog ?? silentLogger,
       appSettings: { ...serviceSettings(process.env), ...options.appSettings },
-      containers: engineChoice(process.env),
+      containers: {
+        ...engineChoice(process.env),
+        ...options.containerEngine,
+        on: options.containers ?? "engine",
+      },
     });
     return await describe(data, settings, parts, () => ownLog?.close());
   } catch (error) {

@@ -2,6 +2,8 @@
 // must stay a single file with no dependency, because it is fetched by a node that has nothing yet.
 import { nodeAccount } from "../domain/launch/node-account.ts";
 import commands from "./launcher/commands.sh";
+import containerProcesses from "./launcher/container-processes.sh";
+import containers from "./launcher/containers.sh";
 import directories from "./launcher/directories.sh";
 import enter from "./launcher/enter.sh";
 import end from "./launcher/end.sh";
@@ -35,6 +37,8 @@ export const launcher = [
   enter,
   packages,
   mounts,
+  containers,
+  containerProcesses,
   logs,
   kept,
   commands,

@@ -1,6 +1,7 @@
 // Everything the app may ask of the outside world, in one bundle that the composition root makes once.
 import type { Batch } from "./batch.ts";
 import type { Clock, Random } from "./clock.ts";
+import type { ContainerRegistries } from "./container-registries.ts";
 import type { FileServers } from "./file-servers.ts";
 import type { KeyPairs } from "./key-pairs.ts";
 import type { KeyVaults } from "./key-vaults.ts";
@@ -39,6 +40,7 @@ export interface LongLivedServices {
   readonly outputFiles: OutputFiles;
   readonly pools: Pools;
   readonly random: Random;
+  readonly registries: ContainerRegistries;
   /** Absent where nothing is passed on. */
   readonly resourceManager?: ResourceManager | undefined;
   readonly retention: Retention;

@@ -42,6 +42,8 @@ export interface Settings {
   readonly terminationGraceMs: number;
   /** What becomes of clusters of sizes that Azure has retired: `run` is for nodes that are no machines of Azure. */
   readonly retiredSizes: "refuse" | "run";
+  /** What becomes of jobs that ask for a container: `refuse` where no node has an engine, which only a local cloud can know. */
+  readonly containers: "run" | "refuse";
   /** For how many days events, ended operations and the histories of ended orchestrations are kept. */
   readonly retentionDays: number;
   /** The longest request body that is read, in bytes. */

@@ -6,7 +6,14 @@ import type { BatchResourceFile } from "../../services/batch.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { planLaunch } from "../../domain/launch/plan.ts";
 import type { LaunchPlan } from "../../domain/launch/plan.ts";
-import { launchFiles, planInTask, renderPlan, renderSecrets } from "../../domain/launch/render.ts";
+import {
+  launchFiles,
+  needsSecrets,
+  planInTask,
+  renderPlan,
+  renderSecrets,
+} from "../../domain/launch/render.ts";
+import type { SecretValues } from "../../domain/shared/secrets.ts";
 import { stopPath } from "./stop-file.ts";
 import { sealedForNodes } from "../lib/sealed-for-nodes.ts";
 import type { Services } from "../../services/services.ts";
@@ -25,7 +32,7 @@ interface Staged {
 
 /** Writes the files; repeating it writes the same again. The links are made here and stored nowhere else. */
 export async function stageFiles(services: Services, job: JobDocument, plan: LaunchPlan): Promise<Staged> {
-  const secrets = hasSecrets(plan) ? await sealedSecrets(services, job, plan) : undefined;
+  const secrets = needsSecrets(plan) ? await sealedSecrets(services, job, plan) : undefined;
   const text = renderPlan(plan);
   const planText = planInTask(text, plan.nodeCount);
   const files = [
@@ -60,7 +67,7 @@ export async function removeStagedFiles(
   const inTask = planInTask(renderPlan(plan), plan.nodeCount) !== undefined;
   await services.staging.remove([
     ...(inTask ? [] : [planPath(job, attempt)]),
-    ...(hasSecrets(plan) ? [secretsPath(job, attempt)] : []),
+    ...(needsSecrets(plan) ? [secretsPath(job, attempt)] : []),
     ...(mayHaveBeenAsked ? [stopPath(job.guid, attempt)] : []),
   ]);
 }
@@ -76,15 +83,18 @@ async function stageLauncher({ staging, launcher }: Services, anew: boolean): Pr
 }
 
 async function sealedSecrets(services: Services, job: JobDocument, plan: LaunchPlan): Promise<string> {
-  const [ofJob, ofCluster] = await Promise.all([
+  const [ofJob, ofCluster, ofService] = await Promise.all([
     secretsOf(services, job.guid),
     services.secrets.get(job.clusterGuid),
+    registryToken(services, plan),
   ]);
-  return sealedForNodes(services, ofCluster, renderSecrets(plan, ofJob) ?? "");
+  return sealedForNodes(services, ofCluster, renderSecrets(plan, new Map([...ofJob, ...ofService])) ?? "");
 }
 
-function hasSecrets(plan: LaunchPlan): boolean {
-  return plan.secrets.length > 0 || plan.mounts.length > 0;
+/** What the service itself knows of a run. Without a password the launcher does not log in. */
+async function registryToken({ registries }: Services, { container }: LaunchPlan): Promise<SecretValues> {
+  if (container?.login?.byIdentity !== true) return new Map();
+  return new Map([[container.login.secret, (await registries.password(container.registry)) ?? ""]]);
 }
 
 function planPath(job: JobDocument, attempt: number): string {

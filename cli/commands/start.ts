@@ -3,19 +3,24 @@ import { startLocal } from "../../local/start.ts";
 import type { LocalCloudDescription } from "../../local/start.ts";
 import { command } from "../command.ts";
 import { hint } from "../hints.ts";
-import { flag, port, text } from "../options.ts";
+import { flag, parsed, port, text } from "../options.ts";
 import { alignColumns } from "../output/table.ts";
 
 export const start = command({
-  examples: ["start", "start --data DIR --port 0 --fresh"],
+  examples: ["start", "start --data DIR --port 0 --fresh", "start --containers=host"],
   options: {
     data: text("--data <dir>", "where it keeps everything", ".batchai"),
     port: port("--port <number>", "port of the API, 0 for any free one", 7180),
+    containers: parsed(
+      "--containers <where>",
+      "where jobs that ask for a container run: engine (docker or podman), or host, without one",
+      whereContainersRun,
+    ),
     fresh: flag("--fresh", "forget what the data folder holds"),
   },
-  async run({ data, port: apiPort, fresh }, context) {
+  async run({ data, port: apiPort, containers = "engine", fresh }, context) {
     const stopRequested = context.stopRequested();
-    const cloud = await startLocal({ data, apiPort, fresh });
+    const cloud = await startLocal({ data, apiPort, containers, fresh });
     for (const line of describeCloud(cloud.description, cloud.cloudFile)) context.out(`${line}\n`);
     context.out("ready\n");
     hint(context, "run -- python3 train.py      (in another terminal, in this folder)");
@@ -24,6 +29,11 @@ export const start = command({
     if (failure) throw failure;
   },
 });
+
+function whereContainersRun(where: string): "engine" | "host" {
+  if (where === "engine" || where === "host") return where;
+  throw new Error("It takes 'engine' or 'host'.");
+}
 
 function describeCloud({ urls }: LocalCloudDescription, cloudFile: string): string[] {
   return alignColumns([

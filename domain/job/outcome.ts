@@ -5,6 +5,7 @@ import { z } from "zod";
 import { BatchAIError } from "../shared/batch-ai-error.ts";
 import type { LauncherResult } from "../launch/result.ts";
 import { reservedExits } from "../launch/result.ts";
+import { containerRemedy } from "./container-failure.ts";
 import { jobFailure } from "./failure.ts";
 import type { TaskSnapshot } from "./task.ts";
 import { LossCounters } from "./schema.ts";
@@ -112,6 +113,7 @@ function ofTask(task: CompletedTask, losses: LossCounters): Outcome {
   if (exitCode === reservedExits.preparationFailed) return failed(jobFailure("JobPreparationFailed"), 1);
   if (exitCode === reservedExits.fileShareMountFailed) return failed(jobFailure("AZFMountError"), -1);
   if (exitCode === reservedExits.blobMountFailed) return failed(jobFailure("BFSMountError"), -1);
+  if (exitCode === reservedExits.containerFailed) return failed(jobFailure("FailedStartingContainer"), -1);
   if (exitCode === reservedExits.outputLost) return failed(jobFailure("JobOutputLost"), 0);
   if (exitCode === undefined) return failed(jobFailure("JobLaunchFailed"));
   return failed(jobFailure("JobFailed"), exitCode);
@@ -137,6 +139,8 @@ function ofLauncher(
       return failed(jobFailure("AZFMountError", info), -1);
     case "blob-mount-failed":
       return failed(jobFailure("BFSMountError", info), -1);
+    case "container-failed":
+      return failed(jobFailure("FailedStartingContainer", ofContainer(launcher)), -1);
     case "launch-failed":
       return failed(jobFailure("JobLaunchFailed", info), exitCode);
     case "time-over":
@@ -150,6 +154,16 @@ function ofLauncher(
     case "ended":
       return failed(jobFailure("JobFailed", info), exitCode);
   }
+}
+
+/** The engine's own words, and what helps. */
+function ofContainer({ image, detail }: LauncherResult): Readonly<Record<string, string>> {
+  const remedy = containerRemedy(detail);
+  return {
+    ...(image === undefined ? {} : { ImageName: image }),
+    Info: detail,
+    ...(remedy === undefined ? {} : { Remedy: remedy }),
+  };
 }
 
 /** Marks of a task that Batch itself ended or could not start. */

@@ -14,6 +14,7 @@ import { SecretCollector } from "../shared/secrets.ts";
 import type { WithSecrets } from "../shared/secrets.ts";
 import { toolkitOf, toolkits } from "../toolkits/registry.ts";
 import type { ToolkitContext } from "../toolkits/toolkit.ts";
+import { storeContainerSettings } from "./container.ts";
 import { hasSharedTemp, rendezvousPort } from "./placement.ts";
 import { isFinished, nextExecutionState } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
@@ -80,7 +81,7 @@ function compared(spec: JobSpec): object {
 }
 
 function specOf(request: JobRequest, secrets: SecretCollector): JobSpec {
-  const { mountVolumes, secrets: asked, ...properties } = request.properties;
+  const { mountVolumes, containerSettings, secrets: asked, ...properties } = request.properties;
   const toolkit = selectToolkit(request.properties);
   checkUnique(
     "inputDirectories",
@@ -104,6 +105,9 @@ function specOf(request: JobRequest, secrets: SecretCollector): JobSpec {
     environmentVariables: properties.environmentVariables,
     constraints: properties.constraints,
     toolkit,
+    ...(containerSettings === undefined
+      ? {}
+      : { containerSettings: storeContainerSettings(containerSettings, secrets) }),
     ...(mountVolumes === undefined
       ? {}
       : { mountVolumes: storeMountVolumes(mountVolumes, "mountVolumes", secrets) }),

@@ -17,6 +17,7 @@ import { refShape } from "../shared/resource-id.ts";
 import { SecretVariable, SecretVariableRequest } from "../shared/secret-variables.ts";
 import { maxClusterNodes } from "../cluster/schema.ts";
 import { toolkits } from "../toolkits/registry.ts";
+import { ContainerSettings, ContainerSettingsRequest } from "./container.ts";
 import { priorities } from "./priority.ts";
 
 export const defaultMaxWallClockTime = "P7D";
@@ -57,6 +58,7 @@ export const JobRequest = z.object({
   properties: z.object({
     ...(toolkitFields as Record<never, never>),
     ...common,
+    containerSettings: ContainerSettingsRequest.optional(),
     mountVolumes: MountVolumesRequest.optional(),
     secrets: z.array(SecretVariableRequest).default([]),
   }),
@@ -66,6 +68,7 @@ export type JobRequest = z.infer<typeof JobRequest>;
 export const JobSpec = z.object({
   ...common,
   toolkit: z.object({ block: z.string(), settings: z.record(z.string(), z.unknown()) }),
+  containerSettings: ContainerSettings.optional(),
   mountVolumes: MountVolumes.optional(),
   secrets: z.array(SecretVariable),
 });

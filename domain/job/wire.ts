@@ -5,6 +5,7 @@ import { mountVolumesWire, MountVolumesResponse } from "../shared/mount-volumes.
 import { secretVariablesWire, SecretVariableResponse } from "../shared/secret-variables.ts";
 import { idOf, named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
 import { toolkitOf, toolkits } from "../toolkits/registry.ts";
+import { containerSettingsWire, ContainerSettingsResponse } from "./container.ts";
 import { pathSegment } from "./directories.ts";
 import { Priority } from "./priority.ts";
 import { ExecutionInfo, ExecutionState, InputDirectory, OutputDirectory } from "./schema.ts";
@@ -20,6 +21,7 @@ export const JobResponse = resourceResponse(
     schedulingPriority: Priority,
     cluster: z.looseObject({ id: idOf("cluster") }),
     mountVolumes: MountVolumesResponse.optional(),
+    containerSettings: ContainerSettingsResponse.optional(),
     nodeCount: z.int().min(1),
     toolType: z.enum(toolkits.map(({ toolType }) => toolType) as [string, ...string[]]),
     ...(toolkitBlocks as Record<never, never>),
@@ -61,6 +63,9 @@ export function jobWire(job: JobDocument) {
       schedulingPriority: spec.schedulingPriority,
       cluster: spec.cluster,
       ...(spec.mountVolumes === undefined ? {} : { mountVolumes: mountVolumesWire(spec.mountVolumes) }),
+      ...(spec.containerSettings === undefined
+        ? {}
+        : { containerSettings: containerSettingsWire(spec.containerSettings) }),
       nodeCount: spec.nodeCount,
       toolType: toolkit.toolType,
       [spec.toolkit.block]: toolkit.shown(spec.toolkit.settings, spec.nodeCount),

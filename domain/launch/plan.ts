@@ -2,8 +2,10 @@
 // executing it is the launcher (node/), which knows neither. Paths and environment values of the service are templates
 // (`$NAME` expands on the node); commands are shell text; everything else is literal.
 import { locate, outputPath, stdOutErrPath } from "../job/directories.ts";
+import { isAzureRegistry, pulledFrom, registryIdentityUser } from "../job/container.ts";
 import { sharedTempPath } from "../job/placement.ts";
 import { toolkitContext } from "../job/rules.ts";
+import type { ContainerSettings } from "../job/container.ts";
 import type { JobDocument } from "../job/schema.ts";
 import { shareName } from "../shared/mount-volumes.ts";
 import type { EnvironmentVariable } from "../shared/fields.ts";
@@ -65,6 +67,22 @@ export interface PlannedOutput extends PlannedProcess {
   readonly alias?: { readonly stdout: string; readonly stderr: string };
 }
 
+/** The container in which the preparation and all processes of a node run. */
+export interface PlannedContainer {
+  /** As the job names it; one of that name on the node is taken. */
+  readonly image: string;
+  /** Its whole name, to pull. */
+  readonly reference: string;
+  readonly registry: string;
+  readonly login?: {
+    readonly username: string;
+    readonly secret: string;
+    /** The password is what the service's own identity gets for the registry, if it may. */
+    readonly byIdentity?: true;
+  };
+  readonly shmSize?: string;
+}
+
 export interface LaunchPlan {
   readonly version: 1;
   readonly job: {
@@ -79,6 +97,7 @@ export interface LaunchPlan {
   /** Environment variables whose values come with the secrets file. */
   readonly secrets: readonly { readonly name: string; readonly secret: string }[];
   readonly mounts: readonly PlannedMount[];
+  readonly container?: PlannedContainer;
   readonly inputs: readonly NamedPath[];
   readonly outputs: readonly OutputPath[];
   readonly stdouterr: Omit<OutputPath, "id">;
@@ -109,6 +128,7 @@ export function planLaunch(job: JobDocument): LaunchPlan {
     environment: spec.environmentVariables,
     secrets: spec.secrets,
     mounts: plannedMounts(job),
+    ...(spec.containerSettings === undefined ? {} : { container: plannedContainer(spec.containerSettings) }),
     inputs: spec.inputDirectories.map(({ id, path }) => ({ id, path })),
     outputs: spec.outputDirectories.map((directory) => {
       const path = outputPath(job, directory);
@@ -120,6 +140,25 @@ export function planLaunch(job: JobDocument): LaunchPlan {
     endpoints: plannedEndpoints(processes, context.rendezvousPort),
     processes: processes.map((process) => ({ ...process, ...outputNames(process) })),
   };
+}
+
+function plannedContainer(settings: ContainerSettings): PlannedContainer {
+  const { image, shmSize } = settings;
+  const source = pulledFrom(settings);
+  const login = plannedLogin(settings, source.registry);
+  return {
+    image,
+    ...source,
+    ...(login === undefined ? {} : { login }),
+    ...(shmSize === undefined ? {} : { shmSize }),
+  };
+}
+
+function plannedLogin({ credentials }: ContainerSettings, registry: string): PlannedContainer["login"] {
+  if (credentials !== undefined)
+    return { username: credentials.username, secret: credentials.passwordSecret };
+  if (!isAzureRegistry(registry)) return undefined;
+  return { username: registryIdentityUser, secret: "containerSettings.registryToken", byIdentity: true };
 }
 
 function storageOf(job: JobDocument, path: string): PathStorage {

@@ -1,7 +1,7 @@
 // Turns a launch plan into the two files that the launcher (node/) reads: directives, one per line, every word quoted by
 // `quote.ts`. The secrets are separate: they are sealed before they are staged.
 import type { SecretValues } from "../shared/secrets.ts";
-import type { LaunchPlan, PlannedMount, PlannedOutput } from "./plan.ts";
+import type { LaunchPlan, PlannedContainer, PlannedMount, PlannedOutput } from "./plan.ts";
 import { launcherPath, launcherWord, quoteWord, templateWord, valueTemplate, variablesOf } from "./quote.ts";
 
 /** Names of the files next to each other on the node. */
@@ -49,6 +49,7 @@ export function renderPlan(plan: LaunchPlan): string {
     ),
     ...plan.secrets.map(({ name }) => quoted("plan_secret_env", name)),
     ...plan.mounts.map(mountLine),
+    ...(plan.container === undefined ? [] : [containerLine(plan.container)]),
     ...inOrder(definitions(plan)).map(({ text }) => text),
     ...(plan.preparation === undefined ? [] : [quoted("plan_preparation", plan.preparation)]),
     ...plan.endpoints.map(({ name, node, port, portOnSharedMachine }) =>
@@ -145,6 +146,10 @@ function mountLine(mount: PlannedMount): string {
       );
 }
 
+function containerLine({ image, reference, registry, login, shmSize }: PlannedContainer): string {
+  return quoted("plan_container", image, reference, registry, login?.username ?? "", shmSize ?? "");
+}
+
 /** The interpreter's candidates are one word that the process's own shell splits, after the job's environment is set. */
 function processLines(process: PlannedOutput): readonly string[] {
   const interpreter = (process.interpreter ?? []).map(templateWord).join(" ");
@@ -158,6 +163,11 @@ function processLines(process: PlannedOutput): readonly string[] {
   ];
 }
 
+/** Whether a run of the plan has values that must be sealed for its nodes. */
+export function needsSecrets({ secrets, mounts, container }: LaunchPlan): boolean {
+  return secrets.length > 0 || mounts.length > 0 || container?.login !== undefined;
+}
+
 /**
  * The secrets, to be sealed, or undefined when the plan needs none.
  * @param values by secret name, as split off when the job was created.
@@ -169,9 +179,11 @@ export function renderSecrets(plan: LaunchPlan, values: SecretValues): string | 
     if (value === undefined) throw new Error(`the secret '${secret}' of job ${plan.job.guid} has no value`);
     return value;
   };
+  const login = plan.container?.login;
   const lines = [
     ...plan.mounts.map(({ secret }) => quoted("plan_key", secret, valueOf(secret))),
     ...plan.secrets.map(({ name, secret }) => quoted("plan_secret", name, valueOf(secret))),
+    ...(login === undefined ? [] : [quoted("plan_registry_password", valueOf(login.secret))]),
   ];
   return lines.length === 0 ? undefined : `${[...lines, "plan_secrets_end"].join("\n")}\n`;
 }

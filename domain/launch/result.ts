@@ -22,6 +22,7 @@ const launcherOutcomes = [
   "preparation-failed",
   "file-share-mount-failed",
   "blob-mount-failed",
+  "container-failed",
   "launch-failed",
   "ended",
   "time-over",
@@ -44,6 +45,8 @@ export const LauncherResult = z.object({
   node: z.string(),
   /** One sentence; "" when there is nothing to add. */
   detail: z.string(),
+  /** The image of the container that did not start. */
+  image: z.string().optional(),
   /** When it was written, by the node's clock, ISO 8601; absent in results of older launchers. */
   at: z.string().optional(),
   /** What storage did not take; absent when it took everything. */
@@ -51,13 +54,14 @@ export const LauncherResult = z.object({
 });
 export type LauncherResult = z.infer<typeof LauncherResult>;
 
-/** Exit codes of `launch.sh prepare`, and the last one of `launch.sh run`. */
+/** Exit codes of `launch.sh prepare`; `outputLost` is one of `launch.sh run` alone. */
 export const reservedExits = {
   preparationFailed: 241,
   fileShareMountFailed: 242,
   blobMountFailed: 243,
   launchFailed: 244,
   outputLost: 245,
+  containerFailed: 246,
 } as const;
 
 /** Reads `key value` lines; undefined when the text is not a result (absent, cut off). */
@@ -75,6 +79,7 @@ export function parseLauncherResult(text: string): LauncherResult | undefined {
     exitCode: /^-?\d{1,5}$/.test(code) ? Number(code) : undefined,
     node: values.get("node") ?? "",
     detail: values.get("detail") ?? "",
+    ...(values.has("image") ? { image: values.get("image") } : {}),
     ...(values.has("at") ? { at: values.get("at") } : {}),
     ...(values.has("lost") ? { lost: values.get("lost") } : {}),
   };

@@ -19,13 +19,7 @@ const mountsUnder = (path: string): readonly Unavailable[] => [
 
 const clusterFields: readonly Unavailable[] = mountsUnder("properties.nodeSetup.mountVolumes");
 
-const jobFields: readonly Unavailable[] = [
-  {
-    path: "properties.containerSettings",
-    instead: "leave it out to run on the node itself and install what is needed in jobPreparation",
-  },
-  ...mountsUnder("properties.mountVolumes"),
-];
+const jobFields: readonly Unavailable[] = mountsUnder("properties.mountVolumes");
 
 const lists = { cluster: clusterFields, job: jobFields } as const;
 

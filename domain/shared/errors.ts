@@ -44,6 +44,10 @@ export const errorTable = {
   Conflict: row(409, "Delete the existing resource first, or choose another name."),
   InvalidState: row(409, "Wait until the resource reached a state that allows this."),
   OperationNotAllowed: row(409, "Free some of the quota, or ask for more."),
+  ContainerRegistryUnavailable: row(
+    409,
+    "Let the service's managed identity pull there, or give credentials.",
+  ),
   KeyVaultSecretUnavailable: row(
     409,
     "Check the reference, and that the vault lets this service read the secret.",
@@ -100,7 +104,7 @@ export const failureTable = {
   ),
   FailedStartingContainer: ofJob(
     "unable to start docker container",
-    "Check the image and the registry's credentials.",
+    "Do what the details say: check the image, the registry's credentials, the room on the node's disk.",
   ),
   JobExceededMaxWallClockTime: ofJob(
     "The job ran longer than constraints.maxWallClockTime and was ended",

@@ -65,7 +65,10 @@ export async function startEmulatorAlone(
     });
     teardown.add("storage", () => storage.dispose());
     const account = { name: storageAccountName, key: keys.storage };
-    const nodes = await openNodeParts({ folder, account, storage, engine, clock, random, logger, teardown });
+    const nodes = await openNodeParts({
+      ...{ folder, account, storage, engine, clock, random, logger, teardown },
+      environment: given.environment,
+    });
     const emulator = await startBatchEmulator({
       ...nodes,
       dataDirectory: folder,

@@ -24,6 +24,10 @@ eval "$bai_text"'
 
 # Becomes the user's shell: the job's variables, then those of process $4 ("" for the preparation).
 become_shell() { # interpreter-words command log process
+  if [ "$bai_in_container" = yes ]; then
+    become_in_container "$@"
+    return
+  fi
   cd "$AZ_BATCHAI_JOB_TEMP" || exit 126
   bai_process=$4
   set -- "$bai_shell" -c "$bai_wrapper" batchai "$1" "$2" "$3" "$bai_node"

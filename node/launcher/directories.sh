@@ -60,7 +60,6 @@ make_job_directories() {
   esac
   bai_said=$(mkdir -p -- "$@" 2>&1) || fail launch-failed 244 "cannot create a directory of the job: $bai_said"
   write_host_file
-  write_enter
   start_logs
   tell_unmounted_paths
 }

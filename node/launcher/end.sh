@@ -32,7 +32,7 @@ stop_processes() { # TERM, the grace, KILL
   tell_nodes
   if [ -n "$bai_children" ]; then
     list_tree
-    kill -TERM $bai_tree 2>/dev/null
+    if [ "$bai_container_open" = yes ]; then signal_container TERM; else kill -TERM $bai_tree 2>/dev/null; fi
     end_tree "$bai_grace"
   fi
   if [ -n "$bai_joins" ]; then # the other nodes have the same grace, and some time to write their logs
@@ -51,6 +51,7 @@ end_tree() { # seconds until it is killed
     bai_tries=$((bai_tries - 1))
   done
   [ "$bai_tries" = 0 ] || return 0
+  [ "$bai_container_open" = no ] || signal_container KILL
   bai_children=$bai_tree # also what was started meanwhile, and children of those that are gone
   list_tree
   kill -KILL $bai_tree 2>/dev/null
@@ -70,6 +71,7 @@ finish() { # outcome code detail [exit code]
   trap '' TERM INT HUP
   bai_outcome=$1 bai_code=$2 bai_detail=$3 bai_exit=${4:-$2}
   exec 3>&-
+  close_container
   [ "$bai_verb" != run ] || [ -z "$bai_log" ] || check_outputs
   log "${3:-done}; exit code $2"
   keep_early_log
@@ -81,6 +83,7 @@ finish() { # outcome code detail [exit code]
 # Also called when the shell itself gave up in the middle of `finish`: nothing in here may.
 end_launch() {
   trap - EXIT
+  close_container
   unmount_volumes
   if [ -n "$bai_lost" ] && [ "$bai_outcome$bai_code" = exited0 ]; then bai_outcome=output-lost bai_exit=245; fi
   write_result "$bai_outcome" "$bai_code" "$bai_detail"

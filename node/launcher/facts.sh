@@ -2,8 +2,15 @@
 
 is_first() { [ "$bai_nodes" = 1 ] || [ "${AZ_BATCH_IS_CURRENT_NODE_MASTER-}" = true ]; }
 
+# A node that is one of several of a machine says which of its GPUs are this node's, in BATCHAI_NODE_GPUS, with commas between.
 count_gpus() {
   AZ_BATCHAI_NUM_GPUS=0
+  if [ -n "${BATCHAI_NODE_GPUS+told}" ]; then
+    bai_ifs=$IFS IFS=,
+    for bai_gpu in $BATCHAI_NODE_GPUS; do AZ_BATCHAI_NUM_GPUS=$((AZ_BATCHAI_NUM_GPUS + 1)); done
+    IFS=$bai_ifs
+    return
+  fi
   set +f
   for bai_gpu in /dev/nvidia[0-9]*; do
     [ -e "$bai_gpu" ] && AZ_BATCHAI_NUM_GPUS=$((AZ_BATCHAI_NUM_GPUS + 1))

@@ -5,11 +5,15 @@ prepare_node() {
   start_watch "$$"
   step mounts
   log "node $bai_node, $bai_nodes node(s), $AZ_BATCHAI_NUM_GPUS GPU(s), attempt $bai_attempt"
+  [ "$AZ_BATCHAI_NUM_GPUS" -ge "${BATCHAI_NODE_GPUS_OF_SIZE:-0}" ] ||
+    log "a node of this size has $BATCHAI_NODE_GPUS_OF_SIZE GPU(s), but this machine has none, or no more that no other node has"
   mount_volumes
   [ -n "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] ||
     log "no file share is mounted: AZ_BATCHAI_SHARED_JOB_TEMP is not set on several nodes"
   step directories
   make_job_directories
+  open_container
+  write_enter
   run_preparation
   step start
 }
@@ -50,6 +54,8 @@ resume_node() {
   start_watch "$$"
   if [ -r "$bai_dir/mounted" ]; then bai_mounted=$(cat "$bai_dir/mounted")$nl; fi
   make_job_directories
+  resume_container
+  write_enter
 }
 
 prepare() {

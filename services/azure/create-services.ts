@@ -24,6 +24,7 @@ import { documentState } from "../documents/document-state.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
 import { groupedCommits } from "../documents/grouped-commits.ts";
 import { jwtVerifier } from "./jwt-verifier.ts";
+import { containerRegistries } from "./container-registries.ts";
 import { keyVaults } from "./key-vaults.ts";
 import { nodeSealer } from "./node-sealing.ts";
 import { limitedActiveJobs } from "../documents/limited-active-jobs.ts";
@@ -56,6 +57,8 @@ export interface AzureOptions {
   readonly keyVaultEndpointTemplate: string;
   /** In lower case; `*` for all. */
   readonly keyVaults: readonly string[];
+  /** Container registries that the service may log in to, in lower case. */
+  readonly containerRegistries: readonly string[];
   /** The first seals, all open. */
   readonly secretsKeys: readonly [Uint8Array, ...Uint8Array[]];
   readonly auth: {
@@ -86,6 +89,11 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     keyVaults: keyVaults({
       endpointTemplate: options.keyVaultEndpointTemplate,
       allowed: options.keyVaults,
+      tokens,
+    }),
+    registries: containerRegistries({
+      endpointTemplate: "https://{registry}",
+      allowed: options.containerRegistries,
       tokens,
     }),
     reservations,

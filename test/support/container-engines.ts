@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { copyFileSync } from "node:fs";
+import { cpSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findContainerEngine } from "../../local/batch-emulator/agent/container-engine.ts";
@@ -76,6 +77,8 @@ export interface Podman {
   readonly image: string;
   /** The same with an entry point that prints its arguments, and a directory of its own. */
   readonly entryImage: string;
+  /** Makes an image whose programs and libraries are this machine's, read only: whatever Debian package is installed runs in it. */
+  importMachine(): { readonly image: string; readonly runOptions: string };
   dispose(): void;
 }
 
@@ -102,13 +105,36 @@ export function findPodman(): { podman?: Podman; reason: string } {
       image === undefined ? undefined : podman(`run --rm ${recipe.runOptions} ${image} /bin/true`);
     if (image !== undefined && tried?.status === 0)
       return {
-        podman: { command, runOptions: recipe.runOptions, image, entryImage: `${image}-entry`, dispose },
+        podman: {
+          ...{ command, runOptions: recipe.runOptions, image, entryImage: `${image}-entry`, dispose },
+          importMachine: () => importMachine(podman, recipe.runOptions),
+        },
         reason,
       };
     reason = tried?.stderr.trim().split("\n").at(-1) ?? "podman cannot import an image";
     dispose();
   }
   return { reason };
+}
+
+/** `/usr` is given to each container; of the rest the image has what names programs and libraries. */
+function importMachine(podman: (args: string) => { status: number | null }, runOptions: string) {
+  const folder = mkdtempSync(join(tmpdir(), "machine-image-"));
+  try {
+    const root = join(folder, "root");
+    for (const path of ["usr", "tmp", "root", "etc", "run"]) mkdirSync(join(root, path), { recursive: true });
+    for (const name of ["bin", "sbin", "lib", "lib64"]) symlinkSync(`usr/${name}`, join(root, name));
+    const named = ["alternatives", "openmpi", "ld.so.cache", "passwd", "group", "nsswitch.conf"];
+    for (const name of named.filter((one) => existsSync(join("/etc", one))))
+      cpSync(join("/etc", name), join(root, "etc", name), { recursive: true, verbatimSymlinks: true });
+    execFileSync("tar", ["-C", root, "-cf", join(folder, "root.tar"), "."]);
+    const image = `localhost/batch-test-machine:${process.pid}`;
+    if (podman(`import ${join(folder, "root.tar")} ${image}`).status !== 0)
+      throw new Error("podman cannot import the machine's image");
+    return { image, runOptions: `${runOptions} --volume /usr:/usr:ro` };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function importBusybox(

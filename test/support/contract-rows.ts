@@ -186,17 +186,6 @@ export const unproved: readonly Unproved[] = [
     reason: "unmanaged file systems are not built yet",
     instead: "they are refused by name (availability.test.ts)",
   },
-  {
-    row: 97,
-    reason: "containers of jobs are not built yet",
-    instead:
-      "they are refused by name; the Batch emulator's own container tasks are tested (containers.test.ts)",
-  },
-  {
-    row: 98,
-    reason: "containers of jobs are not built yet, and no machine with a GPU was at hand",
-    instead: "refused by name",
-  },
 ];
 
 const title = /\brows? (\d+(?:(?:, | and |[-–])\d+)*): /g;

@@ -1,9 +1,9 @@
 // A container engine for tests: `node fake-container-cli.mjs FOLDER COMMAND …` understands what the emulator asks of docker
 // and podman, notes every call in FOLDER/calls, and runs the "container" as a process in a session of its own, which
-// outlives the command line as a real container does. FOLDER/registry/NAME is an image that can be pulled: JSON
+// outlives the command line as a real container does, and what is executed in it as another that ends with it. FOLDER/registry/NAME is an image that can be pulled: JSON
 // { entrypoint?, directory?, environment?, login?, gate? }, where `login` is the registry that must have been logged in to,
 // and `gate` a file without which no pull ends.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -32,6 +32,11 @@ function pause(ms) {
 
 function inspect() {
   const name = words.at(-1);
+  if (words[words.indexOf("--format") + 1] === "{{.Architecture}}") {
+    const { architecture = "" } = JSON.parse(readFileSync(image("images", name), "utf8"));
+    process.stdout.write(`${architecture}\n`);
+    return;
+  }
   if (!existsSync(image("images", name))) fail(`${name}: image not known`);
   process.stdout.write(`id-of-${name}\n`);
 }
@@ -44,7 +49,7 @@ function login() {
 }
 
 function pull() {
-  const [name] = words;
+  const name = words.at(-1);
   const source = image("registry", name);
   if (!existsSync(source)) fail(`${name}: manifest unknown`);
   const { login: server, gate } = JSON.parse(readFileSync(source, "utf8"));
@@ -65,14 +70,24 @@ const withValue = [
   "--log-driver",
   "--mount",
 ];
-const alsoWithValue = ["-w", "--user", "--entrypoint", "--network"];
+const alsoWithValue = [
+  "-w",
+  "--user",
+  "--entrypoint",
+  "--network",
+  "--stop-timeout",
+  "--shm-size",
+  "--gpus",
+  "--device",
+];
 
 function parseRun() {
   const options = {};
   let at = 0;
   for (; words[at]?.startsWith("-"); at += 1) {
     const word = words[at];
-    if (word === "--rm" || word.includes("=")) continue;
+    if (word === "-d") options[word] = [];
+    if (["--rm", "-d"].includes(word) || word.includes("=")) continue;
     if (![...withValue, ...alsoWithValue].includes(word)) fail(`unknown flag: ${word}`);
     at += 1;
     (options[word] ??= []).push(words[at]);
@@ -81,7 +96,8 @@ function parseRun() {
 }
 
 function environmentOf(options) {
-  const lines = readFileSync(options["--env-file"][0], "utf8").split("\n");
+  const file = options["--env-file"]?.[0];
+  const lines = file === undefined ? [] : readFileSync(file, "utf8").split("\n");
   const pairs = lines
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => line.split(/=(.*)/s));
@@ -93,21 +109,28 @@ function run() {
   const { options, name, command } = parseRun();
   if (!existsSync(image("images", name))) fail(`${name}: image not known`);
   const made = JSON.parse(readFileSync(image("images", name), "utf8"));
+  if (made.fails !== undefined) fail(made.fails);
   const entrypoint = options["--entrypoint"] ?? made.entrypoint ?? [];
   const place = container(options["--name"][0]);
   mkdirSync(place);
   writeFileSync(join(place, "labels"), (options["--label"] ?? []).join("\n"));
-  writeFileSync(options["--cidfile"][0], `id-of-${options["--name"][0]}`);
-  const [program, ...args] = [...entrypoint, ...command];
+  if (options["--cidfile"] !== undefined)
+    writeFileSync(options["--cidfile"][0], `id-of-${options["--name"][0]}`);
+  const [program, ...args] = made.ends === undefined ? [...entrypoint, ...command] : ["/bin/false"];
   // A container does not run before the engine has noted it, nor when it was removed before that.
   const whenNoted = `while [ ! -e ${join(place, "pid")} ]; do [ -d ${place} ] || exit 137; done; exec "$@"`;
   const child = spawn("/bin/sh", ["-c", whenNoted, "sh", program, ...args], {
     cwd: options["-w"]?.[0] ?? made.directory ?? "/",
     env: { PATH: "/usr/bin:/bin", ...made.environment, ...environmentOf(options) },
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: options["-d"] === undefined ? ["ignore", "inherit", "inherit"] : "ignore",
     detached: true,
   });
   writeFileSync(join(place, "pid"), String(child.pid));
+  if (options["-d"] !== undefined) {
+    child.unref();
+    process.stdout.write(`id-of-${options["--name"][0]}\n`);
+    return;
+  }
   child.once("exit", (code) => {
     rmSync(place, { recursive: true, force: true });
     if (code === 127) fail(`executable file ${program} not found in $PATH`, 127);
@@ -117,12 +140,51 @@ function run() {
 
 function end(name) {
   if (!existsSync(container(name))) return false;
+  for (const file of readdirSync(container(name)))
+    if (/^(pid|exec-\d+)$/.test(file)) signal(readFileSync(join(container(name), file), "utf8"), "SIGKILL");
+  return true;
+}
+
+function signal(pid, how) {
   try {
-    process.kill(-Number(readFileSync(join(container(name), "pid"), "utf8")), "SIGKILL");
+    process.kill(-Number(pid), how);
   } catch {
     // It has not started, or ended by itself.
   }
-  return true;
+}
+
+/** What "all processes" of a container are; nothing here may ever be told to those of the machine. */
+function signalAll(name) {
+  for (const file of readdirSync(container(name)))
+    if (file.startsWith("exec-")) signal(readFileSync(join(container(name), file), "utf8"), "SIGTERM");
+}
+
+function isRunning(name) {
+  try {
+    const { status } = spawnSync("kill", ["-0", readFileSync(join(container(name), "pid"), "utf8")]);
+    return status === 0;
+  } catch {
+    return false;
+  }
+}
+
+function execute() {
+  const [name, ...command] = words.filter((word, index) => index > 0 || word !== "-i");
+  if (!isRunning(name)) fail(`no container with name ${name}: no such container`);
+  if (command.some((word) => /kill\b.*-1\b/.test(word))) return signalAll(name);
+  const [program, ...args] = command;
+  const child = spawn(program, args, {
+    cwd: "/",
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/root", IMAGE: "of the image" },
+    stdio: "inherit",
+    detached: true,
+  });
+  const note = join(container(name), `exec-${child.pid}`);
+  writeFileSync(note, String(child.pid));
+  child.once("exit", (code, by) => {
+    rmSync(note, { force: true });
+    process.exit(code ?? (by === "SIGKILL" ? 137 : 143));
+  });
 }
 
 function list() {
@@ -145,6 +207,9 @@ const verbs = {
   login,
   pull,
   run,
+  info: () => process.stdout.write("rootless: false\n"),
+  inspect: () => process.stdout.write(`${isRunning(words.at(-1))}\n`),
+  exec: execute,
   ps: list,
   kill: () => end(words[0]) || fail(`no container with name ${words[0]}`),
   rm: () => {

@@ -1,7 +1,7 @@
 // A local cloud with a workspace, an experiment and a share, driven by the genuine client: what tests of jobs begin with.
 import type { BatchAIManagementClient, BatchAIManagementModels } from "@azure/arm-batchai";
 import { startLocal } from "../../local/start.ts";
-import type { LocalCloud } from "../../local/start.ts";
+import type { LocalCloud, LocalOptions } from "../../local/start.ts";
 import { batchAIClient, clusterOf, createShare, customJob, until } from "./batch-ai-client.ts";
 import type { ClusterCreate, JobCreate } from "./batch-ai-client.ts";
 
@@ -28,8 +28,9 @@ export interface JobLab {
 /** Most tests do not follow output to its end, and need not wait for those who do. */
 export async function startJobLab(
   appSettings: Readonly<Record<string, string>> = { BATCHAI_OUTPUT_GRACE_MS: "0" },
+  more: Partial<LocalOptions> = {},
 ): Promise<JobLab> {
-  const cloud = await startLocal({ data: "temporary", appSettings });
+  const cloud = await startLocal({ data: "temporary", appSettings, ...more });
   const client = batchAIClient(cloud);
   await createShare(cloud);
   await client.workspaces.create(group, workspace, { location: "local" });

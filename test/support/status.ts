@@ -25,6 +25,10 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "Toolkits",
     "all nine are planned, launched and have [recipes](../recipes). In CI PyTorch (Gloo), TensorFlow (parameter server, `TF_CONFIG`, one process), Horovod, ChainerMN and custom MPI (Open MPI 4.1 and 5, Intel MPI) run for real on two nodes; CNTK, Caffe and Caffe2 can no longer be installed, and stand-ins check how they are started",
   ],
+  [
+    "Containers of jobs",
+    "one a node, through docker, podman or nerdctl: [how to](how-to/containers.md). In CI with podman and MPI on two nodes; docker, nerdctl and GPUs are checked with stand-ins",
+  ],
   ["Mounts", "Azure blob containers and file shares, for clusters and for jobs"],
   [
     "Secrets",
@@ -62,10 +66,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "Batch emulator",
     `${count("emulated")} operations emulated, ${count("simplified")} simplified, ${count("absent")} answer 501 (certificates, account deletion, private endpoint changes); each is asked for by a genuine client in the tests; models with kills, fuzz, a soak of 50,000 real tasks; container tasks through docker or podman, application packages, announced evictions; every member works, is recorded or is refused, listed one by one`,
   ],
-  [
-    "Refused with a clear error, not ignored",
-    "containers of jobs, mounts of file servers, unmanaged file systems",
-  ],
+  ["Refused with a clear error, not ignored", "mounts of file servers, unmanaged file systems"],
   [
     "Known gaps",
     "`ssh` between the nodes of a pool is set up by the start task: proved with OpenSSH, untried on Azure. On the local cloud, Open MPI 5 over several nodes needs Linux and root, so that each node can have a host name of its own",

@@ -39,11 +39,11 @@ export interface EngineChoice {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The choice as the environment states it: BATCH_CONTAINER_CLI and BATCH_CONTAINER_OPTIONS. */
+/** The choice as the environment states it; the first names are those of the local cloud, the others the emulator's own. */
 export function engineChoice(environment: EngineChoice["environment"]): EngineChoice {
   return {
-    command: environment["BATCH_CONTAINER_CLI"] || undefined,
-    runOptions: environment["BATCH_CONTAINER_OPTIONS"],
+    command: environment["BATCHAI_CONTAINER_CLI"] || environment["BATCH_CONTAINER_CLI"] || undefined,
+    runOptions: environment["BATCHAI_CONTAINER_OPTIONS"] ?? environment["BATCH_CONTAINER_OPTIONS"],
     environment,
   };
 }

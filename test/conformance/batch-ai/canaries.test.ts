@@ -25,7 +25,12 @@ let clusterKey = "";
 let lab: ClusterLab;
 
 beforeAll(async () => {
-  lab = await startClusterLab({ BATCHAI_COUNTERS_INTERVAL_S: "1", BATCHAI_OUTPUT_GRACE_MS: "0" });
+  lab = await startClusterLab({
+    BATCHAI_COUNTERS_INTERVAL_S: "1",
+    BATCHAI_OUTPUT_GRACE_MS: "0",
+    // Also where no engine is: the job's secrets reach its node, and it fails there.
+    BATCHAI_CONTAINERS: "run",
+  });
 }, 120_000);
 afterAll(() => lab.cloud.dispose());
 
@@ -145,6 +150,15 @@ const mountOfStranger = {
   ],
 };
 
+/** Of a registry that nobody answers for. */
+const imageOfStranger = (password: string) => ({
+  imageSourceRegistry: {
+    serverUrl: "127.0.0.1:9",
+    image: "127.0.0.1:9/none:1",
+    credentials: { username: "ada", password },
+  },
+});
+
 test(
   "row 70: given or read from a vault, no canary is found but in the user's own process, and none anywhere once all is deleted",
   limit,
@@ -193,6 +207,10 @@ test(
       jobPreparation: { commandLine: '[ "$AZ_BATCH_IS_CURRENT_NODE_MASTER" = true ]' },
     });
     await lab.submit("mounts", id, "true", { secrets, mountVolumes: mountOfStranger });
+    await lab.submit("image", id, "true", {
+      secrets,
+      containerSettings: imageOfStranger(canary("registry")),
+    });
     // While one runs: the only process with the token is the user's shell with what it started.
     const holders = await until("the job's process to have the token", async () => {
       const running = processesWith();
@@ -204,6 +222,7 @@ test(
       ["good", "succeeded"],
       ["gang", "failed"],
       ["mounts", "failed"],
+      ["image", "failed"],
     ] as const)
       await lab.reaches(name, state);
     expect(processesWith()).toEqual([]);
@@ -220,7 +239,7 @@ test(
     for (const name of ["killed", "ended"]) await lab.reaches(name, "failed");
     expect(processesWith()).toEqual([]);
 
-    const jobs = ["good", "gang", "mounts", "killed", "ended"];
+    const jobs = ["good", "gang", "mounts", "image", "killed", "ended"];
     const told = await answers(id, jobs);
     expect(told).toContain("launch-plan");
     expect(found(told)).toBe(false);

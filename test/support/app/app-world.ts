@@ -85,6 +85,9 @@ export interface AppWorldOptions {
   readonly monitorMaxIntervalMs?: number;
   readonly sweepRecords?: Services["sweepRecords"];
   readonly terminationGraceMs?: number;
+  /** What the service's identity gets for container registries. */
+  readonly registryPasswords?: ReadonlyMap<string, string>;
+  readonly containers?: Services["settings"]["containers"];
 }
 
 export async function startAppWorld(options: AppWorldOptions = {}) {
@@ -122,6 +125,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
         publicKey: `ssh-test AAAA ${comment}`,
       }),
     },
+    registries: { password: async (registry) => options.registryPasswords?.get(registry) },
     keyVaults: fakeKeyVaults(options.vaultSecrets ?? new Map()),
     nodeSealer: nodeSealer(random),
     reservations,
@@ -139,6 +143,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       },
       poolAllocationMode: "BatchService",
       retiredSizes: "refuse",
+      containers: options.containers ?? "run",
       poolExpiryMs: 7_200_000,
       monitorMinIntervalMs: 20,
       monitorMaxIntervalMs: options.monitorMaxIntervalMs ?? 2_000,

@@ -136,6 +136,21 @@ describe("a request", () => {
 });
 
 describe("a job request", () => {
+  it("for a container is refused where no node could run one, with what to install", async () => {
+    const { api, secrets } = await worldWithCluster({}, { containers: "refuse" });
+    const held = secrets.size;
+    const containerSettings = {
+      imageSourceRegistry: { image: "x", credentials: { username: "ada", password: "s3cret" } },
+    };
+    const answer = await api("PUT", jobPath, { body: jobBody({ containerSettings }) });
+    expect([answer.status, answer.body.error.code]).toEqual([400, "FeatureNotAvailable"]);
+    expect(answer.body.error.message).toMatch(
+      /containerSettings: .*install docker or podman.*--containers=host/,
+    );
+    expect(secrets.size).toBe(held);
+    expect((await api("PUT", jobPath, { body: jobBody() })).status).toBe(202);
+  });
+
   it.each([
     ["no toolkit", { customToolkitSettings: null }, "ToolkitRequired"],
     ["two toolkits", { pyTorchSettings: { pythonScriptFilePath: "a.py" } }, "ToolkitRequired"],
@@ -144,7 +159,7 @@ describe("a job request", () => {
     ["a cluster id that is none", { cluster: { id: "c" } }, "InvalidResourceId"],
     [
       "a feature that does not exist yet",
-      { containerSettings: { imageSourceRegistry: { image: "x" } } },
+      { mountVolumes: { unmanagedFileSystems: [{ mountCommand: "mount x" }] } },
       "FeatureNotAvailable",
     ],
   ])("with %s is refused and leaves nothing behind", async (_what, properties, code) => {

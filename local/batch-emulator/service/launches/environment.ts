@@ -33,7 +33,7 @@ export function nodeEnvironment(context: EnvironmentContext, node: Node, directo
   const working = join(directory, "wd");
   return {
     ...context.parameters.nodeEnvironment,
-    ...context.support.environmentOf(node.id, node.root),
+    ...context.support.environmentOf(node.id, node.root, node.pool.spec.vmSize),
     PATH: [...context.support.pathPrefix, ...context.parameters.pathPrefix, systemPath].join(":"),
     HOME: working,
     USER: "_azbatch",

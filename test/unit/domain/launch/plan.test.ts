@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { JobDocument } from "../../../../domain/job/schema.ts";
 import { planLaunch } from "../../../../domain/launch/plan.ts";
-import { renderPlan, renderSecrets, taskCommands } from "../../../../domain/launch/render.ts";
+import { needsSecrets, renderPlan, renderSecrets, taskCommands } from "../../../../domain/launch/render.ts";
 import { accountKey, blob, job, jobWithSecrets, share } from "../samples.ts";
 
 const everything = {
@@ -60,6 +60,20 @@ const torch = (processCount: number) => ({
 describe.each<readonly [string, JobDocument]>([
   ["custom-1-node", job(everything)],
   ["custom-2-nodes", job({ nodeCount: 2, stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/bfs" })],
+  [
+    "container-2-nodes",
+    job({
+      nodeCount: 2,
+      containerSettings: {
+        imageSourceRegistry: {
+          serverUrl: "https://lab.azurecr.io",
+          image: "train:1.2",
+          credentials: { username: "ada", password: "s3cret" },
+        },
+        shmSize: "1G",
+      },
+    }),
+  ],
   ["pytorch-gloo-1-node", job(torch(2))],
   ["pytorch-gloo-2-nodes", job({ nodeCount: 2, ...torch(3) })],
   ...planned.flatMap(([name, block, settings]) =>
@@ -100,6 +114,26 @@ describe("secrets", () => {
     );
     expect(() => renderSecrets(plan, new Map())).toThrow(/has no value/);
     expect(renderSecrets(planLaunch(job()), new Map())).toBeUndefined();
+    const registry = { image: "a", credentials: { username: "ada", password: "s3cret" } };
+    const inContainer = jobWithSecrets({ containerSettings: { imageSourceRegistry: registry } });
+    const containerPlan = planLaunch(inContainer.document);
+    expect(needsSecrets(containerPlan)).toBe(true);
+    expect(renderPlan(containerPlan)).not.toContain("s3cret");
+    expect(renderSecrets(containerPlan, inContainer.secrets)).toBe(
+      "plan_registry_password 's3cret'\nplan_secrets_end\n",
+    );
+  });
+
+  it("of a run may be what the service's identity gets for a registry of Azure, or nothing", () => {
+    const plan = planLaunch(
+      job({ containerSettings: { imageSourceRegistry: { image: "lab.azurecr.io/a" } } }),
+    );
+    expect(plan.container).toMatchObject({ registry: "lab.azurecr.io", login: { byIdentity: true } });
+    expect(needsSecrets(plan)).toBe(true);
+    const values = new Map([[plan.container?.login?.secret ?? "", "t0ken"]]);
+    expect(renderSecrets(plan, values)).toBe("plan_registry_password 't0ken'\nplan_secrets_end\n");
+    const elsewhere = planLaunch(job({ containerSettings: { imageSourceRegistry: { image: "nvcr.io/a" } } }));
+    expect(needsSecrets(elsewhere)).toBe(false);
   });
 });
 

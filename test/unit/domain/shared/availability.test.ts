@@ -4,7 +4,6 @@ import { blob, clusterBody, jobBody, share } from "../samples.ts";
 
 describe("what is not available yet", () => {
   it.each([
-    [{ containerSettings: { imageSourceRegistry: { image: "x" } } }, "properties.containerSettings"],
     [{ mountVolumes: { fileServers: [{ fileServer: { id: "x" } }] } }, "properties.mountVolumes.fileServers"],
     [
       { mountVolumes: { unmanagedFileSystems: [{ mountCommand: "mount x" }] } },
@@ -40,7 +39,11 @@ describe("what is not available yet", () => {
     };
     refuseUnavailable(
       "job",
-      jobBody({ mountVolumes, containerSettings: null, secrets: [{ name: "A", value: "x" }] }),
+      jobBody({
+        mountVolumes,
+        containerSettings: { imageSourceRegistry: { image: "x" } },
+        secrets: [{ name: "A", value: "x" }],
+      }),
     );
     refuseUnavailable("cluster", clusterBody({ nodeSetup: { mountVolumes }, subnet: null }));
     refuseUnavailable("cluster", "no object at all");
