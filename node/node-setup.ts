@@ -6,6 +6,7 @@ import sealed from "./sealed.sh";
 import accounts from "./setup/accounts.sh";
 import counters from "./setup/counters.sh";
 import logins from "./setup/logins.sh";
+import mounts from "./setup/mounts.sh";
 import plan from "./setup/plan.sh";
 import run from "./setup/run.sh";
 import setupTask from "./setup/setup-task.sh";
@@ -20,6 +21,7 @@ export const nodeSetup = [
   plan,
   accounts,
   logins,
+  mounts,
   counters,
   setupTask,
   run,

@@ -48,6 +48,12 @@ export type PlannedMount =
       /** Options of blobfuse, separated by blanks. */
       readonly options: string;
       readonly secret: string;
+    }
+  | {
+      readonly kind: "unmanaged";
+      readonly relativePath: string;
+      /** Shell text of the user, to which the path is added. */
+      readonly command: string;
     };
 
 /** Where a process listens: `$AZ_BATCHAI_ENDPOINT_{name}` in templates. */
@@ -206,7 +212,12 @@ function plannedMounts(job: JobDocument): readonly PlannedMount[] {
     options: blob.mountOptions ?? "",
     secret: blob.accountKeySecret,
   }));
-  return [...shares, ...blobs];
+  const unmanaged = (volumes.unmanagedFileSystems ?? []).map((mount): PlannedMount => ({
+    kind: "unmanaged",
+    relativePath: mount.relativeMountPath,
+    command: mount.mountCommand,
+  }));
+  return [...shares, ...blobs, ...unmanaged];
 }
 
 /** Loopback URLs have the account in their path; a mount names it in the host, as everywhere else. */

@@ -126,8 +126,9 @@ function inOrder(lines: readonly Definition[]): readonly Definition[] {
 }
 
 function mountLine(mount: PlannedMount): string {
-  return mount.kind === "fileShare"
-    ? quoted(
+  switch (mount.kind) {
+    case "fileShare":
+      return quoted(
         "plan_mount_share",
         mount.relativePath,
         mount.secret,
@@ -135,8 +136,9 @@ function mountLine(mount: PlannedMount): string {
         mount.source,
         mount.fileMode,
         mount.directoryMode,
-      )
-    : quoted(
+      );
+    case "blob":
+      return quoted(
         "plan_mount_blob",
         mount.relativePath,
         mount.secret,
@@ -144,6 +146,9 @@ function mountLine(mount: PlannedMount): string {
         mount.container,
         mount.options,
       );
+    case "unmanaged":
+      return quoted("plan_mount_unmanaged", mount.relativePath, mount.command);
+  }
 }
 
 function containerLine({ image, reference, registry, login, shmSize }: PlannedContainer): string {
@@ -165,8 +170,11 @@ function processLines(process: PlannedOutput): readonly string[] {
 
 /** Whether a run of the plan has values that must be sealed for its nodes. */
 export function needsSecrets({ secrets, mounts, container }: LaunchPlan): boolean {
-  return secrets.length > 0 || mounts.length > 0 || container?.login !== undefined;
+  return secrets.length > 0 || keysOf(mounts).length > 0 || container?.login !== undefined;
 }
+
+const keysOf = (mounts: readonly PlannedMount[]) =>
+  mounts.flatMap((mount) => (mount.kind === "unmanaged" ? [] : [mount.secret]));
 
 /**
  * The secrets, to be sealed, or undefined when the plan needs none.
@@ -181,7 +189,7 @@ export function renderSecrets(plan: LaunchPlan, values: SecretValues): string | 
   };
   const login = plan.container?.login;
   const lines = [
-    ...plan.mounts.map(({ secret }) => quoted("plan_key", secret, valueOf(secret))),
+    ...keysOf(plan.mounts).map((secret) => quoted("plan_key", secret, valueOf(secret))),
     ...plan.secrets.map(({ name, secret }) => quoted("plan_secret", name, valueOf(secret))),
     ...(login === undefined ? [] : [quoted("plan_registry_password", valueOf(login.secret))]),
   ];

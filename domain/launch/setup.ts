@@ -40,6 +40,9 @@ export function renderSetupPlan(
       userAccount.adminUserSshPublicKey ?? "",
       ...(userAccount.adminUserPasswordSecret === undefined ? [] : ["password"]),
     ),
+    ...(cluster.spec.mountVolumes?.unmanagedFileSystems ?? []).map((mount) =>
+      line("plan_mount", mount.relativeMountPath, mount.mountCommand),
+    ),
     ...(publicKey === undefined ? [] : [line("plan_peers", publicKey)]),
     ...(performanceCounters === undefined
       ? []

@@ -10,10 +10,10 @@ interface Unavailable {
 }
 
 const mountsUnder = (path: string): readonly Unavailable[] => [
-  { path: `${path}.fileServers`, instead: "mount an Azure file share (azureFileShares)" },
   {
-    path: `${path}.unmanagedFileSystems`,
-    instead: "mount an Azure file share (azureFileShares) or run the mount command in the job preparation",
+    path: `${path}.fileServers`,
+    instead:
+      "mount an Azure file share (azureFileShares), or an NFS server of your own (unmanagedFileSystems)",
   },
 ];
 

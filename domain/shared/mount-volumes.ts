@@ -55,6 +55,10 @@ const blobFields = {
   relativeMountPath: relativePath(),
   mountOptions: text(2048).optional(),
 };
+/** The user's own command, to which the service adds the path: NFS, GlusterFS, BeeGFS, Lustre and whatever else a node can mount. */
+export const UnmanagedMount = z.object({ mountCommand: text(4096), relativeMountPath: relativePath() });
+export type UnmanagedMount = z.infer<typeof UnmanagedMount>;
+
 const stored = {
   accountKeySecret: z.string(),
   accountKeySecretReference: KeyVaultSecretReference.optional(),
@@ -70,6 +74,7 @@ export const MountVolumesRequest = z.object({
     )
     .optional(),
   azureBlobFileSystems: z.array(z.object({ ...blobFields, credentials: Credentials })).optional(),
+  unmanagedFileSystems: z.array(UnmanagedMount).optional(),
 });
 export type MountVolumesRequest = z.infer<typeof MountVolumesRequest>;
 
@@ -82,6 +87,8 @@ export type BlobMount = z.infer<typeof BlobMount>;
 export const MountVolumes = z.object({
   azureFileShares: z.array(FileShareMount),
   azureBlobFileSystems: z.array(BlobMount),
+  /** Absent where there are none, as in documents of versions that took none. */
+  unmanagedFileSystems: z.array(UnmanagedMount).optional(),
 });
 export type MountVolumes = z.infer<typeof MountVolumes>;
 
@@ -122,6 +129,7 @@ export function storeMountVolumes(
   at: string,
   secrets: SecretCollector,
 ): MountVolumes {
+  const unmanaged = request.unmanagedFileSystems ?? [];
   const volumes: MountVolumes = {
     azureFileShares: (request.azureFileShares ?? []).map(({ credentials, ...share }, index) => ({
       ...share,
@@ -131,6 +139,7 @@ export function storeMountVolumes(
       ...blob,
       ...keepKey(credentials, `${at}.azureBlobFileSystems.${index}.accountKey`, secrets),
     })),
+    ...(unmanaged.length === 0 ? {} : { unmanagedFileSystems: unmanaged }),
   };
   checkMountPaths(volumes, at);
   return volumes;
@@ -157,7 +166,8 @@ function credentialsWire({
 }
 
 function checkMountPaths(volumes: MountVolumes, at: string): void {
-  const paths = [...volumes.azureFileShares, ...volumes.azureBlobFileSystems].map(
+  const { azureFileShares, azureBlobFileSystems, unmanagedFileSystems = [] } = volumes;
+  const paths = [...azureFileShares, ...azureBlobFileSystems, ...unmanagedFileSystems].map(
     (mount) => mount.relativeMountPath,
   );
   if (paths.length > maxMounts) {
@@ -205,7 +215,7 @@ export function mountVolumesWire(volumes: MountVolumes) {
       ...(blob.mountOptions === undefined ? {} : { mountOptions: blob.mountOptions }),
     })),
     fileServers: [],
-    unmanagedFileSystems: [],
+    unmanagedFileSystems: volumes.unmanagedFileSystems ?? [],
   };
 }
 
@@ -217,4 +227,5 @@ const mounted = z.looseObject({
 export const MountVolumesResponse = z.looseObject({
   azureFileShares: z.array(mounted),
   azureBlobFileSystems: z.array(mounted),
+  unmanagedFileSystems: z.array(z.looseObject({ mountCommand: z.string(), relativeMountPath: z.string() })),
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { writeKeptJson } from "../kept-json.ts";
 import { StartError } from "../start-error.ts";
+import { unmountBelow } from "../unmount-below.ts";
 import { processIdentity } from "./process-identity.ts";
 
 const marker = "openbatchai.json";
@@ -42,7 +43,10 @@ export async function openDataFolder(path: string, options: { fresh?: boolean } 
 export async function openTemporaryFolder(): Promise<DataFolder> {
   const folder = await mkdtemp(join(tmpdir(), "openbatchai-"));
   await takeLock(folder);
-  return dataFolder(folder, () => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return dataFolder(folder, () => {
+    unmountBelow(folder);
+    return rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
 }
 
 function dataFolder(folder: string, onRelease: () => Promise<void>): DataFolder {
@@ -119,6 +123,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
 }
 
 async function empty(folder: string): Promise<void> {
+  unmountBelow(folder);
   const entries = (await readdir(folder)).filter((entry) => entry !== lockFile);
   await Promise.all(entries.map((entry) => rm(join(folder, entry), { recursive: true, force: true })));
 }

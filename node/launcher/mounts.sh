@@ -11,9 +11,11 @@ mount_volumes() {
     bai_key=${bai_key#*"$bai_secret "}
     bai_key=${bai_key%%"$nl"*}
     mkdir -p "$bai_path" || fail launch-failed 244 "cannot create the mount point $bai_path"
-    log "mounting $bai_kind $bai_source of $bai_account"
+    # A command of the user may have a password in it.
+    if [ "$bai_kind" = unmanaged ]; then bai_said='by its command'; else bai_said="$bai_source of $bai_account"; fi
+    log "mounting $bai_kind $bai_said"
     bai_now=''
-    if [ "$bai_kind" = share ]; then mount_share; else mount_blob; fi
+    mount_"$bai_kind"
     printf '%s\n' "$bai_path" >>"$bai_dir/mounted"
     bai_mounted="$bai_path$nl$bai_mounted"
     bai_index=$((bai_index + 1))
@@ -44,6 +46,14 @@ mount_blob() {
   bai_code=$?
   rm -f "$private_dir/blobfuse.yaml"
   [ "$bai_code" = 0 ] || fail blob-mount-failed 243 "container $bai_source of account $bai_account: $bai_said"
+}
+
+mount_unmanaged() {
+  bai_name=${bai_path#"$AZ_BATCHAI_JOB_MOUNT_ROOT/"}
+  bai_said=$("$bai_shell" -c "$bai_source \"\$0\"" "$bai_path" 2>&1 </dev/null) ||
+    fail launch-failed 244 "the mount command of '$bai_name' (unmanagedFileSystems) failed: $(last_words "$bai_said")"
+  mountpoint -q "$bai_path" ||
+    fail launch-failed 244 "the mount command of '$bai_name' (unmanagedFileSystems) ended well and mounted nothing"
 }
 
 unmount_volumes() {

@@ -48,6 +48,12 @@ plan_mount_blob() { # relative-path secret account container options
   bai_mounts=$((bai_mounts + 1)) bai_on_storage=yes
 }
 
+plan_mount_unmanaged() { # relative-path command
+  eval "M_${bai_mounts}='unmanaged' M_${bai_mounts}_path=\$1 M_${bai_mounts}_secret='' M_${bai_mounts}_account=''"
+  eval "M_${bai_mounts}_source=\$2 M_${bai_mounts}_options=''"
+  bai_mounts=$((bai_mounts + 1)) bai_on_storage=yes
+}
+
 # Sets bai_path. The documents of 2018 also name the mount root by the path it had on their nodes.
 place() { # what path
   bai_path=$2

@@ -7,6 +7,7 @@ case ${1-setup} in
     give_password
     join_peers
     check_peers
+    mount_file_systems
     start_counters
     run_setup_task
     ;;

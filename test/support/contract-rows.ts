@@ -181,11 +181,6 @@ export const unproved: readonly Unproved[] = [
     instead:
       "the options reach blobfuse (launcher.test.ts) and the refusal names the option (mounts.test.ts)",
   },
-  {
-    row: 66,
-    reason: "unmanaged file systems are not built yet",
-    instead: "they are refused by name (availability.test.ts)",
-  },
 ];
 
 const title = /\brows? (\d+(?:(?:, | and |[-–])\d+)*): /g;

@@ -29,7 +29,10 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "Containers of jobs",
     "one a node, through docker, podman or nerdctl: [how to](how-to/containers.md). In CI with podman and MPI on two nodes; docker, nerdctl and GPUs are checked with stand-ins",
   ],
-  ["Mounts", "Azure blob containers and file shares, for clusters and for jobs"],
+  [
+    "Mounts",
+    "Azure blob containers and file shares, and file systems that the user mounts by a command, for clusters and for jobs",
+  ],
   [
     "Secrets",
     "by value, sealed; or in a Key Vault, referred to wherever 2018 could: [how to](how-to/key-vault.md)",
@@ -66,7 +69,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "Batch emulator",
     `${count("emulated")} operations emulated, ${count("simplified")} simplified, ${count("absent")} answer 501 (certificates, account deletion, private endpoint changes); each is asked for by a genuine client in the tests; models with kills, fuzz, a soak of 50,000 real tasks; container tasks through docker or podman, application packages, announced evictions; every member works, is recorded or is refused, listed one by one`,
   ],
-  ["Refused with a clear error, not ignored", "mounts of file servers, unmanaged file systems"],
+  ["Refused with a clear error, not ignored", "mounts of file servers"],
   [
     "Known gaps",
     "`ssh` between the nodes of a pool is set up by the start task: proved with OpenSSH, untried on Azure. On the local cloud, Open MPI 5 over several nodes needs Linux and root, so that each node can have a host name of its own",

@@ -1,7 +1,11 @@
 // Jobs in real containers, through the public API: podman on a store of its own, and an image whose programs are this machine's,
 // so that nothing is downloaded and MPI is Debian's.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findContainerEngine } from "../../../local/batch-emulator/agent/container-engine.ts";
+import { mountPointsBelow } from "../../../local/unmount-below.ts";
 import type { JobCreate } from "../../support/batch-ai-client.ts";
 import { findPodman } from "../../support/container-engines.ts";
 import { place, startJobLab } from "../../support/job-lab.ts";
@@ -98,6 +102,27 @@ describe.skipIf(podman === undefined)(`a job in a container${absent}`, () => {
       expect(new Set(nodes).size).toBe(2);
       expect(nodes).toEqual([nodes[0], nodes[0], nodes[2], nodes[2]]);
       expect(lines).toEqual(nodes.map((node, rank) => `${rank} ${node} it's 4 True`));
+    },
+  );
+
+  it.skipIf(process.getuid?.() !== 0)(
+    "has what the job mounts by a command of its own, and nothing stays mounted",
+    limit,
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "own-mount-"));
+      writeFileSync(join(folder, "word"), "of the mount\n");
+      await lab.submit("mounted", clusterId, 'cat "$AZ_BATCHAI_JOB_MOUNT_ROOT/own/word"', {
+        ...inImage(),
+        mountVolumes: {
+          unmanagedFileSystems: [{ mountCommand: `mount --bind ${folder}`, relativeMountPath: "own" }],
+        },
+      });
+      const job = await lab.finished("mounted");
+      expect(await lab.read("mounted", "stdout.txt"), JSON.stringify(job.executionInfo)).toBe(
+        "of the mount\n",
+      );
+      expect(mountPointsBelow(dirname(lab.cloud.cloudFile))).toEqual([]);
+      rmSync(folder, { recursive: true });
     },
   );
 

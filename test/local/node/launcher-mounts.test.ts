@@ -1,6 +1,6 @@
 // The launcher's mounts, with stand-ins for the programs that mount.
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { accountKey, blob, job, jobWithSecrets, share } from "../../unit/domain/samples.ts";
@@ -86,4 +86,55 @@ describe.each(shells)("in %s, mounts of the job", (_name, shell) => {
       detail: "container digits of account datastore: container digits not found",
     });
   });
+});
+
+describe.each(shells)("in %s, a file system that the user mounts", (_name, shell) => {
+  const unmanaged = (mountCommand: string, commandLine = "true") =>
+    job({
+      customToolkitSettings: { commandLine },
+      mountVolumes: { unmanagedFileSystems: [{ mountCommand, relativeMountPath: "own/nfs" }] },
+    });
+  /** Stand-ins that remember by a file what is mounted. */
+  async function node() {
+    const made = await nodes(shell);
+    await made.mountEverywhere("afs");
+    await made.program(
+      "mount-own",
+      '#!/bin/sh\necho "$*" >"$FAKE_NODES/mounted"; [ "$1" != fail ] || { echo no such export >&2; exit 32; }\n',
+    );
+    await made.program("mountpoint", '#!/bin/sh\n[ -e "$FAKE_NODES/mounted" ]\n');
+    await made.program("umount", '#!/bin/sh\nrm "$FAKE_NODES/mounted"\n');
+    return made;
+  }
+
+  it.skipIf(hidesMount(shell))(
+    "row 66: gets its path added to the command, and is unmounted at the end",
+    async () => {
+      const made = await node();
+      const document = unmanaged(
+        "mount-own -o 'a b' server:/data",
+        'cp "$FAKE_NODES/mounted" "$FAKE_NODES/seen"',
+      );
+      expect((await made.run(document)).code).toBe(0);
+      const path = made.path(0, "shared/LS_root/jobs/research/digits/mnist/mounts/own/nfs");
+      expect(await readFile(join(made.root, "seen"), "utf8")).toBe(`-o a b server:/data ${path}\n`);
+      expect(existsSync(join(made.root, "mounted"))).toBe(false);
+    },
+  );
+
+  it.skipIf(hidesMount(shell))(
+    "that cannot be mounted fails the run with the command's words, but not the command",
+    async () => {
+      const made = await node();
+      expect((await made.run(unmanaged("mount-own fail password=s3cret"))).code).toBe(244);
+      const result = await made.result();
+      expect(result).toMatchObject({
+        outcome: "launch-failed",
+        detail: "the mount command of 'own/nfs' (unmanagedFileSystems) failed: no such export",
+      });
+      await rm(join(made.root, "mounted"));
+      expect((await made.run(unmanaged("true"))).code).toBe(244);
+      expect((await made.result())?.detail).toMatch(/ended well and mounted nothing/);
+    },
+  );
 });

@@ -263,3 +263,45 @@ it("a pool without mounts has an empty mount root", async () => {
 it("a cluster without a setup task is ready at once", async () => {
   expect(await run(clusterWith({}))).toMatchObject({ status: 0, stdout: "", stderr: "" });
 });
+
+describe("file systems that the user mounts", () => {
+  const made = (mountCommand: string) =>
+    withSetup(
+      'cat "$AZ_BATCHAI_MOUNT_ROOT/own/word"',
+      {},
+      {
+        azureFileShares: [share("logs")],
+        unmanagedFileSystems: [{ mountCommand, relativeMountPath: "own" }],
+      },
+    );
+  /** Stand-ins: what the command filled counts as mounted. */
+  async function bin() {
+    const folder = join(root, "bin");
+    await mkdir(folder, { recursive: true });
+    await writeFile(
+      join(folder, "mount-own"),
+      '#!/bin/sh\n[ "$1" != fail ] || { echo refused >&2; exit 1; }\necho "$1" >>"$2/word"\n',
+      { mode: 0o755 },
+    );
+    await writeFile(join(folder, "mountpoint"), '#!/bin/sh\n[ -e "$2/word" ]\n', { mode: 0o755 });
+    return { AZ_BATCH_NODE_MOUNTS_DIR: join(root, "fsmounts"), PATH: `${folder}:/usr/bin:/bin` };
+  }
+
+  it("row 66: are there before the setup task, and mounted once a boot", async () => {
+    const variables = await bin();
+    for (let boot = 0; boot < 2; boot += 1)
+      expect(await run(made("mount-own it\\'s"), ["/bin/sh"], variables)).toMatchObject({
+        status: 0,
+        stderr: "",
+      });
+    expect(await log(made("mount-own it\\'s"), "stdout-tvm-1.txt")).toBe("it's\n");
+  });
+
+  it("and cannot be mounted keep the node from being used, with the command's words", async () => {
+    const ended = await run(made("mount-own fail"), ["/bin/sh"], await bin());
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toMatch(/mount command of 'own' \(unmanagedFileSystems\) failed: refused/);
+    const nothing = await run(made("true"), ["/bin/sh"], await bin());
+    expect(nothing.stderr).toMatch(/ended well and mounted nothing/);
+  });
+});

@@ -159,7 +159,7 @@ describe("a job request", () => {
     ["a cluster id that is none", { cluster: { id: "c" } }, "InvalidResourceId"],
     [
       "a feature that does not exist yet",
-      { mountVolumes: { unmanagedFileSystems: [{ mountCommand: "mount x" }] } },
+      { mountVolumes: { fileServers: [{ fileServer: { id: "x" } }] } },
       "FeatureNotAvailable",
     ],
   ])("with %s is refused and leaves nothing behind", async (_what, properties, code) => {

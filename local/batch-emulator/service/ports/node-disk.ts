@@ -1,6 +1,7 @@
 // The folders of a node, behind an interface so that simulations need none. Only paths below a node's root are touched.
 import { access, chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { unmountBelow } from "../../../unmount-below.ts";
 
 export interface NodeDisk {
   /** Creates the standard folders of a fresh node; empties the root first when `wipe`. */
@@ -61,6 +62,8 @@ export function noDisk(): NodeDisk {
 const removal = { recursive: true, force: true, maxRetries: 5 } as const;
 
 async function removeTree(path: string): Promise<void> {
+  // What a task mounted there is not the node's to delete.
+  unmountBelow(path);
   try {
     await rm(path, removal);
   } catch (error) {

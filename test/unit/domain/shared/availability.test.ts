@@ -5,10 +5,6 @@ import { blob, clusterBody, jobBody, share } from "../samples.ts";
 describe("what is not available yet", () => {
   it.each([
     [{ mountVolumes: { fileServers: [{ fileServer: { id: "x" } }] } }, "properties.mountVolumes.fileServers"],
-    [
-      { mountVolumes: { unmanagedFileSystems: [{ mountCommand: "mount x" }] } },
-      "properties.mountVolumes.unmanagedFileSystems",
-    ],
   ])("job %j is refused at %s", (properties, target) => {
     expect(() => refuseUnavailable("job", jobBody(properties))).toThrow(
       expect.objectContaining({ code: "FeatureNotAvailable", status: 400, target }),
@@ -19,10 +15,6 @@ describe("what is not available yet", () => {
     [
       { nodeSetup: { mountVolumes: { fileServers: [{ fileServer: { id: "x" } }] } } },
       "properties.nodeSetup.mountVolumes.fileServers",
-    ],
-    [
-      { nodeSetup: { mountVolumes: { unmanagedFileSystems: [{ mountCommand: "mount x" }] } } },
-      "properties.nodeSetup.mountVolumes.unmanagedFileSystems",
     ],
   ])("cluster %j is refused at %s", (properties, target) => {
     expect(() => refuseUnavailable("cluster", clusterBody(properties))).toThrow(
@@ -35,7 +27,7 @@ describe("what is not available yet", () => {
       azureFileShares: [share()],
       azureBlobFileSystems: [blob()],
       fileServers: [],
-      unmanagedFileSystems: null,
+      unmanagedFileSystems: [{ mountCommand: "mount x", relativeMountPath: "own" }],
     };
     refuseUnavailable(
       "job",
