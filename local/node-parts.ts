@@ -66,7 +66,9 @@ export async function openNodeParts(o: NodePartsOptions): Promise<NodeParts> {
     logger,
   });
   o.teardown.add("mount service", () => mountService.close());
-  const storage = createStorageAccess(account, clock);
+  const storage = createStorageAccess(account, clock, (name) =>
+    (o.otherAccounts?.() ?? []).some((one) => one.name === name),
+  );
   const stateDirectory = within("tasks");
   await mkdir(stateDirectory, { recursive: true });
   const inner = createProcessExecutor({ stateDirectory, clock, random, logger, storage });

@@ -19,6 +19,8 @@ import { startFileShares } from "./file-shares/index.ts";
 import type { FileShares } from "./file-shares/index.ts";
 import { startFunctionsHost } from "./functions-host/host-worker.ts";
 import type { FunctionsHost } from "./functions-host/host-worker.ts";
+import { startAzureNames } from "./azure-names/index.ts";
+import type { AzureNames } from "./azure-names/index.ts";
 import { batchAccess } from "./batch-access.ts";
 import { createAuthority } from "./identity/authority.ts";
 import { openIdentity } from "./identity/index.ts";
@@ -31,8 +33,6 @@ import { openRecords } from "./resource-manager/store/records.ts";
 import type { ResourceRecords } from "./resource-manager/store/records.ts";
 import { packageRoot } from "./package-root.ts";
 import type { Random } from "./random.ts";
-import { startStorageNames } from "./storage-names/index.ts";
-import type { StorageNames } from "./storage-names/index.ts";
 import { startAzurite } from "./storage/index.ts";
 import type { Azurite } from "./storage/index.ts";
 import { createTeardown } from "./teardown.ts";
@@ -135,7 +135,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
   const host = keep("functions host")(
     await startHost(o, { storage, shares, control, emulator, identity, issuer, engine }),
   );
-  const names = keep("storage names")(await startNames(o, { storage, shares, records }));
+  const names = keep("azure names")(await startNames(o, { storage, shares, records, emulator }));
   const { settings, apiAudience, clock, random } = o;
   const resources = { settings, records, storage, shares, identity, apiAudience, clock, random };
   controlHandlers.push(localResources({ ...resources, apiUrl: host.url }));
@@ -215,15 +215,16 @@ function startShares(o: PartsOptions, records: ResourceRecords): Promise<FileSha
   });
 }
 
-/** Programs that build the names of Azure's storage accounts reach ours under them. */
+/** Programs that build the names of Azure's accounts reach ours under them. */
 async function startNames(
   o: PartsOptions,
-  parts: { readonly storage: Azurite; readonly shares: FileShares; readonly records: ResourceRecords },
-): Promise<StorageNames> {
+  parts: Pick<HostFoundations, "storage" | "shares" | "emulator"> & { readonly records: ResourceRecords },
+): Promise<AzureNames> {
   const directory = join(hostDirectory(o), "certificate");
   const api = await openCertificate(directory, o.clock);
-  const { storage, shares, records } = parts;
-  return startStorageNames({
+  const { storage, shares, records, emulator } = parts;
+  const storageAccounts = () => [o.settings.storageAccount, ...records.accounts()];
+  return startAzureNames({
     directory,
     alsoTrusted: [api.cert],
     services: {
@@ -231,9 +232,13 @@ async function startNames(
       queue: portOf(storage.queueUrl),
       table: portOf(storage.tableUrl),
       file: portOf(shares.url),
+      batch: emulator.port,
     },
     hasAccount: (name) =>
-      [o.settings.storageAccount, ...records.accounts()].some((account) => account.name === name),
+      name.service === "batch"
+        ? emulator.hasAccount(name.account, name.region)
+        : storageAccounts().some((account) => account.name === name.account),
+    region: o.settings.location,
     port: o.settings.ports.storageNames,
     clock: o.clock,
   });
@@ -326,7 +331,7 @@ interface Listening {
   readonly control: ControlServer;
   readonly authority: ControlServer;
   readonly vault: ControlServer;
-  readonly names: StorageNames;
+  readonly names: AzureNames;
 }
 
 function portOf(url: string): number {

@@ -1,8 +1,12 @@
 // The Batch emulator by itself, with a storage emulator beside it, for anybody's Batch code. Invariant: `stop` ends everything that
 // was started, in order; a start that fails leaves nothing running.
 import { mkdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { startAzureNames } from "../azure-names/index.ts";
+import type { AzureNames } from "../azure-names/index.ts";
 import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { lastMoment } from "../data-folder/last-moment.ts";
 import { openIdentity } from "../identity/index.ts";
 import type { LocalIdentity } from "../identity/index.ts";
@@ -85,14 +89,45 @@ export async function startEmulatorAlone(
       issueToken: (wanted) => identity.issueToken({ ...wanted, roles: [] }),
     });
     teardown.add("batch emulator", () => emulator.dispose());
+    const names = await startNames(folder, clock, emulator, storage);
+    if (names !== undefined) teardown.add("azure names", () => names.dispose());
     return {
-      description: describe(emulator, storage, await userToken(identity, emulator.url)),
+      description: describe(emulator, storage, names, await userToken(identity, emulator.url)),
       stop: () => teardown.run(),
     };
   } catch (error) {
     await teardown.run().catch(() => undefined);
     throw explained(error, given.port);
   }
+}
+
+/** With TLS: programs that build the names of Azure's accounts reach these two under them. */
+async function startNames(
+  folder: string,
+  clock: Clock,
+  emulator: BatchEmulator,
+  { blobUrl, queueUrl, tableUrl }: Azurite,
+): Promise<AzureNames | undefined> {
+  const certificateFile = emulator.tls?.certificateFile;
+  if (certificateFile === undefined) return undefined;
+  const portOf = (url: string) => Number(new URL(url).port);
+  return startAzureNames({
+    directory: join(folder, "azure-names"),
+    alsoTrusted: [await readFile(certificateFile, "utf8")],
+    services: {
+      blob: portOf(blobUrl),
+      queue: portOf(queueUrl),
+      table: portOf(tableUrl),
+      batch: emulator.port,
+    },
+    hasAccount: (name) =>
+      name.service === "batch"
+        ? emulator.hasAccount(name.account, name.region)
+        : name.account === storageAccountName,
+    region: location,
+    port: 0,
+    clock,
+  });
 }
 
 function openFolder(path: string): string {
@@ -138,7 +173,12 @@ function userToken(identity: LocalIdentity, url: string): Promise<string> {
   });
 }
 
-function describe(emulator: BatchEmulator, storage: Azurite, token: string): Record<string, string> {
+function describe(
+  emulator: BatchEmulator,
+  storage: Azurite,
+  names: AzureNames | undefined,
+  token: string,
+): Record<string, string> {
   const { tls } = emulator;
   return {
     url: emulator.url,
@@ -149,6 +189,7 @@ function describe(emulator: BatchEmulator, storage: Azurite, token: string): Rec
     token,
     storageConnectionString: storage.connectionString,
     ...(tls?.certificateFile === undefined ? {} : { certificateFile: tls.certificateFile }),
+    ...(names === undefined ? {} : { namesProxy: names.url, namesCertificates: names.certificates }),
   };
 }
 

@@ -18,6 +18,8 @@ export interface BatchEmulator {
   readonly tls: { readonly url: string; readonly certificateFile: string | undefined } | undefined;
   /** The first account's first key, which may have been regenerated since the emulator was first started. */
   readonly accountKey: string;
+  /** Whether there is such an account in that region. */
+  hasAccount(name: string, region: string): boolean;
   /** Stops listening and watching. Task processes go on when `leaveRunning`, else they are ended. */
   dispose(options?: { leaveRunning?: boolean }): Promise<void>;
   /** Resolves when nothing is under way but timers. */
@@ -54,6 +56,7 @@ export async function startBatchEmulator(o: EmulatorOptions): Promise<BatchEmula
       port: plain.port,
       tls: tls && { url: tls.url, certificateFile: tls.certificateFile },
       accountKey: world.account.keys.primary,
+      hasAccount: (name, region) => accounts.directory.find(name)?.account.location === region,
       dispose: (how) => (disposed ??= dispose(how?.leaveRunning === true)),
       idle: () => accounts.idle(),
     };

@@ -5,6 +5,8 @@ import type { Clock } from "../../clock.ts";
 
 export interface StorageAccess {
   readonly accountName: string;
+  /** Where an account that is known here is reached, for a URL with the name that it has in Azure; any other URL as it is. */
+  local(url: string): string;
   /** The URL with a signature; undefined when it lies in no account that is known here. */
   authorise(url: string, access: "read" | "write"): Promise<string | undefined>;
   /** The URL of a container of auto-storage, readable. */
@@ -19,10 +21,16 @@ export interface StorageAccount {
   readonly blobUrl: string;
 }
 
+const blobName = /^https:\/\/([a-z0-9]{3,24})\.blob\.core\.windows\.net(?::443)?\/?(.*)$/is;
 const lifetimeMs = 3_600_000;
 const permissions = { read: "rl", write: "racwl" } as const;
 
-export function createStorageAccess(account: StorageAccount, clock: Clock): StorageAccess {
+/** `isKnown`: further accounts of the same storage. */
+export function createStorageAccess(
+  account: StorageAccount,
+  clock: Clock,
+  isKnown: (name: string) => boolean = () => false,
+): StorageAccess {
   const sign = async (container: string, access: keyof typeof permissions) => {
     const blob = await import("@azure/storage-blob");
     const parameters = {
@@ -36,6 +44,11 @@ export function createStorageAccess(account: StorageAccount, clock: Clock): Stor
   };
   return {
     accountName: account.name,
+    local(url) {
+      const [, name = "", rest = ""] = blobName.exec(url) ?? [];
+      const isOurs = name === account.name || (name !== "" && isKnown(name));
+      return isOurs ? `${new URL(account.blobUrl).origin}/${name}/${rest}` : url;
+    },
     async authorise(url, access) {
       const bare = url.split("?")[0] ?? "";
       if (!bare.startsWith(`${account.blobUrl}/`)) return undefined;
@@ -48,12 +61,13 @@ export function createStorageAccess(account: StorageAccount, clock: Clock): Stor
   };
 }
 
-/** The URL under which something is reached: as it is, or signed when an identity is named for it. */
+/** The URL under which something is reached on this machine: as it is, or signed when an identity is named for it. */
 export async function urlFor(
   { identity }: { readonly identity?: string },
   url: string,
   access: "read" | "write",
   storage: StorageAccess | undefined,
 ): Promise<string> {
-  return identity === undefined ? url : ((await storage?.authorise(url, access)) ?? url);
+  const reached = storage?.local(url) ?? url;
+  return identity === undefined ? reached : ((await storage?.authorise(reached, access)) ?? reached);
 }

@@ -94,6 +94,8 @@ function arrivingRequest(
   if (mark >= 0)
     for (const [name, value] of new URLSearchParams(target.slice(mark + 1)))
       if (!query.has(name)) query.set(name, value);
+  // A proxy of this machine may have ended TLS for us.
+  const isSecured = !remote && incoming.headers["x-forwarded-proto"] === "https";
   const host = incoming.headers.host ?? `127.0.0.1:${incoming.socket.localPort ?? 0}`;
   return {
     method: incoming.method ?? "GET",
@@ -101,7 +103,7 @@ function arrivingRequest(
     query,
     headers: incoming.headers,
     receive: () => readBody(incoming, limit),
-    baseUrl: `${scheme}://${host}`,
+    baseUrl: `${isSecured ? "https" : scheme}://${host}`,
     ...(remote ? { remote } : {}),
   };
 }

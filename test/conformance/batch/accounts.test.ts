@@ -280,6 +280,7 @@ test("a process of an added account is found again after the emulator was away",
 test("storage that is not linked to an account serves it with nothing", async () => {
   const storage = {
     accountName: "devstorage",
+    local: (url: string) => url,
     authorise: () => Promise.resolve(undefined),
     container: (name: string) => Promise.resolve(`http://127.0.0.1:1/${name}`),
   };

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
 import { BlockBlobClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -24,18 +25,21 @@ interface Ready {
   readonly token: string;
   readonly accountId: string;
   readonly storageConnectionString: string;
+  readonly namesProxy?: string;
+  readonly namesCertificates?: string;
 }
 
 async function start(...args: string[]) {
-  const child = spawn(process.execPath, [program, "emulator", "--data", join(folder, "data"), ...args], {
+  const data = await mkdtemp(join(folder, "data-"));
+  const child = spawn(process.execPath, [program, "emulator", "--data", data, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const lines = await new Promise<string[]>((resolve, reject) => {
-    let text = "";
+    let printed = "";
     child.stdout.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.endsWith("\nready\n")) resolve(text.trim().split("\n"));
+      printed += chunk.toString();
+      if (printed.endsWith("\nready\n")) resolve(printed.trim().split("\n"));
     });
     void ended.then((code) => reject(new Error(`ended with ${code}`)));
   });
@@ -47,9 +51,9 @@ async function start(...args: string[]) {
 }
 
 test("it prints how to reach it, runs a task for a genuine client, and stops with 0", async () => {
-  const { lines, ready, stop } = await start("--tls");
+  const { lines, ready, stop } = await start();
   expect(lines).toHaveLength(2);
-  expect(ready.armUrl).toMatch(/^https:\/\/localhost:\d+$/);
+  expect(ready.armUrl).toBe(ready.url);
   expect(ready.storageConnectionString).toContain("BlobEndpoint=http://127.0.0.1:");
   const credentials = new BatchSharedKeyCredentials(ready.accountName, ready.accountKey);
   const batch = new BatchServiceClient(credentials, ready.url, { noRetryPolicy: true });
@@ -92,5 +96,30 @@ test("a package made and uploaded by genuine clients reaches a task", async () =
     20_000,
   );
   expect(task.executionInfo).toMatchObject({ exitCode: 0, result: "success" });
+  expect(await stop()).toBe(0);
+}, 60_000);
+
+test("with --tls programs that have Azure's host names built in need no change, and files come and go under them", async () => {
+  const { ready, stop } = await start("--tls");
+  expect(ready.armUrl).toMatch(/^https:\/\/localhost:\d+$/);
+  const child = spawn(process.execPath, [join(import.meta.dirname, "azure-names-client.mjs")], {
+    env: {
+      ...process.env,
+      HTTPS_PROXY: ready.namesProxy,
+      NODE_EXTRA_CA_CERTS: ready.namesCertificates,
+      BATCH_ACCOUNT: ready.accountName,
+      BATCH_KEY: ready.accountKey,
+      STORAGE_KEY: /AccountKey=([^;]+)/.exec(ready.storageConnectionString)?.[1],
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const found = JSON.parse(await text(child.stdout)) as Record<string, unknown>;
+  expect(found).toEqual({
+    pages: ["first", "second"],
+    next: expect.stringMatching(/^https:\/\/devbatch\.westeurope\.batch\.azure\.com\/jobs\?/) as string,
+    exitCode: 0,
+    written: "from Azure's name\n",
+    elsewhere: expect.stringContaining("404") as string,
+  });
   expect(await stop()).toBe(0);
 }, 60_000);

@@ -1,10 +1,10 @@
-// Hands a request that came under a storage account's own name to the service that holds the account, as it is: signatures are
+// Hands a request that came under an account's own name to the service that holds the account, as it is: signatures are
 // made over its path, its query and most of its headers, Host included.
 import { Agent, request as ask } from "node:http";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
-import type { StorageService } from "./names.ts";
-import { storageName } from "./names.ts";
+import type { AzureService } from "./names.ts";
+import { azureName } from "./names.ts";
 
 /** RFC 9110, section 7.6.1: what is said of one connection only. */
 const ofConnection = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te"];
@@ -14,21 +14,26 @@ export interface Forwarding {
   dispose(): void;
 }
 
+/** Links in Batch's answers begin with the scheme of the request, which ended here. */
+const asHttps = ["X-Forwarded-Proto", "https"];
+
 /** `ports`: where each service listens on this machine. */
-export function forwarding(ports: Readonly<Record<StorageService, number>>): Forwarding {
+export function forwarding(ports: Readonly<Partial<Record<AzureService, number>>>): Forwarding {
   const agent = new Agent({ keepAlive: true });
   return {
     listener: (request, response) => {
-      const name = storageName((request.headers.host ?? "").replace(/:443$/, ""));
-      if (name === undefined) return void fail(response, 400, "The Host header names no storage account.");
+      const name = azureName((request.headers.host ?? "").replace(/:443$/, ""));
+      const port = name && ports[name.service];
+      if (name === undefined || port === undefined)
+        return void fail(response, 400, "The Host header names no account that is served here.");
       const onward = ask(
         {
           agent,
           host: "127.0.0.1",
-          port: ports[name.service],
+          port,
           method: request.method,
           path: request.url,
-          headers: rawHeaders(request),
+          headers: [...rawHeaders(request), ...(name.service === "batch" ? asHttps : [])],
           setHost: false,
         },
         (answer) => {
@@ -36,7 +41,7 @@ export function forwarding(ports: Readonly<Record<StorageService, number>>): For
           pipeline(answer, response, () => undefined);
         },
       );
-      onward.once("error", () => fail(response, 502, "The storage of the local cloud does not answer."));
+      onward.once("error", () => fail(response, 502, `The local ${name.service} service does not answer.`));
       response.once("close", () => onward.destroy());
       pipeline(request, onward, () => undefined);
     },

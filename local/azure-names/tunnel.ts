@@ -1,37 +1,38 @@
-// What a CONNECT request asks for, and what becomes of it: a local account's name ends here, a storage name of nobody is
+// What a CONNECT request asks for, and what becomes of it: a local account's name ends here, an account's name of nobody is
 // refused, because what was meant for the local cloud must not reach Azure; every other host is connected to as it is.
 import { connect as connectTo } from "node:net";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { storageName } from "./names.ts";
+import { azureName } from "./names.ts";
+import type { AzureName } from "./names.ts";
 
 export type Destination =
   | { readonly kind: "local" }
   | { readonly kind: "elsewhere"; readonly host: string; readonly port: number }
   | { readonly kind: "refused"; readonly status: number; readonly reason: string };
 
-/** `target`: the request's `HOST:PORT`. */
+/** `target`: the request's `HOST:PORT`. `isServed`: whether there is such an account, and its service. */
 export function destinationOf(
   target: string | undefined,
-  hasAccount: (name: string) => boolean,
+  isServed: (name: AzureName) => boolean,
 ): Destination {
   const match = /^(\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(target ?? "");
   const [, host = "", digits = ""] = match ?? [];
   const port = Number(digits);
   if (match === null || port === 0 || port > 65_535)
     return { kind: "refused", status: 400, reason: "CONNECT wants HOST:PORT" };
-  const name = storageName(host);
+  const name = azureName(host);
   if (name === undefined) return { kind: "elsewhere", host: host.replace(/^\[|\]$/g, ""), port };
-  if (!hasAccount(name.account))
-    return {
-      kind: "refused",
-      status: 404,
-      reason: `The local cloud has no storage account ${name.account}; make it with az storage account create`,
-    };
+  if (!isServed(name)) return { kind: "refused", status: 404, reason: whyNotServed(name) };
   if (port !== 443)
-    return { kind: "refused", status: 400, reason: "Storage names are served here on port 443 only" };
+    return { kind: "refused", status: 400, reason: "Names of Azure are served here on port 443 only" };
   return { kind: "local" };
 }
+
+const whyNotServed = (name: AzureName) =>
+  name.service === "batch"
+    ? `There is no Batch account ${name.account} in ${name.region} here; make it in the management plane`
+    : `There is no storage account ${name.account} with ${name.service} here; in a local cloud make it with az storage account create`;
 
 /** Joins the client with that host for as long as both live. `opened` is told of the other socket, to end it with the listener. */
 export function passThrough(

@@ -9,34 +9,50 @@ import { connect as connectTls } from "node:tls";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../../local/clock.ts";
-import { startStorageNames } from "../../../local/storage-names/index.ts";
-import type { StorageNames } from "../../../local/storage-names/index.ts";
-import { storageName } from "../../../local/storage-names/names.ts";
-import { destinationOf } from "../../../local/storage-names/tunnel.ts";
+import { startAzureNames } from "../../../local/azure-names/index.ts";
+import type { AzureNames } from "../../../local/azure-names/index.ts";
+import { azureName, wildcardHosts } from "../../../local/azure-names/names.ts";
+import type { AzureName } from "../../../local/azure-names/names.ts";
+import { destinationOf } from "../../../local/azure-names/tunnel.ts";
 
-const hasAccount = (name: string) => name === "ours";
+const hasAccount = ({ account }: AzureName) => account === "ours";
 const listening = async <T extends Server | TcpServer>(server: T) => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return (server.address() as AddressInfo).port;
 };
 
-describe("a storage name", () => {
+describe("a name of Azure", () => {
   it("has the account and the service in it, in any case", () => {
-    expect(storageName("ours.blob.core.windows.net")).toEqual({ account: "ours", service: "blob" });
-    expect(storageName("OURS.File.core.windows.net")).toEqual({ account: "ours", service: "file" });
+    expect(azureName("ours.blob.core.windows.net")).toEqual({ account: "ours", service: "blob" });
+    expect(azureName("OURS.File.core.windows.net")).toEqual({ account: "ours", service: "file" });
+    expect(azureName("ours.westeurope.batch.azure.com")).toEqual({
+      ...{ account: "ours", service: "batch", region: "westeurope" },
+    });
+  });
+
+  it("is in the certificate for accounts of each service and region, a region of one's own too", () => {
+    expect(wildcardHosts("atlantis")).toEqual(
+      expect.arrayContaining([
+        ...["*.blob.core.windows.net", "*.atlantis.batch.azure.com", "*.eastus.batch.azure.com"],
+      ]),
+    );
   });
 
   it.each([
     "ours.blob.core.windows.net.example",
     "a.ours.blob.core.windows.net",
     "ours.dfs.core.windows.net",
-  ])("is not %s", (host) => expect(storageName(host)).toBeUndefined());
+    "ours.batch.azure.com",
+    "ours.batch.core.windows.net",
+  ])("is not %s", (host) => expect(azureName(host)).toBeUndefined());
 });
 
 describe("a connection through the proxy", () => {
   it.each([
     ["ours.blob.core.windows.net:443", { kind: "local" }],
     ["other.blob.core.windows.net:443", { kind: "refused", status: 404 }],
+    ["ours.eastus.batch.azure.com:443", { kind: "local" }],
+    ["other.eastus.batch.azure.com:443", { kind: "refused", status: 404 }],
     ["ours.blob.core.windows.net:80", { kind: "refused", status: 400 }],
     ["example.org:8443", { kind: "elsewhere", host: "example.org", port: 8443 }],
     ["[::1]:443", { kind: "elsewhere", host: "::1", port: 443 }],
@@ -49,9 +65,9 @@ describe("a connection through the proxy", () => {
   });
 });
 
-describe("the proxy for storage names", () => {
+describe("the proxy for names of Azure", () => {
   let folder: string;
-  let names: StorageNames;
+  let names: AzureNames;
   let trusted: string;
   const seen: { url: string | undefined; rawHeaders: readonly string[]; body: string }[] = [];
   const storage = createServer((incoming, response) => {
@@ -64,13 +80,14 @@ describe("the proxy for storage names", () => {
   const refusing = createTcpServer();
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "storage-names-"));
+    folder = await mkdtemp(join(tmpdir(), "azure-names-"));
     const port = await listening(storage);
-    names = await startStorageNames({
+    names = await startAzureNames({
       directory: folder,
       alsoTrusted: ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"],
-      services: { blob: port, queue: port, table: port, file: port },
+      services: { blob: port, queue: port, table: port, batch: port },
       hasAccount,
+      region: "westeurope",
       port: 0,
       clock: systemClock(),
     });
@@ -128,6 +145,10 @@ describe("the proxy for storage names", () => {
       },
     ]);
     secure.destroy();
+  });
+
+  it("refuses a service that is not there, though the account is", async () => {
+    expect((await tunnel("ours.file.core.windows.net:443")).answer.statusCode).toBe(404);
   });
 
   it("refuses the storage name of no account with a sentence that clients show", async () => {

@@ -1,4 +1,4 @@
-// Storage accounts of the local cloud under the names that they have in Azure, for programs that know no other: an HTTP proxy
+// Local accounts of Storage and Batch under the names that they have in Azure, for programs that know no other: an HTTP proxy
 // on loopback that ends TLS for `ACCOUNT.blob.core.windows.net` and its kin itself, with a certificate made for them. A program
 // needs HTTPS_PROXY and the certificate; nothing is installed, no resolver is changed.
 import { mkdir, writeFile } from "node:fs/promises";
@@ -10,24 +10,26 @@ import type { Duplex } from "node:stream";
 import { openCertificate } from "../certificate.ts";
 import type { Clock } from "../clock.ts";
 import { forwarding } from "./forward.ts";
-import { type StorageService, wildcardHosts } from "./names.ts";
+import { type AzureName, type AzureService, wildcardHosts } from "./names.ts";
 import { destinationOf, passThrough, refuse } from "./tunnel.ts";
 
-export interface StorageNamesOptions {
+export interface AzureNamesOptions {
   /** Where the certificate is kept. */
   readonly directory: string;
-  /** PEM texts that programs behind the proxy are to trust besides: those of other listeners of the local cloud. */
+  /** PEM texts that programs behind the proxy are to trust besides: those of other local listeners. */
   readonly alsoTrusted: readonly string[];
-  /** The ports of the services on 127.0.0.1. */
-  readonly services: Readonly<Record<StorageService, number>>;
+  /** The ports of the services on 127.0.0.1; others are not served. */
+  readonly services: Readonly<Partial<Record<AzureService, number>>>;
   /** Asked with every connection: accounts come and go. */
-  hasAccount(name: string): boolean;
+  hasAccount(name: AzureName): boolean;
+  /** One that the certificate is for besides Azure's: a region can have any name here. */
+  readonly region: string;
   /** 0: a free one. */
   readonly port: number;
   readonly clock: Clock;
 }
 
-export interface StorageNames {
+export interface AzureNames {
   /** The value of HTTPS_PROXY. */
   readonly url: string;
   readonly port: number;
@@ -39,8 +41,8 @@ export interface StorageNames {
 const trustFile = "trusted.pem";
 
 /** Rejects with the listener's error, code EADDRINUSE included. */
-export async function startStorageNames(o: StorageNamesOptions): Promise<StorageNames> {
-  const subject = { name: "storage-names", hosts: wildcardHosts, addresses: [] };
+export async function startAzureNames(o: AzureNamesOptions): Promise<AzureNames> {
+  const subject = { name: "azure-names", hosts: wildcardHosts(o.region), addresses: [] };
   const { cert, key } = await openCertificate(o.directory, o.clock, subject);
   const certificates = join(o.directory, trustFile);
   await mkdir(o.directory, { recursive: true });
@@ -56,12 +58,15 @@ export async function startStorageNames(o: StorageNamesOptions): Promise<Storage
   };
   const proxy = createServer((_request, response) => {
     response.writeHead(501, { "content-type": "text/plain", connection: "close" });
-    response.end("This proxy is for https: storage names are asked for with CONNECT (set HTTPS_PROXY).\n");
+    response.end("This proxy is for https: names of Azure are asked for with CONNECT (set HTTPS_PROXY).\n");
   });
   proxy.on("connect", (request, client: Duplex, head: Buffer) => {
     remember(client);
     client.on("error", () => client.destroy());
-    const destination = destinationOf(request.url, (name) => o.hasAccount(name));
+    const destination = destinationOf(
+      request.url,
+      (name) => o.services[name.service] !== undefined && o.hasAccount(name),
+    );
     if (destination.kind === "refused") return refuse(client, destination.status, destination.reason);
     if (destination.kind === "elsewhere") return passThrough(client, head, destination, remember);
     client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
