@@ -244,6 +244,8 @@ async function inGroups<Item, Result>(
 /** Of a sweep that is deleted. */
 export function jobsOf(sweep: SweepDocument, trials: readonly Trial[]): readonly JobRef[] {
   return trials.flatMap((trial) =>
-    Array.from({ length: trial.attempt }, (_, at) => jobRefOf(sweep, { ...trial, attempt: at + 1 })),
+    trial.imported === true
+      ? []
+      : Array.from({ length: trial.attempt }, (_, at) => jobRefOf(sweep, { ...trial, attempt: at + 1 })),
   );
 }

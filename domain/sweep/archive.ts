@@ -1,6 +1,7 @@
 // A sweep as it leaves one deployment and comes into another: what was asked for, with its seed, and all that is known of its
 // trials. What comes in was written by others: trials that the search space could not have had are refused.
 import { z } from "zod";
+import { wholeNumber } from "../shared/fields.ts";
 import { AppError } from "../shared/errors.ts";
 import { reservationNodeMs } from "./budget.ts";
 import type { SweepDocument } from "./schema.ts";
@@ -10,7 +11,12 @@ import { mostTrialsOfSweep, PolicyEra, SweepRequest } from "./spec.ts";
 import type { SweepSpec } from "./spec.ts";
 import { isOver, newTrial, Trial } from "./trial.ts";
 
-const PortableTrial = Trial.omit({ jobGuid: true, run: true, read: true, imported: true });
+/** What was paid counts against the budget here, too; and each attempt is a job that a deletion looks for. */
+const PortableTrial = Trial.omit({ jobGuid: true, run: true, read: true, imported: true }).extend({
+  spent: z.number().min(0, { error: "expected node-milliseconds, not below 0" }),
+  reserved: z.number().min(0, { error: "expected node-milliseconds, not below 0" }),
+  attempt: wholeNumber(1, 100),
+});
 
 export const SweepArchive = z.object({
   version: z.literal(1, { error: "expected 1, as an export with format=archive has it" }),

@@ -170,6 +170,11 @@ describe("a sweep", () => {
     expect(best).not.toHaveProperty("jobId");
     const again = await type(`sweep import -n moved ${from} --archive rates.json`);
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining("exists") as string });
+    writeFileSync(
+      join(folder, "cheap.json"),
+      JSON.stringify({ ...half, trials: [{ ...trials[0], spent: -1 }] }),
+    );
+    expect((await type(`sweep import -n cheap ${from} --archive cheap.json`)).err).toContain("spent");
     const wrong = { ...half, trials: [{ ...trials[0], coordinates: { LR: 17 } }] };
     writeFileSync(join(folder, "wrong.json"), JSON.stringify(wrong));
     expect(await type(`sweep import -n wrong ${from} --archive wrong.json`)).toMatchObject({
