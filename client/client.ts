@@ -4,9 +4,9 @@ import { ClusterResponse } from "../domain/cluster/wire.ts";
 import { ExperimentResponse } from "../domain/experiment/wire.ts";
 import { FileServerResponse } from "../domain/file-server/wire.ts";
 import { JobResponse, OutputFileResponse } from "../domain/job/wire.ts";
+import { CheckResponse, RemoteLoginResponse, UsageResponse } from "../domain/shared/answers.ts";
 import { ownApiVersion } from "../domain/shared/api-versions.ts";
 import { EventResponse } from "../domain/shared/event.ts";
-import { RemoteLoginResponse, UsageResponse } from "../domain/shared/answers.ts";
 import { formatId } from "../domain/shared/resource-id.ts";
 import type {
   ClusterRef,
@@ -52,6 +52,12 @@ export interface Client {
   events(ref: ResourceRef): AsyncGenerator<EventResponse>;
   /** What is used of what may be used in a region. */
   usages(subscriptionId: string, location: string): AsyncGenerator<UsageResponse>;
+  /** Whether the service can run jobs, check by check; of these VM sizes, too. */
+  preflight(
+    subscriptionId: string,
+    location: string,
+    vmSizes: readonly string[],
+  ): AsyncGenerator<CheckResponse>;
 }
 
 export interface OutputPlace {
@@ -118,6 +124,14 @@ export function createClient(connection: Connection): Client {
     usages: (subscriptionId, location) =>
       items(api, UsageResponse, {
         path: `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${location}/usages`,
+      }),
+    preflight: (subscriptionId, location, vmSizes) =>
+      items(api, CheckResponse, {
+        path: `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${location}/preflight`,
+        query: {
+          "api-version": ownApiVersion,
+          ...(vmSizes.length === 0 ? {} : { vmsizes: vmSizes.join(",") }),
+        },
       }),
   };
 }

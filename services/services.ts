@@ -1,5 +1,6 @@
 // Everything the app may ask of the outside world, in one bundle that the composition root makes once.
 import type { Batch } from "./batch.ts";
+import type { BatchAccount } from "./batch-account.ts";
 import type { Clock, Random } from "./clock.ts";
 import type { ContainerRegistries } from "./container-registries.ts";
 import type { FileServers } from "./file-servers.ts";
@@ -25,6 +26,7 @@ import type { TokenVerifier } from "./token-verifier.ts";
 /** What lives as long as the process. */
 export interface LongLivedServices {
   readonly batch: Batch;
+  readonly batchAccount: BatchAccount;
   readonly clock: Clock;
   readonly fileServers: FileServers;
   readonly keyPairs: KeyPairs;

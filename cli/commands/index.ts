@@ -360,6 +360,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./sweep/delete.ts")).sweepDelete,
   },
   {
+    name: "doctor",
+    summary: "Ask a deployment whether it can run jobs, and what is missing",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
     name: "list-usages",
     summary: "List what is used of what may be used",
     load: async () => (await import("./list-usages.ts")).listUsages("list-usages"),

@@ -3,7 +3,7 @@ import type { ClusterResponse } from "../../domain/cluster/wire.ts";
 import type { ExperimentResponse } from "../../domain/experiment/wire.ts";
 import type { FileServerResponse } from "../../domain/file-server/wire.ts";
 import type { JobResponse, OutputFileResponse } from "../../domain/job/wire.ts";
-import type { RemoteLoginResponse, UsageResponse } from "../../domain/shared/answers.ts";
+import type { CheckResponse, RemoteLoginResponse, UsageResponse } from "../../domain/shared/answers.ts";
 import type { WorkspaceResponse } from "../../domain/workspace/wire.ts";
 import { groupOf } from "./print.ts";
 import type { Columns } from "./print.ts";
@@ -86,4 +86,11 @@ export const usageColumns: Columns<UsageResponse> = [
   ["Value", ({ name }) => name.localizedValue],
   ["Usage", ({ currentValue }) => currentValue],
   ["Limit", ({ limit }) => limit],
+];
+
+export const checkColumns: Columns<CheckResponse> = [
+  ["Check", ({ name }) => name],
+  ["Status", ({ status }) => status],
+  ["Detail", ({ detail }) => detail],
+  ["Remedy", ({ remedy }) => remedy],
 ];

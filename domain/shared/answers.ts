@@ -44,6 +44,17 @@ export const UsageResponse = z
   .meta({ id: "Usage" });
 export type UsageResponse = z.infer<typeof UsageResponse>;
 
+/** One thing that a deployment needs to run jobs. */
+export const CheckResponse = z
+  .looseObject({
+    name: z.string(),
+    status: z.enum(["ok", "warning", "failed"]),
+    detail: z.string(),
+    remedy: z.string().optional(),
+  })
+  .meta({ id: "Check" });
+export type CheckResponse = z.infer<typeof CheckResponse>;
+
 /** A page of a list. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.looseObject({ value: z.array(item), nextLink: z.url().optional() });

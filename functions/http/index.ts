@@ -13,6 +13,7 @@ import type { Operation } from "./lib/operation.ts";
 import { openApiTrigger } from "./openapi/document.ts";
 import { operationStatusOperations } from "./operation-status.ts";
 import { passedOnTriggers } from "./passed-on.ts";
+import { preflightOperations } from "./preflight.ts";
 import { providerOperations } from "./provider.ts";
 import { sweepOperations } from "./sweeps.ts";
 import { sweepTrialOperations } from "./sweep-trials.ts";
@@ -23,6 +24,7 @@ export const operations: readonly Operation[] = [
   ...providerOperations,
   ...operationStatusOperations,
   ...usageOperations,
+  ...preflightOperations,
   ...workspaceOperations,
   ...experimentOperations,
   ...clusterOperations,

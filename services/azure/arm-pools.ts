@@ -1,15 +1,7 @@
 // Pools through Azure Resource Manager (`@azure/arm-batch`), because only that API carries identities and mounts. The
-// client is large and loaded with the first call. Invariant: pool ids derive from cluster ids, so that creating one
+// client is loaded with the first call. Invariant: pool ids derive from cluster ids, so that creating one
 // twice is creating one.
-import type {
-  BatchManagementClient,
-  ImageReference,
-  MountConfiguration,
-  Pool,
-  StartTask,
-  UserAccount,
-} from "@azure/arm-batch";
-import type { TokenCredential } from "@azure/core-auth";
+import type { ImageReference, MountConfiguration, Pool, StartTask, UserAccount } from "@azure/arm-batch";
 import { AppError } from "../../domain/shared/errors.ts";
 import type {
   ChangeAnswer,
@@ -22,32 +14,20 @@ import type {
   PoolSpec,
   PoolStartTask,
 } from "../pools.ts";
+import { connectAccount, readArmError } from "./arm-client.ts";
+import type { ArmAccount, ArmOptions } from "./arm-client.ts";
 import { expiryFormula } from "./expiry-formula.ts";
-import { bearerPolicy } from "./bearer-policy.ts";
-import type { TokenSource } from "./bearer-policy.ts";
-import { isLoopbackHttp } from "./endpoints.ts";
 import { sshEndpoint } from "./ssh-endpoint.ts";
 
-export interface ArmPoolsOptions {
-  readonly endpoint: string;
-  /** ARM id of the Batch account. */
-  readonly batchAccountId: string;
-  readonly credential: TokenCredential;
-  readonly tokens: TokenSource;
+export interface ArmPoolsOptions extends ArmOptions {
   /** Who may reach the nodes by ssh; nobody when empty. */
   readonly sshSources: readonly string[];
 }
 
-interface Account {
-  readonly client: BatchManagementClient;
-  readonly group: string;
-  readonly name: string;
+interface Account extends ArmAccount {
   readonly sshSources: readonly string[];
 }
 
-/** Newer than the client's own, which Azure Batch has announced the end of. Nodes talk to Batch in the simplified way, which is the only one. */
-const apiVersion = "2025-06-01";
-const armScope = "https://management.azure.com/.default";
 const deallocation = {
   requeue: "Requeue",
   terminate: "Terminate",
@@ -68,25 +48,7 @@ export function armPools(options: ArmPoolsOptions): Pools {
 }
 
 async function connect(options: ArmPoolsOptions): Promise<Account> {
-  const found =
-    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.Batch\/batchAccounts\/([^/]+)$/i.exec(
-      options.batchAccountId,
-    );
-  const [, subscriptionId, group, name] = found ?? [];
-  if (subscriptionId === undefined || group === undefined || name === undefined)
-    throw new Error(`Not the id of a Batch account: ${options.batchAccountId}`);
-  const { BatchManagementClient: Client } = await import("@azure/arm-batch");
-  const insecure = isLoopbackHttp(options.endpoint);
-  const client = new Client(options.credential, subscriptionId, {
-    endpoint: options.endpoint,
-    apiVersion,
-    ...(insecure ? { allowInsecureConnection: true } : {}),
-  });
-  if (insecure) {
-    client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
-    client.pipeline.addPolicy(bearerPolicy(options.tokens, armScope));
-  }
-  return { client, group, name, sshSources: options.sshSources };
+  return { ...(await connectAccount(options)), sshSources: options.sshSources };
 }
 
 async function quotas(account: Account): Promise<PoolQuotas> {
@@ -112,11 +74,16 @@ async function put(account: Account, spec: PoolSpec): ReturnType<Pools["put"]> {
     );
     return { kind: "created" };
   } catch (error) {
-    const { status, code, message } = read(error);
+    const { status, code, message } = readArmError(error);
     if (status === undefined || status === 429 || status >= 500) throw unavailable(error);
-    return { kind: "refused", code, message };
+    return { kind: "refused", code, message: status === 403 ? `${message} ${rightsNeeded}` : message };
   }
 }
+
+/** The account itself may be written to, or nothing would work: what is missing is a right on something that the pool uses. */
+const rightsNeeded =
+  "Give the identity of this service the right Microsoft.Network/virtualNetworks/subnets/join/action on the subnet, " +
+  "or Reader on the image or its gallery, and create the cluster again.";
 
 async function resize(
   account: Account,
@@ -157,7 +124,7 @@ async function update(account: Account, poolId: string, changes: Pool): Promise<
     await account.client.poolOperations.update(account.group, account.name, poolId, changes);
     return "accepted";
   } catch (error) {
-    const { status, code, message } = read(error);
+    const { status, code, message } = readArmError(error);
     if (status === 404) return "absent";
     if (status === 409) return "busy";
     if (status === undefined || status === 429 || status >= 500) throw unavailable(error);
@@ -186,7 +153,7 @@ async function remove(account: Account, poolId: string): Promise<void> {
       updateIntervalInMs: 0,
     });
   } catch (error) {
-    const { status, code } = read(error);
+    const { status, code } = readArmError(error);
     if (status === 404 || (status === 409 && code.endsWith("BeingDeleted"))) return;
     throw unavailable(error);
   }
@@ -274,13 +241,8 @@ function toMount(mount: PoolMount): MountConfiguration {
       };
 }
 
-function read(error: unknown): { status: number | undefined; code: string; message: string } {
-  const { statusCode, code, message } = error as { statusCode?: number; code?: string; message?: string };
-  return { status: statusCode, code: code ?? "Unknown", message: message ?? String(error) };
-}
-
 function unavailable(cause: unknown): AppError {
-  return new AppError("ServiceUnavailable", `Azure Batch could not answer: ${read(cause).message}`, {
+  return new AppError("ServiceUnavailable", `Azure Batch could not answer: ${readArmError(cause).message}`, {
     cause,
   });
 }

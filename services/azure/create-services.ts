@@ -6,6 +6,7 @@ import type { TokenCredential } from "@azure/core-auth";
 import type { Clock, Random } from "../clock.ts";
 import type { LongLivedServices } from "../services.ts";
 import type { Settings } from "../settings.ts";
+import { armBatchAccount } from "./arm-batch-account.ts";
 import { armPools } from "./arm-pools.ts";
 import { batchClient } from "./batch/batch-client.ts";
 import { batchTransport } from "./batch/transport.ts";
@@ -73,6 +74,8 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
   const { settings, clock, random, storage, resourceManagerEndpoint } = options;
   const credential = appCredential(options.managedIdentity, options.clientId);
   const tokens = tokenSource(credential, clock);
+  const { armEndpoint: endpoint, batchAccountId } = options;
+  const arm = { endpoint, batchAccountId, credential, tokens };
   const blobs = blobAccess({ endpointTemplate: settings.blobEndpointTemplate, credential, clock });
   const table = tableDocuments(tableClient(storage, options.tableEndpointTemplate, credential));
   const documents = sharedReads(groupedCommits(table));
@@ -107,13 +110,8 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     sweepRecords: blobSweepRecords(blobs, storage),
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKeys, random)),
     staging: blobStaging(blobs, storage),
-    pools: armPools({
-      endpoint: options.armEndpoint,
-      batchAccountId: options.batchAccountId,
-      credential,
-      tokens,
-      sshSources: options.sshSources,
-    }),
+    batchAccount: armBatchAccount(arm),
+    pools: armPools({ ...arm, sshSources: options.sshSources }),
     batch: batchClient(batchTransport({ endpoint: options.batchEndpoint, tokens })),
     fileServers: absentFileServers(),
     resourceManager:

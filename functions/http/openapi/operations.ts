@@ -21,6 +21,7 @@ import {
   RetryRequest,
 } from "../../../domain/sweep/requests.ts";
 import {
+  CheckResponse,
   listOf,
   OperationStatusResponse,
   RemoteLoginResponse,
@@ -163,6 +164,16 @@ const sweepDocs: Readonly<Record<string, OperationDoc>> = {
 const special: Readonly<Record<string, OperationDoc>> = {
   "operations-list": { summary: "Operations of the provider", ok: listOf(ProviderOperationResponse) },
   "usages-list": { summary: "What is used of what may be used", ok: listOf(UsageResponse) },
+  "preflight-list": {
+    summary: "Whether the deployment can run jobs, check by check",
+    query: {
+      vmsizes: z
+        .string()
+        .optional()
+        .meta({ description: "VM sizes to ask for beside those of the clusters, comma-separated" }),
+    },
+    ok: listOf(CheckResponse),
+  },
   "operations-results": { summary: "State of a long-running operation", ok: OperationStatusResponse },
   "operations-statuses": {
     summary: "202 while a long-running operation goes on, then 200",

@@ -141,5 +141,6 @@ function foreignLink(url: string): Error {
 /** A 4xx that the operation did not expect: our request was wrong, repeating it will not help. */
 export function unexpected(operation: string, reply: BatchReply): AppError {
   const reason = reply.ok ? `status ${reply.status}` : `${reply.status} ${reply.code}: ${reply.message}`;
-  return new AppError("InternalError", `Azure Batch refused to ${operation}: ${reason}`);
+  const cause = reply.ok ? undefined : { statusCode: reply.status, code: reply.code, message: reply.message };
+  return new AppError("InternalError", `Azure Batch refused to ${operation}: ${reason}`, { cause });
 }

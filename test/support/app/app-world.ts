@@ -73,7 +73,7 @@ export interface AppWorldOptions {
   /** Time that others share. */
   readonly clock?: ManualClock;
   /** Azure Batch by something else than the hand-driven one. */
-  readonly azure?: Pick<Services, "batch" | "pools">;
+  readonly azure?: Partial<Pick<Services, "batch" | "batchAccount" | "pools">>;
   readonly resourceManager?: Services["resourceManager"];
   /** Blobs that are there already. */
   readonly staged?: ReadonlyMap<string, string>;
@@ -188,6 +188,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
         [...staged.keys()].filter((path) => path.startsWith(prefix)).forEach((path) => staged.delete(path)),
     },
     batch: azure.batch,
+    batchAccount: azure.batchAccount,
     pools: azure.pools,
     fileServers: options.fileServers ?? absentFileServers(),
     ...options.azure,

@@ -8,6 +8,7 @@ import type {
   NodeCounts,
   TaskAnswer,
 } from "../../../services/batch.ts";
+import type { AccountFacts, BatchAccount, OfferedSize, Refused } from "../../../services/batch-account.ts";
 import type { Clock } from "../../../services/clock.ts";
 import type { PoolExpiry, Pools, PoolSpec } from "../../../services/pools.ts";
 
@@ -41,6 +42,12 @@ export interface FakeTask {
 export interface FakeBatch {
   readonly batch: Batch;
   readonly pools: Pools;
+  readonly batchAccount: BatchAccount;
+  /** What the account says of itself; a test changes it. */
+  account: AccountFacts | Refused;
+  sizes: readonly OfferedSize[] | Refused;
+  /** Node agents by the offer of an image, as Batch lists them. */
+  agents: ReadonlyMap<string, string>;
   readonly poolsById: Map<string, FakePool>;
   readonly jobsById: Map<string, FakeJob>;
   /** Every pool reaches its target. */
@@ -51,6 +58,8 @@ export interface FakeBatch {
   requeue(taskId: string): void;
   /** While true every call fails as an outage does. */
   down: boolean;
+  /** While set every call is answered with this. */
+  refusal: { readonly statusCode: number; readonly code: string; readonly message: string } | undefined;
   /** The next task is refused with this code. */
   refuseNextTask: string | undefined;
   refuseNextPool: string | undefined;
@@ -80,6 +89,8 @@ export function fakeBatch(clock: Clock): FakeBatch {
   const called = (name: string) => {
     calls.push(name);
     if (fake.down) throw new AppError("ServiceUnavailable", "Azure Batch is down.");
+    if (fake.refusal !== undefined)
+      throw new AppError("InternalError", "Azure Batch refused.", { cause: fake.refusal });
   };
   /** Nodes of the pool that run a task. */
   const running = (pool: FakePool) =>
@@ -199,7 +210,7 @@ export function fakeBatch(clock: Clock): FakeBatch {
     },
     async nodeAgentFor({ offer }) {
       called("nodeAgentFor");
-      return offer === "known-to-batch" ? "batch.node.opensuse 15" : undefined;
+      return fake.agents.get(offer);
     },
     async subtaskNodes() {
       called("subtaskNodes");
@@ -266,13 +277,42 @@ export function fakeBatch(clock: Clock): FakeBatch {
       poolsById.delete(id);
     },
   };
+  const batchAccount: BatchAccount = {
+    facts: async () =>
+      "kind" in fake.account
+        ? fake.account
+        : { kind: "found", ...fake.account, answeredAt: fake.account.answeredAt ?? clock.now() },
+    sizes: async () => ("kind" in fake.sizes ? fake.sizes : { kind: "found", sizes: fake.sizes }),
+  };
   const fake: FakeBatch = {
     batch,
+    batchAccount,
     pools,
+    account: {
+      location: "eastus",
+      provisioningState: "Succeeded",
+      poolAllocationMode: "BatchService",
+      poolQuota: 100,
+      activeJobQuota: 300,
+      dedicatedProcessors: 500,
+      lowPriorityProcessors: 300,
+      familyProcessors: undefined,
+      answeredAt: undefined,
+    },
+    sizes: [
+      { name: "Standard_D2s_v5", family: "standardDSv5Family", processors: 2 },
+      { name: "Standard_D2s_v3", family: "standardDSv3Family", processors: 2 },
+      { name: "Standard_NC4as_T4_v3", family: "standardNCASv3_T4Family", processors: 4 },
+    ],
+    agents: new Map([
+      ["known-to-batch", "batch.node.opensuse 15"],
+      ["ubuntu-hpc", "batch.node.ubuntu 24.04"],
+    ]),
     poolsById,
     jobsById,
     calls,
     down: false,
+    refusal: undefined,
     refuseNextTask: undefined,
     poolGate: undefined,
     refuseNextPool: undefined,

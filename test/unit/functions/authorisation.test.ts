@@ -27,6 +27,7 @@ const provider = "subscriptions/{subscriptionId}/providers/Microsoft.BatchAI";
 const matrix: readonly (readonly [method: string, route: string, least: Least])[] = [
   ["GET", "providers/Microsoft.BatchAI/operations", "reader"],
   ["GET", `${provider}/locations/{location}/usages`, "reader"],
+  ["GET", `${provider}/locations/{location}/preflight`, "operator"],
   ["GET", `${provider}/locations/{location}/operationresults/{operationId}`, "reader"],
   ["GET", `${provider}/locations/{location}/operationstatuses/{operationId}`, "reader"],
   ["GET", `${provider}/workspaces`, "reader"],
@@ -215,7 +216,7 @@ function pathOf(route: string, subscription = subscriptionId): string {
     .replace("{subscriptionId}", subscription)
     .replace("{*path}", "nothing/here")
     .replaceAll(/\{\w+\}/g, "x");
-  return `/${path}?api-version=${/\/events$|\/sweeps\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
+  return `/${path}?api-version=${/\/(?:events|preflight)$|\/sweeps\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
 }
 
 describe("the table of routes and roles", () => {
