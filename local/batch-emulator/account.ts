@@ -70,7 +70,8 @@ export function openAccount(o: EmulatorOptions, place: AccountPlace): OpenAccoun
     verifyBearer: (token, plane) => o.verifyBearer(token, plane),
     throttle: (request) => throttle.check(request),
   });
-  const handle = withNodeMetadata(world, service.evictions, api);
+  const { around = (gateway: Gateway) => gateway } = o;
+  const handle = withNodeMetadata(world, service.evictions, around(api));
   let recovered: () => void = () => undefined;
   const ready = new Promise<void>((done) => (recovered = done));
   return {

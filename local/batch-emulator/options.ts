@@ -6,6 +6,7 @@ import type { Executor } from "./agent/executor.ts";
 import type { StorageAccess } from "./agent/storage-access.ts";
 import type { EmulatorParameters } from "./parameters.ts";
 import type { BatchPlane, BatchVerdict } from "./protocol/bearer.ts";
+import type { Gateway } from "./protocol/gateway.ts";
 import type { EvictionTrace } from "./schema/eviction-trace.ts";
 import type { TokenIssuer } from "./service/account/world.ts";
 import type { MountProvider } from "./service/ports/mount-provider.ts";
@@ -51,4 +52,6 @@ export interface EmulatorOptions {
   readonly packages?: PackageStore;
   /** No folders are made for nodes: for simulations whose executor needs none. */
   readonly simulated?: boolean;
+  /** Put around all that an account answers, for whoever looks at the traffic. */
+  readonly around?: (gateway: Gateway) => Gateway;
 }

@@ -25,6 +25,8 @@ export const since = {
   supportedImages: "2019-06-01",
   /** Slots of tasks are counted; before, the counts of tasks are the whole answer. */
   taskSlots: "2020-09-01",
+  /** Nodes talk to the service in one way only, so that pools no longer say in which; and nodes tell both their addresses. */
+  oneCommunicationMode: "2025-06-01",
 } as const;
 
 /** A member that had another name in versions before this day. */

@@ -81,7 +81,17 @@ function identityShape(pool: Pool) {
   };
 }
 
-export function armPool(world: World, pool: Pool) {
+const communicationModes = ({ spec: { targetNodeCommunicationMode: wanted } }: Pool) => ({
+  targetNodeCommunicationMode: wanted === undefined ? undefined : capitalised(wanted),
+  currentNodeCommunicationMode: wanted === "classic" ? "Classic" : "Simplified",
+});
+
+/** @param tellsCommunication whether the version has members for the way in which nodes talk to the service. */
+export function armPool(
+  world: World,
+  pool: Pool,
+  { tellsCommunication }: { readonly tellsCommunication: boolean },
+) {
   const { spec } = pool;
   const { virtualMachineConfiguration, cloudServiceConfiguration } = spec;
   const run = pool.autoScaleRun;
@@ -126,11 +136,7 @@ export function armPool(world: World, pool: Pool) {
       })),
       applicationLicenses: spec.applicationLicenses,
       mountConfiguration: toManagement(withoutSecrets(spec.mountConfiguration)),
-      targetNodeCommunicationMode:
-        spec.targetNodeCommunicationMode === undefined
-          ? undefined
-          : capitalised(spec.targetNodeCommunicationMode),
-      currentNodeCommunicationMode: spec.targetNodeCommunicationMode === "classic" ? "Classic" : "Simplified",
+      ...(tellsCommunication ? communicationModes(pool) : {}),
       resizeOperationStatus: resizeStatus(pool),
       resourceTags: spec.resourceTags,
       upgradePolicy: spec.upgradePolicy,

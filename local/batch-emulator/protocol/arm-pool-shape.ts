@@ -65,7 +65,7 @@ const pascal: Readonly<Record<string, string>> = {
 /** Members whose text is an enumeration; only these change case. */
 const enumerations = new Set([
   ...["elevationLevel", "scope", "protocol", "access", "caching", "storageAccountType", "policy", "targets"],
-  ...["provision", "dynamicVNetAssignmentScope", "loginMode", "type", "workingDirectory"],
+  ...["provision", "loginMode", "type", "workingDirectory"],
   ...["jobDefaultOrder", "placement"],
 ]);
 /** Members whose content belongs to the caller and is passed on untouched. */

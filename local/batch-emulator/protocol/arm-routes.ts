@@ -6,6 +6,7 @@ import { replaceManaged, resizeManaged } from "../service/pools/managed-pools.ts
 import type { Pool } from "../service/entities/model.ts";
 import { addPool, findPool, removePoolById, stopPoolResize } from "../service/pools/pool-commands.ts";
 import { identitiesAssigned } from "../service/checks/reference-checks.ts";
+import { isBefore, since } from "./api-versions.ts";
 import { accountId, armEtag, armPool } from "./arm-pool-fields.ts";
 import { ArmPoolBody, specOf } from "./arm-pool-shape.ts";
 import { bodyOf, checked } from "./bodies.ts";
@@ -47,8 +48,8 @@ export function refuseOtherSubscription({ world, params }: Call): void {
 }
 
 /** In the names of the version that was asked. */
-export const poolShape = ({ world, spelling }: Call, pool: Pool): unknown => {
-  const shape = armPool(world, pool);
+export const poolShape = ({ world, spelling, version }: Call, pool: Pool): unknown => {
+  const shape = armPool(world, pool, { tellsCommunication: isBefore(version, since.oneCommunicationMode) });
   return spelling === undefined ? shape : spelling.toPast(shape);
 };
 

@@ -1,5 +1,6 @@
 // Pools and nodes on the wire. Passwords, keys and tokens are write-only: they are never answered. Source: "Pool - Get",
 // "Compute Node - Get" of the REST reference.
+import { isBefore, since } from "./api-versions.ts";
 import type { PoolSpec } from "../schema/pool-spec.ts";
 import { durationMs, formatDuration } from "../schema/values.ts";
 import type { AutoScaleRun, Node, Pool, StartTaskInfo } from "../service/entities/model.ts";
@@ -76,9 +77,15 @@ export const poolFields: FieldTable<Pool> = {
   metadata: value((pool) => pool.spec.metadata),
   mountConfiguration: value((pool) => withoutSecrets(pool.spec.mountConfiguration)),
   identity: value((pool) => pool.identity),
-  targetNodeCommunicationMode: value((pool) => pool.spec.targetNodeCommunicationMode ?? "default"),
-  currentNodeCommunicationMode: value((pool) =>
-    pool.nodes.size === 0 ? undefined : communicationMode(pool.spec.targetNodeCommunicationMode),
+  targetNodeCommunicationMode: value((pool, { call }) =>
+    isBefore(call.version, since.oneCommunicationMode)
+      ? (pool.spec.targetNodeCommunicationMode ?? "default")
+      : undefined,
+  ),
+  currentNodeCommunicationMode: value((pool, { call }) =>
+    pool.nodes.size === 0 || !isBefore(call.version, since.oneCommunicationMode)
+      ? undefined
+      : communicationMode(pool.spec.targetNodeCommunicationMode),
   ),
   resourceTags: value((pool) => pool.spec.resourceTags),
   upgradePolicy: value((pool) => pool.spec.upgradePolicy),
@@ -119,6 +126,10 @@ export const nodeFields: FieldTable<Node> = {
   lastBootTime: time((node) => node.bootedAt),
   allocationTime: time((node) => (node.allocatedAt === 0 ? undefined : node.allocatedAt)),
   ipAddress: value((node) => node.address),
+  ipv6Address: value((node, { call }) =>
+    // Nodes of this machine have no other address; it can be written as one of IPv6.
+    isBefore(call.version, since.oneCommunicationMode) ? undefined : `::ffff:${node.address}`,
+  ),
   affinityId: value((node) => `TVM:${node.id}`),
   vmSize: value((node) => node.pool.spec.vmSize),
   totalTasksRun: value((node) => node.tasksRun),

@@ -8,6 +8,7 @@ import type { BatchEmulator, EmulatorOptions } from "../../../local/batch-emulat
 import { systemClock } from "../../../local/clock.ts";
 import type { LogFields, Logger } from "../../../local/logger.ts";
 import { seededRandom } from "../../../local/random.ts";
+import { recordedBatch } from "../../support/contract/recorded-batch.ts";
 import { scriptedExecutor } from "../../support/scripted-executor.ts";
 import type { ScriptedExecutor } from "../../support/scripted-executor.ts";
 
@@ -29,7 +30,8 @@ export async function underTest(options: Partial<EmulatorOptions> = {}): Promise
   const errors: string[] = [];
   const note = (event: string, fields?: LogFields) => void errors.push(`${event} ${JSON.stringify(fields)}`);
   const logger: Logger = { debug: () => {}, info: () => {}, warn: note, error: note };
-  const emulator = await startBatchEmulator({
+  const record = recordedBatch();
+  const started = await startBatchEmulator({
     dataDirectory: "memory",
     port: 0,
     accountName: "devbatch",
@@ -48,8 +50,18 @@ export async function underTest(options: Partial<EmulatorOptions> = {}): Promise
       close: () => Promise.resolve(),
     },
     verifyBearer: (token) => Promise.resolve(token === "good" ? "allowed" : "unknown"),
+    around: record.around,
     ...options,
   });
+  // Requests of these tests may be wrong on purpose; no answer may be other than Microsoft describes it.
+  const emulator: BatchEmulator = {
+    ...started,
+    async dispose(how) {
+      await started.dispose(how);
+      if (record.inAnswers.size > 0)
+        throw new Error(`Answers that are not as described:\n${[...record.inAnswers].sort().join("\n")}`);
+    },
+  };
   return { emulator, executor, errors, batch: batchClient(emulator.url), arm: armClient(emulator.url) };
 }
 
