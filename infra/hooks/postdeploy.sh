@@ -17,7 +17,7 @@ done
 token=$(az account get-access-token --scope "api://$BATCHAI_API_CLIENT_ID/.default" --query accessToken --output tsv) ||
   fail "no token for api://$BATCHAI_API_CLIENT_ID: sign in again (az login), or give yourself one of its app roles"
 subscription=$(az account show --query id --output tsv)
-url=$BATCHAI_ENDPOINT/subscriptions/$subscription/providers/Microsoft.BatchAI/workspaces?api-version=2018-05-01
+url="$BATCHAI_ENDPOINT/subscriptions/$subscription/providers/Microsoft.BatchAI/workspaces?api-version=2018-05-01"
 # The token goes in by standard input: it is in no command line.
 status=$(printf 'header = "Authorization: Bearer %s"\n' "$token" | curl -sS -m 60 --config - -o /dev/null -w '%{http_code}' "$url")
 case $status in
