@@ -1,6 +1,7 @@
 // Gives free nodes to waiting jobs. Batch is given only what can start at once, so that the order, the gangs and the
 // backfill are the service's own (domain/job/queue.ts), no link to a staged file grows old, and a poll costs the same
-// however many jobs wait.
+// however many jobs wait. Batch's counts of nodes may be late: a run that was given a node that is gone is taken back when nothing
+// is heard of it (poll-tasks.ts), one that could have had a node gets it with the next count.
 import { wakeRuns } from "../../application/runs.ts";
 import { unschedulableError } from "../../domain/cluster/resize-errors.ts";
 import { poolNodeCount } from "../../domain/cluster/scale.ts";

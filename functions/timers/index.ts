@@ -7,6 +7,10 @@ import { reconcile } from "./reconcile.ts";
 import { resealSecrets } from "./reseal-secrets.ts";
 import { removeOutdated } from "./retention.ts";
 
+/**
+ * The host runs each timer on one instance at a time, and `runOnStartup` whenever an instance takes over, so that an app that was scaled to
+ * nothing goes on at once. Every handler may run twice at the same time: it reads, and asks for what has an id of its own.
+ */
 export const timerTriggers: readonly TimerTrigger[] = [
   { name: "reconcile", schedule: "0 */5 * * * *", runOnStartup: true, handle: reconcile },
   { name: "reconcile-jobs", schedule: "0 47 * * * *", runOnStartup: true, handle: reconcileJobs },

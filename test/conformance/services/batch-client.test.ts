@@ -1,5 +1,7 @@
 // What is ours alone: pools through the management plane, and how our transport deals with outages and throttling. The
 // Batch interface itself has a suite that both clients pass (conformance/batch/both-clients).
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createDefaultHttpClient, createHttpHeaders } from "@azure/core-rest-pipeline";
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -97,6 +99,32 @@ describe("pools", () => {
 });
 
 describe("the transport", () => {
+  it("that Azure forbids because of what they use say which right is missing", async () => {
+    const error = { code: "LinkedAuthorizationFailed", message: "No permission on the linked subnet." };
+    const server = createServer((_request, response) => {
+      response.writeHead(403, { "content-type": "application/json" }).end(JSON.stringify({ error }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const forbidden = armPools({
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      sshSources: [],
+      batchAccountId: `/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.Batch/batchAccounts/devbatch`,
+      credential: { getToken: async () => ({ token: "good", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) },
+      tokens,
+    });
+    const answer = await forbidden.put(spec("subnet", 1)).finally(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    expect(answer).toMatchObject({
+      kind: "refused",
+      code: "LinkedAuthorizationFailed",
+      message: expect.stringMatching(
+        /^No permission on the linked subnet\. .*subnets\/join\/action/,
+      ) as string,
+    });
+  });
+
   it("tells an outage as one that may pass", async () => {
     const nowhere = batchClient(batchTransport({ endpoint: "http://127.0.0.1:9", tokens, retryDelayMs: 1 }));
     await expect(nowhere.getTask("j", "t")).rejects.toMatchObject({
