@@ -29,8 +29,8 @@ export const recordProvisioned = contract(
 );
 
 /**
- * Brings the pool to the scale settings that the document has now. `since`: when that was asked for, ISO 8601; jobs on nodes that are
- * to go have a while from then on.
+ * Brings the pool to the scale settings that the document has now. `since`: when this was tried first, ISO 8601, for a
+ * later try; jobs on nodes that are to go have a while from then on.
  */
 export const applyScale = contract(
   "applyScale",

@@ -4,6 +4,7 @@ import { runsToStop } from "../../domain/cluster/shrink.ts";
 import { poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { patienceMs } from "../../domain/job/termination.ts";
+import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
 import { askRunToStop } from "../job/stop-file.ts";
 
@@ -11,11 +12,11 @@ import { askRunToStop } from "../job/stop-file.ts";
 export async function givesNodesBack(
   services: Services,
   cluster: ClusterDocument,
-  since: string | undefined,
+  since = timestamp(services.clock),
 ): Promise<boolean> {
   const option = cluster.spec.scaleSettings.manual?.nodeDeallocationOption ?? "waitforjobcompletion";
   const { clock, settings, state } = services;
-  if (option === "waitforjobcompletion" || since === undefined) return false;
+  if (option === "waitforjobcompletion") return false;
   if (clock.now() - Date.parse(since) >= patienceMs(settings.terminationGraceMs)) return false;
   const holding = (await state.activeJobs.runs(cluster.guid)).filter(({ phase }) => phase !== "ended");
   const chosen = runsToStop(holding, poolNodeCount(cluster));

@@ -9,14 +9,14 @@ import { pause } from "../lib/wait.ts";
 const triesPerExecution = 40;
 
 export const resizeCluster = defineOrchestration(resizeClusterOrchestration, function* (context, input) {
-  const { cluster } = input;
-  const since = input.since ?? context.df.currentUtcDateTime.toISOString();
+  let asked = input;
   for (let round = 0; round < triesPerExecution; round += 1) {
-    const { kind } = yield* call(context, applyScale, { cluster, since });
+    const { kind } = yield* call(context, applyScale, asked);
     if (kind === "notWanted") return undefined;
-    if (kind === "applied") return yield* call(context, ensureMonitor, { cluster });
+    if (kind === "applied") return yield* call(context, ensureMonitor, { cluster: input.cluster });
+    asked = { since: context.df.currentUtcDateTime.toISOString(), ...asked };
     yield* pause(context, backoff(round));
   }
-  continueAsNew(context, { cluster, since });
+  continueAsNew(context, asked);
   return undefined;
 });

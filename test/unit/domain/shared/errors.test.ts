@@ -60,7 +60,8 @@ async function writtenCodes(): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for (const folder of app)
     for (const file of await readdir(join(root, folder), { recursive: true })) {
-      if (!file.endsWith(".ts")) continue;
+      // Causes of waiting and failing are told by their own rules (situations.test.ts); no answer carries them as an error.
+      if (!file.endsWith(".ts") || file.startsWith("diagnosis/")) continue;
       const source = await readFile(join(root, folder, file), "utf8");
       for (const [, code = ""] of source.matchAll(/\bcode: "([A-Z]\w+)"/g)) found.add(code);
     }
