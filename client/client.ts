@@ -121,13 +121,20 @@ export function createClient(connection: Connection): Client {
         path: `${formatId(ref)}/events`,
         query: { "api-version": ownApiVersion },
       }),
+    ...ofRegion(api),
+  };
+}
+
+/** What the service tells of a region. */
+function ofRegion(api: HttpApi): Pick<Client, "usages" | "preflight"> {
+  const at = (subscriptionId: string, location: string) =>
+    `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${location}`;
+  return {
     usages: (subscriptionId, location) =>
-      items(api, UsageResponse, {
-        path: `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${location}/usages`,
-      }),
+      items(api, UsageResponse, { path: `${at(subscriptionId, location)}/usages` }),
     preflight: (subscriptionId, location, vmSizes) =>
       items(api, CheckResponse, {
-        path: `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${location}/preflight`,
+        path: `${at(subscriptionId, location)}/preflight`,
         query: {
           "api-version": ownApiVersion,
           ...(vmSizes.length === 0 ? {} : { vmsizes: vmSizes.join(",") }),

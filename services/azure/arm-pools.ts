@@ -177,6 +177,7 @@ function toPool(spec: PoolSpec, { sshSources }: Pick<Account, "sshSources">): Po
         targetLowPriorityNodes: spec.lowPriority ? spec.targetNodeCount : 0,
       },
     },
+    // Also where a cluster has one node: it can be resized, and Batch hands out the key that opens sealed files only so.
     interNodeCommunication: "Enabled",
     taskSlotsPerNode: 1,
     ...(spec.mounts.length === 0 ? {} : { mountConfiguration: spec.mounts.map(toMount) }),

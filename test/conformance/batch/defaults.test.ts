@@ -60,7 +60,7 @@ test("a pool tells the version of its image, the level of its users, and what it
   });
   const managed = await t.arm.poolOperations.get("local", "devbatch", "p");
   expect(managed.networkConfiguration).toMatchObject({
-    dynamicVnetAssignmentScope: "None",
+    dynamicVnetAssignmentScope: "none",
     enableAcceleratedNetworking: false,
   });
 });

@@ -281,7 +281,10 @@ test("answers have the members and types that the live service was seen to answe
     (task) => task.state === "completed",
   );
   for (const [path, members] of Object.entries(recorded)) {
-    const { body } = await send(`${path}?${version}`);
+    // Statistics of a whole account ended with an earlier version.
+    const { body } = await send(
+      `${path}?${path === "/lifetimejobstats" ? "api-version=2022-10-01.16.0" : version}`,
+    );
     const answered = body as unknown as Record<string, unknown>;
     const types = Object.keys(members).map((name) => [name, typeof answered[name]]);
     expect(Object.fromEntries(types)).toEqual(members);

@@ -54,6 +54,8 @@ function ofDataPlane(exchange: Exchange): Verdict {
   const name = operation?.operationId ?? `${method} ${path}`;
   const unknown = operation === undefined ? [`${name}: there is no such operation`] : [];
   const shape = operation?.responses[status] ?? operation?.responses["default"];
+  // "Not modified" is HTTP's own, and answers a condition that the caller set.
+  if (status === 304) return { operation: name, inRequest: [], inAnswer: [] };
   const described = operation?.responses[status] !== undefined || status >= 400;
   return {
     operation: name,
@@ -74,7 +76,20 @@ function requestOf({ parameters }: Operation, { query, request }: Exchange): rea
     return request === "" ? found : [...found, "there is a body, and none is described"];
   if (request === "") return body.required ? [...found, "the body is missing"] : found;
   const rules = { ...dataRules, direction: "request", partial: false } as const;
-  return [...found, ...violations(body.schema ?? {}, JSON.parse(request), rules)];
+  const sent = jsonOf(request);
+  return [
+    ...found,
+    ...(sent === undefined ? ["the body is no JSON"] : violations(body.schema ?? {}, sent, rules)),
+  ];
+}
+
+/** Undefined for what is none. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 const dataRules = { definitions: dataPlane.definitions, anyCase: true };
@@ -117,7 +132,7 @@ function ofManagement(exchange: Exchange): Verdict | undefined {
   const items = path.toLowerCase().endsWith("/pools") ? ((body?.["value"] ?? []) as unknown[]) : [body];
   return {
     operation: `${method} ${name}`,
-    inRequest: request === "" ? [] : check(JSON.parse(request), "request", method === "PATCH"),
+    inRequest: request === "" ? [] : check(jsonOf(request), "request", method === "PATCH"),
     inAnswer:
       status >= 400
         ? errorOf(body)

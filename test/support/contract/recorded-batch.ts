@@ -3,7 +3,7 @@ import type { Gateway } from "../../../local/batch-emulator/protocol/gateway.ts"
 import { actionOf } from "./actions.ts";
 import { verdictOn } from "./exchange.ts";
 
-export interface Record {
+export interface RecordedBatch {
   /** Put around the emulator's gateway. */
   readonly around: (gateway: Gateway) => Gateway;
   /** How often each operation went by. */
@@ -14,7 +14,7 @@ export interface Record {
   readonly inAnswers: Set<string>;
 }
 
-export function recordedBatch(): Record {
+export function recordedBatch(): RecordedBatch {
   const operations = new Map<string, number>();
   const actions = new Set<string>();
   const inRequests = new Set<string>();
@@ -36,7 +36,7 @@ export function recordedBatch(): Record {
       actions.add(actionOf(request.method, request.rawPath));
       const verdict = verdictOn({
         method: request.method,
-        path: decodeURI(request.rawPath),
+        path: request.rawPath,
         query: request.query,
         request: sent.toString(),
         status,

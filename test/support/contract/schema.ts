@@ -43,12 +43,17 @@ export function violations(schema: Schema, value: unknown, rules: Rules, place =
   if (meant.$ref !== undefined) return violations(meant, value, rules, place);
   if (meant.anyOf !== undefined) return ofAny(meant.anyOf, value, rules, place);
   if (meant.type === undefined || meant.type === "file") return [];
-  if (!isOf(meant.type, value))
-    return [`${place}: ${JSON.stringify(value)?.slice(0, 60)} is no ${meant.type}`];
+  if (!isOf(meant.type, value)) return [`${place}: ${told(value)} is no ${meant.type}`];
   if (typeof value === "string") return ofChoice(meant, value, rules, place);
   if (Array.isArray(value))
     return value.flatMap((item: unknown) => violations(meant.items ?? {}, item, rules, `${place}[]`));
   return meant.type === "object" ? ofMembers(meant, value as Record<string, unknown>, rules, place) : [];
+}
+
+/** Never what is in a value: it may nest deeper than it can be told. */
+function told(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value).slice(0, 60);
+  return Array.isArray(value) ? "a list" : "an object";
 }
 
 function isOf(type: Exclude<Schema["type"], undefined | "file">, value: unknown): boolean {
