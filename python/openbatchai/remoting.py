@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import pkgutil
 import sys
 from typing import Any, Callable, Generic, Optional, TypeVar
 
@@ -17,6 +18,8 @@ Value = TypeVar("Value")
 RUNNER = "openbatchai_runner.py"
 CALL = "openbatchai_call.pkl"
 RESULT = "result.pkl"
+# Travels with the call: a script that says `import openbatchai` says so on the node, too.
+_PACKAGE = ("__init__.py", "jobs.py", "remoting.py", "service.py", "share.py")
 
 
 class RemoteTraceback(Exception):
@@ -30,7 +33,7 @@ class RemoteError(Exception):
     """The remote exception could not travel; this is its traceback."""
 
 
-# Knows nothing of this package: the node needs Python alone.
+# The node needs Python alone.
 _RUNNER = '''
 import importlib, json, os, pickle, runpy, sys, traceback
 with open("openbatchai_call.pkl", "rb") as file:
@@ -100,7 +103,8 @@ def remote(function: Callable[..., Value], **options: Any) -> Callable[..., Remo
         code = os.path.abspath(options.get("code", "."))
         head = {"python": list(sys.version_info[:2]), "name": _name(function), **_place(function, code)}
         content = json.dumps(head).encode() + b"\n" + pickle.dumps((args, kwargs))
-        extra = {RUNNER: _RUNNER.encode(), CALL: content}
+        package = {f"openbatchai/{name}": pkgutil.get_data("openbatchai", name) or b"" for name in _PACKAGE}
+        extra = {RUNNER: _RUNNER.encode(), CALL: content, **package}
         return RemoteCall(submit(f"python3 {RUNNER}", **{**options, "code": code, "extra": extra}))
 
     return call
