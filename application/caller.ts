@@ -1,5 +1,6 @@
 // Who asks for something, as the events of a resource tell it: a person through the API, or the service itself. Whether
 // they may is decided before they come here.
+import type { StartedBy } from "../domain/job/schema.ts";
 import { timestamp } from "../services/clock.ts";
 import type { Services } from "../services/services.ts";
 import type { Change } from "../services/state.ts";
@@ -9,6 +10,8 @@ export interface Caller {
   readonly actor: string;
   /** What made them ask: `request:GUID`, `operation:GUID` or the id of a resource. */
   readonly link: string;
+  /** Of a trigger that acts for somebody: kept with the job that it makes. */
+  readonly startedBy?: StartedBy;
 }
 
 /** The actor of what nobody asked for in particular. */

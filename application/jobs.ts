@@ -77,9 +77,11 @@ interface Asked {
 async function createJob(services: Services, caller: Caller, { ref, spec, cluster, sweepGuid }: Asked) {
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), spec, cluster, now);
+  const { startedBy } = caller;
   const document = {
     ...acceptedJob(fresh.document, now),
     ...(sweepGuid === undefined ? {} : { sweepGuid }),
+    ...(startedBy === undefined ? {} : { startedBy }),
   };
   await claimPlace(services, document, now);
   await Promise.all([

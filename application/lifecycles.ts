@@ -23,6 +23,7 @@ import { startClusterCreation } from "./clusters.ts";
 import { deleteEndedJob, deleteEndedJobs } from "./ended-jobs.ts";
 import { startFileServerCreation } from "./file-servers.ts";
 import { resumeTermination } from "./jobs.ts";
+import { deleteTrigger, deleteTriggers } from "./trigger-deletions.ts";
 
 interface Lifecycle<Document> {
   readonly deletion: {
@@ -89,6 +90,10 @@ const lifecycles: { readonly [Kind in ResourceKind]: Lifecycle<DocumentOf<Kind>>
       instanceOf: ({ guid }) => instances.deleteSweep(guid),
       subject: (sweep) => ({ sweep: identityOf(sweep) }),
     },
+  },
+  trigger: {
+    deletion: { ...withContents(), atOnce: deleteTrigger, inBulk: deleteTriggers },
+    indexed: true,
   },
 };
 

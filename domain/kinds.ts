@@ -24,6 +24,9 @@ import { sweepStates } from "./sweep/machine.ts";
 import { SweepDocument } from "./sweep/schema.ts";
 import { SweepRequest } from "./sweep/spec.ts";
 import { SweepResponse, sweepWire } from "./sweep/wire.ts";
+import { triggerStates } from "./trigger/machine.ts";
+import { TriggerDocument, TriggerRequest } from "./trigger/schema.ts";
+import { TriggerResponse, triggerWire } from "./trigger/wire.ts";
 import { workspaceStates } from "./workspace/machine.ts";
 import { WorkspaceDocument, WorkspaceRequest } from "./workspace/schema.ts";
 import { WorkspaceResponse, workspaceWire } from "./workspace/wire.ts";
@@ -35,6 +38,7 @@ interface Documents {
   readonly experiment: ExperimentDocument;
   readonly job: JobDocument;
   readonly sweep: SweepDocument;
+  readonly trigger: TriggerDocument;
 }
 export type DocumentOf<Kind extends ResourceKind> = Documents[Kind];
 
@@ -108,6 +112,15 @@ const kinds: { readonly [Kind in ResourceKind]: KindRow<DocumentOf<Kind>> } = {
     states: sweepStates,
     response: SweepResponse,
     wire: sweepWire,
+  },
+  trigger: {
+    creates: "Creates a trigger, or changes it",
+    deletes: "Deletes a trigger; its jobs stay",
+    request: TriggerRequest,
+    document: TriggerDocument,
+    states: triggerStates,
+    response: TriggerResponse,
+    wire: triggerWire,
   },
 };
 

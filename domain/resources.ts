@@ -68,6 +68,18 @@ export const resources = {
       preview: "Shows what a sweep would do",
     },
   },
+  trigger: {
+    parent: "workspace",
+    collection: "triggers",
+    word: "trigger",
+    apiVersions: ["2026-11-01"],
+    actions: {
+      test: "Shows what a trigger would make of an event",
+      run: "Runs a trigger now",
+      backfill: "Runs a trigger for fire times that passed",
+      replay: "Runs a trigger for events that were skipped or failed",
+    },
+  },
 } as const satisfies Record<string, ResourceRow>;
 
 export type ResourceKind = keyof typeof resources;

@@ -83,6 +83,12 @@ const Environment = z.object({
   BATCHAI_STORAGE_KEY: z.base64().min(1).optional(),
   BATCHAI_BLOB_ENDPOINT_TEMPLATE: template.default("https://{account}.blob.core.windows.net"),
   BATCHAI_TABLE_ENDPOINT_TEMPLATE: template.default("https://{account}.table.core.windows.net"),
+  BATCHAI_QUEUE_ENDPOINT_TEMPLATE: template.default("https://{account}.queue.core.windows.net"),
+  BATCHAI_BLOB_EVENTS_QUEUE: z
+    .string()
+    .regex(/^batchai-[a-z0-9]+(?:-[a-z0-9]+)*$/, "expected a queue's name that begins with batchai-")
+    .optional(),
+  BATCHAI_BLOB_SCAN_INTERVAL_S: z.coerce.number().int().min(1).max(86_400).default(60),
   BATCHAI_FILE_ENDPOINT_TEMPLATE: template.default("https://{account}.file.core.windows.net"),
   BATCHAI_KEY_VAULT_ENDPOINT_TEMPLATE: z
     .string()

@@ -6,6 +6,7 @@ export interface Endpoints {
   readonly batch: string;
   /** Of the storage account, ending with its name. */
   readonly blob: string;
+  readonly queue: string;
   readonly table: string;
   readonly file: string;
   readonly storageConnection: string;
@@ -20,7 +21,7 @@ export interface Endpoints {
 
 /** Those that a person chooses, for Azure and here alike. All others say where things are, which the local cloud knows. */
 const chosen =
-  /^BATCHAI_(QUOTA_\w+|MONITOR_\w+_INTERVAL_MS|OUTPUT_GRACE_MS|IDLE_NODE_GRACE_MS|ORPHAN_GRACE_MS|LAUNCH_STEP_LIMIT_S|TERMINATION_GRACE_S|POOL_EXPIRY_MS|BODY_LIMIT_BYTES|NODE_IMAGE|SSH_SOURCES|POOL_ALLOCATION_MODE|COUNTERS_INTERVAL_S)$/;
+  /^BATCHAI_(QUOTA_\w+|MONITOR_\w+_INTERVAL_MS|OUTPUT_GRACE_MS|IDLE_NODE_GRACE_MS|ORPHAN_GRACE_MS|LAUNCH_STEP_LIMIT_S|TERMINATION_GRACE_S|BLOB_SCAN_INTERVAL_S|POOL_EXPIRY_MS|BODY_LIMIT_BYTES|NODE_IMAGE|SSH_SOURCES|POOL_ALLOCATION_MODE|COUNTERS_INTERVAL_S)$/;
 
 /** The service's settings among environment variables. */
 export function serviceSettings(
@@ -50,6 +51,8 @@ export function appSettings(settings: Settings, endpoints: Endpoints): Record<st
     BATCHAI_STORAGE_ACCOUNT: storageAccount.name,
     BATCHAI_STORAGE_KEY: storageAccount.key,
     BATCHAI_BLOB_ENDPOINT_TEMPLATE: template(endpoints.blob),
+    BATCHAI_QUEUE_ENDPOINT_TEMPLATE: template(endpoints.queue),
+    BATCHAI_BLOB_SCAN_INTERVAL_S: "2",
     BATCHAI_TABLE_ENDPOINT_TEMPLATE: template(endpoints.table),
     BATCHAI_FILE_ENDPOINT_TEMPLATE: template(endpoints.file),
     BATCHAI_KEY_VAULT_ENDPOINT_TEMPLATE: `${endpoints.control}/vaults/{vault}`,

@@ -298,6 +298,7 @@ function startHost(o: PartsOptions, parts: HostFoundations): Promise<FunctionsHo
     control: parts.control.url,
     batch: parts.emulator.url,
     blob: parts.storage.blobUrl,
+    queue: parts.storage.queueUrl,
     table: parts.storage.tableUrl,
     file: `${parts.shares.url}/${o.settings.storageAccount.name}`,
     storageConnection: parts.storage.connectionString,

@@ -1,15 +1,17 @@
-// What is kept for a while and then removed: events, and operations that have ended. Nothing else grows with time alone.
+// What is kept for a while and then removed: events, operations that have ended, and firings of triggers. Nothing else grows with
+// time alone.
 
 export interface Removed {
   readonly events: number;
   readonly operations: number;
+  readonly firings: number;
   /** False when the time was up first: the rest goes the next time. */
   readonly all: boolean;
 }
 
 export interface Retention {
   /**
-   * Removes events that happened, and operations that ended, before a time (ISO 8601), a batch after the other.
+   * Removes events that happened, operations that ended, and firings that were received, before a time (ISO 8601), a batch after the other.
    * @param goOn asked before each batch.
    */
   removeBefore(time: string, goOn: () => boolean): Promise<Removed>;

@@ -3,7 +3,9 @@ import type { Batch } from "./batch.ts";
 import type { BatchAccount } from "./batch-account.ts";
 import type { Clock, Random } from "./clock.ts";
 import type { ContainerRegistries } from "./container-registries.ts";
+import type { Due } from "./due.ts";
 import type { FileServers } from "./file-servers.ts";
+import type { Firings } from "./firings.ts";
 import type { KeyPairs } from "./key-pairs.ts";
 import type { KeyVaults } from "./key-vaults.ts";
 import type { Reservations } from "./reservations.ts";
@@ -21,6 +23,7 @@ import type { Settings } from "./settings.ts";
 import type { Staging } from "./staging.ts";
 import type { State } from "./state.ts";
 import type { SweepRecords } from "./sweep-records.ts";
+import type { StorageEvents } from "./storage-events.ts";
 import type { TokenVerifier } from "./token-verifier.ts";
 
 /** What lives as long as the process. */
@@ -28,7 +31,9 @@ export interface LongLivedServices {
   readonly batch: Batch;
   readonly batchAccount: BatchAccount;
   readonly clock: Clock;
+  readonly due: Due;
   readonly fileServers: FileServers;
+  readonly firings: Firings;
   readonly keyPairs: KeyPairs;
   readonly keyVaults: KeyVaults;
   /** Text of `launch.sh` (node/launcher.ts). */
@@ -51,6 +56,7 @@ export interface LongLivedServices {
   readonly staging: Staging;
   readonly state: State;
   readonly sweepRecords: SweepRecords;
+  readonly storageEvents: StorageEvents;
   readonly tokens: TokenVerifier;
 }
 

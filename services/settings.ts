@@ -46,6 +46,10 @@ export interface Settings {
   readonly containers: "run" | "refuse";
   /** For how many days events, ended operations and the histories of ended orchestrations are kept. */
   readonly retentionDays: number;
+  /** How often a container that a trigger watches is listed, for blobs that nobody told of. */
+  readonly blobScanIntervalMs: number;
+  /** The queue into which Event Grid tells of blobs; absent where blobs are found by listings only. */
+  readonly blobEventsQueue?: string | undefined;
   /** The longest request body that is read, in bytes. */
   readonly bodyLimitBytes: number;
 }

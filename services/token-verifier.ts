@@ -1,5 +1,7 @@
 // Who is calling: the one place that turns a bearer token into a principal.
-export type Role = "reader" | "submitter" | "operator" | "admin";
+import type { Role } from "../domain/shared/roles.ts";
+
+export type { Role };
 
 export interface Principal {
   /** The object id of who calls (else the token's subject): what the event table names as the actor. */

@@ -90,6 +90,10 @@ const count = z.int().min(0);
 export const LossCounters = z.object({ preemptions: count, resizes: count, nodeFaults: count });
 export type LossCounters = z.infer<typeof LossCounters>;
 
+/** The firing of a trigger that made the job, and how many jobs in a row triggers made, this one counted. */
+export const StartedBy = z.object({ trigger: z.string(), firing: z.string(), depth: z.int().min(1) });
+export type StartedBy = z.infer<typeof StartedBy>;
+
 export const JobDocument = z.object({
   ...refShape("job"),
   /** New with every creation. */
@@ -116,5 +120,6 @@ export const JobDocument = z.object({
   hungAttempt: z.int().optional(),
   /** The sweep that made it, by its GUID: one that merely has such a name is not a sweep's to read, to end or to delete. */
   sweepGuid: z.string().optional(),
+  startedBy: StartedBy.optional(),
 });
 export type JobDocument = z.infer<typeof JobDocument>;

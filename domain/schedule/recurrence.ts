@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { choice, wholeNumber } from "../shared/fields.ts";
 
-export const frequencies = ["minute", "hour", "day", "week", "month"] as const;
+const frequencies = ["minute", "hour", "day", "week", "month"] as const;
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 
 const several = <Item extends z.ZodType>(item: Item) =>

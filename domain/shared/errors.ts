@@ -39,6 +39,11 @@ export const errorTable = {
   JobNotFound: row(404, "Check the job's name and its experiment."),
   SweepNotFound: row(404, "Check the sweep's name and its experiment."),
   TrialNotFound: row(404, "Trials are numbered from 0; list them to see which there are."),
+  TriggerNotFound: row(404, "Create the trigger first, or check its name."),
+  FiringNotFound: row(
+    404,
+    "List the trigger's firings to see which there are; they are kept for a limited time.",
+  ),
   OperationNotFound: row(404, "Operation documents are kept for a limited time; read the resource itself."),
   MethodNotAllowed: row(405, "Use a method that this resource supports."),
   Conflict: row(409, "Delete the existing resource first, or choose another name."),

@@ -25,6 +25,7 @@ export type FileServerRef = RefOf<"fileServer">;
 export type ExperimentRef = RefOf<"experiment">;
 export type JobRef = RefOf<"job">;
 export type SweepRef = RefOf<"sweep">;
+export type TriggerRef = RefOf<"trigger">;
 
 type RefShape<Kind extends ResourceKind> = {
   readonly kind: z.ZodLiteral<Kind>;

@@ -4,7 +4,6 @@ import { existing } from "../../application/existing.ts";
 import { collectionOf, resourceKinds } from "../../domain/resources.ts";
 import type { ResourceKind } from "../../domain/resources.ts";
 import { ownApiVersion } from "../../domain/shared/api-versions.ts";
-import { AppError } from "../../domain/shared/errors.ts";
 import { formatId, resourceType } from "../../domain/shared/resource-id.ts";
 import type { RefOf } from "../../domain/shared/resource-id.ts";
 import type { Period, RecordedChange } from "../../services/state.ts";
@@ -13,6 +12,7 @@ import { pageBody, pageRequest } from "./lib/paging.ts";
 import { requestedRef, routeOf } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
+import { timeParameter } from "./lib/time-parameter.ts";
 
 export const eventOperations: readonly Operation[] = resourceKinds.map((kind) => ({
   name: `${collectionOf(kind)}-events`,
@@ -29,22 +29,7 @@ export const eventOperations: readonly Operation[] = resourceKinds.map((kind) =>
 }));
 
 function periodOf(request: ApiRequest): Period {
-  return { since: timeOf(request, "since"), until: timeOf(request, "until") };
-}
-
-const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?(?:Z|[+-]\d\d:\d\d)$/i;
-
-function timeOf(request: ApiRequest, name: string): string | undefined {
-  // A `+` in a query is a blank once it is decoded.
-  const text = request.query(name)?.replace(" ", "+");
-  if (text === undefined || text === "") return undefined;
-  const ms = isoTime.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
-  throw new AppError(
-    "InvalidQueryParameter",
-    `${name}: expected a time such as '2026-11-01T12:00:00Z', got '${text.slice(0, 40)}'.`,
-    { target: name },
-  );
+  return { since: timeParameter(request, "since"), until: timeParameter(request, "until") };
 }
 
 function eventWire(ref: RefOf<ResourceKind>, { id, ...properties }: RecordedChange): object {

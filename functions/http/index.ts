@@ -17,6 +17,7 @@ import { preflightOperations } from "./preflight.ts";
 import { providerOperations } from "./provider.ts";
 import { sweepOperations } from "./sweeps.ts";
 import { sweepTrialOperations } from "./sweep-trials.ts";
+import { triggerOperations } from "./triggers.ts";
 import { usageOperations } from "./usages.ts";
 import { workspaceOperations } from "./workspaces.ts";
 
@@ -33,6 +34,7 @@ export const operations: readonly Operation[] = [
   ...jobFileOperations,
   ...sweepOperations,
   ...sweepTrialOperations,
+  ...triggerOperations,
   ...eventOperations,
   ...armOperations,
 ];

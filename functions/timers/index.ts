@@ -5,6 +5,7 @@ import { reconcileJobs } from "./reconcile-jobs.ts";
 import { reconcileWorkspaces } from "./reconcile-workspaces.ts";
 import { reconcile } from "./reconcile.ts";
 import { resealSecrets } from "./reseal-secrets.ts";
+import { tickTriggers } from "../../application/trigger-tick.ts";
 import { removeOutdated } from "./retention.ts";
 
 /**
@@ -17,5 +18,6 @@ export const timerTriggers: readonly TimerTrigger[] = [
   { name: "reconcile-workspaces", schedule: "0 7 3 * * *", runOnStartup: true, handle: reconcileWorkspaces },
   { name: "remove-orphans", schedule: "0 17 * * * *", runOnStartup: false, handle: removeOrphans },
   { name: "reseal-secrets", schedule: "0 27 * * * *", runOnStartup: true, handle: resealSecrets },
+  { name: "triggers", schedule: "*/5 * * * * *", runOnStartup: true, handle: tickTriggers },
   { name: "retention", schedule: "0 37 3 * * *", runOnStartup: false, handle: removeOutdated },
 ];

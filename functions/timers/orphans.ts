@@ -30,6 +30,8 @@ interface Living {
   readonly sweeps: ReadonlySet<string>;
   /** GUIDs of clusters, there or not, whose keys a job still needs. */
   readonly mentioned: ReadonlySet<string>;
+  /** GUIDs. */
+  readonly triggers: ReadonlySet<string>;
 }
 
 export async function removeOrphans(services: Services): Promise<void> {
@@ -61,14 +63,16 @@ async function findLiving(services: Services): Promise<Living> {
   const clusters = new Map<string, ClusterDocument>();
   const jobs = new Map<string, JobDocument>();
   const sweeps = new Set<string>();
-  for await (const document of everyResource(services, ["cluster", "job", "sweep"]))
+  const triggers = new Set<string>();
+  for await (const document of everyResource(services, ["cluster", "job", "sweep", "trigger"]))
     if (document.kind === "cluster") clusters.set(document.guid, document);
     else if (document.kind === "job") jobs.set(document.guid, document);
-    else sweeps.add(document.guid);
+    else (document.kind === "sweep" ? sweeps : triggers).add(document.guid);
   return {
     clusters,
     jobs,
     sweeps,
+    triggers,
     mentioned: new Set([...jobs.values()].map(({ clusterGuid }) => clusterGuid)),
   };
 }
@@ -157,8 +161,8 @@ async function secrets(services: Services): Promise<readonly Thing[]> {
     kind: "secrets",
     id: owner,
     madeAt: modifiedAt,
-    belongs: ({ clusters, jobs, sweeps, mentioned }) =>
-      sweeps.has(owner) || clusters.has(owner) || jobs.has(owner) || mentioned.has(owner),
+    belongs: ({ clusters, jobs, sweeps, mentioned, triggers }) =>
+      [clusters, jobs, sweeps, mentioned, triggers].some((owners) => owners.has(owner)),
     remove: () => services.secrets.remove(owner),
   }));
 }

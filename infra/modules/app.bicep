@@ -48,6 +48,7 @@ var appSettings = {
   BATCHAI_BLOB_ENDPOINT_TEMPLATE: 'https://{account}.blob.${suffix}'
   BATCHAI_TABLE_ENDPOINT_TEMPLATE: 'https://{account}.table.${suffix}'
   BATCHAI_FILE_ENDPOINT_TEMPLATE: 'https://{account}.file.${suffix}'
+  BATCHAI_QUEUE_ENDPOINT_TEMPLATE: 'https://{account}.queue.${suffix}'
   BATCHAI_SECRETS_KEY: '@Microsoft.KeyVault(SecretUri=${secretsKeyUri})'
   BATCHAI_AUTH_ISSUER: '${authority}/v2.0'
   BATCHAI_AUTH_AUDIENCE: apiClientId

@@ -19,6 +19,8 @@ import { absentFileServers } from "./absent-file-servers.ts";
 import { appCredential, tokenSource } from "./credentials.ts";
 import { documentReservations } from "../documents/document-reservations.ts";
 import { metricPoints } from "../documents/metric-points.ts";
+import { documentDue } from "../documents/due.ts";
+import { documentFirings } from "../documents/firings.ts";
 import { documentOperations } from "../documents/document-operations.ts";
 import { documentRetention } from "../documents/document-retention.ts";
 import { documentState } from "../documents/document-state.ts";
@@ -33,6 +35,7 @@ import { resourceManagerAt } from "./resource-manager-at.ts";
 import { sealer } from "./sealing.ts";
 import { sharedReads } from "../documents/shared-reads.ts";
 import { sshKeyPairs } from "./ssh-key-pairs.ts";
+import { storageEvents } from "./storage-events.ts";
 import { storageOutputFiles } from "./storage-output-files.ts";
 import { tableDocuments } from "./table-documents.ts";
 
@@ -54,6 +57,7 @@ export interface AzureOptions {
   readonly resourceManagerEndpoint?: string | undefined;
   readonly storage: StorageAccount;
   readonly tableEndpointTemplate: string;
+  readonly queueEndpointTemplate: string;
   /** With `{vault}`. */
   readonly keyVaultEndpointTemplate: string;
   /** In lower case; `*` for all. */
@@ -104,6 +108,8 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
       ...state,
       activeJobs: limitedActiveJobs(state.activeJobs, reservations, settings.quotas.activeJobs),
     },
+    due: documentDue(documents),
+    firings: documentFirings(documents),
     operations: documentOperations(documents),
     retention: documentRetention(table, settings.subscriptionId),
     metricPoints: metricPoints(documents),
@@ -122,6 +128,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
       credential,
       clock,
     }),
+    storageEvents: storageEvents({ blobs, storage, credential, template: options.queueEndpointTemplate }),
     tokens: jwtVerifier({ ...options.auth, clock }),
   };
 }

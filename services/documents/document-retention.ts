@@ -4,8 +4,9 @@
 import { z } from "zod";
 import type { DocumentStore, StoredDocument } from "../documents.ts";
 import type { Retention } from "../retention.ts";
+import { firingPrefixes, isOldFiring } from "./firings.ts";
 import { removeRows } from "./remove-rows.ts";
-import { allEvents, operationPartition, operationPrefixes } from "./state-keys.ts";
+import { allEvents, firingPartitions, operationPartition, operationPrefixes } from "./state-keys.ts";
 
 const pageSize = 1_000;
 
@@ -23,12 +24,16 @@ export function documentRetention(store: DocumentStore, subscriptionId: string):
       };
       let events = 0;
       let operations = 0;
+      let firings = 0;
       const sweep = { store, goOn };
       for (const partition of await store.partitions(subscriptionId.toLowerCase()))
         events += await removeFrom(sweep, { partition, prefix: allEvents }, happened);
       for (const prefix of operationPrefixes)
         operations += await removeFrom(sweep, { partition: operationPartition, prefix }, ended);
-      return { events, operations, all: goOn() };
+      for (const partition of await store.partitions(firingPartitions))
+        for (const prefix of firingPrefixes)
+          firings += await removeFrom(sweep, { partition, prefix }, (row) => isOldFiring(row, before));
+      return { events, operations, firings, all: goOn() };
     },
   };
 }

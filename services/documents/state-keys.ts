@@ -43,6 +43,12 @@ export function activePartition(clusterGuid: string): string {
   return `active|${clusterGuid}`;
 }
 
+/** Of what became of a trigger's events. */
+export function firingPartition(triggerGuid: string): string {
+  return `${firingPartitions}${triggerGuid}`;
+}
+export const firingPartitions = "firings|";
+
 /** Operations are found by their id alone; in one partition, so that many that are opened at once are one transaction. */
 export function operationKey(id: string): DocumentKey {
   return { partition: operationPartition, row: id.toLowerCase() };

@@ -50,6 +50,10 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast; the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Export from one deployment, import into another. Metrics by output and file; not yet by HTTP or MLflow",
   ],
   [
+    "Triggers (`api-version=2026-11-01`)",
+    "schedules, blobs, messages, ends of jobs: one job an event, a ledger, test, run, backfill, replay: [how](how-to/triggers.md). Not yet: webhooks, quiet windows, sweeps as actions, the Event Grid subscription in the templates",
+  ],
+  [
     "Authentication",
     "bearer tokens of a configurable issuer, audience and tenant; roles reader, submitter, operator, admin on every route",
   ],

@@ -4,6 +4,7 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { apiVersion, apiVersions } from "../../../domain/shared/api-versions.ts";
 import type { ApiVersion } from "../../../domain/shared/api-versions.ts";
 import { AppError } from "../../../domain/shared/errors.ts";
+import { isAllowed } from "../../../domain/shared/roles.ts";
 import type { Services } from "../../../services/services.ts";
 import type { Principal, Role } from "../../../services/token-verifier.ts";
 import { failed } from "./reply.ts";
@@ -48,11 +49,8 @@ async function authenticate(request: HttpRequest, services: Services): Promise<P
   return verdict.principal;
 }
 
-/** Each role may do what the ones before it may. */
-const rank = { reader: 0, submitter: 1, operator: 2, admin: 3 } as const satisfies Record<Role, number>;
-
 export function checkRole(principal: Principal, needed: Role): void {
-  if (principal.roles.some((role) => rank[role] >= rank[needed])) return;
+  if (isAllowed(principal.roles, needed)) return;
   const held = principal.roles.length === 0 ? "no role" : `the roles ${principal.roles.join(", ")}`;
   throw new AppError(
     "AuthorizationFailed",

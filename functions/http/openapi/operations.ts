@@ -27,6 +27,11 @@ import {
   RemoteLoginResponse,
   UsageResponse,
 } from "../../../domain/shared/answers.ts";
+import { FiringTimeResponse, TriggerTestResponse } from "../../../domain/trigger/answers.ts";
+import { BackfillBody, ReplayBody, RunBody, TestBody } from "../../../domain/trigger/requests.ts";
+import { decisions } from "../../../domain/trigger/firing.ts";
+import { TriggerPatch } from "../../../domain/trigger/schema.ts";
+import { FiringResponse, TriggerResponse } from "../../../domain/trigger/wire.ts";
 import { WorkspacePatch } from "../../../domain/workspace/schema.ts";
 import { WorkspaceResponse } from "../../../domain/workspace/wire.ts";
 import { EventResponse } from "../../../domain/shared/event.ts";
@@ -208,6 +213,46 @@ const special: Readonly<Record<string, OperationDoc>> = {
   },
   "jobs-remote-login": logins("job"),
   ...sweepDocs,
+
+  "triggers-update": {
+    summary: "Pauses a trigger, or lets it go on",
+    body: TriggerPatch,
+    ok: TriggerResponse,
+    conflicts: true,
+  },
+  "triggers-next": {
+    summary: "The next fire times of a trigger with a schedule",
+    query: {
+      count: z.coerce.number().int().min(1).max(100).optional(),
+      from: moment("Fire times after this time; now when absent"),
+    },
+    ok: listOf(FiringTimeResponse),
+  },
+  "triggers-test": {
+    summary: "Shows what a trigger would make of an event, and writes nothing",
+    body: TestBody,
+    ok: TriggerTestResponse,
+    conflicts: true,
+  },
+  "triggers-run": { summary: "Runs a trigger now", body: RunBody, ok: FiringResponse, conflicts: true },
+  "triggers-backfill": {
+    summary: "Runs a trigger for the fire times of a period",
+    body: BackfillBody,
+    ok: listOf(FiringResponse),
+    conflicts: true,
+  },
+  "triggers-replay": {
+    summary: "Runs a trigger for events that were skipped or failed",
+    body: ReplayBody,
+    ok: listOf(FiringResponse),
+    conflicts: true,
+  },
+  "triggers-firings": {
+    summary: "What became of the events of a trigger, newest first",
+    query: { ...paged, decision: z.enum(decisions).optional() },
+    ok: listOf(FiringResponse),
+  },
+  "triggers-firing": { summary: "Shows what became of one event", ok: FiringResponse },
 
   "arm-tenants": { summary: "The caller's tenant", ok: listOf(ArmResponse) },
   "arm-subscriptions": { summary: "The one subscription", ok: listOf(ArmResponse) },

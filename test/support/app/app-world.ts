@@ -1,15 +1,14 @@
 // The whole app in one process without a network: its real HTTP operations, orchestrations (through the real SDK and the
 // real engine) and activities, over memory and a hand-driven Batch. Time is the test's.
 import { fakeKeyVaults } from "./fake-key-vaults.ts";
-import { createRequire } from "node:module";
-import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { activities } from "../../../activities/index.ts";
 import { removeOrphans } from "../../../functions/timers/orphans.ts";
 import { reconcileJobs } from "../../../functions/timers/reconcile-jobs.ts";
 import { reconcileWorkspaces } from "../../../functions/timers/reconcile-workspaces.ts";
 import { removeOutdated } from "../../../functions/timers/retention.ts";
 import { reconcile } from "../../../functions/timers/reconcile.ts";
-import { httpTriggers } from "../../../functions/http/index.ts";
+import { tickTriggers } from "../../../application/trigger-tick.ts";
+import { memoryStorageEvents } from "./memory-storage-events.ts";
 import { manualClock } from "../../../local/clock.ts";
 import type { ManualClock } from "../../../local/clock.ts";
 import { createDurableEngine, memoryStore } from "../../../local/durable-engine/index.ts";
@@ -19,6 +18,8 @@ import { silentLogger } from "../../../local/logger.ts";
 import { orchestrations } from "../../../orchestrations/index.ts";
 import { absentFileServers } from "../../../services/azure/absent-file-servers.ts";
 import { documentReservations } from "../../../services/documents/document-reservations.ts";
+import { documentDue } from "../../../services/documents/due.ts";
+import { documentFirings } from "../../../services/documents/firings.ts";
 import { documentOperations } from "../../../services/documents/document-operations.ts";
 import { documentRetention } from "../../../services/documents/document-retention.ts";
 import { documentState } from "../../../services/documents/document-state.ts";
@@ -27,8 +28,6 @@ import { groupedCommits } from "../../../services/documents/grouped-commits.ts";
 import { limitedActiveJobs } from "../../../services/documents/limited-active-jobs.ts";
 import { nodeSealer } from "../../../services/azure/node-sealing.ts";
 import { sharedReads } from "../../../services/documents/shared-reads.ts";
-import { resourceKinds, rowOf } from "../../../domain/resources.ts";
-import type { ResourceKind } from "../../../domain/resources.ts";
 import type { QuotaLimits } from "../../../domain/usage/quota.ts";
 import type { FileServers } from "../../../services/file-servers.ts";
 import type { LogFields } from "../../../services/logger.ts";
@@ -36,17 +35,13 @@ import type { Orchestrations } from "../../../services/orchestrations.ts";
 import type { OutputFile, StoragePlace } from "../../../services/output-files.ts";
 import type { SecretSources } from "../../../domain/shared/secrets.ts";
 import type { Services } from "../../../services/services.ts";
-import type { Collections, State } from "../../../services/state.ts";
 import type { Role, TokenVerifier } from "../../../services/token-verifier.ts";
 import { sdkInvoker } from "../../unit/local/durable-engine/support/sdk-app.ts";
+import { apiCaller } from "./api-caller.ts";
+import { crashSwitch, guardedState } from "./crash-switch.ts";
 import { fakeBatch } from "./fake-batch.ts";
 import { memorySweepRecords } from "./memory-sweep-records.ts";
 import { memoryDocuments } from "./memory-documents.ts";
-
-const require = createRequire(import.meta.url);
-const { HttpRequest: Request } = require("@azure/functions") as {
-  HttpRequest: new (init: object) => HttpRequest;
-};
 
 export const tenant = "77777777-2222-4333-8444-555555555555";
 export const subscriptionId = "11111111-2222-4333-8444-555555555555";
@@ -76,6 +71,7 @@ export interface AppWorldOptions {
   readonly azure?: Partial<Pick<Services, "batch" | "batchAccount" | "pools">>;
   readonly resourceManager?: Services["resourceManager"];
   /** Blobs that are there already. */
+  readonly storageEvents?: ReturnType<typeof memoryStorageEvents>;
   readonly staged?: ReadonlyMap<string, string>;
   readonly secrets?: ReadonlyMap<string, SecretSources>;
   /** What the Key Vaults hold, by `vault/name`. */
@@ -106,6 +102,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   /** When blobs were written; what a test puts there itself is as old as can be. */
   const times = new Map<string, string>();
   const madeAt = (name: string) => times.get(name) ?? new Date(0).toISOString();
+  const storageEvents = options.storageEvents ?? memoryStorageEvents(() => time.now());
   const store = sharedReads(groupedCommits(documents));
   const plainState = documentState({ store, random });
   const reservations = documentReservations(store);
@@ -153,12 +150,16 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       terminationGraceMs: options.terminationGraceMs ?? 0,
       orphanGraceMs: 3_600_000,
       retentionDays: 30,
+      blobScanIntervalMs: 60_000,
+      blobEventsQueue: "batchai-blob-events",
       bodyLimitBytes: 100_000,
     },
     state: {
       ...plainState,
       activeJobs: limitedActiveJobs(plainState.activeJobs, reservations, options.quotas?.activeJobs),
     },
+    due: documentDue(store),
+    firings: documentFirings(store),
     operations: documentOperations(store),
     retention: documentRetention(documents, subscriptionId),
     secrets: {
@@ -207,6 +208,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
         return text === undefined ? undefined : Buffer.from(text).subarray(offset, offset + maxBytes);
       },
     },
+    storageEvents: storageEvents.service,
     tokens: options.tokens ?? {
       verify: async (token) =>
         token.startsWith("role-")
@@ -287,13 +289,16 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   await engine.start();
   const crash = crashSwitch();
   const all: Services = { ...services, orchestrations: durable };
-  const api = apiCaller({
+  const dying: Services = {
     ...all,
     orchestrations: crash.guard(durable),
     secrets: crash.guard(services.secrets),
     operations: crash.guard(services.operations),
+    due: crash.guard(services.due),
+    firings: crash.guard(services.firings),
     state: guardedState(services.state, (service) => crash.guard(service)),
-  });
+  };
+  const api = apiCaller(dying);
   return {
     ...crash,
     /** Lets activities die at their n-th step, counted over all of them. */
@@ -301,6 +306,10 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     reconcile: () => reconcile(all),
     reconcileJobs: () => reconcileJobs(all),
     reconcileWorkspaces: () => reconcileWorkspaces(all),
+    tickTriggers: () => tickTriggers(all),
+    /** The same, by a process that may die. */
+    dyingTick: () => tickTriggers(dying),
+    storageEvents,
     removeOrphans: () => removeOrphans(all),
     removeOutdated: () => removeOutdated(all),
     /** Everything that was logged. */
@@ -322,111 +331,3 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
 }
 
 export type AppWorld = Awaited<ReturnType<typeof startAppWorld>>;
-
-/** Lets the process die at the n-th call of a service: that call and all later ones fail, until the crash is over. */
-function crashSwitch() {
-  let left = Number.POSITIVE_INFINITY;
-  return {
-    crashAt(step: number): void {
-      left = step;
-    },
-    /** Ends the crash; true when it never came. */
-    crashOver(): boolean {
-      const unharmed = left > 0;
-      left = Number.POSITIVE_INFINITY;
-      return unharmed;
-    },
-    async withoutCrash<Result>(work: () => Promise<Result>): Promise<Result> {
-      const kept = left;
-      left = Number.POSITIVE_INFINITY;
-      const result = await work();
-      left = kept;
-      return result;
-    },
-    guard<Service extends object>(service: Service): Service {
-      const guarded = Object.entries(service).map(([name, member]: [string, unknown]) => [
-        name,
-        typeof member !== "function"
-          ? member
-          : async (...given: unknown[]) => {
-              left -= 1;
-              if (left <= 0) throw new Error("the process died");
-              return (member as (...given: unknown[]) => unknown)(...given);
-            },
-      ]);
-      return Object.fromEntries(guarded) as Service;
-    },
-  };
-}
-
-function guardedState(state: State, guard: <Service extends object>(service: Service) => Service): State {
-  const ofKind = <Kind extends ResourceKind>(kind: Kind) => guard(state.of(kind));
-  const collections = resourceKinds.map((kind) => [rowOf(kind).collection, ofKind(kind)]);
-  return {
-    ...guard(state),
-    ...(Object.fromEntries(collections) as Collections),
-    of: ofKind,
-    activeJobs: guard(state.activeJobs),
-  };
-}
-
-/** Calls operations as the host would: routes in alphabetical order of the function's name, any case. */
-function apiCaller(services: Services) {
-  const routes = httpTriggers
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map((trigger) => ({ trigger, pattern: patternOf(trigger.route) }));
-  return async (
-    method: string,
-    path: string,
-    options: {
-      body?: unknown;
-      text?: string;
-      bytes?: Uint8Array;
-      token?: string | undefined;
-      headers?: Record<string, string>;
-    } = {},
-  ): Promise<Answer> => {
-    const url = new URL(path, "http://api.example:7071");
-    if (!url.searchParams.has("api-version") && !path.includes("noversion"))
-      url.searchParams.set("api-version", "2018-05-01");
-    const body = options.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
-    const token = "token" in options ? options.token : "role-admin";
-    const found = routes.find(
-      ({ trigger, pattern }) => trigger.methods.some((verb) => verb === method) && pattern.test(url.pathname),
-    );
-    if (found === undefined) throw new Error(`no route for ${method} ${url.pathname}`);
-    const request = new Request({
-      method,
-      url: url.href,
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined
-          ? {}
-          : { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) }),
-        ...options.headers,
-      },
-      params: { ...found.pattern.exec(url.pathname)?.groups },
-      ...(body === undefined ? {} : { body: { string: body } }),
-      ...(options.bytes === undefined ? {} : { body: { bytes: options.bytes } }),
-    });
-    const reply: HttpResponseInit = await found.trigger.handle(request, services);
-    return {
-      status: reply.status ?? 200,
-      headers: (reply.headers ?? {}) as Record<string, string>,
-      body:
-        reply.jsonBody === undefined ? undefined : (JSON.parse(JSON.stringify(reply.jsonBody)) as unknown),
-      text: typeof reply.body === "string" ? reply.body : undefined,
-    };
-  };
-}
-
-function patternOf(route: string): RegExp {
-  const source = route
-    .split("/")
-    .map((segment) => {
-      if (segment.startsWith("{*")) return "(?<path>.*)";
-      return segment.startsWith("{") ? `(?<${segment.slice(1, -1)}>[^/]+)` : segment.replaceAll(".", "\\.");
-    })
-    .join("/");
-  return new RegExp(`^/${source}/?$`, "i");
-}

@@ -5,6 +5,8 @@ import type { DocumentStore, DocumentWrite, StoredDocument } from "../../../serv
 export interface MemoryDocuments extends DocumentStore {
   /** Number of commits and removals so far. */
   writes(): number;
+  /** Number of point reads and pages so far. */
+  reads(): number;
   /** Number of those that changed something. */
   changes(): number;
   /** Everything stored, as text: for looking for what must not be there. */
@@ -22,6 +24,7 @@ export function memoryDocuments(dumped?: string): MemoryDocuments {
     ...before.flatMap(([, rows]) => rows.map(([, { etag }]) => Number(etag.slice(1, -1)))),
   );
   let writes = 0;
+  let reads = 0;
   let changes = 0;
   const rowsOf = (partition: string) => {
     const rows: Rows = partitions.get(partition) ?? new Map();
@@ -41,9 +44,11 @@ export function memoryDocuments(dumped?: string): MemoryDocuments {
   };
   return {
     writes: () => writes,
+    reads: () => reads,
     changes: () => changes,
     dump: () => JSON.stringify([...partitions].map(([name, rows]) => [name, [...rows]])),
     async get({ partition, row }) {
+      reads += 1;
       const stored = rowsOf(partition).get(row);
       return stored === undefined ? undefined : toDocument(row, stored);
     },
@@ -77,6 +82,7 @@ export function memoryDocuments(dumped?: string): MemoryDocuments {
         .map(([name]) => name)
         .sort(),
     async page({ partition, prefix, from = prefix, before, size, continuation }) {
+      reads += 1;
       checkContinuation(prefix, continuation);
       const found = [...rowsOf(partition)]
         .filter(

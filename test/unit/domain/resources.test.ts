@@ -54,6 +54,7 @@ describe("the rows of the kinds", () => {
       "sweep|e|s",
       `${workspaceRoute}/experiments/{experiment}/sweeps/{sweep}`,
     ],
+    ["trigger", "workspaces/triggers", "s|lab|w", "trigger|t", `${workspaceRoute}/triggers/{trigger}`],
   ] as const)("make type, row and route of a %s", (kind, type, partition, row, route) => {
     expect(typePath(kind)).toBe(type);
     expect(resourceType(kind)).toBe(`Microsoft.BatchAI/${type}`);

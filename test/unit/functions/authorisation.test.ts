@@ -22,6 +22,7 @@ const fileServer = `${workspace}/fileServers/{fileServer}`;
 const experiment = `${workspace}/experiments/{experiment}`;
 const job = `${experiment}/jobs/{job}`;
 const sweep = `${experiment}/sweeps/{sweep}`;
+const trigger = `${workspace}/triggers/{trigger}`;
 const provider = "subscriptions/{subscriptionId}/providers/Microsoft.BatchAI";
 
 const matrix: readonly (readonly [method: string, route: string, least: Least])[] = [
@@ -83,6 +84,19 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["GET", `${sweep}/decisions`, "reader"],
   ["GET", `${sweep}/metrics`, "reader"],
   ["GET", `${sweep}/export`, "reader"],
+  ["GET", `${workspace}/triggers`, "reader"],
+  ["PUT", trigger, "submitter"],
+  ["PATCH", trigger, "submitter"],
+  ["GET", trigger, "reader"],
+  ["DELETE", trigger, "submitter"],
+  ["GET", `${trigger}/events`, "reader"],
+  ["GET", `${trigger}/nextFireTimes`, "reader"],
+  ["POST", `${trigger}/test`, "reader"],
+  ["POST", `${trigger}/run`, "submitter"],
+  ["POST", `${trigger}/backfill`, "submitter"],
+  ["POST", `${trigger}/replay`, "submitter"],
+  ["GET", `${trigger}/firings`, "reader"],
+  ["GET", `${trigger}/firings/{firing}`, "reader"],
   ["GET", "tenants", "reader"],
   ["GET", "subscriptions", "reader"],
   ["GET", "subscriptions/{subscriptionId}", "reader"],
@@ -216,7 +230,7 @@ function pathOf(route: string, subscription = subscriptionId): string {
     .replace("{subscriptionId}", subscription)
     .replace("{*path}", "nothing/here")
     .replaceAll(/\{\w+\}/g, "x");
-  return `/${path}?api-version=${/\/(?:events|preflight)$|\/sweeps\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
+  return `/${path}?api-version=${/\/(?:events|preflight)$|\/(?:sweeps|triggers)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
 }
 
 describe("the table of routes and roles", () => {

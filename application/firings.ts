@@ -1,0 +1,233 @@
+// From an event to its job. The event's row in the ledger is there before anything else, the decision is one transaction with the
+// jobs that it counted, and the name of the job is derived from the event: whatever is cut off goes on from the ledger, and
+// doing a step twice is doing it once.
+// Why it is so: docs/adr/0033-an-event-has-a-row-before-its-job.md
+import { isFinished } from "../domain/job/machine.ts";
+import { refOf, formatId } from "../domain/shared/resource-id.ts";
+import type { JobRef } from "../domain/shared/resource-id.ts";
+import { decide } from "../domain/trigger/decide.ts";
+import type { TriggerEvent } from "../domain/trigger/event.ts";
+import { isSettled } from "../domain/trigger/firing.ts";
+import type { Decision, Firing } from "../domain/trigger/firing.ts";
+import type { TriggerDocument } from "../domain/trigger/schema.ts";
+import { timestamp } from "../services/clock.ts";
+import type { DueEntry } from "../services/due.ts";
+import { firingId, jobNameOf } from "../services/firing-names.ts";
+import type { StoredFiring, TriggeredJob, TriggeredJobs } from "../services/firings.ts";
+import type { Services } from "../services/services.ts";
+import { service } from "./caller.ts";
+import { terminateJob } from "./jobs.ts";
+import { submitFiring } from "./submit-firing.ts";
+
+export interface Fired {
+  readonly firing: StoredFiring;
+  /** The event had been told before, and is done with. */
+  readonly isDuplicate: boolean;
+}
+
+export type How = Partial<Pick<Firing, "delivery" | "superseded" | "overlap">>;
+
+/** An event of a trigger, told for the first time or again. */
+export async function fire(
+  services: Services,
+  trigger: TriggerDocument,
+  event: TriggerEvent,
+  how: How = {},
+): Promise<Fired> {
+  const opened = await openFiring(services, trigger, event, how);
+  // One that is queued has its turn after those before it.
+  const goesOn = !isSettled(opened.firing) && opened.firing.decision !== "queued";
+  if (opened.isNew || goesOn)
+    return { firing: await settleFiring(services, trigger, opened.firing), isDuplicate: false };
+  const { firing } = opened;
+  if (firing.decision !== "queued" && how.delivery !== undefined && how.delivery !== firing.delivery)
+    await recordDuplicate(services, trigger, firing, how.delivery);
+  return { firing, isDuplicate: true };
+}
+
+/** The event is known from now on, and is done with when its time comes. */
+export async function openFiring(
+  services: Services,
+  trigger: TriggerDocument,
+  event: TriggerEvent,
+  how: How = {},
+): Promise<{ readonly firing: StoredFiring; readonly isNew: boolean }> {
+  const now = timestamp(services.clock);
+  return services.firings.open(trigger.guid, {
+    ...how,
+    id: firingId(trigger, event),
+    event,
+    receivedAt: now,
+    decision: "waiting",
+    reason: "received; nothing is decided yet",
+    decidedAt: now,
+    tries: 0,
+    submitted: false,
+    duplicates: 0,
+  });
+}
+
+async function recordDuplicate(
+  services: Services,
+  trigger: TriggerDocument,
+  known: StoredFiring,
+  delivery: string,
+): Promise<void> {
+  let first: StoredFiring | undefined = known;
+  while (first !== undefined) {
+    const copy = duplicateOf(first, delivery, timestamp(services.clock));
+    if ((await services.firings.duplicate(trigger.guid, first, copy)) === "written") return;
+    first = await services.firings.get(trigger.guid, known.id);
+  }
+}
+
+function duplicateOf({ etag: _, ...first }: StoredFiring, delivery: string, now: string): Firing {
+  const outcome = first.job === undefined ? `was ${first.decision}` : `started job ${first.job.name}`;
+  return {
+    ...first,
+    id: `${first.id}-${first.duplicates + 1}`,
+    receivedAt: now,
+    decidedAt: now,
+    decision: "duplicate",
+    reason: `already done: the same event ${outcome}`,
+    duplicates: 0,
+    delivery,
+  };
+}
+
+const mostConflicts = 50;
+
+/** Decides what is open, and makes the job that is missing. @returns the firing as it is then. */
+export async function settleFiring(
+  services: Services,
+  trigger: TriggerDocument,
+  opened: StoredFiring,
+): Promise<StoredFiring> {
+  let firing = opened;
+  for (let conflicts = 0; conflicts < mostConflicts; conflicts += 1) {
+    if (isSettled(firing)) return firing;
+    const decided =
+      firing.decision === "started" || firing.decision === "replayed"
+        ? firing
+        : await decideFiring(services, trigger, firing);
+    if (decided !== "conflict")
+      return isJobMissing(decided) ? submitFiring(services, trigger, decided) : decided;
+    const found = await services.firings.get(trigger.guid, firing.id);
+    if (found === undefined) return firing;
+    firing = found;
+  }
+  throw new Error(`The firing ${firing.id} is being changed by too many at once.`);
+}
+
+const isJobMissing = ({ decision, submitted }: Firing) =>
+  (decision === "started" || decision === "replayed") && !submitted;
+
+async function decideFiring(
+  services: Services,
+  trigger: TriggerDocument,
+  firing: StoredFiring,
+): Promise<StoredFiring | "conflict"> {
+  const { clock, firings } = services;
+  const counts = (firing.overlap ?? trigger.spec.overlap) !== "allow";
+  const before: TriggeredJobs = counts ? await firings.jobs(trigger.guid) : { jobs: [] };
+  const living = await livingJobs(services, trigger, before.jobs);
+  const queued = counts && firing.decision !== "queued" ? (await firings.queued(trigger.guid, 1)).length : 0;
+  const verdict = decide(trigger, firing, { now: clock.now(), active: living.length, queued });
+  if (verdict.decision === "queued") {
+    await services.due.add(queueLook(services, trigger));
+    if (firing.decision === "queued") return firing;
+  }
+  const isStarted = verdict.decision === "started";
+  // From now on nobody finds it in the queue.
+  if (isStarted && firing.decision === "queued") await lookAgain(services, trigger, firing);
+  if (isStarted && verdict.replaces) await terminateJobs(services, trigger, living);
+  const { experiment } = trigger.spec.action;
+  const job = { experiment, name: jobNameOf(trigger, firing.event, firing.id) };
+  const decision: Decision = isStarted && firing.replayed === true ? "replayed" : verdict.decision;
+  const told = { decision, reason: verdict.reason, decidedAt: timestamp(clock) };
+  const { job: _, ...rest } = firing;
+  const next: Firing = { ...rest, ...told, ...(isStarted ? { job } : {}) };
+  const left = isStarted && verdict.replaces ? [] : living;
+  const jobs = isStarted ? [...left, { firing: firing.id, ...job }] : left;
+  return firings.write(trigger.guid, firing, next, counts ? { before, next: jobs } : undefined);
+}
+
+/** What somebody asked for by hand, which nothing else would bring again. */
+export async function fireByHand(
+  services: Services,
+  trigger: TriggerDocument,
+  event: TriggerEvent,
+  how: How = {},
+): Promise<StoredFiring> {
+  const opened = await openFiring(services, trigger, event, how);
+  if (!isSettled(opened.firing)) await lookAgain(services, trigger, opened.firing);
+  return (await fire(services, trigger, event, how)).firing;
+}
+
+const lookAgainMs = 30_000;
+
+/** Goes on with the firing, should this be cut off. */
+export async function lookAgain(
+  services: Services,
+  trigger: TriggerDocument,
+  { id }: Pick<Firing, "id">,
+): Promise<void> {
+  const now = services.clock.now();
+  await services.due.add({
+    at: new Date(now + lookAgainMs).toISOString(),
+    kind: "firing",
+    trigger: refOf<"trigger">(trigger),
+    guid: trigger.guid,
+    firing: id,
+    since: new Date(now).toISOString(),
+  });
+}
+
+const queueLookMs = 10_000;
+
+/** Looks of a moment are one: they are at the same time. */
+export function queueLook(services: Services, trigger: TriggerDocument): DueEntry {
+  const now = services.clock.now();
+  return {
+    at: new Date((Math.floor(now / queueLookMs) + 1) * queueLookMs).toISOString(),
+    kind: "queue",
+    trigger: refOf<"trigger">(trigger),
+    guid: trigger.guid,
+    since: new Date(now).toISOString(),
+  };
+}
+
+/** Jobs that have not ended, or are about to be made. */
+async function livingJobs(
+  services: Services,
+  trigger: TriggerDocument,
+  jobs: readonly TriggeredJob[],
+): Promise<readonly TriggeredJob[]> {
+  const living = await Promise.all(
+    jobs.map(async (job) => {
+      const document = await services.state.jobs.get(jobRefOf(trigger, job));
+      if (document !== undefined) return !isFinished(document.executionState);
+      const firing = await services.firings.get(trigger.guid, job.firing);
+      return firing !== undefined && isJobMissing(firing);
+    }),
+  );
+  return jobs.filter((_, at) => living[at]);
+}
+
+async function terminateJobs(
+  services: Services,
+  trigger: TriggerDocument,
+  jobs: readonly TriggeredJob[],
+): Promise<void> {
+  const caller = { actor: service, link: formatId(trigger) };
+  for (const job of jobs) {
+    const ref = jobRefOf(trigger, job);
+    if ((await services.state.jobs.get(ref)) !== undefined) await terminateJob(services, caller, ref);
+  }
+}
+
+function jobRefOf(trigger: TriggerDocument, job: Pick<TriggeredJob, "experiment" | "name">): JobRef {
+  const { subscriptionId, resourceGroup, workspace } = trigger;
+  const { experiment, name } = job;
+  return { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job: name };
+}

@@ -1,0 +1,75 @@
+// Tells the triggers that wait for it that a job has ended. Which triggers of a workspace wait for jobs is read at most every few
+// seconds, not for each job that ends.
+import { isFinished } from "../domain/job/machine.ts";
+import type { JobDocument } from "../domain/job/schema.ts";
+import { idKey, refOf, workspaceOf } from "../domain/shared/resource-id.ts";
+import type { WorkspaceRef } from "../domain/shared/resource-id.ts";
+import { unwanted } from "../domain/trigger/event.ts";
+import type { TriggerEvent } from "../domain/trigger/event.ts";
+import type { TriggerDocument } from "../domain/trigger/schema.ts";
+import { timestamp } from "../services/clock.ts";
+import type { Services } from "../services/services.ts";
+import { openFiring } from "./firings.ts";
+
+interface Known {
+  readonly at: number;
+  readonly triggers: Promise<readonly TriggerDocument[]>;
+}
+
+/** A trigger that was saved so long ago hears of every job that ends. */
+const watchersKnownMs = 5_000;
+const byState = new WeakMap<Services["firings"], Map<string, Known>>();
+
+/** Repeating it changes nothing. */
+export async function tellTriggers(services: Services, job: JobDocument): Promise<void> {
+  if (!isFinished(job.executionState)) return;
+  const event = endOf(job);
+  for (const trigger of await waitingForJobs(services, workspaceOf(job))) {
+    if (unwanted(trigger.spec, event) !== undefined) continue;
+    const { firing } = await openFiring(services, trigger, event);
+    const at = timestamp(services.clock);
+    const { guid } = trigger;
+    const ref = refOf<"trigger">(trigger);
+    await services.due.add({ at, kind: "firing", trigger: ref, guid, firing: firing.id, since: at });
+  }
+}
+
+function endOf(job: JobDocument): TriggerEvent {
+  const { exitCode } = job.executionInfo;
+  return {
+    kind: "jobCompleted",
+    experiment: job.experiment,
+    job: job.job,
+    guid: job.guid,
+    state: job.executionState === "succeeded" ? "succeeded" : "failed",
+    ...(exitCode === undefined ? {} : { exitCode }),
+    depth: job.startedBy?.depth ?? 0,
+  };
+}
+
+async function waitingForJobs(
+  services: Services,
+  workspace: WorkspaceRef,
+): Promise<readonly TriggerDocument[]> {
+  const known = byState.get(services.firings) ?? new Map<string, Known>();
+  byState.set(services.firings, known);
+  const key = idKey(workspace);
+  const last = known.get(key);
+  const now = services.clock.now();
+  if (last !== undefined && now - last.at < watchersKnownMs) return last.triggers;
+  const triggers = readWaiting(services, workspace);
+  known.set(key, { at: now, triggers });
+  triggers.catch(() => known.delete(key));
+  return triggers;
+}
+
+async function readWaiting(services: Services, workspace: WorkspaceRef): Promise<readonly TriggerDocument[]> {
+  const found: TriggerDocument[] = [];
+  let continuation: string | undefined;
+  do {
+    const page = await services.state.triggers.list(workspace, { size: 1_000, continuation });
+    found.push(...page.items.filter(({ spec }) => spec.on.jobCompleted !== undefined));
+    continuation = page.continuation;
+  } while (continuation !== undefined);
+  return found;
+}

@@ -1,0 +1,136 @@
+// What somebody asks of a trigger by hand: a try that writes nothing, a run, the fire times that passed, those that failed.
+import { fireTimesAfter } from "../domain/schedule/fire-times.ts";
+import type { FireTime } from "../domain/schedule/fire-times.ts";
+import { AppError } from "../domain/shared/errors.ts";
+import { decide } from "../domain/trigger/decide.ts";
+import { unwanted } from "../domain/trigger/event.ts";
+import type { Parameters, TriggerEvent } from "../domain/trigger/event.ts";
+import { isSettled } from "../domain/trigger/firing.ts";
+import type { Firing } from "../domain/trigger/firing.ts";
+import type { Overlap, TriggerDocument } from "../domain/trigger/schema.ts";
+import { withoutSecrets } from "../domain/trigger/template-secrets.ts";
+import { timestamp } from "../services/clock.ts";
+import { firingId, jobNameOf } from "../services/firing-names.ts";
+import type { StoredFiring } from "../services/firings.ts";
+import type { Services } from "../services/services.ts";
+import { fireByHand, lookAgain, settleFiring } from "./firings.ts";
+import { jobOf } from "./submit-firing.ts";
+
+export interface Trial {
+  readonly wouldStart: boolean;
+  readonly reason: string;
+  /** The firing that the event has, or would have. */
+  readonly firing: string;
+  readonly job?: { readonly name: string; readonly body: unknown };
+}
+
+/** What an event would come to. Writes nothing. */
+export async function tryTrigger(
+  services: Services,
+  trigger: TriggerDocument,
+  event: TriggerEvent,
+): Promise<Trial> {
+  const id = firingId(trigger, event);
+  const no = (reason: string): Trial => ({ wouldStart: false, reason, firing: id });
+  const reason = unwanted(trigger.spec, event);
+  if (reason !== undefined) return no(reason);
+  const known = await services.firings.get(trigger.guid, id);
+  if (known !== undefined && isSettled(known)) return no(`already done: ${known.decision}: ${known.reason}`);
+  let body: unknown;
+  try {
+    body = withoutSecrets(await jobOf(services, trigger, { id, event })).template;
+  } catch (error) {
+    if (error instanceof AppError) return no(`${error.code}: ${error.message}`);
+    throw error;
+  }
+  const { jobs } = await services.firings.jobs(trigger.guid);
+  const now = timestamp(services.clock);
+  const firing: Firing = {
+    ...{ id, event, receivedAt: now, decidedAt: now, decision: "waiting", reason: "" },
+    ...{ tries: 0, submitted: false, duplicates: 0 },
+  };
+  const active = trigger.spec.overlap === "allow" ? 0 : jobs.length;
+  const verdict = decide(trigger, firing, { now: services.clock.now(), active, queued: 0 });
+  return {
+    wouldStart: verdict.decision === "started",
+    reason: verdict.reason,
+    firing: id,
+    job: { name: jobNameOf(trigger, event, id), body },
+  };
+}
+
+/** @param id of the request: asking twice with the same is asking once. */
+export async function runTrigger(
+  services: Services,
+  trigger: TriggerDocument,
+  id: string,
+  parameters: Parameters,
+): Promise<StoredFiring> {
+  const { blobCreated, jobCompleted } = trigger.spec.on;
+  if (blobCreated !== undefined || jobCompleted !== undefined)
+    throw new AppError(
+      "InvalidRequest",
+      "A trigger for blobs or jobs runs for one of them only; replay a firing, or upload the blob again.",
+    );
+  return fireByHand(services, trigger, { kind: "run", id, parameters });
+}
+
+export const mostBackfilled = 500;
+
+/** @throws AppError InvalidRequest when the trigger has no schedule, or the period too many fire times. */
+export function timesToBackfill(
+  { spec }: TriggerDocument,
+  period: { readonly from: string; readonly to: string },
+): readonly FireTime[] {
+  const { schedule } = spec.on;
+  if (schedule === undefined)
+    throw new AppError("InvalidRequest", "Only a trigger with a schedule has fire times that passed.");
+  const to = Date.parse(period.to);
+  const times = fireTimesAfter(schedule, Date.parse(period.from) - 1, mostBackfilled + 1);
+  const found = times.filter(({ at }) => at < to);
+  if (found.length > mostBackfilled)
+    throw new AppError(
+      "InvalidRequest",
+      `from, to: there are more than ${mostBackfilled} fire times between them; ask for less at once`,
+      { target: "to" },
+    );
+  return found;
+}
+
+export async function backfill(
+  services: Services,
+  trigger: TriggerDocument,
+  times: readonly FireTime[],
+  overlap: Overlap,
+): Promise<readonly Firing[]> {
+  const firings: Firing[] = [];
+  for (const { at, edge } of times) {
+    const time = new Date(at).toISOString();
+    const event = { kind: "schedule", time, ...(edge === undefined ? {} : { edge }) } as const;
+    firings.push(await fireByHand(services, trigger, event, { overlap }));
+  }
+  return firings;
+}
+
+/** A firing that started a job stays as it is. @throws AppError FiringNotFound */
+export async function replayFiring(
+  services: Services,
+  trigger: TriggerDocument,
+  id: string,
+): Promise<Firing> {
+  for (;;) {
+    const found = await services.firings.get(trigger.guid, id);
+    if (found === undefined)
+      throw new AppError(
+        "FiringNotFound",
+        `The trigger ${trigger.trigger} has no firing ${id.slice(0, 80)}.`,
+      );
+    if (found.decision !== "failed" && found.decision !== "skipped")
+      return settleFiring(services, trigger, found);
+    const asked = { decision: "waiting", reason: "replayed; nothing is decided yet", tries: 0 } as const;
+    const next = { ...found, ...asked, replayed: true, decidedAt: timestamp(services.clock) };
+    await lookAgain(services, trigger, found);
+    const written = await services.firings.write(trigger.guid, found, next);
+    if (written !== "conflict") return settleFiring(services, trigger, written);
+  }
+}

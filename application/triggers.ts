@@ -1,0 +1,166 @@
+// What can be done with a trigger: save, pause, and look ahead. What becomes of its events is in firings.ts and trigger-runs.ts.
+import { newJob } from "../domain/job/rules.ts";
+import { nextFireTime } from "../domain/schedule/fire-times.ts";
+import { guid } from "../domain/shared/brand.ts";
+import { AppError } from "../domain/shared/errors.ts";
+import { parseClusterId, refOf, workspaceOf } from "../domain/shared/resource-id.ts";
+import type { TriggerRef } from "../domain/shared/resource-id.ts";
+import type { Role } from "../domain/shared/roles.ts";
+import type { TriggerEvent } from "../domain/trigger/event.ts";
+import { pathPattern } from "../domain/trigger/path-pattern.ts";
+import { newTrigger, patchedTrigger, savedTrigger, triggerSpec } from "../domain/trigger/rules.ts";
+import type { Saving } from "../domain/trigger/rules.ts";
+import type { TriggerDocument, TriggerPatch, TriggerRequest, TriggerSpec } from "../domain/trigger/schema.ts";
+import { withSecrets } from "../domain/trigger/template-secrets.ts";
+import type { Services } from "../services/services.ts";
+import { changeBy } from "./caller.ts";
+import type { Caller } from "./caller.ts";
+import { existing, notFound, open, refuseOrphan } from "./existing.ts";
+import { jobOf } from "./submit-firing.ts";
+
+export interface Saver extends Caller {
+  readonly roles: readonly Role[];
+}
+
+/** Creates the trigger, or replaces what it waits for and does. @throws AppError that names the field at fault. */
+export async function saveTrigger(
+  services: Services,
+  caller: Saver,
+  ref: TriggerRef,
+  request: TriggerRequest,
+): Promise<TriggerDocument> {
+  await open(services, workspaceOf(ref));
+  const { saving, draft, secrets } = drafted(services, caller, ref, request);
+  await checkTemplate(services, { ...draft, spec: { ...draft.spec, action: restored(draft.spec, secrets) } });
+  const before = await services.state.triggers.get(ref);
+  // What is planned and kept for a version that never comes to be is dropped when it is found.
+  const changes = before === undefined ? draft : savedTrigger(before, saving);
+  const owner = before?.guid ?? draft.guid;
+  await (secrets.size === 0 ? services.secrets.remove(owner) : services.secrets.put(owner, secrets));
+  if (changes.version !== before?.version) await plan(services, { ...changes, guid: owner });
+  const saved =
+    before === undefined
+      ? await create(services, caller, draft)
+      : await services.state.triggers.update(
+          ref,
+          (current) => savedTrigger(current, saving),
+          () => changeBy(services, caller, "saved"),
+        );
+  if (before !== undefined && saved?.version !== before.version) await unwatch(services, before);
+  if (saved === undefined || saved.guid !== owner)
+    throw new AppError(
+      "Conflict",
+      `The trigger ${ref.trigger} was created or deleted meanwhile; save it again.`,
+    );
+  return saved;
+}
+
+async function create(services: Services, caller: Caller, draft: TriggerDocument): Promise<TriggerDocument> {
+  const ref = refOf<"trigger">(draft);
+  const made = await services.state.triggers.create(ref, draft, changeBy(services, caller, "created"));
+  if (made.created) await refuseOrphan(services, ref, made.document);
+  return made.document;
+}
+
+function drafted(services: Services, caller: Saver, ref: TriggerRef, request: TriggerRequest) {
+  const now = new Date(services.clock.now());
+  const { spec, secrets } = triggerSpec(request, now);
+  const by = { subject: caller.actor, roles: caller.roles };
+  const saving: Saving = { request, spec, by, version: guid(services.random.uuid()), now };
+  return { saving, secrets, draft: newTrigger(ref, guid(services.random.uuid()), saving) };
+}
+
+/** As if it were saved, for a look at what it would do. @throws AppError */
+export function draftTrigger(
+  services: Services,
+  caller: Saver,
+  ref: TriggerRef,
+  request: TriggerRequest,
+): TriggerDocument {
+  const { draft, secrets } = drafted(services, caller, ref, request);
+  return { ...draft, spec: { ...draft.spec, action: restored(draft.spec, secrets) } };
+}
+
+const restored = ({ action }: TriggerSpec, secrets: ReadonlyMap<string, unknown>) => ({
+  ...action,
+  job: withSecrets(action.job, secrets) as TriggerSpec["action"]["job"],
+});
+
+/** The template as if an event had filled it and the job were PUT, which tells everything that is wrong with it. */
+async function checkTemplate(services: Services, trigger: TriggerDocument): Promise<void> {
+  const field = "properties.action.job";
+  try {
+    const request = await jobOf(services, trigger, { id: "0".repeat(20), event: sampleEvent(trigger.spec) });
+    const clusterId = parseClusterId(request.properties.cluster.id);
+    const cluster = await services.state.clusters.get(clusterId);
+    if (cluster === undefined) throw notFound(clusterId);
+    const { subscriptionId, resourceGroup, workspace, spec } = trigger;
+    const { experiment } = spec.action;
+    const ref = { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job: "sample" } as const;
+    newJob(ref, guid(services.random.uuid()), request, cluster, new Date(services.clock.now()));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const target = error.target === undefined ? field : `${field}.${error.target}`;
+    throw new AppError(error.code, `${field}: ${error.message}`, { target, details: error.details });
+  }
+}
+
+function sampleEvent({ on }: TriggerSpec): TriggerEvent {
+  const nameFor = (pattern: string) => pattern.replaceAll(/\{(\w+)\*?\}/g, "1");
+  if (on.blobCreated !== undefined)
+    return { kind: "blobCreated", name: nameFor(on.blobCreated.path), etag: "0x1", size: 1 };
+  if (on.jobCompleted !== undefined) {
+    const { experiment, job = "sample" } = on.jobCompleted;
+    const common = { experiment, job: nameFor(job), guid: "1", exitCode: 0, depth: 0 } as const;
+    return { kind: "jobCompleted", state: "succeeded", ...common };
+  }
+  return on.queueMessage === undefined
+    ? { kind: "schedule", time: "2026-01-01T00:00:00.000Z" }
+    : { kind: "queueMessage", id: "1", text: "" };
+}
+
+/** Writes what the version of a trigger has to do first. */
+async function plan(services: Services, trigger: TriggerDocument): Promise<void> {
+  const { spec, guid: owner, version, since } = trigger;
+  const now = services.clock.now();
+  const ref = refOf<"trigger">(trigger);
+  const common = { trigger: ref, guid: owner, version, since: new Date(now).toISOString() };
+  const { schedule, blobCreated, queueMessage } = spec.on;
+  if (schedule !== undefined) {
+    const next = nextFireTime(schedule, now - 1);
+    if (next !== undefined)
+      await services.due.add({ ...common, kind: "fireTime", at: new Date(next.at).toISOString() });
+  }
+  if (blobCreated !== undefined) await services.due.watch(blobCreated.container, common);
+  if (blobCreated !== undefined || queueMessage !== undefined)
+    await services.due.add({ ...common, kind: "poll", at: common.since, seen: since });
+}
+
+async function unwatch(services: Services, before: TriggerDocument): Promise<void> {
+  const { blobCreated } = before.spec.on;
+  const { guid: owner, version } = before;
+  const watcher = { trigger: refOf<"trigger">(before), guid: owner, version };
+  if (blobCreated !== undefined) await services.due.unwatch(blobCreated.container, watcher);
+}
+
+export async function patchTrigger(
+  services: Services,
+  caller: Caller,
+  ref: TriggerRef,
+  patch: TriggerPatch,
+): Promise<TriggerDocument> {
+  const { enabled, reason } = patch.properties;
+  const why = reason === undefined ? "" : `: ${reason}`;
+  const now = new Date(services.clock.now());
+  const patched = await services.state.triggers.update(
+    ref,
+    (current) => patchedTrigger(current, patch, caller.actor, now),
+    () => changeBy(services, caller, enabled ? "enabled" : `paused${why}`),
+  );
+  return patched ?? existing(services, ref);
+}
+
+/** What begins every name that a pattern of a trigger for blobs matches. */
+export function prefixOf({ on }: TriggerSpec): string {
+  return on.blobCreated === undefined ? "" : pathPattern(on.blobCreated.path).prefix;
+}

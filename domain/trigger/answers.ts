@@ -1,0 +1,20 @@
+// What is answered about a trigger beside itself and its firings.
+import { z } from "zod";
+import { time } from "../shared/wire.ts";
+
+export const FiringTimeResponse = z
+  .looseObject({
+    time: time(),
+    local: z.string().meta({ description: "On the clock of the schedule's zone" }),
+    edge: z.enum(["gap", "repeated"]).optional(),
+  })
+  .meta({ id: "FireTime" });
+
+export const TriggerTestResponse = z
+  .looseObject({
+    wouldStart: z.boolean(),
+    reason: z.string(),
+    firing: z.string(),
+    job: z.looseObject({ name: z.string(), body: z.unknown() }).optional(),
+  })
+  .meta({ id: "TriggerTest" });

@@ -1,0 +1,179 @@
+// What a trigger hears of: one schema for each kind, the key by which an event is told from others, and the values it brings to a
+// template.
+import { z } from "zod";
+import { pathPattern } from "./path-pattern.ts";
+import type { TriggerSpec } from "./schema.ts";
+
+export type Scalar = string | number | boolean;
+export const Parameters = z.record(
+  z.string().regex(/^[A-Za-z_]\w{0,63}$/),
+  z.union([z.string(), z.number(), z.boolean()]),
+);
+export type Parameters = z.infer<typeof Parameters>;
+
+const time = () => z.iso.datetime({ error: "expected a time such as '2026-11-01T02:00:00Z'" });
+
+export const TriggerEvent = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("schedule"), time: time(), edge: z.enum(["gap", "repeated"]).optional() }),
+  z.object({
+    kind: z.literal("blobCreated"),
+    name: z.string().min(1).max(1024),
+    etag: z.string().min(1).max(100),
+    size: z.int().min(0),
+    /** The operation that committed the content, as the storage service names it; absent where a listing found the blob. */
+    api: z.string().max(40).optional(),
+  }),
+  z.object({
+    kind: z.literal("queueMessage"),
+    id: z.string().min(1).max(100),
+    text: z.string().max(65_536),
+  }),
+  z.object({
+    kind: z.literal("jobCompleted"),
+    experiment: z.string(),
+    job: z.string(),
+    guid: z.string(),
+    state: z.enum(["succeeded", "failed"]),
+    exitCode: z.int().optional(),
+    /** How many jobs in a row triggers started, this one counted. */
+    depth: z.int().min(0).default(0),
+  }),
+  /** Somebody asked for it. */
+  z.object({ kind: z.literal("run"), id: z.string().min(1).max(100), parameters: Parameters.default({}) }),
+]);
+export type TriggerEvent = z.infer<typeof TriggerEvent>;
+
+/** The same event, however often it is told, has the same key within one trigger. */
+export function keyOf(event: TriggerEvent): string {
+  switch (event.kind) {
+    case "schedule":
+      return `time ${new Date(event.time).toISOString()}`;
+    case "blobCreated":
+      return `blob ${event.name} ${event.etag.replaceAll('"', "")}`;
+    case "queueMessage":
+      return `message ${event.id}`;
+    case "jobCompleted":
+      return `job ${event.guid}`;
+    case "run":
+      return `run ${event.id}`;
+  }
+}
+
+/** Names that expressions of a template may have. */
+export function expressionNames(spec: Pick<TriggerSpec, "on" | "parameters">): readonly string[] {
+  const own = Object.keys(spec.parameters).map((name) => `parameters.${name}`);
+  const { blobCreated, jobCompleted, schedule } = spec.on;
+  if (blobCreated !== undefined)
+    return [
+      ...always,
+      ...own,
+      "blob",
+      "blob.container",
+      "blob.etag",
+      "blob.size",
+      ...capturesOf(blobCreated.path),
+    ];
+  if (jobCompleted !== undefined)
+    return [
+      ...always,
+      ...own,
+      ...["job", "job.experiment", "job.guid", "job.state", "job.exitCode"],
+      ...(jobCompleted.job === undefined ? [] : capturesOf(jobCompleted.job)),
+    ];
+  return [...always, ...own, ...(schedule === undefined ? ["message.id"] : ["fireTime", "fireTime.date"])];
+}
+const always = ["trigger", "firing"];
+const capturesOf = (path: string) => pathPattern(path).captures;
+
+export type Values =
+  | { readonly kind: "values"; readonly values: Readonly<Record<string, Scalar>> }
+  | { readonly kind: "refused"; readonly problem: string };
+
+/** @param names of the trigger and of the firing. @param now for what has no time of its own. */
+export function valuesOf(
+  spec: Pick<TriggerSpec, "on" | "parameters">,
+  event: TriggerEvent,
+  names: { readonly trigger: string; readonly firing: string },
+  now: Date,
+): Values {
+  const given = parametersOf(event);
+  if (typeof given === "string") return { kind: "refused", problem: given };
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(spec.parameters, name));
+  if (unknown !== undefined) {
+    const known = Object.keys(spec.parameters).join(", ") || "none";
+    return { kind: "refused", problem: `'${unknown}' is no parameter of the trigger; it has: ${known}` };
+  }
+  const parameters = Object.entries({ ...spec.parameters, ...given });
+  const own = Object.fromEntries(parameters.map(([name, value]) => [`parameters.${name}`, value]));
+  return { kind: "values", values: { ...names, ...own, ...broughtBy(spec, event, now) } };
+}
+
+function parametersOf(event: TriggerEvent): Parameters | string {
+  if (event.kind === "run") return event.parameters;
+  if (event.kind !== "queueMessage") return {};
+  if (event.text.trim() === "") return {};
+  const wrong =
+    'the message is not a JSON object of parameters: texts, numbers, true and false, such as {"epochs": 3}';
+  try {
+    const read = Parameters.safeParse(JSON.parse(event.text));
+    return read.success ? read.data : wrong;
+  } catch {
+    return wrong;
+  }
+}
+
+function broughtBy({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent, now: Date): Record<string, Scalar> {
+  switch (event.kind) {
+    case "schedule":
+      return fireTime(event.time);
+    case "run":
+      return on.schedule === undefined ? { "message.id": event.id } : fireTime(now.toISOString());
+    case "queueMessage":
+      return { "message.id": event.id };
+    case "blobCreated": {
+      const { container = "", path = "" } = on.blobCreated ?? {};
+      return {
+        blob: event.name,
+        "blob.container": container,
+        "blob.etag": event.etag.replaceAll('"', ""),
+        "blob.size": event.size,
+        ...pathPattern(path).match(event.name),
+      };
+    }
+    case "jobCompleted": {
+      const pattern = on.jobCompleted?.job;
+      return {
+        job: event.job,
+        "job.experiment": event.experiment,
+        "job.guid": event.guid,
+        "job.state": event.state,
+        "job.exitCode": event.exitCode ?? "",
+        ...(pattern === undefined ? {} : pathPattern(pattern).match(event.job)),
+      };
+    }
+  }
+}
+
+const fireTime = (time: string) => ({ fireTime: time, "fireTime.date": time.slice(0, 10) });
+
+/** Why the trigger does not care for an event; undefined when it does. */
+export function unwanted({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent): string | undefined {
+  if (event.kind === "run") return undefined;
+  if (!(event.kind in on)) return `the trigger waits for ${Object.keys(on).join()}, not for ${event.kind}`;
+  if (event.kind === "blobCreated" && on.blobCreated !== undefined) {
+    const { path, minSizeBytes = 0, maxSizeBytes = Number.POSITIVE_INFINITY } = on.blobCreated;
+    if (pathPattern(path).match(event.name) === undefined) return `the blob's name does not match ${path}`;
+    if (event.size < minSizeBytes || event.size > maxSizeBytes)
+      return `the blob has ${event.size} bytes, which the trigger's limits leave out`;
+  }
+  if (event.kind === "jobCompleted" && on.jobCompleted !== undefined) {
+    const { experiment, job, outcome } = on.jobCompleted;
+    if (experiment.toLowerCase() !== event.experiment.toLowerCase())
+      return "the job is of another experiment";
+    if (job !== undefined && pathPattern(job).match(event.job) === undefined)
+      return `the job's name does not match ${job}`;
+    if (outcome !== "any" && outcome !== event.state)
+      return `the job ${event.state}; the trigger waits for ${outcome}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,57 @@
+// Firing: what became of one event of a trigger. Every event and every fire time has one, and each firing one decision.
+import { z } from "zod";
+import { TriggerEvent } from "./event.ts";
+import { overlaps } from "./schema.ts";
+
+/** `waiting`: nothing is decided, or it is tried again. */
+export const decisions = [
+  "waiting",
+  "started",
+  "queued",
+  "skipped",
+  "duplicate",
+  "failed",
+  "replayed",
+] as const;
+export type Decision = (typeof decisions)[number];
+
+export const Firing = z.object({
+  /** Derived from the trigger and the event, so that the same event cannot have two. */
+  id: z.string(),
+  event: TriggerEvent,
+  receivedAt: z.string(),
+  decision: z.enum(decisions),
+  /** A sentence. */
+  reason: z.string(),
+  decidedAt: z.string(),
+  /** How often its job could not be made. */
+  tries: z.int().min(0),
+  /** Name of the job that it starts, in the experiment of the trigger at that time. */
+  job: z.object({ experiment: z.string(), name: z.string() }).optional(),
+  /** The job is there. */
+  submitted: z.boolean(),
+  /** Instead of the trigger's own. */
+  overlap: z.enum(overlaps).optional(),
+  /** Somebody wants it though it was skipped or failed. */
+  replayed: z.boolean().optional(),
+  /** Of a schedule: later fire times had passed, too, when this one was looked at. */
+  superseded: z.boolean().optional(),
+  /** How often the same event was told again. */
+  duplicates: z.int().min(0),
+  /** Names the delivery, so that the same one, read again after a crash, is no duplicate. */
+  delivery: z.string().optional(),
+});
+export type Firing = z.infer<typeof Firing>;
+
+/** Nothing more becomes of it by itself. */
+export function isSettled({ decision, submitted }: Firing): boolean {
+  if (decision === "started" || decision === "replayed") return submitted;
+  return decision !== "waiting" && decision !== "queued";
+}
+
+export const mostTries = 5;
+
+/** How long after a failed try the next one comes. */
+export function retryDelayMs(tries: number): number {
+  return 15_000 * 2 ** (tries - 1);
+}

@@ -1,0 +1,94 @@
+// The trigger and its firings as clients see them.
+import { z } from "zod";
+import { formatId, resourceType } from "../shared/resource-id.ts";
+import type { TriggerRef } from "../shared/resource-id.ts";
+import { named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
+import { decisions } from "./firing.ts";
+import type { Firing } from "./firing.ts";
+import { overlaps } from "./schema.ts";
+import type { TriggerDocument } from "./schema.ts";
+
+export const TriggerResponse = resourceResponse(
+  "trigger",
+  {
+    ...provisionedResponse,
+    on: z.looseObject({}),
+    parameters: z.record(z.string(), z.unknown()),
+    overlap: z.enum(overlaps),
+    maxConcurrent: z.int().optional(),
+    enabled: z.boolean(),
+    paused: z.looseObject({ by: z.string(), at: time(), reason: z.string().optional() }).optional(),
+    savedBy: z.string(),
+    action: z.looseObject({ experiment: z.string(), job: z.looseObject({}) }),
+  },
+  {},
+);
+
+export function triggerWire(trigger: TriggerDocument) {
+  const { spec, enabled, paused, savedBy } = trigger;
+  return {
+    ...named(trigger),
+    properties: {
+      ...provisioned(trigger),
+      on: spec.on,
+      parameters: spec.parameters,
+      overlap: spec.overlap,
+      ...(spec.overlap === "allow" ? {} : { maxConcurrent: spec.maxConcurrent }),
+      enabled,
+      ...(paused === undefined ? {} : { paused }),
+      savedBy: savedBy.subject,
+      action: spec.action,
+    },
+  };
+}
+
+export const FiringResponse = z
+  .looseObject({
+    id: z.string(),
+    name: z.string(),
+    type: z.string(),
+    properties: z.looseObject({
+      event: z.looseObject({ kind: z.string() }),
+      receivedTime: time(),
+      decision: z.enum(decisions),
+      reason: z.string(),
+      decisionTime: time(),
+      tries: z.int().min(0),
+      duplicates: z.int().min(0),
+      job: z.looseObject({ id: z.string() }).optional(),
+    }),
+  })
+  .meta({ id: "Firing" });
+
+export function firingWire(ref: TriggerRef, firing: Firing) {
+  const { event, receivedAt, decision, reason, decidedAt, tries, duplicates, job } = firing;
+  const { subscriptionId, resourceGroup, workspace } = ref;
+  return {
+    id: `${formatId(ref)}/firings/${firing.id}`,
+    name: firing.id,
+    type: `${resourceType("trigger")}/firings`,
+    properties: {
+      event,
+      receivedTime: receivedAt,
+      decision,
+      reason,
+      decisionTime: decidedAt,
+      tries,
+      duplicates,
+      ...(job === undefined
+        ? {}
+        : {
+            job: {
+              id: formatId({
+                kind: "job",
+                subscriptionId,
+                resourceGroup,
+                workspace,
+                experiment: job.experiment,
+                job: job.name,
+              }),
+            },
+          }),
+    },
+  };
+}

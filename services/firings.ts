@@ -1,0 +1,48 @@
+// The ledger of what became of each event of a trigger. An event has a row before anything is done about it: whoever
+// inserts it acts, everybody else sees a duplicate. Which jobs of a trigger have not ended is written in the same
+// transaction as the decision that counted them.
+import type { Decision, Firing } from "../domain/trigger/firing.ts";
+import type { Page, PageRequest } from "./state.ts";
+
+export interface StoredFiring extends Firing {
+  /** Changes with every write; opaque. */
+  readonly etag: string;
+}
+
+/** A job of a trigger that had not ended when somebody last looked. */
+export interface TriggeredJob {
+  readonly firing: string;
+  readonly experiment: string;
+  readonly name: string;
+}
+
+export interface TriggeredJobs {
+  readonly jobs: readonly TriggeredJob[];
+  /** Absent before the first write. */
+  readonly etag?: string | undefined;
+}
+
+export interface Firings {
+  /** Inserts the firing unless its id has one. */
+  open(trigger: string, firing: Firing): Promise<{ readonly firing: StoredFiring; readonly isNew: boolean }>;
+  get(trigger: string, id: string): Promise<StoredFiring | undefined>;
+  /** Replaces a firing that is as it was seen, and the trigger's jobs if they are. */
+  write(
+    trigger: string,
+    before: StoredFiring,
+    next: Firing,
+    jobs?: { readonly before: TriggeredJobs; readonly next: readonly TriggeredJob[] },
+  ): Promise<StoredFiring | "conflict">;
+  /** Counts that the event was told again, with a firing of its own that says so. */
+  duplicate(trigger: string, of: StoredFiring, copy: Firing): Promise<"written" | "conflict">;
+  jobs(trigger: string): Promise<TriggeredJobs>;
+  /** The trigger is gone. */
+  forgetJobs(trigger: string): Promise<void>;
+  /** Those that wait for their turn, in order. */
+  queued(trigger: string, first: number): Promise<readonly StoredFiring[]>;
+  /** Newest first; a page may have fewer than it could, and still a next one. */
+  list(
+    trigger: string,
+    page: PageRequest & { readonly decision?: Decision | undefined },
+  ): Promise<Page<Firing>>;
+}
