@@ -21,7 +21,7 @@ import { checked } from "./checked.ts";
 import { collection } from "./collection.ts";
 import type { Collection } from "./collection.ts";
 import { createHttpApi } from "./http-api.ts";
-import type { Connection } from "./http-api.ts";
+import type { Connection, HttpApi } from "./http-api.ts";
 import { settled } from "./operations.ts";
 import { items } from "./paging.ts";
 import { sweepsOf } from "./sweeps.ts";

@@ -25,7 +25,7 @@ export const doctor = command({
     const location = given.location ?? service.location;
     if (location === undefined) throw usageError("Name the region with -l, or set BATCHAI_LOCATION.");
     const checks = await all(client.preflight(subscriptionId, location, given.vmSize)).catch(unconfigured);
-    printAll(checks, checkColumns, given, context);
+    await printAll(checks, checkColumns, given, context);
     return checks.some(({ status }) => status === "failed") ? exitCodes.cannotRun : exitCodes.ok;
   },
 });
