@@ -12,22 +12,24 @@ export interface Clock {
   now(): number;
   /** Calls `fire` once at `atMs` (epoch milliseconds), or as soon as possible when that is in the past. */
   at(atMs: number, fire: () => void): Timer;
+  /** The machine's time of day, where that is another: it may go back. */
+  wall?(): number;
 }
 
-/** The longest delay that setTimeout honours; longer ones must be chained (about 24.8 days). */
-const longestDelayMs = 2 ** 31 - 1;
+/** By which others on the machine date what they ask for. */
+export const timeOfDay = (clock: Clock): number => clock.wall?.() ?? clock.now();
+
+/** Node's timers know nothing of a time of day that is set forward, or of a machine that slept: who waits longer looks again. */
+const longestDelayMs = 60_000;
 /** Node's timers count whole milliseconds from another moment, and may come so much before the time of day. */
 const roundingMs = 2;
 
-/** `notBeforeMs`: a moment that has been, of which the time of day may know nothing any more. */
-export function systemClock(notBeforeMs = 0): Clock {
-  const now = steadyTime(
-    () => Date.now(),
-    () => performance.now(),
-    notBeforeMs,
-  );
+/** `notBeforeMs`: a moment that has been, of which the time of day, `wall`, may know nothing any more. */
+export function systemClock(notBeforeMs = 0, wall = () => Date.now()): Clock {
+  const now = steadyTime(wall, () => performance.now(), notBeforeMs);
   return {
     now,
+    wall,
     at(atMs, fire) {
       let handle: NodeJS.Timeout;
       const arm = () => {
@@ -147,6 +149,7 @@ export function ownedClock(clock: Clock): OwnedClock {
   let closed = false;
   return {
     now: () => clock.now(),
+    wall: () => timeOfDay(clock),
     at(atMs, fire) {
       if (closed) return { cancel: () => {} };
       const timer = clock.at(atMs, () => {

@@ -12,6 +12,7 @@ import { openSettings, saveSettings } from "./data-folder/settings.ts";
 import type { Settings } from "./data-folder/settings.ts";
 import { serviceSettings } from "./app-settings.ts";
 import { systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { localTenant } from "./identity/index.ts";
 import { silentLogger } from "./logger.ts";
 import { fileLogger } from "./file-logger.ts";
@@ -35,6 +36,8 @@ export interface LocalOptions {
   readonly fresh?: boolean;
   readonly random?: Random;
   readonly logger?: Logger;
+  /** Default: the system's, from the last moment that the folder has seen. */
+  readonly clock?: Clock;
   /** Further settings of the app, by the names it has in Azure. */
   readonly appSettings?: Readonly<Record<string, string>>;
 }
@@ -112,7 +115,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
       settings,
       apiPort: options.apiPort ?? 0,
       apiAudience,
-      clock: systemClock(lastMoment([data.path, join(data.path, "batch")])),
+      clock: options.clock ?? systemClock(lastMoment([data.path, join(data.path, "batch")])),
       random,
       logger: options.logger ?? ownLog ?? silentLogger,
       appSettings: { ...serviceSettings(process.env), ...options.appSettings },

@@ -4,6 +4,7 @@
 import type { JWK } from "jose";
 import { SignJWT, createLocalJWKSet, importJWK, jwtVerify } from "jose";
 import { z } from "zod";
+import { timeOfDay } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
 import { constantTimeEquals, openKeyFile } from "./key-file.ts";
@@ -74,7 +75,8 @@ export async function openIdentity(o: {
     issuer: (baseUrl) => (issuer = `${baseUrl.replace(/\/+$/, "")}/identity`),
     async issueToken({ audience, roles, subject, lifetimeSeconds }) {
       if (issuer === undefined) throw new Error("Name the issuer's address before issuing a token.");
-      const nowSeconds = Math.floor(o.clock.now() / 1000);
+      // Whoever keeps a token looks at the machine's time for whether it still is one.
+      const nowSeconds = Math.floor(timeOfDay(o.clock) / 1000);
       return new SignJWT({
         oid: subject,
         appid: appIdentity,
@@ -98,7 +100,7 @@ export async function openIdentity(o: {
         const { payload } = await jwtVerify(token, publicKeys, {
           algorithms: [algorithm],
           issuer,
-          currentDate: new Date(o.clock.now()),
+          currentDate: new Date(timeOfDay(o.clock)),
           requiredClaims: ["exp", "aud", "sub"],
         });
         return Claims.parse(payload);
@@ -106,7 +108,7 @@ export async function openIdentity(o: {
         return undefined;
       }
     },
-    handle: (request) => answer(request, identity, { issuer, keySet, now: () => o.clock.now() }),
+    handle: (request) => answer(request, identity, { issuer, keySet, now: () => timeOfDay(o.clock) }),
   };
   return identity;
 }

@@ -40,7 +40,7 @@ export interface SampleSource {
 }
 
 export interface SampleHistory extends SampleSource {
-  /** `atMs` must not decrease. A variable left out has no sample at that time. */
+  /** A time before the last one begins the history anew: the clock was set back. A variable left out has no sample at that time. */
   record(atMs: number, values: Partial<Record<SampleVariable, number>>): void;
 }
 
@@ -74,6 +74,10 @@ export function createSampleHistory(options: SampleHistoryOptions = {}): SampleH
   return {
     periodMs,
     record(atMs, values) {
+      if (recorded > 0 && atMs < (times[(recorded - 1) % capacity] ?? atMs)) {
+        recorded = 0;
+        columns.clear();
+      }
       const slot = recorded % capacity;
       times[slot] = atMs;
       for (const column of columns.values()) column[slot] = NaN;

@@ -1,6 +1,7 @@
 // One request from the wire to the wire: authenticate, route, read the body, call, make durable, answer. Invariant: the reply
 // to a write leaves only after the journal has it; nobody's body is read before it is known who asks; whatever goes wrong
 // becomes an answer in the plane's own error shape.
+import { timeOfDay } from "../../clock.ts";
 import { BatchFault } from "../service/account/fault.ts";
 import type { Job } from "../service/entities/model.ts";
 import { isWithinJob, jobOfTaskToken } from "../service/launches/task-tokens.ts";
@@ -96,7 +97,7 @@ async function authenticateData(options: GatewayOptions, request: RequestHead): 
     refuseUnlessAllowed(world, "SharedKey");
     const { name, keys } = world.account;
     verifySharedKey(request, credentials, { name, keys: [keys.primary, keys.secondary] });
-    checkDate(request, world.clock.now(), world.parameters.clockSkewMs);
+    checkDate(request, timeOfDay(world.clock), world.parameters.clockSkewMs);
   } else if (scheme === "bearer") {
     const job = jobOfTaskToken(world, credentials);
     refuseUnlessAllowed(world, job === undefined ? "AAD" : "TaskAuthenticationToken");

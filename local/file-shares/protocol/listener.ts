@@ -1,6 +1,7 @@
 // The HTTP edge of the file shares: parse, authorize, hand over, translate errors. Invariant: every request gets one
 // answer in the shape of Azure Storage, and nothing is read or written before the request is authorized.
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { timeOfDay } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
@@ -79,9 +80,9 @@ function authorize(o: ListenerOptions, request: ShareRequest, need: Need): void 
     throw new FileShareError("NoAuthenticationInformation");
   if (key === undefined) throw new FileShareError("AuthenticationFailed");
   if (authorization === undefined) {
-    checkSas(request, key, need, o.clock.now());
+    checkSas(request, key, need, timeOfDay(o.clock));
     if (request.query.get("comp")?.toLowerCase() === "rename")
-      checkRenameSas(request, key, need, o.clock.now());
+      checkRenameSas(request, key, need, timeOfDay(o.clock));
     return;
   }
   if (!authorization.startsWith("SharedKey "))

@@ -116,6 +116,17 @@ describe("the system's clock", () => {
     expect([10, 11, 12].map((timersMs) => firedAfter(timersMs, 1))).toEqual([false, true, true]);
   });
 
+  it("fires what fell due by a clock that was set forward, within a minute", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: start });
+    let fired = false;
+    systemClock().at(start + 40 * 24 * 3_600_000, () => (fired = true));
+    vi.advanceTimersByTime(90_000);
+    expect(fired).toBe(false);
+    vi.setSystemTime(start + 41 * 24 * 3_600_000);
+    vi.advanceTimersByTime(60_000);
+    expect(fired).toBe(true);
+  });
+
   it("does not wait again for a clock that was set back", () => {
     expect([9, 10].map((timersMs) => firedAfter(timersMs, 3_600_000))).toEqual([false, true]);
   });

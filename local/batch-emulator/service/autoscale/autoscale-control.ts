@@ -8,6 +8,7 @@ import { checkFormula, refuseDeleted, refuseResizing } from "../pools/pool-comma
 import { beginResize, defaultResizeTimeoutMs } from "../pools/pool-control.ts";
 import { poolOf } from "../tasks/task-state.ts";
 import { touch } from "../account/versions.ts";
+import { timeOfDay } from "../../../clock.ts";
 import type { Timer } from "../../../clock.ts";
 import { tooManyConnected } from "../checks/azure-rules.ts";
 import type { World } from "../account/world.ts";
@@ -32,7 +33,7 @@ export function createAutoscaleControl(world: World): AutoscaleControl {
 
   const sample = (pool: Pool) => {
     if (!alive(pool)) return;
-    world.ports.autoscale?.record(pool.key, clock.now(), sampleOf(world, pool));
+    world.ports.autoscale?.record(pool.key, timeOfDay(clock), sampleOf(world, pool));
     const watch = watches.get(pool);
     if (watch) watch.sampling = clock.at(clock.now() + parameters.autoscaleSampleMs, () => sample(pool));
   };
@@ -105,7 +106,8 @@ function evaluateFormula(world: World, pool: Pool, formula: string): AutoscaleOu
   if (engine === undefined) throw notEmulated("autoscale formulas");
   return engine.evaluate(pool.key, {
     formula,
-    now: world.clock.now(),
+    // Formulas name moments that other people chose: by the machine's time.
+    now: timeOfDay(world.clock),
     taskSlotsPerNode: pool.spec.taskSlotsPerNode ?? 1,
     current: { targetDedicated: pool.targetDedicated, targetLowPriority: pool.targetLowPriority },
   });
