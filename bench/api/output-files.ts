@@ -21,7 +21,7 @@ try {
   });
   // It waits for nodes that never come; its directory is there all the same.
   const job = `${workspace}/experiments/e/jobs/writer`;
-  const made = await api.call("PUT", job, {
+  await api.call("PUT", job, {
     properties: {
       cluster: { id: cluster },
       nodeCount: 1,
@@ -39,6 +39,7 @@ try {
       },
     },
   });
+  const made = await api.call("GET", job);
   const segment = (made.properties as unknown as { jobOutputDirectoryPathSegment: string })
     .jobOutputDirectoryPathSegment;
   const folder = join(dirname(cloud.cloudFile), "shares", name, "results", segment, "stdouterr");
