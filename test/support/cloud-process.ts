@@ -15,7 +15,8 @@ export interface CloudProcess {
   readonly data: string;
   /** Id of the running process. */
   pid(): number | undefined;
-  start(): Promise<Pick<LocalCloud, "description">>;
+  /** @param options further words of the command line. */
+  start(...options: string[]): Promise<Pick<LocalCloud, "description">>;
   /** @returns the exit code, null after a kill. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
   /** Kills the cloud with all processes of its group, as the system does when memory runs out. */
@@ -42,8 +43,8 @@ export async function cloudProcess(): Promise<CloudProcess> {
       process.kill(-child.pid, "SIGKILL");
       await ended;
     },
-    async start() {
-      child = spawn(process.execPath, [program, "start", "--data", data, "--port", "0"], {
+    async start(...options) {
+      child = spawn(process.execPath, [program, "start", "--data", data, "--port", "0", ...options], {
         stdio: ["ignore", "pipe", "inherit"],
         detached: true, // a process group of its own
       });
