@@ -25,6 +25,8 @@ export function operationsPage(): string {
     "",
     ...table([["standing", "operations", "meaning"], ...summary]),
     "",
+    "Which cases of the suites of Azure's own clients pass is in [batch-suites.md](batch-suites.md).",
+    "",
     "## Versions",
     "",
     `Data plane: ${dataPlaneVersions.join(", ")}.`,
