@@ -145,6 +145,19 @@ module.exports = {
         "^local/(start|running|batch-emulator/alone|functions-host/alone)\\.ts$",
       ],
     ),
+    only(
+      "portal-sees-the-wire-as-types",
+      "Pages in a browser: the shapes of answers as types, which the build leaves out, and the table of errors with their remedies.",
+      own("portal"),
+      [own("portal"), "^domain/.*/(wire|schema|answers|batch-ai-error|errors)\\.ts$"],
+    ),
+    {
+      name: "portal-takes-types-only",
+      comment: "Schemas would bring the library of schemas into the browser.",
+      severity: "error",
+      from: { path: own("portal") },
+      to: { path: own("domain"), pathNot: "^domain/shared/errors\\.ts$", dependencyTypesNot: ["type-only"] },
+    },
     {
       name: "nothing-imports-tests",
       comment: "Tests, benches and scripts are leaves.",

@@ -1,5 +1,6 @@
 // The service as typed calls: what every kind of resource has in common, and what some have beside it. Shapes of answers come from
 // the domain's wire schemas; long-running operations are waited for.
+import { z } from "zod";
 import { ClusterResponse } from "../domain/cluster/wire.ts";
 import { ExperimentResponse } from "../domain/experiment/wire.ts";
 import { FileServerResponse } from "../domain/file-server/wire.ts";
@@ -58,6 +59,8 @@ export interface Client {
     location: string,
     vmSizes: readonly string[],
   ): AsyncGenerator<CheckResponse>;
+  /** Opens the portal in a browser as the caller: once, and soon. Only a local cloud makes such links. */
+  portalLink(): Promise<string>;
 }
 
 export interface OutputPlace {
@@ -67,6 +70,8 @@ export interface OutputPlace {
   readonly folder?: string | undefined;
   readonly linkMinutes?: number | undefined;
 }
+
+const PortalLinkResponse = z.looseObject({ link: z.url() });
 
 export function createClient(connection: Connection): Client {
   const api = createHttpApi(connection);
@@ -122,6 +127,10 @@ export function createClient(connection: Connection): Client {
         query: { "api-version": ownApiVersion },
       }),
     ...ofRegion(api),
+    async portalLink() {
+      const { body } = await api.send("POST", "/portal/links");
+      return checked(PortalLinkResponse, body).link;
+    },
   };
 }
 

@@ -100,6 +100,8 @@ const Environment = z.object({
   BATCHAI_AUTH_AUDIENCE: audiences,
   BATCHAI_AUTH_JWKS_URL: endpoint,
   BATCHAI_AUTH_TENANT: z.guid().optional(),
+  /** Where one-time codes for browsers come from: the local cloud has such a place, Azure has none. */
+  BATCHAI_SIGN_IN_CODES_URL: endpoint.optional(),
   BATCHAI_MONITOR_MIN_INTERVAL_MS: interval(5_000),
   BATCHAI_MONITOR_MAX_INTERVAL_MS: interval(60_000),
   BATCHAI_OUTPUT_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(2_000),

@@ -63,6 +63,7 @@ function start(environment: Environment): void {
     batchEndpoint: environment.BATCHAI_BATCH_ENDPOINT,
     armEndpoint: environment.BATCHAI_ARM_ENDPOINT,
     resourceManagerEndpoint: environment.BATCHAI_RESOURCE_MANAGER_ENDPOINT,
+    signInCodesUrl: environment.BATCHAI_SIGN_IN_CODES_URL,
     storage: { name: environment.BATCHAI_STORAGE_ACCOUNT, key: environment.BATCHAI_STORAGE_KEY },
     queueEndpointTemplate: environment.BATCHAI_QUEUE_ENDPOINT_TEMPLATE,
     tableEndpointTemplate: environment.BATCHAI_TABLE_ENDPOINT_TEMPLATE,

@@ -63,6 +63,7 @@ export function appSettings(settings: Settings, endpoints: Endpoints): Record<st
     BATCHAI_AUTH_ISSUER: endpoints.issuer,
     BATCHAI_AUTH_AUDIENCE: endpoints.apiAudience,
     BATCHAI_AUTH_JWKS_URL: `${endpoints.issuer}/jwks`,
+    BATCHAI_SIGN_IN_CODES_URL: `${endpoints.control}/sign-in-codes`,
     BATCHAI_MONITOR_MIN_INTERVAL_MS: "50",
     BATCHAI_MONITOR_MAX_INTERVAL_MS: "2000",
     BATCHAI_COUNTERS_ENDPOINT: `file:${endpoints.counters}`,

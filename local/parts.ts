@@ -23,6 +23,8 @@ import { startAzureNames } from "./azure-names/index.ts";
 import type { AzureNames } from "./azure-names/index.ts";
 import { batchAccess } from "./batch-access.ts";
 import { createAuthority } from "./identity/authority.ts";
+import { createSignInCodes } from "./identity/sign-in-codes.ts";
+import type { SignInCodes } from "./identity/sign-in-codes.ts";
 import { openIdentity } from "./identity/index.ts";
 import type { LocalIdentity } from "./identity/index.ts";
 import { localResources } from "./local-resources.ts";
@@ -72,6 +74,7 @@ export interface Parts {
   readonly certificate: string;
   readonly storageProxy: { readonly url: string; readonly certificates: string };
   readonly identity: LocalIdentity;
+  readonly signInCodes: SignInCodes;
   /** Resolves when a part died by itself. */
   readonly failed: Promise<Error>;
   dispose(): Promise<void>;
@@ -105,15 +108,17 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
       started.push(part);
       return part;
     };
-  const identity = await openIdentity({
-    file: join(o.data.path, "identity.json"),
-    clock: o.clock,
-    random: o.random,
-  });
+  const { clock, random } = o;
+  const identity = await openIdentity({ file: join(o.data.path, "identity.json"), clock, random });
   const records = openRecords(o.data);
   const tokens = { authority: "" };
   const vaults = openVaults(o, identity, tokens);
-  const controlHandlers: ControlHandler[] = [(request) => identity.handle(request), vaults];
+  const signInCodes = createSignInCodes({ identity, audience: o.apiAudience, clock, random });
+  const controlHandlers: ControlHandler[] = [
+    (request) => identity.handle(request),
+    (request) => signInCodes.handle(request),
+    vaults,
+  ];
   // One for all who show it; made at the first start.
   const certificate = openCertificate(join(hostDirectory(o), "certificate"), o.clock);
   const starting = [
@@ -136,7 +141,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
     await startHost(o, { storage, shares, control, emulator, identity, issuer, engine }),
   );
   const names = keep("azure names")(await startNames(o, { storage, shares, records, emulator }));
-  const { settings, apiAudience, clock, random } = o;
+  const { settings, apiAudience } = o;
   const resources = { settings, records, storage, shares, identity, apiAudience, clock, random };
   controlHandlers.push(localResources({ ...resources, apiUrl: host.url }));
   const ended = started.map(({ exited = never }) => exited.then((error) => error ?? never));
@@ -146,6 +151,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
     certificate: host.certificate ?? "",
     storageProxy: { url: names.url, certificates: names.certificates },
     identity,
+    signInCodes,
     failed: Promise.race(ended),
     dispose: () => teardown.run(),
   };

@@ -87,6 +87,8 @@ export interface LocalCloud {
   readonly cloudFile: string;
   /** A token with the roles given, for the API unless another audience is named. */
   issueToken(options: { roles: string[]; lifetimeSeconds?: number; audience?: string }): Promise<string>;
+  /** A link that opens the portal as an admin: once, within a quarter of an hour. */
+  readonly portalLink: () => string;
   /** Resolves, with the reason, when a part died by itself. */
   readonly failed: Promise<Error>;
   /** Stops everything in order; idempotent. */
@@ -188,6 +190,8 @@ async function describe(
     description,
     cloudFile: join(data.path, cloudFileName),
     issueToken,
+    portalLink: () =>
+      `${parts.urls.api}/portal/#code=${parts.signInCodes.issue({ subject: "local-user", roles: ["admin"] })}`,
     failed: parts.failed,
     dispose: () =>
       (disposed ??= parts

@@ -5,6 +5,7 @@ import { cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildPortal } from "./build-portal.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const stamp = join(root, "dist", ".built");
@@ -19,6 +20,7 @@ const sources = [
   "local",
   "node",
   "orchestrations",
+  "portal",
   "recipes",
   "scripts",
   "services",
@@ -127,6 +129,7 @@ if (!(process.argv.includes("--if-stale") && (await isFresh()))) {
   const jobs = [];
   if (existsSync(join(root, "functions/main.ts"))) jobs.push(build(app));
   if (Object.keys(local.entryPoints).length > 0) jobs.push(build(local));
+  jobs.push(buildPortal(root, join(root, "dist/app/portal-pages")));
   jobs.push(buildRecipe());
   await Promise.all(jobs);
   await writeFile(stamp, "");

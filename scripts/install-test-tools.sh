@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the fuller tests run for real: frameworks of deep learning, the clients of 2018, 2022 and today, container and ssh
-# programs, an API tester; Debian's packages and virtual environments in a cache folder. Tolerant: what cannot be installed is
+# programs, an API tester, a browser; Debian's packages and virtual environments in a cache folder. Tolerant: what cannot be installed is
 # said here, with the reason, and its tests skip. Idempotent: a part that is there is left alone.
 #
 #   scripts/install-test-tools.sh [part…]      default: all parts
@@ -8,7 +8,7 @@
 # Tests look into $OPENBATCHAI_TEST_TOOLS, else the same default folder as here (test/support/test-tools.ts).
 set -uo pipefail
 home=${OPENBATCHAI_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-test-tools}
-parts=${*:-debian clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch bicep}
+parts=${*:-debian clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch bicep browser}
 debian_packages=(python3-torch openmpi-bin python3-mpi4py python3-venv)
 client_packages=(azure-cli python3-azure)
 program_packages=(podman busybox-static openssh-server openssh-client qemu-user-static binutils binutils-x86-64-linux-gnu
@@ -54,6 +54,7 @@ part_pypi() {
 }
 part_programs() { apt_install "${program_packages[@]}"; }
 part_schemathesis() { environment schemathesis '' schemathesis==4.32.5; }
+part_browser() { apt_install chromium; }
 part_bicep() { environment bicep '' tree-sitter==0.26.1 tree-sitter-bicep==1.1.0; }
 part_tensorflow() { environment tensorflow '' tensorflow-cpu==2.15.1; }
 part_chainer() { environment chainer --system-site-packages chainer==7.8.1; }
@@ -79,7 +80,7 @@ part_horovod() {
 
 for part in $parts; do
   case $part in debian | clients | pypi | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
-    azure-batch-12 | az-batch | bicep) ;;
+    azure-batch-12 | az-batch | bicep | browser) ;;
     *) printf 'unknown part %s\n' "$part" >&2 && exit 2 ;;
   esac
   log=$home/$part.log

@@ -1,4 +1,4 @@
-// Lays out what is deployed to Azure in dist/package: the bundle, its source map, host.json and a package.json that names them.
+// Lays out what is deployed to Azure in dist/package: the bundle, its source map, the portal's pages, host.json and a package.json that names them.
 // Nothing of the local cloud, no node_modules: the bundle needs none. Build first (`npm run build`).
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
@@ -25,7 +25,8 @@ if (!existsSync(bundle)) {
 const { name, version, license } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
-for (const file of ["main.cjs", "main.cjs.map"]) await cp(join(root, "dist/app", file), join(target, file));
+for (const file of ["main.cjs", "main.cjs.map", "portal-pages"])
+  await cp(join(root, "dist/app", file), join(target, file), { recursive: true });
 await writeFile(join(target, "host.json"), `${JSON.stringify(await hostOfAzure(), null, 2)}\n`);
 const manifest = { name, version, license, private: true, main: "main.cjs" };
 await writeFile(join(target, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -10,7 +10,8 @@ npx eslint --max-warnings 0 . >"$linted" 2>&1 &
 lint=$!
 step format npx prettier --check --log-level warn .
 step types npx tsc --noEmit -p .
-step "import rules" npx depcruise --config .dependency-cruiser.cjs --output-type err activities application bench cli client contracts domain functions local orchestrations scripts services test
+step "types of the portal" npx tsc --noEmit -p portal
+step "import rules" npx depcruise --config .dependency-cruiser.cjs --output-type err activities application bench cli client contracts domain functions local orchestrations portal scripts services test
 step "dead code" npx knip
 step build npm run --silent build
 step lint wait "$lint" || { cat "$linted"; exit 1; }

@@ -40,4 +40,6 @@ export interface OutputFiles {
     name: string,
     range: { readonly offset: number; readonly maxBytes: number },
   ): Promise<Uint8Array | undefined>;
+  /** Bytes of a file; undefined when there is no such file. */
+  size(place: StoragePlace, name: string): Promise<number | undefined>;
 }

@@ -19,6 +19,7 @@ import type { Pools } from "./pools.ts";
 import type { ResourceManager } from "./resource-manager.ts";
 import type { Retention } from "./retention.ts";
 import type { SecretStore } from "./secrets.ts";
+import type { SignInCodes } from "./sign-in-codes.ts";
 import type { Settings } from "./settings.ts";
 import type { Staging } from "./staging.ts";
 import type { State } from "./state.ts";
@@ -53,6 +54,8 @@ export interface LongLivedServices {
   readonly retention: Retention;
   readonly secrets: SecretStore;
   readonly settings: Settings;
+  /** Absent where nobody issues such codes. */
+  readonly signInCodes?: SignInCodes | undefined;
   readonly staging: Staging;
   readonly state: State;
   readonly sweepRecords: SweepRecords;

@@ -60,6 +60,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./config/profiles.ts")).configProfiles,
   },
   {
+    name: "portal",
+    summary: "Print a link that opens the portal of the local cloud, once",
+    load: async () => (await import("./portal.ts")).portal,
+  },
+  {
     name: "quickstart",
     summary: "Train a model on a local cluster, from nothing to test accuracy",
     load: async () => (await import("./quickstart/quickstart.ts")).quickstart,

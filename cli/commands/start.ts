@@ -1,6 +1,6 @@
 // `batchai start`: runs the local cloud until Ctrl-C.
 import { startLocal } from "../../local/start.ts";
-import type { LocalCloudDescription } from "../../local/start.ts";
+import type { LocalCloud } from "../../local/start.ts";
 import { command } from "../command.ts";
 import { hint } from "../hints.ts";
 import { flag, parsed, port, text } from "../options.ts";
@@ -21,7 +21,7 @@ export const start = command({
   async run({ data, port: apiPort, containers = "engine", fresh }, context) {
     const stopRequested = context.stopRequested();
     const cloud = await startLocal({ data, apiPort, containers, fresh });
-    for (const line of describeCloud(cloud.description, cloud.cloudFile)) context.out(`${line}\n`);
+    for (const line of describeCloud(cloud)) context.out(`${line}\n`);
     context.out("ready\n");
     hint(context, "run -- python3 train.py      (in another terminal, in this folder)");
     const failure = await Promise.race([stopRequested.then(() => undefined), cloud.failed]);
@@ -35,8 +35,9 @@ function whereContainersRun(where: string): "engine" | "host" {
   throw new Error("It takes 'engine' or 'host'.");
 }
 
-function describeCloud({ urls }: LocalCloudDescription, cloudFile: string): string[] {
+function describeCloud({ description: { urls }, cloudFile, portalLink }: LocalCloud): string[] {
   return alignColumns([
+    ["Portal", portalLink(), "opens once, within 15 minutes; later: batchai portal"],
     ["API", urls.api, "Batch AI REST, api-version 2018-05-01"],
     ["API, TLS", urls.apiHttps, "the same, with a certificate of its own (see Details)"],
     ["Batch", urls.batch, "Azure Batch emulator: data plane and resource manager"],

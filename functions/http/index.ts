@@ -13,6 +13,9 @@ import type { Operation } from "./lib/operation.ts";
 import { openApiTrigger } from "./openapi/document.ts";
 import { operationStatusOperations } from "./operation-status.ts";
 import { passedOnTriggers } from "./passed-on.ts";
+import { portalApiTrigger, portalLinkTrigger, portalOutputTrigger } from "./portal/api.ts";
+import { portalFileTriggers } from "./portal/files.ts";
+import { sessionTrigger } from "./portal/session.ts";
 import { preflightOperations } from "./preflight.ts";
 import { providerOperations } from "./provider.ts";
 import { sweepOperations } from "./sweeps.ts";
@@ -48,6 +51,15 @@ const known: readonly HttpTrigger[] = operations.map((operation) =>
 
 const open: readonly HttpTrigger[] = [openApiTrigger(operations)];
 
-const answered: readonly HttpTrigger[] = [...known, ...passedOnTriggers, ...open];
+/** The host tries them in the order of their names: what is a file comes last. */
+const portal: readonly HttpTrigger[] = [
+  portalApiTrigger(known),
+  portalLinkTrigger,
+  portalOutputTrigger,
+  sessionTrigger,
+  ...portalFileTriggers(new URL("./portal-pages/", import.meta.url)),
+];
+
+const answered: readonly HttpTrigger[] = [...known, ...passedOnTriggers, ...open, ...portal];
 
 export const httpTriggers: readonly HttpTrigger[] = [...answered, unknownRoute(answered)];

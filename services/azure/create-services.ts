@@ -34,6 +34,7 @@ import { limitedActiveJobs } from "../documents/limited-active-jobs.ts";
 import { resourceManagerAt } from "./resource-manager-at.ts";
 import { sealer } from "./sealing.ts";
 import { sharedReads } from "../documents/shared-reads.ts";
+import { signInCodesAt } from "./sign-in-codes-at.ts";
 import { sshKeyPairs } from "./ssh-key-pairs.ts";
 import { storageEvents } from "./storage-events.ts";
 import { storageOutputFiles } from "./storage-output-files.ts";
@@ -55,6 +56,7 @@ export interface AzureOptions {
   readonly sshSources: readonly string[];
   readonly armEndpoint: string;
   readonly resourceManagerEndpoint?: string | undefined;
+  readonly signInCodesUrl?: string | undefined;
   readonly storage: StorageAccount;
   readonly tableEndpointTemplate: string;
   readonly queueEndpointTemplate: string;
@@ -122,6 +124,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     fileServers: absentFileServers(),
     resourceManager:
       resourceManagerEndpoint === undefined ? undefined : resourceManagerAt(resourceManagerEndpoint),
+    signInCodes: options.signInCodesUrl === undefined ? undefined : signInCodesAt(options.signInCodesUrl),
     outputFiles: storageOutputFiles({
       blobs,
       fileEndpointTemplate: settings.fileEndpointTemplate,

@@ -39,14 +39,22 @@ export function storageOutputFiles(options: OutputFilesOptions): OutputFiles {
     },
     async read(place, name, range) {
       try {
-        return await (place.kind === "blob"
-          ? readBlob(options.blobs, place, name, range)
-          : readShare(options, place, name, range));
+        const file = await openFile(options, place, name);
+        return await gathered((await file.download(range.offset, range.maxBytes)).readableStreamBody);
       } catch (error) {
         const status = storageStatus(error);
         // 416: nothing beyond what was read before.
         if (status === 416) return new Uint8Array();
         if (status === 404) return undefined;
+        throw unreadable(error, place, { size: 1 });
+      }
+    },
+    async size(place, name) {
+      try {
+        const file = await openFile(options, place, name);
+        return (await file.getProperties()).contentLength ?? 0;
+      } catch (error) {
+        if (storageStatus(error) === 404) return undefined;
         throw unreadable(error, place, { size: 1 });
       }
     },
@@ -125,20 +133,15 @@ async function wasListedBefore(
   }
 }
 
-type Range = Parameters<OutputFiles["read"]>[2];
-
-async function readBlob(
-  access: BlobAccess,
-  place: StoragePlace,
-  name: string,
-  { offset, maxBytes }: Range,
-): Promise<Uint8Array> {
-  const container = await access.container(
-    { name: place.accountName, key: place.accountKey },
-    place.container,
-  );
-  const blob = container.getBlobClient(pathIn(place, name));
-  return gathered((await blob.download(offset, maxBytes)).readableStreamBody);
+/** What a blob and a file of a share have in common. */
+async function openFile(options: OutputFilesOptions, place: StoragePlace, name: string) {
+  if (place.kind === "fileShare") {
+    const { share } = await openShare(options, place);
+    return share.getDirectoryClient(place.directory).getFileClient(name);
+  }
+  const account = { name: place.accountName, key: place.accountKey };
+  const container = await options.blobs.container(account, place.container);
+  return container.getBlobClient(pathIn(place, name));
 }
 
 async function openShare(options: OutputFilesOptions, place: StoragePlace) {
@@ -153,17 +156,6 @@ async function openShare(options: OutputFilesOptions, place: StoragePlace) {
   const key = new storage.StorageSharedKeyCredential(place.accountName, place.accountKey);
   const share = new storage.ShareServiceClient(endpoint, key).getShareClient(place.container);
   return { storage, key, share };
-}
-
-async function readShare(
-  options: OutputFilesOptions,
-  place: StoragePlace,
-  name: string,
-  { offset, maxBytes }: Range,
-): Promise<Uint8Array> {
-  const { share } = await openShare(options, place);
-  const file = share.getDirectoryClient(place.directory).getFileClient(name);
-  return gathered((await file.download(offset, maxBytes)).readableStreamBody);
 }
 
 const pathIn = ({ directory }: StoragePlace, name: string) =>

@@ -69,8 +69,14 @@ const load = (environment: Record<string, string>) =>
   });
 
 describe("the deployed package", () => {
-  it("is the bundle, its source map and two descriptions, and no more", async () => {
-    expect((await readdir(folder)).sort()).toEqual(["host.json", "main.cjs", "main.cjs.map", "package.json"]);
+  it("is the bundle, its source map, the portal's pages and two descriptions, and no more", async () => {
+    expect((await readdir(folder)).sort()).toEqual([
+      "host.json",
+      "main.cjs",
+      "main.cjs.map",
+      "package.json",
+      "portal-pages",
+    ]);
     expect(JSON.parse(await readFile(join(folder, "package.json"), "utf8"))).not.toHaveProperty(
       "dependencies",
     );

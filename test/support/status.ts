@@ -82,7 +82,11 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "Deployment to Azure (Bicep, `azd`)",
     "templates, hooks and a workflow ([how](how-to/deploy.md)); checked against Azure's published types and with stand-ins for `az` and `azd`, not compiled, and never run against Azure itself",
   ],
-  ["Web portal, schedules, triggers", "not yet"],
+  [
+    "Web portal at `/portal`",
+    "overview, jobs (10,000 and more, filtered, acted on together), a job with its live logs, files, events and specification, new and cloned jobs, clusters and their nodes, events; each page shows the command line that does the same: [how](how-to/portal.md). Not yet: signing in to Entra ID in the browser (a token is pasted), pages of sweeps and metrics, cost and quotas, creating clusters, languages other than English",
+  ],
+  ["Schedules, triggers", "not yet"],
 ];
 
 export function statusPage(): string {

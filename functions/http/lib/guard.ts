@@ -16,11 +16,22 @@ export async function guarded(
   services: Services,
   answer: (caller: Caller) => Promise<HttpResponseInit>,
 ): Promise<HttpResponseInit> {
+  return identified(request, services, async (requestId) =>
+    answer({ principal: await authenticate(request, services), requestId }),
+  );
+}
+
+/** For what is answered before anybody knows who asks. */
+export async function identified(
+  request: HttpRequest,
+  services: Pick<Services, "random" | "logger">,
+  answer: (requestId: string) => Promise<HttpResponseInit>,
+): Promise<HttpResponseInit> {
   const requestId = services.random.uuid();
   const clientRequestId = request.headers.get("x-ms-client-request-id");
   let reply: HttpResponseInit;
   try {
-    reply = await answer({ principal: await authenticate(request, services), requestId });
+    reply = await answer(requestId);
   } catch (error) {
     reply = failed(error, services.logger, requestId);
   }

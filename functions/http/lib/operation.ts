@@ -1,11 +1,12 @@
 // An operation of the API as a value, and the trigger that it becomes: who calls and what for is checked first, then the
 // operation itself answers. Registering is functions/lib's.
-import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import type { HttpResponseInit } from "@azure/functions";
 import { apiVersion } from "../../../domain/shared/api-versions.ts";
 import { AppError } from "../../../domain/shared/errors.ts";
 import type { Services } from "../../../services/services.ts";
 import type { Role } from "../../../services/token-verifier.ts";
 import type { HttpTrigger } from "../../lib/register.ts";
+import { changedRequest } from "./changed-request.ts";
 import { checkApiVersion, checkPath, checkRole, checkSubscription, guarded, nothingHere } from "./guard.ts";
 import type { ShownIn } from "./guard.ts";
 import { refused } from "./reply.ts";
@@ -45,16 +46,6 @@ export function trigger(operation: Operation): HttpTrigger {
   };
 }
 
-function withParams(request: HttpRequest, params: Record<string, string>): HttpRequest {
-  return new Proxy(request, {
-    get(target, name) {
-      if (name === "params") return params;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? (value as (...rest: unknown[]) => unknown).bind(target) : value;
-    },
-  });
-}
-
 /** Everything no operation answers: an ARM-shaped refusal, after the same check of the token. */
 export function unknownRoute(known: readonly HttpTrigger[]): HttpTrigger {
   return {
@@ -63,8 +54,9 @@ export function unknownRoute(known: readonly HttpTrigger[]): HttpTrigger {
     route: "{*path}",
     handle: (request, services) => {
       const { pathname } = new URL(request.url);
-      const meant = triggerAt(known, request.method, pathname);
-      if (meant !== undefined) return meant.trigger.handle(withParams(request, meant.params), services);
+      const meant = pathname.includes("//") ? triggerAt(known, request.method, pathname) : undefined;
+      if (meant !== undefined)
+        return meant.trigger.handle(changedRequest(request, { params: meant.params }), services);
       return guarded(request, services, async () => {
         checkPath(request);
         const allowed = methodsAt(known, pathname);

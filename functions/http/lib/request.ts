@@ -64,12 +64,12 @@ export function queryOf(url: URL): ReadonlyMap<string, string> {
 }
 
 /** A proxy that ends TLS (Azure's front end does) tells the scheme in a header. */
-function originOf(request: HttpRequest, url: URL): string {
+export function originOf(request: HttpRequest, url: URL): string {
   const scheme = request.headers.get("x-forwarded-proto")?.split(",")[0]?.trim().toLowerCase();
   return scheme === "https" || scheme === "http" ? `${scheme}://${url.host}` : url.origin;
 }
 
-async function readJson(request: HttpRequest, limitBytes: number): Promise<unknown> {
+export async function readJson(request: HttpRequest, limitBytes: number): Promise<unknown> {
   const type = request.headers.get("content-type");
   if (type !== null && !/^(application|text)\/([\w.+-]*\+)?json\b/i.test(type.trim()))
     throw new AppError("UnsupportedMediaType", `The body is '${type.slice(0, 60)}': send application/json.`);

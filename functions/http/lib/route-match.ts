@@ -7,13 +7,12 @@ export function methodsAt(triggers: readonly HttpTrigger[], pathname: string): r
   return [...new Set(here.flatMap(({ methods }) => methods))];
 }
 
-/** The trigger for a path in which slashes are doubled, and its parameters: to a client one slash is as good as two. */
+/** The trigger for a path, and its parameters. To a client one slash is as good as two. */
 export function triggerAt(
   triggers: readonly HttpTrigger[],
   method: string,
   pathname: string,
 ): { readonly trigger: HttpTrigger; readonly params: Record<string, string> } | undefined {
-  if (!pathname.includes("//")) return undefined;
   const segments = segmentsOf(pathname);
   const trigger = triggers.find(
     ({ route, methods }) => methods.some((one) => one === method) && matches(segmentsOf(route), segments),

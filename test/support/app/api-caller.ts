@@ -55,7 +55,11 @@ export function apiCaller(services: Services) {
       headers: (reply.headers ?? {}) as Record<string, string>,
       body:
         reply.jsonBody === undefined ? undefined : (JSON.parse(JSON.stringify(reply.jsonBody)) as unknown),
-      text: typeof reply.body === "string" ? reply.body : undefined,
+      text:
+        reply.body instanceof Uint8Array
+          ? Buffer.from(reply.body).toString()
+          : (reply.body as string | undefined),
+      cookies: reply.cookies,
     };
   };
 }

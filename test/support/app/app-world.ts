@@ -28,6 +28,7 @@ import { groupedCommits } from "../../../services/documents/grouped-commits.ts";
 import { limitedActiveJobs } from "../../../services/documents/limited-active-jobs.ts";
 import { nodeSealer } from "../../../services/azure/node-sealing.ts";
 import { sharedReads } from "../../../services/documents/shared-reads.ts";
+import type { HttpResponseInit } from "@azure/functions";
 import type { QuotaLimits } from "../../../domain/usage/quota.ts";
 import type { FileServers } from "../../../services/file-servers.ts";
 import type { LogFields } from "../../../services/logger.ts";
@@ -57,6 +58,7 @@ export interface Answer {
   readonly body: Loose;
   /** What is no JSON. */
   readonly text?: string | undefined;
+  readonly cookies?: HttpResponseInit["cookies"];
 }
 
 export interface AppWorldOptions {
@@ -70,6 +72,7 @@ export interface AppWorldOptions {
   /** Azure Batch by something else than the hand-driven one. */
   readonly azure?: Partial<Pick<Services, "batch" | "batchAccount" | "pools">>;
   readonly resourceManager?: Services["resourceManager"];
+  readonly signInCodes?: Services["signInCodes"];
   /** Blobs that are there already. */
   readonly storageEvents?: ReturnType<typeof memoryStorageEvents>;
   readonly staged?: ReadonlyMap<string, string>;
@@ -196,6 +199,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     resourceManager: options.resourceManager,
     metricPoints: metricPoints(store),
     sweepRecords: options.sweepRecords ?? memorySweepRecords(),
+    signInCodes: options.signInCodes,
     outputFiles: {
       list: async (place: StoragePlace, { page: { size, continuation = "0" } }) => {
         const all = outputs.get(place.directory) ?? [];
@@ -206,6 +210,10 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       async read({ directory }, name, { offset, maxBytes }) {
         const text = written.get(`${directory}/${name}`);
         return text === undefined ? undefined : Buffer.from(text).subarray(offset, offset + maxBytes);
+      },
+      async size({ directory }, name) {
+        const text = written.get(`${directory}/${name}`);
+        return text === undefined ? undefined : Buffer.byteLength(text);
       },
     },
     storageEvents: storageEvents.service,

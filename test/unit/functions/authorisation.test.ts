@@ -26,6 +26,7 @@ const trigger = `${workspace}/triggers/{trigger}`;
 const provider = "subscriptions/{subscriptionId}/providers/Microsoft.BatchAI";
 
 const matrix: readonly (readonly [method: string, route: string, least: Least])[] = [
+  ["POST", "portal/links", "reader"],
   ["GET", "providers/Microsoft.BatchAI/operations", "reader"],
   ["GET", `${provider}/locations/{location}/usages`, "reader"],
   ["GET", `${provider}/locations/{location}/preflight`, "operator"],
@@ -126,6 +127,16 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
 
 /** Needs no token: it says nothing that is not in the source. */
 const openToEverybody = ["GET openapi.json"];
+/** Pages, which hold nothing of anybody's, and what only they may ask, by their cookie: test/unit/functions/portal.test.ts. */
+const ofThePortal = [
+  "GET portal",
+  "HEAD portal",
+  "GET portal/{*path}",
+  "HEAD portal/{*path}",
+  ...["GET", "PUT", "PATCH", "POST", "DELETE"].map((method) => `${method} portal/api/{*path}`),
+  ...["GET", "POST", "DELETE"].map((method) => `${method} portal/session`),
+  `GET portal/output/${job}`,
+];
 
 const issuer = "https://issuer.example/";
 const audience = "https://management.azure.com/";
@@ -238,7 +249,11 @@ describe("the table of routes and roles", () => {
     const registered = httpTriggers.flatMap(({ methods, route }) =>
       methods.map((method) => `${method} ${route}`),
     );
-    const told = [...matrix.map(([method, route]) => `${method} ${route}`), ...openToEverybody];
+    const told = [
+      ...matrix.map(([method, route]) => `${method} ${route}`),
+      ...openToEverybody,
+      ...ofThePortal,
+    ];
     expect(told.sort()).toEqual(registered.sort());
   });
 });

@@ -1,0 +1,129 @@
+// Who is signed in sees the pages; who is not is asked to. Each page is a script of its own, read when it is opened.
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { Redirect, Route, Switch, useParams } from "wouter";
+import { CallError, signIn } from "./api/http.ts";
+import type { Session } from "./api/http.ts";
+import { useSession, useWorkspaces } from "./api/queries.ts";
+import { DataState, ErrorBox } from "./components/data-state.tsx";
+import { Shell } from "./components/shell.tsx";
+import { pages, placeOf } from "./lib/places.ts";
+import type { Place } from "./lib/places.ts";
+import { NoWorkspace } from "./pages/no-workspace.tsx";
+import { SignIn } from "./pages/sign-in.tsx";
+
+const Overview = lazy(() => import("./pages/overview.tsx"));
+const Jobs = lazy(() => import("./pages/jobs.tsx"));
+const Job = lazy(() => import("./pages/job.tsx"));
+const NewJob = lazy(() => import("./pages/new-job.tsx"));
+const Clusters = lazy(() => import("./pages/clusters.tsx"));
+const Cluster = lazy(() => import("./pages/cluster.tsx"));
+const Events = lazy(() => import("./pages/events.tsx"));
+
+export function App({ code }: { code: string | undefined }) {
+  const redeemed = useRedeemed(code);
+  const session = useSession();
+  if (redeemed === "going on") return <p className="loading">Signing in …</p>;
+  if (session.data !== undefined && !isSignedOut(session.error)) return <Pages session={session.data} />;
+  if (session.error !== null) {
+    if (isSignedOut(session.error)) return <SignIn problem={redeemed} />;
+    return (
+      <main className="alone">
+        <ErrorBox error={session.error} what="The portal" onRetry={() => void session.refetch()} />
+      </main>
+    );
+  }
+  return <p className="loading">Opening the portal …</p>;
+}
+
+const isSignedOut = (error: Error | null) =>
+  error instanceof CallError && (error.status === 401 || error.status === 403);
+
+/** Exchanges are begun once, although React may run an effect twice. */
+const exchanges = new Map<string, Promise<Session>>();
+
+/** @returns why the code of the link did not sign in; undefined when it did, or there was none. */
+function useRedeemed(code: string | undefined): Error | "going on" | undefined {
+  const client = useQueryClient();
+  const [outcome, tell] = useState<Error | "going on" | undefined>(
+    code === undefined ? undefined : "going on",
+  );
+  useEffect(() => {
+    if (code === undefined) return;
+    const exchange = exchanges.get(code) ?? signIn({ code });
+    exchanges.set(code, exchange);
+    exchange.then(
+      (session) => {
+        client.setQueryData(["session"], session);
+        tell(undefined);
+      },
+      (error: unknown) => tell(error as Error),
+    );
+  }, [code, client]);
+  return outcome;
+}
+
+function Pages({ session }: { session: Session }) {
+  const workspaces = useWorkspaces(session.subscriptionId);
+  const places = (workspaces.data ?? []).map(({ id }) => placeOf(id));
+  return (
+    <Switch>
+      <Route path="/w/:group/:workspace/*?">
+        <InWorkspace session={session} places={places} />
+      </Route>
+      <Route>
+        <Shell session={session} places={places}>
+          <DataState query={workspaces} what="the workspaces">
+            {(found) => {
+              const [first] = found;
+              return first === undefined ? (
+                <NoWorkspace session={session} />
+              ) : (
+                <Redirect to={pages.overview(placeOf(first.id))} replace />
+              );
+            }}
+          </DataState>
+        </Shell>
+      </Route>
+    </Switch>
+  );
+}
+
+function InWorkspace({ session, places }: { session: Session; places: readonly Place[] }) {
+  const { group = "", workspace = "" } = useParams();
+  const place: Place = { subscriptionId: session.subscriptionId, group, workspace };
+  return (
+    <Shell session={session} places={places} place={place}>
+      <Suspense fallback={<p className="loading">Opening the page …</p>}>
+        <Switch>
+          <Route path="/w/:group/:workspace">
+            <Overview place={place} />
+          </Route>
+          <Route path="/w/:group/:workspace/jobs">
+            <Jobs place={place} />
+          </Route>
+          <Route path="/w/:group/:workspace/jobs/:experiment/:job">
+            {({ experiment, job }) => (
+              <Job key={`${experiment}/${job}`} place={place} experiment={experiment} name={job} />
+            )}
+          </Route>
+          <Route path="/w/:group/:workspace/new-job">
+            <NewJob place={place} />
+          </Route>
+          <Route path="/w/:group/:workspace/clusters">
+            <Clusters place={place} />
+          </Route>
+          <Route path="/w/:group/:workspace/clusters/:cluster">
+            {({ cluster }) => <Cluster key={cluster} place={place} name={cluster} />}
+          </Route>
+          <Route path="/w/:group/:workspace/events">
+            <Events place={place} />
+          </Route>
+          <Route>
+            <h1>There is no such page</h1>
+          </Route>
+        </Switch>
+      </Suspense>
+    </Shell>
+  );
+}

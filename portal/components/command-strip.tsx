@@ -1,0 +1,57 @@
+// The command lines that do the same as a view or a dialog: shown, and copied with one click.
+import { useState } from "react";
+import type { CommandLine } from "../lib/command-lines.ts";
+
+type Tool = "batchai" | "curl";
+
+export function CommandStrip({ lines, label }: { lines: readonly CommandLine[]; label: string }) {
+  const tools = (["batchai", "curl"] as const).filter((each) =>
+    lines.some((line) => line[each] !== undefined),
+  );
+  const [chosen, choose] = useState<Tool>("batchai");
+  const tool = tools.includes(chosen) ? chosen : (tools[0] ?? "batchai");
+  // What one tool has no word for is said by the other.
+  const text = lines.map((line) => line[tool] ?? line.curl ?? line.batchai).join("\n");
+  return (
+    <section className="command-strip" aria-label={label}>
+      <div className="command-tools" role="group" aria-label="Written for">
+        {tools.map((each) => (
+          <button
+            key={each}
+            type="button"
+            className="quiet"
+            aria-pressed={tool === each}
+            onClick={() => choose(each)}
+          >
+            {each}
+          </button>
+        ))}
+      </div>
+      <pre role="group" tabIndex={0} aria-label={`${label}: ${tool}`}>
+        {text}
+      </pre>
+      <CopyButton text={text} what="command" />
+    </section>
+  );
+}
+
+export function CopyButton({ text, what }: { text: string; what: string }) {
+  const [told, tell] = useState("");
+  const copy = () => {
+    navigator.clipboard.writeText(text).then(
+      () => tell("Copied"),
+      () => tell("Not allowed"),
+    );
+  };
+  return (
+    <button
+      type="button"
+      className="quiet copy"
+      onClick={copy}
+      onBlur={() => tell("")}
+      aria-label={`Copy ${what}`}
+    >
+      <span aria-live="polite">{told === "" ? "Copy" : told}</span>
+    </button>
+  );
+}

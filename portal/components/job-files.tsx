@@ -1,0 +1,97 @@
+// What a job wrote, folder by folder; a file is downloaded from the storage itself, by a link that is good for an hour.
+import { useSearchParams } from "wouter";
+import type { JobResponse, OutputFileResponse } from "../../domain/job/wire.ts";
+import { useFiles } from "../api/queries.ts";
+import { jobPath } from "../lib/places.ts";
+import type { Place } from "../lib/places.ts";
+import { sizeText } from "../lib/texts.ts";
+import { DataState } from "./data-state.tsx";
+import { Time } from "./state.tsx";
+
+export function JobFiles({ place, experiment, job }: { place: Place; experiment: string; job: JobResponse }) {
+  const [query, setQuery] = useSearchParams();
+  const directories = ["stdouterr", ...job.properties.outputDirectories.map(({ id }) => id)];
+  const directory =
+    directories.find((each) => each === query.get("directory")) ?? directories[0] ?? "stdouterr";
+  const folder = query.get("folder") ?? ".";
+  const files = useFiles(jobPath(place, experiment, job.name), directory, folder);
+  const open = (id: string, path: string) =>
+    setQuery({ tab: "files", directory: id, folder: path }, { replace: false });
+  return (
+    <>
+      <div role="group" aria-label="Output directory" className="segments">
+        {directories.map((id) => (
+          <button key={id} type="button" aria-pressed={id === directory} onClick={() => open(id, ".")}>
+            {id}
+          </button>
+        ))}
+      </div>
+      {folder !== "." && (
+        <p>
+          <code>{folder}</code>{" "}
+          <button
+            type="button"
+            onClick={() => open(directory, folder.split("/").slice(0, -1).join("/") || ".")}
+          >
+            Up
+          </button>
+        </p>
+      )}
+      <DataState query={files} what="The files">
+        {(found) => (
+          <FileTable
+            files={found}
+            onFolder={(name) => open(directory, folder === "." ? name : `${folder}/${name}`)}
+          />
+        )}
+      </DataState>
+    </>
+  );
+}
+
+function FileTable({
+  files,
+  onFolder,
+}: {
+  files: readonly OutputFileResponse[];
+  onFolder: (name: string) => void;
+}) {
+  if (files.length === 0) return <p className="muted">There is no file here.</p>;
+  return (
+    <div className="table-frame" tabIndex={0} role="region" aria-label="Files">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Size</th>
+            <th scope="col">Changed</th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.map(({ name, fileType, downloadUrl, properties }) => (
+            <tr key={name}>
+              <th scope="row">
+                {fileType === "directory" ? (
+                  <button type="button" className="link" onClick={() => onFolder(name)}>
+                    {name}/
+                  </button>
+                ) : (
+                  <a href={safeLink(downloadUrl)} download={name} rel="noreferrer" target="_blank">
+                    {name}
+                  </a>
+                )}
+              </th>
+              <td>{properties.contentLength === undefined ? "" : sizeText(properties.contentLength)}</td>
+              <td>{properties.lastModified !== undefined && <Time value={properties.lastModified} />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Nothing but an address of a storage is a link. */
+function safeLink(url: string | undefined): string | undefined {
+  return url !== undefined && /^https?:\/\//.test(url) ? url : undefined;
+}

@@ -1,0 +1,89 @@
+// A log: only lines in sight exist; the end is kept in sight until somebody scrolls away from it.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useRef, useState } from "react";
+import { shownLines } from "../lib/log-text.ts";
+import type { LogLine } from "../lib/log-text.ts";
+import { sizeText } from "../lib/texts.ts";
+import { ErrorBox } from "./data-state.tsx";
+import { useLog } from "./use-log.ts";
+
+const linePx = 20;
+
+export function LogView({ jobPath, name, isGrowing }: { jobPath: string; name: string; isGrowing: boolean }) {
+  const { text, before, size, error, isRead, readAll } = useLog(jobPath, name, isGrowing);
+  const [isFollowing, follow] = useState(true);
+  const lines = shownLines(text);
+  return (
+    <>
+      <div className="list-head">
+        <p role="status">
+          {sizeText(size)}
+          {before > 0 && `, shown from ${sizeText(before)} on`}
+          {text.isCut && ", oldest lines left out"}
+          {isGrowing && isFollowing && <span className="live">live</span>}
+        </p>
+        <div className="actions">
+          {before > 0 && (
+            <button type="button" onClick={readAll}>
+              From the start
+            </button>
+          )}
+          <button type="button" aria-pressed={isFollowing} onClick={() => follow(!isFollowing)}>
+            Follow
+          </button>
+        </div>
+      </div>
+      {error !== undefined && <ErrorBox error={error} what={`Reading ${name}, trying again`} />}
+      {isRead && lines.length === 0 && <p className="muted">It is empty.</p>}
+      <Lines label={name} lines={lines} isFollowing={isFollowing} onFollow={follow} />
+    </>
+  );
+}
+
+interface LinesProps {
+  readonly label: string;
+  readonly lines: readonly LogLine[];
+  readonly isFollowing: boolean;
+  readonly onFollow: (isFollowing: boolean) => void;
+}
+
+function Lines({ label, lines, isFollowing, onFollow }: LinesProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => frame.current,
+    estimateSize: () => linePx,
+    overscan: 20,
+  });
+  useEffect(() => {
+    if (isFollowing && lines.length > 0) virtual.scrollToIndex(lines.length - 1, { align: "end" });
+  }, [isFollowing, lines.length, virtual]);
+  const onWheel = () => {
+    const shown = frame.current;
+    if (shown !== null) onFollow(shown.scrollHeight - shown.scrollTop - shown.clientHeight < 2 * linePx);
+  };
+  return (
+    <div
+      ref={frame}
+      className="log"
+      role="log"
+      aria-live="off"
+      aria-label={label}
+      tabIndex={0}
+      onWheel={() => requestAnimationFrame(onWheel)}
+      onKeyUp={onWheel}
+    >
+      <div style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start }) => (
+          <div key={lines[index]?.key} className="log-line" style={{ transform: `translateY(${start}px)` }}>
+            {lines[index]?.spans.map(({ text, style }, at) => (
+              <span key={at} className={style}>
+                {text}
+              </span>
+            ))}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,190 @@
+// What surrounds every page: where one is, where one can go, who one is; and the keys that work everywhere.
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import { Link, useLocation } from "wouter";
+import { signOut } from "../api/http.ts";
+import type { Session } from "../api/http.ts";
+import { pages } from "../lib/places.ts";
+import type { Place } from "../lib/places.ts";
+import { applyTheme, storedTheme, themes } from "../lib/theme.ts";
+import type { Theme } from "../lib/theme.ts";
+import { Dialog } from "./dialog.tsx";
+import { useShortcuts } from "./shortcuts.ts";
+
+interface Props {
+  readonly session: Session;
+  readonly places: readonly Place[];
+  readonly place?: Place;
+  readonly children: ReactNode;
+}
+
+export function Shell({ session, places, place, children }: Props) {
+  const [isHelpShown, showHelp] = useState(false);
+  const [path, go] = useLocation();
+  useShortcuts(place, go, () => showHelp(true));
+  useEffect(() => {
+    document.title = `${titleOf(path)} · OpenBatchAI`;
+    window.scrollTo(0, 0);
+  }, [path]);
+  return (
+    <>
+      <a className="skip" href="#content" onClick={focusContent}>
+        Skip to the content
+      </a>
+      <header className="bar">
+        <Link href="/" className="brand">
+          <span aria-hidden="true" className="logo">
+            <i /> <i /> <i /> <i />
+          </span>
+          OpenBatchAI
+        </Link>
+        {place !== undefined && (
+          <WorkspaceChoice places={places} place={place} onChoose={(chosen) => go(pages.overview(chosen))} />
+        )}
+        {place !== undefined && <Navigation place={place} path={path} />}
+        <div className="bar-end">
+          <ThemeChoice />
+          <button
+            type="button"
+            className="quiet icon-button"
+            aria-label="Keys"
+            onClick={() => showHelp(true)}
+          >
+            ?
+          </button>
+          <Account session={session} />
+        </div>
+      </header>
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+      {isHelpShown && <Keys onClose={() => showHelp(false)} />}
+    </>
+  );
+}
+
+/** A jump inside the page must not change the address, which is the page's state. */
+function focusContent(event: { preventDefault(): void }): void {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
+}
+
+function titleOf(path: string): string {
+  const [, , , workspace = "", page = "overview", ...names] = path.split("/").map(decodeURIComponent);
+  return [names.at(-1), page, workspace].filter((part) => part !== undefined && part !== "").join(" · ");
+}
+
+const links = [
+  ["Overview", pages.overview],
+  ["Jobs", pages.jobs],
+  ["Clusters", pages.clusters],
+  ["Events", pages.events],
+] as const;
+
+function Navigation({ place, path }: { place: Place; path: string }) {
+  const isHere = (target: string) =>
+    path === target || (target !== pages.overview(place) && path.startsWith(`${target}/`));
+  return (
+    <nav aria-label="Pages">
+      {links.map(([title, target]) => (
+        <Link key={title} href={target(place)} aria-current={isHere(target(place)) ? "page" : undefined}>
+          {title}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function WorkspaceChoice(props: {
+  places: readonly Place[];
+  place: Place;
+  onChoose: (place: Place) => void;
+}) {
+  const { places, place } = props;
+  const same = (one: Place) =>
+    one.workspace.toLowerCase() === place.workspace.toLowerCase() &&
+    one.group.toLowerCase() === place.group.toLowerCase();
+  const known = places.some(same) ? places : [place, ...places];
+  return (
+    <label className="workspace-choice">
+      <span className="sr-only">Workspace</span>
+      <select
+        value={known.findIndex(same)}
+        onChange={(event) => {
+          const chosen = known[Number(event.target.value)];
+          if (chosen !== undefined) props.onChoose(chosen);
+        }}
+      >
+        {known.map(({ group, workspace }, index) => (
+          <option key={`${group}/${workspace}`} value={index}>
+            {workspace} ({group})
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const themeMarks: Readonly<Record<Theme, string>> = { system: "◐", light: "☀", dark: "☾" };
+
+function ThemeChoice() {
+  const [theme, choose] = useState(storedTheme);
+  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? "system";
+  return (
+    <button
+      type="button"
+      className="quiet icon-button"
+      aria-label={`Theme: ${theme}. Change to ${next}`}
+      onClick={() => {
+        applyTheme(next);
+        choose(next);
+      }}
+    >
+      <span aria-hidden="true">{themeMarks[theme]}</span>
+    </button>
+  );
+}
+
+function Account({ session }: { session: Session }) {
+  const client = useQueryClient();
+  const leave = () => void signOut().then(() => client.resetQueries());
+  return (
+    <div className="account">
+      <span title={`${session.subject}: ${session.roles.join(", ")}`}>
+        {session.roles.join(", ") || "no role"}
+      </span>
+      <button type="button" className="quiet" onClick={leave}>
+        Sign out
+      </button>
+    </div>
+  );
+}
+
+const keys = [
+  ["g o, g j, g c, g e", "Overview, Jobs, Clusters, Events"],
+  ["n", "New job"],
+  ["/", "To the filter"],
+  ["j, k, ↓, ↑", "Next and previous row"],
+  ["Page Up, Page Down, Home, End", "Further in a list"],
+  ["x, space", "Select the row"],
+  ["Enter", "Open the row"],
+  ["?", "These keys"],
+] as const;
+
+function Keys({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      <dl className="keys">
+        {keys.map(([key, meaning]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

@@ -1,0 +1,42 @@
+// Where things are: addresses of the API by the names of a resource, and of the portal's pages.
+export interface Place {
+  readonly subscriptionId: string;
+  readonly group: string;
+  readonly workspace: string;
+}
+
+const part = encodeURIComponent;
+
+export function workspacesPath(subscriptionId: string, group?: string): string {
+  const inGroup = group === undefined ? "" : `/resourceGroups/${part(group)}`;
+  return `/subscriptions/${subscriptionId}${inGroup}/providers/Microsoft.BatchAI/workspaces`;
+}
+
+export function workspacePath({ subscriptionId, group, workspace }: Place): string {
+  return `${workspacesPath(subscriptionId, group)}/${part(workspace)}`;
+}
+
+export const clusterPath = (place: Place, cluster: string) =>
+  `${workspacePath(place)}/clusters/${part(cluster)}`;
+export const experimentPath = (place: Place, experiment: string) =>
+  `${workspacePath(place)}/experiments/${part(experiment)}`;
+export const jobPath = (place: Place, experiment: string, job: string) =>
+  `${experimentPath(place, experiment)}/jobs/${part(job)}`;
+
+/** The names in an id of a workspace or of something in it. */
+export function placeOf(id: string): Place {
+  const [, , subscriptionId = "", , group = "", , , , workspace = ""] = id.split("/");
+  return { subscriptionId, group, workspace };
+}
+
+/** Pages, below `/portal`. */
+export const pages = {
+  overview: ({ group, workspace }: Place) => `/w/${part(group)}/${part(workspace)}`,
+  jobs: (place: Place) => `${pages.overview(place)}/jobs`,
+  job: (place: Place, experiment: string, job: string) =>
+    `${pages.jobs(place)}/${part(experiment)}/${part(job)}`,
+  newJob: (place: Place) => `${pages.overview(place)}/new-job`,
+  clusters: (place: Place) => `${pages.overview(place)}/clusters`,
+  cluster: (place: Place, cluster: string) => `${pages.clusters(place)}/${part(cluster)}`,
+  events: (place: Place) => `${pages.overview(place)}/events`,
+};

@@ -1,0 +1,61 @@
+// A real browser, where the machine has one: Debian's Chromium, driven by playwright-core, which brings none. What pages ask elsewhere, what their
+// policy stopped and what they stumbled over is kept, for tests to look at.
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+
+const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((file) => existsSync(file));
+export const hasBrowser = program !== undefined;
+
+export interface TestBrowser {
+  readonly browser: Browser;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Addresses of other origins that pages asked for. */
+  readonly foreign: readonly string[];
+  /** Errors of pages, and what their policy refused. */
+  readonly troubles: readonly string[];
+  dispose(): Promise<void>;
+}
+
+export async function openBrowser(origin: string): Promise<TestBrowser> {
+  const browser = await chromium.launch({ executablePath: program ?? "", args: ["--no-sandbox"] });
+  const context = await browser.newContext({ viewport: { width: 1360, height: 860 } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
+  const foreign: string[] = [];
+  const troubles: string[] = [];
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== origin) foreign.push(request.url());
+  });
+  page.on("pageerror", (error) => troubles.push(error.message));
+  page.on("console", (message) => {
+    const text = message.text();
+    // Answers that are refusals are logged by the browser itself.
+    if (message.type() === "error" && !text.startsWith("Failed to load resource")) troubles.push(text);
+  });
+  return { browser, context, page, foreign, troubles, dispose: () => browser.close() };
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds against WCAG 2.2 A and AA, one line each. */
+export async function accessibilityFindings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    interface Found {
+      readonly violations: readonly {
+        readonly id: string;
+        readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+      }[];
+    }
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<Found> } };
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const { violations } = await axe.run({ runOnly: { type: "tag", values: tags } });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)}: ${failureSummary}`),
+    );
+  });
+}
