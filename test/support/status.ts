@@ -71,7 +71,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Batch emulator",
-    `${count("emulated")} operations emulated, ${count("simplified")} simplified, ${count("absent")} answer 501 (certificates, account deletion, private endpoint changes); each is asked for by a genuine client in the tests; models with kills, fuzz, a soak of 50,000 real tasks; container tasks through docker or podman, application packages, announced evictions; every member works, is recorded or is refused, listed one by one`,
+    `${count("emulated")} operations emulated, ${count("simplified")} simplified, ${count("absent")} answer 501 (adding certificates, private endpoint changes); each is asked for by a genuine client in the tests; models with kills, fuzz, a soak of 50,000 real tasks; container tasks through docker or podman, application packages, announced evictions, several accounts with quotas, Azure's host names; every member works, is recorded or is refused, listed one by one`,
   ],
   ["Refused with a clear error, not ignored", "mounts of file servers"],
   [
@@ -86,7 +86,6 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "Web portal at `/portal`",
     "overview, jobs (10,000 and more, filtered, acted on together), a job with its live logs, files, events and specification, new and cloned jobs, clusters and their nodes, events; each page shows the command line that does the same: [how](how-to/portal.md). Not yet: signing in to Entra ID in the browser (a token is pasted), pages of sweeps and metrics, cost and quotas, creating clusters, languages other than English",
   ],
-  ["Schedules, triggers", "not yet"],
 ];
 
 export function statusPage(): string {
