@@ -19,6 +19,7 @@ import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, updateCluster } from "../lib/documents.ts";
 import { dispatchJobs, endUnschedulable } from "./dispatch-jobs.ts";
 import { pollTasks } from "./poll-tasks.ts";
+import type { PolledTasks } from "./poll-tasks.ts";
 import { observeNodes } from "./observe-nodes.ts";
 import { recordRuns } from "./record-runs.ts";
 import { submitRuns } from "./submit-runs.ts";
@@ -37,7 +38,7 @@ export const pollCluster = defineActivity(
     const [given] = await Promise.all([
       nodes === undefined ? nothingGiven : giveNodes(services, cluster, nodes, waiting, polled.holding),
       recordRuns(services, cluster.guid, polled.changes),
-      goOnWith(services, cluster.guid, runs, { overdue: polled.overdue, audit: audit === true }),
+      goOnWith(services, cluster.guid, runs, { ...polled, audit: audit === true }),
     ]);
     return {
       kind: "polled",
@@ -54,10 +55,23 @@ async function goOnWith(
   services: Services,
   clusterGuid: string,
   runs: readonly ActiveRun[],
-  { overdue, audit }: { readonly overdue: readonly ActiveRun[]; readonly audit: boolean },
+  { changes, overdue, audit }: Pick<PolledTasks, "changes" | "overdue"> & { readonly audit: boolean },
 ): Promise<void> {
   const inPhase = (phase: ActiveRun["phase"]) => runs.filter((run) => run.phase === phase);
-  await submitRuns(services, clusterGuid, inPhase("submitting"));
+  // Batch has the task already: staged once more, its files would outlive an end that is just being recorded.
+  const states = new Map(changes.map(({ run, task }) => [run.jobGuid, task.state]));
+  const submitting = inPhase("submitting").map((run) => ({ run, state: states.get(run.jobGuid) }));
+  const known = submitting.filter(({ state }) => state !== undefined && state !== "completed");
+  await services.state.activeJobs.submitted(
+    clusterGuid,
+    known.map(({ run }) => run),
+  );
+  const unknown = submitting.filter(({ state }) => state === undefined);
+  await submitRuns(
+    services,
+    clusterGuid,
+    unknown.map(({ run }) => run),
+  );
   await wakeRuns(services, overdue, { overdue: true });
   if (audit) await wakeRuns(services, inPhase("ended"));
 }
