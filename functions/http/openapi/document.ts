@@ -128,10 +128,10 @@ const empty = (id: string, description: string, headers: z.ZodObject = common) =
   description,
   headers,
 });
-const refusal = (id: string, description: string) => ({
+const refusal = (id: string, description: string, headers: z.ZodObject = common) => ({
   id,
   description,
-  headers: common,
+  headers,
   ...json(ErrorResponse),
 });
 
@@ -145,7 +145,7 @@ const shared = {
   "403": refusal("Forbidden", "The caller's roles do not allow it"),
   "404": refusal("NotFound", "There is no such thing"),
   "409": refusal("Conflict", "The state of something forbids it"),
-  "413": refusal("TooLarge", "The body is too large"),
+  "413": refusal("TooLarge", "The body is too large, for the app or for its host", common.partial()),
   "415": refusal("UnsupportedMediaType", "The body is not JSON"),
   "503": refusal("Unavailable", "Try again in a moment"),
 } as const;

@@ -58,9 +58,7 @@ function filesWith(isExpected: (name: string) => boolean): string[] {
 
 /** The local cloud's own: its certificate's key, and the accounts that its resource manager made. */
 const ofTheCloud = (name: string) =>
-  /(^|\/)(localhost|certificate|storage-names)[^/]*\.(pem|key)$|-key\.pem$|^resource-manager\.json$/.test(
-    name,
-  );
+  /(^|\/)(localhost|certificate|azure-names)[^/]*\.(pem|key)$|-key\.pem$|^resource-manager\.json$/.test(name);
 /** Where Azure, too, has them: the pool as Batch keeps it, and the accounts on the node's own disk. */
 const whileThereIsAPool = (name: string) =>
   ofTheCloud(name) || /^batch\/write-only\/|^batch\/nodes\/\d+\/machine\/(home|root)\/.*\.ssh\//.test(name);

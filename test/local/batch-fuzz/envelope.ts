@@ -48,6 +48,7 @@ const knownManagementCodes = new Set([
   ...["MissingApiVersionParameter", "InvalidApiVersionParameter", "InvalidAuthenticationToken"],
   ...["ApplicationNotEmpty", "ApplicationPackageNotUploaded", "CertificateNotFound"],
   ...["ApplicationPackageUpdateNotAllowed", "AutoStorageNotConfigured", "AccountQuotaReached"],
+  ...["AccountNameInUse", "AccountBeingDeleted", "AccountCannotBeDeleted", "InvalidResourceLocation"],
   ...["SubscriptionNotFound", "ResourceGroupNotFound"],
 ]);
 

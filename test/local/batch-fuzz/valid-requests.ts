@@ -252,13 +252,14 @@ const controls = Object.keys(controlBodies).map((path): Operation => ({
   standing: "emulated",
 }));
 
-/** These have nothing to act on here: they want packages in an auto-storage, extensions, connections, certificates, or an old
- *  version. They are fuzzed all the same; their successes have tests of their own. */
+/** These have nothing to act on here: they want packages in an auto-storage, extensions, connections, certificates, a second
+ *  account, or an old version. They are fuzzed all the same; their successes have tests of their own. */
 export const withoutObject: ReadonlySet<string> = new Set([
   ...["ApplicationPackage_Activate", "ApplicationPackage_Create", "ApplicationPackage_Delete"],
   ...[
     "ApplicationPackage_Get",
     "Application_Get",
+    "BatchAccount_Delete",
     "BatchAccount_GetDetector",
     "BatchAccount_SynchronizeAutoStorageKeys",
   ],
