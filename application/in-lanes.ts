@@ -1,13 +1,16 @@
-// Many small requests, a few at a time: what is deleted in bulk must not crowd out what people ask for meanwhile.
+// Many small requests, a few at a time: what is done in bulk must not crowd out what people ask for meanwhile.
 const lanes = 16;
 
-export async function inLanes<Item>(
+/** @returns what came of each, in the order of the items. */
+export async function inLanes<Item, Result>(
   items: readonly Item[],
-  work: (item: Item) => Promise<unknown>,
-): Promise<void> {
-  const left = items[Symbol.iterator]();
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const left = items.entries();
   const lane = async (): Promise<void> => {
-    for (let next = left.next(); next.done !== true; next = left.next()) await work(next.value);
+    for (const [at, item] of left) results[at] = await work(item);
   };
   await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  return results;
 }

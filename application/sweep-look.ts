@@ -22,6 +22,7 @@ import type { NewPoints } from "../services/metric-points.ts";
 import type { Services } from "../services/services.ts";
 import { changeBy, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
+import { inLanes } from "./in-lanes.ts";
 import { submitJob, terminateJob } from "./jobs.ts";
 import { secretsOnce, withReports } from "./sweep-reports.ts";
 import type { SecretsOf } from "./sweep-reports.ts";
@@ -33,8 +34,6 @@ export interface Looked {
   readonly changed: boolean;
   readonly over: boolean;
 }
-
-const atOnce = 16;
 
 export async function lookAtSweep(services: Services, sweep: SweepDocument): Promise<Looked> {
   const stored = await services.sweepRecords.read(sweep.guid);
@@ -92,7 +91,7 @@ async function observe(
 ): Promise<Observed> {
   const open = trials.filter((trial) => !isOver(trial));
   const secretsOf = secretsOnce(services);
-  const looked = await inGroups(open, (trial) => observeTrial(services, sweep, trial, secretsOf));
+  const looked = await inLanes(open, (trial) => observeTrial(services, sweep, trial, secretsOf));
   const byIndex = new Map(looked.map((each) => [each.trial.index, each.trial]));
   return {
     trials: trials.map((trial) => byIndex.get(trial.index) ?? trial),
@@ -133,9 +132,9 @@ async function act(services: Services, sweep: SweepDocument, { trials }: Next): 
   const ending = trials.filter(({ state, jobGuid }) => state === "stopping" && jobGuid !== undefined);
   if (fresh.length > 0) {
     const template = await templateOf(services, sweep);
-    await inGroups(fresh, (trial) => submit(services, by, sweep, template, trial));
+    await inLanes(fresh, (trial) => submit(services, by, sweep, template, trial));
   }
-  await inGroups(ending, (trial) => terminate(services, by, jobRefOf(sweep, trial)));
+  await inLanes(ending, (trial) => terminate(services, by, jobRefOf(sweep, trial)));
   return fresh.length > 0;
 }
 
@@ -229,16 +228,6 @@ async function tell(
             after.errors[0]?.message ?? "ended",
           ),
   );
-}
-
-async function inGroups<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  for (let start = 0; start < items.length; start += atOnce)
-    results.push(...(await Promise.all(items.slice(start, start + atOnce).map(work))));
-  return results;
 }
 
 /** Of a sweep that is deleted. */
