@@ -1,16 +1,8 @@
 // The Batch account itself, as the app's identity sees it: what it may hold, and what its region offers. For whoever asks whether a
 // deployment can run jobs; a refusal is an answer here, because it is what the asker wants to know.
-import type { PoolAllocationMode } from "../domain/cluster/node-limit.ts";
+import type { AccountState } from "../domain/preflight/account-checks.ts";
 
-export interface AccountFacts {
-  readonly location: string;
-  readonly provisioningState: string;
-  readonly poolAllocationMode: PoolAllocationMode;
-  readonly poolQuota: number;
-  readonly activeJobQuota: number;
-  /** Absent: limited by the subscription, not by the account. */
-  readonly dedicatedProcessors: number | undefined;
-  readonly lowPriorityProcessors: number | undefined;
+export interface AccountFacts extends AccountState {
   /** Dedicated processors by family, in Azure's spelling; absent where families have no limits of their own. */
   readonly familyProcessors: Readonly<Record<string, number>> | undefined;
   /** When Azure answered, by its own clock (milliseconds). */

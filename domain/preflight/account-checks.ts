@@ -10,6 +10,7 @@ export interface AccountState {
   readonly poolAllocationMode: PoolAllocationMode;
   readonly poolQuota: number;
   readonly activeJobQuota: number;
+  /** Undefined: limited by the subscription, not by the account. */
   readonly dedicatedProcessors: number | undefined;
   readonly lowPriorityProcessors: number | undefined;
 }
