@@ -12,6 +12,7 @@ import type { Columns } from "../output/print.ts";
 import { printAll, printing, tableOf } from "../output/print.ts";
 import { inExperiment, openService, workspaceRef } from "../service.ts";
 import type { Service } from "../service.ts";
+import { untilStopped } from "../until-stopped.ts";
 
 const columns: Columns<JobResponse> = [
   ["Experiment", ({ properties }) => properties.experimentName],
@@ -59,15 +60,14 @@ async function watched(
   pauseMs: number,
   context: Context,
 ): Promise<number> {
-  let isStopped = false;
-  void context.stopRequested().then(() => (isStopped = true));
+  const { isStopped } = untilStopped(context);
   const told = new Map<string, string>();
   for (;;) {
     const found = await look();
     if (mayColor(context)) context.out(`\u001B[H\u001B[2J${tableOf(found, columns)}`);
     else tellChanges(found, told, context);
     await context.sleep(pauseMs);
-    if (isStopped) return exitCodes.interrupted;
+    if (isStopped()) return exitCodes.interrupted;
   }
 }
 

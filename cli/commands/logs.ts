@@ -13,6 +13,7 @@ import { tell } from "../hints.ts";
 import { flag, text, wholeNumber } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { inExperiment, jobRef, openService } from "../service.ts";
+import { untilStopped } from "../until-stopped.ts";
 
 export const logs = command({
   examples: ["logs first -w lab -e digits --follow", "logs first --stderr --tail 4096"],
@@ -47,13 +48,9 @@ export const logs = command({
 });
 
 async function followed(client: Client, ref: JobRef, tail: OutputTail, context: Context): Promise<number> {
-  let isStopped = false;
-  void context.stopRequested().then(() => (isStopped = true));
   const job = await followJob(client, ref, {
-    sleep: context.sleep,
-    now: context.now,
+    ...untilStopped(context),
     pollIntervalMs: 500,
-    isStopped: () => isStopped,
     outputs: [{ tail, onBytes: context.out }],
   });
   if (job !== undefined) return exitCodes.ok;

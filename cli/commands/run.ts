@@ -21,6 +21,7 @@ import { inExperiment, jobRef, openService } from "../service.ts";
 import type { Service } from "../service.ts";
 import { fillSpec } from "../spec/read-spec.ts";
 import { outputsId, runSpec } from "../spec/run-spec.ts";
+import { untilStopped } from "../until-stopped.ts";
 
 export const run = command({
   examples: [
@@ -82,13 +83,9 @@ export const run = command({
 async function followed(service: Service, ref: JobRef, output: string, context: Context): Promise<number> {
   const { client } = service;
   const tailOf = (name: string) => outputTail(client, ref, { directoryId: "stdouterr", name }, context.fetch);
-  let isStopped = false;
-  void context.stopRequested().then(() => (isStopped = true));
   const job = await followJob(client, ref, {
-    sleep: context.sleep,
-    now: context.now,
+    ...untilStopped(context),
     pollIntervalMs: 500,
-    isStopped: () => isStopped,
     ...(context.isTerminal.err ? { onJob: stateTeller(context) } : {}),
     outputs: [
       { tail: tailOf("stdout.txt"), onBytes: context.out },

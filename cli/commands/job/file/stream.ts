@@ -7,6 +7,7 @@ import { required, text } from "../../../options.ts";
 import { exitCodes } from "../../../output/exit-codes.ts";
 import { inOutput, outputPlace } from "../../../output-options.ts";
 import { jobRef, openService } from "../../../service.ts";
+import { untilStopped } from "../../../until-stopped.ts";
 
 export const jobFileStream = command({
   examples: ["job file stream -w lab -e digits -j first -f stdout.txt"],
@@ -15,12 +16,8 @@ export const jobFileStream = command({
     const service = await openService(given, context);
     const ref = jobRef(service, given, given.job);
     const tail = outputTail(service.client, ref, { ...outputPlace(given), name: given.file }, context.fetch);
-    let isStopped = false;
-    void context.stopRequested().then(() => (isStopped = true));
     const job = await followJob(service.client, ref, {
-      sleep: context.sleep,
-      now: context.now,
-      isStopped: () => isStopped,
+      ...untilStopped(context),
       outputs: [{ tail, onBytes: context.out }],
     });
     if (job === undefined) return exitCodes.interrupted;
