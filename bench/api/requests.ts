@@ -25,7 +25,7 @@ async function ofJobs(): Promise<void> {
   while ((await countJobs(bench, ["queued", "running"])) > 0) await pause(10_000);
   const counts = bench.takeStorage();
   const perJob = total(counts) / jobs;
-  report({ name: "storage operations", value: perJob, unit: "per job", target: { atMost: 20 } });
+  report({ name: "storage operations", value: perJob, unit: "per job", target: { atMost: 9 } });
   console.log(`     ${byPlace(counts, jobs)}`);
 }
 
@@ -41,7 +41,7 @@ async function ofAnIdleHour(): Promise<void> {
     name: "storage operations, idle",
     value: perHour,
     unit: "per hour",
-    target: { atMost: 600 },
+    target: { atMost: 120 },
     note,
   });
 }

@@ -3,7 +3,7 @@ import type { TimerTrigger } from "../lib/register.ts";
 import { removeOrphans } from "./orphans.ts";
 import { reconcileJobs } from "./reconcile-jobs.ts";
 import { reconcileWorkspaces } from "./reconcile-workspaces.ts";
-import { reconcile } from "./reconcile.ts";
+import { reconcile, reconcileResources } from "./reconcile.ts";
 import { resealSecrets } from "./reseal-secrets.ts";
 import { tickTriggers } from "../../application/trigger-tick.ts";
 import { removeOutdated } from "./retention.ts";
@@ -14,6 +14,7 @@ import { removeOutdated } from "./retention.ts";
  */
 export const timerTriggers: readonly TimerTrigger[] = [
   { name: "reconcile", schedule: "0 */5 * * * *", runOnStartup: true, handle: reconcile },
+  { name: "reconcile-resources", schedule: "0 57 * * * *", runOnStartup: true, handle: reconcileResources },
   { name: "reconcile-jobs", schedule: "0 47 * * * *", runOnStartup: true, handle: reconcileJobs },
   { name: "reconcile-workspaces", schedule: "0 7 3 * * *", runOnStartup: true, handle: reconcileWorkspaces },
   { name: "remove-orphans", schedule: "0 17 * * * *", runOnStartup: false, handle: removeOrphans },

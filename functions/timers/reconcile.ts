@@ -1,7 +1,8 @@
-// Goes on with what a crash cut off between a document and its orchestration: things being created or deleted, and jobs
-// that have not ended, get their orchestration if it is not active; pools get what they need to go on; operations reach an
-// end. Runs at start and every few minutes. Reads documents and asks use cases; decides nothing else. Of jobs only
-// those in their cluster's index are read; at start and once an hour every job is (reconcile-jobs.ts).
+// Goes on with what a crash cut off between a document and its orchestration. At start and every few minutes: jobs that have not
+// ended get their orchestration if it is not active, clusters and file servers what they need to go on, and operations reach
+// an end; nearly all that is being created or deleted has one. At start and once an hour every resource is looked at, because the
+// stores may disagree. Reads documents and asks use cases; decides nothing else. Of jobs only those in their cluster's
+// index are read here (reconcile-jobs.ts reads all).
 import { service } from "../../application/caller.ts";
 import { keepPoolAlive } from "../../application/clusters.ts";
 import { startDeletion } from "../../application/deletions.ts";
@@ -27,13 +28,20 @@ import { settleOperations } from "./settle-operations.ts";
 const submissionMs = 10 * 60_000;
 
 export async function reconcile(services: Services): Promise<void> {
+  for await (const document of everyResource(services, ["cluster", "fileServer"])) {
+    await goOn(services, document);
+    if (document.kind === "cluster") await maintainCluster(services, document);
+  }
+  await settleOperations(services);
+}
+
+/** Jobs are left out: those that have not ended are in their cluster's index, and all have a look of their own. */
+export async function reconcileResources(services: Services): Promise<void> {
   const kinds = resourceKinds.filter((kind) => lifecycleOf(kind).indexed !== true);
   for await (const document of everyResource(services, kinds)) {
     await goOn(services, document);
-    if (document.kind === "cluster") await maintainCluster(services, document);
     if (document.kind === "sweep") await maintainSweep(services, document);
   }
-  await settleOperations(services);
 }
 
 /** What is being created or deleted, and whose creation or deletion is not under way. */

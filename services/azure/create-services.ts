@@ -20,6 +20,7 @@ import { appCredential, tokenSource } from "./credentials.ts";
 import { documentReservations } from "../documents/document-reservations.ts";
 import { metricPoints } from "../documents/metric-points.ts";
 import { documentDue } from "../documents/due.ts";
+import { dueAhead } from "../documents/due-ahead.ts";
 import { documentFirings } from "../documents/firings.ts";
 import { documentOperations } from "../documents/document-operations.ts";
 import { documentRetention } from "../documents/document-retention.ts";
@@ -110,7 +111,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
       ...state,
       activeJobs: limitedActiveJobs(state.activeJobs, reservations, settings.quotas.activeJobs),
     },
-    due: documentDue(documents),
+    due: dueAhead(documentDue(documents), clock),
     firings: documentFirings(documents),
     operations: documentOperations(documents),
     retention: documentRetention(table, settings.subscriptionId),

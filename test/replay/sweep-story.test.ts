@@ -264,6 +264,7 @@ describe("a sweep", () => {
       world.activityCrash.crashOver();
       // As at every start.
       await world.reconcile();
+      await world.reconcileResources();
       await runAll(world);
       expect((await world.trials()).value.map(({ job, parameters }) => ({ job, parameters }))).toEqual(
         expected,

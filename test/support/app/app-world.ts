@@ -6,7 +6,7 @@ import { removeOrphans } from "../../../functions/timers/orphans.ts";
 import { reconcileJobs } from "../../../functions/timers/reconcile-jobs.ts";
 import { reconcileWorkspaces } from "../../../functions/timers/reconcile-workspaces.ts";
 import { removeOutdated } from "../../../functions/timers/retention.ts";
-import { reconcile } from "../../../functions/timers/reconcile.ts";
+import { reconcile, reconcileResources } from "../../../functions/timers/reconcile.ts";
 import { tickTriggers } from "../../../application/trigger-tick.ts";
 import { memoryStorageEvents } from "./memory-storage-events.ts";
 import { manualClock } from "../../../local/clock.ts";
@@ -19,6 +19,7 @@ import { orchestrations } from "../../../orchestrations/index.ts";
 import { absentFileServers } from "../../../services/azure/absent-file-servers.ts";
 import { documentReservations } from "../../../services/documents/document-reservations.ts";
 import { documentDue } from "../../../services/documents/due.ts";
+import { dueAhead } from "../../../services/documents/due-ahead.ts";
 import { documentFirings } from "../../../services/documents/firings.ts";
 import { documentOperations } from "../../../services/documents/document-operations.ts";
 import { documentRetention } from "../../../services/documents/document-retention.ts";
@@ -161,7 +162,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       ...plainState,
       activeJobs: limitedActiveJobs(plainState.activeJobs, reservations, options.quotas?.activeJobs),
     },
-    due: documentDue(store),
+    due: dueAhead(documentDue(store), clock),
     firings: documentFirings(store),
     operations: documentOperations(store),
     retention: documentRetention(documents, subscriptionId),
@@ -312,6 +313,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     /** Lets activities die at their n-th step, counted over all of them. */
     activityCrash,
     reconcile: () => reconcile(all),
+    reconcileResources: () => reconcileResources(all),
     reconcileJobs: () => reconcileJobs(all),
     reconcileWorkspaces: () => reconcileWorkspaces(all),
     tickTriggers: () => tickTriggers(all),

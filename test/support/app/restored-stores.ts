@@ -111,7 +111,10 @@ export async function wakeUp(cut: Moment, tables: string, histories: string, see
 /** The timers of the app as the host fires them, and nodes that do what they are given. */
 export async function repair(world: Awaited<ReturnType<typeof wakeUp>>): Promise<void> {
   for (let round = 0; round < 14; round += 1) {
-    if (round % 12 === 0) await world.reconcileJobs();
+    if (round % 12 === 0) {
+      await world.reconcileResources();
+      await world.reconcileJobs();
+    }
     await world.reconcile();
     for (let look = 0; look < 3; look += 1) {
       await world.advance(10_000);
