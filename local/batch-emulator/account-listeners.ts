@@ -5,7 +5,7 @@ import type { EmulatorOptions } from "./options.ts";
 import type { Gateway } from "./protocol/gateway.ts";
 import { listen } from "./protocol/listener.ts";
 import type { Listener } from "./protocol/listener.ts";
-import type { World } from "./service/account/world.ts";
+import type { AccountState } from "./service/account/account-state.ts";
 
 export interface AccountListeners {
   readonly plain: Listener;
@@ -23,20 +23,20 @@ export interface Wanted {
 
 /** Tells the account its addresses. Rejects with the listener's error, code EADDRINUSE included; then nothing listens. */
 export async function listenFor(
-  world: World,
+  account: AccountState,
   gateway: Gateway,
   o: EmulatorOptions,
   wanted: Wanted,
 ): Promise<AccountListeners> {
-  const { maxRequestBytes } = world.parameters;
+  const { maxRequestBytes } = account.parameters;
   const common = { address: o.listenOn ?? "127.0.0.1", maxRequestBytes };
   const plain = await listen(gateway, { ...common, port: wanted.port });
-  world.url = plain.url;
+  account.url = plain.url;
   if (wanted.tlsPort === undefined) return { plain, tls: undefined, close: () => plain.close() };
   try {
     const { file, ...pair }: Certificate = await openCertificate(wanted.folder, o.clock);
     const secure = await listen(gateway, { ...common, port: wanted.tlsPort, tls: pair });
-    world.secureUrl = secure.url;
+    account.secureUrl = secure.url;
     const close = async () => {
       await plain.close();
       await secure.close();
@@ -50,16 +50,16 @@ export async function listenFor(
 
 /** The same, on other ports where somebody else has taken them. */
 export async function listenAnywhere(
-  world: World,
+  account: AccountState,
   gateway: Gateway,
   o: EmulatorOptions,
   wanted: Wanted,
 ): Promise<AccountListeners> {
   try {
-    return await listenFor(world, gateway, o, wanted);
+    return await listenFor(account, gateway, o, wanted);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     const tls = wanted.tlsPort === undefined ? {} : { tlsPort: 0 };
-    return listenFor(world, gateway, o, { port: 0, ...tls, folder: wanted.folder });
+    return listenFor(account, gateway, o, { port: 0, ...tls, folder: wanted.folder });
   }
 }

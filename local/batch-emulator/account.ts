@@ -16,8 +16,8 @@ import { armRoutes, dataRoutes } from "./routes.ts";
 import type { EvictionTrace } from "./schema/eviction-trace.ts";
 import type { AccountDirectory } from "./service/account/account-directory.ts";
 import type { AccountSettings } from "./service/account/account-settings.ts";
-import { World } from "./service/account/world.ts";
-import type { Ports } from "./service/account/world.ts";
+import { AccountState } from "./service/account/account-state.ts";
+import type { Ports } from "./service/account/account-state.ts";
 import { createFormulaAutoscale } from "./service/autoscale/formula-autoscale.ts";
 import { compose } from "./service/emulator.ts";
 import { noDisk, realDisk } from "./service/ports/node-disk.ts";
@@ -40,7 +40,7 @@ export interface AccountPlace {
 }
 
 export interface OpenAccount {
-  readonly world: World;
+  readonly state: AccountState;
   /** Waits for `recover`. */
   readonly handle: Gateway;
   /** Brings back what the journal knows; its base URL must be known. */
@@ -59,11 +59,11 @@ export function openAccount(o: EmulatorOptions, place: AccountPlace): OpenAccoun
     : secretsApart(openLibsqlJournal(join(folder, "batch.db")), join(folder, "write-only"));
   const parameters = { ...localParameters, ...o.parameters };
   const ports = portsOf(o, place, { clock, journal });
-  const world = new World(ports, place.settings, parameters, join(folder, "nodes"));
-  const service = compose(world, o.evictionSeed === undefined ? o.random : seededRandom(o.evictionSeed));
+  const state = new AccountState(ports, place.settings, parameters, join(folder, "nodes"));
+  const service = compose(state, o.evictionSeed === undefined ? o.random : seededRandom(o.evictionSeed));
   const throttle = createThrottle(clock, parameters.requestsPerSecond);
   const api = createGateway({
-    world,
+    account: state,
     accounts: place.accounts,
     dataRoutes: [...dataRoutes, ...adminRoutes(service.evictions, throttle)],
     armRoutes,
@@ -71,11 +71,11 @@ export function openAccount(o: EmulatorOptions, place: AccountPlace): OpenAccoun
     throttle: (request) => throttle.check(request),
   });
   const { around = (gateway: Gateway) => gateway } = o;
-  const handle = withNodeMetadata(world, service.evictions, around(api));
+  const handle = withNodeMetadata(state, service.evictions, around(api));
   let recovered: () => void = () => undefined;
   const ready = new Promise<void>((done) => (recovered = done));
   return {
-    world,
+    state,
     handle: (request) => ready.then(() => handle(request)),
     async recover(evictions = []) {
       await service.recover();
@@ -83,9 +83,9 @@ export function openAccount(o: EmulatorOptions, place: AccountPlace): OpenAccoun
       recovered();
     },
     async stop() {
-      world.flush();
-      world.closed = true;
-      await world.forgotten();
+      state.flush();
+      state.closed = true;
+      await state.forgotten();
       clock.close();
     },
     close: () => journal.close(),

@@ -4,31 +4,36 @@ import { join } from "node:path";
 import { readKeptJson, writeKeptJson } from "../kept-json.ts";
 import type { AccountDirectory } from "./service/account/account-directory.ts";
 import type { AccountSettings } from "./service/account/account-settings.ts";
-import type { World } from "./service/account/world.ts";
+import type { AccountState } from "./service/account/account-state.ts";
 import { AddedAccount, StoredAccount } from "./store/account-file.ts";
 
 const accountFile = "account.json";
 const what = "an account file of the Batch emulator";
 
 /** The first account's keys, tags and quotas outlive the process. */
-export function keepFirst(world: World, directory: AccountDirectory, folder: string, given: string): void {
+export function keepFirst(
+  state: AccountState,
+  directory: AccountDirectory,
+  folder: string,
+  given: string,
+): void {
   const file = join(folder, accountFile);
-  const { account } = world;
+  const { settings } = state;
   const stored = readKeptJson(file, what, StoredAccount);
   if (stored?.given === given) {
-    account.keys.primary = stored.primary;
-    account.keys.secondary = stored.secondary;
-    account.tags = stored.tags;
-    account.authenticationModes = stored.authenticationModes;
-    account.hasIdentity = stored.hasIdentity;
-    account.quotas = stored.quotas;
+    settings.keys.primary = stored.primary;
+    settings.keys.secondary = stored.secondary;
+    settings.tags = stored.tags;
+    settings.authenticationModes = stored.authenticationModes;
+    settings.hasIdentity = stored.hasIdentity;
+    settings.quotas = stored.quotas;
     directory.accountQuota = stored.accountQuota ?? directory.accountQuota;
   }
-  world.accountChanged = () => {
+  state.accountChanged = () => {
     const { accountQuota } = directory;
-    writeKeptJson(file, { given, ...changeableOf(account), accountQuota } satisfies StoredAccount);
+    writeKeptJson(file, { given, ...changeableOf(settings), accountQuota } satisfies StoredAccount);
   };
-  world.accountChanged();
+  state.accountChanged();
 }
 
 const changeableOf = ({ keys, tags, authenticationModes, hasIdentity, quotas }: AccountSettings) => ({
@@ -50,16 +55,16 @@ export function storedAccounts(root: string): AddedAccount[] {
 export function keepAdded(
   folder: string,
   file: AddedAccount,
-  account: AccountSettings,
+  settings: AccountSettings,
   ports: Pick<AddedAccount, "port" | "tlsPort">,
 ): void {
   const kept: AddedAccount = {
     ...file,
     ...ports,
-    ...changeableOf(account),
-    hasAutoStorage: account.autoStorage !== undefined,
-    lastKeySync: account.autoStorage?.lastKeySync,
-    isDeleting: account.isDeleting,
+    ...changeableOf(settings),
+    hasAutoStorage: settings.autoStorage !== undefined,
+    lastKeySync: settings.autoStorage?.lastKeySync,
+    isDeleting: settings.isDeleting,
   };
   writeKeptJson(join(folder, accountFile), kept);
 }

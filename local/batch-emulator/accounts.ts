@@ -18,7 +18,7 @@ import type { Gateway } from "./protocol/gateway.ts";
 import type { AccountDirectory, NewAccount } from "./service/account/account-directory.ts";
 import { emptyAccount } from "./service/account/account-removal.ts";
 import type { AccountSettings } from "./service/account/account-settings.ts";
-import type { World } from "./service/account/world.ts";
+import type { AccountState } from "./service/account/account-state.ts";
 import type { AddedAccount } from "./store/account-file.ts";
 
 export interface Accounts {
@@ -47,7 +47,7 @@ interface Context {
   readonly inMemory: boolean;
   readonly executors: AccountExecutors;
   readonly added: Map<string, Added>;
-  readonly making: Map<string, Promise<World>>;
+  readonly making: Map<string, Promise<AccountState>>;
   readonly directory: AccountDirectory;
   /** Removals of accounts that cannot be stopped any more. */
   readonly leaving: Set<Promise<void>>;
@@ -95,33 +95,33 @@ export function openAccounts(o: EmulatorOptions, folder: string, inMemory: boole
       for (const account of all()) account.close();
     },
     async idle() {
-      for (const { world } of all()) await world.idle();
+      for (const { state } of all()) await state.idle();
     },
   };
 }
 
 function directoryOf(o: EmulatorOptions, context: () => Context): AccountDirectory {
-  const worlds = () => {
+  const states = () => {
     const { first, added } = context();
-    return [...(first === undefined ? [] : [first]), ...added.values()].map(({ world }) => world);
+    return [...(first === undefined ? [] : [first]), ...added.values()].map(({ state }) => state);
   };
-  const ofAdded = (world: World) => [...context().added.values()].find((one) => one.world === world);
+  const ofAdded = (state: AccountState) => [...context().added.values()].find((one) => one.state === state);
   return {
     accountQuota: o.parameters?.accountQuota ?? localParameters.accountQuota,
     storageAccount: o.storage?.accountName,
-    list: worlds,
-    find: (name) => worlds().find(({ account }) => account.name.toLowerCase() === name.toLowerCase()),
+    list: states,
+    find: (name) => states().find(({ settings }) => settings.name.toLowerCase() === name.toLowerCase()),
     create: (account) => create(context(), account),
-    keyOf: (world) => ofAdded(world)?.file.key ?? "first",
+    keyOf: (state) => ofAdded(state)?.file.key ?? "first",
     changed() {
-      for (const world of worlds()) world.accountChanged();
+      for (const state of states()) state.accountChanged();
     },
-    remove(world) {
-      const account = ofAdded(world);
+    remove(state) {
+      const account = ofAdded(state);
       if (account === undefined)
-        return `The emulator was started with the account '${world.account.name}', and its address leads there; end the emulator and delete its data folder.`;
-      world.account.isDeleting = true;
-      world.accountChanged();
+        return `The emulator was started with the account '${state.settings.name}', and its address leads there; end the emulator and delete its data folder.`;
+      state.settings.isDeleting = true;
+      state.accountChanged();
       remove(context(), account);
       return undefined;
     },
@@ -142,16 +142,16 @@ function openFirst(context: Context): OpenAccount {
   const account = openAccount(o, {
     ...{ settings, folder, inMemory, accounts: directory },
     executor: executors.of("", () => true),
-    otherAddresses: () => addressesBeside(context, account.world),
+    otherAddresses: () => addressesBeside(context, account.state),
     packages: () => o.packages,
   });
-  if (!inMemory) keepFirst(account.world, directory, folder, o.accountKey);
+  if (!inMemory) keepFirst(account.state, directory, folder, o.accountKey);
   return account;
 }
 
-function* addressesBeside({ directory }: Context, world: World): Iterable<string> {
+function* addressesBeside({ directory }: Context, state: AccountState): Iterable<string> {
   for (const one of directory.list())
-    if (one !== world) for (const pool of one.pools) for (const node of pool.nodes) yield node.address;
+    if (one !== state) for (const pool of one.pools) for (const node of pool.nodes) yield node.address;
 }
 
 const rootOf = (context: Context) => join(context.folder, "accounts");
@@ -173,19 +173,19 @@ function openAdded(context: Context, file: AddedAccount): Added {
   const opened = openAccount(o, {
     ...{ settings, folder, inMemory, accounts: directory },
     executor: executors.of(executorPrefix(file.key), hasStorage),
-    otherAddresses: () => addressesBeside(context, opened.world),
+    otherAddresses: () => addressesBeside(context, opened.state),
     packages: () => (hasStorage() ? packagesOf(o, file.key) : undefined),
   });
   const account: Added = { ...opened, file, folder, listeners: undefined };
-  opened.world.accountChanged = () => keep(context, account);
+  opened.state.accountChanged = () => keep(context, account);
   added.set(file.name, account);
   return account;
 }
 
-function keep({ inMemory }: Context, { world, file, folder, listeners }: Added): void {
+function keep({ inMemory }: Context, { state, file, folder, listeners }: Added): void {
   if (inMemory) return;
   const port = listeners?.plain.port ?? file.port;
-  keepAdded(folder, file, world.account, { port, tlsPort: listeners?.tls?.port ?? file.tlsPort });
+  keepAdded(folder, file, state.settings, { port, tlsPort: listeners?.tls?.port ?? file.tlsPort });
 }
 
 async function listenAdded(context: Context, account: Added): Promise<void> {
@@ -194,10 +194,10 @@ async function listenAdded(context: Context, account: Added): Promise<void> {
     accountRoute(
       request,
       account,
-      (name) => (name === first?.world.account.name ? first : added.get(name)),
+      (name) => (name === first?.state.settings.name ? first : added.get(name)),
       "own",
     ).handle(request);
-  account.listeners = await listenAnywhere(account.world, gateway, o, {
+  account.listeners = await listenAnywhere(account.state, gateway, o, {
     port: account.file.port,
     ...(o.tlsPort === undefined ? {} : { tlsPort: account.file.tlsPort ?? 0 }),
     folder: inMemory ? undefined : folder,
@@ -207,10 +207,10 @@ async function listenAdded(context: Context, account: Added): Promise<void> {
 
 async function recoverAdded(context: Context, account: Added): Promise<void> {
   await account.recover();
-  if (account.world.account.isDeleting === true) remove(context, account);
+  if (account.state.settings.isDeleting === true) remove(context, account);
 }
 
-function create(context: Context, wanted: NewAccount): Promise<World> {
+function create(context: Context, wanted: NewAccount): Promise<AccountState> {
   const name = wanted.name.toLowerCase();
   const making =
     context.making.get(name) ?? make(context, { ...wanted, name }).finally(() => context.making.delete(name));
@@ -218,7 +218,7 @@ function create(context: Context, wanted: NewAccount): Promise<World> {
   return making;
 }
 
-async function make(context: Context, wanted: NewAccount): Promise<World> {
+async function make(context: Context, wanted: NewAccount): Promise<AccountState> {
   const { random, clock } = context.o;
   const secret = () => random.bytes(64).toString("base64");
   const account = openAdded(context, {
@@ -232,7 +232,7 @@ async function make(context: Context, wanted: NewAccount): Promise<World> {
   try {
     await listenAdded(context, account);
     await account.recover();
-    return account.world;
+    return account.state;
   } catch (error) {
     await discard(context, account);
     throw error;
@@ -242,7 +242,7 @@ async function make(context: Context, wanted: NewAccount): Promise<World> {
 /** Never settles when the emulator ends before it: the next start goes on. */
 function remove(context: Context, account: Added): void {
   const { name } = account.file;
-  emptyAccount(account.world)
+  emptyAccount(account.state)
     .then(() => (context.isStopping ? undefined : discard(context, account)))
     .catch((error: unknown) => {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

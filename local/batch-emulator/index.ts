@@ -33,7 +33,7 @@ export async function startBatchEmulator(o: EmulatorOptions): Promise<BatchEmula
   const folder = inMemory ? mkdtempSync(join(tmpdir(), "batch-emulator-")) : resolve(o.dataDirectory);
   mkdirSync(join(folder, "nodes"), { recursive: true, mode: 0o700 });
   const accounts = openAccounts(o, folder, inMemory);
-  const { world } = accounts.first;
+  const { state } = accounts.first;
   let listeners: AccountListeners | undefined;
   const dispose = async (leaveRunning: boolean) => {
     await listeners?.close();
@@ -44,7 +44,7 @@ export async function startBatchEmulator(o: EmulatorOptions): Promise<BatchEmula
   };
   try {
     // First, so that the base URL is known to what recovery starts; requests wait for its end.
-    const { plain, tls } = (listeners = await listenFor(world, accounts.gateway, o, {
+    const { plain, tls } = (listeners = await listenFor(state, accounts.gateway, o, {
       port: o.port,
       tlsPort: o.tlsPort,
       folder: inMemory ? undefined : folder,
@@ -55,8 +55,8 @@ export async function startBatchEmulator(o: EmulatorOptions): Promise<BatchEmula
       url: plain.url,
       port: plain.port,
       tls: tls && { url: tls.url, certificateFile: tls.certificateFile },
-      accountKey: world.account.keys.primary,
-      hasAccount: (name, region) => accounts.directory.find(name)?.account.location === region,
+      accountKey: state.settings.keys.primary,
+      hasAccount: (name, region) => accounts.directory.find(name)?.settings.location === region,
       dispose: (how) => (disposed ??= dispose(how?.leaveRunning === true)),
       idle: () => accounts.idle(),
     };

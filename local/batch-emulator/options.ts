@@ -8,7 +8,7 @@ import type { EmulatorParameters } from "./parameters.ts";
 import type { BatchPlane, BatchVerdict } from "./protocol/bearer.ts";
 import type { Gateway } from "./protocol/gateway.ts";
 import type { EvictionTrace } from "./schema/eviction-trace.ts";
-import type { TokenIssuer } from "./service/account/world.ts";
+import type { TokenIssuer } from "./service/account/account-state.ts";
 import type { MountProvider } from "./service/ports/mount-provider.ts";
 import type { NodeSupport } from "./service/ports/node-support.ts";
 import type { PackageStore } from "./service/ports/package-store.ts";

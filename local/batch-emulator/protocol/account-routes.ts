@@ -34,7 +34,7 @@ const applicationFields: FieldTable<Application> = {
 
 /** "Pool - Get All Lifetime Statistics". */
 function lifetimePoolStats(call: Call) {
-  const { pools, clock } = call.world;
+  const { pools, clock } = call.account;
   return {
     url: `${call.request.baseUrl}/lifetimepoolstats`,
     ...poolStatistics(pools, [...pools][0]?.createdAt ?? clock.now(), clock.now()),
@@ -43,7 +43,7 @@ function lifetimePoolStats(call: Call) {
 
 /** Core hours of the nodes that a pool has now, within the asked-for span. */
 function usageFields(call: Call): FieldTable<Pool> {
-  const now = call.world.clock.now();
+  const now = call.account.clock.now();
   const asked = (name: string) => Date.parse(call.request.query.get(name) ?? "");
   const from = (pool: Pool) => Math.max(pool.createdAt, asked("starttime") || 0);
   const until = Math.min(now, asked("endtime") || now);
@@ -105,7 +105,7 @@ export const accountRoutes: readonly Route[] = [
     method: "GET",
     path: "/applications",
     handle(call) {
-      const found = [...call.world.applications.after(pageStart(call))];
+      const found = [...call.account.applications.after(pageStart(call))];
       const available = found.filter((one) => activeVersions(one).length > 0);
       return listReply(call, "applications", available, applicationFields);
     },
@@ -115,7 +115,7 @@ export const accountRoutes: readonly Route[] = [
     method: "GET",
     path: "/applications/{applicationId}",
     handle(call) {
-      const application = call.world.applications.get(param(call, "applicationId").toLowerCase());
+      const application = call.account.applications.get(param(call, "applicationId").toLowerCase());
       if (application === undefined || activeVersions(application).length === 0)
         throw notFound("Application");
       return json(200, renderer(call, applicationFields)(application));
@@ -132,14 +132,14 @@ export const accountRoutes: readonly Route[] = [
     method: "GET",
     path: "/lifetimejobstats",
     handle(call) {
-      const { world } = call;
-      const now = isoTime(world.clock.now());
-      const first = [...world.jobs][0]?.createdAt;
+      const { account } = call;
+      const now = isoTime(account.clock.now());
+      const first = [...account.jobs][0]?.createdAt;
       return json(200, {
         url: `${call.request.baseUrl}/lifetimejobstats`,
         startTime: first === undefined ? now : isoTime(first),
         lastUpdateTime: now,
-        ...jobStatistics(world.jobs),
+        ...jobStatistics(account.jobs),
       });
     },
   },
@@ -148,7 +148,7 @@ export const accountRoutes: readonly Route[] = [
     method: "GET",
     path: "/poolusagemetrics",
     handle(call) {
-      const pools = [...call.world.pools.after(pageStart(call))];
+      const pools = [...call.account.pools.after(pageStart(call))];
       return listReply(call, "poolusagemetrics", pools, usageFields(call));
     },
   },

@@ -47,18 +47,18 @@ const evictionShape = ({ id, eviction }: Node) => ({
 
 /** What a request to Azure's support raises: of the account that is asked, and of all for `accountQuota`. */
 function setQuotas(call: Call) {
-  const { world, accounts } = call;
+  const { account, accounts } = call;
   const given = bodyOf(call, QuotasBody);
-  const now = quotasOf(world);
+  const now = quotasOf(account);
   accounts.accountQuota = given.accountQuota ?? accounts.accountQuota;
-  world.account.quotas = {
+  account.settings.quotas = {
     poolQuota: given.poolQuota ?? now.poolQuota,
     activeJobAndJobScheduleQuota: given.activeJobAndJobScheduleQuota ?? now.activeJobAndJobScheduleQuota,
     dedicatedCoreQuota: given.dedicatedCoreQuota ?? now.dedicatedCoreQuota,
     lowPriorityCoreQuota: given.lowPriorityCoreQuota ?? now.lowPriorityCoreQuota,
   };
   accounts.changed();
-  return { accountQuota: accounts.accountQuota, ...world.account.quotas };
+  return { accountQuota: accounts.accountQuota, ...account.settings.quotas };
 }
 
 export function adminRoutes(evictions: Evictions, throttle: Throttle): Route[] {
@@ -70,9 +70,9 @@ export function adminRoutes(evictions: Evictions, throttle: Throttle): Route[] {
   });
   return [
     post("/pools/{poolId}/nodes/{nodeId}/preempt", (call) => {
-      const node = findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
+      const node = findNode(findPool(call.account, param(call, "poolId")), param(call, "nodeId"));
       const { noticeMs } = optionalBodyOf(call, PreemptBody);
-      evictions.announced.announce(node, noticeMs ?? call.world.parameters.evictionNoticeMs);
+      evictions.announced.announce(node, noticeMs ?? call.account.parameters.evictionNoticeMs);
       return { evictions: [evictionShape(node)] };
     }),
     post("/evictions", (call) => {
@@ -99,8 +99,8 @@ export function adminRoutes(evictions: Evictions, throttle: Throttle): Route[] {
     }),
     post("/capacity", (call) => {
       const { lowPriorityNodes } = bodyOf(call, CapacityBody);
-      call.world.lowPriorityCapacity = lowPriorityNodes ?? Infinity;
-      for (const pool of call.world.pools) for (const node of pool.nodes) nodeChanged(call.world, node);
+      call.account.lowPriorityCapacity = lowPriorityNodes ?? Infinity;
+      for (const pool of call.account.pools) for (const node of pool.nodes) nodeChanged(call.account, node);
       return { lowPriorityNodes: lowPriorityNodes ?? "unlimited" };
     }),
     post("/quotas", setQuotas),

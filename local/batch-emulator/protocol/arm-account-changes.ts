@@ -3,7 +3,7 @@ import { z } from "zod";
 import { caseless } from "../schema/values.ts";
 import type { AccountDirectory } from "../service/account/account-directory.ts";
 import { BatchFault, invalidProperty } from "../service/account/fault.ts";
-import type { World } from "../service/account/world.ts";
+import type { AccountState } from "../service/account/account-state.ts";
 import { accountShape, authenticationModes } from "./arm-account-shape.ts";
 import { armJson, refuseOtherSubscription } from "./arm-routes.ts";
 import { bodyOf } from "./bodies.ts";
@@ -63,25 +63,25 @@ function checkStorage({ storageAccount }: AccountDirectory, { properties }: Patc
     );
 }
 
-function apply(call: Call, world: World, given: Patch): void {
-  const { account } = world;
+function apply(call: Call, account: AccountState, given: Patch): void {
+  const { settings } = account;
   const { autoStorage, allowedAuthenticationModes } = given.properties ?? {};
-  if (autoStorage !== undefined && account.autoStorage === undefined)
-    account.autoStorage = {
+  if (autoStorage !== undefined && settings.autoStorage === undefined)
+    settings.autoStorage = {
       accountName: call.accounts.storageAccount ?? "",
-      lastKeySync: world.clock.now(),
+      lastKeySync: account.clock.now(),
     };
-  if (given.identity !== undefined) account.hasIdentity = given.identity.type === "SystemAssigned";
-  if (given.tags !== undefined) account.tags = given.tags;
-  if (allowedAuthenticationModes !== undefined) account.authenticationModes = allowedAuthenticationModes;
-  world.accountChanged();
+  if (given.identity !== undefined) settings.hasIdentity = given.identity.type === "SystemAssigned";
+  if (given.tags !== undefined) settings.tags = given.tags;
+  if (allowedAuthenticationModes !== undefined) settings.authenticationModes = allowedAuthenticationModes;
+  account.accountChanged();
 }
 
 export function updateAccount(call: Call): WireReply {
   const given = bodyOf(call, Patch);
   checkStorage(call.accounts, given);
-  apply(call, call.world, given);
-  return armJson(200, accountShape(call.world));
+  apply(call, call.account, given);
+  return armJson(200, accountShape(call.account));
 }
 
 /** PUT: a new account is there at once; one that is there can be stated again. */
@@ -97,9 +97,9 @@ export async function putAccount(call: Call): Promise<WireReply> {
   const found = call.accounts.find(wanted.name);
   if (found === undefined) refuseNew(call.accounts, wanted);
   else refuseOther(found, wanted);
-  const world = found ?? (await call.accounts.create(wanted));
-  apply(call, world, given);
-  return armJson(200, accountShape(world));
+  const account = found ?? (await call.accounts.create(wanted));
+  apply(call, account, given);
+  return armJson(200, accountShape(account));
 }
 
 interface Wanted {
@@ -110,7 +110,7 @@ interface Wanted {
 
 function refuseNew(accounts: AccountDirectory, { name, location }: Wanted): void {
   if (!accountName.test(name)) throw new BatchFault(400, "InvalidResourceName", nameRule);
-  const inRegion = accounts.list().filter(({ account }) => regionOf(account.location) === location);
+  const inRegion = accounts.list().filter(({ settings }) => regionOf(settings.location) === location);
   if (inRegion.length >= accounts.accountQuota)
     throw new BatchFault(
       409,
@@ -119,31 +119,31 @@ function refuseNew(accounts: AccountDirectory, { name, location }: Wanted): void
     );
 }
 
-function refuseOther({ account }: World, wanted: Wanted): void {
-  if (!sameName(wanted.resourceGroup, account.resourceGroup))
+function refuseOther({ settings }: AccountState, wanted: Wanted): void {
+  if (!sameName(wanted.resourceGroup, settings.resourceGroup))
     throw new BatchFault(
       409,
       "AccountNameInUse",
       `The name '${wanted.name}' is in use by an account of another resource group.`,
     );
-  if (account.isDeleting === true)
+  if (settings.isDeleting === true)
     throw new BatchFault(409, "AccountBeingDeleted", "The Batch account is being deleted.");
-  if (wanted.location !== regionOf(account.location))
+  if (wanted.location !== regionOf(settings.location))
     throw new BatchFault(
       409,
       "InvalidResourceLocation",
-      `The account '${account.name}' is in ${account.location}, and cannot be made in ${wanted.location} as well.`,
+      `The account '${settings.name}' is in ${settings.location}, and cannot be made in ${wanted.location} as well.`,
     );
 }
 
 /** Pools, jobs and all else go with the account. */
 export function deleteAccount(call: Call): WireReply {
-  const { account } = call.world;
-  const key = call.accounts.keyOf(call.world);
-  const reason = call.accounts.remove(call.world);
+  const { settings } = call.account;
+  const key = call.accounts.keyOf(call.account);
+  const reason = call.accounts.remove(call.account);
   if (reason !== undefined) throw new BatchFault(409, "AccountCannotBeDeleted", reason);
   const version = call.request.query.get("api-version") ?? "";
-  const result = `/subscriptions/${account.subscriptionId}/providers/Microsoft.Batch/locations/${account.location}/accountOperationResults/delete-${key}`;
+  const result = `/subscriptions/${settings.subscriptionId}/providers/Microsoft.Batch/locations/${settings.location}/accountOperationResults/delete-${key}`;
   return empty(202, {
     location: `${call.request.baseUrl}${result}?api-version=${version}`,
     "retry-after": "1",

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { caseless } from "../schema/values.ts";
 import { BatchFault } from "../service/account/fault.ts";
-import type { World } from "../service/account/world.ts";
+import type { AccountState } from "../service/account/account-state.ts";
 import { accountDeletionResult, deleteAccount, putAccount, updateAccount } from "./arm-account-changes.ts";
 import { accountShape, keysShape } from "./arm-account-shape.ts";
 import { accountId } from "./arm-pool-fields.ts";
@@ -15,12 +15,12 @@ import type { Call, Handler, Route, WireReply } from "./wire.ts";
 const KeyName = z.strictObject({ keyName: caseless("Primary", "Secondary") });
 
 function regenerateKey(call: Call): WireReply {
-  const { world } = call;
+  const { account } = call;
   const { keyName } = bodyOf(call, KeyName);
-  const fresh = world.random.bytes(64).toString("base64");
-  world.account.keys[keyName === "Primary" ? "primary" : "secondary"] = fresh;
-  world.accountChanged();
-  return armJson(200, keysShape(world));
+  const fresh = account.random.bytes(64).toString("base64");
+  account.settings.keys[keyName === "Primary" ? "primary" : "secondary"] = fresh;
+  account.accountChanged();
+  return armJson(200, keysShape(account));
 }
 
 /** Those of a group, or all. */
@@ -28,16 +28,16 @@ function listAccounts(call: Call): WireReply {
   const group = call.params["resourceGroup"]?.toLowerCase();
   const found = call.accounts
     .list()
-    .filter(({ account }) => group === undefined || account.resourceGroup.toLowerCase() === group);
+    .filter(({ settings }) => group === undefined || settings.resourceGroup.toLowerCase() === group);
   return armJson(200, { value: found.map(accountShape) });
 }
 
-function synchronizeKeys({ world }: Call): WireReply {
-  const { autoStorage } = world.account;
+function synchronizeKeys({ account }: Call): WireReply {
+  const { autoStorage } = account.settings;
   if (autoStorage === undefined)
     throw new BatchFault(409, "AutoStorageNotConfigured", "The account has no auto-storage.");
-  autoStorage.lastKeySync = world.clock.now();
-  world.accountChanged();
+  autoStorage.lastKeySync = account.clock.now();
+  account.accountChanged();
   return empty(204);
 }
 
@@ -47,14 +47,14 @@ const privateLinks = [
   ["nodeManagement", "service.privatelink.batch.azure.com"],
 ] as const;
 
-const privateLink = (world: World, [name, zone]: (typeof privateLinks)[number]) => ({
-  id: `${accountId(world)}/privateLinkResources/${name}`,
+const privateLink = (account: AccountState, [name, zone]: (typeof privateLinks)[number]) => ({
+  id: `${accountId(account)}/privateLinkResources/${name}`,
   name,
   type: "Microsoft.Batch/batchAccounts/privateLinkResources",
   properties: {
     groupId: name,
     requiredMembers: [name],
-    requiredZoneNames: [`${world.account.location}.${zone}`],
+    requiredZoneNames: [`${account.settings.location}.${zone}`],
   },
 });
 
@@ -66,7 +66,7 @@ const below = (rest: string) => `${accountPath}/${rest}`;
 const provider = "/subscriptions/{subscriptionId}/providers/Microsoft.Batch";
 
 export const armAccountRoutes: readonly Route[] = [
-  armRoute("BatchAccount_Get", "GET", accountPath, ({ world }) => armJson(200, accountShape(world))),
+  armRoute("BatchAccount_Get", "GET", accountPath, ({ account }) => armJson(200, accountShape(account))),
   armRoute("BatchAccount_ListByResourceGroup", "GET", groupPath, listAccounts),
   armRoute("BatchAccount_List", "GET", `${provider}/batchAccounts`, listAccounts),
   { operation: "BatchAccount_Create", method: "PUT", path: accountPath, handle: putAccount },
@@ -78,16 +78,18 @@ export const armAccountRoutes: readonly Route[] = [
     `${provider}/locations/{location}/accountOperationResults/{operationId}`,
     accountDeletionResult,
   ),
-  armRoute("BatchAccount_GetKeys", "POST", below("listKeys"), ({ world }) => armJson(200, keysShape(world))),
+  armRoute("BatchAccount_GetKeys", "POST", below("listKeys"), ({ account }) =>
+    armJson(200, keysShape(account)),
+  ),
   armRoute("BatchAccount_RegenerateKey", "POST", below("regenerateKeys"), regenerateKey),
   armRoute("BatchAccount_SynchronizeAutoStorageKeys", "POST", below("syncAutoStorageKeys"), synchronizeKeys),
-  armRoute("PrivateLinkResource_List", "GET", below("privateLinkResources"), ({ world }) =>
-    armJson(200, { value: privateLinks.map((one) => privateLink(world, one)) }),
+  armRoute("PrivateLinkResource_List", "GET", below("privateLinkResources"), ({ account }) =>
+    armJson(200, { value: privateLinks.map((one) => privateLink(account, one)) }),
   ),
   armRoute("PrivateLinkResource_Get", "GET", below("privateLinkResources/{linkName}"), (call) => {
     const wanted = param(call, "linkName").toLowerCase();
     const found = privateLinks.find(([name]) => name.toLowerCase() === wanted);
-    return found === undefined ? missing(call) : armJson(200, privateLink(call.world, found));
+    return found === undefined ? missing(call) : armJson(200, privateLink(call.account, found));
   }),
   armRoute("PrivateEndpointConnection_List", "GET", below("privateEndpointConnections"), none),
   armRoute("PrivateEndpointConnection_Get", "GET", below("privateEndpointConnections/{connection}"), missing),

@@ -1,73 +1,73 @@
 // An account as the management plane answers it. Source: Microsoft.Batch batchAccounts, api-version 2023-11-01.
 import { quotasOf } from "../service/account/quota.ts";
-import type { World } from "../service/account/world.ts";
+import type { AccountState } from "../service/account/account-state.ts";
 import { accountId } from "./arm-pool-fields.ts";
 import { isoTime } from "./fields.ts";
 import { guidOf } from "./node-instance.ts";
 
 export const authenticationModes = ["SharedKey", "AAD", "TaskAuthenticationToken"] as const;
 
-export function accountShape(world: World) {
-  const { account, parameters } = world;
+export function accountShape(account: AccountState) {
+  const { settings, parameters } = account;
   // Callers put https:// before it.
-  const { host } = new URL(world.secureUrl ?? world.url);
-  const { poolQuota, activeJobAndJobScheduleQuota } = quotasOf(world);
+  const { host } = new URL(account.secureUrl ?? account.url);
+  const { poolQuota, activeJobAndJobScheduleQuota } = quotasOf(account);
   return {
-    id: accountId(world),
-    name: account.name,
+    id: accountId(account),
+    name: settings.name,
     type: "Microsoft.Batch/batchAccounts",
-    location: account.location,
-    tags: account.tags,
-    identity: identityShape(world),
+    location: settings.location,
+    tags: settings.tags,
+    identity: identityShape(account),
     properties: {
       accountEndpoint: host,
       nodeManagementEndpoint: host,
-      provisioningState: account.isDeleting === true ? "Deleting" : "Succeeded",
+      provisioningState: settings.isDeleting === true ? "Deleting" : "Succeeded",
       poolAllocationMode: parameters.poolAllocationMode,
-      ...autoStorageShape(world),
+      ...autoStorageShape(account),
       publicNetworkAccess: "Enabled",
-      ...coreQuotas(world),
+      ...coreQuotas(account),
       dedicatedCoreQuotaPerVMFamily: [],
       dedicatedCoreQuotaPerVMFamilyEnforced: false,
       poolQuota,
       activeJobAndJobScheduleQuota,
       encryption: { keySource: "Microsoft.Batch" },
-      allowedAuthenticationModes: account.authenticationModes ?? authenticationModes,
+      allowedAuthenticationModes: settings.authenticationModes ?? authenticationModes,
     },
   };
 }
 
 /** With the ids that a directory would have given it. */
-const identityShape = (world: World) =>
-  world.account.hasIdentity === true
+const identityShape = (account: AccountState) =>
+  account.settings.hasIdentity === true
     ? {
         type: "SystemAssigned",
-        principalId: guidOf(`principal ${accountId(world)}`),
-        tenantId: guidOf(`tenant ${world.account.subscriptionId}`),
+        principalId: guidOf(`principal ${accountId(account)}`),
+        tenantId: guidOf(`tenant ${account.settings.subscriptionId}`),
       }
     : { type: "None" };
 
 /** In user-subscription mode the subscription limits the processors, and the account answers null. */
-function coreQuotas(world: World) {
-  const { dedicatedCoreQuota, lowPriorityCoreQuota } = quotasOf(world);
-  const own = world.parameters.poolAllocationMode === "BatchService";
+function coreQuotas(account: AccountState) {
+  const { dedicatedCoreQuota, lowPriorityCoreQuota } = quotasOf(account);
+  const own = account.parameters.poolAllocationMode === "BatchService";
   return {
     dedicatedCoreQuota: own ? dedicatedCoreQuota : null,
     lowPriorityCoreQuota: own ? lowPriorityCoreQuota : null,
   };
 }
 
-function autoStorageShape({ account }: World) {
-  if (account.autoStorage === undefined) return {};
-  const { accountName, lastKeySync } = account.autoStorage;
-  const storageAccountId = `/subscriptions/${account.subscriptionId}/resourceGroups/${account.resourceGroup}/providers/Microsoft.Storage/storageAccounts/${accountName}`;
+function autoStorageShape({ settings }: AccountState) {
+  if (settings.autoStorage === undefined) return {};
+  const { accountName, lastKeySync } = settings.autoStorage;
+  const storageAccountId = `/subscriptions/${settings.subscriptionId}/resourceGroups/${settings.resourceGroup}/providers/Microsoft.Storage/storageAccounts/${accountName}`;
   return {
     autoStorage: { storageAccountId, lastKeySync: isoTime(lastKeySync), authenticationMode: "StorageKeys" },
   };
 }
 
-export const keysShape = ({ account }: World) => ({
-  accountName: account.name,
-  primary: account.keys.primary,
-  secondary: account.keys.secondary,
+export const keysShape = ({ settings }: AccountState) => ({
+  accountName: settings.name,
+  primary: settings.keys.primary,
+  secondary: settings.keys.secondary,
 });

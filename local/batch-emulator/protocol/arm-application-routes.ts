@@ -47,7 +47,7 @@ const ApplicationBody = z.strictObject({
 const PackageBody = z.looseObject({});
 const ActivateBody = z.strictObject({ format: caseless("zip") });
 
-const applicationId = (call: Call, one: Application) => `${accountId(call.world)}/applications/${one.id}`;
+const applicationId = (call: Call, one: Application) => `${accountId(call.account)}/applications/${one.id}`;
 
 const applicationShape = (call: Call, one: Application) => ({
   id: applicationId(call, one),
@@ -62,7 +62,7 @@ const applicationShape = (call: Call, one: Application) => ({
 });
 
 async function packageShape(call: Call, one: Application, found: ApplicationPackage) {
-  const expiresAt = call.world.clock.now() + uploadMs;
+  const expiresAt = call.account.clock.now() + uploadMs;
   return {
     id: `${applicationId(call, one)}/versions/${found.version}`,
     name: found.version,
@@ -71,14 +71,14 @@ async function packageShape(call: Call, one: Application, found: ApplicationPack
     properties: {
       state: found.state,
       format: found.format,
-      storageUrl: await storeOf(call.world).uploadUrl(blobOf(one, found), expiresAt),
+      storageUrl: await storeOf(call.account).uploadUrl(blobOf(one, found), expiresAt),
       storageUrlExpiry: isoTime(expiresAt),
       lastActivationTime: optionalTime(found.lastActivatedAt),
     },
   };
 }
 
-const applicationOf = (call: Call) => findApplication(call.world, param(call, "applicationName"));
+const applicationOf = (call: Call) => findApplication(call.account, param(call, "applicationName"));
 const applicationReply = (call: Call, one: Application) =>
   armJson(200, applicationShape(call, one), { etag: armEtag(one.version) });
 const packageReply = async (call: Call, one: Application, found: ApplicationPackage) =>
@@ -86,7 +86,7 @@ const packageReply = async (call: Call, one: Application, found: ApplicationPack
 
 function listApplications(call: Call) {
   const size = pageSize(call);
-  const found = [...call.world.applications.after(pageStart(call))];
+  const found = [...call.account.applications.after(pageStart(call))];
   const page = found.slice(0, size);
   return armJson(200, {
     value: page.map((one) => applicationShape(call, one)),
@@ -111,16 +111,16 @@ export const armApplicationRoutes: readonly Route[] = [
   armRoute("ArmApplication_Get", "GET", application, (call) => applicationReply(call, applicationOf(call))),
   armRoute("Application_Create", "PUT", application, (call) => {
     const { properties } = optionalBodyOf(call, ApplicationBody);
-    return applicationReply(call, putApplication(call.world, param(call, "applicationName"), properties));
+    return applicationReply(call, putApplication(call.account, param(call, "applicationName"), properties));
   }),
   armRoute("Application_Update", "PATCH", application, (call) => {
     const { properties } = bodyOf(call, ApplicationBody);
-    return applicationReply(call, changeApplication(call.world, applicationOf(call), properties));
+    return applicationReply(call, changeApplication(call.account, applicationOf(call), properties));
   }),
   armRoute("Application_Delete", "DELETE", application, (call) => {
-    const one = call.world.applications.get(param(call, "applicationName").toLowerCase());
+    const one = call.account.applications.get(param(call, "applicationName").toLowerCase());
     if (one === undefined) return empty(204);
-    deleteApplication(call.world, one);
+    deleteApplication(call.account, one);
     return empty(200);
   }),
   armRoute("ApplicationPackage_List", "GET", versions, listPackages),
@@ -131,19 +131,19 @@ export const armApplicationRoutes: readonly Route[] = [
   armRoute("ApplicationPackage_Create", "PUT", version, (call) => {
     optionalBodyOf(call, PackageBody);
     const one = applicationOf(call);
-    return packageReply(call, one, putPackage(call.world, one, param(call, "versionName")));
+    return packageReply(call, one, putPackage(call.account, one, param(call, "versionName")));
   }),
   armRoute("ApplicationPackage_Activate", "POST", `${version}/activate`, async (call) => {
     const { format } = bodyOf(call, ActivateBody);
     const one = applicationOf(call);
     const found = findPackage(one, param(call, "versionName"));
-    await activatePackage(call.world, one, found, format);
+    await activatePackage(call.account, one, found, format);
     return packageReply(call, one, found);
   }),
   armRoute("ApplicationPackage_Delete", "DELETE", version, async (call) => {
     const one = applicationOf(call);
     const found = findPackage(one, param(call, "versionName"));
-    await deletePackage(call.world, one, found);
+    await deletePackage(call.account, one, found);
     return empty(200);
   }),
 ];

@@ -46,8 +46,8 @@ export const armLocationRoutes: readonly Route[] = [
     armJson(200, checkName(call)),
   ),
   armRoute("ArmPool_DisableAutoScale", "POST", `${account}/pools/{poolName}/disableAutoScale`, (call) => {
-    const pool = findPool(call.world, param(call, "poolName"));
-    disableAutoscale(call.world, pool);
+    const pool = findPool(call.account, param(call, "poolName"));
+    disableAutoscale(call.account, pool);
     return poolReply(call, pool);
   }),
 ];

@@ -2,7 +2,7 @@
 import type { Pool } from "../service/entities/model.ts";
 import { defaultResizeTimeoutMs } from "../service/pools/pool-control.ts";
 import { currentNodes } from "../service/account/quota.ts";
-import type { World } from "../service/account/world.ts";
+import type { AccountState } from "../service/account/account-state.ts";
 import { etagOf } from "../service/account/versions.ts";
 import { durationMs, formatDuration } from "../schema/values.ts";
 import { identitiesOf } from "./node-identity-token.ts";
@@ -12,8 +12,8 @@ import { withoutSecrets } from "./secrets.ts";
 import { defaultEvaluationInterval, startTaskShape } from "./pool-fields.ts";
 
 /** `/subscriptions/…/batchAccounts/{name}`. */
-export const accountId = (world: World) => {
-  const { subscriptionId, resourceGroup, name } = world.account;
+export const accountId = (account: AccountState) => {
+  const { subscriptionId, resourceGroup, name } = account.settings;
   return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Batch/batchAccounts/${name}`;
 };
 
@@ -88,7 +88,7 @@ const communicationModes = ({ spec: { targetNodeCommunicationMode: wanted } }: P
 
 /** @param tellsCommunication whether the version has members for the way in which nodes talk to the service. */
 export function armPool(
-  world: World,
+  account: AccountState,
   pool: Pool,
   { tellsCommunication }: { readonly tellsCommunication: boolean },
 ) {
@@ -96,7 +96,7 @@ export function armPool(
   const { virtualMachineConfiguration, cloudServiceConfiguration } = spec;
   const run = pool.autoScaleRun;
   return {
-    id: `${accountId(world)}/pools/${pool.id}`,
+    id: `${accountId(account)}/pools/${pool.id}`,
     name: pool.id,
     type: "Microsoft.Batch/batchAccounts/pools",
     etag: armEtag(pool.version),
@@ -131,7 +131,7 @@ export function armPool(
       metadata: spec.metadata,
       startTask: toManagement(startTaskShape(spec.startTask)),
       applicationPackages: spec.applicationPackageReferences?.map(({ applicationId, version }) => ({
-        id: `${accountId(world)}/applications/${applicationId}`,
+        id: `${accountId(account)}/applications/${applicationId}`,
         version,
       })),
       applicationLicenses: spec.applicationLicenses,

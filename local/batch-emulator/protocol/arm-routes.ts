@@ -29,34 +29,34 @@ const same = (left: string | undefined, right: string) => left?.toLowerCase() ==
 /** The account that the path names, if it names one, must be the one that is asked. */
 export function withAccount(handle: Handler): Handler {
   return (call) => {
-    const { name, resourceGroup, isDeleting } = call.world.account;
-    const { resourceGroup: group, account } = call.params;
+    const { name, resourceGroup, isDeleting } = call.account.settings;
+    const { resourceGroup: group, account: wanted } = call.params;
     refuseOtherSubscription(call);
-    if (group !== undefined && !call.accounts.list().some((one) => same(group, one.account.resourceGroup)))
+    if (group !== undefined && !call.accounts.list().some((one) => same(group, one.settings.resourceGroup)))
       throw new BatchFault(404, "ResourceGroupNotFound", "The resource group could not be found.");
-    if (account !== undefined && !(same(account, name) && same(group, resourceGroup)))
+    if (wanted !== undefined && !(same(wanted, name) && same(group, resourceGroup)))
       throw new BatchFault(404, "ResourceNotFound", "The Batch account was not found in the resource group.");
-    if (account !== undefined && isDeleting === true && call.request.method !== "GET")
+    if (wanted !== undefined && isDeleting === true && call.request.method !== "GET")
       throw new BatchFault(409, "AccountBeingDeleted", "The Batch account is being deleted.");
     return handle(call);
   };
 }
 
-export function refuseOtherSubscription({ world, params }: Call): void {
-  if (!same(params["subscriptionId"], world.account.subscriptionId))
+export function refuseOtherSubscription({ account, params }: Call): void {
+  if (!same(params["subscriptionId"], account.settings.subscriptionId))
     throw new BatchFault(404, "SubscriptionNotFound", "The subscription could not be found.");
 }
 
 /** In the names of the version that was asked. */
-export const poolShape = ({ world, spelling, version }: Call, pool: Pool): unknown => {
-  const shape = armPool(world, pool, { tellsCommunication: isBefore(version, since.oneCommunicationMode) });
+export const poolShape = ({ account, spelling, version }: Call, pool: Pool): unknown => {
+  const shape = armPool(account, pool, { tellsCommunication: isBefore(version, since.oneCommunicationMode) });
   return spelling === undefined ? shape : spelling.toPast(shape);
 };
 
 export const poolReply = (call: Call, pool: Pool) =>
   armJson(200, poolShape(call, pool), { etag: armEtag(pool.version) });
 
-const poolOf = (call: Call) => findPool(call.world, param(call, "poolName"));
+const poolOf = (call: Call) => findPool(call.account, param(call, "poolName"));
 
 function checkMatch(call: Call, pool: Pool | undefined): void {
   const { "if-match": match, "if-none-match": noneMatch } = call.request.headers;
@@ -74,7 +74,7 @@ function checkMatch(call: Call, pool: Pool | undefined): void {
 const sameTag = (left: string, right: string) => left.replace(/^W\//, "") === right.replace(/^W\//, "");
 
 function putPool(call: Call): WireReply {
-  const existing = call.world.pools.get(param(call, "poolName").toLowerCase());
+  const existing = call.account.pools.get(param(call, "poolName").toLowerCase());
   checkMatch(call, existing);
   const body = bodyOf(call, ArmPoolBody);
   const spec = checked(specOf(param(call, "poolName"), body), PoolSpec);
@@ -82,12 +82,12 @@ function putPool(call: Call): WireReply {
   const identity = body.identity;
   if (existing !== undefined) {
     refuseIdentityChange(existing, identity);
-    replaceManaged(call.world, existing, spec, option);
+    replaceManaged(call.account, existing, spec, option);
     return poolReply(call, existing);
   }
   return poolReply(
     call,
-    addPool(call.world, spec, { ...(identity === undefined ? {} : { identity }), option }),
+    addPool(call.account, spec, { ...(identity === undefined ? {} : { identity }), option }),
   );
 }
 
@@ -113,16 +113,16 @@ function patchPool(call: Call): WireReply {
   refuseIdentityChange(pool, body.identity);
   const given = specOf(pool.id, body);
   const fixed = body.properties.scaleSettings?.fixedScale;
-  resizeManaged(call.world, pool, given, fixed);
+  resizeManaged(call.account, pool, given, fixed);
   return poolReply(call, pool);
 }
 
 function deletePool(call: Call): WireReply {
   const pool = poolOf(call);
   checkMatch(call, pool);
-  removePoolById(call.world, pool);
+  removePoolById(call.account, pool);
   const version = call.request.query.get("api-version") ?? "";
-  const result = `${call.request.baseUrl}${accountId(call.world)}/poolOperationResults/delete-${encodeURIComponent(pool.id)}-${pool.row}`;
+  const result = `${call.request.baseUrl}${accountId(call.account)}/poolOperationResults/delete-${encodeURIComponent(pool.id)}-${pool.row}`;
   return empty(202, { location: `${result}?api-version=${version}`, "retry-after": "1" });
 }
 
@@ -130,7 +130,7 @@ function deletePool(call: Call): WireReply {
 function deletionResult(call: Call): WireReply {
   const match = /^delete-(.+)-(\d+)$/.exec(param(call, "operationId"));
   if (match === null) throw new BatchFault(404, "ResourceNotFound", "The operation was not found.");
-  const pool = call.world.pools.get((match[1] ?? "").toLowerCase());
+  const pool = call.account.pools.get((match[1] ?? "").toLowerCase());
   if (pool === undefined || pool.row !== Number(match[2])) return empty(204);
   const location = `${call.request.baseUrl}${call.request.rawPath}?api-version=${call.request.query.get("api-version") ?? ""}`;
   return empty(202, { location, "retry-after": "1" });
@@ -139,7 +139,7 @@ function deletionResult(call: Call): WireReply {
 function listPools(call: Call): WireReply {
   const size = pageSize(call);
   const after = Number(call.request.query.get("$skiptoken") ?? 0);
-  const pools = [...call.world.pools.after(Number.isSafeInteger(after) ? after : 0)];
+  const pools = [...call.account.pools.after(Number.isSafeInteger(after) ? after : 0)];
   const page = pools.slice(0, size);
   const next = new URLSearchParams([...call.request.query].filter(([name]) => name !== "$skiptoken"));
   next.set("$skiptoken", String(page.at(-1)?.row ?? 0));
@@ -173,7 +173,7 @@ export const armRoutes: readonly Route[] = [
   ),
   armRoute("ArmPool_StopResize", "POST", `${accountPath}/pools/{poolName}/stopResize`, (call) => {
     const pool = poolOf(call);
-    stopPoolResize(call.world, pool);
+    stopPoolResize(call.account, pool);
     return poolReply(call, pool);
   }),
 ];

@@ -22,7 +22,7 @@ type RootOf = (call: Call) => FileRoot;
 
 /** The folder of a task on the node where it runs or ran. */
 function taskRoot(call: Call): FileRoot {
-  const task = findTask(findJob(call.world, param(call, "jobId")), param(call, "taskId"));
+  const task = findTask(findJob(call.account, param(call, "jobId")), param(call, "taskId"));
   const place = task.execution?.place;
   if (filesCleanedUp(task))
     throw new BatchFault(
@@ -31,7 +31,7 @@ function taskRoot(call: Call): FileRoot {
       "The files of the task were cleaned up after its retention time.",
     );
   const node =
-    place && call.world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
+    place && call.account.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
   if (node === undefined)
     throw new BatchFault(
       409,
@@ -42,7 +42,7 @@ function taskRoot(call: Call): FileRoot {
 }
 
 function nodeRoot(call: Call): FileRoot {
-  const node = findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
+  const node = findNode(findPool(call.account, param(call, "poolId")), param(call, "nodeId"));
   if (node.bootedAt === undefined) throw new BatchFault(409, "NodeNotReady", "The node has not started yet.");
   return { path: node.root, only: nodeFolders };
 }

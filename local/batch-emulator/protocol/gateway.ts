@@ -7,7 +7,7 @@ import type { Job } from "../service/entities/model.ts";
 import { isWithinJob, jobOfTaskToken } from "../service/launches/task-tokens.ts";
 import type { AccountDirectory } from "../service/account/account-directory.ts";
 import type { AuthenticationMode } from "../service/account/account-settings.ts";
-import type { World } from "../service/account/world.ts";
+import type { AccountState } from "../service/account/account-state.ts";
 import { dataPlaneVersions, managementVersions, spellingOf } from "./api-versions.ts";
 import type { BatchPlane, BatchVerdict } from "./bearer.ts";
 import { armErrorReply, batchErrorReply } from "./errors.ts";
@@ -16,7 +16,7 @@ import { checkDate, verifySharedKey } from "./shared-key.ts";
 import type { ArrivingRequest, RequestHead, Route, WireReply } from "./wire.ts";
 
 export interface GatewayOptions {
-  readonly world: World;
+  readonly account: AccountState;
   readonly accounts: AccountDirectory;
   readonly dataRoutes: readonly Route[];
   readonly armRoutes: readonly Route[];
@@ -32,9 +32,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const arm = new Router(options.armRoutes, true);
   return async (request) => {
     const managed = isManagement(request.rawPath);
-    const requestId = options.world.random.uuid();
+    const requestId = options.account.random.uuid();
     const reply = await answer(options, managed ? arm : data, request, managed).catch((error: unknown) =>
-      faultReply(options.world, request, managed, requestId, error),
+      faultReply(options.account, request, managed, requestId, error),
     );
     return { ...reply, headers: { ...commonHeaders(request, managed, requestId), ...reply.headers } };
   };
@@ -48,7 +48,7 @@ async function answer(
   request: ArrivingRequest,
   managed: boolean,
 ): Promise<WireReply> {
-  const { world } = options;
+  const { account } = options;
   if (managed) await authenticateManagement(options, request);
   else await authenticateData(options, request);
   options.throttle(request);
@@ -65,7 +65,7 @@ async function answer(
     );
   const old = spelling === undefined ? {} : { spelling };
   const reply = await route.handle({
-    world,
+    account,
     accounts: options.accounts,
     request: { ...request, body },
     params,
@@ -73,13 +73,13 @@ async function answer(
     version,
     ...old,
   });
-  if (request.method !== "GET" && request.method !== "HEAD") await world.commit();
+  if (request.method !== "GET" && request.method !== "HEAD") await account.commit();
   return reply;
 }
 
 async function authenticateData(options: GatewayOptions, request: RequestHead): Promise<void> {
-  const { world } = options;
-  if (world.account.isDeleting === true)
+  const { account } = options;
+  if (account.settings.isDeleting === true)
     throw new BatchFault(
       403,
       "AuthenticationFailed",
@@ -94,13 +94,13 @@ async function authenticateData(options: GatewayOptions, request: RequestHead): 
   const scheme = header.slice(0, space).toLowerCase();
   const credentials = header.slice(space + 1).trim();
   if (scheme === "sharedkey") {
-    refuseUnlessAllowed(world, "SharedKey");
-    const { name, keys } = world.account;
+    refuseUnlessAllowed(account, "SharedKey");
+    const { name, keys } = account.settings;
     verifySharedKey(request, credentials, { name, keys: [keys.primary, keys.secondary] });
-    checkDate(request, timeOfDay(world.clock), world.parameters.clockSkewMs);
+    checkDate(request, timeOfDay(account.clock), account.parameters.clockSkewMs);
   } else if (scheme === "bearer") {
-    const job = jobOfTaskToken(world, credentials);
-    refuseUnlessAllowed(world, job === undefined ? "AAD" : "TaskAuthenticationToken");
+    const job = jobOfTaskToken(account, credentials);
+    refuseUnlessAllowed(account, job === undefined ? "AAD" : "TaskAuthenticationToken");
     if (job !== undefined) return refuseOutside(job, request);
     const own = request.rawPath.startsWith("/_emulator/");
     const verdict = await options.verifyBearer(credentials, own ? "own" : "data");
@@ -125,8 +125,8 @@ async function authenticateData(options: GatewayOptions, request: RequestHead): 
 }
 
 /** The account can be closed to a kind of authentication (allowedAuthenticationModes). */
-function refuseUnlessAllowed(world: World, mode: AuthenticationMode): void {
-  if (world.account.authenticationModes?.includes(mode) === false)
+function refuseUnlessAllowed(account: AccountState, mode: AuthenticationMode): void {
+  if (account.settings.authenticationModes?.includes(mode) === false)
     throw new BatchFault(
       403,
       "AuthenticationFailed",
@@ -214,7 +214,7 @@ function commonHeaders(request: RequestHead, managed: boolean, requestId: string
 }
 
 function faultReply(
-  world: World,
+  account: AccountState,
   request: RequestHead,
   managed: boolean,
   requestId: string,
@@ -229,12 +229,12 @@ function faultReply(
           "Server encountered an internal error. Please try again after some time.",
         );
   if (fault !== error)
-    world.logger.error("emulator.requestFailed", {
+    account.logger.error("emulator.requestFailed", {
       method: request.method,
       path: request.rawPath,
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
   if (managed) return armErrorReply(fault);
-  const context = { baseUrl: request.baseUrl, requestId, now: world.clock.now() };
+  const context = { baseUrl: request.baseUrl, requestId, now: account.clock.now() };
   return batchErrorReply(fault, context, request.method === "HEAD");
 }

@@ -48,7 +48,7 @@ export const jobFields: FieldTable<Job> = {
     get: (job, context) => ({
       url: `${jobUrl(context, job.id)}/stats`,
       startTime: isoTime(job.createdAt),
-      lastUpdateTime: isoTime(context.call.world.clock.now()),
+      lastUpdateTime: isoTime(context.call.account.clock.now()),
       ...jobStatistics([job]),
     }),
   },

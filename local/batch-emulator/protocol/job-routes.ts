@@ -14,7 +14,7 @@ import { empty, json, param } from "./wire.ts";
 import type { Call, Route, WireReply } from "./wire.ts";
 
 const jobOf = (call: Call, read = false): Job => {
-  const job = findJob(call.world, param(call, "jobId"));
+  const job = findJob(call.account, param(call, "jobId"));
   checkConditions(call, job, read);
   return job;
 };
@@ -41,7 +41,7 @@ export const jobRoutes: readonly Route[] = [
     method: "POST",
     path: "/jobs",
     handle(call) {
-      const job = addJob(call.world, bodyOf(call, JobSpec));
+      const job = addJob(call.account, bodyOf(call, JobSpec));
       return empty(201, {
         ...versionHeaders(job),
         location: `${call.request.baseUrl}/jobs/job-1`,
@@ -53,7 +53,7 @@ export const jobRoutes: readonly Route[] = [
     operation: "Job_List",
     method: "GET",
     path: "/jobs",
-    handle: (call) => listReply(call, "jobs", call.world.jobs.after(pageStart(call)), jobFields),
+    handle: (call) => listReply(call, "jobs", call.account.jobs.after(pageStart(call)), jobFields),
   },
   {
     operation: "Job_Get",
@@ -75,7 +75,7 @@ export const jobRoutes: readonly Route[] = [
     path: "/jobs/{jobId}",
     handle(call) {
       const job = jobOf(call);
-      updateJob(call.world, job, bodyOf(call, JobUpdate), true);
+      updateJob(call.account, job, bodyOf(call, JobUpdate), true);
       return changed(call, 200, job);
     },
   },
@@ -85,7 +85,7 @@ export const jobRoutes: readonly Route[] = [
     path: "/jobs/{jobId}",
     handle(call) {
       const job = jobOf(call);
-      updateJob(call.world, job, bodyOf(call, JobPatch), false);
+      updateJob(call.account, job, bodyOf(call, JobPatch), false);
       return changed(call, 200, job);
     },
   },
@@ -94,23 +94,27 @@ export const jobRoutes: readonly Route[] = [
     method: "DELETE",
     path: "/jobs/{jobId}",
     handle(call) {
-      deleteJob(call.world, jobOf(call));
+      deleteJob(call.account, jobOf(call));
       return empty(202);
     },
   },
   action("Job_Disable", "disable", (call, job) =>
-    disableJob(call.world, job, bodyOf(call, DisableJobBody).disableTasks),
+    disableJob(call.account, job, bodyOf(call, DisableJobBody).disableTasks),
   ),
-  action("Job_Enable", "enable", (call, job) => enableJob(call.world, job)),
+  action("Job_Enable", "enable", (call, job) => enableJob(call.account, job)),
   action("Job_Terminate", "terminate", (call, job) =>
-    terminateJob(call.world, job, optionalBodyOf(call, TerminateJobBody).terminateReason ?? "UserTerminate"),
+    terminateJob(
+      call.account,
+      job,
+      optionalBodyOf(call, TerminateJobBody).terminateReason ?? "UserTerminate",
+    ),
   ),
   {
     operation: "Job_GetTaskCounts",
     method: "GET",
     path: "/jobs/{jobId}/taskcounts",
     handle(call) {
-      const job = findJob(call.world, param(call, "jobId"));
+      const job = findJob(call.account, param(call, "jobId"));
       const metadata = `${call.request.baseUrl}/$metadata#taskcounts/@Element`;
       const counts = isBefore(call.version, since.taskSlots)
         ? job.counts
@@ -123,7 +127,7 @@ export const jobRoutes: readonly Route[] = [
     method: "GET",
     path: "/jobs/{jobId}/jobpreparationandreleasetaskstatus",
     handle(call) {
-      const job = findJob(call.world, param(call, "jobId"));
+      const job = findJob(call.account, param(call, "jobId"));
       if (job.spec.jobPreparationTask === undefined)
         throw new BatchFault(
           409,

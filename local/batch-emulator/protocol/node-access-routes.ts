@@ -6,7 +6,7 @@ import type { VirtualMachineConfiguration } from "../schema/machine-spec.ts";
 import { IdentityReference } from "../schema/task-spec.ts";
 import { Timestamp } from "../schema/values.ts";
 import { notEmulated, notFound } from "../service/account/fault.ts";
-import type { World } from "../service/account/world.ts";
+import type { AccountState } from "../service/account/account-state.ts";
 import type { Node } from "../service/entities/model.ts";
 import { nodeLog } from "../service/nodes/node-log.ts";
 import { checkRemoteAccess } from "../service/checks/azure-rules.ts";
@@ -39,21 +39,26 @@ const LogsBody = z.strictObject({
   identityReference: IdentityReference.optional(),
 });
 
-async function noteFailure(world: World, node: Node, url: string, work: Promise<string | undefined>) {
+async function noteFailure(
+  account: AccountState,
+  node: Node,
+  url: string,
+  work: Promise<string | undefined>,
+) {
   const reason = await work;
   if (reason !== undefined)
-    world.logger.warn("node.logsNotUploaded", { node: node.id, container: url.split("?")[0], reason });
+    account.logger.warn("node.logsNotUploaded", { node: node.id, container: url.split("?")[0], reason });
 }
 
 function uploadLogs(call: Call): WireReply {
-  const { world } = call;
+  const { account } = call;
   const node = nodeOf(call);
   const body = bodyOf(call, LogsBody);
   checkReferences({ resourceFiles: [{ identityReference: body.identityReference }] }, node.pool);
-  const upload = world.ports.uploadLogs;
+  const upload = account.ports.uploadLogs;
   if (upload === undefined) throw notEmulated("logs of simulated nodes");
-  const until = body.endTime === undefined ? world.clock.now() : Date.parse(body.endTime);
-  const directory = `${node.pool.id}/${node.id}/${world.random.uuid()}`;
+  const until = body.endTime === undefined ? account.clock.now() : Date.parse(body.endTime);
+  const directory = `${node.pool.id}/${node.id}/${account.random.uuid()}`;
   const startup = ["stdout.txt", "stderr.txt"]
     .map((name) => ({ name: `startup/${name}`, content: { path: join(node.root, "startup", name) } }))
     .filter(({ content }) => existsSync(content.path));
@@ -66,7 +71,7 @@ function uploadLogs(call: Call): WireReply {
     files,
   });
   // As in the service the answer tells what is being uploaded, not whether the container took it.
-  world.background("node.uploadLogs", noteFailure(world, node, body.containerUrl, work));
+  account.background("node.uploadLogs", noteFailure(account, node, body.containerUrl, work));
   return json(200, {
     "odata.metadata": `${call.request.baseUrl}/$metadata#uploadbatchservicelogs/@Element`,
     virtualDirectoryName: directory,
@@ -117,7 +122,7 @@ export const nodeAccessRoutes: readonly Route[] = [
       const node = nodeOf(call);
       if (node.pool.spec.virtualMachineConfiguration === undefined)
         throw onlyFor("remoteloginsettings", "virtualMachineConfiguration");
-      checkRemoteAccess(call.world, node.pool.spec);
+      checkRemoteAccess(call.account, node.pool.spec);
       return json(200, {
         "odata.metadata": `${call.request.baseUrl}/$metadata#remoteloginsettings/@Element`,
         remoteLoginIPAddress: node.address,

@@ -2,7 +2,7 @@
 // identities for Azure resources on an Azure VM to acquire an access token".
 import type { Node } from "../service/entities/model.ts";
 import { identitiesAssigned } from "../service/checks/reference-checks.ts";
-import type { World } from "../service/account/world.ts";
+import type { AccountState } from "../service/account/account-state.ts";
 import { guidOf } from "./node-instance.ts";
 import { json } from "./wire.ts";
 import type { WireReply } from "./wire.ts";
@@ -25,18 +25,18 @@ export function identitiesOf(node: Pick<Node, "pool">): PoolIdentity[] {
 }
 
 export async function identityToken(
-  world: World,
+  account: AccountState,
   node: Node,
   query: ReadonlyMap<string, string>,
 ): Promise<WireReply> {
   const resource = query.get("resource") ?? "";
   if (query.get("api-version") === undefined || resource === "")
     return problem("api-version and resource are required query parameters");
-  const issue = world.ports.issueToken;
+  const issue = account.ports.issueToken;
   const found = select(identitiesOf(node), query);
   if (typeof found === "string" || issue === undefined)
     return problem(typeof found === "string" ? found : "Identity not found");
-  const now = Math.floor(world.clock.now() / 1000);
+  const now = Math.floor(account.clock.now() / 1000);
   const token = await issue({ audience: resource, subject: found.principalId, lifetimeSeconds });
   return json(200, {
     access_token: token,

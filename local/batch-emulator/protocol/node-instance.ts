@@ -2,7 +2,7 @@
 // virtual machines", instance metadata.
 import { createHash } from "node:crypto";
 import type { Node } from "../service/entities/model.ts";
-import type { World } from "../service/account/world.ts";
+import type { AccountState } from "../service/account/account-state.ts";
 
 /** A stable id in the shape of a GUID, for things that Azure gives one and the emulator does not keep. */
 export function guidOf(text: string): string {
@@ -16,8 +16,8 @@ export function guidOf(text: string): string {
   ].join("-");
 }
 
-export function instanceDocument(world: World, node: Node) {
-  const { subscriptionId, resourceGroup, location } = world.account;
+export function instanceDocument(account: AccountState, node: Node) {
+  const { subscriptionId, resourceGroup, location } = account.settings;
   const { spec } = node.pool;
   const image = spec.virtualMachineConfiguration?.imageReference;
   const tags = Object.entries(spec.resourceTags ?? {});

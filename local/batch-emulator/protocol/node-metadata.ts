@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Evictions } from "../service/evictions/evictions.ts";
 import { metadataPath } from "../service/launches/launch-context.ts";
 import type { Node } from "../service/entities/model.ts";
-import type { World } from "../service/account/world.ts";
+import type { AccountState } from "../service/account/account-state.ts";
 import type { Gateway } from "./gateway.ts";
 import { identityToken } from "./node-identity-token.ts";
 import { instanceDocument, partOf } from "./node-instance.ts";
@@ -23,15 +23,15 @@ const Approval = z.object({
 });
 
 /** Serves the nodes' metadata and hands every other request on. */
-export function withNodeMetadata(world: World, evictions: Evictions, next: Gateway): Gateway {
+export function withNodeMetadata(account: AccountState, evictions: Evictions, next: Gateway): Gateway {
   return async (request) => {
     if (!request.rawPath.startsWith(`${metadataPath}/`)) return next(request);
     const refusal = refusalOf(request);
     if (refusal !== undefined) return refusal;
     const [nodeId = "", root, ...path] = request.rawPath.slice(metadataPath.length + 1).split("/");
-    const node = findNode(world, nodeId);
+    const node = findNode(account, nodeId);
     if (node === undefined || root !== "metadata") return problem(404, "Not found");
-    return answer(world, evictions, node, path.filter(Boolean), request);
+    return answer(account, evictions, node, path.filter(Boolean), request);
   };
 }
 
@@ -44,8 +44,8 @@ function refusalOf({ headers, remote }: ArrivingRequest): WireReply | undefined 
   return undefined;
 }
 
-function findNode(world: World, id: string): Node | undefined {
-  for (const pool of world.pools) {
+function findNode(account: AccountState, id: string): Node | undefined {
+  for (const pool of account.pools) {
     const node = pool.nodes.get(id.toLowerCase());
     if (node !== undefined) return node;
   }
@@ -53,7 +53,7 @@ function findNode(world: World, id: string): Node | undefined {
 }
 
 async function answer(
-  world: World,
+  account: AccountState,
   evictions: Evictions,
   node: Node,
   [service = "", ...path]: string[],
@@ -63,18 +63,18 @@ async function answer(
   if (service === "versions") return json(200, { apiVersions: instanceVersions.toReversed() });
   if (service === "scheduledevents" && path.length === 0) {
     if (!eventVersions.includes(version)) return badVersion(eventVersions);
-    if (request.method === "POST") return approve(world, evictions, node, request);
+    if (request.method === "POST") return approve(account, evictions, node, request);
     if (request.method === "GET") return plain(200, eventsDocument(node, version));
   }
   if (service === "instance" && request.method === "GET") {
     if (!instanceVersions.includes(version)) return badVersion(instanceVersions);
     const format = request.query.get("format") ?? "json";
-    const found = partOf(instanceDocument(world, node), path, format);
+    const found = partOf(instanceDocument(account, node), path, format);
     if (found === undefined) return problem(404, "Not found");
     return typeof found === "string" ? text(found) : plain(200, found);
   }
   if (service === "identity" && path.join("/") === "oauth2/token" && request.method === "GET")
-    return identityToken(world, node, request.query);
+    return identityToken(account, node, request.query);
   return problem(404, "Not found");
 }
 
@@ -98,7 +98,7 @@ function eventsDocument(node: Node, version: string) {
 }
 
 async function approve(
-  world: World,
+  account: AccountState,
   evictions: Evictions,
   node: Node,
   request: ArrivingRequest,
@@ -107,7 +107,7 @@ async function approve(
   if (body === undefined) return problem(400, "Bad request. The body must have StartRequests with EventId");
   const ids = body.StartRequests.map((one) => one.EventId);
   if (!evictions.announced.approve(node.pool, ids)) return problem(400, "Bad request. Unknown EventId");
-  await world.commit();
+  await account.commit();
   return empty(200);
 }
 

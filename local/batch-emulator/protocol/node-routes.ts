@@ -22,7 +22,7 @@ import type { Call, Route } from "./wire.ts";
 
 export const nodePath = "/pools/{poolId}/nodes/{nodeId}";
 export const nodeOf = (call: Call): Node =>
-  findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
+  findNode(findPool(call.account, param(call, "poolId")), param(call, "nodeId"));
 
 const Option = caseless("requeue", "terminate", "taskcompletion", "retaineddata");
 const RebootBody = z.strictObject({ nodeRebootOption: Option.optional() });
@@ -88,36 +88,36 @@ function refuseReimage(call: Call, node: Node): void {
 
 export const nodeRoutes: readonly Route[] = [
   action("ComputeNode_Reboot", "reboot", 202, (call, node) =>
-    rebootNode(call.world, node, optionalBodyOf(call, RebootBody).nodeRebootOption ?? requeue),
+    rebootNode(call.account, node, optionalBodyOf(call, RebootBody).nodeRebootOption ?? requeue),
   ),
   action("ComputeNode_Reimage", "reimage", 202, (call, node) => {
     refuseReimage(call, node);
-    reimageNode(call.world, node, optionalBodyOf(call, ReimageBody).nodeReimageOption ?? requeue);
+    reimageNode(call.account, node, optionalBodyOf(call, ReimageBody).nodeReimageOption ?? requeue);
   }),
   action("ComputeNode_Deallocate", "deallocate", 202, (call, node) =>
-    deallocateNode(call.world, node, optionalBodyOf(call, DeallocateBody).nodeDeallocateOption ?? requeue),
+    deallocateNode(call.account, node, optionalBodyOf(call, DeallocateBody).nodeDeallocateOption ?? requeue),
   ),
-  action("ComputeNode_Start", "start", 202, (call, node) => startNode(call.world, node)),
+  action("ComputeNode_Start", "start", 202, (call, node) => startNode(call.account, node)),
   action("ComputeNode_DisableScheduling", "disablescheduling", 200, (call, node) =>
     disableScheduling(
-      call.world,
+      call.account,
       node,
       optionalBodyOf(call, DisableBody).nodeDisableSchedulingOption ?? requeue,
     ),
   ),
   action("ComputeNode_EnableScheduling", "enablescheduling", 200, (call, node) =>
-    enableScheduling(call.world, node),
+    enableScheduling(call.account, node),
   ),
   action("ComputeNode_AddUser", "users", 201, (call, node) => {
     const { isAdmin, ...user } = bodyOf(call, UserBody);
-    addUser(call.world, node, { isAdmin: isAdmin ?? false, ...present(user) });
+    addUser(call.account, node, { isAdmin: isAdmin ?? false, ...present(user) });
   }),
   {
     operation: "ComputeNode_UpdateUser",
     method: "PUT",
     path: `${nodePath}/users/{userName}`,
     handle(call) {
-      updateUser(call.world, nodeOf(call), param(call, "userName"), present(bodyOf(call, UserUpdate)));
+      updateUser(call.account, nodeOf(call), param(call, "userName"), present(bodyOf(call, UserUpdate)));
       return empty(200, { dataserviceid: `${call.request.baseUrl}${call.request.rawPath}` });
     },
   },
@@ -126,7 +126,7 @@ export const nodeRoutes: readonly Route[] = [
     method: "DELETE",
     path: `${nodePath}/users/{userName}`,
     handle(call) {
-      deleteUser(call.world, nodeOf(call), param(call, "userName"));
+      deleteUser(call.account, nodeOf(call), param(call, "userName"));
       return empty(200);
     },
   },

@@ -93,7 +93,7 @@ export const poolFields: FieldTable<Pool> = {
     expand: true,
     get: (pool, context) => ({
       url: `${poolUrl(context, pool)}/stats`,
-      ...poolStatistics([pool], pool.createdAt, context.call.world.clock.now()),
+      ...poolStatistics([pool], pool.createdAt, context.call.account.clock.now()),
     }),
   },
 };

@@ -34,7 +34,7 @@ import { empty, json, param } from "./wire.ts";
 import type { Call, Route, WireReply } from "./wire.ts";
 
 const poolOf = (call: Call, read = false): Pool => {
-  const pool = findPool(call.world, param(call, "poolId"));
+  const pool = findPool(call.account, param(call, "poolId"));
   checkConditions(call, pool, read);
   return pool;
 };
@@ -106,7 +106,7 @@ export const poolRoutes: readonly Route[] = [
     handle(call) {
       const spec = bodyOf(call, PoolSpec);
       if (call.sharedKey === true) refuseForKeys(spec);
-      const pool = addPool(call.world, spec);
+      const pool = addPool(call.account, spec);
       return empty(201, {
         ...versionHeaders(pool),
         location: `${call.request.baseUrl}/pools/${pool.id}`,
@@ -118,7 +118,7 @@ export const poolRoutes: readonly Route[] = [
     operation: "Pool_List",
     method: "GET",
     path: "/pools",
-    handle: (call) => listReply(call, "pools", call.world.pools.after(pageStart(call)), poolFields),
+    handle: (call) => listReply(call, "pools", call.account.pools.after(pageStart(call)), poolFields),
   },
   {
     operation: "Pool_Get",
@@ -147,7 +147,7 @@ export const poolRoutes: readonly Route[] = [
       const pool = poolOf(call);
       const patch = bodyOf(call, PoolPatch);
       if (call.sharedKey === true) refuseForKeys(patch);
-      patchPool(call.world, pool, patch);
+      patchPool(call.account, pool, patch);
       return changed(call, 200, pool);
     },
   },
@@ -157,7 +157,7 @@ export const poolRoutes: readonly Route[] = [
     path: "/pools/{poolId}/updateproperties",
     handle(call) {
       const pool = poolOf(call);
-      replacePoolProperties(call.world, pool, bodyOf(call, PoolProperties));
+      replacePoolProperties(call.account, pool, bodyOf(call, PoolProperties));
       return changed(call, 204, pool, "/updateproperties");
     },
   },
@@ -166,7 +166,7 @@ export const poolRoutes: readonly Route[] = [
     method: "DELETE",
     path: "/pools/{poolId}",
     handle(call) {
-      removePoolById(call.world, poolOf(call));
+      removePoolById(call.account, poolOf(call));
       return empty(202);
     },
   },
@@ -176,7 +176,7 @@ export const poolRoutes: readonly Route[] = [
     path: "/pools/{poolId}/resize",
     handle(call) {
       const pool = poolOf(call);
-      resizePool(call.world, pool, bodyOf(call, ResizeBody));
+      resizePool(call.account, pool, bodyOf(call, ResizeBody));
       return changed(call, 202, pool, "/resize");
     },
   },
@@ -186,7 +186,7 @@ export const poolRoutes: readonly Route[] = [
     path: "/pools/{poolId}/stopresize",
     handle(call) {
       const pool = poolOf(call);
-      stopPoolResize(call.world, pool);
+      stopPoolResize(call.account, pool);
       return changed(call, 202, pool, "/stopresize");
     },
   },
@@ -196,7 +196,7 @@ export const poolRoutes: readonly Route[] = [
     path: "/pools/{poolId}/removenodes",
     handle(call) {
       const pool = poolOf(call);
-      removeNodes(call.world, pool, bodyOf(call, RemoveNodesBody));
+      removeNodes(call.account, pool, bodyOf(call, RemoveNodesBody));
       return changed(call, 202, pool, "/removenodes");
     },
   },
@@ -206,7 +206,7 @@ export const poolRoutes: readonly Route[] = [
     path: "/pools/{poolId}/enableautoscale",
     handle(call) {
       const pool = poolOf(call);
-      enableAutoscale(call.world, pool, bodyOf(call, EnableAutoScaleBody));
+      enableAutoscale(call.account, pool, bodyOf(call, EnableAutoScaleBody));
       return changed(call, 200, pool, "/enableautoscale");
     },
   },
@@ -216,7 +216,7 @@ export const poolRoutes: readonly Route[] = [
     path: "/pools/{poolId}/evaluateautoscale",
     handle(call) {
       const pool = poolOf(call);
-      const run = evaluateAutoscale(call.world, pool, bodyOf(call, EvaluateAutoScaleBody).autoScaleFormula);
+      const run = evaluateAutoscale(call.account, pool, bodyOf(call, EvaluateAutoScaleBody).autoScaleFormula);
       const metadata = `${call.request.baseUrl}/$metadata#evaluateautoscale/@Element`;
       return json(200, { "odata.metadata": metadata, ...autoScaleRunShape(run) });
     },
@@ -227,7 +227,7 @@ export const poolRoutes: readonly Route[] = [
     path: "/pools/{poolId}/disableautoscale",
     handle(call) {
       const pool = poolOf(call);
-      disableAutoscale(call.world, pool);
+      disableAutoscale(call.account, pool);
       return changed(call, 200, pool, "/disableautoscale");
     },
   },
@@ -239,7 +239,7 @@ export const poolRoutes: readonly Route[] = [
       listReply(
         call,
         "poolnodecounts",
-        call.world.pools.after(pageStart(call)),
+        call.account.pools.after(pageStart(call)),
         nodeCountFields,
         new Set(["poolId"]),
       ),
@@ -252,7 +252,7 @@ export const poolRoutes: readonly Route[] = [
       listReply(
         call,
         "nodes",
-        findPool(call.world, param(call, "poolId")).nodes.after(pageStart(call)),
+        findPool(call.account, param(call, "poolId")).nodes.after(pageStart(call)),
         nodeFields,
       ),
   },
@@ -261,7 +261,7 @@ export const poolRoutes: readonly Route[] = [
     method: "GET",
     path: "/pools/{poolId}/nodes/{nodeId}",
     handle(call) {
-      const node = findNode(findPool(call.world, param(call, "poolId")), param(call, "nodeId"));
+      const node = findNode(findPool(call.account, param(call, "poolId")), param(call, "nodeId"));
       const metadata = `${call.request.baseUrl}/$metadata#nodes/@Element`;
       return json(200, { "odata.metadata": metadata, ...renderer(call, nodeFields)(node) });
     },

@@ -71,14 +71,14 @@ const scheduleFields: FieldTable<Schedule> = {
     get: (schedule, { call, baseUrl }) => ({
       url: `${baseUrl}${base}/${schedule.id}/stats`,
       startTime: isoTime(schedule.createdAt),
-      lastUpdateTime: isoTime(call.world.clock.now()),
-      ...jobStatistics(jobsOf(call.world, schedule)),
+      lastUpdateTime: isoTime(call.account.clock.now()),
+      ...jobStatistics(jobsOf(call.account, schedule)),
     }),
   },
 };
 
 const scheduleOf = (call: Call, read = false): Schedule => {
-  const schedule = findSchedule(call.world, param(call, "jobScheduleId"));
+  const schedule = findSchedule(call.account, param(call, "jobScheduleId"));
   checkConditions(call, schedule, read);
   return schedule;
 };
@@ -113,7 +113,7 @@ export const scheduleRoutes: readonly Route[] = [
     method: "POST",
     path: base,
     handle(call) {
-      const schedule = addSchedule(call.world, bodyOf(call, JobScheduleSpec));
+      const schedule = addSchedule(call.account, bodyOf(call, JobScheduleSpec));
       return empty(201, {
         ...versionHeaders(schedule),
         location: `${call.request.baseUrl}${base}/${schedule.id}`,
@@ -125,7 +125,7 @@ export const scheduleRoutes: readonly Route[] = [
     method: "GET",
     path: base,
     handle: (call) =>
-      listReply(call, "jobschedules", call.world.schedules.after(pageStart(call)), scheduleFields),
+      listReply(call, "jobschedules", call.account.schedules.after(pageStart(call)), scheduleFields),
   },
   {
     operation: "JobSchedule_Get",
@@ -150,7 +150,7 @@ export const scheduleRoutes: readonly Route[] = [
     path: one,
     handle(call) {
       const schedule = scheduleOf(call);
-      updateSchedule(call.world, schedule, bodyOf(call, JobScheduleUpdate), true);
+      updateSchedule(call.account, schedule, bodyOf(call, JobScheduleUpdate), true);
       return changed(call, 200, schedule);
     },
   },
@@ -160,7 +160,7 @@ export const scheduleRoutes: readonly Route[] = [
     path: one,
     handle(call) {
       const schedule = scheduleOf(call);
-      updateSchedule(call.world, schedule, bodyOf(call, JobSchedulePatch), false);
+      updateSchedule(call.account, schedule, bodyOf(call, JobSchedulePatch), false);
       return changed(call, 200, schedule);
     },
   },
@@ -169,23 +169,23 @@ export const scheduleRoutes: readonly Route[] = [
     method: "DELETE",
     path: one,
     handle(call) {
-      deleteSchedule(call.world, scheduleOf(call));
+      deleteSchedule(call.account, scheduleOf(call));
       return empty(202);
     },
   },
-  action("JobSchedule_Disable", "disable", 204, (call, schedule) => disableSchedule(call.world, schedule)),
-  action("JobSchedule_Enable", "enable", 204, (call, schedule) => enableSchedule(call.world, schedule)),
+  action("JobSchedule_Disable", "disable", 204, (call, schedule) => disableSchedule(call.account, schedule)),
+  action("JobSchedule_Enable", "enable", 204, (call, schedule) => enableSchedule(call.account, schedule)),
   action("JobSchedule_Terminate", "terminate", 202, (call, schedule) =>
-    terminateSchedule(call.world, schedule),
+    terminateSchedule(call.account, schedule),
   ),
   {
     operation: "Job_ListFromJobSchedule",
     method: "GET",
     path: `${one}/jobs`,
     handle(call) {
-      const schedule = findSchedule(call.world, param(call, "jobScheduleId"));
+      const schedule = findSchedule(call.account, param(call, "jobScheduleId"));
       const start = pageStart(call);
-      const jobs = jobsOf(call.world, schedule).filter((job) => job.row > start);
+      const jobs = jobsOf(call.account, schedule).filter((job) => job.row > start);
       return listReply(call, "jobs", jobs, jobFields);
     },
   },

@@ -42,7 +42,7 @@ export function nodeInfoShape(context: FieldContext, place: NodePlace, folder: s
 function containerShape(task: Task, context: FieldContext) {
   if (task.spec.containerSettings === undefined) return undefined;
   if (task.run === undefined || task.state !== "running") return task.execution?.container;
-  return context.call.world.ports.executor.containers?.infoOf(mainLaunchId(task.run));
+  return context.call.account.ports.executor.containers?.infoOf(mainLaunchId(task.run));
 }
 
 function executionShape(task: Task, context: FieldContext) {

@@ -21,7 +21,7 @@ import type { Call, Route } from "./wire.ts";
 /** "Task - Add Collection": at most 100 tasks. */
 export const largestCollection = 100;
 
-const jobOf = (call: Call): Job => findJob(call.world, param(call, "jobId"));
+const jobOf = (call: Call): Job => findJob(call.account, param(call, "jobId"));
 const taskOf = (call: Call, read = false): Task => {
   const task = findTask(jobOf(call), param(call, "taskId"));
   checkConditions(call, task, read);
@@ -57,7 +57,7 @@ function addCollection(call: Call): AddOutcome[] {
   return value.map((item) => {
     const parsed = parseItem(item);
     if ("fault" in parsed) return { taskId: parsed.id, fault: parsed.fault };
-    return addTasks(call.world, job, [parsed.spec])[0] as AddOutcome;
+    return addTasks(call.account, job, [parsed.spec])[0] as AddOutcome;
   });
 }
 
@@ -90,7 +90,7 @@ export const taskRoutes: readonly Route[] = [
       const job = jobOf(call);
       const spec = bodyOf(call, TaskSpec);
       refuseEndedJob(job);
-      const task = addTask(call.world, job, spec);
+      const task = addTask(call.account, job, spec);
       const location = urlOf(call, task, job);
       return empty(201, { ...versionHeaders(task), location, dataserviceid: location });
     },
@@ -134,7 +134,7 @@ export const taskRoutes: readonly Route[] = [
     path: "/jobs/{jobId}/tasks/{taskId}",
     handle(call) {
       const task = taskOf(call);
-      updateTask(call.world, task, optionalBodyOf(call, TaskUpdate).constraints);
+      updateTask(call.account, task, optionalBodyOf(call, TaskUpdate).constraints);
       return empty(200, { ...versionHeaders(task), dataserviceid: urlOf(call, task, task.job) });
     },
   },
@@ -143,7 +143,7 @@ export const taskRoutes: readonly Route[] = [
     method: "DELETE",
     path: "/jobs/{jobId}/tasks/{taskId}",
     handle(call) {
-      deleteTask(call.world, taskOf(call));
+      deleteTask(call.account, taskOf(call));
       return empty(200);
     },
   },
@@ -153,7 +153,7 @@ export const taskRoutes: readonly Route[] = [
     path: "/jobs/{jobId}/tasks/{taskId}/terminate",
     handle(call) {
       const task = taskOf(call);
-      terminateTask(call.world, task, (run) => cancelRun(call.world, run));
+      terminateTask(call.account, task, (run) => cancelRun(call.account, run));
       return empty(204, {
         ...versionHeaders(task),
         dataserviceid: `${urlOf(call, task, task.job)}/terminate`,
@@ -167,7 +167,7 @@ export const taskRoutes: readonly Route[] = [
     handle(call) {
       const task = taskOf(call);
       refuseEndedJob(task.job);
-      reactivateTask(call.world, task);
+      reactivateTask(call.account, task);
       return empty(204, {
         ...versionHeaders(task),
         dataserviceid: `${urlOf(call, task, task.job)}/reactivate`,

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { BatchFault } from "../service/account/fault.ts";
 import type { AccountDirectory } from "../service/account/account-directory.ts";
-import type { World } from "../service/account/world.ts";
+import type { AccountState } from "../service/account/account-state.ts";
 import type { Spelling } from "./api-versions.ts";
 
 /** What is known before the body is read: enough to tell who asks. */
@@ -39,7 +39,7 @@ export interface WireReply {
 /** What a route handler gets. */
 export interface Call {
   /** The account that is asked. */
-  readonly world: World;
+  readonly account: AccountState;
   /** All accounts of the emulator. */
   readonly accounts: AccountDirectory;
   readonly request: WireRequest;

@@ -10,7 +10,7 @@ import { recover } from "./recovery.ts";
 import { createRetention } from "./runs/retention.ts";
 import { afterJob, resumeSchedules } from "./schedules/schedule-control.ts";
 import { createScheduler } from "./scheduling/scheduler.ts";
-import type { World } from "./account/world.ts";
+import type { AccountState } from "./account/account-state.ts";
 
 export interface Service {
   readonly evictions: Evictions;
@@ -19,45 +19,45 @@ export interface Service {
 }
 
 /** `evictionRandom` decides which nodes are evicted, and when at a rate. */
-export function compose(world: World, evictionRandom: Random = world.random): Service {
-  const scheduler = createScheduler(world);
-  const retention = createRetention(world);
-  const autoscale = createAutoscaleControl(world);
-  const evictions = createEvictions(world, evictionRandom);
-  world.signals = {
+export function compose(account: AccountState, evictionRandom: Random = account.random): Service {
+  const scheduler = createScheduler(account);
+  const retention = createRetention(account);
+  const autoscale = createAutoscaleControl(account);
+  const evictions = createEvictions(account, evictionRandom);
+  account.signals = {
     wake: (pool) => scheduler.wake(pool),
     taskCompleted(task) {
       retention.watch(task);
-      afterTask(world, task);
+      afterTask(account, task);
     },
-    taskRemoved: (task) => watchCompletion(world, task.job),
+    taskRemoved: (task) => watchCompletion(account, task.job),
     runLeft(run, node) {
       const { job } = run.task;
       retention.runLeft(run.task);
-      if (job.runs.size === 0) advanceJob(world, job);
+      if (job.runs.size === 0) advanceJob(account, job);
       scheduler.wake(node.pool);
     },
     nodeChanged(node) {
       evictions.announced.settle(node);
-      nodeChanged(world, node);
+      nodeChanged(account, node);
     },
   };
-  world.autoPools = true;
-  world.jobStarted = (job) => provideAutoPool(world, job);
-  world.jobEnded = (job) => {
-    afterOwnerJob(world, job);
-    afterJob(world, job);
+  account.autoPools = true;
+  account.jobStarted = (job) => provideAutoPool(account, job);
+  account.jobEnded = (job) => {
+    afterOwnerJob(account, job);
+    afterJob(account, job);
   };
-  world.scheduleEnded = (schedule) => afterOwnerSchedule(world, schedule);
-  world.autoscaleChanged = (pool) => autoscale.refresh(pool);
+  account.scheduleEnded = (schedule) => afterOwnerSchedule(account, schedule);
+  account.autoscaleChanged = (pool) => autoscale.refresh(pool);
   return {
     evictions,
     async recover() {
-      await recover(world);
-      for (const job of world.jobs) for (const task of job.tasks) retention.watch(task);
-      resumeSchedules(world);
+      await recover(account);
+      for (const job of account.jobs) for (const task of job.tasks) retention.watch(task);
+      resumeSchedules(account);
       evictions.announced.resume();
-      evictions.setRate(world.parameters.evictionsPerNodeHour);
+      evictions.setRate(account.parameters.evictionsPerNodeHour);
     },
   };
 }

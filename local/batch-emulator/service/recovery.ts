@@ -19,39 +19,39 @@ import { instancesOf } from "./entities/ready-queue.ts";
 import { requeue } from "./tasks/task-life.ts";
 import { adoptRun } from "./runs/task-run.ts";
 import { count, enqueue, moveTask } from "./tasks/task-state.ts";
-import type { World } from "./account/world.ts";
+import type { AccountState } from "./account/account-state.ts";
 
 type Survivors = Map<string, Promise<LaunchEnd>>;
 
-export async function recover(world: World): Promise<void> {
-  load(world);
-  for (const job of world.jobs) rebuildJob(job);
-  const survivors: Survivors = new Map(await world.ports.executor.recover());
+export async function recover(account: AccountState): Promise<void> {
+  load(account);
+  for (const job of account.jobs) rebuildJob(job);
+  const survivors: Survivors = new Map(await account.ports.executor.recover());
   const started: Task[] = [];
-  for (const job of world.jobs)
+  for (const job of account.jobs)
     for (const task of job.tasks)
       if (task.state === "running" || task.state === "preparing") started.push(task);
   const orphans: Task[] = [];
-  for (const task of started) if (!adoptTask(world, task, survivors)) orphans.push(task);
-  for (const pool of world.pools) for (const node of pool.nodes) adoptNode(world, node, survivors);
-  await endUnknown(world, survivors);
-  await removeStrayFolders(world);
-  for (const task of orphans) putBack(world, task);
-  for (const job of world.jobs) resumeJob(world, job);
-  for (const pool of world.pools) resumePool(world, pool);
-  await world.commit();
+  for (const task of started) if (!adoptTask(account, task, survivors)) orphans.push(task);
+  for (const pool of account.pools) for (const node of pool.nodes) adoptNode(account, node, survivors);
+  await endUnknown(account, survivors);
+  await removeStrayFolders(account);
+  for (const task of orphans) putBack(account, task);
+  for (const job of account.jobs) resumeJob(account, job);
+  for (const pool of account.pools) resumePool(account, pool);
+  await account.commit();
 }
 
-function load(world: World): void {
+function load(account: AccountState): void {
   const pools = new Map<number, Pool>();
   const jobs = new Map<number, Job>();
   const schedules = new Map<number, Schedule>();
-  for (const row of world.ports.journal.load()) {
+  for (const row of account.ports.journal.load()) {
     switch (row.kind) {
       case "pool": {
         const pool = decodePool(row);
         pools.set(row.row, pool);
-        world.pools.add(pool);
+        account.pools.add(pool);
         break;
       }
       case "node": {
@@ -62,13 +62,13 @@ function load(world: World): void {
       case "schedule": {
         const schedule = decodeSchedule(row);
         schedules.set(row.row, schedule);
-        world.schedules.add(schedule);
+        account.schedules.add(schedule);
         break;
       }
       case "job": {
         const job = decodeJob(row, (one) => schedules.get(one));
         jobs.set(row.row, job);
-        world.jobs.add(job);
+        account.jobs.add(job);
         break;
       }
       case "task": {
@@ -77,7 +77,7 @@ function load(world: World): void {
         break;
       }
       case "application":
-        world.applications.add(decodeApplication(row));
+        account.applications.add(decodeApplication(row));
         break;
       default:
         throw new Error(`the journal has a row of unknown kind ${row.kind}`);
@@ -95,14 +95,14 @@ function rebuildJob(job: Job): void {
 }
 
 /** True when the task goes on (or has ended meanwhile) under the eyes of this emulator. */
-function adoptTask(world: World, task: Task, survivors: Survivors): boolean {
+function adoptTask(account: AccountState, task: Task, survivors: Survivors): boolean {
   const id = mainLaunchId(task.run ?? { task, attempt: task.attempt });
   const end = survivors.get(id);
-  const nodes = placesOf(world, task);
+  const nodes = placesOf(account, task);
   const gang = instancesOf(task) > 0;
   if (end === undefined || nodes === undefined || (gang && task.execution?.coordinated !== true))
     return false;
-  const run = adoptRun(world, task, nodes, end);
+  const run = adoptRun(account, task, nodes, end);
   survivors.delete(id);
   if (gang)
     nodes.forEach((_node, index) => {
@@ -113,11 +113,12 @@ function adoptTask(world: World, task: Task, survivors: Survivors): boolean {
   return true;
 }
 
-function placesOf(world: World, task: Task): Node[] | undefined {
+function placesOf(account: AccountState, task: Task): Node[] | undefined {
   const places = [task.execution?.place, ...(task.execution?.subtasks ?? []).map((one) => one.place)];
   const nodes: Node[] = [];
   for (const place of places) {
-    const node = place && world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
+    const node =
+      place && account.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
     if (node === undefined) return undefined;
     nodes.push(node);
   }
@@ -132,22 +133,22 @@ const inStartTask = (node: Node) =>
   (node.state === "waitingforstarttask" ||
     (node.startTask?.state === "running" && booted.includes(node.state)));
 
-function adoptNode(world: World, node: Node, survivors: Survivors): void {
+function adoptNode(account: AccountState, node: Node, survivors: Survivors): void {
   refreshSlots(node);
   const id = startTaskLaunchId(node);
   const end = survivors.get(id);
   if (inStartTask(node)) {
     const { epoch } = node;
     if (end !== undefined) survivors.delete(id);
-    const stale = () => node.epoch !== epoch || world.closed;
-    world.background("node.boot", startUp(world, node, stale, end));
+    const stale = () => node.epoch !== epoch || account.closed;
+    account.background("node.boot", startUp(account, node, stale, end));
     return;
   }
-  resumeNode(world, node);
+  resumeNode(account, node);
 }
 
-async function endUnknown(world: World, survivors: Survivors): Promise<void> {
-  const { executor } = world.ports;
+async function endUnknown(account: AccountState, survivors: Survivors): Promise<void> {
+  const { executor } = account.ports;
   await Promise.all(
     [...survivors.keys()].map(async (id) => {
       await executor.kill(id);
@@ -157,34 +158,34 @@ async function endUnknown(world: World, survivors: Survivors): Promise<void> {
 }
 
 /** Those of nodes that the journal does not know: they were made or left in the last moment before the end. */
-async function removeStrayFolders(world: World): Promise<void> {
+async function removeStrayFolders(account: AccountState): Promise<void> {
   const roots = new Set<string>();
-  for (const pool of world.pools) for (const node of pool.nodes) roots.add(node.root);
+  for (const pool of account.pools) for (const node of pool.nodes) roots.add(node.root);
   try {
-    await world.ports.disk.keepOnly(world.nodesDirectory, roots);
+    await account.ports.disk.keepOnly(account.nodesDirectory, roots);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    world.logger.warn("emulator.nodeFoldersLeft", { message });
+    account.logger.warn("emulator.nodeFoldersLeft", { message });
   }
 }
 
-function putBack(world: World, task: Task): void {
-  if (task.state === "running") requeue(world, task);
-  else if (task.state === "preparing") moveTask(world, task, "active");
+function putBack(account: AccountState, task: Task): void {
+  if (task.state === "running") requeue(account, task);
+  else if (task.state === "preparing") moveTask(account, task, "active");
 }
 
-function resumeJob(world: World, job: Job): void {
-  for (const task of job.tasks) if (task.state === "active" && task.blockers === 0) enqueue(world, task);
-  notePreemption(world, job);
-  armJobWallClock(world, job);
-  watchCompletion(world, job);
+function resumeJob(account: AccountState, job: Job): void {
+  for (const task of job.tasks) if (task.state === "active" && task.blockers === 0) enqueue(account, task);
+  notePreemption(account, job);
+  armJobWallClock(account, job);
+  watchCompletion(account, job);
   for (const on of job.nodes.values()) on.preparing = undefined;
-  world.clock.at(world.clock.now() + world.parameters.jobTransitionMs, () => advanceJob(world, job));
+  account.clock.at(account.clock.now() + account.parameters.jobTransitionMs, () => advanceJob(account, job));
 }
 
-function resumePool(world: World, pool: Pool): void {
-  if (pool.allocation === "resizing") armResizeTimer(world, pool);
-  reconcile(world, pool);
-  world.signals.wake(pool);
-  if (pool.spec.enableAutoScale === true) world.autoscaleChanged(pool);
+function resumePool(account: AccountState, pool: Pool): void {
+  if (pool.allocation === "resizing") armResizeTimer(account, pool);
+  reconcile(account, pool);
+  account.signals.wake(pool);
+  if (pool.spec.enableAutoScale === true) account.autoscaleChanged(pool);
 }

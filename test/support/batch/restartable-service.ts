@@ -158,7 +158,7 @@ export class RestartableService {
       seed: this.#seed + 1000 * this.restarts,
       parameters: this.#parameters,
     });
-    this.observer.follow(bench.world);
+    this.observer.follow(bench.account);
     return bench;
   }
 
@@ -169,7 +169,7 @@ export class RestartableService {
 
   kill(): void {
     this.#life.alive = false;
-    this.bench.world.closed = true;
+    this.bench.account.closed = true;
     this.#timers.close();
   }
 
@@ -183,6 +183,6 @@ export class RestartableService {
   /** Lets everything come to rest that needs no time, and makes it durable. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 8; turn += 1) await this.clock.advance(0);
-    await this.bench.world.commit();
+    await this.bench.account.commit();
   }
 }

@@ -9,7 +9,7 @@ import type { Service } from "../../../local/batch-emulator/service/emulator.ts"
 import { createFormulaAutoscale } from "../../../local/batch-emulator/service/autoscale/formula-autoscale.ts";
 import { noDisk } from "../../../local/batch-emulator/service/ports/node-disk.ts";
 import { noNodeSupport } from "../../../local/batch-emulator/service/ports/node-support.ts";
-import { World } from "../../../local/batch-emulator/service/account/world.ts";
+import { AccountState } from "../../../local/batch-emulator/service/account/account-state.ts";
 import type { Journal } from "../../../local/batch-emulator/store/journal.ts";
 import { memoryJournal } from "../../../local/batch-emulator/store/memory-journal.ts";
 import { manualClock } from "../../../local/clock.ts";
@@ -23,7 +23,7 @@ import type { ScriptedExecutor } from "../scripted-executor.ts";
 export interface ServiceBench<E extends Executor = ScriptedExecutor> {
   readonly clock: ManualClock;
   readonly executor: E;
-  readonly world: World;
+  readonly account: AccountState;
   readonly service: Service;
   /** What was logged as an error: must stay empty. */
   readonly errors: string[];
@@ -49,7 +49,7 @@ export function serviceBench(options: BenchOptions<Executor> = {}): ServiceBench
   const error = (event: string, fields?: LogFields) => void errors.push(`${event} ${JSON.stringify(fields)}`);
   const nothing = () => Promise.resolve();
   const random = seededRandom(options.seed ?? 1);
-  const world = new World(
+  const account = new AccountState(
     {
       clock,
       random,
@@ -77,7 +77,7 @@ export function serviceBench(options: BenchOptions<Executor> = {}): ServiceBench
     { ...localParameters, overtakesBeforeReservation: 3, ...options.parameters },
     "/nowhere",
   );
-  return { clock, executor, world, service: compose(world), errors };
+  return { clock, executor, account, service: compose(account), errors };
 }
 
 /** Lets everything happen that needs no more time than a moment. */

@@ -34,7 +34,7 @@ import type { TaskSpec } from "../../../local/batch-emulator/schema/task-spec.ts
 import { machine } from "./service-bench.ts";
 import type { ServiceBench } from "./service-bench.ts";
 
-type Bench = Pick<ServiceBench<Executor>, "world" | "service">;
+type Bench = Pick<ServiceBench<Executor>, "account" | "service">;
 
 interface Picks {
   job(): Job | undefined;
@@ -63,12 +63,12 @@ export const pools = {
 
 /** Adds a task to a job that takes it. */
 function newTask(extra: (picks: Picks) => Partial<TaskSpec>): Command {
-  return ({ world }, picks) => {
+  return ({ account }, picks) => {
     const job = picks.job();
     if (job === undefined || !["active", "disabled"].includes(job.state)) return;
     const { number, commandLine } = picks;
     const constraints = { maxTaskRetryCount: number % 3 };
-    addTask(world, job, { id: `t${number}`, commandLine, constraints, ...extra(picks) });
+    addTask(account, job, { id: `t${number}`, commandLine, constraints, ...extra(picks) });
   };
 }
 
@@ -88,27 +88,27 @@ const taskCommands: Readonly<Record<string, Command>> = {
     multiInstanceSettings: { numberOfInstances: 1 + (number % 3), coordinationCommandLine: commandLine },
   })),
   addLimited: newTask(({ number }) => ({ id: `l${number}`, constraints: { maxWallClockTime: "PT0.5S" } })),
-  terminateTask: ({ world }, picks) => {
+  terminateTask: ({ account }, picks) => {
     const task = picks.task();
-    if (task !== undefined) terminateTask(world, task, (run) => cancelRun(world, run));
+    if (task !== undefined) terminateTask(account, task, (run) => cancelRun(account, run));
   },
-  reactivateTask: ({ world }, picks) => {
+  reactivateTask: ({ account }, picks) => {
     const task = picks.task();
-    if (task?.job.state === "active") reactivateTask(world, task);
+    if (task?.job.state === "active") reactivateTask(account, task);
   },
-  updateTask: ({ world }, picks) => {
+  updateTask: ({ account }, picks) => {
     const task = picks.task();
-    if (task !== undefined) updateTask(world, task, { maxTaskRetryCount: picks.number % 4 });
+    if (task !== undefined) updateTask(account, task, { maxTaskRetryCount: picks.number % 4 });
   },
-  deleteTask: ({ world }, picks) => {
+  deleteTask: ({ account }, picks) => {
     const task = picks.task();
-    if (task !== undefined) deleteTask(world, task);
+    if (task !== undefined) deleteTask(account, task);
   },
 };
 
 const jobCommands: Readonly<Record<string, Command>> = {
-  addJob: ({ world }, { number }) =>
-    void addJob(world, {
+  addJob: ({ account }, { number }) =>
+    void addJob(account, {
       id: `j${number % 4}`,
       poolInfo: { poolId: one(["g", "s", "p", "p", "p"], number) },
       priority: (number % 3) * 10,
@@ -116,8 +116,8 @@ const jobCommands: Readonly<Record<string, Command>> = {
       ...(number % 4 === 1 ? { maxParallelTasks: 1 } : {}),
       ...(number % 7 === 3 ? { allowTaskPreemption: true } : {}),
     }),
-  addPreparedJob: ({ world }, { number, commandLine }) =>
-    void addJob(world, {
+  addPreparedJob: ({ account }, { number, commandLine }) =>
+    void addJob(account, {
       id: `j${number % 4}`,
       poolInfo: { poolId: "p" },
       priority: (number % 3) * 10,
@@ -125,75 +125,75 @@ const jobCommands: Readonly<Record<string, Command>> = {
       jobPreparationTask: { commandLine },
       jobReleaseTask: { commandLine },
     }),
-  patchJob: ({ world }, picks) => {
+  patchJob: ({ account }, picks) => {
     const job = picks.job();
     const { number } = picks;
     const poolInfo = number % 4 === 0 ? { poolInfo: { poolId: one(["p", "g", "s"], number) } } : {};
-    if (job !== undefined) updateJob(world, job, { priority: (number % 5) * 5, ...poolInfo }, false);
+    if (job !== undefined) updateJob(account, job, { priority: (number % 5) * 5, ...poolInfo }, false);
   },
-  disableJob: ({ world }, picks) => {
+  disableJob: ({ account }, picks) => {
     const job = picks.job();
     if (job !== undefined)
-      disableJob(world, job, one(["requeue", "terminate", "wait"] as const, picks.number));
+      disableJob(account, job, one(["requeue", "terminate", "wait"] as const, picks.number));
   },
-  enableJob: ({ world }, picks) => {
+  enableJob: ({ account }, picks) => {
     const job = picks.job();
-    if (job !== undefined) enableJob(world, job);
+    if (job !== undefined) enableJob(account, job);
   },
-  terminateJob: ({ world }, picks) => {
+  terminateJob: ({ account }, picks) => {
     const job = picks.job();
-    if (job !== undefined && picks.number % 5 === 0) terminateJob(world, job, "test");
+    if (job !== undefined && picks.number % 5 === 0) terminateJob(account, job, "test");
   },
-  deleteJob: ({ world }, picks) => {
+  deleteJob: ({ account }, picks) => {
     const job = picks.job();
-    if (job !== undefined && picks.number % 5 === 0) deleteJob(world, job);
+    if (job !== undefined && picks.number % 5 === 0) deleteJob(account, job);
   },
 };
 
 const poolCommands: Readonly<Record<string, Command>> = {
-  resize: ({ world }, { number }) => {
-    const pool = world.pools.get(number % 4 === 3 ? "g" : "p");
+  resize: ({ account }, { number }) => {
+    const pool = account.pools.get(number % 4 === 3 ? "g" : "p");
     if (pool !== undefined)
-      resizePool(world, pool, {
+      resizePool(account, pool, {
         targetDedicatedNodes: number % 4,
         targetLowPriorityNodes: number % 3,
         nodeDeallocationOption: one(options, number),
       });
   },
-  stopResize: ({ world }, { number }) => {
-    const pool = world.pools.get(one(["p", "g", "s"], number));
-    if (pool !== undefined) stopPoolResize(world, pool);
+  stopResize: ({ account }, { number }) => {
+    const pool = account.pools.get(one(["p", "g", "s"], number));
+    if (pool !== undefined) stopPoolResize(account, pool);
   },
-  removeNode: ({ world }, picks) => {
+  removeNode: ({ account }, picks) => {
     const node = picks.node();
     if (node === undefined) return;
     const nodeDeallocationOption = one(options, picks.number);
-    removeNodes(world, node.pool, { nodeList: [node.id], nodeDeallocationOption });
+    removeNodes(account, node.pool, { nodeList: [node.id], nodeDeallocationOption });
   },
-  deletePool: ({ world }, { number }) => {
-    const pool = world.pools.get("p");
-    if (pool !== undefined && number % 7 === 0) removePoolById(world, pool);
+  deletePool: ({ account }, { number }) => {
+    const pool = account.pools.get("p");
+    if (pool !== undefined && number % 7 === 0) removePoolById(account, pool);
   },
-  addPool: ({ world }, { number }) => void addPool(world, one([pools.p, pools.g, pools.s], number)),
+  addPool: ({ account }, { number }) => void addPool(account, one([pools.p, pools.g, pools.s], number)),
   evict: ({ service }, { number }) =>
     void service.evictions.evict(1 + (number % 2), undefined, one([0, 0, 2000], number)),
-  reboot: ({ world }, picks) => {
+  reboot: ({ account }, picks) => {
     const node = picks.node();
-    if (node !== undefined) rebootNode(world, node, one(options, picks.number));
+    if (node !== undefined) rebootNode(account, node, one(options, picks.number));
   },
-  reimage: ({ world }, picks) => {
+  reimage: ({ account }, picks) => {
     const node = picks.node();
-    if (node !== undefined) reimageNode(world, node, one(options, picks.number));
+    if (node !== undefined) reimageNode(account, node, one(options, picks.number));
   },
-  power: ({ world }, picks) => {
+  power: ({ account }, picks) => {
     const node = picks.node();
-    if (node?.state === "deallocated") startNode(world, node);
-    else if (node !== undefined) deallocateNode(world, node, one(options, picks.number));
+    if (node?.state === "deallocated") startNode(account, node);
+    else if (node !== undefined) deallocateNode(account, node, one(options, picks.number));
   },
-  toggleNode: ({ world }, picks) => {
+  toggleNode: ({ account }, picks) => {
     const node = picks.node();
-    if (node?.scheduling === "disabled") enableScheduling(world, node);
-    else if (node !== undefined) disableScheduling(world, node, one(options, picks.number));
+    if (node?.scheduling === "disabled") enableScheduling(account, node);
+    else if (node !== undefined) disableScheduling(account, node, one(options, picks.number));
   },
 };
 
@@ -207,8 +207,8 @@ export const commandNames: readonly string[] = [
 /** Does one command; a refusal is fine. */
 export function perform(of: Bench, name: string, number: number, commandLine: string): void {
   const pick = <T>(items: readonly T[]): T | undefined => items[number % Math.max(1, items.length)];
-  const jobs = [...of.world.jobs];
-  const nodes = [...of.world.pools].flatMap((pool) => [...pool.nodes]);
+  const jobs = [...of.account.jobs];
+  const nodes = [...of.account.pools].flatMap((pool) => [...pool.nodes]);
   try {
     commands[name]?.(of, {
       number,
@@ -239,15 +239,15 @@ function tally(job: Job) {
 }
 
 /** What is true at every moment. */
-export function checkLaws({ world, errors }: Pick<ServiceBench<Executor>, "world" | "errors">): void {
+export function checkLaws({ account, errors }: Pick<ServiceBench<Executor>, "account" | "errors">): void {
   expect(errors).toEqual([]);
-  for (const job of world.jobs) {
+  for (const job of account.jobs) {
     const { counts, slots } = tally(job);
     expect(job.counts).toEqual(counts);
     expect(job.slotCounts).toEqual(slots);
     for (const run of job.runs) expect(new Set(run.nodes).size).toBe(run.nodes.length);
   }
-  for (const pool of world.pools) {
+  for (const pool of account.pools) {
     for (const node of pool.nodes) {
       const used = [...node.runs.keys()].reduce((sum, run) => sum + run.slots, 0);
       expect(node.slotsUsed).toBe(used);

@@ -2,7 +2,7 @@
 // that holds every change of an entity against them, and every attempt of a task against the rules of counting.
 // Sources: "Nodes and pools", "Jobs and tasks", state enumerations of the Batch REST reference.
 import type { Entity, Node, Task } from "../../../local/batch-emulator/service/entities/model.ts";
-import type { World } from "../../../local/batch-emulator/service/account/world.ts";
+import type { AccountState } from "../../../local/batch-emulator/service/account/account-state.ts";
 
 type Table = Readonly<Record<string, readonly string[]>>;
 
@@ -62,8 +62,8 @@ interface Seen {
 export interface Observer {
   /** Everything that broke a rule, in words. */
   readonly violations: string[];
-  /** Follows another world: the same account after a restart. */
-  follow(world: World): void;
+  /** Follows another state: the same account after a restart. */
+  follow(account: AccountState): void;
   /** Told of every start of a task, when its nodes are occupied. */
   started: (task: Task) => void;
 }
@@ -75,10 +75,10 @@ export function stateObserver(): Observer {
   const observer: Observer = {
     violations,
     started: () => undefined,
-    follow(world) {
+    follow(account) {
       seen.clear();
-      const save = world.save.bind(world);
-      world.save = (entity, spec) => {
+      const save = account.save.bind(account);
+      account.save = (entity, spec) => {
         look(entity);
         save(entity, spec);
       };

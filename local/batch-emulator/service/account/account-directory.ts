@@ -1,5 +1,5 @@
 // The accounts of one emulator, as the management plane sees them. The first is there from the start to the end; others come and go.
-import type { World } from "./world.ts";
+import type { AccountState } from "./account-state.ts";
 
 export interface NewAccount {
   readonly name: string;
@@ -13,15 +13,15 @@ export interface AccountDirectory {
   /** Name of the storage account that is there to be linked; undefined: there is none. */
   readonly storageAccount: string | undefined;
   /** In order of creation, with those that are being deleted. */
-  list(): readonly World[];
+  list(): readonly AccountState[];
   /** Names are compared without case. */
-  find(name: string): World | undefined;
+  find(name: string): AccountState | undefined;
   /** The account of this name, made unless it is there: with its own keys, folder and address. */
-  create(account: NewAccount): Promise<World>;
+  create(account: NewAccount): Promise<AccountState>;
   /** Tells an account from earlier ones of its name. */
-  keyOf(world: World): string;
+  keyOf(account: AccountState): string;
   /** Keeps what was changed of quotas. */
   changed(): void;
   /** Begins the deletion of an account with all that it has. Answers why it cannot go, if it cannot. */
-  remove(world: World): string | undefined;
+  remove(account: AccountState): string | undefined;
 }

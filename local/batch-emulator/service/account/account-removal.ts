@@ -4,17 +4,18 @@ import { delay } from "../../../clock.ts";
 import { deleteJob } from "../jobs/job-control.ts";
 import { deletePool } from "../pools/pool-control.ts";
 import { deleteSchedule } from "../schedules/schedule-control.ts";
-import type { World } from "./world.ts";
+import type { AccountState } from "./account-state.ts";
 
 const lookAgainMs = 10;
 
 /** Resolves when the account has no schedule, job or pool any more; never, when it is closed before. */
-export async function emptyAccount(world: World): Promise<void> {
-  for (const schedule of [...world.schedules])
-    if (schedule.state !== "deleting") deleteSchedule(world, schedule);
-  for (const job of [...world.jobs]) if (job.state !== "deleting") deleteJob(world, job);
-  for (const pool of [...world.pools]) if (pool.state !== "deleting") deletePool(world, pool);
-  await world.commit();
-  while (world.schedules.size + world.jobs.size + world.pools.size > 0) await delay(world.clock, lookAgainMs);
-  await world.idle();
+export async function emptyAccount(account: AccountState): Promise<void> {
+  for (const schedule of [...account.schedules])
+    if (schedule.state !== "deleting") deleteSchedule(account, schedule);
+  for (const job of [...account.jobs]) if (job.state !== "deleting") deleteJob(account, job);
+  for (const pool of [...account.pools]) if (pool.state !== "deleting") deletePool(account, pool);
+  await account.commit();
+  while (account.schedules.size + account.jobs.size + account.pools.size > 0)
+    await delay(account.clock, lookAgainMs);
+  await account.idle();
 }

@@ -2,7 +2,7 @@
 // for the families that Batch offers; a small table covers the exceptions. Source: "Sizes for virtual machines".
 import type { Pool } from "../entities/model.ts";
 import type { AccountQuotas } from "./account-settings.ts";
-import type { World } from "./world.ts";
+import type { AccountState } from "./account-state.ts";
 
 const exceptions: Readonly<Record<string, number>> = {
   standard_d1: 1,
@@ -19,7 +19,8 @@ const exceptions: Readonly<Record<string, number>> = {
   standard_a7: 8,
 };
 
-export const quotasOf = ({ account, parameters }: World): AccountQuotas => account.quotas ?? parameters;
+export const quotasOf = ({ settings, parameters }: AccountState): AccountQuotas =>
+  settings.quotas ?? parameters;
 
 /** Virtual cores of a VM size; at least 1. */
 export function coresOf(vmSize: string): number {
@@ -39,18 +40,18 @@ export function currentNodes(pool: Pool, dedicated: boolean): number {
   return count;
 }
 
-export function coresInUse(world: World, dedicated: boolean): number {
+export function coresInUse(account: AccountState, dedicated: boolean): number {
   let cores = 0;
-  for (const pool of world.pools) {
+  for (const pool of account.pools) {
     const each = coresOf(pool.spec.vmSize);
     for (const node of pool.nodes) if (node.isDedicated === dedicated) cores += each;
   }
   return cores;
 }
 
-export function lowPriorityInUse(world: World): number {
+export function lowPriorityInUse(account: AccountState): number {
   let count = 0;
-  for (const pool of world.pools)
+  for (const pool of account.pools)
     for (const node of pool.nodes) if (!node.isDedicated && node.state !== "preempted") count += 1;
   return count;
 }

@@ -1,11 +1,11 @@
 // ETags and modification times: they change when a caller changes an entity, not when its state moves.
 import type { Job, Pool, Schedule, Task } from "../entities/model.ts";
-import type { World } from "./world.ts";
+import type { AccountState } from "./account-state.ts";
 
-export function touch(world: World, entity: Pool | Job | Schedule | Task): void {
-  entity.version = world.stamp();
-  entity.modifiedAt = world.clock.now();
-  world.save(entity, true);
+export function touch(account: AccountState, entity: Pool | Job | Schedule | Task): void {
+  entity.version = account.stamp();
+  entity.modifiedAt = account.clock.now();
+  account.save(entity, true);
 }
 
 const ticksAtEpoch = 621_355_968_000_000_000n;

@@ -11,7 +11,7 @@ import { touch } from "../account/versions.ts";
 import { timeOfDay } from "../../../clock.ts";
 import type { Timer } from "../../../clock.ts";
 import { tooManyConnected } from "../checks/azure-rules.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 const defaultIntervalMs = 15 * 60_000;
 
@@ -25,24 +25,24 @@ export interface AutoscaleControl {
   refresh(pool: Pool): void;
 }
 
-export function createAutoscaleControl(world: World): AutoscaleControl {
+export function createAutoscaleControl(account: AccountState): AutoscaleControl {
   const watches = new Map<Pool, Watch>();
-  const { clock, parameters } = world;
+  const { clock, parameters } = account;
   const alive = (pool: Pool) =>
-    !world.closed && pool.state === "active" && pool.spec.enableAutoScale === true && watches.has(pool);
+    !account.closed && pool.state === "active" && pool.spec.enableAutoScale === true && watches.has(pool);
 
   const sample = (pool: Pool) => {
     if (!alive(pool)) return;
-    world.ports.autoscale?.record(pool.key, timeOfDay(clock), sampleOf(world, pool));
+    account.ports.autoscale?.record(pool.key, timeOfDay(clock), sampleOf(account, pool));
     const watch = watches.get(pool);
     if (watch) watch.sampling = clock.at(clock.now() + parameters.autoscaleSampleMs, () => sample(pool));
   };
   const evaluate = (pool: Pool) => {
     if (!alive(pool)) return;
-    applyEvaluation(world, pool);
+    applyEvaluation(account, pool);
     const watch = watches.get(pool);
-    if (watch) watch.evaluation = clock.at(clock.now() + intervalOf(world, pool), () => evaluate(pool));
-    world.background("autoscale.save", world.commit());
+    if (watch) watch.evaluation = clock.at(clock.now() + intervalOf(account, pool), () => evaluate(pool));
+    account.background("autoscale.save", account.commit());
   };
   return {
     refresh(pool) {
@@ -59,19 +59,19 @@ export function createAutoscaleControl(world: World): AutoscaleControl {
   };
 }
 
-function intervalOf(world: World, pool: Pool): number {
+function intervalOf(account: AccountState, pool: Pool): number {
   const wanted = durationMs(pool.spec.autoScaleEvaluationInterval ?? "") ?? defaultIntervalMs;
-  return Math.max(1, wanted / world.parameters.autoscaleSpeed);
+  return Math.max(1, wanted / account.parameters.autoscaleSpeed);
 }
 
 /** What the formula's variables count in this pool now. */
-export function sampleOf(world: World, pool: Pool): AutoscaleSample {
+export function sampleOf(account: AccountState, pool: Pool): AutoscaleSample {
   let active = 0;
   let running = 0;
   let succeeded = 0;
   let failed = 0;
-  for (const job of world.jobs) {
-    if (poolOf(world, job) !== pool) continue;
+  for (const job of account.jobs) {
+    if (poolOf(account, job) !== pool) continue;
     if (job.state === "active") active += readyInstances(job.ready.size, job);
     running += job.counts.running;
     succeeded += job.counts.succeeded;
@@ -101,35 +101,39 @@ function readyInstances(size: number, job: Parameters<typeof poolOf>[1]): number
   return size + extra;
 }
 
-function evaluateFormula(world: World, pool: Pool, formula: string): AutoscaleOutcome {
-  const engine = world.ports.autoscale;
+function evaluateFormula(account: AccountState, pool: Pool, formula: string): AutoscaleOutcome {
+  const engine = account.ports.autoscale;
   if (engine === undefined) throw notEmulated("autoscale formulas");
   return engine.evaluate(pool.key, {
     formula,
     // Formulas name moments that other people chose: by the machine's time.
-    now: timeOfDay(world.clock),
+    now: timeOfDay(account.clock),
     taskSlotsPerNode: pool.spec.taskSlotsPerNode ?? 1,
     current: { targetDedicated: pool.targetDedicated, targetLowPriority: pool.targetLowPriority },
   });
 }
 
-const runOf = (world: World, outcome: AutoscaleOutcome): AutoScaleRun => ({
-  timestamp: world.clock.now(),
+const runOf = (account: AccountState, outcome: AutoscaleOutcome): AutoScaleRun => ({
+  timestamp: account.clock.now(),
   results: outcome.results,
   ...(outcome.error === undefined ? {} : { error: outcome.error }),
 });
 
-function withinLimits(world: World, pool: Pool, outcome: AutoscaleOutcome): AutoscaleOutcome {
-  const wrong = tooManyConnected(world, pool.spec, outcome.targetDedicated + outcome.targetLowPriority);
+function withinLimits(account: AccountState, pool: Pool, outcome: AutoscaleOutcome): AutoscaleOutcome {
+  const wrong = tooManyConnected(account, pool.spec, outcome.targetDedicated + outcome.targetLowPriority);
   if (wrong === undefined || outcome.error !== undefined) return outcome;
   return { ...outcome, error: { code: "AutoScalingFormulaEvaluationError", message: wrong } };
 }
 
 /** Evaluates the pool's own formula and resizes when the result asks for it; a resize under way is left alone. */
-function applyEvaluation(world: World, pool: Pool): void {
-  const outcome = withinLimits(world, pool, evaluateFormula(world, pool, pool.spec.autoScaleFormula ?? ""));
-  pool.autoScaleRun = runOf(world, outcome);
-  world.save(pool);
+function applyEvaluation(account: AccountState, pool: Pool): void {
+  const outcome = withinLimits(
+    account,
+    pool,
+    evaluateFormula(account, pool, pool.spec.autoScaleFormula ?? ""),
+  );
+  pool.autoScaleRun = runOf(account, outcome);
+  account.save(pool);
   if (outcome.error !== undefined || pool.allocation !== "steady") return;
   if (
     outcome.targetDedicated === pool.targetDedicated &&
@@ -139,23 +143,23 @@ function applyEvaluation(world: World, pool: Pool): void {
   pool.targetDedicated = outcome.targetDedicated;
   pool.targetLowPriority = outcome.targetLowPriority;
   const timeout = durationMs(pool.spec.resizeTimeout ?? "") ?? defaultResizeTimeoutMs;
-  beginResize(world, pool, outcome.deallocation, timeout);
+  beginResize(account, pool, outcome.deallocation, timeout);
 }
 
 /** "Pool - Evaluate Auto Scale": a dry run. */
-export function evaluateAutoscale(world: World, pool: Pool, formula: string): AutoScaleRun {
+export function evaluateAutoscale(account: AccountState, pool: Pool, formula: string): AutoScaleRun {
   if (pool.spec.enableAutoScale !== true)
     throw new BatchFault(
       409,
       "OperationInvalidForCurrentState",
       "Automatic scaling is not enabled on the pool.",
     );
-  checkFormula(world, formula);
-  return runOf(world, evaluateFormula(world, pool, formula));
+  checkFormula(account, formula);
+  return runOf(account, evaluateFormula(account, pool, formula));
 }
 
 export function enableAutoscale(
-  world: World,
+  account: AccountState,
   pool: Pool,
   given: { autoScaleFormula?: string | undefined; autoScaleEvaluationInterval?: string | undefined },
 ): void {
@@ -163,10 +167,10 @@ export function enableAutoscale(
   const formula = given.autoScaleFormula ?? pool.spec.autoScaleFormula;
   if (formula === undefined)
     throw new BatchFault(400, "InvalidAutoScalingSettings", "Automatic scaling needs a formula.");
-  checkFormula(world, formula);
+  checkFormula(account, formula);
   const last = pool.autoScaleEnabledAt;
-  const { enableAutoscaleEveryMs } = world.parameters;
-  if (last !== undefined && world.clock.now() - last < enableAutoscaleEveryMs)
+  const { enableAutoscaleEveryMs } = account.parameters;
+  if (last !== undefined && account.clock.now() - last < enableAutoscaleEveryMs)
     throw new BatchFault(
       503,
       "TooManyEnableAutoScaleRequests",
@@ -183,16 +187,16 @@ export function enableAutoscale(
       ? {}
       : { autoScaleEvaluationInterval: given.autoScaleEvaluationInterval }),
   };
-  pool.autoScaleEnabledAt = world.clock.now();
-  touch(world, pool);
-  world.autoscaleChanged(pool);
+  pool.autoScaleEnabledAt = account.clock.now();
+  touch(account, pool);
+  account.autoscaleChanged(pool);
 }
 
-export function disableAutoscale(world: World, pool: Pool): void {
+export function disableAutoscale(account: AccountState, pool: Pool): void {
   refuseDeleted(pool);
   const { enableAutoScale: _e, autoScaleFormula: _f, autoScaleEvaluationInterval: _i, ...rest } = pool.spec;
   pool.spec = rest;
   pool.autoScaleRun = undefined;
-  touch(world, pool);
-  world.autoscaleChanged(pool);
+  touch(account, pool);
+  account.autoscaleChanged(pool);
 }

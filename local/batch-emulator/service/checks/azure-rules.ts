@@ -4,7 +4,7 @@
 import type { VirtualMachineConfiguration } from "../../schema/machine-spec.ts";
 import type { PoolSpec } from "../../schema/pool-spec.ts";
 import { BatchFault, invalidProperty } from "../account/fault.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 import type { ResizeError } from "../entities/model.ts";
 
 interface Ended {
@@ -39,10 +39,10 @@ const endedAgents: readonly Ended[] = [
 const endOf = (table: readonly Ended[], name: string, now: number): string | undefined =>
   table.find((one) => one.name.test(name.toLowerCase()) && now >= Date.parse(one.on))?.on;
 
-export function checkOffered(world: World, spec: PoolSpec): void {
-  if (!world.parameters.strictAzure) return;
-  const now = world.clock.now();
-  const sizeEnd = world.parameters.takesRetiredSizes ? undefined : endOf(endedSizes, spec.vmSize, now);
+export function checkOffered(account: AccountState, spec: PoolSpec): void {
+  if (!account.parameters.strictAzure) return;
+  const now = account.clock.now();
+  const sizeEnd = account.parameters.takesRetiredSizes ? undefined : endOf(endedSizes, spec.vmSize, now);
   if (sizeEnd !== undefined)
     throw invalidProperty("vmSize", spec.vmSize, `The size is not supported: it was retired on ${sizeEnd}`);
   const agent = spec.virtualMachineConfiguration?.nodeAgentSKUId;
@@ -59,15 +59,15 @@ export function checkOffered(world: World, spec: PoolSpec): void {
 const mostConnectedNodes = { BatchService: 100, UserSubscription: 80 } as const;
 
 /** What is wrong with that many nodes in a pool whose nodes may talk to each other. */
-export function tooManyConnected(world: World, spec: PoolSpec, nodes: number): string | undefined {
-  const { strictAzure, poolAllocationMode } = world.parameters;
+export function tooManyConnected(account: AccountState, spec: PoolSpec, nodes: number): string | undefined {
+  const { strictAzure, poolAllocationMode } = account.parameters;
   const most = mostConnectedNodes[poolAllocationMode];
   if (!strictAzure || spec.enableInterNodeCommunication !== true || nodes <= most) return undefined;
   return `A pool with inter-node communication has at most ${most} nodes`;
 }
 
-export function checkConnectedNodes(world: World, spec: PoolSpec, nodes: number): void {
-  const wrong = tooManyConnected(world, spec, nodes);
+export function checkConnectedNodes(account: AccountState, spec: PoolSpec, nodes: number): void {
+  const wrong = tooManyConnected(account, spec, nodes);
   if (wrong !== undefined) throw invalidProperty("targetDedicatedNodes", String(nodes), wrong);
 }
 
@@ -88,9 +88,9 @@ function generationOf({ imageReference }: VirtualMachineConfiguration): 1 | 2 | 
 }
 
 /** Why no machine of the pool can be made, as the resize tells it: the compute provider refuses, the pool stays empty. */
-export function allocationRefusal(world: World, spec: PoolSpec): ResizeError | undefined {
+export function allocationRefusal(account: AccountState, spec: PoolSpec): ResizeError | undefined {
   const vm = spec.virtualMachineConfiguration;
-  if (!world.parameters.strictAzure || vm === undefined) return undefined;
+  if (!account.parameters.strictAzure || vm === undefined) return undefined;
   const size = spec.vmSize.toLowerCase();
   const generation = generationOf(vm);
   const other = generation === 2 ? bootsFirstOnly : bootsSecondOnly;
@@ -108,9 +108,9 @@ export function allocationRefusal(world: World, spec: PoolSpec): ResizeError | u
 const sshPort = 22;
 
 /** Pools made after 2025-11-30 map no port by themselves ("Configure endpoints on nodes in an Azure Batch pool"). */
-export function checkRemoteAccess(world: World, spec: PoolSpec): void {
+export function checkRemoteAccess(account: AccountState, spec: PoolSpec): void {
   const pools = spec.networkConfiguration?.endpointConfiguration?.inboundNATPools ?? [];
-  if (!world.parameters.strictAzure || pools.some(({ backendPort }) => backendPort === sshPort)) return;
+  if (!account.parameters.strictAzure || pools.some(({ backendPort }) => backendPort === sshPort)) return;
   throw new BatchFault(
     409,
     "OperationInvalidForCurrentState",

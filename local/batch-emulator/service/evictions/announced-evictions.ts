@@ -3,7 +3,7 @@
 // one event, and a pool's incarnation grows with every change that its nodes could see. Events outlive a restart.
 import { refuseEviction, evictable, preemptNode } from "../pools/node-commands.ts";
 import type { AnnouncedEviction, Node, Pool } from "../entities/model.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 export interface AnnouncedEvictions {
   /** Announces the node's eviction (again: returns the event there is); without notice it happens at once. */
@@ -16,34 +16,34 @@ export interface AnnouncedEvictions {
   resume(): void;
 }
 
-export function createAnnouncedEvictions(world: World): AnnouncedEvictions {
+export function createAnnouncedEvictions(account: AccountState): AnnouncedEvictions {
   const write = (node: Node, eviction: AnnouncedEviction | undefined) => {
     node.eviction = eviction;
     node.pool.eventsIncarnation += 1;
-    world.save(node);
-    world.save(node.pool);
+    account.save(node);
+    account.save(node.pool);
   };
   const start = (node: Node, event: AnnouncedEviction) => {
-    if (world.closed || node.eviction?.eventId !== event.eventId || node.eviction.started) return;
+    if (account.closed || node.eviction?.eventId !== event.eventId || node.eviction.started) return;
     if (!evictable(node)) return write(node, undefined);
     write(node, { ...event, started: true });
-    preemptNode(world, node);
+    preemptNode(account, node);
   };
   const arm = (node: Node, event: AnnouncedEviction) =>
-    world.clock.at(event.notBefore, () => {
+    account.clock.at(event.notBefore, () => {
       start(node, event);
-      if (!world.closed) world.background("evictions.save", world.commit());
+      if (!account.closed) account.background("evictions.save", account.commit());
     });
   return {
     announce(node, noticeMs) {
       if (node.eviction !== undefined) return node.eviction;
       refuseEviction(node);
       if (noticeMs === 0) {
-        preemptNode(world, node);
+        preemptNode(account, node);
         return undefined;
       }
-      const notBefore = world.clock.now() + noticeMs;
-      const event = { eventId: world.random.uuid().toUpperCase(), notBefore, started: false };
+      const notBefore = account.clock.now() + noticeMs;
+      const event = { eventId: account.random.uuid().toUpperCase(), notBefore, started: false };
       write(node, event);
       arm(node, event);
       return event;
@@ -60,11 +60,11 @@ export function createAnnouncedEvictions(world: World): AnnouncedEvictions {
       if (!node.pool.nodes.has(node.key)) {
         node.eviction = undefined;
         node.pool.eventsIncarnation += 1;
-        world.save(node.pool);
+        account.save(node.pool);
       } else if (node.eviction.started && node.state === "preempted") write(node, undefined);
     },
     resume() {
-      for (const pool of world.pools)
+      for (const pool of account.pools)
         for (const node of pool.nodes) if (node.eviction?.started === false) arm(node, node.eviction);
     },
   };

@@ -6,7 +6,7 @@ import { createAnnouncedEvictions } from "./announced-evictions.ts";
 import type { AnnouncedEvictions } from "./announced-evictions.ts";
 import type { Node } from "../entities/model.ts";
 import { evictable } from "../pools/node-commands.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** One line of a trace: `count` low-priority nodes (of one pool, or of any) are evicted this long after the replay began.
  *  They are told so `evictionNoticeMs` before; an entry that comes sooner than that waits for its notice to run out. */
@@ -26,18 +26,18 @@ export interface Evictions {
 }
 
 /** `random` decides which nodes are evicted, and when at a rate. */
-export function createEvictions(world: World, random: Random): Evictions {
-  const announced = createAnnouncedEvictions(world);
+export function createEvictions(account: AccountState, random: Random): Evictions {
+  const announced = createAnnouncedEvictions(account);
   let timer: Timer | undefined;
   let rate = 0;
   const candidates = (poolId?: string) => {
     const nodes: Node[] = [];
-    for (const pool of world.pools)
+    for (const pool of account.pools)
       if (poolId === undefined || pool.key === poolId.toLowerCase())
         for (const node of pool.nodes) if (evictable(node) && node.eviction === undefined) nodes.push(node);
     return nodes;
   };
-  const notice = () => world.parameters.evictionNoticeMs;
+  const notice = () => account.parameters.evictionNoticeMs;
   const evict = (count: number, poolId?: string, noticeMs = notice()) => {
     const nodes = candidates(poolId);
     const chosen: Node[] = [];
@@ -47,29 +47,29 @@ export function createEvictions(world: World, random: Random): Evictions {
       announced.announce(node, noticeMs);
       chosen.push(node);
     }
-    if (chosen.length > 0) world.background("evictions.save", world.commit());
+    if (chosen.length > 0) account.background("evictions.save", account.commit());
     return chosen;
   };
   /** Each second every node is chosen with the probability that gives the rate. */
   const tick = () => {
-    if (world.closed || rate === 0) return;
+    if (account.closed || rate === 0) return;
     const chance = rate / 3600;
     for (const node of candidates()) if (random.next() < chance) announced.announce(node, notice());
-    world.background("evictions.save", world.commit());
-    timer = world.clock.at(world.clock.now() + 1000, tick);
+    account.background("evictions.save", account.commit());
+    timer = account.clock.at(account.clock.now() + 1000, tick);
   };
   return {
     announced,
     setRate(perNodeHour) {
       timer?.cancel();
       rate = perNodeHour;
-      if (rate > 0) timer = world.clock.at(world.clock.now() + 1000, tick);
+      if (rate > 0) timer = account.clock.at(account.clock.now() + 1000, tick);
     },
     replay(trace) {
-      const start = world.clock.now();
+      const start = account.clock.now();
       for (const entry of trace)
-        world.clock.at(start + Math.max(0, entry.afterMs - notice()), () => {
-          if (!world.closed) evict(entry.count, entry.poolId);
+        account.clock.at(start + Math.max(0, entry.afterMs - notice()), () => {
+          if (!account.closed) evict(entry.count, entry.poolId);
         });
     },
     evict,

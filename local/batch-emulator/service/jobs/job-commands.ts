@@ -11,59 +11,59 @@ import { createTask } from "../tasks/task-life.ts";
 import { offer, poolOf } from "../tasks/task-state.ts";
 import { touch } from "../account/versions.ts";
 import { quotasOf } from "../account/quota.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
-export function findJob(world: World, id: string): Job {
-  const job = world.jobs.get(id.toLowerCase());
+export function findJob(account: AccountState, id: string): Job {
+  const job = account.jobs.get(id.toLowerCase());
   if (job === undefined) throw notFound("Job");
   return job;
 }
 
-export function addJob(world: World, spec: JobSpec, schedule?: Schedule): Job {
+export function addJob(account: AccountState, spec: JobSpec, schedule?: Schedule): Job {
   const key = spec.id.toLowerCase();
-  if (world.schedules.has(key))
+  if (account.schedules.has(key))
     throw new BatchFault(409, "JobScheduleWithSameIdExists", "A job schedule has the id of the job.");
-  const existing = world.jobs.get(key);
+  const existing = account.jobs.get(key);
   if (existing?.state === "deleting")
     throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");
   if (existing !== undefined) throw new BatchFault(409, "JobExists", "The specified job already exists.");
-  if (schedule === undefined) refuseOverQuota(world);
-  checkJob(world, spec);
-  const now = world.clock.now();
+  if (schedule === undefined) refuseOverQuota(account);
+  checkJob(account, spec);
+  const now = account.clock.now();
   const job: Job = {
     ...emptyJob(),
-    row: world.nextRow(),
+    row: account.nextRow(),
     key,
     id: spec.id,
     createdAt: now,
     modifiedAt: now,
-    version: world.stamp(),
+    version: account.stamp(),
     spec,
     schedule,
     state: "active",
     stateAt: now,
   };
-  world.jobs.add(job);
-  notePreemption(world, job);
-  world.save(job, true);
-  world.jobStarted(job);
+  account.jobs.add(job);
+  notePreemption(account, job);
+  account.save(job, true);
+  account.jobStarted(job);
   const manager = spec.jobManagerTask;
   if (manager !== undefined) {
     const { killJobOnCompletion: _k, runExclusive, allowLowPriorityNode: _l, ...task } = manager;
-    const slots = poolOf(world, job)?.spec.taskSlotsPerNode ?? 1;
-    createTask(world, job, runExclusive === false ? task : { ...task, requiredSlots: slots }, true);
+    const slots = poolOf(account, job)?.spec.taskSlotsPerNode ?? 1;
+    createTask(account, job, runExclusive === false ? task : { ...task, requiredSlots: slots }, true);
   }
-  armJobWallClock(world, job);
-  watchCompletion(world, job);
+  armJobWallClock(account, job);
+  watchCompletion(account, job);
   return job;
 }
 
 /** Active jobs and schedules share one quota. */
-export function refuseOverQuota(world: World): void {
+export function refuseOverQuota(account: AccountState): void {
   let active = 0;
-  for (const job of world.jobs) if (job.state !== "completed" && job.schedule === undefined) active += 1;
-  for (const schedule of world.schedules) if (schedule.state !== "completed") active += 1;
-  if (active >= quotasOf(world).activeJobAndJobScheduleQuota)
+  for (const job of account.jobs) if (job.state !== "completed" && job.schedule === undefined) active += 1;
+  for (const schedule of account.schedules) if (schedule.state !== "completed") active += 1;
+  if (active >= quotasOf(account).activeJobAndJobScheduleQuota)
     throw new BatchFault(
       409,
       "ActiveJobAndScheduleQuotaReached",
@@ -73,9 +73,9 @@ export function refuseOverQuota(world: World): void {
 
 type JobShape = Omit<JobSpec, "id">;
 
-export function checkJob(world: World, spec: JobShape): void {
+export function checkJob(account: AccountState, spec: JobShape): void {
   checkPriority(spec.priority);
-  const pool = world.pools.get(spec.poolInfo.poolId?.toLowerCase() ?? "");
+  const pool = account.pools.get(spec.poolInfo.poolId?.toLowerCase() ?? "");
   checkJobNetwork(spec, pool);
   if (spec.jobReleaseTask !== undefined && spec.jobPreparationTask === undefined)
     throw invalidProperty("jobReleaseTask", "", "A job release task needs a job preparation task");
@@ -87,8 +87,8 @@ export function checkJob(world: World, spec: JobShape): void {
     checkContainerSettings(task?.containerSettings);
     checkReferences(task, pool, name);
   }
-  checkPackages(world, spec.jobManagerTask?.applicationPackageReferences);
-  if (spec.poolInfo.autoPoolSpecification !== undefined && !world.autoPools)
+  checkPackages(account, spec.jobManagerTask?.applicationPackageReferences);
+  if (spec.poolInfo.autoPoolSpecification !== undefined && !account.autoPools)
     throw notEmulated("automatic pools (autoPoolSpecification)");
 }
 
@@ -113,7 +113,7 @@ function checkPriority(priority: number | undefined): void {
 }
 
 /** Replaces the given elements; `PUT` also resets what it omits. */
-export function updateJob(world: World, job: Job, patch: JobPatch, replace: boolean): void {
+export function updateJob(account: AccountState, job: Job, patch: JobPatch, replace: boolean): void {
   if (job.state === "completed")
     throw new BatchFault(409, "JobCompleted", "The specified job has already completed.");
   if (job.state === "terminating")
@@ -127,8 +127,8 @@ export function updateJob(world: World, job: Job, patch: JobPatch, replace: bool
       "noaction",
       "It cannot be changed from terminatejob to noaction",
     );
-  checkJobNetwork(patch, poolOf(world, job));
-  refusePoolChange(world, job, patch);
+  checkJobNetwork(patch, poolOf(account, job));
+  refusePoolChange(account, job, patch);
   const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
   const {
     priority: _p,
@@ -138,24 +138,24 @@ export function updateJob(world: World, job: Job, patch: JobPatch, replace: bool
     allowTaskPreemption: _a,
     ...kept
   } = job.spec;
-  const before = poolOf(world, job);
+  const before = poolOf(account, job);
   job.spec = { ...(replace ? kept : job.spec), ...given };
-  if (before !== poolOf(world, job)) before?.readyJobs.delete(job);
-  notePreemption(world, job);
-  touch(world, job);
-  armJobWallClock(world, job);
-  watchCompletion(world, job);
-  offer(world, job);
+  if (before !== poolOf(account, job)) before?.readyJobs.delete(job);
+  notePreemption(account, job);
+  touch(account, job);
+  armJobWallClock(account, job);
+  watchCompletion(account, job);
+  offer(account, job);
 }
 
 /** "Job - Update": the pool can be changed only while the job is disabled, or while its pool is gone. */
-function refusePoolChange(world: World, job: Job, patch: JobPatch): void {
+function refusePoolChange(account: AccountState, job: Job, patch: JobPatch): void {
   const wanted = patch.poolInfo;
   if (wanted === undefined) return;
   if (wanted.autoPoolSpecification !== undefined && job.spec.poolInfo.autoPoolSpecification === undefined)
     throw invalidProperty("poolInfo", "", "A job cannot be moved to an automatic pool");
   const same = wanted.poolId?.toLowerCase() === job.spec.poolInfo.poolId?.toLowerCase();
-  if (same || job.state === "disabled" || poolOf(world, job) === undefined) return;
+  if (same || job.state === "disabled" || poolOf(account, job) === undefined) return;
   throw new BatchFault(
     409,
     "JobNotDisabled",

@@ -14,35 +14,35 @@ import { endTask, removeTask, requeue } from "../tasks/task-life.ts";
 import { endedByUser, exitActions, isEndedByService } from "../launches/task-outcome.ts";
 import { cancelRun } from "../runs/task-run.ts";
 import { offer, poolOf } from "../tasks/task-state.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
-export function moveJob(world: World, job: Job, to: JobState): void {
+export function moveJob(account: AccountState, job: Job, to: JobState): void {
   assertTransition(jobMachine, job.state, to);
   job.previousState = job.state;
   job.previousStateAt = job.stateAt;
   job.state = to;
-  job.stateAt = world.clock.now();
-  world.save(job);
+  job.stateAt = account.clock.now();
+  account.save(job);
 }
 
 /** "Job - Disable": running tasks are requeued, terminated, or waited for. */
-export function disableJob(world: World, job: Job, tasks: "requeue" | "terminate" | "wait"): void {
+export function disableJob(account: AccountState, job: Job, tasks: "requeue" | "terminate" | "wait"): void {
   refuseIfEnding(job);
   if (job.state === "enabling")
     throw new BatchFault(409, "JobNotActive", "The specified job is being enabled.");
-  if (job.state !== "disabling") moveJob(world, job, "disabling");
+  if (job.state !== "disabling") moveJob(account, job, "disabling");
   job.disableTasks = tasks;
-  world.save(job);
-  if (tasks !== "wait") endRuns(world, job, tasks);
-  afterTransition(world, job);
+  account.save(job);
+  if (tasks !== "wait") endRuns(account, job, tasks);
+  afterTransition(account, job);
 }
 
-export function enableJob(world: World, job: Job): void {
+export function enableJob(account: AccountState, job: Job): void {
   refuseIfEnding(job);
   if (job.state !== "disabled")
     throw new BatchFault(409, "JobNotDisabled", "The specified job is not disabled.");
-  moveJob(world, job, "enabling");
-  afterTransition(world, job);
+  moveJob(account, job, "enabling");
+  afterTransition(account, job);
 }
 
 function refuseIfEnding(job: Job): void {
@@ -55,26 +55,26 @@ function refuseIfEnding(job: Job): void {
 }
 
 /** Ends the job; idempotent while it ends. */
-export function terminateJob(world: World, job: Job, reason: string): void {
+export function terminateJob(account: AccountState, job: Job, reason: string): void {
   refuseIfEnding(job);
   job.terminateReason = reason;
-  moveJob(world, job, "terminating");
-  endAll(world, job);
-  afterTransition(world, job);
+  moveJob(account, job, "terminating");
+  endAll(account, job);
+  afterTransition(account, job);
 }
 
-export function deleteJob(world: World, job: Job): void {
+export function deleteJob(account: AccountState, job: Job): void {
   if (job.state === "deleting")
     throw new BatchFault(409, "JobBeingDeleted", "The specified job has been marked for deletion.");
-  moveJob(world, job, "deleting");
-  endAll(world, job);
-  afterTransition(world, job);
+  moveJob(account, job, "deleting");
+  endAll(account, job);
+  afterTransition(account, job);
 }
 
-function endAll(world: World, job: Job): void {
+function endAll(account: AccountState, job: Job): void {
   stopTimers(job);
-  endRuns(world, job, "terminate");
-  stopPreparations(world, job);
+  endRuns(account, job, "terminate");
+  stopPreparations(account, job);
 }
 
 function stopTimers(job: Job): void {
@@ -83,38 +83,38 @@ function stopTimers(job: Job): void {
   job.allCompleteTimer = undefined;
 }
 
-function endRuns(world: World, job: Job, how: "requeue" | "terminate"): void {
+function endRuns(account: AccountState, job: Job, how: "requeue" | "terminate"): void {
   for (const run of [...job.runs]) {
     if (run.cancelled) continue;
     if (how === "requeue") {
-      cancelRun(world, run);
-      requeue(world, run.task);
-    } else endTask(world, run.task, (one) => cancelRun(world, one), endedByUser);
+      cancelRun(account, run);
+      requeue(account, run.task);
+    } else endTask(account, run.task, (one) => cancelRun(account, one), endedByUser);
   }
 }
 
-function afterTransition(world: World, job: Job): void {
-  world.clock.at(world.clock.now() + world.parameters.jobTransitionMs, () => advanceJob(world, job));
+function afterTransition(account: AccountState, job: Job): void {
+  account.clock.at(account.clock.now() + account.parameters.jobTransitionMs, () => advanceJob(account, job));
 }
 
 /** Goes on with a job on its way somewhere, once no run of it lives. */
-export function advanceJob(world: World, job: Job): void {
-  if (world.closed || job.runs.size > 0) return;
-  if (world.clock.now() < job.stateAt + world.parameters.jobTransitionMs) return;
+export function advanceJob(account: AccountState, job: Job): void {
+  if (account.closed || job.runs.size > 0) return;
+  if (account.clock.now() < job.stateAt + account.parameters.jobTransitionMs) return;
   switch (job.state) {
     case "disabling":
-      moveJob(world, job, "disabled");
+      moveJob(account, job, "disabled");
       break;
     case "enabling":
-      moveJob(world, job, "active");
-      offer(world, job);
-      watchCompletion(world, job);
+      moveJob(account, job, "active");
+      offer(account, job);
+      watchCompletion(account, job);
       break;
     case "terminating":
     case "deleting":
       if (!job.releasing) {
         job.releasing = true;
-        world.background("job.end", finish(world, job));
+        account.background("job.end", finish(account, job));
       }
       break;
     case "active":
@@ -122,59 +122,59 @@ export function advanceJob(world: World, job: Job): void {
     case "completed":
       return;
   }
-  world.background("job.save", world.commit());
+  account.background("job.save", account.commit());
 }
 
-async function finish(world: World, job: Job): Promise<void> {
-  if (job.endedAt === undefined) await releaseNodes(world, job);
-  if (world.closed) return;
+async function finish(account: AccountState, job: Job): Promise<void> {
+  if (job.endedAt === undefined) await releaseNodes(account, job);
+  if (account.closed) return;
   if (job.state === "terminating") {
     job.releasing = false;
-    job.endedAt = world.clock.now();
-    moveJob(world, job, "completed");
-    world.jobEnded(job);
-    await world.commit();
-  } else if (job.state === "deleting") await removeJob(world, job);
+    job.endedAt = account.clock.now();
+    moveJob(account, job, "completed");
+    account.jobEnded(job);
+    await account.commit();
+  } else if (job.state === "deleting") await removeJob(account, job);
 }
 
 /** The folders go first: as soon as the job is gone, another of its name may come and use them. */
-async function removeJob(world: World, job: Job): Promise<void> {
-  for (const pool of world.pools)
-    for (const node of pool.nodes) await removeFolder(world, join(node.root, jobFolder(job)));
-  if (world.closed) return;
-  for (const task of job.tasks.after(0)) world.remove(task);
-  world.jobs.delete(job);
-  world.remove(job);
-  world.jobEnded(job);
-  for (const pool of world.pools) pool.readyJobs.delete(job);
-  await world.commit();
+async function removeJob(account: AccountState, job: Job): Promise<void> {
+  for (const pool of account.pools)
+    for (const node of pool.nodes) await removeFolder(account, join(node.root, jobFolder(job)));
+  if (account.closed) return;
+  for (const task of job.tasks.after(0)) account.remove(task);
+  account.jobs.delete(job);
+  account.remove(job);
+  account.jobEnded(job);
+  for (const pool of account.pools) pool.readyJobs.delete(job);
+  await account.commit();
 }
 
 /** What cannot be removed stays until its node leaves; it must not keep the job. */
-async function removeFolder(world: World, path: string): Promise<void> {
+async function removeFolder(account: AccountState, path: string): Promise<void> {
   try {
-    await world.ports.disk.remove(path);
+    await account.ports.disk.remove(path);
   } catch (error) {
-    world.logger.warn("node.folderKept", { path, message: String(error) });
+    account.logger.warn("node.folderKept", { path, message: String(error) });
   }
 }
 
 /** "Task - Delete". */
-export function deleteTask(world: World, task: Task): void {
+export function deleteTask(account: AccountState, task: Task): void {
   const { run } = task;
   holdFolder(task);
-  removeTask(world, task, (one) => cancelRun(world, one));
+  removeTask(account, task, (one) => cancelRun(account, one));
   // A task that runs takes its folders along when its last process has ended.
   if (run === undefined)
-    world.background("task.files", removeFolders(world, task, nodesWithFolder(world, task)));
+    account.background("task.files", removeFolders(account, task, nodesWithFolder(account, task)));
 }
 
 /** What the end of a task means for its job. */
-export function afterTask(world: World, task: Task): void {
+export function afterTask(account: AccountState, task: Task): void {
   const { job } = task;
   const execution = task.execution;
   if (task.manager && task.state === "completed" && job.spec.jobManagerTask?.killJobOnCompletion !== false) {
-    if (canEnd(job)) terminateJob(world, job, "JMComplete");
+    if (canEnd(job)) terminateJob(account, job, "JMComplete");
     return;
   }
   if (
@@ -182,13 +182,13 @@ export function afterTask(world: World, task: Task): void {
     task.state === "completed" &&
     !isEndedByService(execution?.failure)
   )
-    applyJobAction(world, task);
-  watchCompletion(world, job);
+    applyJobAction(account, task);
+  watchCompletion(account, job);
 }
 
 const canEnd = (job: Job) => ["active", "disabling", "disabled", "enabling"].includes(job.state);
 
-function applyJobAction(world: World, task: Task): void {
+function applyJobAction(account: AccountState, task: Task): void {
   const { job } = task;
   const execution = task.execution;
   const action = exitActions(task.spec, {
@@ -196,8 +196,8 @@ function applyJobAction(world: World, task: Task): void {
     failure: execution?.failure,
     phase: phaseOf(execution),
   }).job;
-  if (action === "terminate" && canEnd(job)) terminateJob(world, job, "TaskFailed");
-  if (action === "disable" && job.state === "active") disableJob(world, job, "requeue");
+  if (action === "terminate" && canEnd(job)) terminateJob(account, job, "TaskFailed");
+  if (action === "disable" && job.state === "active") disableJob(account, job, "requeue");
 }
 
 function phaseOf(execution: Task["execution"]): "ran" | "preProcessing" | "upload" {
@@ -207,35 +207,38 @@ function phaseOf(execution: Task["execution"]): "ran" | "preProcessing" | "uploa
 }
 
 /** onAllTasksComplete=terminatejob: after a grace period, also for a job without any task. */
-export function watchCompletion(world: World, job: Job): void {
+export function watchCompletion(account: AccountState, job: Job): void {
   if (job.spec.onAllTasksComplete !== "terminatejob" || job.state !== "active") return;
   if (job.counts.active > 0 || job.counts.running > 0 || job.allCompleteTimer !== undefined) return;
-  job.allCompleteTimer = world.clock.at(world.clock.now() + world.parameters.allTasksCompleteGraceMs, () => {
-    job.allCompleteTimer = undefined;
-    const done = job.counts.active === 0 && job.counts.running === 0;
-    if (world.closed || !done || job.state !== "active" || job.spec.onAllTasksComplete !== "terminatejob")
-      return;
-    terminateJob(world, job, "AllTasksComplete");
-    world.background("job.save", world.commit());
-  });
+  job.allCompleteTimer = account.clock.at(
+    account.clock.now() + account.parameters.allTasksCompleteGraceMs,
+    () => {
+      job.allCompleteTimer = undefined;
+      const done = job.counts.active === 0 && job.counts.running === 0;
+      if (account.closed || !done || job.state !== "active" || job.spec.onAllTasksComplete !== "terminatejob")
+        return;
+      terminateJob(account, job, "AllTasksComplete");
+      account.background("job.save", account.commit());
+    },
+  );
 }
 
 /** Lets the scheduler know of a job that offers its running tasks to others. */
-export function notePreemption(world: World, job: Job): void {
+export function notePreemption(account: AccountState, job: Job): void {
   if (job.spec.allowTaskPreemption !== true) return;
-  world.preemptible.add(job);
-  const pool = poolOf(world, job);
-  if (pool !== undefined) world.signals.wake(pool);
+  account.preemptible.add(job);
+  const pool = poolOf(account, job);
+  if (pool !== undefined) account.signals.wake(pool);
 }
 
 /** Arms the job's wall clock, which counts from its creation. */
-export function armJobWallClock(world: World, job: Job): void {
+export function armJobWallClock(account: AccountState, job: Job): void {
   job.wallTimer?.cancel();
   const limit = durationMs(job.spec.constraints?.maxWallClockTime ?? "") ?? Infinity;
   if (!Number.isFinite(limit) || !canEnd(job)) return;
-  job.wallTimer = world.clock.at(job.createdAt + limit, () => {
-    if (world.closed || !canEnd(job)) return;
-    terminateJob(world, job, "MaxWallClockTimeExpiry");
-    world.background("job.save", world.commit());
+  job.wallTimer = account.clock.at(job.createdAt + limit, () => {
+    if (account.closed || !canEnd(job)) return;
+    terminateJob(account, job, "MaxWallClockTimeExpiry");
+    account.background("job.save", account.commit());
   });
 }

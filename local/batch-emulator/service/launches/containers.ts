@@ -7,7 +7,7 @@ import type { PoolSpec } from "../../schema/pool-spec.ts";
 import type { TaskSpec } from "../../schema/task-spec.ts";
 import { notEmulated } from "../account/fault.ts";
 import type { FailureInfo, Node } from "../entities/model.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 type Settings = NonNullable<TaskSpec["containerSettings"]>;
 type Registry = NonNullable<Settings["registry"]>;
@@ -61,11 +61,15 @@ export function containerOf(node: Node, settings: Settings | undefined): { conta
 }
 
 /** Why the launch cannot run on the node; undefined when it can. */
-export function containerRefusal(world: World, node: Node, launch: Launch): LaunchFailure | undefined {
+export function containerRefusal(
+  account: AccountState,
+  node: Node,
+  launch: Launch,
+): LaunchFailure | undefined {
   if (launch.container === undefined) return undefined;
   if (configurationOf(node.pool.spec) === undefined)
     return containerFailure("ContainerInvalidSettings", "The pool has no containerConfiguration.");
-  if (world.ports.executor.containers === undefined)
+  if (account.ports.executor.containers === undefined)
     return containerFailure(
       "ContainerMiscError",
       "No container engine answers on this machine: install docker or podman, or name one when you start the emulator.",
@@ -74,11 +78,11 @@ export function containerRefusal(world: World, node: Node, launch: Launch): Laun
 }
 
 /** Brings the pool's images to a node that boots; without an engine each task tells why it cannot run. */
-export async function prefetchImages(world: World, node: Node): Promise<FailureInfo | undefined> {
+export async function prefetchImages(account: AccountState, node: Node): Promise<FailureInfo | undefined> {
   const configuration = configurationOf(node.pool.spec);
   const images = configuration?.containerImageNames ?? [];
   if (images.length === 0) return undefined;
-  return world.ports.executor.containers?.prefetch(
+  return account.ports.executor.containers?.prefetch(
     images,
     loginsOf(configuration?.containerRegistries ?? []),
   );

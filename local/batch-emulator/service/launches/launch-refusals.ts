@@ -1,7 +1,7 @@
 // Why a command that was accepted cannot run on its node. The service finds out at the same moment, so it is a failure before
 // the command, never a refusal of the request: clients write tests and scripts against pools that they do not have here.
 import type { Launch, LaunchFailure } from "../../agent/executor.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 import { isWindows } from "../checks/machine-checks.ts";
 import type { Node } from "../entities/model.ts";
 import { containerRefusal } from "./containers.ts";
@@ -14,7 +14,7 @@ const failure = (code: string, message: string, reason: string): LaunchFailure =
 });
 
 /** Undefined when the node can run it. */
-export function launchRefusal(world: World, node: Node, launch: Launch): LaunchFailure | undefined {
+export function launchRefusal(account: AccountState, node: Node, launch: Launch): LaunchFailure | undefined {
   const { spec } = node.pool;
   if (isWindows(spec))
     return failure(
@@ -28,5 +28,5 @@ export function launchRefusal(world: World, node: Node, launch: Launch): LaunchF
       "The task cannot be run on its node.",
       `The user used to run the task is not found: '${launch.user}' is not among the pool's userAccounts`,
     );
-  return containerRefusal(world, node, launch);
+  return containerRefusal(account, node, launch);
 }

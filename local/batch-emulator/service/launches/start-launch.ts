@@ -2,10 +2,10 @@
 import type { Launch, LaunchEnd } from "../../agent/executor.ts";
 import { launchRefusal } from "./launch-refusals.ts";
 import type { Node } from "../entities/model.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
-export async function startLaunch(world: World, node: Node, launch: Launch): Promise<LaunchEnd> {
-  const failure = launchRefusal(world, node, launch);
-  if (failure !== undefined) return { kind: "failed", failure, endedAt: world.clock.now() };
-  return world.ports.executor.run(launch, () => undefined);
+export async function startLaunch(account: AccountState, node: Node, launch: Launch): Promise<LaunchEnd> {
+  const failure = launchRefusal(account, node, launch);
+  if (failure !== undefined) return { kind: "failed", failure, endedAt: account.clock.now() };
+  return account.ports.executor.run(launch, () => undefined);
 }

@@ -14,13 +14,13 @@ import type { Job, JobOnNode, Node, NodeJobTask } from "../entities/model.ts";
 import { jobNodeKey } from "../entities/records.ts";
 import { startLaunch } from "../launches/start-launch.ts";
 import { attemptResult } from "../launches/task-outcome.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** "Job - Add" (JobReleaseTask): 15 minutes at most. */
 const defaultReleaseMs = 15 * 60_000;
 
 /** True when tasks of the job may run on the node. Concurrent callers share one preparation. */
-export function prepareNode(world: World, job: Job, node: Node): Promise<boolean> {
+export function prepareNode(account: AccountState, job: Job, node: Node): Promise<boolean> {
   const spec = job.spec.jobPreparationTask;
   if (spec === undefined) return Promise.resolve(true);
   const key = jobNodeKey(node.pool.id, node.id);
@@ -37,7 +37,7 @@ export function prepareNode(world: World, job: Job, node: Node): Promise<boolean
     nodeId: node.id,
     boots: node.boots,
     attempts: 0,
-    preparation: { state: "running", startedAt: world.clock.now(), retryCount: 0 },
+    preparation: { state: "running", startedAt: account.clock.now(), retryCount: 0 },
     release: undefined,
     preparing: undefined,
     stopped: false,
@@ -45,27 +45,27 @@ export function prepareNode(world: World, job: Job, node: Node): Promise<boolean
   on.boots = node.boots;
   on.stopped = false;
   job.nodes.set(key, on);
-  on.preparing = runPreparation(world, job, node, on).finally(() => (on.preparing = undefined));
+  on.preparing = runPreparation(account, job, node, on).finally(() => (on.preparing = undefined));
   return on.preparing;
 }
 
-async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode): Promise<boolean> {
+async function runPreparation(account: AccountState, job: Job, node: Node, on: JobOnNode): Promise<boolean> {
   const limit = job.spec.jobPreparationTask?.constraints?.maxTaskRetryCount ?? 0;
   let retryCount = 0;
   for (;;) {
     on.attempts += 1;
-    on.preparation = { state: "running", startedAt: world.clock.now(), retryCount };
-    world.save(job);
-    await world.commit();
-    const launch = preparationLaunch(launchContext(world), job, node, on);
+    on.preparation = { state: "running", startedAt: account.clock.now(), retryCount };
+    account.save(job);
+    await account.commit();
+    const launch = preparationLaunch(launchContext(account), job, node, on);
     if (launch === undefined) return true;
-    await world.ports.disk.clearTask(launch.taskDirectory);
+    await account.ports.disk.clearTask(launch.taskDirectory);
     const timeout = durationMs(job.spec.jobPreparationTask?.constraints?.maxWallClockTime ?? "") ?? Infinity;
-    const end = await runWithin(world, node, on, launch, timeout);
-    if (world.closed) return false;
-    const retry = conclude(world, on.preparation, end, retryCount, limit) && !on.stopped;
-    world.save(job);
-    await world.forgetLaunches([preparationLaunchId(job, on)]);
+    const end = await runWithin(account, node, on, launch, timeout);
+    if (account.closed) return false;
+    const retry = conclude(account, on.preparation, end, retryCount, limit) && !on.stopped;
+    account.save(job);
+    await account.forgetLaunches([preparationLaunchId(job, on)]);
     if (!retry)
       return on.preparation.result === "success" || job.spec.jobPreparationTask?.waitForSuccess === false;
     retryCount += 1;
@@ -73,79 +73,85 @@ async function runPreparation(world: World, job: Job, node: Node, on: JobOnNode)
 }
 
 /** Ends the preparations of a job that go on. */
-export function stopPreparations(world: World, job: Job): void {
-  for (const on of job.nodes.values()) stopPreparation(world, job, on);
+export function stopPreparations(account: AccountState, job: Job): void {
+  for (const on of job.nodes.values()) stopPreparation(account, job, on);
 }
 
 /** Ends what jobs run of their own on a node that is withdrawn. */
-export function stopJobTasks(world: World, node: Node): void {
+export function stopJobTasks(account: AccountState, node: Node): void {
   const key = jobNodeKey(node.pool.id, node.id);
-  for (const job of world.jobs) {
+  for (const job of account.jobs) {
     const on = job.nodes.get(key);
     if (on === undefined) continue;
-    stopPreparation(world, job, on);
-    if (on.release?.state === "running") stop(world, on, releaseLaunchId(job, on));
+    stopPreparation(account, job, on);
+    if (on.release?.state === "running") stop(account, on, releaseLaunchId(job, on));
   }
 }
 
-function stopPreparation(world: World, job: Job, on: JobOnNode): void {
-  if (on.preparing !== undefined) stop(world, on, preparationLaunchId(job, on));
+function stopPreparation(account: AccountState, job: Job, on: JobOnNode): void {
+  if (on.preparing !== undefined) stop(account, on, preparationLaunchId(job, on));
 }
 
 /** Ends the launch, or keeps it from starting. */
-function stop(world: World, on: JobOnNode, launchId: string): void {
+function stop(account: AccountState, on: JobOnNode, launchId: string): void {
   on.stopped = true;
-  world.background("job.kill", world.ports.executor.kill(launchId));
+  account.background("job.kill", account.ports.executor.kill(launchId));
 }
 
 /** Runs the release task on every node of the job that still exists; resolves when all have ended. */
-export async function releaseNodes(world: World, job: Job): Promise<void> {
+export async function releaseNodes(account: AccountState, job: Job): Promise<void> {
   if (job.spec.jobReleaseTask === undefined) return;
   await Promise.all(
     [...job.nodes.values()].map(async (on) => {
-      const node = world.pools.get(on.poolId.toLowerCase())?.nodes.get(on.nodeId.toLowerCase());
+      const node = account.pools.get(on.poolId.toLowerCase())?.nodes.get(on.nodeId.toLowerCase());
       if (node === undefined || on.release?.state === "completed") return;
       if (!["idle", "running", "offline"].includes(node.state)) return;
-      await runRelease(world, job, node, on);
+      await runRelease(account, job, node, on);
     }),
   );
 }
 
-async function runRelease(world: World, job: Job, node: Node, on: JobOnNode): Promise<void> {
+async function runRelease(account: AccountState, job: Job, node: Node, on: JobOnNode): Promise<void> {
   on.stopped = false;
-  const release: NodeJobTask = { state: "running", startedAt: world.clock.now(), retryCount: 0 };
+  const release: NodeJobTask = { state: "running", startedAt: account.clock.now(), retryCount: 0 };
   on.release = release;
-  world.save(job);
-  await world.commit();
-  const launch = releaseLaunch(launchContext(world), job, node, on);
+  account.save(job);
+  await account.commit();
+  const launch = releaseLaunch(launchContext(account), job, node, on);
   if (launch === undefined) return;
-  await world.ports.disk.clearTask(launch.taskDirectory);
+  await account.ports.disk.clearTask(launch.taskDirectory);
   const limit = durationMs(job.spec.jobReleaseTask?.maxWallClockTime ?? "") ?? defaultReleaseMs;
-  const end = await runWithin(world, node, on, launch, limit);
-  if (world.closed) return;
-  conclude(world, release, end, 0, 0);
-  world.save(job);
-  await world.forgetLaunches([releaseLaunchId(job, on)]);
+  const end = await runWithin(account, node, on, launch, limit);
+  if (account.closed) return;
+  conclude(account, release, end, 0, 0);
+  account.save(job);
+  await account.forgetLaunches([releaseLaunchId(job, on)]);
 }
 
 async function runWithin(
-  world: World,
+  account: AccountState,
   node: Node,
   on: JobOnNode,
   launch: NonNullable<ReturnType<typeof releaseLaunch>>,
   limitMs: number,
 ): Promise<LaunchEnd> {
-  if (on.stopped) return { kind: "killed", endedAt: world.clock.now() };
-  const kill = () => world.background("job.kill", world.ports.executor.kill(launch.id));
-  const timer = Number.isFinite(limitMs) ? world.clock.at(world.clock.now() + limitMs, kill) : undefined;
-  const end = await startLaunch(world, node, launch);
+  if (on.stopped) return { kind: "killed", endedAt: account.clock.now() };
+  const kill = () => account.background("job.kill", account.ports.executor.kill(launch.id));
+  const timer = Number.isFinite(limitMs) ? account.clock.at(account.clock.now() + limitMs, kill) : undefined;
+  const end = await startLaunch(account, node, launch);
   timer?.cancel();
-  await world.ports.executor.kill(launch.id);
+  await account.ports.executor.kill(launch.id);
   return end;
 }
 
 /** Writes the end down; true when another try follows. */
-function conclude(world: World, info: NodeJobTask, end: LaunchEnd, retries: number, limit: number): boolean {
+function conclude(
+  account: AccountState,
+  info: NodeJobTask,
+  end: LaunchEnd,
+  retries: number,
+  limit: number,
+): boolean {
   const result = attemptResult(end, false) ?? {
     exitCode: undefined,
     failure: { category: "UserError" as const, code: "TaskEnded", message: "The task was ended" },
@@ -158,6 +164,6 @@ function conclude(world: World, info: NodeJobTask, end: LaunchEnd, retries: numb
   if (end.container !== undefined) info.container = end.container;
   info.result = result.failure === undefined ? "success" : "failure";
   if (info.result === "success" || (limit !== -1 && retries >= limit)) return false;
-  info.lastRetryAt = world.clock.now();
+  info.lastRetryAt = account.clock.now();
   return true;
 }

@@ -15,14 +15,14 @@ import { runStartTask } from "./start-task.ts";
 import { attachMounts } from "./node-mounts.ts";
 import { installPoolPackages } from "../packages/node-packages.ts";
 import { detachMounts } from "./node-storage.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
-export function moveNode(world: World, node: Node, to: NodeState): void {
+export function moveNode(account: AccountState, node: Node, to: NodeState): void {
   if (node.state === to) return;
   assertTransition(nodeMachine, node.state, to);
   node.state = to;
-  node.stateAt = world.clock.now();
-  world.save(node);
+  node.stateAt = account.clock.now();
+  account.save(node);
   refreshSlots(node);
 }
 
@@ -41,79 +41,79 @@ export function refreshSlots(node: Node): void {
 }
 
 /** A run takes its slots on the node. */
-export function occupy(world: World, node: Node, run: TaskRun, index: number): void {
+export function occupy(account: AccountState, node: Node, run: TaskRun, index: number): void {
   node.slotsUsed += run.slots;
   node.runs.set(run, index);
-  if (node.state === "idle") moveNode(world, node, "running");
+  if (node.state === "idle") moveNode(account, node, "running");
   refreshSlots(node);
 }
 
 /** No process of the run lives on the node any more. */
-export function vacate(world: World, node: Node, run: TaskRun): void {
+export function vacate(account: AccountState, node: Node, run: TaskRun): void {
   if (!node.runs.delete(run)) return;
   node.slotsUsed -= run.slots;
-  rest(world, node);
-  world.signals.runLeft(run, node);
+  rest(account, node);
+  account.signals.runLeft(run, node);
 }
 
 /** Brings a booted node to the state that its work and switches imply, or goes on with what was pending. */
-export function rest(world: World, node: Node): void {
+export function rest(account: AccountState, node: Node): void {
   if (node.pending !== undefined) {
-    if (node.runs.size === 0) proceed(world, node);
+    if (node.runs.size === 0) proceed(account, node);
     return;
   }
   if (["idle", "running", "offline"].includes(node.state)) {
     const offline = node.scheduling === "disabled" && node.runs.size === 0;
-    moveNode(world, node, offline ? "offline" : node.runs.size > 0 ? "running" : "idle");
+    moveNode(account, node, offline ? "offline" : node.runs.size > 0 ? "running" : "idle");
   }
   refreshSlots(node);
-  if (schedulable(node)) world.signals.wake(node.pool);
+  if (schedulable(node)) account.signals.wake(node.pool);
 }
 
 /** A fresh node: waits for its allocation. */
-export function allocate(world: World, node: Node): void {
-  course(world, node, world.parameters.nodeAllocationMs, () => {
-    node.allocatedAt = world.clock.now();
-    moveNode(world, node, "starting");
-    world.signals.nodeChanged(node);
-    powerOn(world, node, true);
+export function allocate(account: AccountState, node: Node): void {
+  course(account, node, account.parameters.nodeAllocationMs, () => {
+    node.allocatedAt = account.clock.now();
+    moveNode(account, node, "starting");
+    account.signals.nodeChanged(node);
+    powerOn(account, node, true);
   });
 }
 
 /** From `starting` on: boot, mounts, start task. `wipe`: the disk is new. */
-export function powerOn(world: World, node: Node, wipe: boolean): void {
+export function powerOn(account: AccountState, node: Node, wipe: boolean): void {
   node.boots += 1;
   node.startTask = undefined;
   node.errors = [];
-  course(world, node, world.parameters.nodeBootMs, () => {
-    node.bootedAt = world.clock.now();
-    world.save(node);
+  course(account, node, account.parameters.nodeBootMs, () => {
+    node.bootedAt = account.clock.now();
+    account.save(node);
     const epoch = node.epoch;
-    world.background(
+    account.background(
       "node.boot",
-      boot(world, node, wipe, () => node.epoch !== epoch || world.closed),
+      boot(account, node, wipe, () => node.epoch !== epoch || account.closed),
     );
   });
 }
 
-async function boot(world: World, node: Node, wipe: boolean, stale: () => boolean): Promise<void> {
-  await onDisk(node, world.ports.disk.prepareNode(node.root, wipe));
+async function boot(account: AccountState, node: Node, wipe: boolean, stale: () => boolean): Promise<void> {
+  await onDisk(node, account.ports.disk.prepareNode(node.root, wipe));
   if (stale()) return;
-  await onDisk(node, world.ports.support.makeAccounts(node.root, accountsOf(node)));
+  await onDisk(node, account.ports.support.makeAccounts(node.root, accountsOf(node)));
   if (stale()) return;
   const failure =
-    (await onDisk(node, attachMounts(world, node))) ??
-    (await prefetchImages(world, node)) ??
-    (stale() ? undefined : await onDisk(node, installPoolPackages(world, node)));
+    (await onDisk(node, attachMounts(account, node))) ??
+    (await prefetchImages(account, node)) ??
+    (stale() ? undefined : await onDisk(node, installPoolPackages(account, node)));
   if (stale()) return;
   if (failure !== undefined) {
     node.errors = [failure];
-    moveNode(world, node, "unusable");
-    world.signals.nodeChanged(node);
+    moveNode(account, node, "unusable");
+    account.signals.nodeChanged(node);
     return;
   }
-  makeReachable(world, node);
-  await startUp(world, node, stale);
+  makeReachable(account, node);
+  await startUp(account, node, stale);
 }
 
 /** Work that a node which leaves meanwhile waits for, so that its folder does not come back. */
@@ -122,9 +122,9 @@ function onDisk<Result>(node: Node, work: Promise<Result>): Promise<Result> {
   return work;
 }
 
-function makeReachable(world: World, node: Node): void {
-  const environment = nodeEnvironment(launchContext(world), node, join(node.root, "startup"));
-  world.ports.support.nodeUp({
+function makeReachable(account: AccountState, node: Node): void {
+  const environment = nodeEnvironment(launchContext(account), node, join(node.root, "startup"));
+  account.ports.support.nodeUp({
     address: node.address,
     nodeRoot: node.root,
     environment: { ...environment, HOME: node.root },
@@ -133,27 +133,27 @@ function makeReachable(world: World, node: Node): void {
 
 /** Runs the start task, if any, and brings the node to work. `adopted`: its end, when it survived a restart. */
 export async function startUp(
-  world: World,
+  account: AccountState,
   node: Node,
   stale: () => boolean,
   adopted?: Promise<LaunchEnd>,
 ): Promise<void> {
   const spec = node.pool.spec.startTask;
   const waits = spec !== undefined && spec.waitForSuccess !== false;
-  if (waits) moveNode(world, node, "waitingforstarttask");
-  else ready(world, node);
+  if (waits) moveNode(account, node, "waitingforstarttask");
+  else ready(account, node);
   if (spec === undefined) return;
-  const succeeded = await runStartTask(world, node, stale, adopted);
+  const succeeded = await runStartTask(account, node, stale, adopted);
   if (stale() || !waits) return;
-  if (succeeded) ready(world, node);
-  else moveNode(world, node, "starttaskfailed");
-  world.signals.nodeChanged(node);
+  if (succeeded) ready(account, node);
+  else moveNode(account, node, "starttaskfailed");
+  account.signals.nodeChanged(node);
 }
 
-function ready(world: World, node: Node): void {
-  moveNode(world, node, node.scheduling === "disabled" ? "offline" : "idle");
-  world.signals.nodeChanged(node);
-  rest(world, node);
+function ready(account: AccountState, node: Node): void {
+  moveNode(account, node, node.scheduling === "disabled" ? "offline" : "idle");
+  account.signals.nodeChanged(node);
+  rest(account, node);
 }
 
 const pendingState = {
@@ -166,109 +166,111 @@ const pendingState = {
 
 /** Leads the node out of its work towards `pending`; goes on when the last run has left. With `announce` the state shows
  *  it at once, else only when the work is done (deallocation option taskcompletion). */
-export function withdraw(world: World, node: Node, pending: NodePending, announce: boolean): void {
+export function withdraw(account: AccountState, node: Node, pending: NodePending, announce: boolean): void {
   node.epoch += 1;
   node.timer?.cancel();
   node.pending = pending;
-  if (announce) moveNode(world, node, pendingState[pending]);
-  world.save(node);
+  if (announce) moveNode(account, node, pendingState[pending]);
+  account.save(node);
   refreshSlots(node);
-  if (node.runs.size === 0) proceed(world, node);
+  if (node.runs.size === 0) proceed(account, node);
 }
 
 /** The node is empty: do what was pending. */
-function proceed(world: World, node: Node): void {
+function proceed(account: AccountState, node: Node): void {
   const { pending } = node;
   if (pending === undefined) return;
-  if (node.retains && node.retainUntil > world.clock.now()) {
-    course(world, node, node.retainUntil - world.clock.now(), () => proceed(world, node));
+  if (node.retains && node.retainUntil > account.clock.now()) {
+    course(account, node, node.retainUntil - account.clock.now(), () => proceed(account, node));
     return;
   }
-  moveNode(world, node, pendingState[pending]);
+  moveNode(account, node, pendingState[pending]);
   const epoch = (node.epoch += 1);
-  world.background(
+  account.background(
     "node.withdraw",
-    shutDown(world, node).then(() => {
-      if (node.epoch === epoch && !world.closed) continueWith(world, node, pending);
+    shutDown(account, node).then(() => {
+      if (node.epoch === epoch && !account.closed) continueWith(account, node, pending);
     }),
   );
 }
 
-async function shutDown(world: World, node: Node): Promise<void> {
-  await world.commit();
-  world.ports.support.nodeDown(node.address);
-  stopJobTasks(world, node);
+async function shutDown(account: AccountState, node: Node): Promise<void> {
+  await account.commit();
+  account.ports.support.nodeDown(node.address);
+  stopJobTasks(account, node);
   if (node.startTask !== undefined) {
     const id = `n${node.row}.${node.startTaskAttempts}`;
-    await world.ports.executor.kill(id);
-    await world.ports.executor.forget(id);
+    await account.ports.executor.kill(id);
+    await account.ports.executor.forget(id);
   }
   await node.diskWork;
-  await detachMounts(world, node);
+  await detachMounts(account, node);
 }
 
-function continueWith(world: World, node: Node, pending: NodePending): void {
-  const { parameters } = world;
+function continueWith(account: AccountState, node: Node, pending: NodePending): void {
+  const { parameters } = account;
   const after = (ms: number, go: () => void) =>
-    course(world, node, ms, () => {
+    course(account, node, ms, () => {
       node.pending = undefined;
       go();
-      world.save(node);
+      account.save(node);
     });
   if (pending === "reboot" || pending === "reimage") {
     after(parameters.nodeRebootMs, () => {
-      moveNode(world, node, "starting");
-      powerOn(world, node, pending === "reimage");
+      moveNode(account, node, "starting");
+      powerOn(account, node, pending === "reimage");
     });
   } else if (pending === "preempt") {
     if (Number.isFinite(parameters.preemptionReturnMs))
       after(parameters.preemptionReturnMs, () => {
-        moveNode(world, node, "creating");
-        allocate(world, node);
+        moveNode(account, node, "creating");
+        allocate(account, node);
       });
   } else if (pending === "deallocate") {
     node.pending = undefined;
-    moveNode(world, node, "deallocated");
+    moveNode(account, node, "deallocated");
   } else
-    course(world, node, parameters.nodeLeaveMs, () => world.background("node.leave", leave(world, node)));
-  world.signals.nodeChanged(node);
+    course(account, node, parameters.nodeLeaveMs, () =>
+      account.background("node.leave", leave(account, node)),
+    );
+  account.signals.nodeChanged(node);
 }
 
-async function leave(world: World, node: Node): Promise<void> {
+async function leave(account: AccountState, node: Node): Promise<void> {
   node.pool.slots.update(node, false);
   node.pool.nodes.delete(node);
-  world.remove(node);
-  await world.commit();
-  await removeFolder(world, node);
-  world.signals.nodeChanged(node);
+  account.remove(node);
+  await account.commit();
+  await removeFolder(account, node);
+  account.signals.nodeChanged(node);
 }
 
 /** A folder that cannot be removed now goes at the next start; its node has left. */
-async function removeFolder(world: World, node: Node): Promise<void> {
+async function removeFolder(account: AccountState, node: Node): Promise<void> {
   try {
-    await world.ports.disk.remove(node.root);
+    await account.ports.disk.remove(node.root);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    world.logger.warn("emulator.nodeFolderLeft", { nodeId: node.id, message });
+    account.logger.warn("emulator.nodeFolderLeft", { nodeId: node.id, message });
   }
 }
 
 /** Takes up the life of a node that was on its way when the emulator ended. */
-export function resumeNode(world: World, node: Node): void {
+export function resumeNode(account: AccountState, node: Node): void {
   if (node.pending !== undefined) {
-    if (node.runs.size === 0) proceed(world, node);
-  } else if (node.state === "creating") allocate(world, node);
+    if (node.runs.size === 0) proceed(account, node);
+  } else if (node.state === "creating") allocate(account, node);
   else if (node.state === "starting") {
     node.boots -= 1;
-    powerOn(world, node, node.boots === 0);
-  } else rest(world, node);
+    powerOn(account, node, node.boots === 0);
+  } else rest(account, node);
 }
 
 /** After `ms`, unless the node took another course by then. */
-function course(world: World, node: Node, ms: number, go: () => void): void {
+function course(account: AccountState, node: Node, ms: number, go: () => void): void {
   node.timer?.cancel();
   const epoch = (node.epoch += 1);
-  node.timer = world.clock.at(world.clock.now() + ms, () => {
-    if (node.epoch === epoch && !world.closed) go();
+  node.timer = account.clock.at(account.clock.now() + ms, () => {
+    if (node.epoch === epoch && !account.closed) go();
   });
 }

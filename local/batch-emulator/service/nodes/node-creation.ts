@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import type { Node, Pool } from "../entities/model.ts";
 import { emptyNode } from "../entities/records.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
-export function createNode(world: World, pool: Pool, isDedicated: boolean): Node {
-  const now = world.clock.now();
-  const row = world.nextRow();
-  const id = `tvmps_${world.random.bytes(32).toString("hex")}_${isDedicated ? "d" : "p"}`;
+export function createNode(account: AccountState, pool: Pool, isDedicated: boolean): Node {
+  const now = account.clock.now();
+  const row = account.nextRow();
+  const id = `tvmps_${account.random.bytes(32).toString("hex")}_${isDedicated ? "d" : "p"}`;
   pool.nodesCreated += 1;
   const node: Node = {
     ...emptyNode(),
@@ -17,8 +17,8 @@ export function createNode(world: World, pool: Pool, isDedicated: boolean): Node
     createdAt: now,
     pool,
     isDedicated,
-    address: world.parameters.distinctAddresses ? freeAddress(world) : "127.0.0.1",
-    root: join(world.nodesDirectory, String(row)),
+    address: account.parameters.distinctAddresses ? freeAddress(account) : "127.0.0.1",
+    root: join(account.nodesDirectory, String(row)),
     state: "creating",
     stateAt: now,
     scheduling: "enabled",
@@ -32,15 +32,15 @@ export function createNode(world: World, pool: Pool, isDedicated: boolean): Node
     users: [],
   };
   pool.nodes.add(node);
-  world.save(node, true);
-  world.save(pool);
+  account.save(node, true);
+  account.save(pool);
   return node;
 }
 
 /** The lowest address of 127.1.0.1 … 127.254.255.254 that no node has. */
-function freeAddress(world: World): string {
-  const taken = new Set(world.ports.otherAddresses?.());
-  for (const pool of world.pools) for (const node of pool.nodes) taken.add(node.address);
+function freeAddress(account: AccountState): string {
+  const taken = new Set(account.ports.otherAddresses?.());
+  for (const pool of account.pools) for (const node of pool.nodes) taken.add(node.address);
   for (let index = 0; ; index += 1) {
     const host = 1 + (index % 254);
     const subnet = Math.floor(index / 254) % 256;

@@ -3,16 +3,16 @@ import { join } from "node:path";
 import type { MountConfiguration } from "../../schema/pool-spec.ts";
 import type { FailureInfo, Node } from "../entities/model.ts";
 import type { MountRequest } from "../ports/mount-provider.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** Attaches every mount below AZ_BATCH_NODE_MOUNTS_DIR; the first failure ends it. */
-export async function attachMounts(world: World, node: Node): Promise<FailureInfo | undefined> {
+export async function attachMounts(account: AccountState, node: Node): Promise<FailureInfo | undefined> {
   for (const mount of node.pool.spec.mountConfiguration ?? []) {
     const request = mountRequest(node, mount);
     const outcome =
       request === undefined
         ? { ok: false as const, message: "NFS and CIFS mounts are not emulated" }
-        : await world.ports.mounts.attach(request);
+        : await account.ports.mounts.attach(request);
     if (!outcome.ok) return mountFailure(outcome.message, request?.target);
   }
   return undefined;

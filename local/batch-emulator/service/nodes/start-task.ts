@@ -6,60 +6,61 @@ import { attemptResult } from "../launches/task-outcome.ts";
 import { launchContext } from "../launches/launch-context.ts";
 import { startLaunch } from "../launches/start-launch.ts";
 import { flushMounts } from "./node-storage.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** True when the start task succeeded; false when its retries are used up. */
 export async function runStartTask(
-  world: World,
+  account: AccountState,
   node: Node,
   stale: () => boolean,
   adopted?: Promise<LaunchEnd>,
 ): Promise<boolean> {
   let survivor = adopted;
   for (;;) {
-    const info = survivor !== undefined && node.startTask !== undefined ? node.startTask : begin(world, node);
-    const end = await (survivor ?? launchStartTask(world, node, stale));
+    const info =
+      survivor !== undefined && node.startTask !== undefined ? node.startTask : begin(account, node);
+    const end = await (survivor ?? launchStartTask(account, node, stale));
     survivor = undefined;
     if (end === undefined || stale()) return false;
-    await world.ports.executor.kill(startTaskLaunchId(node));
-    await flushMounts(world, node);
-    const retry = conclude(world, node, info, end);
-    await world.forgetLaunches([startTaskLaunchId(node)]);
+    await account.ports.executor.kill(startTaskLaunchId(node));
+    await flushMounts(account, node);
+    const retry = conclude(account, node, info, end);
+    await account.forgetLaunches([startTaskLaunchId(node)]);
     if (stale()) return false;
     if (!retry) return info.result === "success";
   }
 }
 
-function begin(world: World, node: Node): StartTaskInfo {
+function begin(account: AccountState, node: Node): StartTaskInfo {
   const before = node.startTask;
   node.startTaskAttempts += 1;
   node.startTask = {
     state: "running",
-    startedAt: world.clock.now(),
+    startedAt: account.clock.now(),
     retryCount: before?.retryCount ?? 0,
     ...(before?.lastRetryAt === undefined ? {} : { lastRetryAt: before.lastRetryAt }),
   };
-  world.save(node);
+  account.save(node);
   return node.startTask;
 }
 
 /** Undefined when the node was withdrawn before it could start. */
 async function launchStartTask(
-  world: World,
+  account: AccountState,
   node: Node,
   stale: () => boolean,
 ): Promise<LaunchEnd | undefined> {
-  const launch = startTaskLaunch(launchContext(world), node);
-  if (launch === undefined) return { kind: "exited", exitCode: 0, endedAt: world.clock.now() };
-  await world.commit();
-  await world.ports.disk.clearTask(launch.taskDirectory);
+  const launch = startTaskLaunch(launchContext(account), node);
+  if (launch === undefined) return { kind: "exited", exitCode: 0, endedAt: account.clock.now() };
+  await account.commit();
+  await account.ports.disk.clearTask(launch.taskDirectory);
   // Whoever withdrew the node has ended what ran on it by then, and would not know of this.
   if (stale()) return undefined;
-  return startLaunch(world, node, launch);
+  return startLaunch(account, node, launch);
 }
 
 /** Writes the end down; true when another try follows. */
-function conclude(world: World, node: Node, info: StartTaskInfo, end: LaunchEnd): boolean {
+function conclude(account: AccountState, node: Node, info: StartTaskInfo, end: LaunchEnd): boolean {
   const result = attemptResult(end, false);
   const limit = node.pool.spec.startTask?.maxTaskRetryCount ?? 0;
   info.state = "completed";
@@ -68,13 +69,13 @@ function conclude(world: World, node: Node, info: StartTaskInfo, end: LaunchEnd)
   if (result?.failure !== undefined) info.failure = result.failure;
   if (end.container !== undefined) info.container = end.container;
   info.result = result !== undefined && result.failure === undefined ? "success" : "failure";
-  world.save(node);
+  account.save(node);
   if (info.result === "success") return false;
   const lost = result === undefined;
   if (!lost && limit !== -1 && info.retryCount >= limit) return false;
   if (!lost) {
     info.retryCount += 1;
-    info.lastRetryAt = world.clock.now();
+    info.lastRetryAt = account.clock.now();
   }
   return true;
 }

@@ -4,7 +4,7 @@
 import { BatchFault, invalidProperty, notEmulated, notFound } from "../account/fault.ts";
 import type { Application, ApplicationPackage } from "../entities/model.ts";
 import type { PackageStore } from "../ports/package-store.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 export interface ApplicationChange {
   readonly displayName?: string | undefined;
@@ -15,8 +15,8 @@ export interface ApplicationChange {
 const namePattern = /^[A-Za-z0-9_-]{1,64}$/;
 const versionPattern = /^[A-Za-z0-9_.-]{1,64}$/;
 
-export function findApplication(world: World, name: string): Application {
-  const application = world.applications.get(name.toLowerCase());
+export function findApplication(account: AccountState, name: string): Application {
+  const application = account.applications.get(name.toLowerCase());
   if (application === undefined) throw notFound("Application");
   return application;
 }
@@ -38,36 +38,36 @@ export function findPackage(application: Application, version: string): Applicat
 }
 
 /** Creates the application, or states it anew. */
-export function putApplication(world: World, name: string, change: ApplicationChange): Application {
+export function putApplication(account: AccountState, name: string, change: ApplicationChange): Application {
   if (!namePattern.test(name))
     throw invalidProperty(
       "applicationName",
       name,
       "must have 1 to 64 letters, digits, hyphens or underscores",
     );
-  const existing = world.applications.get(name.toLowerCase());
-  if (existing !== undefined) return changeApplication(world, existing, { allowUpdates: true, ...change });
+  const existing = account.applications.get(name.toLowerCase());
+  if (existing !== undefined) return changeApplication(account, existing, { allowUpdates: true, ...change });
   if (change.defaultVersion !== undefined)
     throw invalidProperty("defaultVersion", change.defaultVersion, "the application has no such package yet");
   const application: Application = {
     kind: "application",
-    row: world.nextRow(),
+    row: account.nextRow(),
     key: name.toLowerCase(),
     id: name,
-    createdAt: world.clock.now(),
+    createdAt: account.clock.now(),
     displayName: change.displayName,
     allowUpdates: change.allowUpdates ?? true,
     defaultVersion: undefined,
-    version: world.stamp(),
+    version: account.stamp(),
     packages: [],
   };
-  world.applications.add(application);
-  world.save(application, true);
+  account.applications.add(application);
+  account.save(application, true);
   return application;
 }
 
 export function changeApplication(
-  world: World,
+  account: AccountState,
   application: Application,
   change: ApplicationChange,
 ): Application {
@@ -79,10 +79,10 @@ export function changeApplication(
   }
   application.displayName = change.displayName ?? application.displayName;
   application.allowUpdates = change.allowUpdates ?? application.allowUpdates;
-  return touched(world, application);
+  return touched(account, application);
 }
 
-export function deleteApplication(world: World, application: Application): void {
+export function deleteApplication(account: AccountState, application: Application): void {
   if (application.packages.length > 0)
     throw new BatchFault(
       409,
@@ -90,32 +90,36 @@ export function deleteApplication(world: World, application: Application): void 
       "The application has packages: delete them first.",
       application.packages.map(({ version }) => ({ key: "Version", value: version })),
     );
-  world.applications.delete(application);
-  world.remove(application);
+  account.applications.delete(application);
+  account.remove(application);
 }
 
-function touched(world: World, application: Application): Application {
-  application.version = world.stamp();
-  world.save(application);
+function touched(account: AccountState, application: Application): Application {
+  application.version = account.stamp();
+  account.save(application);
   return application;
 }
 
 /** The storage of packages; refused where none is attached. */
-export function storeOf(world: World): PackageStore {
-  const store = world.ports.packages;
+export function storeOf(account: AccountState): PackageStore {
+  const store = account.ports.packages;
   if (store === undefined) throw notEmulated("application packages without a storage account beside it");
   return store;
 }
 
 /** A record for a package to be uploaded; an existing one may be overwritten if the application allows updates. */
-export function putPackage(world: World, application: Application, version: string): ApplicationPackage {
+export function putPackage(
+  account: AccountState,
+  application: Application,
+  version: string,
+): ApplicationPackage {
   if (!versionPattern.test(version))
     throw invalidProperty(
       "versionName",
       version,
       "must have 1 to 64 letters, digits, dots, hyphens or underscores",
     );
-  storeOf(world);
+  storeOf(account);
   const existing = packageOf(application, version);
   if (existing?.state === "Active" && !application.allowUpdates)
     throw new BatchFault(
@@ -125,7 +129,7 @@ export function putPackage(world: World, application: Application, version: stri
     );
   const made: ApplicationPackage = existing ?? {
     version,
-    createdAt: world.clock.now(),
+    createdAt: account.clock.now(),
     state: "Pending",
     format: undefined,
     lastActivatedAt: undefined,
@@ -133,18 +137,18 @@ export function putPackage(world: World, application: Application, version: stri
   made.state = "Pending";
   made.format = undefined;
   if (existing === undefined) application.packages.push(made);
-  touched(world, application);
+  touched(account, application);
   return made;
 }
 
 /** The package's blob is complete: nodes may have it. */
 export async function activatePackage(
-  world: World,
+  account: AccountState,
   application: Application,
   found: ApplicationPackage,
   format: string,
 ): Promise<void> {
-  if (!(await storeOf(world).has(blobOf(application, found))))
+  if (!(await storeOf(account).has(blobOf(application, found))))
     throw new BatchFault(
       409,
       "ApplicationPackageNotUploaded",
@@ -152,21 +156,21 @@ export async function activatePackage(
     );
   found.state = "Active";
   found.format = format;
-  found.lastActivatedAt = world.clock.now();
-  touched(world, application);
+  found.lastActivatedAt = account.clock.now();
+  touched(account, application);
 }
 
 export async function deletePackage(
-  world: World,
+  account: AccountState,
   application: Application,
   found: ApplicationPackage,
 ): Promise<void> {
   // Who asks for the default version from then on is told that there is none.
   if (application.defaultVersion !== undefined && same(application.defaultVersion, found.version))
     application.defaultVersion = undefined;
-  await storeOf(world).remove(blobOf(application, found));
+  await storeOf(account).remove(blobOf(application, found));
   application.packages = application.packages.filter((one) => one !== found);
-  touched(world, application);
+  touched(account, application);
 }
 
 /** Names of blobs come from rows: another application of the same name later does not find this one's packages. */

@@ -6,7 +6,7 @@ import type { LaunchFailure } from "../../agent/executor.ts";
 import { packageOf, blobOf } from "./applications.ts";
 import { BatchFault } from "../account/fault.ts";
 import type { Application, ApplicationPackage, InstalledPackage, Node, TaskRun } from "../entities/model.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 export type PackageReferences =
   readonly { readonly applicationId: string; readonly version?: string | undefined }[] | undefined;
@@ -19,8 +19,8 @@ interface Resolved {
 }
 
 /** The package meant: an active one of that version, or of the application's default version. */
-function resolve(world: World, reference: Reference): Resolved | undefined {
-  const application = world.applications.get(reference.applicationId.toLowerCase());
+function resolve(account: AccountState, reference: Reference): Resolved | undefined {
+  const application = account.applications.get(reference.applicationId.toLowerCase());
   const version = reference.version ?? application?.defaultVersion;
   if (application === undefined || version === undefined) return undefined;
   const found = packageOf(application, version);
@@ -28,8 +28,8 @@ function resolve(world: World, reference: Reference): Resolved | undefined {
 }
 
 /** Refuses references to packages that do not exist or are not active. */
-export function checkPackages(world: World, references: PackageReferences): void {
-  const missing = (references ?? []).filter((one) => resolve(world, one) === undefined);
+export function checkPackages(account: AccountState, references: PackageReferences): void {
+  const missing = (references ?? []).filter((one) => resolve(account, one) === undefined);
   if (missing.length === 0) return;
   throw new BatchFault(
     409,
@@ -44,17 +44,17 @@ export function checkPackages(world: World, references: PackageReferences): void
 
 /** Puts packages on the node; a failure tells the first that cannot be had. */
 async function installPackages(
-  world: World,
+  account: AccountState,
   node: Node,
   references: PackageReferences,
 ): Promise<{ readonly installed: InstalledPackage[] } | { readonly failure: LaunchFailure }> {
   const installed: InstalledPackage[] = [];
   for (const reference of references ?? []) {
-    const resolved = resolve(world, reference);
+    const resolved = resolve(account, reference);
     if (resolved === undefined)
       return { failure: packageFailure(reference, "The package is not there any more.") };
     const folder = folderOf(resolved);
-    const reason = await installOnce(world, resolved, join(node.root, folder));
+    const reason = await installOnce(account, resolved, join(node.root, folder));
     if (reason !== undefined) return { failure: packageFailure(reference, reason) };
     const { application, found } = resolved;
     const isDefault = application.defaultVersion === found.version;
@@ -64,19 +64,25 @@ async function installPackages(
 }
 
 /** The pool's packages on a node that boots. */
-export async function installPoolPackages(world: World, node: Node): Promise<LaunchFailure | undefined> {
-  const outcome = await installPackages(world, node, node.pool.spec.applicationPackageReferences);
+export async function installPoolPackages(
+  account: AccountState,
+  node: Node,
+): Promise<LaunchFailure | undefined> {
+  const outcome = await installPackages(account, node, node.pool.spec.applicationPackageReferences);
   if ("failure" in outcome) return outcome.failure;
   node.packages = outcome.installed;
-  world.save(node);
+  account.save(node);
   return undefined;
 }
 
 /** The task's packages on each of its nodes, before anything of it runs. */
-export async function installTaskPackages(world: World, run: TaskRun): Promise<LaunchFailure | undefined> {
+export async function installTaskPackages(
+  account: AccountState,
+  run: TaskRun,
+): Promise<LaunchFailure | undefined> {
   const references = run.task.spec.applicationPackageReferences;
   if (references === undefined || references.length === 0) return undefined;
-  const outcomes = await Promise.all(run.nodes.map((node) => installPackages(world, node, references)));
+  const outcomes = await Promise.all(run.nodes.map((node) => installPackages(account, node, references)));
   for (const outcome of outcomes) {
     if ("failure" in outcome) return outcome.failure;
     run.packages = outcome.installed;
@@ -89,23 +95,23 @@ const folderOf = ({ application, found }: Resolved) =>
   `applications/${application.id}-${found.version}-${found.lastActivatedAt ?? 0}`;
 
 async function installOnce(
-  world: World,
+  account: AccountState,
   { application, found }: Resolved,
   folder: string,
 ): Promise<string | undefined> {
-  const pending = world.installing.get(folder);
+  const pending = account.installing.get(folder);
   if (pending !== undefined) return pending;
   const work = (async () => {
-    if (await world.ports.disk.exists(folder)) return undefined;
-    return world.ports.packages === undefined
+    if (await account.ports.disk.exists(folder)) return undefined;
+    return account.ports.packages === undefined
       ? "No storage account is attached."
-      : world.ports.packages.unpack(blobOf(application, found), folder);
+      : account.ports.packages.unpack(blobOf(application, found), folder);
   })();
-  world.installing.set(folder, work);
+  account.installing.set(folder, work);
   try {
     return await work;
   } finally {
-    world.installing.delete(folder);
+    account.installing.delete(folder);
   }
 }
 

@@ -5,7 +5,7 @@ import { BatchFault } from "../account/fault.ts";
 import type { Job, Pool, Schedule } from "../entities/model.ts";
 import { addPool } from "./pool-commands.ts";
 import { deletePool } from "./pool-control.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** What a job's schedulingError calls the refusal of its pool. */
 const schedulingErrors: Readonly<Record<string, string>> = {
@@ -16,22 +16,22 @@ const schedulingErrors: Readonly<Record<string, string>> = {
 };
 
 /** Gives a new job its pool. */
-export function provideAutoPool(world: World, job: Job): void {
+export function provideAutoPool(account: AccountState, job: Job): void {
   const wanted = job.spec.poolInfo.autoPoolSpecification;
   if (wanted === undefined) return;
   const owner = wanted.poolLifetimeOption === "jobschedule" ? job.schedule : job;
   const existing = owner?.autoPoolId;
-  if (existing !== undefined && world.pools.has(existing.toLowerCase())) {
+  if (existing !== undefined && account.pools.has(existing.toLowerCase())) {
     job.autoPoolId = existing;
-    world.save(job);
+    account.save(job);
     return;
   }
   try {
-    const pool = makePool(world, job, wanted);
+    const pool = makePool(account, job, wanted);
     job.autoPoolId = pool.id;
     if (owner?.kind === "schedule") {
       owner.autoPoolId = pool.id;
-      world.save(owner);
+      account.save(owner);
     }
   } catch (fault) {
     if (!(fault instanceof BatchFault)) throw fault;
@@ -42,11 +42,11 @@ export function provideAutoPool(world: World, job: Job): void {
       details: fault.values.map(({ key, value }) => ({ name: key, value })),
     };
   }
-  world.save(job);
+  account.save(job);
 }
 
 function makePool(
-  world: World,
+  account: AccountState,
   job: Job,
   wanted: NonNullable<Job["spec"]["poolInfo"]["autoPoolSpecification"]>,
 ): Pool {
@@ -58,8 +58,8 @@ function makePool(
       "InvalidAutoPoolSettings",
       "Only jobs of a schedule can have a pool for the schedule's life.",
     );
-  const id = `${wanted.autoPoolIdPrefix ?? ""}${world.random.uuid()}`;
-  return addPool(world, PoolSpec.parse({ id, ...wanted.pool }), {
+  const id = `${wanted.autoPoolIdPrefix ?? ""}${account.random.uuid()}`;
+  return addPool(account, PoolSpec.parse({ id, ...wanted.pool }), {
     autoPoolOwner: {
       kind: wanted.poolLifetimeOption,
       id: wanted.poolLifetimeOption === "job" ? job.id : (job.schedule?.id ?? job.id),
@@ -68,13 +68,13 @@ function makePool(
   });
 }
 
-export const afterOwnerJob = (world: World, job: Job) => retire(world, job.autoPoolId, "job");
-export const afterOwnerSchedule = (world: World, schedule: Schedule) =>
-  retire(world, schedule.autoPoolId, "jobschedule");
+export const afterOwnerJob = (account: AccountState, job: Job) => retire(account, job.autoPoolId, "job");
+export const afterOwnerSchedule = (account: AccountState, schedule: Schedule) =>
+  retire(account, schedule.autoPoolId, "jobschedule");
 
-function retire(world: World, id: string | undefined, kind: "job" | "jobschedule"): void {
-  const pool = id === undefined ? undefined : world.pools.get(id.toLowerCase());
+function retire(account: AccountState, id: string | undefined, kind: "job" | "jobschedule"): void {
+  const pool = id === undefined ? undefined : account.pools.get(id.toLowerCase());
   const owner = pool?.autoPoolOwner;
   if (pool === undefined || owner === undefined || owner.kind !== kind || owner.keepAlive) return;
-  if (pool.state === "active") deletePool(world, pool);
+  if (pool.state === "active") deletePool(account, pool);
 }

@@ -7,7 +7,7 @@ import type { Pool } from "../entities/model.ts";
 import { currentNodes } from "../account/quota.ts";
 import { checkFormula, checkTargets, refuseDeleted, refuseResizing, resizePool } from "./pool-commands.ts";
 import { differs, replaceSpec } from "./pool-updates.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 type Option = ResizeBody["nodeDeallocationOption"];
 
@@ -28,7 +28,7 @@ const scale = new Set([
 ]);
 
 /** A PUT on an existing pool: what cannot change must be the same. */
-export function replaceManaged(world: World, pool: Pool, spec: PoolSpec, option: Option): void {
+export function replaceManaged(account: AccountState, pool: Pool, spec: PoolSpec, option: Option): void {
   refuseDeleted(pool);
   const after: Readonly<Record<string, unknown>> = {
     ...spec,
@@ -38,14 +38,14 @@ export function replaceManaged(world: World, pool: Pool, spec: PoolSpec, option:
   refuseChanges(pool, after, [...Object.keys(pool.spec), ...Object.keys(after)]);
   const kept = Object.fromEntries(Object.entries(pool.spec).filter(([name]) => !changeable.has(name)));
   const given = Object.fromEntries(Object.entries(after).filter(([name]) => changeable.has(name)));
-  applyScale(world, pool, after, { ...spec, nodeDeallocationOption: option }, () =>
-    replaceSpec(world, pool, PoolSpec.parse({ ...kept, ...given })),
+  applyScale(account, pool, after, { ...spec, nodeDeallocationOption: option }, () =>
+    replaceSpec(account, pool, PoolSpec.parse({ ...kept, ...given })),
   );
 }
 
 /** A PATCH: only what is there. */
 export function resizeManaged(
-  world: World,
+  account: AccountState,
   pool: Pool,
   given: Readonly<Record<string, unknown>>,
   fixed: ResizeBody | undefined,
@@ -55,8 +55,8 @@ export function resizeManaged(
   const stated = { ...given, ...(typeof vmSize === "string" ? { vmSize: vmSize.toLowerCase() } : {}) };
   refuseChanges(pool, stated, Object.keys(given));
   const changes = Object.fromEntries(Object.entries(given).filter(([name]) => changeable.has(name)));
-  applyScale(world, pool, given, fixed, () =>
-    replaceSpec(world, pool, PoolSpec.parse({ ...pool.spec, ...changes })),
+  applyScale(account, pool, given, fixed, () =>
+    replaceSpec(account, pool, PoolSpec.parse({ ...pool.spec, ...changes })),
   );
 }
 
@@ -73,7 +73,7 @@ function refuseChanges(pool: Pool, given: Readonly<Record<string, unknown>>, nam
 
 /** Checks the new scale first, then writes the other properties, then resizes: a refused update changes nothing. */
 function applyScale(
-  world: World,
+  account: AccountState,
   pool: Pool,
   given: Readonly<Record<string, unknown>>,
   fixed: ResizeBody | undefined,
@@ -81,7 +81,7 @@ function applyScale(
 ): void {
   const formula = given["autoScaleFormula"];
   if (typeof formula === "string") {
-    checkFormula(world, formula);
+    checkFormula(account, formula);
     refuseResizing(pool);
     writeRest();
     const interval = given["autoScaleEvaluationInterval"];
@@ -91,8 +91,8 @@ function applyScale(
       autoScaleFormula: formula,
       ...(typeof interval === "string" ? { autoScaleEvaluationInterval: interval } : {}),
     };
-    world.autoscaleChanged(pool);
-    world.save(pool, true);
+    account.autoscaleChanged(pool);
+    account.save(pool, true);
     return;
   }
   const differs =
@@ -101,14 +101,14 @@ function applyScale(
       (fixed.targetLowPriorityNodes ?? pool.targetLowPriority) !== pool.targetLowPriority ||
       pool.spec.enableAutoScale === true ||
       isShort(pool));
-  if (differs) checkTargets(world, pool, fixed);
+  if (differs) checkTargets(account, pool, fixed);
   if (differs) refuseResizing(pool);
   writeRest();
   if (!differs) return;
   const { enableAutoScale: _e, autoScaleFormula: _f, autoScaleEvaluationInterval: _i, ...rest } = pool.spec;
   pool.spec = rest;
-  world.autoscaleChanged(pool);
-  resizePool(world, pool, fixed);
+  account.autoscaleChanged(pool);
+  resizePool(account, pool, fixed);
 }
 
 /** A resize before was given up: asking for the same again is a new try. */

@@ -3,7 +3,7 @@ import { BatchFault, invalidProperty } from "../account/fault.ts";
 import type { Node, NodeUser, NodeUserLogin } from "../entities/model.ts";
 import { moveNode, powerOn, rest } from "../nodes/node-control.ts";
 import { clearNode, evacuate } from "./pool-control.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 type Option = "requeue" | "terminate" | "taskcompletion" | "retaineddata";
 
@@ -20,35 +20,39 @@ function refuseBusy(node: Node): void {
   if (node.pending !== undefined || !restartable.includes(node.state)) throw notReady(node);
 }
 
-export function rebootNode(world: World, node: Node, option: Option): void {
+export function rebootNode(account: AccountState, node: Node, option: Option): void {
   refuseBusy(node);
-  evacuate(world, node, "reboot", option);
+  evacuate(account, node, "reboot", option);
 }
 
 /** Reimaging puts the operating system and an empty disk back. */
-export function reimageNode(world: World, node: Node, option: Option): void {
+export function reimageNode(account: AccountState, node: Node, option: Option): void {
   refuseBusy(node);
-  evacuate(world, node, "reimage", option);
+  evacuate(account, node, "reimage", option);
 }
 
 /** Since API 2024-07-01.20.0: the machine is given back but stays in the pool. */
-export function deallocateNode(world: World, node: Node, option: Option): void {
+export function deallocateNode(account: AccountState, node: Node, option: Option): void {
   refuseBusy(node);
-  evacuate(world, node, "deallocate", option);
+  evacuate(account, node, "deallocate", option);
 }
 
-export function startNode(world: World, node: Node): void {
+export function startNode(account: AccountState, node: Node): void {
   if (node.state !== "deallocated")
     throw new BatchFault(
       409,
       "OperationNotValidOnNode",
       `A node can be started when it is deallocated; it is ${node.state}.`,
     );
-  moveNode(world, node, "starting");
-  powerOn(world, node, true);
+  moveNode(account, node, "starting");
+  powerOn(account, node, true);
 }
 
-export function disableScheduling(world: World, node: Node, option: Exclude<Option, "retaineddata">): void {
+export function disableScheduling(
+  account: AccountState,
+  node: Node,
+  option: Exclude<Option, "retaineddata">,
+): void {
   if (node.scheduling === "disabled")
     throw new BatchFault(
       409,
@@ -57,12 +61,12 @@ export function disableScheduling(world: World, node: Node, option: Exclude<Opti
     );
   if (!["idle", "running"].includes(node.state)) throw notReady(node);
   node.scheduling = "disabled";
-  world.save(node);
-  if (option !== "taskcompletion") clearNode(world, node, option);
-  rest(world, node);
+  account.save(node);
+  if (option !== "taskcompletion") clearNode(account, node, option);
+  rest(account, node);
 }
 
-export function enableScheduling(world: World, node: Node): void {
+export function enableScheduling(account: AccountState, node: Node): void {
   if (node.scheduling === "enabled")
     throw new BatchFault(
       409,
@@ -70,37 +74,37 @@ export function enableScheduling(world: World, node: Node): void {
       "The node is already in the scheduling state that was asked for.",
     );
   node.scheduling = "enabled";
-  world.save(node);
-  rest(world, node);
+  account.save(node);
+  rest(account, node);
 }
 
 /** "Compute Node - Add User": only while the node is idle or running; accounts expire after a day by default. */
-export function addUser(world: World, node: Node, wanted: NodeUser & NodeUserLogin): void {
+export function addUser(account: AccountState, node: Node, wanted: NodeUser & NodeUserLogin): void {
   const { password, sshPublicKey, ...user } = wanted;
   if (!["idle", "running"].includes(node.state)) throw notReady(node);
   if (node.users.some((one) => one.name === user.name))
     throw new BatchFault(409, "NodeUserExists", "The specified node user already exists.");
   if (password !== undefined && sshPublicKey !== undefined)
     throw invalidProperty("sshPublicKey", "", "A user has a password or an ssh public key, not both");
-  node.users.push({ ...user, expiryTime: user.expiryTime ?? expiry(world) });
-  world.save(node);
+  node.users.push({ ...user, expiryTime: user.expiryTime ?? expiry(account) });
+  account.save(node);
 }
 
 export function updateUser(
-  world: World,
+  account: AccountState,
   node: Node,
   name: string,
-  { expiryTime = expiry(world) }: Omit<NodeUser, "name" | "isAdmin"> & NodeUserLogin,
+  { expiryTime = expiry(account) }: Omit<NodeUser, "name" | "isAdmin"> & NodeUserLogin,
 ): void {
   const found = findUser(node, name);
   node.users = node.users.map((one) => (one === found ? { ...found, expiryTime } : one));
-  world.save(node);
+  account.save(node);
 }
 
-export function deleteUser(world: World, node: Node, name: string): void {
+export function deleteUser(account: AccountState, node: Node, name: string): void {
   const found = findUser(node, name);
   node.users = node.users.filter((one) => one !== found);
-  world.save(node);
+  account.save(node);
 }
 
 function findUser(node: Node, name: string): NodeUser {
@@ -110,7 +114,7 @@ function findUser(node: Node, name: string): NodeUser {
   return found;
 }
 
-const expiry = (world: World) => new Date(world.clock.now() + 86_400_000).toISOString();
+const expiry = (account: AccountState) => new Date(account.clock.now() + 86_400_000).toISOString();
 
 /** Dedicated nodes are never evicted, others only while they are there. */
 export const evictable = (node: Node): boolean =>
@@ -130,7 +134,7 @@ export function refuseEviction(node: Node): void {
 }
 
 /** An eviction by the "region": tasks are requeued, the node comes back with an empty disk. */
-export function preemptNode(world: World, node: Node): void {
+export function preemptNode(account: AccountState, node: Node): void {
   refuseEviction(node);
-  evacuate(world, node, "preempt", "requeue");
+  evacuate(account, node, "preempt", "requeue");
 }

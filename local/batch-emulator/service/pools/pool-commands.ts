@@ -14,10 +14,10 @@ import { checkReferences, identitiesAssigned } from "../checks/reference-checks.
 import { poolOf } from "../tasks/task-state.ts";
 import { touch } from "../account/versions.ts";
 import { quotasOf } from "../account/quota.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
-export function findPool(world: World, id: string): Pool {
-  const pool = world.pools.get(id.toLowerCase());
+export function findPool(account: AccountState, id: string): Pool {
+  const pool = account.pools.get(id.toLowerCase());
   if (pool === undefined) throw notFound("Pool");
   return pool;
 }
@@ -29,28 +29,28 @@ export function findNode(pool: Pool, id: string): Node {
 }
 
 export function addPool(
-  world: World,
+  account: AccountState,
   given: PoolSpec,
   extra: Partial<Pick<Pool, "identity" | "autoPoolOwner">> & {
     option?: ResizeBody["nodeDeallocationOption"];
   } = {},
 ): Pool {
-  const existing = world.pools.get(given.id.toLowerCase());
+  const existing = account.pools.get(given.id.toLowerCase());
   if (existing !== undefined) refuseDeleted(existing);
   if (existing !== undefined) throw new BatchFault(409, "PoolExists", "The specified pool already exists.");
-  if (world.pools.size >= quotasOf(world).poolQuota)
+  if (account.pools.size >= quotasOf(account).poolQuota)
     throw new BatchFault(409, "PoolQuotaReached", "The Batch account has reached its pool quota.");
-  checkPool(world, given, extra.identity);
+  checkPool(account, given, extra.identity);
   const spec = { ...given, vmSize: given.vmSize.toLowerCase() };
-  const now = world.clock.now();
+  const now = account.clock.now();
   const pool: Pool = {
     ...emptyPool(spec),
-    row: world.nextRow(),
+    row: account.nextRow(),
     key: spec.id.toLowerCase(),
     id: spec.id,
     createdAt: now,
     modifiedAt: now,
-    version: world.stamp(),
+    version: account.stamp(),
     spec,
     state: "active",
     stateAt: now,
@@ -63,32 +63,32 @@ export function addPool(
     identity: extra.identity,
     autoPoolOwner: extra.autoPoolOwner,
   };
-  world.pools.add(pool);
-  world.save(pool, true);
-  for (const job of world.jobs) adoptJob(world, pool, job);
-  if (spec.enableAutoScale === true) enableAutoscaleOn(world, pool);
+  account.pools.add(pool);
+  account.save(pool, true);
+  for (const job of account.jobs) adoptJob(account, pool, job);
+  if (spec.enableAutoScale === true) enableAutoscaleOn(account, pool);
   else if (pool.targetDedicated + pool.targetLowPriority > 0)
-    beginResize(world, pool, extra.option ?? "requeue", resizeTimeoutOf(spec.resizeTimeout));
+    beginResize(account, pool, extra.option ?? "requeue", resizeTimeoutOf(spec.resizeTimeout));
   return pool;
 }
 
-function enableAutoscaleOn(world: World, pool: Pool): void {
-  pool.autoScaleEnabledAt = world.clock.now();
-  world.autoscaleChanged(pool);
+function enableAutoscaleOn(account: AccountState, pool: Pool): void {
+  pool.autoScaleEnabledAt = account.clock.now();
+  account.autoscaleChanged(pool);
 }
 
 /** A job that was waiting for a pool of this name gets to work. */
-function adoptJob(world: World, pool: Pool, job: Job): void {
-  if (poolOf(world, job) === pool && job.ready.size > 0) pool.readyJobs.add(job);
+function adoptJob(account: AccountState, pool: Pool, job: Job): void {
+  if (poolOf(account, job) === pool && job.ready.size > 0) pool.readyJobs.add(job);
 }
 
 const resizeTimeoutOf = (text: string | undefined) =>
   text === undefined ? defaultResizeTimeoutMs : (durationMs(text) ?? defaultResizeTimeoutMs);
 
-function checkPool(world: World, spec: PoolSpec, identity: Pool["identity"]): void {
-  checkOffered(world, spec);
-  checkNodes(world, spec, identity);
-  checkConnectedNodes(world, spec, (spec.targetDedicatedNodes ?? 0) + (spec.targetLowPriorityNodes ?? 0));
+function checkPool(account: AccountState, spec: PoolSpec, identity: Pool["identity"]): void {
+  checkOffered(account, spec);
+  checkNodes(account, spec, identity);
+  checkConnectedNodes(account, spec, (spec.targetDedicatedNodes ?? 0) + (spec.targetLowPriorityNodes ?? 0));
   if (spec.enableAutoScale === true) {
     if (spec.autoScaleFormula === undefined)
       throw invalidProperty("autoScaleFormula", "", "A pool with enableAutoScale needs a formula");
@@ -98,13 +98,13 @@ function checkPool(world: World, spec: PoolSpec, identity: Pool["identity"]): vo
         "",
         "Targets cannot be given when enableAutoScale is true",
       );
-    checkFormula(world, spec.autoScaleFormula);
+    checkFormula(account, spec.autoScaleFormula);
   } else if (spec.autoScaleFormula !== undefined)
     throw invalidProperty("autoScaleFormula", "", "A formula needs enableAutoScale");
 }
 
 /** What the pool says about each of its nodes. */
-export function checkNodes(world: World, spec: PoolSpec, identity: Pool["identity"]): void {
+export function checkNodes(account: AccountState, spec: PoolSpec, identity: Pool["identity"]): void {
   const vm = spec.virtualMachineConfiguration;
   if ((vm === undefined) === (spec.cloudServiceConfiguration === undefined))
     throw invalidProperty(
@@ -116,7 +116,7 @@ export function checkNodes(world: World, spec: PoolSpec, identity: Pool["identit
   checkMachines(spec, identitiesAssigned({ identity }));
   checkReferences(spec.startTask, { identity }, "startTask");
   checkStartUser(spec);
-  checkPackages(world, spec.applicationPackageReferences);
+  checkPackages(account, spec.applicationPackageReferences);
 }
 
 /** The accounts are stated with the start task; those of other tasks may yet come with another pool. */
@@ -127,8 +127,8 @@ function checkStartUser({ startTask, userAccounts = [] }: PoolSpec): void {
 }
 
 /** Refuses a formula that does not parse. */
-export function checkFormula(world: World, formula: string): void {
-  const engine = world.ports.autoscale;
+export function checkFormula(account: AccountState, formula: string): void {
+  const engine = account.ports.autoscale;
   if (engine === undefined) throw notEmulated("autoscale formulas");
   if (formula.length > 8192)
     throw new BatchFault(
@@ -147,7 +147,7 @@ export function checkFormula(world: World, formula: string): void {
 }
 
 /** "Pool - Resize", and the scale settings of the management plane. */
-export function resizePool(world: World, pool: Pool, body: ResizeBody): void {
+export function resizePool(account: AccountState, pool: Pool, body: ResizeBody): void {
   refuseDeleted(pool);
   if (pool.spec.enableAutoScale === true)
     throw new BatchFault(
@@ -155,18 +155,22 @@ export function resizePool(world: World, pool: Pool, body: ResizeBody): void {
       "OperationInvalidForCurrentState",
       "The pool cannot be resized while automatic scaling is enabled.",
     );
-  checkTargets(world, pool, body);
+  checkTargets(account, pool, body);
   refuseResizing(pool);
   pool.targetDedicated = body.targetDedicatedNodes ?? pool.targetDedicated;
   pool.targetLowPriority = body.targetLowPriorityNodes ?? pool.targetLowPriority;
-  touch(world, pool);
-  beginResize(world, pool, body.nodeDeallocationOption ?? "requeue", resizeTimeoutOf(body.resizeTimeout));
+  touch(account, pool);
+  beginResize(account, pool, body.nodeDeallocationOption ?? "requeue", resizeTimeoutOf(body.resizeTimeout));
 }
 
 /** @throws BatchFault when the pool may not have that many nodes. */
-export function checkTargets(world: World, pool: Pool, body: ResizeBody): void {
+export function checkTargets(account: AccountState, pool: Pool, body: ResizeBody): void {
   const dedicated = body.targetDedicatedNodes ?? pool.targetDedicated;
-  checkConnectedNodes(world, pool.spec, dedicated + (body.targetLowPriorityNodes ?? pool.targetLowPriority));
+  checkConnectedNodes(
+    account,
+    pool.spec,
+    dedicated + (body.targetLowPriorityNodes ?? pool.targetLowPriority),
+  );
 }
 
 export function refuseResizing(pool: Pool): void {
@@ -179,18 +183,18 @@ export function refuseDeleted(pool: Pool): void {
     throw new BatchFault(409, "PoolBeingDeleted", "The specified pool has been marked for deletion.");
 }
 
-export function stopPoolResize(world: World, pool: Pool): void {
+export function stopPoolResize(account: AccountState, pool: Pool): void {
   refuseDeleted(pool);
-  if (pool.allocation === "resizing") stopResize(world, pool);
+  if (pool.allocation === "resizing") stopResize(account, pool);
 }
 
-export function removePoolById(world: World, pool: Pool): void {
+export function removePoolById(account: AccountState, pool: Pool): void {
   refuseDeleted(pool);
-  deletePool(world, pool);
+  deletePool(account, pool);
 }
 
 export function removeNodes(
-  world: World,
+  account: AccountState,
   pool: Pool,
   body: {
     nodeList: string[];
@@ -212,7 +216,7 @@ export function removeNodes(
     else pool.targetLowPriority = Math.max(0, pool.targetLowPriority - 1);
   }
   const option = body.nodeDeallocationOption ?? "requeue";
-  for (const node of nodes) if (node.pending !== "remove") evacuate(world, node, "remove", option);
-  touch(world, pool);
-  beginResize(world, pool, option, resizeTimeoutOf(body.resizeTimeout));
+  for (const node of nodes) if (node.pending !== "remove") evacuate(account, node, "remove", option);
+  touch(account, pool);
+  beginResize(account, pool, option, resizeTimeoutOf(body.resizeTimeout));
 }

@@ -13,36 +13,41 @@ import { coresInUse, coresOf, currentNodes, lowPriorityInUse, quotasOf } from ".
 import { cancelRun } from "../runs/task-run.ts";
 import { endTask, requeue } from "../tasks/task-life.ts";
 import { endedByUser } from "../launches/task-outcome.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** "Pool - Add": the default of resizeTimeout is 15 minutes. */
 export const defaultResizeTimeoutMs = 15 * 60_000;
 
-function moveAllocation(world: World, pool: Pool, to: AllocationState): void {
+function moveAllocation(account: AccountState, pool: Pool, to: AllocationState): void {
   if (pool.allocation === to) return;
   assertTransition(allocationMachine, pool.allocation, to);
   pool.allocation = to;
-  pool.allocationAt = world.clock.now();
-  world.save(pool);
+  pool.allocationAt = account.clock.now();
+  account.save(pool);
 }
 
 /** Starts a resize towards the pool's targets. */
-export function beginResize(world: World, pool: Pool, option: DeallocationOption, timeoutMs: number): void {
-  pool.resize = { startedAt: world.clock.now(), timeoutMs, option };
+export function beginResize(
+  account: AccountState,
+  pool: Pool,
+  option: DeallocationOption,
+  timeoutMs: number,
+): void {
+  pool.resize = { startedAt: account.clock.now(), timeoutMs, option };
   pool.resizeErrors = [];
-  moveAllocation(world, pool, "resizing");
-  armResizeTimer(world, pool);
-  reconcile(world, pool);
+  moveAllocation(account, pool, "resizing");
+  armResizeTimer(account, pool);
+  reconcile(account, pool);
 }
 
-export function armResizeTimer(world: World, pool: Pool): void {
+export function armResizeTimer(account: AccountState, pool: Pool): void {
   pool.resizeTimer?.cancel();
   const { resize } = pool;
   if (resize === undefined) return;
-  pool.resizeTimer = world.clock.at(resize.startedAt + resize.timeoutMs, () => {
-    if (!world.closed)
+  pool.resizeTimer = account.clock.at(resize.startedAt + resize.timeoutMs, () => {
+    if (!account.closed)
       abandon(
-        world,
+        account,
         pool,
         "AllocationTimedout",
         "Desired number of %s nodes could not be allocated as the resize timeout was reached",
@@ -51,10 +56,10 @@ export function armResizeTimer(world: World, pool: Pool): void {
 }
 
 /** "Pool - Stop Resize". */
-export function stopResize(world: World, pool: Pool): void {
-  moveAllocation(world, pool, "stopping");
+export function stopResize(account: AccountState, pool: Pool): void {
+  moveAllocation(account, pool, "stopping");
   abandon(
-    world,
+    account,
     pool,
     "ResizeStopped",
     "Desired number of %s nodes could not be allocated due to a stop resize operation",
@@ -62,33 +67,33 @@ export function stopResize(world: World, pool: Pool): void {
 }
 
 /** Gives up what is not allocated yet. */
-function abandon(world: World, pool: Pool, code: string, message: string): void {
+function abandon(account: AccountState, pool: Pool, code: string, message: string): void {
   const errors: ResizeError[] = [];
   for (const dedicated of [true, false]) {
     const allocated = currentNodes(pool, dedicated);
     if (allocated < target(pool, dedicated))
       errors.push({ code, message: message.replace("%s", dedicated ? "dedicated" : "low priority") });
   }
-  for (const node of [...pool.nodes]) if (node.allocatedAt === 0) withdraw(world, node, "remove", true);
-  settle(world, pool, errors);
+  for (const node of [...pool.nodes]) if (node.allocatedAt === 0) withdraw(account, node, "remove", true);
+  settle(account, pool, errors);
 }
 
-function settle(world: World, pool: Pool, errors: readonly ResizeError[]): void {
+function settle(account: AccountState, pool: Pool, errors: readonly ResizeError[]): void {
   pool.resizeTimer?.cancel();
   pool.resizeTimer = undefined;
   pool.resize = undefined;
   pool.resizeErrors = errors;
-  moveAllocation(world, pool, "steady");
-  world.save(pool);
+  moveAllocation(account, pool, "steady");
+  account.save(pool);
 }
 
 const target = (pool: Pool, dedicated: boolean) =>
   dedicated ? pool.targetDedicated : pool.targetLowPriority;
 
 /** Compares what is there with the targets and starts what is missing; called whenever a node changed. */
-export function reconcile(world: World, pool: Pool): void {
+export function reconcile(account: AccountState, pool: Pool): void {
   if (pool.state === "deleting") {
-    if (pool.nodes.size === 0) removePool(world, pool);
+    if (pool.nodes.size === 0) removePool(account, pool);
     return;
   }
   if (pool.allocation !== "resizing") return;
@@ -100,8 +105,8 @@ export function reconcile(world: World, pool: Pool): void {
     const wanted = target(pool, dedicated);
     if (staying.length > wanted)
       for (const node of victims(staying, staying.length - wanted))
-        evacuate(world, node, "remove", pool.resize?.option ?? "requeue");
-    const short = grow(world, pool, dedicated, wanted - staying.length);
+        evacuate(account, node, "remove", pool.resize?.option ?? "requeue");
+    const short = grow(account, pool, dedicated, wanted - staying.length);
     if (short.error !== undefined) errors.push(short.error);
     waiting ||=
       short.waits ||
@@ -109,26 +114,28 @@ export function reconcile(world: World, pool: Pool): void {
         (node) => node.isDedicated === dedicated && (node.allocatedAt === 0 || node.pending === "remove"),
       );
   }
-  if (!waiting) settle(world, pool, errors);
+  if (!waiting) settle(account, pool, errors);
 }
 
 /** Creates up to `missing` nodes; the rest is out of quota (an error) or of capacity (waits for the timeout). */
 function grow(
-  world: World,
+  account: AccountState,
   pool: Pool,
   dedicated: boolean,
   missing: number,
 ): { waits: boolean; error?: ResizeError } {
   if (missing <= 0) return { waits: false };
-  const refusal = allocationRefusal(world, pool.spec);
+  const refusal = allocationRefusal(account, pool.spec);
   if (refusal !== undefined) return { waits: false, error: refusal };
-  const { dedicatedCoreQuota, lowPriorityCoreQuota } = quotasOf(world);
+  const { dedicatedCoreQuota, lowPriorityCoreQuota } = quotasOf(account);
   const quota = dedicated ? dedicatedCoreQuota : lowPriorityCoreQuota;
   const cores = coresOf(pool.spec.vmSize);
-  const byQuota = Math.max(0, Math.floor((quota - coresInUse(world, dedicated)) / cores));
-  const byCapacity = dedicated ? Infinity : Math.max(0, world.lowPriorityCapacity - lowPriorityInUse(world));
+  const byQuota = Math.max(0, Math.floor((quota - coresInUse(account, dedicated)) / cores));
+  const byCapacity = dedicated
+    ? Infinity
+    : Math.max(0, account.lowPriorityCapacity - lowPriorityInUse(account));
   const count = Math.min(missing, byQuota, byCapacity);
-  for (let index = 0; index < count; index += 1) allocate(world, createNode(world, pool, dedicated));
+  for (let index = 0; index < count; index += 1) allocate(account, createNode(account, pool, dedicated));
   if (missing > byQuota)
     return {
       waits: false,
@@ -148,49 +155,54 @@ function victims(nodes: readonly Node[], count: number): Node[] {
 }
 
 /** Withdraws a node, dealing with the tasks on it as the caller chose. */
-export function evacuate(world: World, node: Node, pending: NodePending, option: DeallocationOption): void {
+export function evacuate(
+  account: AccountState,
+  node: Node,
+  pending: NodePending,
+  option: DeallocationOption,
+): void {
   const now = option === "requeue" || option === "terminate";
   node.retains = option === "retaineddata";
-  withdraw(world, node, pending, now);
+  withdraw(account, node, pending, now);
   if (!now) return;
-  clearNode(world, node, option);
-  stopJobTasks(world, node);
+  clearNode(account, node, option);
+  stopJobTasks(account, node);
 }
 
 /** Ends every run on a node. */
-export function clearNode(world: World, node: Node, option: "requeue" | "terminate"): void {
+export function clearNode(account: AccountState, node: Node, option: "requeue" | "terminate"): void {
   for (const run of [...node.runs.keys()]) {
     if (run.cancelled) continue;
     if (option === "requeue") {
-      cancelRun(world, run);
-      requeue(world, run.task);
-    } else endTask(world, run.task, (one) => cancelRun(world, one), endedByUser);
+      cancelRun(account, run);
+      requeue(account, run.task);
+    } else endTask(account, run.task, (one) => cancelRun(account, one), endedByUser);
   }
 }
 
-export function deletePool(world: World, pool: Pool): void {
+export function deletePool(account: AccountState, pool: Pool): void {
   pool.state = "deleting";
-  pool.stateAt = world.clock.now();
+  pool.stateAt = account.clock.now();
   pool.resizeTimer?.cancel();
   pool.targetDedicated = 0;
   pool.targetLowPriority = 0;
-  world.save(pool);
+  account.save(pool);
   for (const node of [...pool.nodes]) {
     refreshSlots(node);
-    if (node.pending !== "remove") evacuate(world, node, "remove", "requeue");
+    if (node.pending !== "remove") evacuate(account, node, "remove", "requeue");
   }
-  reconcile(world, pool);
+  reconcile(account, pool);
 }
 
-function removePool(world: World, pool: Pool): void {
-  if (!world.pools.delete(pool)) return;
-  world.remove(pool);
-  world.ports.autoscale?.forget(pool.key);
-  world.background("pool.remove", world.commit());
+function removePool(account: AccountState, pool: Pool): void {
+  if (!account.pools.delete(pool)) return;
+  account.remove(pool);
+  account.ports.autoscale?.forget(pool.key);
+  account.background("pool.remove", account.commit());
 }
 
 /** A node changed: its pool, and pools that wait for capacity, may go on. */
-export function nodeChanged(world: World, node: Node): void {
-  reconcile(world, node.pool);
-  for (const pool of world.pools) if (pool !== node.pool) reconcile(world, pool);
+export function nodeChanged(account: AccountState, node: Node): void {
+  reconcile(account, node.pool);
+  for (const pool of account.pools) if (pool !== node.pool) reconcile(account, pool);
 }

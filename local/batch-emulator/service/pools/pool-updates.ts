@@ -3,7 +3,7 @@
 import type { PoolPatch, PoolProperties, PoolSpec } from "../../schema/pool-spec.ts";
 import { BatchFault } from "../account/fault.ts";
 import { touch } from "../account/versions.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 import type { Pool } from "../entities/model.ts";
 import { NodeSlots } from "../entities/node-slots.ts";
 import { checkConnectedNodes, checkOffered } from "../checks/azure-rules.ts";
@@ -30,7 +30,7 @@ export function differs(spec: PoolSpec, name: string, given: unknown): boolean {
 }
 
 /** Replaces whole elements; absent ones stay ("Pool - Patch"). */
-export function patchPool(world: World, pool: Pool, { vmSize, ...patch }: PoolPatch): void {
+export function patchPool(account: AccountState, pool: Pool, { vmSize, ...patch }: PoolPatch): void {
   refuseDeleted(pool);
   const size = vmSize === undefined ? {} : { vmSize: vmSize.toLowerCase() };
   const given = Object.entries({ ...patch, ...size }).filter(([, value]) => value !== undefined);
@@ -38,9 +38,9 @@ export function patchPool(world: World, pool: Pool, { vmSize, ...patch }: PoolPa
   if (late !== undefined) refuseUnlessEmpty(pool, late[0]);
   const next: PoolSpec = { ...pool.spec, ...Object.fromEntries(given) };
   // A pool that is older than the end of its size still takes what has nothing to do with it.
-  if (late !== undefined) checkOffered(world, next);
-  checkConnectedNodes(world, next, pool.targetDedicated + pool.targetLowPriority);
-  replaceSpec(world, pool, next);
+  if (late !== undefined) checkOffered(account, next);
+  checkConnectedNodes(account, next, pool.targetDedicated + pool.targetLowPriority);
+  replaceSpec(account, pool, next);
 }
 
 function refuseUnlessEmpty(pool: Pool, name: string): void {
@@ -60,18 +60,18 @@ function refuseUnlessEmpty(pool: Pool, name: string): void {
 }
 
 /** Replaces the elements and drops the absent ones ("Pool - Update Properties"). */
-export function replacePoolProperties(world: World, pool: Pool, patch: PoolProperties): void {
+export function replacePoolProperties(account: AccountState, pool: Pool, patch: PoolProperties): void {
   refuseDeleted(pool);
   const { startTask: _s, metadata: _m, applicationPackageReferences: _a, ...rest } = pool.spec;
-  replaceSpec(world, pool, { ...rest, ...patch });
+  replaceSpec(account, pool, { ...rest, ...patch });
 }
 
-export function replaceSpec(world: World, pool: Pool, spec: PoolSpec): void {
-  checkNodes(world, spec, pool.identity);
+export function replaceSpec(account: AccountState, pool: Pool, spec: PoolSpec): void {
+  checkNodes(account, spec, pool.identity);
   pool.spec = spec;
   // Without nodes there is nothing in it; with nodes their number of slots is what it was.
   if (pool.slots.slotsPerNode !== (spec.taskSlotsPerNode ?? 1))
     pool.slots = new NodeSlots(spec.taskSlotsPerNode ?? 1);
-  touch(world, pool);
-  world.signals.wake(pool);
+  touch(account, pool);
+  account.signals.wake(pool);
 }

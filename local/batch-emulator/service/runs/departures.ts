@@ -3,13 +3,14 @@
 import type { Job, Node, Task } from "../entities/model.ts";
 import { taskDirectory } from "../launches/node-layout.ts";
 import { enqueue } from "../tasks/task-state.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** The nodes that have a folder of the task and still exist. */
-export function nodesWithFolder(world: World, task: Task): Node[] {
+export function nodesWithFolder(account: AccountState, task: Task): Node[] {
   const { execution } = task;
   return [execution?.place, ...(execution?.subtasks ?? []).map((one) => one.place)].flatMap((place) => {
-    const node = place && world.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
+    const node =
+      place && account.pools.get(place.poolId.toLowerCase())?.nodes.get(place.nodeId.toLowerCase());
     return node === undefined ? [] : [node];
   });
 }
@@ -27,18 +28,22 @@ export function holdFolder(task: Task): void {
 }
 
 /** Removes the task's folders, then lets a task of the same name start. Call `holdFolder` first. */
-export async function removeFolders(world: World, task: Task, nodes: readonly Node[]): Promise<void> {
+export async function removeFolders(
+  account: AccountState,
+  task: Task,
+  nodes: readonly Node[],
+): Promise<void> {
   try {
-    await Promise.all(nodes.map((node) => world.ports.disk.remove(taskDirectory(node, task))));
+    await Promise.all(nodes.map((node) => account.ports.disk.remove(taskDirectory(node, task))));
   } finally {
-    release(world, task.job, task.key);
+    release(account, task.job, task.key);
   }
 }
 
-function release(world: World, job: Job, key: string): void {
+function release(account: AccountState, job: Job, key: string): void {
   const held = (job.departing.get(key) ?? 1) - 1;
   if (held > 0) job.departing.set(key, held);
   else job.departing.delete(key);
   const successor = job.tasks.get(key);
-  if (successor !== undefined) enqueue(world, successor);
+  if (successor !== undefined) enqueue(account, successor);
 }

@@ -8,33 +8,33 @@ import type { TaskRun } from "../entities/model.ts";
 import { startLaunch } from "../launches/start-launch.ts";
 import { exitCodeFailure } from "../launches/task-outcome.ts";
 import { executionOf } from "../tasks/task-state.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** Undefined when every coordination command succeeded; else the end of the whole attempt. */
-export async function runGang(world: World, run: TaskRun): Promise<LaunchEnd | undefined> {
+export async function runGang(account: AccountState, run: TaskRun): Promise<LaunchEnd | undefined> {
   let first: LaunchEnd | undefined;
   const endings = run.nodes.map(async (node, index) => {
-    const launch = coordinationLaunch(launchContext(world), run, index);
+    const launch = coordinationLaunch(launchContext(account), run, index);
     run.launches.add(launch.id);
-    const end = await startLaunch(world, node, launch);
-    recordSubtask(world, run, index, end);
+    const end = await startLaunch(account, node, launch);
+    recordSubtask(account, run, index, end);
     if (first === undefined && !succeeded(end)) {
       first = end;
-      await Promise.all([...run.launches].map((id) => world.ports.executor.kill(id)));
+      await Promise.all([...run.launches].map((id) => account.ports.executor.kill(id)));
     }
   });
   await Promise.all(endings);
   if (first === undefined) {
     executionOf(run.task).coordinated = true;
-    world.save(run.task);
-    await world.commit();
+    account.save(run.task);
+    await account.commit();
   }
   return first;
 }
 
 const succeeded = (end: LaunchEnd) => end.kind === "exited" && end.exitCode === 0;
 
-function recordSubtask(world: World, run: TaskRun, index: number, end: LaunchEnd): void {
+function recordSubtask(account: AccountState, run: TaskRun, index: number, end: LaunchEnd): void {
   if (run.cancelled || index === 0) return;
   const subtask = run.task.execution?.subtasks?.find((one) => one.id === index);
   if (subtask === undefined) return;
@@ -47,8 +47,8 @@ function recordSubtask(world: World, run: TaskRun, index: number, end: LaunchEnd
     subtask.previousState = "running";
     subtask.previousStateAt = subtask.stateAt;
     subtask.state = "completed";
-    subtask.stateAt = world.clock.now();
+    subtask.stateAt = account.clock.now();
     subtask.endedAt = end.endedAt;
   }
-  world.save(run.task);
+  account.save(run.task);
 }

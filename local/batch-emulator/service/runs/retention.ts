@@ -5,7 +5,7 @@ import { durationMs } from "../../schema/values.ts";
 import type { Task } from "../entities/model.ts";
 import { holdFolder, nodesWithFolder, removeFolders } from "./departures.ts";
 import { defaultRetentionMs } from "./run-bookkeeping.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 interface Due {
   readonly at: number;
@@ -19,7 +19,7 @@ export interface Retention {
   runLeft(task: Task): void;
 }
 
-export function createRetention(world: World): Retention {
+export function createRetention(account: AccountState): Retention {
   const heap: Due[] = [];
   /** Their time is over, but a process of theirs may still live. */
   const outlived = new Set<Task>();
@@ -30,15 +30,15 @@ export function createRetention(world: World): Retention {
     if (first === undefined || first.at >= armedFor) return;
     timer?.cancel();
     armedFor = first.at;
-    timer = world.clock.at(first.at, () => {
+    timer = account.clock.at(first.at, () => {
       armedFor = Infinity;
-      if (!world.closed) world.background("retention", sweep());
+      if (!account.closed) account.background("retention", sweep());
     });
   };
   const sweep = async () => {
-    for (let first = heap[0]; first !== undefined && first.at <= world.clock.now(); first = heap[0]) {
+    for (let first = heap[0]; first !== undefined && first.at <= account.clock.now(); first = heap[0]) {
       pop(heap);
-      if (first.task.run === undefined) await clean(world, first.task, first.at);
+      if (first.task.run === undefined) await clean(account, first.task, first.at);
       else outlived.add(first.task);
     }
     arm();
@@ -66,14 +66,14 @@ function cleanUpTime(task: Task): number | undefined {
   return Number.isFinite(retention) ? (execution.endedAt ?? task.stateAt) + retention : undefined;
 }
 
-async function clean(world: World, task: Task, at: number): Promise<void> {
+async function clean(account: AccountState, task: Task, at: number): Promise<void> {
   if (task.job.tasks.get(task.key) !== task || cleanUpTime(task) !== at) return;
   holdFolder(task);
-  await removeFolders(world, task, nodesWithFolder(world, task));
+  await removeFolders(account, task, nodesWithFolder(account, task));
   if (task.execution === undefined || cleanUpTime(task) !== at) return;
   task.execution.cleaned = true;
-  world.save(task);
-  await world.commit();
+  account.save(task);
+  await account.commit();
 }
 
 function push(heap: Due[], due: Due): void {

@@ -1,7 +1,7 @@
 // What nodes remember of the runs they had.
 import { durationMs } from "../../schema/values.ts";
 import type { Job, TaskRun } from "../entities/model.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** "Compute Node - Get": recentTasks has the last ten. */
 const recentTasksKept = 10;
@@ -11,7 +11,7 @@ export const defaultRetentionMs = 7 * 86_400_000;
 /** True while tasks of the job may (again) wait for nodes. */
 export const jobCanRun = (job: Job) => !["terminating", "completed", "deleting"].includes(job.state);
 
-export function recordRun(world: World, run: TaskRun): void {
+export function recordRun(account: AccountState, run: TaskRun): void {
   const { task } = run;
   const execution = task.execution;
   const succeeded = task.state === "completed" && execution?.result === "success";
@@ -20,7 +20,7 @@ export function recordRun(world: World, run: TaskRun): void {
     node.tasksRun += 1;
     if (succeeded) node.tasksSucceeded += 1;
     if (Number.isFinite(retention))
-      node.retainUntil = Math.max(node.retainUntil, world.clock.now() + retention);
+      node.retainUntil = Math.max(node.retainUntil, account.clock.now() + retention);
     node.recentTasks.unshift({
       jobId: task.job.id,
       taskId: task.id,
@@ -33,6 +33,6 @@ export function recordRun(world: World, run: TaskRun): void {
       requeueCount: execution?.requeueCount ?? 0,
     });
     node.recentTasks.length = Math.min(node.recentTasks.length, recentTasksKept);
-    world.saveLater(node);
+    account.saveLater(node);
   });
 }

@@ -18,36 +18,41 @@ import { finishAttempt, requeue } from "../tasks/task-life.ts";
 import { attemptResult, wallClockExitCode } from "../launches/task-outcome.ts";
 import { enqueue, executionOf, moveTask, offer } from "../tasks/task-state.ts";
 import { flushMounts } from "../nodes/node-storage.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** Makes a node ready for a job (its preparation task); false keeps the job's tasks off the node. */
 export type PrepareNode = (job: Job, node: Node) => Promise<boolean>;
 
 /** Starts a placed task. */
-export function startRun(world: World, placement: Placement, prepare: PrepareNode): TaskRun {
+export function startRun(account: AccountState, placement: Placement, prepare: PrepareNode): TaskRun {
   const { task, nodes } = placement;
   task.attempt += 1;
-  const run = occupyNodes(world, task, nodes);
+  const run = occupyNodes(account, task, nodes);
   const execution = executionOf(task);
   for (const name of ["exitCode", "failure", "result", "startedAt", "endedAt", "container"] as const)
     delete execution[name];
-  placeExecution(world, run);
-  moveTask(world, task, "preparing");
-  if (task.job.spec.jobPreparationTask === undefined) begin(world, run);
-  world.background("task.run", carry(world, run, prepare));
+  placeExecution(account, run);
+  moveTask(account, task, "preparing");
+  if (task.job.spec.jobPreparationTask === undefined) begin(account, run);
+  account.background("task.run", carry(account, run, prepare));
   return run;
 }
 
 /** Takes up a run whose processes survived a restart. `end`: of its main command. */
-export function adoptRun(world: World, task: Task, nodes: readonly Node[], end: Promise<LaunchEnd>): TaskRun {
-  const run = occupyNodes(world, task, nodes);
+export function adoptRun(
+  account: AccountState,
+  task: Task,
+  nodes: readonly Node[],
+  end: Promise<LaunchEnd>,
+): TaskRun {
+  const run = occupyNodes(account, task, nodes);
   run.launches.add(mainLaunchId(run));
-  armWallClock(world, run);
-  world.background("task.run", conclude(world, run, end));
+  armWallClock(account, run);
+  account.background("task.run", conclude(account, run, end));
   return run;
 }
 
-function occupyNodes(world: World, task: Task, nodes: readonly Node[]): TaskRun {
+function occupyNodes(account: AccountState, task: Task, nodes: readonly Node[]): TaskRun {
   const run: TaskRun = {
     task,
     attempt: task.attempt,
@@ -61,11 +66,11 @@ function occupyNodes(world: World, task: Task, nodes: readonly Node[]): TaskRun 
   };
   task.run = run;
   task.job.runs.add(run);
-  nodes.forEach((node, index) => occupy(world, node, run, index));
+  nodes.forEach((node, index) => occupy(account, node, run, index));
   return run;
 }
 
-function placeExecution(world: World, run: TaskRun): void {
+function placeExecution(account: AccountState, run: TaskRun): void {
   const execution = executionOf(run.task);
   const place = (node: Node) => ({ poolId: node.pool.id, nodeId: node.id });
   execution.place = place(run.nodes[0] as Node);
@@ -75,25 +80,25 @@ function placeExecution(world: World, run: TaskRun): void {
       id: index + 1,
       place: place(node),
       state: "running",
-      stateAt: world.clock.now(),
-      startedAt: world.clock.now(),
+      stateAt: account.clock.now(),
+      startedAt: account.clock.now(),
     }));
 }
 
-function begin(world: World, run: TaskRun): void {
-  executionOf(run.task).startedAt = world.clock.now();
-  moveTask(world, run.task, "running");
-  armWallClock(world, run);
+function begin(account: AccountState, run: TaskRun): void {
+  executionOf(run.task).startedAt = account.clock.now();
+  moveTask(account, run.task, "running");
+  armWallClock(account, run);
 }
 
-function armWallClock(world: World, run: TaskRun): void {
+function armWallClock(account: AccountState, run: TaskRun): void {
   const limit = limitMs(run.task);
   if (!Number.isFinite(limit)) return;
-  const startedAt = run.task.execution?.startedAt ?? world.clock.now();
-  run.wallTimer = world.clock.at(startedAt + limit, () => {
-    if (run.cancelled || world.closed) return;
+  const startedAt = run.task.execution?.startedAt ?? account.clock.now();
+  run.wallTimer = account.clock.at(startedAt + limit, () => {
+    if (run.cancelled || account.closed) return;
     run.timedOut = true;
-    endProcesses(world, run);
+    endProcesses(account, run);
   });
 }
 
@@ -108,77 +113,77 @@ function limitMs({ spec }: Task): number {
   return durationMs(spec.constraints?.maxWallClockTime ?? "") ?? Infinity;
 }
 
-async function carry(world: World, run: TaskRun, prepare: PrepareNode): Promise<void> {
+async function carry(account: AccountState, run: TaskRun, prepare: PrepareNode): Promise<void> {
   const { task } = run;
   if (task.job.spec.jobPreparationTask !== undefined) {
     const prepared = await Promise.all(run.nodes.map((node) => prepare(task.job, node)));
-    if (world.closed) return;
-    if (!run.cancelled && prepared.includes(false)) moveTask(world, task, "active");
-    else if (!run.cancelled) begin(world, run);
-    if (run.cancelled || prepared.includes(false)) return leave(world, run);
+    if (account.closed) return;
+    if (!run.cancelled && prepared.includes(false)) moveTask(account, task, "active");
+    else if (!run.cancelled) begin(account, run);
+    if (run.cancelled || prepared.includes(false)) return leave(account, run);
   }
-  await world.commit();
-  await conclude(world, run, execute(world, run));
+  await account.commit();
+  await conclude(account, run, execute(account, run));
 }
 
-async function execute(world: World, run: TaskRun): Promise<LaunchEnd> {
-  const killed = (): LaunchEnd => ({ kind: "killed", endedAt: world.clock.now() });
+async function execute(account: AccountState, run: TaskRun): Promise<LaunchEnd> {
+  const killed = (): LaunchEnd => ({ kind: "killed", endedAt: account.clock.now() });
   if (run.cancelled || run.timedOut) return killed();
   const { task } = run;
   if (task.attempt > 1)
-    await Promise.all(run.nodes.map((node) => world.ports.disk.clearTask(taskDirectory(node, task))));
-  const failure = await installTaskPackages(world, run);
+    await Promise.all(run.nodes.map((node) => account.ports.disk.clearTask(taskDirectory(node, task))));
+  const failure = await installTaskPackages(account, run);
   if (run.cancelled || run.timedOut) return killed();
-  if (failure !== undefined) return { kind: "failed", failure, endedAt: world.clock.now() };
+  if (failure !== undefined) return { kind: "failed", failure, endedAt: account.clock.now() };
   if (instancesOf(task) > 0) {
-    const failed = await runGang(world, run);
+    const failed = await runGang(account, run);
     if (failed !== undefined) return failed;
     if (run.cancelled || run.timedOut) return killed();
   }
-  const launch = mainLaunch(launchContext(world), run);
+  const launch = mainLaunch(launchContext(account), run);
   run.launches.add(launch.id);
-  return startLaunch(world, run.nodes[0] as Node, launch);
+  return startLaunch(account, run.nodes[0] as Node, launch);
 }
 
 /** Waits for the end, makes sure that nothing of the attempt lives and its output is complete, then settles the task. */
-async function conclude(world: World, run: TaskRun, ending: Promise<LaunchEnd>): Promise<void> {
+async function conclude(account: AccountState, run: TaskRun, ending: Promise<LaunchEnd>): Promise<void> {
   const end = await ending;
   run.wallTimer?.cancel();
-  if (world.closed) return;
-  await Promise.all([...run.launches].map((id) => world.ports.executor.kill(id)));
+  if (account.closed) return;
+  await Promise.all([...run.launches].map((id) => account.ports.executor.kill(id)));
   if (!run.cancelled || run.task.state === "completed")
-    await Promise.all(run.nodes.map((node) => flushMounts(world, node)));
-  if (world.closed) return;
+    await Promise.all(run.nodes.map((node) => flushMounts(account, node)));
+  if (account.closed) return;
   if (!run.cancelled) {
     const result = attemptResult(end, run.timedOut || endedByLimit(run, end));
     if (end.container !== undefined) executionOf(run.task).container = end.container;
-    if (result === undefined) requeue(world, run.task);
-    else finishAttempt(world, run, result, end.endedAt);
+    if (result === undefined) requeue(account, run.task);
+    else finishAttempt(account, run, result, end.endedAt);
   }
-  await leave(world, run);
+  await leave(account, run);
 }
 
 /** Someone else decided about the task: only end the processes. */
-export function cancelRun(world: World, run: TaskRun): void {
+export function cancelRun(account: AccountState, run: TaskRun): void {
   if (run.cancelled) return;
   run.cancelled = true;
   run.wallTimer?.cancel();
-  endProcesses(world, run);
+  endProcesses(account, run);
 }
 
-function endProcesses(world: World, run: TaskRun): void {
-  for (const id of run.launches) world.onceDecided("task.kill", () => world.ports.executor.kill(id));
+function endProcesses(account: AccountState, run: TaskRun): void {
+  for (const id of run.launches) account.onceDecided("task.kill", () => account.ports.executor.kill(id));
 }
 
-async function leave(world: World, run: TaskRun): Promise<void> {
+async function leave(account: AccountState, run: TaskRun): Promise<void> {
   const { task } = run;
   task.job.runs.delete(run);
   if (task.run === run) task.run = undefined;
-  recordRun(world, run);
-  for (const node of run.nodes) vacate(world, node, run);
+  recordRun(account, run);
+  for (const node of run.nodes) vacate(account, node, run);
   const alive = task.job.tasks.get(task.key) === task;
-  if (alive && jobCanRun(task.job)) enqueue(world, task);
-  offer(world, task.job);
-  await world.forgetLaunches(run.launches);
-  if (!alive) await removeFolders(world, task, run.nodes);
+  if (alive && jobCanRun(task.job)) enqueue(account, task);
+  offer(account, task.job);
+  await account.forgetLaunches(run.launches);
+  if (!alive) await removeFolders(account, task, run.nodes);
 }

@@ -16,57 +16,57 @@ import type { ScheduleState } from "../entities/machines.ts";
 import type { Job, Schedule } from "../entities/model.ts";
 import { emptySchedule } from "../entities/records.ts";
 import { touch } from "../account/versions.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
-export function findSchedule(world: World, id: string): Schedule {
-  const schedule = world.schedules.get(id.toLowerCase());
+export function findSchedule(account: AccountState, id: string): Schedule {
+  const schedule = account.schedules.get(id.toLowerCase());
   if (schedule === undefined) throw notFound("JobSchedule");
   return schedule;
 }
 
-function move(world: World, schedule: Schedule, to: ScheduleState): void {
+function move(account: AccountState, schedule: Schedule, to: ScheduleState): void {
   assertTransition(scheduleMachine, schedule.state, to);
   schedule.previousState = schedule.state;
   schedule.previousStateAt = schedule.stateAt;
   schedule.state = to;
-  schedule.stateAt = world.clock.now();
-  world.save(schedule);
+  schedule.stateAt = account.clock.now();
+  account.save(schedule);
 }
 
-export function addSchedule(world: World, spec: JobScheduleSpec): Schedule {
+export function addSchedule(account: AccountState, spec: JobScheduleSpec): Schedule {
   const key = spec.id.toLowerCase();
-  if (world.schedules.has(key))
+  if (account.schedules.has(key))
     throw new BatchFault(409, "JobScheduleExists", "The specified job schedule already exists.");
-  if (world.jobs.has(key))
+  if (account.jobs.has(key))
     throw new BatchFault(409, "JobWithSameIdExists", "A job has the id of the job schedule.");
-  refuseOverQuota(world);
-  checkJob(world, spec.jobSpecification);
-  checkTimes(world, spec.schedule);
-  const now = world.clock.now();
+  refuseOverQuota(account);
+  checkJob(account, spec.jobSpecification);
+  checkTimes(account, spec.schedule);
+  const now = account.clock.now();
   const schedule: Schedule = {
     ...emptySchedule(),
-    row: world.nextRow(),
+    row: account.nextRow(),
     key,
     id: spec.id,
     createdAt: now,
     modifiedAt: now,
-    version: world.stamp(),
+    version: account.stamp(),
     spec,
     state: "active",
     stateAt: now,
     nextRunAt: Math.max(now, timeOf(spec.schedule.doNotRunUntil) ?? now),
   };
-  world.schedules.add(schedule);
-  world.save(schedule, true);
-  armSchedule(world, schedule);
+  account.schedules.add(schedule);
+  account.save(schedule, true);
+  armSchedule(account, schedule);
   return schedule;
 }
 
 const timeOf = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
 
-function checkTimes(world: World, schedule: ScheduleSpec): void {
+function checkTimes(account: AccountState, schedule: ScheduleSpec): void {
   const after = timeOf(schedule.doNotRunAfter);
-  if (after !== undefined && after <= (timeOf(schedule.doNotRunUntil) ?? world.clock.now()))
+  if (after !== undefined && after <= (timeOf(schedule.doNotRunUntil) ?? account.clock.now()))
     throw invalidProperty(
       "doNotRunAfter",
       schedule.doNotRunAfter ?? "",
@@ -75,90 +75,90 @@ function checkTimes(world: World, schedule: ScheduleSpec): void {
 }
 
 /** Waits for the next run. */
-export function armSchedule(world: World, schedule: Schedule): void {
+export function armSchedule(account: AccountState, schedule: Schedule): void {
   schedule.timer?.cancel();
   schedule.timer = undefined;
   if (schedule.state !== "active" || schedule.nextRunAt === undefined) return;
-  schedule.timer = world.clock.at(schedule.nextRunAt, () => {
-    if (world.closed) return;
-    runIfDue(world, schedule);
-    world.background("schedule.save", world.commit());
+  schedule.timer = account.clock.at(schedule.nextRunAt, () => {
+    if (account.closed) return;
+    runIfDue(account, schedule);
+    account.background("schedule.save", account.commit());
   });
 }
 
-export function activeJobOf(world: World, schedule: Schedule): Job | undefined {
+export function activeJobOf(account: AccountState, schedule: Schedule): Job | undefined {
   const job =
-    schedule.recentJobId === undefined ? undefined : world.jobs.get(schedule.recentJobId.toLowerCase());
+    schedule.recentJobId === undefined ? undefined : account.jobs.get(schedule.recentJobId.toLowerCase());
   return job !== undefined && job.state !== "completed" ? job : undefined;
 }
 
 /** Creates the job that is due, unless the last one still lives. */
-export function runIfDue(world: World, schedule: Schedule): void {
-  const now = world.clock.now();
+export function runIfDue(account: AccountState, schedule: Schedule): void {
+  const now = account.clock.now();
   const due = schedule.nextRunAt;
   if (schedule.state !== "active" || due === undefined || due > now) return;
   const { doNotRunAfter, startWindow, recurrenceInterval } = schedule.spec.schedule;
   const end = timeOf(doNotRunAfter) ?? Infinity;
-  if (now >= end) return complete(world, schedule);
-  if (activeJobOf(world, schedule) !== undefined) return;
+  if (now >= end) return complete(account, schedule);
+  if (activeJobOf(account, schedule) !== undefined) return;
   const window = durationMs(startWindow ?? "") ?? Infinity;
-  if (now <= due + window) startJob(world, schedule);
+  if (now <= due + window) startJob(account, schedule);
   const interval = durationMs(recurrenceInterval ?? "");
   schedule.nextRunAt = interval === undefined ? undefined : nextAfter(due, interval, now);
-  world.save(schedule);
+  account.save(schedule);
   if (schedule.nextRunAt !== undefined && schedule.nextRunAt >= end) schedule.nextRunAt = undefined;
-  goOn(world, schedule);
+  goOn(account, schedule);
 }
 
 /** Waits for the next run of an active schedule; where none is to come, it ends with its last job. */
-function goOn(world: World, schedule: Schedule): void {
-  if (schedule.state === "active" && schedule.nextRunAt === undefined) complete(world, schedule);
-  else armSchedule(world, schedule);
+function goOn(account: AccountState, schedule: Schedule): void {
+  if (schedule.state === "active" && schedule.nextRunAt === undefined) complete(account, schedule);
+  else armSchedule(account, schedule);
 }
 
 const nextAfter = (due: number, interval: number, now: number) =>
   due + Math.max(1, Math.ceil((now - due + 1) / interval)) * interval;
 
-function startJob(world: World, schedule: Schedule): void {
+function startJob(account: AccountState, schedule: Schedule): void {
   schedule.jobsCreated += 1;
   const id = `${schedule.id}:job-${schedule.jobsCreated}`;
   schedule.recentJobId = id;
-  addJob(world, { id, ...schedule.spec.jobSpecification }, schedule);
+  addJob(account, { id, ...schedule.spec.jobSpecification }, schedule);
 }
 
 /** A job ended: its schedule may start the next, or be at its end. */
-export function afterJob(world: World, job: Job): void {
+export function afterJob(account: AccountState, job: Job): void {
   const { schedule } = job;
-  if (schedule === undefined || world.schedules.get(schedule.key) !== schedule) return;
-  if (schedule.state === "terminating" || schedule.state === "deleting") return finish(world, schedule);
+  if (schedule === undefined || account.schedules.get(schedule.key) !== schedule) return;
+  if (schedule.state === "terminating" || schedule.state === "deleting") return finish(account, schedule);
   if (schedule.state !== "active") return;
-  if (schedule.nextRunAt === undefined) complete(world, schedule);
-  else if (schedule.nextRunAt <= world.clock.now()) runIfDue(world, schedule);
+  if (schedule.nextRunAt === undefined) complete(account, schedule);
+  else if (schedule.nextRunAt <= account.clock.now()) runIfDue(account, schedule);
 }
 
-function complete(world: World, schedule: Schedule): void {
-  if (activeJobOf(world, schedule) !== undefined) {
+function complete(account: AccountState, schedule: Schedule): void {
+  if (activeJobOf(account, schedule) !== undefined) {
     schedule.nextRunAt = undefined;
     return;
   }
-  schedule.endedAt = world.clock.now();
+  schedule.endedAt = account.clock.now();
   schedule.nextRunAt = undefined;
-  move(world, schedule, "completed");
-  world.scheduleEnded(schedule);
+  move(account, schedule, "completed");
+  account.scheduleEnded(schedule);
 }
 
 /** Goes on with a schedule that is being ended, once its job is gone. */
-function finish(world: World, schedule: Schedule): void {
-  if (schedule.state === "terminating") complete(world, schedule);
-  else if (schedule.state === "deleting" && jobsOf(world, schedule).length === 0) {
-    world.schedules.delete(schedule);
-    world.remove(schedule);
-    world.scheduleEnded(schedule);
+function finish(account: AccountState, schedule: Schedule): void {
+  if (schedule.state === "terminating") complete(account, schedule);
+  else if (schedule.state === "deleting" && jobsOf(account, schedule).length === 0) {
+    account.schedules.delete(schedule);
+    account.remove(schedule);
+    account.scheduleEnded(schedule);
   }
 }
 
-export const jobsOf = (world: World, schedule: Schedule) =>
-  [...world.jobs].filter((job) => job.schedule === schedule);
+export const jobsOf = (account: AccountState, schedule: Schedule) =>
+  [...account.jobs].filter((job) => job.schedule === schedule);
 
 function refuseEnded(schedule: Schedule): void {
   const codes: Partial<Record<ScheduleState, [string, string]>> = {
@@ -170,34 +170,34 @@ function refuseEnded(schedule: Schedule): void {
   if (refusal !== undefined) throw new BatchFault(409, ...refusal);
 }
 
-export function disableSchedule(world: World, schedule: Schedule): void {
+export function disableSchedule(account: AccountState, schedule: Schedule): void {
   refuseEnded(schedule);
   if (schedule.state === "disabled")
     throw new BatchFault(409, "JobScheduleDisabled", "The specified job schedule is disabled.");
-  move(world, schedule, "disabled");
+  move(account, schedule, "disabled");
   schedule.timer?.cancel();
 }
 
-export function enableSchedule(world: World, schedule: Schedule): void {
+export function enableSchedule(account: AccountState, schedule: Schedule): void {
   refuseEnded(schedule);
   if (schedule.state === "active") return;
-  move(world, schedule, "active");
-  goOn(world, schedule);
+  move(account, schedule, "active");
+  goOn(account, schedule);
 }
 
 /** Ends the schedule and its active job (reason TerminateJobSchedule). */
-export function terminateSchedule(world: World, schedule: Schedule): void {
+export function terminateSchedule(account: AccountState, schedule: Schedule): void {
   refuseEnded(schedule);
   schedule.timer?.cancel();
-  move(world, schedule, "terminating");
-  const job = activeJobOf(world, schedule);
-  if (job === undefined) finish(world, schedule);
+  move(account, schedule, "terminating");
+  const job = activeJobOf(account, schedule);
+  if (job === undefined) finish(account, schedule);
   else if (job.state !== "terminating" && job.state !== "deleting")
-    terminateJob(world, job, "TerminateJobSchedule");
+    terminateJob(account, job, "TerminateJobSchedule");
 }
 
 /** Removes the schedule and all of its jobs. */
-export function deleteSchedule(world: World, schedule: Schedule): void {
+export function deleteSchedule(account: AccountState, schedule: Schedule): void {
   if (schedule.state === "deleting")
     throw new BatchFault(
       409,
@@ -205,14 +205,14 @@ export function deleteSchedule(world: World, schedule: Schedule): void {
       "The specified job schedule has been marked for deletion.",
     );
   schedule.timer?.cancel();
-  move(world, schedule, "deleting");
-  for (const job of jobsOf(world, schedule)) if (job.state !== "deleting") deleteJob(world, job);
-  finish(world, schedule);
+  move(account, schedule, "deleting");
+  for (const job of jobsOf(account, schedule)) if (job.state !== "deleting") deleteJob(account, job);
+  finish(account, schedule);
 }
 
 /** PUT replaces; PATCH keeps what it omits. A new job specification concerns jobs created from now on. */
 export function updateSchedule(
-  world: World,
+  account: AccountState,
   schedule: Schedule,
   patch: {
     schedule?: ScheduleSpec | undefined;
@@ -222,31 +222,31 @@ export function updateSchedule(
   replace: boolean,
 ): void {
   refuseEnded(schedule);
-  if (patch.jobSpecification !== undefined) checkJob(world, patch.jobSpecification);
-  if (patch.schedule !== undefined) checkTimes(world, patch.schedule);
+  if (patch.jobSpecification !== undefined) checkJob(account, patch.jobSpecification);
+  if (patch.schedule !== undefined) checkTimes(account, patch.schedule);
   const { metadata: _before, ...rest } = schedule.spec;
   const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
   schedule.spec = { ...(replace ? rest : schedule.spec), ...given };
-  if (patch.schedule !== undefined) reschedule(world, schedule);
-  touch(world, schedule);
+  if (patch.schedule !== undefined) reschedule(account, schedule);
+  touch(account, schedule);
 }
 
-function reschedule(world: World, schedule: Schedule): void {
-  const now = world.clock.now();
+function reschedule(account: AccountState, schedule: Schedule): void {
+  const now = account.clock.now();
   const until = timeOf(schedule.spec.schedule.doNotRunUntil) ?? now;
   const interval = durationMs(schedule.spec.schedule.recurrenceInterval ?? "");
   const recent =
-    schedule.recentJobId === undefined ? undefined : world.jobs.get(schedule.recentJobId.toLowerCase());
+    schedule.recentJobId === undefined ? undefined : account.jobs.get(schedule.recentJobId.toLowerCase());
   if (recent === undefined) schedule.nextRunAt = Math.max(now, until);
   else
     schedule.nextRunAt =
       interval === undefined ? undefined : Math.max(now, until, recent.createdAt + interval);
-  goOn(world, schedule);
+  goOn(account, schedule);
 }
 
-export function resumeSchedules(world: World): void {
-  for (const schedule of [...world.schedules]) {
-    if (schedule.state === "active") goOn(world, schedule);
-    else finish(world, schedule);
+export function resumeSchedules(account: AccountState): void {
+  for (const schedule of [...account.schedules]) {
+    if (schedule.state === "active") goOn(account, schedule);
+    else finish(account, schedule);
   }
 }

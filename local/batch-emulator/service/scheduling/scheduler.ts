@@ -6,39 +6,40 @@ import { prepareNode } from "../nodes/job-nodes.ts";
 import { placeNext } from "./placement.ts";
 import type { PlacementRules } from "./placement.ts";
 import { cancelRun, startRun } from "../runs/task-run.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
-export function createScheduler(world: World): { wake(pool: Pool): void } {
+export function createScheduler(account: AccountState): { wake(pool: Pool): void } {
   let ticks = 0;
   const kept = new WeakMap<Pool, ReadonlyMap<Node, number>>();
   const rules: PlacementRules = {
-    overtakesBeforeReservation: world.parameters.overtakesBeforeReservation,
+    overtakesBeforeReservation: account.parameters.overtakesBeforeReservation,
     tick: () => (ticks += 1),
     keptFor: (node) => kept.get(node.pool)?.get(node),
   };
   const place = (pool: Pool) => {
     for (let next = placeNext(pool, rules); next !== undefined; next = placeNext(pool, rules))
-      startRun(world, next, (job, node) => prepareNode(world, job, node));
+      startRun(account, next, (job, node) => prepareNode(account, job, node));
   };
   /** What still waits may displace running work of jobs that allow it; the room stays for it until it moves in. */
   const makeWay = (pool: Pool) => {
     const before = kept.get(pool)?.size ?? 0;
-    const { runs, keptFor } = clearanceFor(pool, world.preemptible);
+    const { runs, keptFor } = clearanceFor(pool, account.preemptible);
     if (keptFor.size === 0) kept.delete(pool);
     else kept.set(pool, keptFor);
     for (const run of runs) {
-      cancelRun(world, run);
-      requeue(world, run.task);
+      cancelRun(account, run);
+      requeue(account, run.task);
     }
     if (keptFor.size < before) place(pool);
   };
   const pass = (pool: Pool) => {
     pool.wakePending = false;
-    if (world.closed || pool.state !== "active") return;
+    if (account.closed || pool.state !== "active") return;
     place(pool);
-    for (const job of world.preemptible)
-      if (job.spec.allowTaskPreemption !== true || !world.jobs.has(job.key)) world.preemptible.delete(job);
-    if (world.preemptible.size > 0 || kept.has(pool)) makeWay(pool);
+    for (const job of account.preemptible)
+      if (job.spec.allowTaskPreemption !== true || !account.jobs.has(job.key))
+        account.preemptible.delete(job);
+    if (account.preemptible.size > 0 || kept.has(pool)) makeWay(pool);
   };
   return {
     wake(pool) {

@@ -8,7 +8,7 @@ import { checkReferences } from "../checks/reference-checks.ts";
 import { createTask } from "./task-life.ts";
 import { poolOf } from "./task-state.ts";
 import { touch } from "../account/versions.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** "Task - Add" (TaskDependencies): the task id list may have 64,000 characters. */
 const dependencyListLimit = 64_000;
@@ -30,14 +30,14 @@ export function refuseEndedJob(job: Job): void {
   if (refusal !== undefined) throw new BatchFault(409, ...refusal);
 }
 
-export function addTask(world: World, job: Job, spec: TaskSpec): Task {
+export function addTask(account: AccountState, job: Job, spec: TaskSpec): Task {
   if (job.tasks.has(spec.id.toLowerCase()))
     throw new BatchFault(409, "TaskExists", "The specified task already exists.");
-  checkTask(world, job, spec);
-  return createTask(world, job, spec);
+  checkTask(account, job, spec);
+  return createTask(account, job, spec);
 }
 
-function checkTask(world: World, job: Job, spec: TaskSpec): void {
+function checkTask(account: AccountState, job: Job, spec: TaskSpec): void {
   const id = spec.id.toLowerCase();
   const { jobPreparationTask: preparation, jobReleaseTask: release } = job.spec;
   if (preparation !== undefined && id === (preparation.id ?? "jobpreparation").toLowerCase())
@@ -50,8 +50,8 @@ function checkTask(world: World, job: Job, spec: TaskSpec): void {
     throw new BatchFault(409, "TaskIdSameAsJobReleaseTask", "The task id is that of the job release task.");
   if (spec.dependsOn !== undefined) checkDependencies(job, spec.dependsOn);
   checkContainerSettings(spec.containerSettings);
-  checkPackages(world, spec.applicationPackageReferences);
-  const pool = poolOf(world, job);
+  checkPackages(account, spec.applicationPackageReferences);
+  const pool = poolOf(account, job);
   checkReferences(spec, pool);
   const slotsPerNode = pool?.spec.taskSlotsPerNode;
   if (slotsPerNode !== undefined && (spec.requiredSlots ?? 1) > slotsPerNode)
@@ -98,11 +98,11 @@ export interface AddOutcome {
 }
 
 /** "Task - Add Collection": each task for itself. */
-export function addTasks(world: World, job: Job, specs: readonly TaskSpec[]): AddOutcome[] {
+export function addTasks(account: AccountState, job: Job, specs: readonly TaskSpec[]): AddOutcome[] {
   refuseEndedJob(job);
   return specs.map((spec) => {
     try {
-      return { taskId: spec.id, task: addTask(world, job, spec) };
+      return { taskId: spec.id, task: addTask(account, job, spec) };
     } catch (fault) {
       if (!(fault instanceof BatchFault)) throw fault;
       return { taskId: spec.id, fault };
@@ -111,10 +111,14 @@ export function addTasks(world: World, job: Job, specs: readonly TaskSpec[]): Ad
 }
 
 /** "Task - Update": the constraints, all of them; an absent one falls back to its default. */
-export function updateTask(world: World, task: Task, constraints: TaskConstraints | undefined): void {
+export function updateTask(
+  account: AccountState,
+  task: Task,
+  constraints: TaskConstraints | undefined,
+): void {
   if (task.state === "completed")
     throw new BatchFault(409, "TaskCompleted", "The specified task has already completed.");
   const { constraints: _before, ...rest } = task.spec;
   task.spec = constraints === undefined ? rest : { ...rest, constraints };
-  touch(world, task);
+  touch(account, task);
 }

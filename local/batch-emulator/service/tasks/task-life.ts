@@ -14,23 +14,23 @@ import type { FailureInfo, Job, Task, TaskExecution, TaskRun } from "../entities
 import { endedByUser, exitActions, shouldRetry } from "../launches/task-outcome.ts";
 import type { AttemptResult } from "../launches/task-outcome.ts";
 import { count, enqueue, executionOf, moveTask } from "./task-state.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** Ends the processes of a run; provided by the runner. */
 export type CancelRun = (run: TaskRun) => void;
 
-export function createTask(world: World, job: Job, spec: TaskSpec, manager = false): Task {
-  const now = world.clock.now();
+export function createTask(account: AccountState, job: Job, spec: TaskSpec, manager = false): Task {
+  const now = account.clock.now();
   const key = spec.id.toLowerCase();
   // One literal with every member: spreading would cost a hundred bytes more per waiting task.
   const task: Task = {
     kind: "task",
-    row: world.nextRow(),
+    row: account.nextRow(),
     key,
     id: spec.id,
     createdAt: now,
     modifiedAt: now,
-    version: world.stamp(),
+    version: account.stamp(),
     job,
     spec,
     state: "active",
@@ -48,30 +48,35 @@ export function createTask(world: World, job: Job, spec: TaskSpec, manager = fal
   job.tasks.add(task);
   count(task, 1);
   if (spec.dependsOn !== undefined) watchDependencies(task);
-  world.save(task, true);
-  enqueue(world, task);
+  account.save(task, true);
+  enqueue(account, task);
   return task;
 }
 
 /** The attempt ended by itself: success, another try, or failure. */
-export function finishAttempt(world: World, run: TaskRun, result: AttemptResult, endedAt: number): void {
+export function finishAttempt(
+  account: AccountState,
+  run: TaskRun,
+  result: AttemptResult,
+  endedAt: number,
+): void {
   const { task } = run;
   const execution = executionOf(task);
   const limit = task.spec.constraints?.maxTaskRetryCount ?? task.job.spec.constraints?.maxTaskRetryCount ?? 0;
   if (shouldRetry(result, execution.retryCount, limit, run.timedOut)) {
     execution.retryCount += 1;
-    execution.lastRetryAt = world.clock.now();
+    execution.lastRetryAt = account.clock.now();
     task.job.taskRetries += 1;
-    world.save(task.job);
+    account.save(task.job);
     record(execution, result);
-    moveTask(world, task, "active");
+    moveTask(account, task, "active");
     return;
   }
-  complete(world, task, result, endedAt);
+  complete(account, task, result, endedAt);
 }
 
 /** Ends a task for good (until it is reactivated). */
-export function complete(world: World, task: Task, result: AttemptResult, endedAt: number): void {
+export function complete(account: AccountState, task: Task, result: AttemptResult, endedAt: number): void {
   const execution = executionOf(task);
   task.job.ready.remove(task);
   record(execution, result);
@@ -79,16 +84,16 @@ export function complete(world: World, task: Task, result: AttemptResult, endedA
   execution.endedAt = Math.max(endedAt, execution.startedAt);
   const actions = exitActions(task.spec, result);
   execution.dependency = actions.dependency;
-  endSubtasks(world, task, execution.endedAt);
-  moveTask(world, task, "completed");
-  if (actions.dependency === "satisfy") freeDependents(world, task);
-  world.signals.taskCompleted(task);
+  endSubtasks(account, task, execution.endedAt);
+  moveTask(account, task, "completed");
+  if (actions.dependency === "satisfy") freeDependents(account, task);
+  account.signals.taskCompleted(task);
 }
 
-function freeDependents(world: World, task: Task): void {
+function freeDependents(account: AccountState, task: Task): void {
   for (const free of releaseDependents(task)) {
-    world.save(free);
-    enqueue(world, free);
+    account.save(free);
+    enqueue(account, free);
   }
 }
 
@@ -100,13 +105,13 @@ function record(execution: TaskExecution, result: AttemptResult): void {
   execution.result = result.failure === undefined ? "success" : "failure";
 }
 
-function endSubtasks(world: World, task: Task, endedAt: number): void {
+function endSubtasks(account: AccountState, task: Task, endedAt: number): void {
   for (const subtask of task.execution?.subtasks ?? []) {
     if (subtask.state === "completed") continue;
     subtask.previousState = subtask.state;
     subtask.previousStateAt = subtask.stateAt;
     subtask.state = "completed";
-    subtask.stateAt = world.clock.now();
+    subtask.stateAt = account.clock.now();
     subtask.endedAt = endedAt;
     if (task.execution?.result === "success") {
       subtask.exitCode ??= 0;
@@ -116,14 +121,14 @@ function endSubtasks(world: World, task: Task, endedAt: number): void {
 }
 
 /** Sends a started task back to the queue without spending a retry (node lost, job disabled, requeue asked for). */
-export function requeue(world: World, task: Task): void {
+export function requeue(account: AccountState, task: Task): void {
   if (task.state !== "running" && task.state !== "preparing") return;
   const execution = executionOf(task);
   execution.requeueCount += 1;
-  execution.lastRequeueAt = world.clock.now();
+  execution.lastRequeueAt = account.clock.now();
   clearAttempt(task);
-  moveTask(world, task, "active");
-  enqueue(world, task);
+  moveTask(account, task, "active");
+  enqueue(account, task);
 }
 
 /** Drops what an aborted or undone attempt left. */
@@ -137,22 +142,27 @@ export function clearAttempt(task: Task): void {
 }
 
 /** "Task - Terminate": completed at once, with TaskEnded; the processes end right after. */
-export function terminateTask(world: World, task: Task, cancel: CancelRun, failure = endedByUser): void {
+export function terminateTask(
+  account: AccountState,
+  task: Task,
+  cancel: CancelRun,
+  failure = endedByUser,
+): void {
   if (task.state === "completed")
     throw new BatchFault(409, "TaskCompleted", "The specified task has already completed.");
-  endTask(world, task, cancel, failure);
+  endTask(account, task, cancel, failure);
 }
 
 /** Does nothing to a task that has completed: its run is just leaving. */
-export function endTask(world: World, task: Task, cancel: CancelRun, failure: FailureInfo): void {
+export function endTask(account: AccountState, task: Task, cancel: CancelRun, failure: FailureInfo): void {
   if (task.state === "completed") return;
   const run = task.run;
-  complete(world, task, { exitCode: undefined, failure, phase: "ran" }, world.clock.now());
+  complete(account, task, { exitCode: undefined, failure, phase: "ran" }, account.clock.now());
   if (run !== undefined) cancel(run);
 }
 
 /** "Task - Reactivate": a failed task starts over, its retries reset. */
-export function reactivateTask(world: World, task: Task): void {
+export function reactivateTask(account: AccountState, task: Task): void {
   if (task.state !== "completed")
     throw new BatchFault(409, "TaskNotCompleted", "The specified task has not completed.");
   if (task.execution?.result === "success")
@@ -163,19 +173,19 @@ export function reactivateTask(world: World, task: Task): void {
   execution.retryCount = 0;
   delete execution.lastRetryAt;
   delete execution.cleaned;
-  moveTask(world, task, "active");
-  enqueue(world, task);
+  moveTask(account, task, "active");
+  enqueue(account, task);
 }
 
 /** Removes a task from its job; returns when its bookkeeping is gone, its processes follow. */
-export function removeTask(world: World, task: Task, cancel: CancelRun): void {
+export function removeTask(account: AccountState, task: Task, cancel: CancelRun): void {
   const { job, run } = task;
   job.ready.remove(task);
   if (satisfies(task)) revokeDependents(task);
   stopWaiting(task);
   count(task, -1);
   job.tasks.delete(task);
-  world.remove(task);
+  account.remove(task);
   if (run !== undefined) cancel(run);
-  world.signals.taskRemoved(task);
+  account.signals.taskRemoved(task);
 }

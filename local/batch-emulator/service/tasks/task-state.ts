@@ -4,18 +4,18 @@ import { assertTransition, taskMachine } from "../entities/machines.ts";
 import type { TaskState } from "../entities/machines.ts";
 import type { Job, JobCounts, Pool, Task, TaskExecution } from "../entities/model.ts";
 import { slotsOf } from "../entities/ready-queue.ts";
-import type { World } from "../account/world.ts";
+import type { AccountState } from "../account/account-state.ts";
 
 /** Moves a task along its machine and keeps counters and journal in step. */
-export function moveTask(world: World, task: Task, to: TaskState): void {
+export function moveTask(account: AccountState, task: Task, to: TaskState): void {
   assertTransition(taskMachine, task.state, to);
   count(task, -1);
   task.previousState = task.state;
   task.previousStateAt = task.stateAt;
   task.state = to;
-  task.stateAt = world.clock.now();
+  task.stateAt = account.clock.now();
   count(task, 1);
-  world.save(task);
+  account.save(task);
 }
 
 /** Adds or takes the task's share of its job's counters; call around every change of state or result. */
@@ -38,24 +38,24 @@ export function executionOf(task: Task): TaskExecution {
 }
 
 /** The pool that the job's tasks run on, if it exists. */
-export function poolOf(world: World, job: Job): Pool | undefined {
+export function poolOf(account: AccountState, job: Job): Pool | undefined {
   const id = job.autoPoolId ?? job.spec.poolInfo.poolId;
-  return id === undefined ? undefined : world.pools.get(id.toLowerCase());
+  return id === undefined ? undefined : account.pools.get(id.toLowerCase());
 }
 
 /** Puts a task in the queue if nothing stands in its way, and wakes the scheduler. */
-export function enqueue(world: World, task: Task): void {
+export function enqueue(account: AccountState, task: Task): void {
   if (task.state !== "active" || task.blockers > 0 || task.run !== undefined || task.ticket !== 0) return;
   if (task.job.departing.has(task.key)) return;
   task.job.ready.add(task);
-  offer(world, task.job);
+  offer(account, task.job);
 }
 
 /** Lets the scheduler of the job's pool know that the job has work. */
-export function offer(world: World, job: Job): void {
+export function offer(account: AccountState, job: Job): void {
   if (job.ready.size === 0) return;
-  const pool = poolOf(world, job);
+  const pool = poolOf(account, job);
   if (pool === undefined) return;
   pool.readyJobs.add(job);
-  world.signals.wake(pool);
+  account.signals.wake(pool);
 }

@@ -37,26 +37,26 @@ describe("a pool", () => {
   it.each(["STANDARD_NC6", "Standard_NC24rs_v3", "Standard_H16r", "Standard_A1", "Standard_NV12s_v3"])(
     "of the size %s, which Azure has retired, is refused",
     (vmSize) => {
-      expect(() => addPool(bench().world, pool({ vmSize }))).toThrow(refusal("vmSize", /retired on 20/));
+      expect(() => addPool(bench().account, pool({ vmSize }))).toThrow(refusal("vmSize", /retired on 20/));
     },
   );
 
   it("of a size that will be retired is made until that day", () => {
     const before = serviceBench({ clock: manualClock(Date.UTC(2028, 3, 30)) });
-    expect(addPool(before.world, pool({ vmSize: "Standard_D1_v2" })).id).toBe("p");
+    expect(addPool(before.account, pool({ vmSize: "Standard_D1_v2" })).id).toBe("p");
     const after = serviceBench({ clock: manualClock(Date.UTC(2028, 4, 1)) });
-    expect(() => addPool(after.world, pool({ vmSize: "Standard_D1_v2" }))).toThrow(
+    expect(() => addPool(after.account, pool({ vmSize: "Standard_D1_v2" }))).toThrow(
       refusal("vmSize", /2028-05-01/),
     );
   });
 
   it("of a current size cannot be given a retired one later", () => {
-    const { world } = bench();
-    const made = addPool(world, pool({ targetDedicatedNodes: 0 }));
-    expect(() => patchPool(world, made, { vmSize: "Standard_NC6" })).toThrow(
+    const { account } = bench();
+    const made = addPool(account, pool({ targetDedicatedNodes: 0 }));
+    expect(() => patchPool(account, made, { vmSize: "Standard_NC6" })).toThrow(
       refusal("vmSize", /retired on 20/),
     );
-    patchPool(world, made, { vmSize: "Standard_D2s_v5" });
+    patchPool(account, made, { vmSize: "Standard_D2s_v5" });
     expect(made.spec.vmSize).toBe("standard_d2s_v5");
   });
 
@@ -64,7 +64,7 @@ describe("a pool", () => {
     "with the node agent %s, which Batch no longer has, is refused",
     (agent) => {
       const spec = withImage("Standard_D2s_v3", { publisher: "a", offer: "b", sku: "c" }, agent);
-      expect(() => addPool(bench().world, spec)).toThrow(refusal("nodeAgentSKUId", /no longer offered/));
+      expect(() => addPool(bench().account, spec)).toThrow(refusal("nodeAgentSKUId", /no longer offered/));
     },
   );
 
@@ -80,9 +80,9 @@ describe("a pool", () => {
     "of the size %s gets no nodes from an image of another generation, and says why",
     async (size, image, generation) => {
       const of = bench();
-      addPool(of.world, withImage(size, image));
+      addPool(of.account, withImage(size, image));
       await settle(of);
-      const { nodes, allocation, resizeErrors } = findPool(of.world, "p");
+      const { nodes, allocation, resizeErrors } = findPool(of.account, "p");
       expect({ nodes: nodes.size, allocation }).toEqual({ nodes: 0, allocation: "steady" });
       expect(resizeErrors).toEqual([
         expect.objectContaining({
@@ -110,14 +110,14 @@ describe("a pool", () => {
         targetDedicatedNodes: most,
         targetLowPriorityNodes: 1,
       };
-      expect(() => addPool(of.world, pool(connected))).toThrow(
+      expect(() => addPool(of.account, pool(connected))).toThrow(
         refusal("targetDedicatedNodes", new RegExp(`at most ${most} nodes`)),
       );
-      const made = addPool(of.world, pool({ ...connected, targetLowPriorityNodes: 0 }));
+      const made = addPool(of.account, pool({ ...connected, targetLowPriorityNodes: 0 }));
       await settle(of);
-      expect(() => resizePool(of.world, made, { targetDedicatedNodes: most + 1 })).toThrow(/invalid/);
+      expect(() => resizePool(of.account, made, { targetDedicatedNodes: most + 1 })).toThrow(/invalid/);
       expect(made.targetDedicated).toBe(most);
-      expect(addPool(of.world, pool({ id: "apart", targetDedicatedNodes: most + 1 })).id).toBe("apart");
+      expect(addPool(of.account, pool({ id: "apart", targetDedicatedNodes: most + 1 })).id).toBe("apart");
     },
   );
 
@@ -125,15 +125,15 @@ describe("a pool", () => {
     const of = bench();
     const formula = { enableAutoScale: true, autoScaleFormula: "$TargetDedicatedNodes = 101;" };
     const { targetDedicatedNodes: _, ...rest } = pool({ enableInterNodeCommunication: true });
-    const made = addPool(of.world, { ...rest, ...formula });
-    await of.clock.advance(of.world.parameters.autoscaleFirstMs + 1);
+    const made = addPool(of.account, { ...rest, ...formula });
+    await of.clock.advance(of.account.parameters.autoscaleFirstMs + 1);
     expect(made.autoScaleRun?.error).toMatchObject({ message: expect.stringContaining("at most 100 nodes") });
     expect(made.targetDedicated).toBe(0);
   });
 
   it("has a way in for ssh only when it asked for one", () => {
-    const { world } = bench();
-    expect(() => checkRemoteAccess(world, pool())).toThrow(/no inbound NAT pool for port 22/);
+    const { account } = bench();
+    expect(() => checkRemoteAccess(account, pool())).toThrow(/no inbound NAT pool for port 22/);
     const nat = {
       name: "ssh",
       protocol: "tcp",
@@ -142,16 +142,16 @@ describe("a pool", () => {
       frontendPortRangeEnd: 15_100,
     };
     const open = { networkConfiguration: { endpointConfiguration: { inboundNATPools: [nat] } } };
-    expect(() => checkRemoteAccess(world, pool(open))).not.toThrow();
+    expect(() => checkRemoteAccess(account, pool(open))).not.toThrow();
   });
 
   it("may do all that where the emulator is told not to be strict", async () => {
     const of = bench({ strictAzure: false, dedicatedCoreQuota: 10_000 });
     const lenient = withImage("Standard_NC6", hpc, "batch.node.ubuntu 20.04");
-    addPool(of.world, { ...lenient, enableInterNodeCommunication: true, targetDedicatedNodes: 120 });
+    addPool(of.account, { ...lenient, enableInterNodeCommunication: true, targetDedicatedNodes: 120 });
     await settle(of);
-    expect(findPool(of.world, "p").nodes.size).toBe(120);
-    expect(() => checkRemoteAccess(of.world, pool())).not.toThrow();
+    expect(findPool(of.account, "p").nodes.size).toBe(120);
+    expect(() => checkRemoteAccess(of.account, pool())).not.toThrow();
   });
 });
 

@@ -21,13 +21,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function withJob(journal?: string): ServiceBench & { job: Job } {
   const of = serviceBench(journal === undefined ? {} : { journal: openLibsqlJournal(join(folder, journal)) });
-  addPool(of.world, { id: "p", ...machine, taskSlotsPerNode: 4, targetDedicatedNodes: 1 });
-  return { ...of, job: addJob(of.world, { id: "j", poolInfo: { poolId: "p" }, usesTaskDependencies: true }) };
+  addPool(of.account, { id: "p", ...machine, taskSlotsPerNode: 4, targetDedicatedNodes: 1 });
+  return {
+    ...of,
+    job: addJob(of.account, { id: "j", poolInfo: { poolId: "p" }, usesTaskDependencies: true }),
+  };
 }
 
 async function restarted(of: ServiceBench, journal: string): Promise<ServiceBench> {
-  of.world.flush();
-  of.world.closed = true;
+  of.account.flush();
+  of.account.closed = true;
   const next = serviceBench({
     journal: openLibsqlJournal(join(folder, journal)),
     clock: manualClock(of.clock.now()),
@@ -37,36 +40,36 @@ async function restarted(of: ServiceBench, journal: string): Promise<ServiceBenc
   return next;
 }
 
-const stateOf = (of: ServiceBench, id: string) => of.world.jobs.get("j")?.tasks.get(id)?.state;
+const stateOf = (of: ServiceBench, id: string) => of.account.jobs.get("j")?.tasks.get(id)?.state;
 const end = (of: ServiceBench, task: Task) =>
-  terminateTask(of.world, task, (run) => cancelRun(of.world, run));
+  terminateTask(of.account, task, (run) => cancelRun(of.account, run));
 
 test("a task that was ended while it waited, and is reactivated, waits again, also for what is satisfied meanwhile", async () => {
   const of = withJob();
   const dependsOn = { taskIds: ["a"], taskIdRanges: [{ start: 1, end: 1 }] };
-  const waiting = addTask(of.world, of.job, { id: "w", commandLine: "exit 0", dependsOn });
+  const waiting = addTask(of.account, of.job, { id: "w", commandLine: "exit 0", dependsOn });
   end(of, waiting);
-  addTask(of.world, of.job, { id: "1", commandLine: "exit 0" });
+  addTask(of.account, of.job, { id: "1", commandLine: "exit 0" });
   await settle(of);
-  reactivateTask(of.world, waiting);
+  reactivateTask(of.account, waiting);
   await settle(of);
   expect(stateOf(of, "w")).toBe("active");
-  addTask(of.world, of.job, { id: "a", commandLine: "exit 0" });
+  addTask(of.account, of.job, { id: "a", commandLine: "exit 0" });
   await settle(of);
   expect(stateOf(of, "w")).toBe("completed");
 });
 
 test("a task that was ended while it waited still waits when it is reactivated after a restart", async () => {
   const of = withJob("ended.db");
-  const waiting = addTask(of.world, of.job, {
+  const waiting = addTask(of.account, of.job, {
     id: "w",
     commandLine: "exit 0",
     dependsOn: { taskIds: ["a"] },
   });
   end(of, waiting);
   const next = await restarted(of, "ended.db");
-  const again = next.world.jobs.get("j")?.tasks.get("w");
-  if (again !== undefined) reactivateTask(next.world, again);
+  const again = next.account.jobs.get("j")?.tasks.get("w");
+  if (again !== undefined) reactivateTask(next.account, again);
   await settle(next);
   expect(stateOf(next, "w")).toBe("active");
 });
@@ -76,19 +79,19 @@ test.for(["deleted", "started over"])(
   async (how) => {
     const of = withJob(`${how}.db`);
     const exitConditions = { default: { dependencyAction: "satisfy" as const } };
-    const first = addTask(of.world, of.job, { id: "1", commandLine: "exit 1", exitConditions });
+    const first = addTask(of.account, of.job, { id: "1", commandLine: "exit 1", exitConditions });
     await settle(of);
     const early = { taskIds: ["1", "2"] };
     const range = { taskIdRanges: [{ start: 1, end: 2 }] };
-    addTask(of.world, of.job, { id: "early", commandLine: "exit 0", dependsOn: early });
-    addTask(of.world, of.job, { id: "range", commandLine: "exit 0", dependsOn: range });
-    if (how === "deleted") deleteTask(of.world, first);
+    addTask(of.account, of.job, { id: "early", commandLine: "exit 0", dependsOn: early });
+    addTask(of.account, of.job, { id: "range", commandLine: "exit 0", dependsOn: range });
+    if (how === "deleted") deleteTask(of.account, first);
     else {
       first.spec = { ...first.spec, commandLine: "hold" };
-      of.world.save(first, true);
-      reactivateTask(of.world, first);
+      of.account.save(first, true);
+      reactivateTask(of.account, first);
     }
-    addTask(of.world, of.job, { id: "2", commandLine: "exit 0" });
+    addTask(of.account, of.job, { id: "2", commandLine: "exit 0" });
     await settle(of);
     expect([stateOf(of, "early"), stateOf(of, "range")]).toEqual(["active", "active"]);
     const next = await restarted(of, `${how}.db`);
@@ -98,12 +101,12 @@ test.for(["deleted", "started over"])(
 
 test("a task that was free to run stays so when what it waited for is deleted, also after a restart", async () => {
   const of = withJob("free.db");
-  const first = addTask(of.world, of.job, { id: "1", commandLine: "exit 0" });
+  const first = addTask(of.account, of.job, { id: "1", commandLine: "exit 0" });
   await settle(of);
-  addTask(of.world, of.job, { id: "w", commandLine: "hold", dependsOn: { taskIds: ["1"] } });
+  addTask(of.account, of.job, { id: "w", commandLine: "hold", dependsOn: { taskIds: ["1"] } });
   await settle(of);
   expect(stateOf(of, "w")).toBe("running");
-  deleteTask(of.world, first);
+  deleteTask(of.account, first);
   const next = await restarted(of, "free.db");
   expect(stateOf(next, "w")).toBe("running");
 });

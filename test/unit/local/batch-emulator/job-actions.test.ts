@@ -9,37 +9,37 @@ import { machine, serviceBench, settle } from "../../../support/batch/service-be
 
 test("the deletion of a failed task does not repeat what its failure did to the job", async () => {
   const of = serviceBench();
-  addPool(of.world, { id: "p", ...machine, targetDedicatedNodes: 1 });
-  const job = addJob(of.world, {
+  addPool(of.account, { id: "p", ...machine, targetDedicatedNodes: 1 });
+  const job = addJob(of.account, {
     id: "j",
     poolInfo: { poolId: "p" },
     onTaskFailure: "performexitoptionsjobaction",
   });
-  const task = addTask(of.world, job, {
+  const task = addTask(of.account, job, {
     id: "t",
     commandLine: "exit 1",
     exitConditions: { default: { jobAction: "disable" } },
   });
   await settle(of);
   expect(job.state).toBe("disabled");
-  enableJob(of.world, job);
+  enableJob(of.account, job);
   await settle(of);
-  deleteTask(of.world, task);
+  deleteTask(of.account, task);
   await settle(of);
   expect(job.state).toBe("active");
 });
 
 test("the deletion of the last open task lets a job end that ends with its tasks", async () => {
   const of = serviceBench();
-  const job = addJob(of.world, {
+  const job = addJob(of.account, {
     id: "j",
     poolInfo: { poolId: "none" },
     onAllTasksComplete: "terminatejob",
   });
-  const task = addTask(of.world, job, { id: "t", commandLine: "exit 1" });
+  const task = addTask(of.account, job, { id: "t", commandLine: "exit 1" });
   await of.clock.advance(1000);
   expect(job.state).toBe("active");
-  deleteTask(of.world, task);
+  deleteTask(of.account, task);
   await of.clock.advance(1000);
   expect(job.state).toBe("completed");
 });

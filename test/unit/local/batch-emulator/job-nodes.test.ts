@@ -9,14 +9,14 @@ import { machine, serviceBench, settle } from "../../../support/batch/service-be
 
 async function started(preparation: string, release: string) {
   const of = serviceBench({ parameters: { preemptionReturnMs: 60_000 } });
-  addPool(of.world, { id: "p", ...machine, targetLowPriorityNodes: 1 });
-  const job = addJob(of.world, {
+  addPool(of.account, { id: "p", ...machine, targetLowPriorityNodes: 1 });
+  const job = addJob(of.account, {
     id: "j",
     poolInfo: { poolId: "p" },
     jobPreparationTask: { commandLine: preparation, constraints: { maxTaskRetryCount: 3 } },
     jobReleaseTask: { commandLine: release },
   });
-  const task = addTask(of.world, job, { id: "t", commandLine: "exit 0" });
+  const task = addTask(of.account, job, { id: "t", commandLine: "exit 0" });
   await settle(of);
   return { of, job, task };
 }
@@ -34,7 +34,7 @@ test("an eviction ends the preparation that runs on the node, and the task waits
 
 test("a job that is terminated does not wait for its preparation, nor try it again", async () => {
   const { of, job, task } = await started("hold", "exit 0");
-  terminateJob(of.world, job, "enough");
+  terminateJob(of.account, job, "enough");
   await settle(of);
   expect([...of.executor.running.keys()]).toEqual([]);
   expect([task.state, job.state]).toEqual(["completed", "completed"]);
@@ -42,7 +42,7 @@ test("a job that is terminated does not wait for its preparation, nor try it aga
 
 test("an eviction ends the release task that runs on the node, and with it the job", async () => {
   const { of, job } = await started("exit 0", "hold");
-  terminateJob(of.world, job, "enough");
+  terminateJob(of.account, job, "enough");
   await settle(of);
   expect(job.state).toBe("terminating");
   of.service.evictions.evict(1, undefined, 0);

@@ -17,11 +17,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** A node that has run one task, just now. */
 async function afterOneTask(file: string): Promise<ServiceBench> {
   const of = serviceBench({ journal: openLibsqlJournal(join(folder, file)) });
-  addPool(of.world, { id: "p", ...machine, targetDedicatedNodes: 1 });
-  const job = addJob(of.world, { id: "j", poolInfo: { poolId: "p" } });
+  addPool(of.account, { id: "p", ...machine, targetDedicatedNodes: 1 });
+  const job = addJob(of.account, { id: "j", poolInfo: { poolId: "p" } });
   await settle(of);
   await of.clock.advance(60_000);
-  addTask(of.world, job, { id: "t", commandLine: "exit 0" });
+  addTask(of.account, job, { id: "t", commandLine: "exit 0" });
   await settle(of);
   expect(job.tasks.get("t")?.state).toBe("completed");
   expect(remembered(of)).toEqual([1, 1, ["t"]]);
@@ -30,17 +30,17 @@ async function afterOneTask(file: string): Promise<ServiceBench> {
 
 /** How many tasks its node ran and how many of them well, and the last ones. */
 function remembered(of: ServiceBench) {
-  const [node] = [...(of.world.pools.get("p")?.nodes ?? [])];
+  const [node] = [...(of.account.pools.get("p")?.nodes ?? [])];
   return [node?.tasksRun, node?.tasksSucceeded, node?.recentTasks.map(({ taskId }) => taskId)];
 }
 
 async function killed(of: ServiceBench, file: string): Promise<ServiceBench> {
-  of.world.closed = true;
+  of.account.closed = true;
   const journal = openLibsqlJournal(join(folder, file));
   const next = serviceBench({ journal, clock: manualClock(of.clock.now()) });
   await next.service.recover();
   await settle(next);
-  expect(next.world.jobs.get("j")?.tasks.get("t")?.state).toBe("completed");
+  expect(next.account.jobs.get("j")?.tasks.get("t")?.state).toBe("completed");
   return next;
 }
 
@@ -52,6 +52,6 @@ test("what a node remembers of its tasks is on disk a tenth of a second later", 
 
 test("or at once, when the emulator ends in order", async () => {
   const of = await afterOneTask("ordered");
-  of.world.flush();
+  of.account.flush();
   expect(remembered(await killed(of, "ordered"))).toEqual([1, 1, ["t"]]);
 });

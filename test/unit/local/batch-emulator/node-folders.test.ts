@@ -38,16 +38,16 @@ const pool = { id: "p", ...machine, targetDedicatedNodes: 1 };
 test("a pool that is deleted while its node boots leaves no folder", async () => {
   const { disk, folders, waiting } = slowDisk();
   const of = serviceBench({ disk });
-  const added = addPool(of.world, pool);
+  const added = addPool(of.account, pool);
   await settle(of);
   expect(waiting, "the folder is being made").toHaveLength(1);
-  deletePool(of.world, added);
+  deletePool(of.account, added);
   await settle(of);
   while (waiting.length > 0) {
     waiting.pop()?.();
     await settle(of);
   }
-  expect([...of.world.pools]).toEqual([]);
+  expect([...of.account.pools]).toEqual([]);
   expect([...folders]).toEqual([]);
   expect(of.errors).toEqual([]);
 });
@@ -56,22 +56,22 @@ test("a node whose removal a crash cut short has no folder after the restart", a
   const { disk, folders, waiting } = slowDisk();
   const journal = keptJournal().journalFor({ alive: true });
   const first = serviceBench({ disk, journal });
-  const added = addPool(first.world, pool);
-  const kept = addPool(first.world, { ...pool, id: "kept" });
+  const added = addPool(first.account, pool);
+  const kept = addPool(first.account, { ...pool, id: "kept" });
   await settle(first);
   waiting.splice(0).forEach((go) => go());
   await settle(first);
   expect(folders.size).toBe(2);
-  deletePool(first.world, added);
+  deletePool(first.account, added);
   await settle(first);
   expect(folders.size, "the folder is about to go").toBe(2);
-  await first.world.commit();
-  first.world.closed = true;
+  await first.account.commit();
+  first.account.closed = true;
 
   const second = serviceBench({ disk, journal, clock: first.clock, executor: first.executor });
   await second.service.recover();
   await settle(second);
-  expect([...second.world.pools].map(({ id }) => id)).toEqual(["kept"]);
+  expect([...second.account.pools].map(({ id }) => id)).toEqual(["kept"]);
   expect([...folders]).toEqual([...kept.nodes].map(({ root }) => root));
 });
 

@@ -8,7 +8,7 @@ import { enableJob } from "../../../../local/batch-emulator/service/jobs/job-con
 import { enableScheduling, startNode } from "../../../../local/batch-emulator/service/pools/node-commands.ts";
 import { addPool, resizePool } from "../../../../local/batch-emulator/service/pools/pool-commands.ts";
 import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";
-import type { World } from "../../../../local/batch-emulator/service/account/world.ts";
+import type { AccountState } from "../../../../local/batch-emulator/service/account/account-state.ts";
 import { isEndedByService } from "../../../../local/batch-emulator/service/launches/task-outcome.ts";
 import { killedCode, RestartableService, taskRowOf } from "../../../support/batch/restartable-service.ts";
 import { checkLaws, commandNames, perform, pools } from "../../../support/batch/service-commands.ts";
@@ -25,20 +25,20 @@ const commandLines = [
   "missing",
 ];
 
-const poolOf = (world: World, job: Job): Pool | undefined =>
-  world.pools.get(job.spec.poolInfo.poolId?.toLowerCase() ?? "");
+const poolOf = (account: AccountState, job: Job): Pool | undefined =>
+  account.pools.get(job.spec.poolInfo.poolId?.toLowerCase() ?? "");
 const slotsOf = (task: Task) => task.spec.requiredSlots ?? 1;
 const isGang = (task: Task) => task.spec.multiInstanceSettings !== undefined;
 
 /** No task of a job of higher priority waits that would have fitted where this one starts. */
-function priorityViolations(world: World, started: Task): string[] {
-  const pool = poolOf(world, started.job);
+function priorityViolations(account: AccountState, started: Task): string[] {
+  const pool = poolOf(account, started.job);
   if (pool === undefined || isGang(started)) return [];
   const found: string[] = [];
-  for (const job of world.jobs) {
+  for (const job of account.jobs) {
     const higher = (job.spec.priority ?? 0) > (started.job.spec.priority ?? 0);
     const mayStart = job.state === "active" && job.runs.size < (job.spec.maxParallelTasks ?? Infinity);
-    if (!higher || !mayStart || poolOf(world, job) !== pool || job.spec.jobPreparationTask !== undefined)
+    if (!higher || !mayStart || poolOf(account, job) !== pool || job.spec.jobPreparationTask !== undefined)
       continue;
     for (const task of job.tasks)
       if (task.ticket !== 0 && !isGang(task))
@@ -65,11 +65,11 @@ const withoutMachine: ReadonlySet<string> = new Set([
 ]);
 
 /** Tasks and start tasks that are said to have ended by a signal that only the service sends. */
-function diedByThemselves(world: World): string[] {
-  const tasks = [...world.jobs].flatMap((job) =>
+function diedByThemselves(account: AccountState): string[] {
+  const tasks = [...account.jobs].flatMap((job) =>
     [...job.tasks].map((task) => ({ name: `${job.id}/${task.id}`, ...task.execution })),
   );
-  const startTasks = [...world.pools].flatMap((pool) =>
+  const startTasks = [...account.pools].flatMap((pool) =>
     [...pool.nodes].map((node) => ({ name: node.id, ...node.startTask })),
   );
   return [...tasks, ...startTasks].flatMap(({ name, exitCode, failure }) =>
@@ -86,7 +86,7 @@ class Account {
     this.of = new RestartableService(seed, { preemptionReturnMs: 500 });
     this.of.observer.started = (task) => {
       const { violations } = this.of.observer;
-      violations.push(...priorityViolations(this.of.bench.world, task), ...gangViolations(task));
+      violations.push(...priorityViolations(this.of.bench.account, task), ...gangViolations(task));
       violations.push(...this.#dependencyViolations(task));
     };
   }
@@ -99,7 +99,7 @@ class Account {
 
   /** Notes who satisfies dependants now. */
   noteSatisfied(): void {
-    for (const job of this.of.bench.world.jobs)
+    for (const job of this.of.bench.account.jobs)
       for (const task of job.tasks) {
         if (satisfiesDependants(task)) this.satisfied.add(`${job.row}/${task.key}`);
       }
@@ -111,9 +111,9 @@ class Account {
     expect(observer.violations).toEqual([]);
     expect(machines.doubled).toEqual([]);
     const running = new Map<number, Task>();
-    for (const job of bench.world.jobs)
+    for (const job of bench.account.jobs)
       for (const task of job.tasks) if (task.state === "running") running.set(task.row, task);
-    expect(diedByThemselves(bench.world), "the end of what was killed is nobody's own").toEqual([]);
+    expect(diedByThemselves(bench.account), "the end of what was killed is nobody's own").toEqual([]);
     const used = new Map<string, number>();
     for (const [id, launch] of machines.live) {
       const row = taskRowOf(id);
@@ -123,7 +123,7 @@ class Account {
       used.set(launch.nodeRoot, (used.get(launch.nodeRoot) ?? 0) + slotsOf(task as Task));
     }
     const busy = new Set([...machines.live.values()].map((launch) => launch.nodeRoot));
-    for (const pool of bench.world.pools)
+    for (const pool of bench.account.pools)
       for (const node of pool.nodes)
         if (withoutMachine.has(node.state))
           expect([node.state, busy.has(node.root)]).toEqual([node.state, false]);
@@ -145,9 +145,9 @@ const unfinished = (task: Task) =>
 
 /** Nodes that wait for the end of what a restart puts back, or has nothing left of because it was cancelled while the node
  *  was prepared: they go on, or offline, at once then. */
-const freed = (world: World): ReadonlySet<string> =>
+const freed = (account: AccountState): ReadonlySet<string> =>
   new Set(
-    [...world.pools].flatMap((pool) =>
+    [...account.pools].flatMap((pool) =>
       [...pool.nodes]
         .filter(
           (node) =>
@@ -159,12 +159,14 @@ const freed = (world: World): ReadonlySet<string> =>
   );
 
 /** What a restart keeps. Left out is what may go on at once: who works where, as waiting tasks find free slots again. */
-function kept(world: World, without: ReadonlySet<string>) {
+function kept(account: AccountState, without: ReadonlySet<string>) {
   return {
-    pools: [...world.pools].map(({ id, state, allocation, targetDedicated, targetLowPriority, version }) => ({
-      ...{ id, state, allocation, targetDedicated, targetLowPriority, version },
-    })),
-    nodes: [...world.pools].flatMap((pool) =>
+    pools: [...account.pools].map(
+      ({ id, state, allocation, targetDedicated, targetLowPriority, version }) => ({
+        ...{ id, state, allocation, targetDedicated, targetLowPriority, version },
+      }),
+    ),
+    nodes: [...account.pools].flatMap((pool) =>
       [...pool.nodes]
         .filter((node) => !without.has(node.id))
         .map(({ id, state, scheduling, pending, startTask, errors }) => ({
@@ -172,7 +174,7 @@ function kept(world: World, without: ReadonlySet<string>) {
           state: state === "running" ? "idle" : state,
         })),
     ),
-    jobs: [...world.jobs].map(({ id, state, spec, version, terminateReason, taskRetries }) => ({
+    jobs: [...account.jobs].map(({ id, state, spec, version, terminateReason, taskRetries }) => ({
       ...{ id, state, spec, version, terminateReason, taskRetries },
     })),
   };
@@ -182,10 +184,10 @@ function kept(world: World, without: ReadonlySet<string>) {
 const isWaiting = (task: Task) =>
   task.state === "active" && (task.ticket !== 0 || (task.run?.cancelled === true && task.blockers === 0));
 
-/** The tasks of a world as a restart keeps them, by job and id. */
-function keptTasks(world: World) {
+/** The tasks of an account as a restart keeps them, by job and id. */
+function keptTasks(account: AccountState) {
   const tasks = new Map<string, { task: Task; text: string }>();
-  for (const job of world.jobs)
+  for (const job of account.jobs)
     for (const task of job.tasks) {
       const { state, previousState, spec, version, attempt, blockers, execution } = task;
       const text = JSON.stringify({ state, previousState, spec, version, attempt, blockers, execution });
@@ -242,12 +244,12 @@ class Restart implements Step {
   async run(_model: Model, account: Account): Promise<void> {
     const { of } = account;
     await of.settle();
-    const without = freed(of.bench.world);
-    const before = kept(of.bench.world, without);
-    const tasks = keptTasks(of.bench.world);
+    const without = freed(of.bench.account);
+    const before = kept(of.bench.account, without);
+    const tasks = keptTasks(of.bench.account);
     await of.restart();
-    expect(kept(of.bench.world, without)).toEqual(before);
-    compareTasks(tasks, keptTasks(of.bench.world));
+    expect(kept(of.bench.account, without)).toEqual(before);
+    compareTasks(tasks, keptTasks(of.bench.account));
     await of.settle();
     account.check();
   }
@@ -293,17 +295,17 @@ const steps = fc.commands(
 async function finishAll(account: Account): Promise<void> {
   const { of } = account;
   await of.clock.advance(120_000);
-  const { world } = of.bench;
+  const { account: state } = of.bench;
   for (const pool of Object.values(pools)) {
-    const there = world.pools.get(pool.id) ?? addPool(world, pool);
+    const there = state.pools.get(pool.id) ?? addPool(state, pool);
     if (there.allocation === "steady")
-      resizePool(world, there, { ...targets(pool), nodeDeallocationOption: "requeue" });
+      resizePool(state, there, { ...targets(pool), nodeDeallocationOption: "requeue" });
   }
-  for (const job of world.jobs) if (job.state === "disabled") enableJob(world, job);
-  for (const pool of world.pools)
+  for (const job of state.jobs) if (job.state === "disabled") enableJob(state, job);
+  for (const pool of state.pools)
     for (const node of pool.nodes) {
-      if (node.state === "deallocated") startNode(world, node);
-      if (node.scheduling === "disabled") enableScheduling(world, node);
+      if (node.state === "deallocated") startNode(state, node);
+      if (node.scheduling === "disabled") enableScheduling(state, node);
     }
   for (let minute = 0; minute < 90; minute += 1) {
     await of.clock.advance(60_000);
@@ -337,8 +339,8 @@ function dependsOnMore({ job, spec }: Task): boolean {
 }
 
 /** Why Batch itself would leave the task waiting for ever. */
-function staysForEver(world: World, task: Task): boolean {
-  const pool = poolOf(world, task.job);
+function staysForEver(account: AccountState, task: Task): boolean {
+  const pool = poolOf(account, task.job);
   if (task.blockers > 0) return dependsOnMore(task);
   if (pool === undefined || task.job.spec.jobPreparationTask !== undefined) return true;
   if (pool.slots.size === 0) return pool.spec.startTask !== undefined;
@@ -350,14 +352,14 @@ function staysForEver(world: World, task: Task): boolean {
 }
 
 function checkEnd({ of }: Account): void {
-  const { world } = of.bench;
+  const { account } = of.bench;
   expect([...of.machines.live.keys()]).toEqual([]);
-  for (const job of world.jobs) {
+  for (const job of account.jobs) {
     expect(job.state).toMatch(/^(active|completed)$/);
     if (job.state !== "active") continue;
     for (const task of job.tasks) {
       if (task.state === "active")
-        expect([task.id, staysForEver(world, task)], "waits without a reason").toEqual([task.id, true]);
+        expect([task.id, staysForEver(account, task)], "waits without a reason").toEqual([task.id, true]);
       else expect([task.id, task.state]).toEqual([task.id, "completed"]);
       const end = of.machines.lastEnds.get(task.row);
       if (end?.kind === "exited" && task.state === "completed" && !isEndedByService(task.execution?.failure))
@@ -374,11 +376,11 @@ test(`whatever is done and wherever it is killed, every law of Batch holds (${ru
     fc.asyncProperty(steps, fc.nat(1000), async (commands, number) => {
       const account = new Account(number);
       await account.of.start();
-      const { world } = account.of.bench;
-      for (const pool of Object.values(pools)) addPool(world, pool);
-      addJob(world, { id: "j0", poolInfo: { poolId: "p" }, usesTaskDependencies: true });
-      addJob(world, { id: "j1", poolInfo: { poolId: "g" }, usesTaskDependencies: true });
-      await world.commit();
+      const { account: state } = account.of.bench;
+      for (const pool of Object.values(pools)) addPool(state, pool);
+      addJob(state, { id: "j0", poolInfo: { poolId: "p" }, usesTaskDependencies: true });
+      addJob(state, { id: "j1", poolInfo: { poolId: "g" }, usesTaskDependencies: true });
+      await state.commit();
       await fc.asyncModelRun(() => ({ model: {}, real: account }), commands);
       await finishAll(account);
       checkEnd(account);

@@ -41,8 +41,8 @@ test("no command in any order breaks a state machine, oversubscribes slots or lo
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
       const of = serviceBench();
-      addPool(of.world, { id: "p", ...machine, taskSlotsPerNode: 2, targetDedicatedNodes: 2 });
-      addJob(of.world, { id: "j0", poolInfo: { poolId: "p" } });
+      addPool(of.account, { id: "p", ...machine, taskSlotsPerNode: 2, targetDedicatedNodes: 2 });
+      addJob(of.account, { id: "j0", poolInfo: { poolId: "p" } });
       for (const [name, number, ms] of sequence) {
         act(of, name, number);
         if (ms > 0) await of.clock.advance(ms);
@@ -50,7 +50,7 @@ test("no command in any order breaks a state machine, oversubscribes slots or lo
       }
       await of.clock.advance(10_000);
       checkAll(of);
-      for (const job of of.world.jobs)
+      for (const job of of.account.jobs)
         expect(job.state).toMatch(/^(active|disabled|completed|enabling|disabling)$/);
     }),
     { numRuns: 60, seed: 20_261_123 },
@@ -59,11 +59,12 @@ test("no command in any order breaks a state machine, oversubscribes slots or lo
 
 test("a job of higher priority starts first; equals take turns", async () => {
   const of = serviceBench();
-  addPool(of.world, { id: "p", ...machine, targetDedicatedNodes: 1 });
-  const add = (id: string, priority: number) => addJob(of.world, { id, poolInfo: { poolId: "p" }, priority });
+  addPool(of.account, { id: "p", ...machine, targetDedicatedNodes: 1 });
+  const add = (id: string, priority: number) =>
+    addJob(of.account, { id, poolInfo: { poolId: "p" }, priority });
   const jobs = [add("low", -10), add("a", 0), add("b", 0), add("high", 10)];
   for (const job of jobs)
-    for (const index of [1, 2]) addTask(of.world, job, { id: `t${index}`, commandLine: "exit 0" });
+    for (const index of [1, 2]) addTask(of.account, job, { id: `t${index}`, commandLine: "exit 0" });
   await settle(of);
   const order = of.executor.launches.map((launch) => launch.environment["AZ_BATCH_JOB_ID"]);
   expect(order).toEqual(["high", "high", "a", "b", "a", "b", "low", "low"]);
@@ -71,13 +72,13 @@ test("a job of higher priority starts first; equals take turns", async () => {
 
 test("a wide task is not starved by narrow ones: after some overtaking, slots are kept for it", async () => {
   const of = serviceBench();
-  addPool(of.world, { id: "p", ...machine, taskSlotsPerNode: 2, targetDedicatedNodes: 1 });
-  const job = addJob(of.world, { id: "j", poolInfo: { poolId: "p" } });
-  addTask(of.world, job, { id: "first", commandLine: "hold" });
+  addPool(of.account, { id: "p", ...machine, taskSlotsPerNode: 2, targetDedicatedNodes: 1 });
+  const job = addJob(of.account, { id: "j", poolInfo: { poolId: "p" } });
+  addTask(of.account, job, { id: "first", commandLine: "hold" });
   await settle(of);
-  addTask(of.world, job, { id: "wide", commandLine: "exit 0", requiredSlots: 2 });
+  addTask(of.account, job, { id: "wide", commandLine: "exit 0", requiredSlots: 2 });
   for (let index = 0; index < 20; index += 1)
-    addTask(of.world, job, { id: `n${index}`, commandLine: "exit 0" });
+    addTask(of.account, job, { id: `n${index}`, commandLine: "exit 0" });
   await settle(of);
   const started = () => of.executor.launches.map((launch) => launch.environment["AZ_BATCH_TASK_ID"]);
   expect(started()).toEqual(["first", "n0", "n1", "n2"]);
@@ -89,15 +90,15 @@ test("a wide task is not starved by narrow ones: after some overtaking, slots ar
 
 test("slots are not kept for a task that no node would take: its job's preparation failed there", async () => {
   const of = serviceBench();
-  addPool(of.world, { id: "p", ...machine, taskSlotsPerNode: 2, targetDedicatedNodes: 1 });
+  addPool(of.account, { id: "p", ...machine, taskSlotsPerNode: 2, targetDedicatedNodes: 1 });
   const poolInfo = { poolId: "p" };
-  const job = addJob(of.world, { id: "j", poolInfo });
+  const job = addJob(of.account, { id: "j", poolInfo });
   const jobPreparationTask = { commandLine: "exit 1", constraints: { maxTaskRetryCount: 0 } };
-  const prepared = addJob(of.world, { id: "prepared", poolInfo, priority: 10, jobPreparationTask });
-  addTask(of.world, prepared, { id: "waits", commandLine: "exit 0" });
+  const prepared = addJob(of.account, { id: "prepared", poolInfo, priority: 10, jobPreparationTask });
+  addTask(of.account, prepared, { id: "waits", commandLine: "exit 0" });
   await settle(of);
   for (let index = 0; index < 20; index += 1)
-    addTask(of.world, job, { id: `n${index}`, commandLine: "exit 0" });
+    addTask(of.account, job, { id: `n${index}`, commandLine: "exit 0" });
   await settle(of);
   expect(prepared.counts.active).toBe(1);
   expect(job.counts.succeeded).toBe(20);

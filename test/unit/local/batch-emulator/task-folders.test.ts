@@ -11,7 +11,7 @@ import { addPool } from "../../../../local/batch-emulator/service/pools/pool-com
 import { addTask } from "../../../../local/batch-emulator/service/tasks/task-commands.ts";
 import { reactivateTask, terminateTask } from "../../../../local/batch-emulator/service/tasks/task-life.ts";
 import { cancelRun } from "../../../../local/batch-emulator/service/runs/task-run.ts";
-import type { World } from "../../../../local/batch-emulator/service/account/world.ts";
+import type { AccountState } from "../../../../local/batch-emulator/service/account/account-state.ts";
 import { machine, serviceBench, settle } from "../../../support/batch/service-bench.ts";
 
 /** A disk whose removals wait for `release`. */
@@ -26,19 +26,19 @@ function slowDisk() {
 
 function start(disk: NodeDisk) {
   const of = serviceBench({ disk });
-  addPool(of.world, { id: "p", ...machine, targetDedicatedNodes: 1 });
+  addPool(of.account, { id: "p", ...machine, targetDedicatedNodes: 1 });
   return of;
 }
-const jobIn = (world: World): Job => addJob(world, { id: "j", poolInfo: { poolId: "p" } });
+const jobIn = (account: AccountState): Job => addJob(account, { id: "j", poolInfo: { poolId: "p" } });
 
 test("a task of the same name starts only when the folder of the deleted one is gone", async () => {
   const { disk, waiting, release } = slowDisk();
   const of = start(disk);
-  const job = jobIn(of.world);
-  const old = addTask(of.world, job, { id: "t", commandLine: "exit 0" });
+  const job = jobIn(of.account);
+  const old = addTask(of.account, job, { id: "t", commandLine: "exit 0" });
   await settle(of);
-  deleteTask(of.world, old);
-  const next = addTask(of.world, job, { id: "t", commandLine: "exit 0" });
+  deleteTask(of.account, old);
+  const next = addTask(of.account, job, { id: "t", commandLine: "exit 0" });
   await settle(of);
   expect(waiting.map(({ path }) => path.split("/").slice(-3).join("/"))).toEqual(["j/job-1/t"]);
   expect(next.state).toBe("active");
@@ -50,11 +50,11 @@ test("a task of the same name starts only when the folder of the deleted one is 
 test("a task of the same name starts only when no process of the deleted one lives", async () => {
   const { disk, release } = slowDisk();
   const of = start(disk);
-  const job = jobIn(of.world);
-  const old = addTask(of.world, job, { id: "t", commandLine: "hold" });
+  const job = jobIn(of.account);
+  const old = addTask(of.account, job, { id: "t", commandLine: "hold" });
   await settle(of);
-  deleteTask(of.world, old);
-  const next = addTask(of.world, job, { id: "t", commandLine: "exit 0" });
+  deleteTask(of.account, old);
+  const next = addTask(of.account, job, { id: "t", commandLine: "exit 0" });
   await settle(of);
   expect(next.state).toBe("active");
   release();
@@ -65,22 +65,22 @@ test("a task of the same name starts only when no process of the deleted one liv
 test("a job of the same name can be made only when the folder of the deleted one is gone", async () => {
   const { disk, release } = slowDisk();
   const of = start(disk);
-  const job = jobIn(of.world);
-  addTask(of.world, job, { id: "t", commandLine: "exit 0" });
+  const job = jobIn(of.account);
+  addTask(of.account, job, { id: "t", commandLine: "exit 0" });
   await settle(of);
-  deleteJob(of.world, job);
+  deleteJob(of.account, job);
   await settle(of);
   expect(job.state).toBe("deleting");
-  expect(() => jobIn(of.world)).toThrow(/marked for deletion/);
+  expect(() => jobIn(of.account)).toThrow(/marked for deletion/);
   release();
   await settle(of);
-  expect(jobIn(of.world).state).toBe("active");
+  expect(jobIn(of.account).state).toBe("active");
 });
 
 test("files that are being cleaned up are said to be gone already", async () => {
   const { disk, waiting, release } = slowDisk();
   const of = start(disk);
-  const task = addTask(of.world, jobIn(of.world), {
+  const task = addTask(of.account, jobIn(of.account), {
     id: "t",
     commandLine: "exit 0",
     constraints: { retentionTime: "PT1S" },
@@ -97,13 +97,13 @@ test("files that are being cleaned up are said to be gone already", async () => 
 test("a task whose processes outlive its retention time is cleaned up when they have ended", async () => {
   const { disk, waiting, release } = slowDisk();
   const of = start(disk);
-  const task = addTask(of.world, jobIn(of.world), {
+  const task = addTask(of.account, jobIn(of.account), {
     id: "t",
     commandLine: "stubborn",
     constraints: { retentionTime: "PT1S" },
   });
   await settle(of);
-  terminateTask(of.world, task, (run) => cancelRun(of.world, run));
+  terminateTask(of.account, task, (run) => cancelRun(of.account, run));
   await of.clock.advance(3000);
   expect([task.state, waiting.length]).toEqual(["completed", 0]);
   of.executor.end([...of.executor.running.keys()][0] ?? "", {});
@@ -117,14 +117,14 @@ test("a task whose processes outlive its retention time is cleaned up when they 
 test("a task that is reactivated while its files are cleaned up starts after that, and has files again", async () => {
   const { disk, waiting, release } = slowDisk();
   const of = start(disk);
-  const task = addTask(of.world, jobIn(of.world), {
+  const task = addTask(of.account, jobIn(of.account), {
     id: "t",
     commandLine: "exit 1",
     constraints: { retentionTime: "PT1S" },
   });
   await of.clock.advance(3000);
   expect(waiting).toHaveLength(1);
-  reactivateTask(of.world, task);
+  reactivateTask(of.account, task);
   await settle(of);
   expect(task.state).toBe("active");
   release();

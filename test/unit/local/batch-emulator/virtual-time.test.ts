@@ -19,11 +19,11 @@ async function history(seed: number) {
     lowPriorityCoreQuota: 1000,
   });
   await of.start();
-  const { world } = of.bench;
-  addPool(world, { id: "p", ...machine, taskSlotsPerNode: 2, targetLowPriorityNodes: nodes });
-  const job = addJob(world, { id: "j", poolInfo: { poolId: "p" }, constraints: { maxTaskRetryCount: 3 } });
+  const { account } = of.bench;
+  addPool(account, { id: "p", ...machine, taskSlotsPerNode: 2, targetLowPriorityNodes: nodes });
+  const job = addJob(account, { id: "j", poolInfo: { poolId: "p" }, constraints: { maxTaskRetryCount: 3 } });
   for (let index = 0; index < tasks; index += 1)
-    addTask(world, job, {
+    addTask(account, job, {
       id: `t${index}`,
       commandLine: "batchai.sim --duration 5s..60s --exit 9 --chance 0.05",
       requiredSlots: index % 7 === 0 ? 2 : 1,

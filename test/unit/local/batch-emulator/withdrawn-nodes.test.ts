@@ -24,14 +24,14 @@ function slowlyCleared() {
 test("a start task that has not started yet does not, and leaves nothing behind", async () => {
   const { of, hold, release } = slowlyCleared();
   hold();
-  addPool(of.world, {
+  addPool(of.account, {
     id: "p",
     ...machine,
     targetLowPriorityNodes: 1,
     startTask: { commandLine: "hold", waitForSuccess: true },
   });
   await settle(of);
-  const [node] = [...of.world.pools].flatMap((pool) => [...pool.nodes]);
+  const [node] = [...of.account.pools].flatMap((pool) => [...pool.nodes]);
   expect(node?.state).toBe("waitingforstarttask");
   of.service.evictions.evict(1, undefined, 0);
   await settle(of);
@@ -45,18 +45,18 @@ test("a start task that has not started yet does not, and leaves nothing behind"
 
 test("a release task that has not started yet does not, and its job ends", async () => {
   const { of, hold, release } = slowlyCleared();
-  addPool(of.world, { id: "p", ...machine, targetLowPriorityNodes: 1 });
-  const job = addJob(of.world, {
+  addPool(of.account, { id: "p", ...machine, targetLowPriorityNodes: 1 });
+  const job = addJob(of.account, {
     id: "j",
     poolInfo: { poolId: "p" },
     jobPreparationTask: { commandLine: "exit 0" },
     jobReleaseTask: { commandLine: "hold" },
   });
-  const task = addTask(of.world, job, { id: "t", commandLine: "exit 0" });
+  const task = addTask(of.account, job, { id: "t", commandLine: "exit 0" });
   await settle(of);
   expect(task.state).toBe("completed");
   hold();
-  terminateJob(of.world, job, "enough");
+  terminateJob(of.account, job, "enough");
   await settle(of);
   const before = of.executor.launches.length;
   of.service.evictions.evict(1, undefined, 0);

@@ -59,13 +59,13 @@ export type TokenIssuer = (wanted: {
 
 const saveLaterMs = 100;
 
-export class World {
+export class AccountState {
   readonly ports: Ports;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
   readonly parameters: EmulatorParameters;
-  readonly account: AccountSettings;
+  readonly settings: AccountSettings;
   /** Absolute; each node has a folder in it. */
   readonly nodesDirectory: string;
   readonly pools = new OrderedIndex<Pool>();
@@ -114,7 +114,7 @@ export class World {
 
   constructor(
     ports: Ports,
-    account: AccountSettings,
+    settings: AccountSettings,
     parameters: EmulatorParameters,
     nodesDirectory: string,
   ) {
@@ -123,7 +123,7 @@ export class World {
     this.clock = ports.clock;
     this.random = ports.random;
     this.logger = ports.logger;
-    this.account = account;
+    this.settings = settings;
     this.parameters = parameters;
     this.lowPriorityCapacity = parameters.lowPriorityCapacity;
     this.#row = ports.journal.highest();
@@ -152,7 +152,7 @@ export class World {
     this.clock.at(this.clock.now() + saveLaterMs, () => {
       this.#isLaterDue = false;
       this.#saveWhatWaits();
-      this.background("world.saveLater", this.commit());
+      this.background("account.saveLater", this.commit());
     });
   }
 
