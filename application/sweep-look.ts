@@ -18,7 +18,6 @@ import { jobBodyOf } from "../domain/sweep/substitute.ts";
 import { isOver, jobNameOf, newTrial } from "../domain/sweep/trial.ts";
 import type { Trial } from "../domain/sweep/trial.ts";
 import { withJob, withoutJob } from "../domain/sweep/trial-job.ts";
-import type { NewPoints } from "../services/metric-points.ts";
 import type { Services } from "../services/services.ts";
 import { changeBy, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
@@ -39,7 +38,6 @@ export async function lookAtSweep(services: Services, sweep: SweepDocument): Pro
   const stored = await services.sweepRecords.read(sweep.guid);
   const before = stored?.record.trials ?? [];
   const seen = await observe(services, sweep, retried(sweep, before));
-  await services.metricPoints.append(sweep.guid, seen.points);
   const next = advance(sweep.spec, {
     trials: seen.trials,
     now: services.clock.now(),
@@ -80,7 +78,6 @@ function retried(sweep: SweepDocument, trials: readonly Trial[]): readonly Trial
 
 interface Observed {
   readonly trials: readonly Trial[];
-  readonly points: readonly NewPoints[];
   readonly more: boolean;
 }
 
@@ -95,7 +92,6 @@ async function observe(
   const byIndex = new Map(looked.map((each) => [each.trial.index, each.trial]));
   return {
     trials: trials.map((trial) => byIndex.get(trial.index) ?? trial),
-    points: looked.flatMap(({ points }) => points),
     more: looked.some(({ more }) => more),
   };
 }
@@ -107,12 +103,12 @@ async function observeTrial(services: Services, sweep: SweepDocument, trial: Tri
     job.sweepGuid !== sweep.guid ||
     (trial.jobGuid !== undefined && job.guid !== trial.jobGuid)
   )
-    return { trial: withoutJob(trial, sweep.spec.nodeCount, services.clock.now()), points: [], more: false };
+    return { trial: withoutJob(trial, sweep.spec.nodeCount, services.clock.now()), more: false };
   const ended = isFinished(job.executionState);
   const hasRun = job.executionInfo.startTime !== undefined;
   const read = hasRun
     ? await withReports(services, sweep.spec, trial, job, { ended, secretsOf })
-    : { trial, points: [], more: false };
+    : { trial, more: false };
   // The end is told when all that was reported is read.
   return read.more ? read : { ...read, trial: withJob(read.trial, job, services.clock.now()) };
 }

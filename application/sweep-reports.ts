@@ -1,15 +1,17 @@
 // What a trial's job has written since the last look, into the series of its metrics and the figures of the trial.
 import { locateOutput } from "../domain/job/directories.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
-import { mostMetrics, reportsInFile, reportsInOutput, wholeLines } from "../domain/sweep/metrics/reports.ts";
-import type { Report } from "../domain/sweep/metrics/reports.ts";
-import { withPoint } from "../domain/sweep/metrics/series.ts";
-import type { Point } from "../domain/sweep/metrics/series.ts";
+import { mostMetrics, reportsInFile, reportsInOutput, wholeLines } from "../domain/metric/reports.ts";
+import type { Report } from "../domain/metric/reports.ts";
+import type { Point } from "../domain/metric/point.ts";
+import { metricRunOf } from "../domain/metric/run.ts";
+import type { MetricRun } from "../domain/metric/run.ts";
 import type { SweepSpec } from "../domain/sweep/spec.ts";
 import { policyOf } from "../domain/sweep/standing.ts";
 import { observed } from "../domain/sweep/stopping/marks.ts";
+import type { Watched } from "../domain/sweep/stopping/marks.ts";
 import type { Trial } from "../domain/sweep/trial.ts";
-import type { NewPoints } from "../services/metric-points.ts";
+import type { NewPoints, Series } from "../services/metrics.ts";
 import type { Services } from "../services/services.ts";
 import { secretValue } from "./secrets.ts";
 
@@ -21,7 +23,6 @@ const metricsName = "metrics.jsonl";
 
 export interface ReadTrial {
   readonly trial: Trial;
-  readonly points: readonly NewPoints[];
   /** There is more than one look takes. */
   readonly more: boolean;
 }
@@ -64,8 +65,12 @@ export async function withReports(
     ...reportsInFile(noted.text, spec.metrics).reports,
   ];
   const next = { ...trial, read: { run, output: from.output + said.bytes, file: from.file + noted.bytes } };
+  const added = withSteps(trial.figures, reports);
+  const kept = metricRunOf(job);
+  // Points are kept before the record says that they were read: the same points after a crash are no more points.
+  const series = added.length === 0 ? [] : (await services.metrics.append(kept, added)).series;
   return {
-    ...withReported(spec, next, reports),
+    trial: await withSeries(services, spec, next, kept, series),
     more: said.bytes === mostBytes || noted.bytes === mostBytes,
   };
 }
@@ -83,37 +88,53 @@ function textOf(
   return { text: isCut ? wholeLines(text) : text, bytes: end };
 }
 
-function withReported(
+/** A report that names no step is of the one after the last. */
+function withSteps(figures: Trial["figures"], reports: readonly Report[]): readonly NewPoints[] {
+  const added = new Map<string, { points: Point[]; last: number | undefined }>();
+  let names = Object.keys(figures).length;
+  for (const { name, value, step: said } of reports) {
+    let series = added.get(name);
+    if (series === undefined) {
+      const last = figures[name]?.lastStep;
+      if (last === undefined && names >= mostMetrics) continue;
+      if (last === undefined) names += 1;
+      series = { points: [], last };
+      added.set(name, series);
+    }
+    const step = said ?? (series.last ?? 0) + 1;
+    series.points.push({ step, value });
+    series.last = Math.max(step, series.last ?? step);
+  }
+  return [...added].map(([name, { points }]) => ({ name, points }));
+}
+
+async function withSeries(
+  services: Services,
   spec: SweepSpec,
   before: Trial,
-  reports: readonly Report[],
-): { readonly trial: Trial; readonly points: readonly NewPoints[] } {
-  const { goal, metric } = spec.objective;
+  run: MetricRun,
+  series: readonly Series[],
+): Promise<Trial> {
+  if (series.length === 0) return before;
   const figures = { ...before.figures };
-  const added = new Map<string, Point[]>();
-  let watched = { progress: before.progress, marks: before.marks };
-  for (const { name, value, step: said } of reports) {
-    if (figures[name] === undefined && Object.keys(figures).length >= mostMetrics) continue;
-    const step = said ?? (figures[name]?.lastStep ?? 0) + 1;
-    const point = { step, value };
-    figures[name] = withPoint(figures[name], point, name === metric ? goal : "minimize");
-    const others = added.get(name);
-    if (others === undefined) added.set(name, [point]);
-    else others.push(point);
-    if (name !== metric) continue;
-    const about = { policy: policyOf(spec, before.index), goal, trial: before.index };
-    const seen = observed(watched, point, about);
-    watched = { progress: seen.progress, marks: [...seen.marks] };
-  }
-  const counts = { ...before.counts };
-  const points = [...added].map(([name, of]): NewPoints => {
-    const after = counts[name] ?? 0;
-    counts[name] = after + of.length;
-    return { series: { trial: before.index, attempt: before.attempt, metric: name }, after, points: of };
+  for (const { name, figures: of } of series) figures[name] = of;
+  const { metric, goal } = spec.objective;
+  const objective = series.find(({ name }) => name === metric);
+  if (objective === undefined) return { ...before, figures };
+  const fresh =
+    before.watched < objective.recentFrom
+      ? await services.metrics.read(run, metric, before.watched)
+      : objective.recent.slice(before.watched - objective.recentFrom);
+  const about = { policy: policyOf(spec, before.index), goal, trial: before.index };
+  const { progress, marks } = fresh.reduce<Watched>((seen, point) => observed(seen, point, about), {
+    progress: before.progress,
+    marks: before.marks,
   });
-  const { progress, marks } = watched;
   return {
-    trial: { ...before, figures, counts, marks, ...(progress === undefined ? {} : { progress }) },
-    points,
+    ...before,
+    figures,
+    watched: before.watched + fresh.length,
+    marks: [...marks],
+    ...(progress === undefined ? {} : { progress }),
   };
 }

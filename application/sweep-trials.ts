@@ -4,8 +4,11 @@ import { formatId } from "../domain/shared/resource-id.ts";
 import type { SweepRef } from "../domain/shared/resource-id.ts";
 import { archiveOf } from "../domain/sweep/archive.ts";
 import type { SweepArchive } from "../domain/sweep/archive.ts";
-import { bucketed, ordered } from "../domain/sweep/metrics/series.ts";
-import { toWireNumber, valueOfLoss } from "../domain/sweep/objective.ts";
+import { toWireNumber } from "../domain/metric/number.ts";
+import { ordered } from "../domain/metric/point.ts";
+import type { MetricRun } from "../domain/metric/run.ts";
+import { curveWire, pointWire } from "../domain/metric/wire.ts";
+import { valueOfLoss } from "../domain/sweep/objective.ts";
 import type { SweepDocument } from "../domain/sweep/schema.ts";
 import { allDecisions, policyOf } from "../domain/sweep/standing.ts";
 import { decisionSentence } from "../domain/sweep/stopping/sentence.ts";
@@ -123,35 +126,30 @@ export async function decisionsOfSweep(services: Services, ref: SweepRef) {
 export interface PointQuery {
   readonly trial: number;
   readonly metric: string;
-  readonly attempt?: number | undefined;
 }
 
-async function pointsOf(services: Services, ref: SweepRef, { trial: index, metric, attempt }: PointQuery) {
+/** Of the trial's last attempt; undefined where no job of it has run here. */
+async function runOf(services: Services, ref: SweepRef, index: number): Promise<MetricRun | undefined> {
   const { sweep, trials } = await known(services, ref);
   const trial = trials[index];
   if (trial === undefined) throw trialNotFound(ref, index);
-  const points = await services.metricPoints.read(sweep.guid, {
-    trial: index,
-    attempt: attempt ?? trial.attempt,
-    metric,
-  });
-  return ordered(points);
+  return trial.jobGuid === undefined ? undefined : { group: sweep.guid, run: trial.jobGuid };
 }
 
 /** For a chart: at most `count` buckets with the extremes of each. */
-export async function metricBuckets(services: Services, ref: SweepRef, query: PointQuery, count: number) {
-  const points = await pointsOf(services, ref, query);
-  const buckets = bucketed(points, count).map(({ fromStep, toStep, min, max, last }) => ({
-    fromStep,
-    toStep,
-    min: toWireNumber(min),
-    max: toWireNumber(max),
-    last: toWireNumber(last),
-  }));
-  return { trial: query.trial, metric: query.metric, n: points.length, buckets };
+export async function metricBuckets(
+  services: Services,
+  ref: SweepRef,
+  { trial, metric }: PointQuery,
+  count: number,
+) {
+  const run = await runOf(services, ref, trial);
+  const curve = run === undefined ? undefined : await services.metrics.curve(run, metric, count);
+  return { trial, metric, ...curveWire(curve) };
 }
 
-export async function metricPoints(services: Services, ref: SweepRef, query: PointQuery) {
-  const points = await pointsOf(services, ref, query);
-  return points.map(({ step, value }) => ({ step, value: toWireNumber(value) }));
+export async function metricPoints(services: Services, ref: SweepRef, { trial, metric }: PointQuery) {
+  const run = await runOf(services, ref, trial);
+  const points = run === undefined ? [] : await services.metrics.read(run, metric);
+  return ordered(points).map(pointWire);
 }

@@ -10,7 +10,7 @@ import type { KeyPairs } from "./key-pairs.ts";
 import type { KeyVaults } from "./key-vaults.ts";
 import type { Reservations } from "./reservations.ts";
 import type { Logger } from "./logger.ts";
-import type { MetricPoints } from "./metric-points.ts";
+import type { Metrics } from "./metrics.ts";
 import type { NodeSealer } from "./node-sealing.ts";
 import type { OperationDocuments } from "./operation-documents.ts";
 import type { Orchestrations } from "./orchestrations.ts";
@@ -40,7 +40,7 @@ export interface LongLivedServices {
   /** Text of `launch.sh` (node/launcher.ts). */
   readonly launcher: string;
   readonly reservations: Reservations;
-  readonly metricPoints: MetricPoints;
+  readonly metrics: Metrics;
   readonly nodeSealer: NodeSealer;
   /** Text of `node-setup.sh` (node/node-setup.ts). */
   readonly nodeSetup: string;

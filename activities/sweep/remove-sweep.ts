@@ -26,7 +26,7 @@ export const removeSweep = defineActivity(contract, async (services, { sweep, op
       found += 1;
       await deleteResource(services, { actor, link }, ref);
     }
-    if (found > 0 || !(await services.metricPoints.removeSome(sweep.guid))) return { gone: false };
+    if (found > 0 || !(await services.metrics.removeSome(sweep.guid))) return { gone: false };
   }
   await services.sweepRecords.remove(sweep.guid);
   await services.secrets.remove(sweep.guid);

@@ -47,7 +47,7 @@ const sweep = newSweep(ref, guid("00000000-0000-4000-8000-000000000001"), { spec
 
 function ended(index: number): Trial {
   const value = draws(2, "value", index)();
-  const figures = { last: value, lastStep: 100, best: value, bestStep: 90, min: value, max: 1 };
+  const figures = { n: 100, last: value, lastStep: 100, min: value, minStep: 90, max: 1, maxStep: 1 };
   return {
     ...newTrial(index, suggest(spec.algorithm, spec.searchSpace, index, []) ?? {}, 0),
     state: index % 10 === 0 ? "failed" : "succeeded",
@@ -55,7 +55,7 @@ function ended(index: number): Trial {
     startTime: "2026-11-29T04:00:00.000Z",
     endTime: "2026-11-29T04:01:00.000Z",
     exitCode: index % 10 === 0 ? 1 : 0,
-    counts: { loss: 100, accuracy: 100 },
+    watched: 100,
     figures: { loss: figures, accuracy: figures },
   };
 }

@@ -13,6 +13,11 @@ export const Objective = z.object({
 });
 export type Objective = z.infer<typeof Objective>;
 
+/** Of any metric: of those that the sweep is not after, the smallest value is the best. */
+export function goalOf(objective: Objective, metric: string): Goal {
+  return metric === objective.metric ? objective.goal : "minimize";
+}
+
 export function lossOf(goal: Goal, value: number): number {
   if (Number.isNaN(value)) return Number.POSITIVE_INFINITY;
   return goal === "minimize" ? value : -value;
@@ -22,22 +27,3 @@ export function lossOf(goal: Goal, value: number): number {
 export function valueOfLoss(goal: Goal, loss: number): number {
   return goal === "minimize" ? loss : 0 - loss;
 }
-
-/** JSON has no word for these three. */
-export const WireNumber = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]);
-export type WireNumber = z.infer<typeof WireNumber>;
-
-export function toWireNumber(value: number): WireNumber {
-  if (Number.isFinite(value)) return value;
-  return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
-}
-
-/** JSON of what may hold any number. */
-export function textOfNumbers(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    typeof member === "number" ? toWireNumber(member) : member,
-  );
-}
-
-/** A number as documents hold it, any number at all inside. */
-export const AnyNumber = WireNumber.transform(Number);

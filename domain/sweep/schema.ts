@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { refShape } from "../shared/resource-id.ts";
-import { WireNumber } from "./objective.ts";
+import { WireNumber } from "../metric/number.ts";
 import { SweepSpec } from "./spec.ts";
 import { TrialState } from "./trial.ts";
 

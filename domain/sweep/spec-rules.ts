@@ -3,7 +3,7 @@
 import { AppError } from "../shared/errors.ts";
 import type { ErrorDetail } from "../shared/errors.ts";
 import { budgetProblem } from "./budget.ts";
-import { patternProblem } from "./metrics/line-pattern.ts";
+import { patternProblem } from "../metric/line-pattern.ts";
 import { algorithmProblems } from "./search/algorithm.ts";
 import { spaceProblems } from "./search/space.ts";
 import type { SearchSpace } from "./search/parameter.ts";

@@ -2,7 +2,9 @@
 import type { BatchAIError } from "../shared/batch-ai-error.ts";
 import type { FailureCode } from "../shared/errors.ts";
 import { committed } from "./advance.ts";
-import { toWireNumber, valueOfLoss } from "./objective.ts";
+import { bestOf } from "../metric/figures.ts";
+import { toWireNumber } from "../metric/number.ts";
+import { valueOfLoss } from "./objective.ts";
 import type { SweepSummary } from "./schema.ts";
 import type { SweepSpec } from "./spec.ts";
 import { resultOf } from "./standing.ts";
@@ -33,7 +35,8 @@ function bestTrial(spec: SweepSpec, trials: readonly Trial[]) {
   for (const trial of trials) {
     const loss = resultOf(goal, trial);
     if (!(loss < (best?.loss ?? Number.POSITIVE_INFINITY))) continue;
-    best = { trial: trial.index, loss, step: trial.figures[spec.objective.metric]?.bestStep ?? 0 };
+    const figures = trial.figures[spec.objective.metric];
+    best = { trial: trial.index, loss, step: figures === undefined ? 0 : bestOf(figures, goal).bestStep };
   }
   if (best === undefined) return undefined;
   return { trial: best.trial, value: toWireNumber(valueOfLoss(goal, best.loss)), step: best.step };

@@ -1,6 +1,6 @@
 // A trial as the sweep remembers it: its parameters, what became of it, what it reported. Everything else is its job's.
 import { z } from "zod";
-import { Figures } from "./metrics/series.ts";
+import { Figures } from "../metric/figures.ts";
 import { Mark, Progress } from "./stopping/marks.ts";
 
 /** `stopping`: its end was asked for, and its job is not over yet. */
@@ -42,9 +42,8 @@ export const Trial = z.object({
   run: z.string().optional(),
   /** How much of its output and of its metrics file has been read, and of the run that started when. */
   read: z.object({ run: z.string(), output: z.int(), file: z.int() }),
-  /** Points stored of each metric. */
-  counts: z.record(z.string(), z.int()),
-  /** The step after the last one of each metric, for reports that name none. */
+  /** How many points of the objective's metric have been looked at, in the order in which they came. */
+  watched: z.int(),
   figures: z.record(z.string(), Figures),
   progress: Progress.optional(),
   marks: z.array(Mark),
@@ -63,7 +62,7 @@ export function newTrial(index: number, coordinates: Trial["coordinates"], reser
     reserved,
     spent: 0,
     read: { run: "", output: 0, file: 0 },
-    counts: {},
+    watched: 0,
     figures: {},
     marks: [],
   };

@@ -3,7 +3,9 @@ import { z } from "zod";
 import { BatchAIError } from "../shared/batch-ai-error.ts";
 import { named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
 import { costOf } from "./budget.ts";
-import { toWireNumber, valueOfLoss, WireNumber } from "./objective.ts";
+import { bestOf } from "../metric/figures.ts";
+import { toWireNumber, WireNumber } from "../metric/number.ts";
+import { goalOf, valueOfLoss } from "./objective.ts";
 import type { SweepDocument } from "./schema.ts";
 import { BestTrial } from "./schema.ts";
 import { flattened, valuesOf } from "./search/space.ts";
@@ -90,18 +92,21 @@ export function trialView(sweep: string, spec: Pick<SweepSpec, "objective" | "se
     parameters: flattened(valuesOf(spec.searchSpace, trial.coordinates)),
     ...(has && loss !== Number.POSITIVE_INFINITY ? { value: toWireNumber(valueOfLoss(goal, loss)) } : {}),
     metrics: Object.fromEntries(
-      Object.entries(trial.figures).map(([name, { last, lastStep, best, bestStep, min, max }]) => [
-        name,
-        {
-          last: toWireNumber(last),
-          lastStep,
-          best: toWireNumber(best),
-          bestStep,
-          min: toWireNumber(min),
-          max: toWireNumber(max),
-          n: trial.counts[name] ?? 0,
-        },
-      ]),
+      Object.entries(trial.figures).map(([name, figures]) => {
+        const { best, bestStep } = bestOf(figures, goalOf(spec.objective, name));
+        return [
+          name,
+          {
+            last: toWireNumber(figures.last),
+            lastStep: figures.lastStep,
+            best: toWireNumber(best),
+            bestStep,
+            min: toWireNumber(figures.min),
+            max: toWireNumber(figures.max),
+            n: figures.n,
+          },
+        ];
+      }),
     ),
     ...(trial.startTime === undefined ? {} : { startTime: trial.startTime }),
     ...(trial.endTime === undefined ? {} : { endTime: trial.endTime }),

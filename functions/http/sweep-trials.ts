@@ -12,7 +12,7 @@ import {
 import { terminateTrial } from "../../application/sweeps.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { fieldOf } from "../../domain/sweep/trial-query.ts";
-import { textOfNumbers, toWireNumber } from "../../domain/sweep/objective.ts";
+import { textOfNumbers, toWireNumber } from "../../domain/metric/number.ts";
 import type { TrialView } from "../../domain/sweep/wire.ts";
 import type { Services } from "../../services/services.ts";
 import { callerOf } from "./lib/caller-of.ts";

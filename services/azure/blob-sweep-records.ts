@@ -1,7 +1,7 @@
 // Records of sweeps in a private container of the service's storage account, one block blob each. What is unchanged since this
 // process had it last is not read again.
 import { SweepRecord } from "../../domain/sweep/trial.ts";
-import { textOfNumbers } from "../../domain/sweep/objective.ts";
+import { textOfNumbers } from "../../domain/metric/number.ts";
 import { recordCache } from "./record-cache.ts";
 import type { SweepRecords } from "../sweep-records.ts";
 import { intoContainer, storageStatus } from "./blob-containers.ts";

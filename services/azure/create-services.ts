@@ -18,7 +18,7 @@ import { blobStaging } from "./blob-staging.ts";
 import { absentFileServers } from "./absent-file-servers.ts";
 import { appCredential, tokenSource } from "./credentials.ts";
 import { documentReservations } from "../documents/document-reservations.ts";
-import { metricPoints } from "../documents/metric-points.ts";
+import { metrics } from "../documents/metrics.ts";
 import { documentDue } from "../documents/due.ts";
 import { dueAhead } from "../documents/due-ahead.ts";
 import { documentFirings } from "../documents/firings.ts";
@@ -115,7 +115,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     firings: documentFirings(documents),
     operations: documentOperations(documents),
     retention: documentRetention(table, settings.subscriptionId),
-    metricPoints: metricPoints(documents),
+    metrics: metrics(documents),
     sweepRecords: blobSweepRecords(blobs, storage),
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKeys, random)),
     staging: blobStaging(blobs, storage),

@@ -1,9 +1,10 @@
 // What a policy reads off a trial while it reports: a mark wherever the policy looks. Reports go forward: one whose step is
 // not above all before it (a trial that was run again says things twice) makes no mark.
 import { z } from "zod";
-import { AnyNumber, lossOf, valueOfLoss } from "../objective.ts";
+import { AnyNumber } from "../../metric/number.ts";
+import { lossOf, valueOfLoss } from "../objective.ts";
 import type { Goal } from "../objective.ts";
-import type { Point } from "../metrics/series.ts";
+import type { Point } from "../../metric/point.ts";
 import type { StoppingPolicy } from "./policy.ts";
 import { rungSteps } from "./rungs.ts";
 

@@ -182,7 +182,7 @@ describe("the records of sweeps", () => {
     const records = blobSweepRecords(access(), storageAccount);
     expect(await records.read("sweep-1")).toBeUndefined();
     const figures = {
-      loss: { last: Number.NaN, lastStep: 1, best: -Infinity, bestStep: 1, min: -Infinity, max: Infinity },
+      loss: { n: 3, last: Number.NaN, lastStep: 1, min: -Infinity, minStep: 1, max: Infinity, maxStep: 2 },
     };
     const record = { version: 1 as const, trials: [{ ...newTrial(0, { LR: 0.5 }, 0), figures }] };
     expect(await records.write("sweep-1", record, undefined)).toBe("written");

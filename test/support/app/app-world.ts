@@ -24,7 +24,7 @@ import { documentFirings } from "../../../services/documents/firings.ts";
 import { documentOperations } from "../../../services/documents/document-operations.ts";
 import { documentRetention } from "../../../services/documents/document-retention.ts";
 import { documentState } from "../../../services/documents/document-state.ts";
-import { metricPoints } from "../../../services/documents/metric-points.ts";
+import { metrics } from "../../../services/documents/metrics.ts";
 import { groupedCommits } from "../../../services/documents/grouped-commits.ts";
 import { limitedActiveJobs } from "../../../services/documents/limited-active-jobs.ts";
 import { nodeSealer } from "../../../services/azure/node-sealing.ts";
@@ -198,7 +198,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     fileServers: options.fileServers ?? absentFileServers(),
     ...options.azure,
     resourceManager: options.resourceManager,
-    metricPoints: metricPoints(store),
+    metrics: metrics(store),
     sweepRecords: options.sweepRecords ?? memorySweepRecords(),
     signInCodes: options.signInCodes,
     outputFiles: {

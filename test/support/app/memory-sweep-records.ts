@@ -1,5 +1,5 @@
 // Records of sweeps in memory, as text: what JSON cannot hold must not survive here either.
-import { toWireNumber } from "../../../domain/sweep/objective.ts";
+import { toWireNumber } from "../../../domain/metric/number.ts";
 import { SweepRecord } from "../../../domain/sweep/trial.ts";
 import type { SweepRecords } from "../../../services/sweep-records.ts";
 

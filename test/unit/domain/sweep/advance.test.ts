@@ -231,7 +231,7 @@ describe("a sweep", () => {
   it("says that nobody reported its metric, and what was reported instead", () => {
     const spec = specOf();
     const { trials } = advance(spec, situation([]));
-    const figures = { accuracy: { last: 1, lastStep: 1, best: 1, bestStep: 1, min: 1, max: 1 } };
+    const figures = { accuracy: { n: 1, last: 1, lastStep: 1, min: 1, minStep: 1, max: 1, maxStep: 1 } };
     const ended = finish(trials, "succeeded", { figures });
     const [warning] = summaryOf("s", spec, ended).warnings;
     expect(warning?.code).toBe("NoMetricReported");

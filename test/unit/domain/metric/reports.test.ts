@@ -1,9 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linePattern, patternProblem } from "../../../../domain/sweep/metrics/line-pattern.ts";
-import { reportsInFile, reportsInOutput, wholeLines } from "../../../../domain/sweep/metrics/reports.ts";
-import { bucketed, ordered, withPoint } from "../../../../domain/sweep/metrics/series.ts";
-import type { Figures, Point } from "../../../../domain/sweep/metrics/series.ts";
+import { linePattern, patternProblem } from "../../../../domain/metric/line-pattern.ts";
+import { reportsInFile, reportsInOutput, wholeLines } from "../../../../domain/metric/reports.ts";
 
 describe("an expression for lines of output", () => {
   it.each([
@@ -74,52 +71,5 @@ describe("reports", () => {
   it("are read when their line is written to its end", () => {
     expect(wholeLines("one\ntwo\nthr")).toBe("one\ntwo\n");
     expect(wholeLines("thr")).toBe("");
-  });
-});
-
-describe("the figures of a metric", () => {
-  const points = fc.array(
-    fc.record({
-      step: fc.nat(30),
-      value: fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY)),
-    }),
-    { minLength: 1, maxLength: 30 },
-  );
-  const figuresOf = (of: readonly Point[]) =>
-    of.reduce<Figures | undefined>((figures, point) => withPoint(figures, point, "maximize"), undefined);
-
-  it("are last, best with its step, least and greatest, and numbers count before NaN", () => {
-    expect(
-      figuresOf([
-        { step: 1, value: Number.NaN },
-        { step: 2, value: 5 },
-        { step: 4, value: 1 },
-        { step: 3, value: 5 },
-      ]),
-    ).toEqual({ last: 1, lastStep: 4, best: 5, bestStep: 2, min: 1, max: 5 });
-  });
-
-  it("do not change with the order of the points, or when points come twice", () => {
-    fc.assert(
-      fc.property(points, fc.infiniteStream(fc.nat(1000)), (of, random) => {
-        const distinct = ordered(of);
-        const keys = new Map(distinct.map((point) => [point, random.next().value as number]));
-        const shuffled = [...distinct, ...distinct.slice(0, 5)].sort(
-          (a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0),
-        );
-        expect(figuresOf(shuffled)).toEqual(figuresOf(distinct));
-      }),
-    );
-  });
-
-  it("keep their extremes when a chart asks for few buckets", () => {
-    const of = Array.from({ length: 10_000 }, (_, step) => ({
-      step,
-      value: step === 4321 ? 99 : Math.sin(step),
-    }));
-    const buckets = bucketed(of, 100);
-    expect(buckets).toHaveLength(100);
-    expect(Math.max(...buckets.map(({ max }) => max))).toBe(99);
-    expect(bucketed(of.slice(0, 3), 100)).toHaveLength(3);
   });
 });
