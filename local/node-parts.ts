@@ -1,4 +1,4 @@
-// What the nodes of the Batch emulator run on: processes and containers, mounts, stand-in commands, storage in the name of
+// What the nodes of the Batch emulator run on: processes and containers, mounts, shim commands, storage in the name of
 // identities, packages. Put together here once, for the local cloud and for the emulator alone.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -73,7 +73,7 @@ export async function openNodeParts(o: NodePartsOptions): Promise<NodeParts> {
   await mkdir(stateDirectory, { recursive: true });
   const inner = createProcessExecutor({ stateDirectory, clock, random, logger, storage });
   const jobContainers = createJobContainers({
-    directory: within("stand-ins/containers"),
+    directory: within("shims/containers"),
     engine: o.engine,
     containers: o.containers ?? "engine",
     logger,
@@ -83,7 +83,7 @@ export async function openNodeParts(o: NodePartsOptions): Promise<NodeParts> {
     storage,
     mounts,
     support: createNodeSupport({
-      directory: within("stand-ins"),
+      directory: within("shims"),
       nodeProgram: process.execPath,
       mountService,
       jobContainers,

@@ -1,13 +1,13 @@
 // Makes emulated nodes feel like nodes: `ssh` to each other, `mount` and `blobfuse2`, and the `node` that runs this program,
-// all first on their PATH. The commands are stand-ins attached to the local cloud; what runs on the nodes cannot tell.
+// all first on their PATH. The commands are shims attached to the local cloud; what runs on the nodes cannot tell.
 import { dirname, join } from "node:path";
-import { openNodeRegistry } from "./batch-emulator/agent/stand-ins/node-registry.ts";
+import { openNodeRegistry } from "./batch-emulator/agent/shims/node-registry.ts";
 import type { NodeSupport } from "./batch-emulator/service/ports/node-support.ts";
 import type { SharedGpus } from "./gpus.ts";
 import type { JobContainers } from "./job-containers.ts";
 import type { MountService } from "./mounts/service.ts";
 import { writeAccounts } from "./node-accounts.ts";
-import { writeMountStandIns } from "./mounts/stand-ins/index.ts";
+import { writeMountShims } from "./mounts/shims/index.ts";
 
 /**
  * What programs must be told when several nodes are one machine. The launcher: that a port is not a node's own. Open MPI,
@@ -20,7 +20,7 @@ const ofOneMachine = {
   OMPI_MCA_mpi_yield_when_idle: "1",
 };
 
-/** `directory` receives the stand-ins and the register of nodes; `nodeProgram` is the running `node`. */
+/** `directory` receives the shims and the register of nodes; `nodeProgram` is the running `node`. */
 export function createNodeSupport(o: {
   readonly directory: string;
   readonly nodeProgram: string;
@@ -30,7 +30,7 @@ export function createNodeSupport(o: {
 }): NodeSupport {
   const registry = openNodeRegistry(join(o.directory, "ssh"));
   const mountDirectory = join(o.directory, "mount");
-  writeMountStandIns(mountDirectory);
+  writeMountShims(mountDirectory);
   const { jobContainers } = o;
   const roots = new Map<string, string>();
   return {

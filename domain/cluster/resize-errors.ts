@@ -61,7 +61,7 @@ const reasons: readonly (readonly [RegExp, ResizeErrorCategory])[] = [
 ];
 
 /**
- * A code nobody knows is taken for transient: only what is known to be hopeless may end work. `AllocationFailed` and its like
+ * A code nobody knows is taken for transient: only what is known to be permanent may end work. `AllocationFailed` and its like
  * say little; what the provider said decides.
  */
 export function resizeErrorCategory({ code, message, values = [] }: ResizeError): ResizeErrorCategory {

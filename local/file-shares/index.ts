@@ -11,7 +11,7 @@ import type { Random } from "../random.ts";
 import { createListener } from "./protocol/listener.ts";
 import { createShareService } from "./service/share-service.ts";
 import { type ShareFolders, openShareFolders } from "./store/share-folders.ts";
-import { type ShareNotes, openShareNotes } from "./store/share-notes.ts";
+import { type ShareMetadata, openShareMetadata } from "./store/share-metadata.ts";
 
 export interface FileSharesOptions {
   /** Folder of all shares, or "memory": a temporary folder that `dispose` removes. */
@@ -42,7 +42,7 @@ export async function startFileShares(o: FileSharesOptions): Promise<FileShares>
   const root = temporary ? await mkdtemp(join(tmpdir(), "batchai-shares-")) : o.dataDirectory;
   await mkdir(root, { recursive: true });
   const folders = openShareFolders(root);
-  const service = createShareService(folders, notesBeside(root, folders));
+  const service = createShareService(folders, metadataBeside(root, folders));
   let url = "";
   const server = createServer(
     { requestTimeout: 300_000, maxHeaderSize: 32_768 },
@@ -85,14 +85,14 @@ export async function startFileShares(o: FileSharesOptions): Promise<FileShares>
   };
 }
 
-function notesBeside(root: string, folders: ShareFolders) {
-  const open = new Map<string, ShareNotes>();
-  return ({ account, share }: { account: string; share: string }): ShareNotes => {
-    // Only names that passed `folders` reach a note, so the file lies in the account's folder.
+function metadataBeside(root: string, folders: ShareFolders) {
+  const open = new Map<string, ShareMetadata>();
+  return ({ account, share }: { account: string; share: string }): ShareMetadata => {
+    // Only names that passed `folders` reach metadata, so the file lies in the account's folder.
     const file = join(root, account, `.${share}.notes.jsonl`);
     if (folders.pathOf(account, share) === undefined) throw new Error(`No share can be named '${share}'.`);
-    const notes = open.get(file) ?? openShareNotes(file);
-    open.set(file, notes);
-    return notes;
+    const metadata = open.get(file) ?? openShareMetadata(file);
+    open.set(file, metadata);
+    return metadata;
   };
 }

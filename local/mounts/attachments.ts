@@ -1,4 +1,4 @@
-// Which node sees what where, kept on disk: after a crash of the local cloud its adopted tasks still write through their
+// Which node sees what where, kept on disk: after a crash of the local cloud its reattached tasks still write through their
 // links, so the containers behind these must be kept equal with storage again before anybody asks. No secret in here.
 import { lstat, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";

@@ -11,7 +11,7 @@ import type { Logger } from "../logger.ts";
 import { type Failures, createFailures, firstLine, reworded } from "./failures.ts";
 import { type KnownStates, openKnownStates } from "./known-states.ts";
 import { type LocalTree, type TreeWatch, openLocalTree, parentsOf, watchTree } from "./local-tree.ts";
-import { type RemoteBlob, type RemoteContainer, isHopeless } from "./remote-container.ts";
+import { type RemoteBlob, type RemoteContainer, isPermanent } from "./remote-container.ts";
 import { type RemoteView, createRemoteView, fitsOnDisk } from "./remote-view.ts";
 import { type LocalState, decide } from "./sync-decision.ts";
 import { type WorkQueue, createWorkQueue } from "./work-queue.ts";
@@ -45,7 +45,7 @@ const pauseMs = 40;
 const uploadEveryMs = 1_000;
 const retryMs = 1_000;
 /** What will hardly ever succeed, as long as nobody makes the container anew. */
-const hopelessRetryMs = 15_000;
+const permanentRetryMs = 15_000;
 const pollEveryMs = 1_000;
 const rescanEveryMs = 5_000;
 /** Listing and scanning may take this share of the time at most. */
@@ -86,7 +86,7 @@ class Sync implements ContainerSync {
   readonly #timers = new Map<string, Timer>();
   #pulling: Promise<void> | undefined;
   #stopped = false;
-  #settledLooks = 0;
+  #settledNames = 0;
   /** Differences that listings found so far. */
   #differences = 0;
   #lastFailure = "no answer";
@@ -102,9 +102,9 @@ class Sync implements ContainerSync {
     this.#watch = watchTree(
       this.#tree,
       (name) => this.#noticed(name),
-      (error) => this.#failures.tell("watch", "mount.watchFailed", { message: error.message }),
+      (error) => this.#failures.report("watch", "mount.watchFailed", { message: error.message }),
     );
-    this.#queue = createWorkQueue({ clock: o.clock, workers, look: (name) => this.#look(name) });
+    this.#queue = createWorkQueue({ clock: o.clock, workers, look: (name) => this.#reconcile(name) });
   }
 
   async start(): Promise<void> {
@@ -149,22 +149,22 @@ class Sync implements ContainerSync {
   async #settled(): Promise<void> {
     const { label } = this.#o;
     let done = false;
-    let hopeless = (_error: Error) => {};
+    let giveUp = (_error: Error) => {};
     const given = new Promise<never>((_resolve, reject) => {
-      hopeless = (error) => reject(reworded(`${label}: ${firstLine(error)}`, error));
+      giveUp = (error) => reject(reworded(`${label}: ${firstLine(error)}`, error));
     });
     given.catch(() => {}); // told by the race below, if it is still on
-    this.#waiters.add(hopeless);
+    this.#waiters.add(giveUp);
     try {
       const settled = this.#queue.settle().then(() => (done = true));
-      for (let before = -1; !done && before !== this.#settledLooks;) {
-        before = this.#settledLooks;
+      for (let before = -1; !done && before !== this.#settledNames;) {
+        before = this.#settledNames;
         const patience = new AbortController();
         const pause = delay(machineClock, patienceMs, patience.signal).catch(() => {});
         await Promise.race([settled, given, pause]).finally(() => patience.abort());
       }
     } finally {
-      this.#waiters.delete(hopeless);
+      this.#waiters.delete(giveUp);
     }
     if (!done)
       throw new Error(`${label}: storage took nothing for ${patienceMs / 1000} s: ${this.#lastFailure}`);
@@ -198,7 +198,10 @@ class Sync implements ContainerSync {
           return result;
         },
         (error: unknown) => {
-          this.#failures.tell(`turn ${name}`, "mount.turnFailed", { turn: name, message: firstLine(error) });
+          this.#failures.report(`turn ${name}`, "mount.turnFailed", {
+            turn: name,
+            message: firstLine(error),
+          });
           return false;
         },
       );
@@ -220,7 +223,7 @@ class Sync implements ContainerSync {
     const listed = new Set<string>();
     for await (const blob of this.#o.remote.list()) {
       if (!fitsOnDisk(blob.name)) {
-        this.#failures.tell(`skip ${blob.name}`, "mount.blobSkipped", {
+        this.#failures.report(`skip ${blob.name}`, "mount.blobSkipped", {
           blob: blob.name,
           reason: "no file can have this name",
         });
@@ -259,30 +262,30 @@ class Sync implements ContainerSync {
     for (const name of this.#known.names()) if (!found.has(name)) this.#queue.touch(name);
   }
 
-  async #look(name: string): Promise<number | undefined> {
+  async #reconcile(name: string): Promise<number | undefined> {
     if (name === "" || this.#stopped) return undefined;
     try {
       const result = (await this.#settleName(name)) ?? undefined;
-      if (result === undefined) this.#settledLooks += 1;
+      if (result === undefined) this.#settledNames += 1;
       this.#failures.over(name);
       return result;
     } catch (error) {
       const message = firstLine(error);
       this.#lastFailure = message;
-      if (!isHopeless(error)) {
-        this.#failures.tell(name, "mount.syncFailed", { name, message });
+      if (!isPermanent(error)) {
+        this.#failures.report(name, "mount.syncFailed", { name, message });
         return retryMs;
       }
-      this.#failures.tell("container", "mount.hopeless", { message });
+      this.#failures.report("container", "mount.failedPermanently", { message });
       for (const give of this.#waiters) give(error as Error);
-      return hopelessRetryMs;
+      return permanentRetryMs;
     }
   }
 
   async #settleName(name: string): Promise<typeof again | void> {
     const local = await this.#tree.state(name);
     if (local === "unsupported")
-      return this.#failures.tell(`skip ${name}`, "mount.fileSkipped", {
+      return this.#failures.report(`skip ${name}`, "mount.fileSkipped", {
         name,
         reason: "only files and directories have a blob",
       });
@@ -388,7 +391,7 @@ class Sync implements ContainerSync {
       if (blob === undefined) return this.#lookedAgain(name, undefined);
       const parent = parentsOf(name)[0];
       if (parent !== undefined && !(await this.#tree.makeDirectory(parent)))
-        return this.#failures.tell(`skip ${name}`, "mount.blobSkipped", {
+        return this.#failures.report(`skip ${name}`, "mount.blobSkipped", {
           name,
           reason: "a file stands where it needs a directory",
         });

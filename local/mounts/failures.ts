@@ -4,21 +4,21 @@ import type { Logger } from "../logger.ts";
 
 export interface Failures {
   /** @param about what failed: a name, a turn. */
-  tell(about: string, event: string, fields: Readonly<Record<string, string>>): void;
+  report(about: string, event: string, fields: Readonly<Record<string, string>>): void;
   /** It went well: the next failure is news. */
   over(about: string): void;
 }
 
 export function createFailures(logger: Logger, label: string): Failures {
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   return {
-    tell(about, event, fields) {
+    report(about, event, fields) {
       const text = JSON.stringify([event, fields]);
-      if (told.get(about) === text) return;
-      told.set(about, text);
+      if (reported.get(about) === text) return;
+      reported.set(about, text);
       logger.warn(event, { label, ...fields });
     },
-    over: (about) => void told.delete(about),
+    over: (about) => void reported.delete(about),
   };
 }
 

@@ -11,7 +11,7 @@ import { type ContainerSync, startContainerSync } from "./container-sync.ts";
 import { checkOptions } from "./mount-options.ts";
 import {
   type ContainerAddress,
-  isHopeless,
+  isPermanent,
   openRemoteContainer,
   whyUnreachable,
 } from "./remote-container.ts";
@@ -40,7 +40,7 @@ export interface MountProvider {
   flush(nodeId: string): Promise<void>;
   /** Removes the links (all of the node's without `target`); the content stays. Storage has everything afterwards. */
   detach(nodeId: string, target?: string): Promise<void>;
-  /** Flushes everything and stops. Links stay, so that adopted tasks go on. */
+  /** Flushes everything and stops. Links stay, so that reattached tasks go on. */
   close(): Promise<void>;
 }
 
@@ -143,7 +143,7 @@ class MountTable implements Mounts {
       (one) => one.nodeId === nodeId && (target === undefined || one.target === target),
     );
     const refused = await this.#flushContainers(gone).catch((error: unknown) => {
-      if (!isHopeless(error)) throw error;
+      if (!isPermanent(error)) throw error;
       return error;
     });
     for (const one of gone) {

@@ -41,7 +41,7 @@ export interface ContainerAddress {
     { readonly accountName: string; readonly accountKey: string } | { readonly sas: string };
 }
 
-const hopelessCodes = [
+const permanentCodes = [
   "ContainerNotFound",
   "ContainerBeingDeleted",
   "AuthenticationFailed",
@@ -49,9 +49,9 @@ const hopelessCodes = [
 ];
 
 /** Trying again would give the same answer: the container is gone, or the key is no longer the right one. */
-export function isHopeless(error: unknown): boolean {
+export function isPermanent(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  return typeof code === "string" && hopelessCodes.includes(code);
+  return typeof code === "string" && permanentCodes.includes(code);
 }
 
 /** Why a container cannot be mounted, in the words of storage; undefined when it can. */
@@ -114,7 +114,7 @@ export async function openRemoteContainer(address: ContainerAddress): Promise<Re
         return "removed";
       } catch (error) {
         const { statusCode } = error as { statusCode?: number };
-        if (statusCode === 404 && !isHopeless(error)) return "removed";
+        if (statusCode === 404 && !isPermanent(error)) return "removed";
         if (statusCode === 412) return "changed";
         throw error;
       }
@@ -174,6 +174,6 @@ function fromHeaders(name: string, headers: BlobHeaders): RemoteBlob {
 
 /** Only a missing blob is an answer; a missing container says nothing about its blobs. */
 function absent(error: Error & { statusCode?: number }): undefined {
-  if (error.statusCode === 404 && !isHopeless(error)) return undefined;
+  if (error.statusCode === 404 && !isPermanent(error)) return undefined;
   throw error;
 }

@@ -1,6 +1,6 @@
-// The loopback endpoint through which the stand-in mount commands on emulated nodes reach the mounts. Invariants: a node
+// The loopback endpoint through which the shim mount commands on emulated nodes reach the mounts. Invariants: a node
 // can only mount below its own root folder and only unmount what is its own; its token proves which node it is. Port and
-// signing key outlive a restart, because tasks that are adopted keep the environment they were started with.
+// signing key outlive a restart, because tasks that are reattached keep the environment they were started with.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { readFile, realpath, rename, writeFile } from "node:fs/promises";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
@@ -21,7 +21,7 @@ export interface MountServiceOptions {
 
 export interface MountService {
   readonly endpoint: string;
-  /** What every process on the node needs in its environment so that the stand-ins work. */
+  /** What every process on the node needs in its environment so that the shims work. */
   environmentOf(nodeId: string, nodeRoot: string): Readonly<Record<string, string>>;
   close(): Promise<void>;
 }

@@ -106,13 +106,13 @@ class Queue implements WorkQueue {
     this.#busy.delete(name);
     const wanted = this.#again.get(name) ?? againMs;
     this.#again.delete(name);
-    if (againMs === undefined) this.#tellSettlings(name, beganAt);
+    if (againMs === undefined) this.#notifySettled(name, beganAt);
     if (wanted !== undefined) this.touch(name, wanted);
     if (this.#busy.size === 0) this.#stopped?.();
     this.#pump();
   }
 
-  #tellSettlings(name: string, beganAt: number): void {
+  #notifySettled(name: string, beganAt: number): void {
     for (const settling of this.#settlings) {
       if (settling.since > beganAt) continue;
       settling.left.delete(name);

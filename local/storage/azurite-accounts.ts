@@ -16,13 +16,13 @@ interface AccountStore {
 }
 
 /** Lets every server of this process find the accounts last told. Call it before a server is made. */
-export function accountsToldTo(store: { readonly prototype: AccountStore }): {
-  tell(accounts: readonly AzuriteAccount[]): void;
+export function accountsSetIn(store: { readonly prototype: AccountStore }): {
+  set(accounts: readonly AzuriteAccount[]): void;
 } {
   let known = new Map<string, AccountRow>();
   store.prototype.getAccount = (name) => known.get(name);
   return {
-    tell(accounts) {
+    set(accounts) {
       known = new Map(accounts.map(({ name, key }) => [name, { name, key1: Buffer.from(key, "base64") }]));
     },
   };

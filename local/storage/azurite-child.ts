@@ -6,7 +6,7 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { createRequire, Module } from "node:module";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
-import { accountsOf, accountsToldTo } from "./azurite-accounts.ts";
+import { accountsOf, accountsSetIn } from "./azurite-accounts.ts";
 import { encodeBlobNames } from "./azurite-blob-names.ts";
 import { journalAzurite } from "./azurite-journal.ts";
 import type { AzuriteJournal, JournaledServer } from "./azurite-journal.ts";
@@ -21,7 +21,7 @@ interface AzuriteServer {
   getHttpServerAddress(): string;
 }
 type Constructor = new (...parameters: readonly unknown[]) => unknown;
-type Accounts = ReturnType<typeof accountsToldTo>;
+type Accounts = ReturnType<typeof accountsSetIn>;
 
 const host = "127.0.0.1";
 const keepAliveSeconds = 60;
@@ -41,10 +41,10 @@ function mendBlobListings(): void {
 }
 
 function openAccounts(): Accounts {
-  const accounts = accountsToldTo(constructorOf("common/AccountDataStore"));
+  const accounts = accountsSetIn(constructorOf("common/AccountDataStore"));
   // The composition root of this process: its parent made the environment.
   // eslint-disable-next-line no-restricted-syntax
-  accounts.tell(accountsOf(process.env["AZURITE_ACCOUNTS"] ?? ""));
+  accounts.set(accountsOf(process.env["AZURITE_ACCOUNTS"] ?? ""));
   return accounts;
 }
 
@@ -216,7 +216,7 @@ function main(): void {
   process.stderr.on("error", () => {});
   process.on("message", (message: StartMessage | AccountsMessage) => {
     if (message.kind === "accounts") {
-      accounts.tell(message.accounts);
+      accounts.set(message.accounts);
       process.send?.({ kind: "told" } satisfies ChildMessage);
       return;
     }

@@ -9,7 +9,7 @@ import { journalNumbers, readJournalFile } from "./journal-file.ts";
 import { openJournal } from "./journal.ts";
 import type { Journal, JournalEntry, JournaledDatabase, JournalOptions } from "./journal.ts";
 import type { LokiDatabase } from "./loki.ts";
-import { noteChanges } from "./loki-changes.ts";
+import { recordChanges } from "./loki-changes.ts";
 import type { Change, ChangeLog } from "./loki-changes.ts";
 import { keepSnapshots, refuseMissing, saveSnapshot } from "./snapshots.ts";
 
@@ -86,7 +86,7 @@ function journaled(database: LokiDatabase, changes: readonly Change[]): Journale
   const saveDatabase = database.saveDatabase.bind(database);
   // Azurite saves a database when it has loaded it: from then on changes are the journal's.
   database.saveDatabase = (done) => {
-    log ??= noteChanges(database);
+    log ??= recordChanges(database);
     saveDatabase(done);
   };
   return {

@@ -73,7 +73,7 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   try {
     const ports = await ready(child, options, exited, clock);
     const setOtherAccounts = (others: readonly AzuriteAccount[]) =>
-      tell(child, exited, { kind: "accounts", accounts: [options.account, ...others] });
+      request(child, exited, { kind: "accounts", accounts: [options.account, ...others] });
     return {
       ...addresses(options.account, ports),
       pid: child.pid ?? 0,
@@ -138,18 +138,18 @@ function hasEnded(child: ChildProcess): boolean {
 }
 
 /** Resolves when the child has acted on it; rejects when it ended before. */
-function tell(
+function request(
   child: ChildProcess,
   exited: Promise<Error | undefined>,
   message: AccountsMessage,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const heard = (answer: ChildMessage) => {
+    const onMessage = (answer: ChildMessage) => {
       if (answer.kind !== "told") return;
-      child.off("message", heard);
+      child.off("message", onMessage);
       resolve();
     };
-    child.on("message", heard);
+    child.on("message", onMessage);
     void exited.then((error) => reject(error ?? new Error("Storage (Azurite) was stopped.")));
     child.send(message, (error) => error && reject(error));
   });

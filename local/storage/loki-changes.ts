@@ -25,7 +25,7 @@ export interface ChangeLog {
 }
 
 /** Notes from now on what changes; what the database held before belongs to a snapshot. */
-export function noteChanges(database: LokiDatabase): ChangeLog {
+export function recordChanges(database: LokiDatabase): ChangeLog {
   let structure: Change[] = [];
   const written = new WeakMap<readonly unknown[], number>();
   const watch = (collection: LokiCollection) => {

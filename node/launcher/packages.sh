@@ -3,7 +3,7 @@
 
 package_patience_s=300 package_pause_s=5
 
-# On an emulated node the machine is not ours, and stand-ins mount.
+# On an emulated node the machine is not ours, and shims mount.
 need_program() { # program packages…
   need_name=$1
   shift

@@ -1,4 +1,4 @@
-// The app's own identity towards Azure: the managed identity of the Functions app (or its local stand-in), a developer's
+// The app's own identity towards Azure: the managed identity of the Functions app (or its local counterpart), a developer's
 // sign-in elsewhere. The identity library is large, so it is loaded when the first token is asked for.
 import type { AccessToken, TokenCredential } from "@azure/core-auth";
 import type { Clock } from "../clock.ts";

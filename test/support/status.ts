@@ -80,7 +80,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Deployment to Azure (Bicep, `azd`)",
-    "templates, hooks and a workflow ([how](how-to/deploy.md)); checked against Azure's published types and with stand-ins for `az` and `azd`, not compiled, and never run against Azure itself",
+    "templates, hooks and a workflow ([how](how-to/deploy.md)); checked against Azure's published types and with fakes of `az` and `azd`, not compiled, and never run against Azure itself",
   ],
   [
     "Web portal at `/portal`",

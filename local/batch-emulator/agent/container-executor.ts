@@ -1,5 +1,5 @@
 // Runs launches with a `container` through the engine's command line, all others as they are. The engine's `run` is an
-// ordinary process of the executor below, so that adoption after a crash, output and exit codes come from there; what is
+// ordinary process of the executor below, so that reattachment after a crash, output and exit codes come from there; what is
 // added is the container behind it. Invariant: no container outlives its launch. Its name is made of the launch's id, its
 // environment file in the folder tells a later emulator that there may be one.
 // Why it is so: docs/adr/0008-containers-by-command-line.md
@@ -238,7 +238,7 @@ async function kill(context: Context, id: string): Promise<void> {
   active.isKilled = true;
   active.kill();
   active.ending ??= (async () => {
-    inner.condemn(id);
+    inner.markKilled(id);
     if (active.mayExist) await context.removal.stop(id);
     await inner.kill(id);
     if (active.mayExist) await context.removal.remove(id);

@@ -130,12 +130,12 @@ export interface Executor {
   kill(id: string): Promise<void>;
   /** Drops the trace of an ended launch within moments, so that `recover` does not report it again. */
   forget(id: string): Promise<void>;
-  /** Stops watching. Processes go on when `leaveRunning`, to be adopted by the next emulator; else they are killed. */
+  /** Stops watching. Processes go on when `leaveRunning`, to be reattached by the next emulator; else they are killed. */
   close(leaveRunning: boolean): Promise<void>;
 }
 
 /** An executor whose launches others may end by means of their own. */
 export interface ProcessExecutor extends Executor {
   /** For what is about to be ended: its end counts as a kill, also after a restart. */
-  condemn(id: string): void;
+  markKilled(id: string): void;
 }

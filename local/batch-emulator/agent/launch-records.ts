@@ -54,8 +54,8 @@ export interface LaunchRecords {
   forbid(id: string): boolean;
   markUploaded(id: string): Promise<void>;
   /** Notes that the end of this launch is the emulator's doing. */
-  condemn(id: string): void;
-  isCondemned(id: string): boolean;
+  markKilled(id: string): void;
+  isMarkedKilled(id: string): boolean;
   forget(id: string): void;
 }
 
@@ -65,7 +65,7 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
   const directory = resolve(path);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = (id: string, suffix: "launch" | "run" | "kill") => join(directory, `${id}.${suffix}`);
-  const condemned = new Set<string>();
+  const markedKilled = new Set<string>();
   return {
     directory,
     folder: folderMark(directory),
@@ -81,7 +81,7 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
       for (const name of names) {
         const [, id = "", suffix] = /^(.+)\.(run|kill)$/.exec(name) ?? [];
         if (suffix !== undefined && !known.has(id)) unlinkSync(join(directory, name));
-        else if (suffix === "kill") condemned.add(id);
+        else if (suffix === "kill") markedKilled.add(id);
       }
       return launches;
     },
@@ -90,16 +90,16 @@ export function openLaunchRecords(path: string, newInstance: () => string): Laun
     task: (id) => taskOf(linesOf(readText(file(id, "run")) ?? "")),
     forbid: (id) => createExclusively(file(id, "run"), "void\n"),
     markUploaded: (id) => appendFile(file(id, "run"), "uploaded\n"),
-    condemn(id) {
-      condemned.add(id);
+    markKilled(id) {
+      markedKilled.add(id);
       writeFileSync(file(id, "kill"), "");
     },
-    isCondemned: (id) => condemned.has(id),
+    isMarkedKilled: (id) => markedKilled.has(id),
     forget(id) {
       // The launch first: a `.run` without one is known to be litter.
       removeFile(file(id, "launch"));
       removeFile(file(id, "run"));
-      if (condemned.delete(id)) removeFile(file(id, "kill"));
+      if (markedKilled.delete(id)) removeFile(file(id, "kill"));
     },
   };
 }

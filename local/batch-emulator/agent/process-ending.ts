@@ -35,7 +35,7 @@ const patienceMs = 10_000;
 export function processEnding(o: { table: ProcessTable; logger: Logger }): ProcessEnding {
   const clock = systemClock();
   /** Cookie → start of the launch's first process. */
-  let condemned = new Map<string, string>();
+  let escaped = new Map<string, string>();
   let sweep: Promise<void> | undefined;
 
   const killUntilGone = async (
@@ -54,8 +54,8 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
   const end = (launch: LaunchFamily) => killUntilGone((processes) => family(processes, launch));
   const runSweep = async () => {
     await delay(clock, sweepDelayMs);
-    const wanted = condemned;
-    condemned = new Map();
+    const wanted = escaped;
+    escaped = new Map();
     sweep = undefined;
     const oldest = [...wanted.values()].reduce((least, start) => (isOlder(start, least) ? start : least));
     await killUntilGone(
@@ -64,7 +64,7 @@ export function processEnding(o: { table: ProcessTable; logger: Logger }): Proce
     );
   };
   const endEscaped = ({ cookie, leader }: LaunchFamily) => {
-    condemned.set(cookie, leader.start);
+    escaped.set(cookie, leader.start);
     sweep ??= runSweep();
   };
   return {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { delay, systemClock, type Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
-import { adoptLaunches, type Adoption } from "./adoption.ts";
+import { openReattachment, type Reattachment } from "./reattachment.ts";
 import { CommandLineError, findProgram, splitCommandLine } from "./command-line.ts";
 import type { Launch, LaunchEnd, LaunchFailure, ProcessExecutor } from "./executor.ts";
 import { forgottenLaunches, type ForgottenLaunches } from "./forgotten-launches.ts";
@@ -41,7 +41,7 @@ interface Active {
   /** Nothing that it started lives. */
   isAlone?: boolean;
   /** An earlier emulator started it. */
-  readonly isAdopted: boolean;
+  readonly isReattached: boolean;
   /** What it leaves outside its group is not to be ended. */
   readonly detaches: boolean;
   killed: boolean;
@@ -84,16 +84,16 @@ export function createProcessExecutor(options: ProcessExecutorOptions): ProcessE
       storage: options.storage,
     },
   };
-  let adoption: Adoption | undefined;
+  let reattachment: Reattachment | undefined;
   return {
     run: (launch, started) => run(context, launch, started),
     async recover() {
-      adoption ??= adoptLaunches({ records, table, clock: systemClock() });
-      return recover(context, adoption);
+      reattachment ??= openReattachment({ records, table, clock: systemClock() });
+      return recover(context, reattachment);
     },
     kill: (id) => kill(context, id),
-    condemn(id) {
-      if (records.task(id)) records.condemn(id);
+    markKilled(id) {
+      if (records.task(id)) records.markKilled(id);
     },
     forget(id) {
       context.active.delete(id);
@@ -106,7 +106,7 @@ export function createProcessExecutor(options: ProcessExecutorOptions): ProcessE
         await Promise.all([...context.active.keys()].map((id) => kill(context, id)));
         await context.ending.idle();
       }
-      adoption?.close();
+      reattachment?.close();
       context.forgotten.clear();
       context.supervisors.release();
     },
@@ -118,7 +118,7 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
   if (context.active.has(launch.id))
     throw new Error(`launch '${launch.id}' was run before and not forgotten`);
   if (context.forgotten.has(launch.id)) context.forgotten.clear();
-  const active = track(context, launch.id, { isAdopted: false, detaches: launch.detaches === true });
+  const active = track(context, launch.id, { isReattached: false, detaches: launch.detaches === true });
   try {
     const prepared = await prepare(context, launch, active);
     if (active.killed || prepared === undefined) return { kind: "killed", endedAt: clock.now() };
@@ -138,7 +138,7 @@ async function run(context: Context, launch: Launch, started: () => void): Promi
 /** What the processes of a launch carry; of supervisors without the launch. */
 const cookieOf = ({ folder, instance }: LaunchRecords, id: string) => `${folder}.${instance}.${id}`;
 
-function track(context: Context, id: string, kind: Pick<Active, "isAdopted" | "detaches">): Active {
+function track(context: Context, id: string, kind: Pick<Active, "isReattached" | "detaches">): Active {
   const active: Active = { id, ...kind, killed: false, ended: false };
   context.active.set(id, active);
   return active;
@@ -325,18 +325,18 @@ const supervisorEnded = failure(
 
 async function recover(
   context: Context,
-  adoption: Adoption,
+  reattachment: Reattachment,
 ): Promise<ReadonlyMap<string, Promise<LaunchEnd>>> {
   const { records, active } = context;
   const found = new Map<string, Promise<LaunchEnd>>();
   for (const id of records.list()) {
     if (active.has(id)) continue;
     const detaches = records.header(id)?.detaches === true;
-    const one = track(context, id, { isAdopted: true, detaches });
-    const process = adoption.adopt(id);
+    const one = track(context, id, { isReattached: true, detaches });
+    const process = reattachment.reattach(id);
     one.process = process;
     found.set(id, afterAdoption(context, one, process));
-    if (records.isCondemned(id)) void kill(context, id);
+    if (records.isMarkedKilled(id)) void kill(context, id);
   }
   const supervisors = new Set([...active.keys()].map((id) => records.run(id)?.supervisor?.pid));
   const supervisorCookie = cookieOf(records, "");
@@ -350,7 +350,7 @@ async function recover(
 async function afterAdoption(
   context: Context,
   active: Active,
-  process: ReturnType<Adoption["adopt"]>,
+  process: ReturnType<Reattachment["reattach"]>,
 ): Promise<LaunchEnd> {
   const { records, options } = context;
   try {
@@ -377,7 +377,7 @@ async function kill(context: Context, id: string): Promise<void> {
   if (!active.process) return;
   const task = await taskOf(records, active, id);
   if (task) {
-    records.condemn(id);
+    records.markKilled(id);
     await withFamily(context, active, task, (family) => ending.end(family));
   }
   await active.process;
@@ -394,7 +394,7 @@ async function withFamily(
   const cookie = cookieOf(records, id);
   if (active.detaches) return work({ cookie, leader, ancestor: undefined });
   // What an earlier emulator started has a supervisor that takes nothing else.
-  if (active.isAdopted) return work({ cookie, leader, ancestor: records.run(id)?.supervisor });
+  if (active.isReattached) return work({ cookie, leader, ancestor: records.run(id)?.supervisor });
   const held = supervisors.hold(id);
   try {
     await work({ cookie, leader, ancestor: held?.ancestor });

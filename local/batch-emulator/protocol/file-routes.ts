@@ -1,7 +1,7 @@
 // Files of tasks and nodes. A ranged read answers 200, not 206: the genuine clients accept nothing else. Source: "File"
 // operations of the REST reference.
 import { Readable } from "node:stream";
-import { filesCleanedUp } from "../service/runs/departures.ts";
+import { filesCleanedUp } from "../service/runs/folder-removal.ts";
 import { BatchFault } from "../service/account/fault.ts";
 import { findJob } from "../service/jobs/job-commands.ts";
 import { taskDirectory } from "../service/launches/node-layout.ts";

@@ -39,12 +39,7 @@ const LogsBody = z.strictObject({
   identityReference: IdentityReference.optional(),
 });
 
-async function noteFailure(
-  account: AccountState,
-  node: Node,
-  url: string,
-  work: Promise<string | undefined>,
-) {
+async function logFailure(account: AccountState, node: Node, url: string, work: Promise<string | undefined>) {
   const reason = await work;
   if (reason !== undefined)
     account.logger.warn("node.logsNotUploaded", { node: node.id, container: url.split("?")[0], reason });
@@ -71,7 +66,7 @@ function uploadLogs(call: Call): WireReply {
     files,
   });
   // As in the service the answer tells what is being uploaded, not whether the container took it.
-  account.background("node.uploadLogs", noteFailure(account, node, body.containerUrl, work));
+  account.background("node.uploadLogs", logFailure(account, node, body.containerUrl, work));
   return json(200, {
     "odata.metadata": `${call.request.baseUrl}/$metadata#uploadbatchservicelogs/@Element`,
     virtualDirectoryName: directory,

@@ -4,7 +4,7 @@ import { afterOwnerJob, afterOwnerSchedule, provideAutoPool } from "./pools/auto
 import { createAutoscaleControl } from "./autoscale/autoscale-control.ts";
 import { createEvictions } from "./evictions/evictions.ts";
 import type { Evictions } from "./evictions/evictions.ts";
-import { afterTask, advanceJob, watchCompletion } from "./jobs/job-control.ts";
+import { afterTask, advanceJob, checkCompletion } from "./jobs/job-control.ts";
 import { nodeChanged } from "./pools/pool-control.ts";
 import { recover } from "./recovery.ts";
 import { createRetention } from "./runs/retention.ts";
@@ -27,10 +27,10 @@ export function compose(account: AccountState, evictionRandom: Random = account.
   account.signals = {
     wake: (pool) => scheduler.wake(pool),
     taskCompleted(task) {
-      retention.watch(task);
+      retention.schedule(task);
       afterTask(account, task);
     },
-    taskRemoved: (task) => watchCompletion(account, task.job),
+    taskRemoved: (task) => checkCompletion(account, task.job),
     runLeft(run, node) {
       const { job } = run.task;
       retention.runLeft(run.task);
@@ -54,7 +54,7 @@ export function compose(account: AccountState, evictionRandom: Random = account.
     evictions,
     async recover() {
       await recover(account);
-      for (const job of account.jobs) for (const task of job.tasks) retention.watch(task);
+      for (const job of account.jobs) for (const task of job.tasks) retention.schedule(task);
       resumeSchedules(account);
       evictions.announced.resume();
       evictions.setRate(account.parameters.evictionsPerNodeHour);

@@ -1,8 +1,8 @@
-// Brings the account back from its journal: entities, counters, queues, timers; adopts the launches that survived and
+// Brings the account back from its journal: entities, counters, queues, timers; reattaches the launches that survived and
 // requeues the rest. Invariant: when this resolves no process runs that the state does not know, so nothing can run twice.
 import type { LaunchEnd } from "../agent/executor.ts";
-import { noteSatisfied, satisfies, watchDependencies } from "./tasks/dependencies.ts";
-import { advanceJob, armJobWallClock, notePreemption, watchCompletion } from "./jobs/job-control.ts";
+import { countSatisfied, satisfies, registerDependencies } from "./tasks/dependencies.ts";
+import { advanceJob, armJobWallClock, offerPreemption, checkCompletion } from "./jobs/job-control.ts";
 import { coordinationLaunchId, mainLaunchId, startTaskLaunchId } from "./launches/launches.ts";
 import type { Job, Node, Pool, Schedule, Task } from "./entities/model.ts";
 import { refreshSlots, resumeNode, startUp } from "./nodes/node-control.ts";
@@ -17,7 +17,7 @@ import {
 } from "./entities/records.ts";
 import { instancesOf } from "./entities/ready-queue.ts";
 import { requeue } from "./tasks/task-life.ts";
-import { adoptRun } from "./runs/task-run.ts";
+import { reattachRun } from "./runs/task-run.ts";
 import { count, enqueue, moveTask } from "./tasks/task-state.ts";
 import type { AccountState } from "./account/account-state.ts";
 
@@ -32,8 +32,8 @@ export async function recover(account: AccountState): Promise<void> {
     for (const task of job.tasks)
       if (task.state === "running" || task.state === "preparing") started.push(task);
   const orphans: Task[] = [];
-  for (const task of started) if (!adoptTask(account, task, survivors)) orphans.push(task);
-  for (const pool of account.pools) for (const node of pool.nodes) adoptNode(account, node, survivors);
+  for (const task of started) if (!reattachTask(account, task, survivors)) orphans.push(task);
+  for (const pool of account.pools) for (const node of pool.nodes) reattachNode(account, node, survivors);
   await endUnknown(account, survivors);
   await removeStrayFolders(account);
   for (const task of orphans) putBack(account, task);
@@ -88,21 +88,21 @@ function load(account: AccountState): void {
 function rebuildJob(job: Job): void {
   for (const task of job.tasks) {
     count(task, 1);
-    if (satisfies(task)) noteSatisfied(task);
+    if (satisfies(task)) countSatisfied(task);
   }
   for (const task of job.tasks)
-    if (task.spec.dependsOn !== undefined && task.released !== true) watchDependencies(task);
+    if (task.spec.dependsOn !== undefined && task.released !== true) registerDependencies(task);
 }
 
 /** True when the task goes on (or has ended meanwhile) under the eyes of this emulator. */
-function adoptTask(account: AccountState, task: Task, survivors: Survivors): boolean {
+function reattachTask(account: AccountState, task: Task, survivors: Survivors): boolean {
   const id = mainLaunchId(task.run ?? { task, attempt: task.attempt });
   const end = survivors.get(id);
   const nodes = placesOf(account, task);
   const gang = instancesOf(task) > 0;
   if (end === undefined || nodes === undefined || (gang && task.execution?.coordinated !== true))
     return false;
-  const run = adoptRun(account, task, nodes, end);
+  const run = reattachRun(account, task, nodes, end);
   survivors.delete(id);
   if (gang)
     nodes.forEach((_node, index) => {
@@ -133,7 +133,7 @@ const inStartTask = (node: Node) =>
   (node.state === "waitingforstarttask" ||
     (node.startTask?.state === "running" && booted.includes(node.state)));
 
-function adoptNode(account: AccountState, node: Node, survivors: Survivors): void {
+function reattachNode(account: AccountState, node: Node, survivors: Survivors): void {
   refreshSlots(node);
   const id = startTaskLaunchId(node);
   const end = survivors.get(id);
@@ -176,9 +176,9 @@ function putBack(account: AccountState, task: Task): void {
 
 function resumeJob(account: AccountState, job: Job): void {
   for (const task of job.tasks) if (task.state === "active" && task.blockers === 0) enqueue(account, task);
-  notePreemption(account, job);
+  offerPreemption(account, job);
   armJobWallClock(account, job);
-  watchCompletion(account, job);
+  checkCompletion(account, job);
   for (const on of job.nodes.values()) on.preparing = undefined;
   account.clock.at(account.clock.now() + account.parameters.jobTransitionMs, () => advanceJob(account, job));
 }

@@ -7,7 +7,7 @@ import type { EngineParts } from "./engine-parts.ts";
 import { activityFailure } from "./failure.ts";
 import { runHttpCall } from "./http-activity.ts";
 import { isCurrent } from "./instance-life.ts";
-import type { Entry } from "./ledger.ts";
+import type { UnitOfWork } from "./transactions.ts";
 
 /** Activities begun before the event loop gets a chance to do something else. */
 const startsPerBeat = 256;
@@ -64,14 +64,14 @@ export class ActivityRunner {
   }
 
   /** Deletes the activity and tells its orchestration, if that still is the same execution. */
-  #record(entry: Entry, row: ActivityRow, event: HistoryEvent): void {
-    if (!entry.store.deleteActivity(row.seq)) return;
+  #record(unit: UnitOfWork, row: ActivityRow, event: HistoryEvent): void {
+    if (!unit.store.deleteActivity(row.seq)) return;
     const cached = this.#parts.cache.peek(row.instanceId);
     const wanted =
       cached === undefined
-        ? isCurrent(entry, row.instanceId, row.execution)
+        ? isCurrent(unit, row.instanceId, row.execution)
         : cached.row.execution === row.execution;
-    if (wanted) entry.postEvent(row.instanceId, row.execution, event);
+    if (wanted) unit.postEvent(row.instanceId, row.execution, event);
   }
 
   #fill(): void {
@@ -96,7 +96,7 @@ export class ActivityRunner {
     const left = this.outstanding(row.instanceId) - 1;
     if (left > 0) this.#outstanding.set(row.instanceId, left);
     else this.#outstanding.delete(row.instanceId);
-    const recorded = this.#parts.ledger.join((entry) => this.#record(entry, row, event));
+    const recorded = this.#parts.transactions.join((unit) => this.#record(unit, row, event));
     this.#fill();
     await recorded;
   }

@@ -28,7 +28,7 @@ export function createClient(parts: EngineParts): DurableClientApi {
 
 type Queries = Pick<DurableClientApi, "get" | "history" | "list">;
 
-function instanceQueries({ ledger: { store } }: EngineParts): Queries {
+function instanceQueries({ transactions: { store } }: EngineParts): Queries {
   return {
     get: (id) => {
       const row = store.instance(id);
@@ -57,7 +57,7 @@ type Commands = Pick<
 >;
 
 function instanceCommands(parts: EngineParts): Commands {
-  const { ledger, clock } = parts;
+  const { transactions, clock } = parts;
   const event = (type: number, fields: Parameters<typeof historyEvent>[2]) =>
     historyEvent(type, clock.now(), fields);
   return {
@@ -67,17 +67,17 @@ function instanceCommands(parts: EngineParts): Commands {
     terminate: (id, reason) =>
       command(parts, id, () => event(eventTypes.executionTerminated, { Input: reason })),
     suspend: (id, reason) =>
-      ledger.store.instance(id)?.status === "Suspended"
+      transactions.store.instance(id)?.status === "Suspended"
         ? "wrongState"
         : command(parts, id, () => event(eventTypes.executionSuspended, { Reason: reason })),
     resume: (id, reason) => {
-      const row = ledger.store.instance(id);
+      const row = transactions.store.instance(id);
       if (row !== undefined && row.endedMs === null && row.status !== "Suspended") return "wrongState";
       return command(parts, id, () => event(eventTypes.executionResumed, { Reason: reason }));
     },
     rewind: (id, reason) => requestRewind(parts, id, reason),
     restart: (id, withNewInstanceId) => {
-      const row = ledger.store.instance(id);
+      const row = transactions.store.instance(id);
       if (row === undefined) return { kind: "notFound" };
       return start(parts, {
         name: row.name,
@@ -87,19 +87,19 @@ function instanceCommands(parts: EngineParts): Commands {
       });
     },
     purge: (id) =>
-      ledger.commit((entry) => {
-        const row = entry.store.instance(id);
+      transactions.commit((unit) => {
+        const row = unit.store.instance(id);
         if (row === undefined || row.endedMs === null) return false;
-        entry.removeInstance(id);
+        unit.removeInstance(id);
         return true;
       }),
     purgeMany: (filter) =>
-      ledger.commit((entry) => {
+      transactions.commit((unit) => {
         const query = { ...queryOf(filter), endedOnly: true, top: 500 };
         let removed = 0;
         for (;;) {
-          const rows = entry.store.instances(query);
-          for (const row of rows) entry.removeInstance(row.id);
+          const rows = unit.store.instances(query);
+          for (const row of rows) unit.removeInstance(row.id);
           removed += rows.length;
           if (rows.length < query.top) return removed;
         }
@@ -112,12 +112,12 @@ function start(parts: EngineParts, request: StartRequest): StartOutcome {
   const id = request.instanceId ?? newExecutionId(parts.random);
   const reason = invalidInstanceId(id);
   if (reason !== undefined) return { kind: "invalidInstanceId", reason };
-  return parts.ledger.commit((entry): StartOutcome => {
-    const existing = request.instanceId === undefined ? undefined : entry.store.instance(id);
+  return parts.transactions.commit((unit): StartOutcome => {
+    const existing = request.instanceId === undefined ? undefined : unit.store.instance(id);
     if (existing !== undefined && existing.endedMs === null)
       return { kind: "alreadyRunning", instanceId: id, status: existing.status as RuntimeStatus };
-    if (existing !== undefined) entry.removeInstance(id);
-    createInstance(parts, entry, {
+    if (existing !== undefined) unit.removeInstance(id);
+    createInstance(parts, unit, {
       id,
       name: request.name,
       version: request.version ?? parts.versioning.defaultVersion,
@@ -128,33 +128,37 @@ function start(parts: EngineParts, request: StartRequest): StartOutcome {
 }
 
 /** Posts an event to a running instance. */
-function command({ ledger }: EngineParts, instanceId: string, make: () => HistoryEvent): CommandOutcome {
-  return ledger.commit((entry): CommandOutcome => {
-    const row = entry.store.instance(instanceId);
+function command(
+  { transactions }: EngineParts,
+  instanceId: string,
+  make: () => HistoryEvent,
+): CommandOutcome {
+  return transactions.commit((unit): CommandOutcome => {
+    const row = unit.store.instance(instanceId);
     if (row === undefined) return "notFound";
     if (row.endedMs !== null) return "ended";
-    entry.postEvent(instanceId, null, make());
+    unit.postEvent(instanceId, null, make());
     return "accepted";
   });
 }
 
 type EntityAccess = Pick<DurableClientApi, "signalEntity" | "readEntity" | "listEntities">;
 
-function entityAccess({ ledger, random }: EngineParts): EntityAccess {
+function entityAccess({ transactions, random }: EngineParts): EntityAccess {
   return {
     signalEntity: (name, key, operation, input) => {
       const message: EntityMessage = {
         kind: "request",
         request: { id: newExecutionId(random), op: operation, signal: true, input: input ?? null },
       };
-      ledger.commit((entry) => entry.post(entityId(name, key), JSON.stringify(message)));
+      transactions.commit((unit) => unit.post(entityId(name, key), JSON.stringify(message)));
     },
     readEntity: (name, key) => {
-      const row = ledger.store.entity(entityId(name, key));
+      const row = transactions.store.entity(entityId(name, key));
       return row?.exists === true ? entityStatus(row, true) : undefined;
     },
     listEntities: ({ name, fetchState }, { top, continuation }) => {
-      const rows = ledger.store.entities({
+      const rows = transactions.store.entities({
         prefix: name === undefined ? "@" : `@${name.toLowerCase()}@`,
         ...(continuation === undefined ? {} : { after: Buffer.from(continuation, "base64url").toString() }),
         top: top + 1,

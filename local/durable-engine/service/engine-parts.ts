@@ -1,10 +1,10 @@
-// What the engine's services share: the injected world, the ledger and the cache. No behaviour.
+// What the engine's services share: what was injected, the transactions and the cache. No behaviour.
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Random } from "../../random.ts";
 import type { FunctionInvoker, HttpActivity } from "../engine-contract.ts";
 import type { InstanceCache } from "./instance-cache.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Transactions } from "./transactions.ts";
 import type { Versioning } from "./versioning.ts";
 
 export interface EngineParts {
@@ -16,7 +16,7 @@ export interface EngineParts {
   readonly replayTwice: boolean;
   readonly schema: "V3" | "V4";
   readonly versioning: Versioning;
-  readonly ledger: Ledger;
+  readonly transactions: Transactions;
   readonly cache: InstanceCache;
 }
 

@@ -1,15 +1,15 @@
-// Puts the engine together: queues, scheduler, timers, entities and client over one ledger, and one heartbeat that lets
+// Puts the engine together: queues, scheduler, timers, entities and client over one set of transactions, and one heartbeat that lets
 // each of them go on. It holds no state of orchestrations itself.
 import type { DurableEngine, DurableEngineOptions } from "../engine-contract.ts";
 import { isEntityId } from "../replay/entity-messages.ts";
 import { ActivityRunner } from "./activity-runner.ts";
 import { createClient } from "./client.ts";
 import type { EngineParts } from "./engine-parts.ts";
-import { EndWatch } from "./end-watch.ts";
+import { EndNotifier } from "./end-notifier.ts";
 import { EntityScheduler } from "./entity-scheduler.ts";
 import { fetchHttp } from "./http-activity.ts";
 import { InstanceCache } from "./instance-cache.ts";
-import { Ledger } from "./ledger.ts";
+import { Transactions } from "./transactions.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { Pulse } from "./pulse.ts";
 import { TimerService } from "./timer-service.ts";
@@ -34,7 +34,7 @@ class Engine implements DurableEngine {
   readonly #turns: TurnScheduler;
   readonly #entities: EntityScheduler;
   readonly #timers: TimerService;
-  readonly #ends: EndWatch;
+  readonly #ends: EndNotifier;
   readonly #retention: Retention;
   #state: "new" | "running" | "stopped" = "new";
   #failure: Error | undefined;
@@ -44,7 +44,7 @@ class Engine implements DurableEngine {
   constructor(options: DurableEngineOptions) {
     const { store, clock, random, logger, invoker } = options;
     const cache = new InstanceCache(store);
-    const ledger = new Ledger(store, this.#mailboxes, {
+    const transactions = new Transactions(store, this.#mailboxes, {
       onMail: (target) => this.#wake(target),
       onActivity: (row) => this.#activities.add(row),
       onFailure: (error) => this.#fail(error),
@@ -58,7 +58,18 @@ class Engine implements DurableEngine {
     });
     const http = options.http ?? fetchHttp;
     const { schema = "V4", replayTwice = false, versioning = defaultVersioning } = options;
-    this.#parts = { clock, random, logger, invoker, http, schema, replayTwice, versioning, ledger, cache };
+    this.#parts = {
+      clock,
+      random,
+      logger,
+      invoker,
+      http,
+      schema,
+      replayTwice,
+      versioning,
+      transactions,
+      cache,
+    };
     const onChange = () => this.#pulse.request();
     const onError = (error: unknown) => this.#fail(error);
     this.#activities = new ActivityRunner(this.#parts, options.maxConcurrentActivities, onChange, onError);
@@ -76,7 +87,7 @@ class Engine implements DurableEngine {
       onError,
     });
     this.client = createClient(this.#parts);
-    this.#ends = new EndWatch(clock, (instanceId) => this.client.get(instanceId));
+    this.#ends = new EndNotifier(clock, (instanceId) => this.client.get(instanceId));
     this.taskHub = options.taskHub;
     this.failed = new Promise((resolve) => (this.#reportFailure = resolve));
   }
@@ -84,7 +95,7 @@ class Engine implements DurableEngine {
   async start(): Promise<void> {
     if (this.#state !== "new") throw new Error("The durable engine has been started before.");
     this.#state = "running";
-    const { store } = this.#parts.ledger;
+    const { store } = this.#parts.transactions;
     const activities = store.activities();
     const targets = this.#mailboxes.load(store);
     for (const row of activities) this.#activities.add(row);
@@ -110,7 +121,7 @@ class Engine implements DurableEngine {
         });
       });
     }
-    if (this.#failure === undefined) this.#parts.ledger.flush();
+    if (this.#failure === undefined) this.#parts.transactions.flush();
     this.#failure ??= new Error("The durable engine has been stopped.");
     this.#settleWaiters();
   }
@@ -139,7 +150,7 @@ class Engine implements DurableEngine {
   #beat(): void {
     if (this.#failure !== undefined) return this.#settleWaiters();
     try {
-      this.#parts.ledger.flush();
+      this.#parts.transactions.flush();
       if (this.#state === "running") {
         this.#turns.pump();
         this.#activities.pump();
@@ -175,7 +186,7 @@ class Engine implements DurableEngine {
     }
     if (
       this.#pulse.pending ||
-      this.#parts.ledger.hasGroup ||
+      this.#parts.transactions.hasGroup ||
       this.#turns.busy ||
       this.#activities.busy ||
       this.#entities.busy

@@ -3,19 +3,19 @@
 import type { EntityMessage } from "../replay/entity-messages.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
-import type { Entry } from "./ledger.ts";
+import type { UnitOfWork } from "./transactions.ts";
 
-export function releaseForgottenLocks(parts: EngineParts, entry: Entry, row: InstanceRow): void {
-  for (const entity of entry.store.entitiesLockedBy(row.id)) {
-    if (isBeingReleased(entry, entity, row.id)) continue;
+export function releaseForgottenLocks(parts: EngineParts, unit: UnitOfWork, row: InstanceRow): void {
+  for (const entity of unit.store.entitiesLockedBy(row.id)) {
+    if (isBeingReleased(unit, entity, row.id)) continue;
     parts.logger.warn("entity.lockLeftBehind", { entity, instanceId: row.id, orchestrator: row.name });
     const message: EntityMessage = { kind: "release", parent: row.id };
-    entry.post(entity, JSON.stringify(message));
+    unit.post(entity, JSON.stringify(message));
   }
 }
 
-function isBeingReleased(entry: Entry, entity: string, holder: string): boolean {
-  return entry.store.messages(entity).some(({ body }) => {
+function isBeingReleased(unit: UnitOfWork, entity: string, holder: string): boolean {
+  return unit.store.messages(entity).some(({ body }) => {
     const message = JSON.parse(body) as EntityMessage;
     return message.kind === "release" && message.parent === holder;
   });

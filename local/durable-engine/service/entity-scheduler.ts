@@ -15,7 +15,7 @@ import type { EntityRow } from "../store/durable-store.ts";
 import { newExecutionId, type EngineParts } from "./engine-parts.ts";
 import { planBatch, type EntityPlan } from "./entity-batch.ts";
 import { isCurrent } from "./instance-life.ts";
-import type { Entry } from "./ledger.ts";
+import type { UnitOfWork } from "./transactions.ts";
 
 type Answer = { result: string | null; exceptionType?: string };
 
@@ -69,16 +69,16 @@ export class EntityScheduler {
 
   #ended(id: string): void {
     this.#running.delete(id);
-    if (this.#parts.ledger.mailboxes.hasNews(id)) this.#ready.add(id);
+    if (this.#parts.transactions.mailboxes.hasUnread(id)) this.#ready.add(id);
     this.#onChange();
   }
 
   async #runBatch(id: string): Promise<void> {
-    const { ledger, clock } = this.#parts;
-    const mails = ledger.mailboxes
+    const { transactions, clock } = this.#parts;
+    const mails = transactions.mailboxes
       .read(id)
       .map((mail) => ({ mail, message: JSON.parse(mail.body) as EntityMessage }));
-    const row = ledger.store.entity(id) ?? emptyEntity(id);
+    const row = transactions.store.entity(id) ?? emptyEntity(id);
     const plan = planBatch(row.lockedBy, mails, clock.now());
     if (plan.nextDueMs !== undefined) this.#setAlarm(id, plan.nextDueMs);
     if (plan.consume.length === 0) return;
@@ -117,44 +117,44 @@ export class EntityScheduler {
   }
 
   #record(row: EntityRow, plan: EntityPlan, result: EntityResult | string | undefined): Promise<void> {
-    const { ledger, clock, logger } = this.#parts;
+    const { transactions, clock, logger } = this.#parts;
     if (typeof result === "string") logger.warn("entity.batchFailed", { entity: row.id, message: result });
-    return ledger.join((entry) => {
+    return transactions.join((unit) => {
       const next: EntityRow = { ...row, lockedBy: plan.lockedBy, updatedMs: clock.now() };
       if (typeof result === "object") {
         next.exists = result.entityExists;
         next.state = result.entityExists ? (result.entityState ?? null) : null;
       }
-      if (plan.granted !== undefined && !this.#grant(entry, plan.granted)) next.lockedBy = null;
-      if (next.exists || next.lockedBy !== null) entry.store.putEntity(next);
-      else entry.store.deleteEntity(row.id);
+      if (plan.granted !== undefined && !this.#grant(unit, plan.granted)) next.lockedBy = null;
+      if (next.exists || next.lockedBy !== null) unit.store.putEntity(next);
+      else unit.store.deleteEntity(row.id);
       plan.operations.forEach((operation, index) => {
-        if (operation.signal !== true) this.#answer(entry, operation, answerOf(result, index));
+        if (operation.signal !== true) this.#answer(unit, operation, answerOf(result, index));
       });
-      if (typeof result === "object") this.#sendSignals(entry, result);
-      entry.consume(row.id, plan.consume);
+      if (typeof result === "object") this.#sendSignals(unit, result);
+      unit.consume(row.id, plan.consume);
     });
   }
 
   /** Passes a lock request on to the next entity, or tells its sender. False when the sender is gone. */
-  #grant(entry: Entry, request: EntityRequest): boolean {
+  #grant(unit: UnitOfWork, request: EntityRequest): boolean {
     const { parent, parentExecution, lockset = [], pos = 0 } = request;
     if (parent === undefined || parentExecution === undefined) return false;
-    if (!isCurrent(entry, parent, parentExecution)) return false;
+    if (!isCurrent(unit, parent, parentExecution)) return false;
     const next = lockset[pos + 1];
-    if (next === undefined) this.#answer(entry, request, { result: null });
+    if (next === undefined) this.#answer(unit, request, { result: null });
     else {
       const message: EntityMessage = { kind: "request", request: { ...request, pos: pos + 1 } };
-      entry.post(next, JSON.stringify(message));
+      unit.post(next, JSON.stringify(message));
     }
     return true;
   }
 
-  #answer(entry: Entry, request: EntityRequest, answer: Answer): void {
+  #answer(unit: UnitOfWork, request: EntityRequest, answer: Answer): void {
     const { parent, parentExecution, id } = request;
     if (parent === undefined || parentExecution === undefined) return;
-    if (!isCurrent(entry, parent, parentExecution)) return;
-    entry.postEvent(
+    if (!isCurrent(unit, parent, parentExecution)) return;
+    unit.postEvent(
       parent,
       parentExecution,
       historyEvent(eventTypes.eventRaised, this.#parts.clock.now(), {
@@ -164,7 +164,7 @@ export class EntityScheduler {
     );
   }
 
-  #sendSignals(entry: Entry, result: EntityResult): void {
+  #sendSignals(unit: UnitOfWork, result: EntityResult): void {
     for (const { target, name, input } of result.signals ?? []) {
       const message: EntityMessage = {
         kind: "request",
@@ -175,7 +175,7 @@ export class EntityScheduler {
           input: input === "" ? null : (input ?? null),
         },
       };
-      entry.post(entityId(target.name, target.key), JSON.stringify(message));
+      unit.post(entityId(target.name, target.key), JSON.stringify(message));
     }
   }
 }

@@ -5,7 +5,7 @@ import type { RuntimeStatus } from "../engine-contract.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { releaseForgottenLocks } from "./entity-locks.ts";
-import type { Entry } from "./ledger.ts";
+import type { UnitOfWork } from "./transactions.ts";
 import { newExecutionId } from "./engine-parts.ts";
 
 export interface NewInstance {
@@ -17,7 +17,7 @@ export interface NewInstance {
 }
 
 /** Writes a new instance and the message that starts it; an ended instance of that id is replaced. */
-export function createInstance(parts: EngineParts, entry: Entry, instance: NewInstance): InstanceRow {
+export function createInstance(parts: EngineParts, unit: UnitOfWork, instance: NewInstance): InstanceRow {
   const nowMs = parts.clock.now();
   const row: InstanceRow = {
     id: instance.id,
@@ -35,8 +35,8 @@ export function createInstance(parts: EngineParts, entry: Entry, instance: NewIn
     updatedMs: nowMs,
     endedMs: null,
   };
-  entry.store.putInstance(row);
-  entry.postEvent(row.id, row.execution, startEvent(row, nowMs));
+  unit.store.putInstance(row);
+  unit.postEvent(row.id, row.execution, startEvent(row, nowMs));
   return row;
 }
 
@@ -65,7 +65,12 @@ export interface Ending {
 }
 
 /** Ends an instance: tells its parent, frees its locks, removes what can no longer have an effect. */
-export function endInstance(parts: EngineParts, entry: Entry, row: InstanceRow, ending: Ending): InstanceRow {
+export function endInstance(
+  parts: EngineParts,
+  unit: UnitOfWork,
+  row: InstanceRow,
+  ending: Ending,
+): InstanceRow {
   const nowMs = parts.clock.now();
   const ended: InstanceRow = {
     ...row,
@@ -75,19 +80,19 @@ export function endInstance(parts: EngineParts, entry: Entry, row: InstanceRow, 
     updatedMs: nowMs,
     endedMs: nowMs,
   };
-  entry.store.updateInstance(ended);
-  entry.store.deleteTimers(row.id);
-  entry.dropMail(row.id);
-  entry.forget(row.id);
-  releaseForgottenLocks(parts, entry, row);
-  tellParent(entry, row, ending, nowMs);
+  unit.store.updateInstance(ended);
+  unit.store.deleteTimers(row.id);
+  unit.dropMail(row.id);
+  unit.forget(row.id);
+  releaseForgottenLocks(parts, unit, row);
+  notifyParent(unit, row, ending, nowMs);
   return ended;
 }
 
-function tellParent(entry: Entry, row: InstanceRow, ending: Ending, nowMs: number): void {
+function notifyParent(unit: UnitOfWork, row: InstanceRow, ending: Ending, nowMs: number): void {
   const { parentId, parentExecution, parentTask } = row;
   if (parentId === null || parentExecution === null || parentTask === null) return;
-  if (!isCurrent(entry, parentId, parentExecution)) return;
+  if (!isCurrent(unit, parentId, parentExecution)) return;
   const event =
     ending.status === "Completed"
       ? historyEvent(eventTypes.subOrchestrationCompleted, nowMs, {
@@ -100,11 +105,11 @@ function tellParent(entry: Entry, row: InstanceRow, ending: Ending, nowMs: numbe
           Details: ending.details ?? "",
           ...(ending.failureDetails === undefined ? {} : { FailureDetails: ending.failureDetails }),
         });
-  entry.postEvent(parentId, parentExecution, event);
+  unit.postEvent(parentId, parentExecution, event);
 }
 
 /** True when the execution is the instance's current one and has not ended. */
-export function isCurrent(entry: Entry, instanceId: string, execution: string): boolean {
-  const row = entry.store.instance(instanceId);
+export function isCurrent(unit: UnitOfWork, instanceId: string, execution: string): boolean {
+  const row = unit.store.instance(instanceId);
   return row !== undefined && row.endedMs === null && row.execution === execution;
 }

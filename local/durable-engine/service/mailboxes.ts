@@ -16,7 +16,7 @@ export interface Mail {
 export class Mailboxes {
   readonly #boxes = new Map<string, Mail[]>();
   /** Targets that got mail since a turn last looked at all they had. */
-  readonly #news = new Set<string>();
+  readonly #unread = new Set<string>();
 
   /** Reads everything that an earlier run of the process left behind; returns the targets, oldest mail first. */
   load(store: DurableStore): string[] {
@@ -31,17 +31,17 @@ export class Mailboxes {
 
   /** What a turn has to look at; from now on only later mail is news. */
   read(target: string): readonly Mail[] {
-    this.#news.delete(target);
+    this.#unread.delete(target);
     return this.of(target);
   }
 
   /** True when mail has come since the last `read`. */
-  hasNews(target: string): boolean {
-    return this.#news.has(target);
+  hasUnread(target: string): boolean {
+    return this.#unread.has(target);
   }
 
   add(target: string, mail: Mail): void {
-    this.#news.add(target);
+    this.#unread.add(target);
     const box = this.#boxes.get(target);
     if (box === undefined) this.#boxes.set(target, [mail]);
     else box.push(mail);
@@ -55,7 +55,7 @@ export class Mailboxes {
 
   clear(target: string): void {
     this.#boxes.delete(target);
-    this.#news.delete(target);
+    this.#unread.delete(target);
   }
 }
 

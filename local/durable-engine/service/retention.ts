@@ -22,7 +22,7 @@ export class Retention {
   /** To be called when an instance has ended; cheap while a removal is already planned. */
   arm(): void {
     if (this.#retentionMs === undefined || this.#alarm !== undefined || this.#stopped) return;
-    const first = this.#parts.ledger.store.firstEnd();
+    const first = this.#parts.transactions.store.firstEnd();
     if (first !== undefined)
       this.#alarm = this.#parts.clock.at(first + this.#retentionMs, () => this.#remove());
   }
@@ -35,12 +35,12 @@ export class Retention {
   #remove(): void {
     this.#alarm = undefined;
     if (this.#stopped || this.#retentionMs === undefined) return;
-    const { ledger, clock, logger } = this.#parts;
+    const { transactions, clock, logger } = this.#parts;
     const beforeMs = clock.now() - this.#retentionMs;
     try {
-      const removed = ledger.commit((entry) => {
-        const ids = entry.store.endedBefore(beforeMs, removalsPerTransaction);
-        for (const id of ids) entry.removeInstance(id);
+      const removed = transactions.commit((unit) => {
+        const ids = unit.store.endedBefore(beforeMs, removalsPerTransaction);
+        for (const id of ids) unit.removeInstance(id);
         return ids.length;
       });
       if (removed > 0) logger.info("retention.removed", { instances: removed });

@@ -15,29 +15,29 @@ import { orchestrationTrigger } from "../replay/trigger.ts";
 import type { InstanceRow } from "../store/durable-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { failedTasks } from "./interpreter/interpret.ts";
-import type { Entry } from "./ledger.ts";
+import type { UnitOfWork } from "./transactions.ts";
 import { mailEvent, type Mail } from "./mailboxes.ts";
 
 const rewindMark = "Rewind: ";
 
 export function requestRewind(
-  { ledger, clock }: EngineParts,
+  { transactions, clock }: EngineParts,
   instanceId: string,
   reason: string,
 ): CommandOutcome | "notFailed" {
-  return ledger.commit((entry) => {
-    const row = entry.store.instance(instanceId);
+  return transactions.commit((unit) => {
+    const row = unit.store.instance(instanceId);
     if (row === undefined) return "notFound";
     if (row.status !== "Failed") return "notFailed";
-    reopen(entry, row, reason, clock.now());
+    reopen(unit, row, reason, clock.now());
     return "accepted";
   });
 }
 
-function reopen(entry: Entry, row: InstanceRow, reason: string, nowMs: number): void {
-  entry.store.updateInstance({ ...row, status: "Running", output: null, updatedMs: nowMs, endedMs: null });
-  entry.forget(row.id);
-  entry.postEvent(
+function reopen(unit: UnitOfWork, row: InstanceRow, reason: string, nowMs: number): void {
+  unit.store.updateInstance({ ...row, status: "Running", output: null, updatedMs: nowMs, endedMs: null });
+  unit.forget(row.id);
+  unit.postEvent(
     row.id,
     row.execution,
     historyEvent(eventTypes.genericEvent, nowMs, { Data: rewindMark + reason }),
@@ -54,29 +54,29 @@ export function rewindOrder(mails: readonly Mail[]): Mail | undefined {
 
 /** Rewrites the history; the turn that follows goes on from there. */
 export async function carryOutRewind(parts: EngineParts, row: InstanceRow, order: Mail): Promise<void> {
-  const { ledger, clock } = parts;
-  const history = parseEvents(ledger.store.history(row.id)).filter(
+  const { transactions, clock } = parts;
+  const history = parseEvents(transactions.store.history(row.id)).filter(
     (event) => event.EventType !== eventTypes.executionCompleted,
   );
   const groups = await findFailedTasks(parts, row, history);
   const reason = (mailEvent(order).Data ?? "").slice(rewindMark.length);
-  await ledger.join((entry) => {
+  await transactions.join((unit) => {
     const dropped = new Set<number>();
     const keptSchedules = new Set<number>();
     for (const group of groups) {
       for (const number of group) dropped.add(number);
-      if (group.length === 1 && reopenChild(entry, history, group[0], reason, clock.now()))
+      if (group.length === 1 && reopenChild(unit, history, group[0], reason, clock.now()))
         for (const number of group) keptSchedules.add(number);
     }
     const kept = history.filter((event) => {
       if (keptSchedules.has(event.EventId)) return true;
       return !dropped.has(event.EventId) && !dropped.has(event.TaskScheduledId ?? event.TimerId ?? -1);
     });
-    entry.store.deleteHistory(row.id);
-    entry.store.appendHistory(row.id, 0, kept.map((event) => playedText(eventText(event))).join(","));
-    entry.consume(row.id, [order]);
-    entry.forget(row.id);
-    entry.postEvent(
+    unit.store.deleteHistory(row.id);
+    unit.store.appendHistory(row.id, 0, kept.map((event) => playedText(eventText(event))).join(","));
+    unit.consume(row.id, [order]);
+    unit.forget(row.id);
+    unit.postEvent(
       row.id,
       row.execution,
       historyEvent(eventTypes.genericEvent, clock.now(), { Data: `Rewound: ${reason}` }),
@@ -109,7 +109,7 @@ async function findFailedTasks(
 
 /** True when the number is that of a failed child instance, which is then rewound in its turn. */
 function reopenChild(
-  entry: Entry,
+  unit: UnitOfWork,
   history: readonly HistoryEvent[],
   number: number | undefined,
   reason: string,
@@ -119,8 +119,8 @@ function reopenChild(
     (event) => event.EventType === eventTypes.subOrchestrationCreated && event.EventId === number,
   );
   if (created?.InstanceId === undefined) return false;
-  const child = entry.store.instance(created.InstanceId);
+  const child = unit.store.instance(created.InstanceId);
   if (child?.status !== "Failed") return false;
-  reopen(entry, child, reason, nowMs);
+  reopen(unit, child, reason, nowMs);
   return true;
 }

@@ -25,7 +25,7 @@ export class TimerService {
   }
 
   rearm(): void {
-    const first = this.#parts.ledger.store.firstTimer();
+    const first = this.#parts.transactions.store.firstTimer();
     if (first !== undefined) this.arm(first);
   }
 
@@ -49,13 +49,13 @@ export class TimerService {
 
   /** What the clock woke us for is due, whatever time it says now. */
   #fireDue(armedMs: number): number {
-    const { ledger, clock } = this.#parts;
+    const { transactions, clock } = this.#parts;
     const nowMs = Math.max(clock.now(), armedMs);
-    return ledger.commit((entry) => {
-      const due = entry.store.timersDue(nowMs, timersPerTransaction);
+    return transactions.commit((unit) => {
+      const due = unit.store.timersDue(nowMs, timersPerTransaction);
       for (const { instanceId, execution, timerId, dueMs } of due) {
-        entry.store.deleteTimer(instanceId, timerId);
-        entry.postEvent(
+        unit.store.deleteTimer(instanceId, timerId);
+        unit.postEvent(
           instanceId,
           execution,
           historyEvent(eventTypes.timerFired, nowMs, {

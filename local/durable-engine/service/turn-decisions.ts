@@ -7,26 +7,26 @@ import { activityArguments, activityText } from "../replay/trigger.ts";
 import { newExecutionId } from "./engine-parts.ts";
 import { createInstance } from "./instance-life.ts";
 import type { Decision, EntityCommand } from "./interpreter/decisions.ts";
-import type { Entry } from "./ledger.ts";
+import type { UnitOfWork } from "./transactions.ts";
 import { addEvent, type Turn } from "./turn-record.ts";
 
-export function recordDecisions(turn: Turn, entry: Entry, decisions: readonly Decision[]): void {
+export function recordDecisions(turn: Turn, unit: UnitOfWork, decisions: readonly Decision[]): void {
   for (const decision of decisions) {
     switch (decision.kind) {
       case "activity":
-        recordActivity(turn, entry, decision.id, decision.name, activityText(decision.input), decision.input);
+        recordActivity(turn, unit, decision.id, decision.name, activityText(decision.input), decision.input);
         break;
       case "http":
-        recordActivity(turn, entry, decision.id, httpActivityName, httpText(decision.call), decision.call);
+        recordActivity(turn, unit, decision.id, httpActivityName, httpText(decision.call), decision.call);
         break;
       case "subOrchestration":
-        recordChild(turn, entry, decision);
+        recordChild(turn, unit, decision);
         break;
       case "timer":
-        recordTimer(turn, entry, decision.id, decision.fireAtMs);
+        recordTimer(turn, unit, decision.id, decision.fireAtMs);
         break;
       case "send":
-        recordMessage(turn, entry, decision);
+        recordMessage(turn, unit, decision);
         break;
     }
   }
@@ -38,7 +38,7 @@ function httpText(call: HttpCall): string {
 
 function recordActivity(
   turn: Turn,
-  entry: Entry,
+  unit: UnitOfWork,
   id: number,
   name: string,
   text: string | null,
@@ -54,21 +54,21 @@ function recordActivity(
       id,
     ),
   );
-  entry.schedule({ instanceId: row.id, execution: row.execution, taskId: id, name, input: text });
+  unit.schedule({ instanceId: row.id, execution: row.execution, taskId: id, name, input: text });
 }
 
-function recordTimer(turn: Turn, entry: Entry, id: number, fireAtMs: number): void {
+function recordTimer(turn: Turn, unit: UnitOfWork, id: number, fireAtMs: number): void {
   const { row } = turn.loaded;
   addEvent(
     turn,
     historyEvent(eventTypes.timerCreated, turn.nowMs, { FireAt: new Date(fireAtMs).toISOString() }, id),
   );
-  entry.startTimer({ instanceId: row.id, execution: row.execution, timerId: id, dueMs: fireAtMs });
+  unit.startTimer({ instanceId: row.id, execution: row.execution, timerId: id, dueMs: fireAtMs });
 }
 
 function recordChild(
   turn: Turn,
-  entry: Entry,
+  unit: UnitOfWork,
   decision: Extract<Decision, { kind: "subOrchestration" }>,
 ): void {
   const { parts, nowMs } = turn;
@@ -84,11 +84,11 @@ function recordChild(
       decision.id,
     ),
   );
-  const refusal = childRefusal(turn, entry, decision);
+  const refusal = childRefusal(turn, unit, decision);
   if (refusal !== undefined) {
     const reason = `Orchestrator function '${decision.name}' failed: ${refusal}`;
     const details = JSON.stringify({ ClassName: "InvalidOperationException", Message: refusal });
-    entry.postEvent(
+    unit.postEvent(
       row.id,
       row.execution,
       historyEvent(eventTypes.subOrchestrationFailed, nowMs, {
@@ -99,8 +99,8 @@ function recordChild(
     );
     return;
   }
-  if (entry.store.instance(decision.instanceId) !== undefined) entry.removeInstance(decision.instanceId);
-  createInstance(parts, entry, {
+  if (unit.store.instance(decision.instanceId) !== undefined) unit.removeInstance(decision.instanceId);
+  createInstance(parts, unit, {
     id: decision.instanceId,
     name: decision.name,
     version,
@@ -111,18 +111,18 @@ function recordChild(
 
 function childRefusal(
   turn: Turn,
-  entry: Entry,
+  unit: UnitOfWork,
   decision: Extract<Decision, { kind: "subOrchestration" }>,
 ): string | undefined {
   if (!turn.parts.invoker.has("orchestrator", decision.name))
     return `The function '${decision.name}' doesn't exist, is disabled, or is not an orchestrator function.`;
-  const existing = entry.store.instance(decision.instanceId);
+  const existing = unit.store.instance(decision.instanceId);
   if (existing !== undefined && existing.endedMs === null)
     return `An instance with the id '${decision.instanceId}' is already running.`;
   return undefined;
 }
 
-function recordMessage(turn: Turn, entry: Entry, decision: Extract<Decision, { kind: "send" }>): void {
+function recordMessage(turn: Turn, unit: UnitOfWork, decision: Extract<Decision, { kind: "send" }>): void {
   const { row } = turn.loaded;
   const requestId = requestIdOf(turn, decision.message);
   const message = entityMessage(decision.message, requestId, row);
@@ -142,7 +142,7 @@ function recordMessage(turn: Turn, entry: Entry, decision: Extract<Decision, { k
       decision.id,
     ),
   );
-  entry.post(decision.target, JSON.stringify(message));
+  unit.post(decision.target, JSON.stringify(message));
 }
 
 function requestIdOf(turn: Turn, command: EntityCommand): string {

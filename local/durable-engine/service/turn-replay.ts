@@ -104,7 +104,7 @@ function interpretTurn(turn: Turn, result: OrchestratorTurn): TurnResult {
 function carriedOver({ parts, loaded, events }: Turn, positions: readonly number[]): HistoryEvent[] {
   const earlier = loaded.events.length;
   const stored = positions.some((position) => position < earlier)
-    ? parseEvents(parts.ledger.store.history(loaded.row.id))
+    ? parseEvents(parts.transactions.store.history(loaded.row.id))
     : [];
   return positions.flatMap((position) => {
     const event = position < earlier ? stored[position] : events[position - earlier];

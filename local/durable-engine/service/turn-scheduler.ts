@@ -89,7 +89,7 @@ export class TurnScheduler {
 
   #ended(instanceId: string): void {
     this.#running.delete(instanceId);
-    if (this.#options.mailboxes.hasNews(instanceId)) this.wake(instanceId);
+    if (this.#options.mailboxes.hasUnread(instanceId)) this.wake(instanceId);
     this.#options.onChange();
   }
 

@@ -13,7 +13,7 @@ import { releaseForgottenLocks } from "./entity-locks.ts";
 import { orchestratorFailure } from "./failure.ts";
 import { endInstance, startEvent, type Ending } from "./instance-life.ts";
 import type { Decision } from "./interpreter/decisions.ts";
-import type { Entry } from "./ledger.ts";
+import type { UnitOfWork } from "./transactions.ts";
 import { hasWork, selectMail } from "./mail-selection.ts";
 import { mailEvent } from "./mailboxes.ts";
 import { recordDecisions } from "./turn-decisions.ts";
@@ -25,9 +25,9 @@ import { versionMismatch } from "./versioning.ts";
 export async function runTurn(parts: EngineParts, instanceId: string): Promise<void> {
   const loaded = parts.cache.load(instanceId);
   if (loaded === undefined || loaded.row.endedMs !== null) {
-    return parts.ledger.join((entry) => entry.dropMail(instanceId));
+    return parts.transactions.join((unit) => unit.dropMail(instanceId));
   }
-  const mails = parts.ledger.mailboxes.read(instanceId);
+  const mails = parts.transactions.mailboxes.read(instanceId);
   if (!hasWork(loaded.row.status, mails)) return;
   const mismatch = versionMismatch(parts.versioning, loaded.row.version);
   if (mismatch !== undefined && parts.versioning.failureStrategy === "Reject") {
@@ -76,12 +76,12 @@ function recordProgress(
     updatedMs: turn.nowMs,
   };
   const cancelled = cancelledTimers.filter((id) => !turn.loaded.cancelledTimers.has(id));
-  return commitTurn(turn, row, (entry) => {
-    recordDecisions(turn, entry, decisions);
-    for (const id of cancelled) entry.store.deleteTimer(row.id, id);
+  return commitTurn(turn, row, (unit) => {
+    recordDecisions(turn, unit, decisions);
+    for (const id of cancelled) unit.store.deleteTimer(row.id, id);
     addEvent(turn, historyEvent(eventTypes.orchestratorCompleted, turn.nowMs));
-    entry.store.updateInstance(row);
-    entry.afterCommit(() => {
+    unit.store.updateInstance(row);
+    unit.afterCommit(() => {
       for (const id of cancelled) turn.loaded.cancelledTimers.add(id);
     });
   });
@@ -90,9 +90,9 @@ function recordProgress(
 /** Suspends, resumes, or records messages that arrive while suspended; the orchestrator itself isn't run. */
 function recordWithoutRun(turn: Turn): Promise<void> {
   const row: InstanceRow = { ...turn.loaded.row, status: turn.selection.status, updatedMs: turn.nowMs };
-  return commitTurn(turn, row, (entry) => {
+  return commitTurn(turn, row, (unit) => {
     addEvent(turn, historyEvent(eventTypes.orchestratorCompleted, turn.nowMs));
-    entry.store.updateInstance(row);
+    unit.store.updateInstance(row);
   });
 }
 
@@ -124,8 +124,8 @@ function recordTermination(turn: Turn, reason: string): Promise<void> {
 }
 
 function recordEnd(turn: Turn, decisions: readonly Decision[], ending: Ending): Promise<void> {
-  return commitTurn(turn, turn.loaded.row, (entry) => {
-    recordDecisions(turn, entry, decisions);
+  return commitTurn(turn, turn.loaded.row, (unit) => {
+    recordDecisions(turn, unit, decisions);
     addEvent(
       turn,
       historyEvent(eventTypes.executionCompleted, turn.nowMs, {
@@ -135,7 +135,7 @@ function recordEnd(turn: Turn, decisions: readonly Decision[], ending: Ending): 
       }),
     );
     addEvent(turn, historyEvent(eventTypes.orchestratorCompleted, turn.nowMs));
-    endInstance(turn.parts, entry, turn.loaded.row, ending);
+    endInstance(turn.parts, unit, turn.loaded.row, ending);
   });
 }
 
@@ -153,28 +153,28 @@ function recordContinueAsNew(
     customStatus,
     updatedMs: turn.nowMs,
   };
-  return parts.ledger.join((entry) => {
-    recordDecisions(turn, entry, decisions);
-    entry.consume(row.id, turn.selection.consume);
-    entry.store.deleteHistory(row.id);
-    entry.store.deleteTimers(row.id);
-    entry.store.putInstance(row);
-    entry.forget(row.id);
-    releaseForgottenLocks(parts, entry, loaded.row);
-    entry.postEvent(row.id, row.execution, startEvent(row, turn.nowMs));
-    for (const event of carryOver) entry.postEvent(row.id, null, event);
+  return parts.transactions.join((unit) => {
+    recordDecisions(turn, unit, decisions);
+    unit.consume(row.id, turn.selection.consume);
+    unit.store.deleteHistory(row.id);
+    unit.store.deleteTimers(row.id);
+    unit.store.putInstance(row);
+    unit.forget(row.id);
+    releaseForgottenLocks(parts, unit, loaded.row);
+    unit.postEvent(row.id, row.execution, startEvent(row, turn.nowMs));
+    for (const event of carryOver) unit.postEvent(row.id, null, event);
   });
 }
 
 /** Consumes the messages and appends the turn's events in the same transaction as `work`. */
-function commitTurn(turn: Turn, row: InstanceRow, work: (entry: Entry) => void): Promise<void> {
+function commitTurn(turn: Turn, row: InstanceRow, work: (unit: UnitOfWork) => void): Promise<void> {
   const { parts, loaded } = turn;
-  return parts.ledger.join((entry) => {
-    work(entry);
-    entry.consume(row.id, turn.selection.consume);
+  return parts.transactions.join((unit) => {
+    work(unit);
+    unit.consume(row.id, turn.selection.consume);
     const texts = turn.texts.map(playedText);
-    entry.store.appendHistory(row.id, loaded.chunks, texts.join(","));
-    entry.afterCommit(() => {
+    unit.store.appendHistory(row.id, loaded.chunks, texts.join(","));
+    unit.afterCommit(() => {
       loaded.row = row;
       parts.cache.append(loaded, turn.events, texts);
     });

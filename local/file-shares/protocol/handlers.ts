@@ -8,7 +8,7 @@ import { knowsLeases, leaseHeaders } from "./api-version.ts";
 import {
   fileHeaders,
   parseMetadata,
-  parseNote,
+  parsePathMetadata,
   parseQuota,
   parseRange,
   parseSize,
@@ -50,8 +50,8 @@ export const handlers: Readonly<Record<OperationName, Handler>> = {
     xml(response, sharesXml({ ...told, shares, next }));
   },
   async createShare({ service, request, place, response }) {
-    const note = { ...parseNote(request), ...parseQuota(request) };
-    reply(response, 201, tags(await service.createShare(place.account, place.share, note)));
+    const metadata = { ...parsePathMetadata(request), ...parseQuota(request) };
+    reply(response, 201, tags(await service.createShare(place.account, place.share, metadata)));
   },
   async getShareProperties({ service, request, place, response }) {
     const properties = await service.properties(place, "share");
@@ -76,7 +76,7 @@ export const handlers: Readonly<Record<OperationName, Handler>> = {
   async createDirectory({ service, request, place, response }) {
     if (place.segments.length === 0) throw new FileShareError("ResourceAlreadyExists");
     checkNewName(place);
-    reply(response, 201, propertyHeaders(await service.createDirectory(place, parseNote(request))));
+    reply(response, 201, propertyHeaders(await service.createDirectory(place, parsePathMetadata(request))));
   },
   async getDirectoryProperties({ service, place, response }) {
     reply(response, 200, propertyHeaders(await service.properties(place, "directory")));
@@ -122,7 +122,7 @@ export const handlers: Readonly<Record<OperationName, Handler>> = {
     if (bodyBytes > 0)
       throw new FileShareError("FeatureNotSupported", "Creating a file with its content is not served.");
     checkNewName(place);
-    reply(response, 201, propertyHeaders(await service.createFile(place, size, parseNote(request))));
+    reply(response, 201, propertyHeaders(await service.createFile(place, size, parsePathMetadata(request))));
   },
   getFile,
   async getFileProperties({ service, request, place, response }) {
@@ -135,7 +135,7 @@ export const handlers: Readonly<Record<OperationName, Handler>> = {
   },
   async setFileProperties({ service, request, place, response }) {
     const sizeBytes = parseSize(request, "x-ms-content-length");
-    const { headers } = parseNote(request);
+    const { headers } = parsePathMetadata(request);
     const change = { ...(headers ? { headers } : {}), ...(sizeBytes === undefined ? {} : { sizeBytes }) };
     reply(response, 200, propertyHeaders(await service.change(place, "file", change)));
   },

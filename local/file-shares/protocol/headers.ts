@@ -1,6 +1,6 @@
 // Headers of Azure Files in both directions: ranges, metadata, content headers, properties. Anything a client sends
 // that would change the meaning of a request and is not served here is refused by name.
-import type { Note } from "../store/share-notes.ts";
+import type { PathMetadata } from "../store/share-metadata.ts";
 import type { Properties } from "../service/model.ts";
 import { FileShareError } from "../service/errors.ts";
 import { leaseHeaders } from "./api-version.ts";
@@ -48,8 +48,8 @@ export function parseMetadata(request: ShareRequest): Record<string, string> {
   return metadata;
 }
 
-/** The note of a new file or directory; parts that were not sent are left out. */
-export function parseNote(request: ShareRequest): Omit<Note, "inode"> {
+/** The metadata of a new file or directory; parts that were not sent are left out. */
+export function parsePathMetadata(request: ShareRequest): Omit<PathMetadata, "inode"> {
   const metadata = parseMetadata(request);
   const headers: Record<string, string> = {};
   for (const name of contentHeaders) {
@@ -70,7 +70,7 @@ export function parseSize(request: ShareRequest, name: string): number | undefin
   return Number(text);
 }
 
-export function parseQuota(request: ShareRequest): Pick<Note, "quotaGiB"> {
+export function parseQuota(request: ShareRequest): Pick<PathMetadata, "quotaGiB"> {
   const text = header(request, "x-ms-share-quota");
   if (text === undefined) return {};
   if (!/^\d{1,6}$/.test(text) || Number(text) < 1 || Number(text) > 102_400)

@@ -4,33 +4,33 @@ import { lstat, mkdir, readdir, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ShareFolders } from "../store/share-folders.ts";
 import { FileShareError } from "./errors.ts";
-import { type Ground, fromStat, keyOf, notFound, translated } from "./ground.ts";
+import { type ShareContext, fromStat, keyOf, notFound, translated } from "./share-context.ts";
 import type { Entry, Place, ShareService } from "./model.ts";
 
 type DirectoryOperations = Pick<ShareService, "createDirectory" | "deleteDirectory" | "list">;
 
-export function directoryOperations(ground: Ground): DirectoryOperations {
+export function directoryOperations(context: ShareContext): DirectoryOperations {
   return {
-    async createDirectory(place, note) {
-      const path = await ground.locate(place);
+    async createDirectory(place, metadata) {
+      const path = await context.locate(place);
       await mkdir(path).catch((error: NodeJS.ErrnoException) => {
         if (error.code === "EEXIST") throw new FileShareError("ResourceAlreadyExists");
         throw translated(error);
       });
       const info = await stat(path, { bigint: true }).catch(notFound);
-      await ground.annotate(place, info, note);
-      return ground.describe(place, info);
+      await context.annotate(place, info, metadata);
+      return context.describe(place, info);
     },
     async deleteDirectory(place) {
-      const [path] = await ground.inspect(place, "directory");
+      const [path] = await context.inspect(place, "directory");
       if (place.segments.length === 0) throw new FileShareError("InvalidUri");
       await rmdir(path).catch((error: NodeJS.ErrnoException) => {
         throw translated(error);
       });
-      await ground.notesOf(place).forget(keyOf(place));
+      await context.metadataOf(place).forget(keyOf(place));
     },
     async list(place, page) {
-      const [path, info] = await ground.inspect(place, "directory");
+      const [path, info] = await context.inspect(place, "directory");
       const names = (await readdir(path, { encoding: "buffer" }).catch(notFound))
         .map((bytes) => ({ bytes, name: bytes.toString("utf8") }))
         .filter(({ name }) => name.startsWith(page.prefix))
@@ -44,11 +44,11 @@ export function directoryOperations(ground: Ground): DirectoryOperations {
           break;
         }
         const entry = isUtf8(bytes)
-          ? await entryOf(ground.folders, place, path, name)
+          ? await entryOf(context.folders, place, path, name)
           : await unreachableEntry(path, name, bytes);
         if (entry !== undefined) entries.push(entry);
       }
-      return { entries, next, directory: await ground.describe(place, info) };
+      return { entries, next, directory: await context.describe(place, info) };
     },
   };
 }

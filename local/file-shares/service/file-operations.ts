@@ -2,69 +2,69 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, rename as renameOnDisk, unlink } from "node:fs/promises";
 import { FileShareError } from "./errors.ts";
-import { type Ground, keyOf, notFound, openFile, translated } from "./ground.ts";
+import { type ShareContext, keyOf, notFound, openFile, translated } from "./share-context.ts";
 import type { ShareService } from "./model.ts";
 
 type FileOperations = Pick<ShareService, "createFile" | "read" | "writeRange" | "deleteFile" | "rename">;
 
 const clearChunkBytes = 1 << 20;
 
-export function fileOperations(ground: Ground): FileOperations {
+export function fileOperations(context: ShareContext): FileOperations {
   return {
-    async createFile(place, sizeBytes, note) {
-      const handle = await openFile(await ground.locate(place), constants.O_RDWR | constants.O_CREAT, 0o666);
+    async createFile(place, sizeBytes, metadata) {
+      const handle = await openFile(await context.locate(place), constants.O_RDWR | constants.O_CREAT, 0o666);
       try {
         if (!(await handle.stat()).isFile()) throw new FileShareError("ResourceTypeMismatch");
         await handle.truncate(0);
         await handle.truncate(sizeBytes);
         const info = await handle.stat({ bigint: true });
-        await ground.annotate(place, info, note);
-        return await ground.describe(place, info);
+        await context.annotate(place, info, metadata);
+        return await context.describe(place, info);
       } finally {
         await handle.close();
       }
     },
     async read(place) {
-      const handle = await openFile(await ground.locate(place), constants.O_RDONLY | constants.O_NONBLOCK);
+      const handle = await openFile(await context.locate(place), constants.O_RDONLY | constants.O_NONBLOCK);
       try {
         const info = await handle.stat({ bigint: true });
         if (!info.isFile()) throw new FileShareError("ResourceTypeMismatch");
-        return { handle, properties: await ground.describe(place, info) };
+        return { handle, properties: await context.describe(place, info) };
       } catch (error) {
         await handle.close();
         throw error;
       }
     },
     async writeRange(place, start, length, bytes) {
-      const [path] = await ground.inspect(place, "file");
+      const [path] = await context.inspect(place, "file");
       const handle = await openFile(path, constants.O_RDWR);
       try {
         const before = await handle.stat();
         if (start + length > before.size) throw new FileShareError("InvalidRange");
         if (bytes !== undefined) await handle.write(bytes, 0, length, start);
         else await clear(handle, start, length);
-        return await ground.describe(place, await handle.stat({ bigint: true }));
+        return await context.describe(place, await handle.stat({ bigint: true }));
       } finally {
         await handle.close();
       }
     },
     async deleteFile(place) {
-      const [path] = await ground.inspect(place, "file");
+      const [path] = await context.inspect(place, "file");
       await unlink(path).catch(notFound);
-      await ground.notesOf(place).forget(keyOf(place));
+      await context.metadataOf(place).forget(keyOf(place));
     },
     async rename(from, to, kind, replace) {
       if (from.share !== to.share || from.segments.length === 0) throw new FileShareError("InvalidUri");
-      const [path, info] = await ground.inspect(from, kind);
-      const target = await ground.locate(to);
+      const [path, info] = await context.inspect(from, kind);
+      const target = await context.locate(to);
       const existing = await lstat(target).catch(() => undefined);
       if (existing !== undefined && (!replace || existing.isDirectory() || kind === "directory"))
         throw new FileShareError("ResourceAlreadyExists");
       await renameOnDisk(path, target).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "EINVAL" ? new FileShareError("InvalidUri") : translated(error);
       });
-      await ground.notesOf(from).move(keyOf(from), keyOf(to));
-      return ground.describe(to, info);
+      await context.metadataOf(from).move(keyOf(from), keyOf(to));
+      return context.describe(to, info);
     },
   };
 }

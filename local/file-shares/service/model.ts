@@ -1,8 +1,8 @@
 // The words of the file share service: places, properties, and what can be asked. No behaviour.
 import type { FileHandle } from "node:fs/promises";
-import type { Note } from "../store/share-notes.ts";
+import type { PathMetadata } from "../store/share-metadata.ts";
 
-export type NewNote = Omit<Note, "inode">;
+export type NewMetadata = Omit<PathMetadata, "inode">;
 
 /** A place in a share. No segments: the share's root directory. */
 export interface Place {
@@ -31,11 +31,11 @@ export interface Entry extends Omit<Properties, "metadata" | "headers"> {
 }
 
 export interface ShareService {
-  createShare(account: string, share: string, note: NewNote): Promise<Properties>;
+  createShare(account: string, share: string, metadata: NewMetadata): Promise<Properties>;
   listShares(account: string): Promise<(Properties & { readonly name: string })[]>;
   deleteShare(account: string, share: string): Promise<void>;
   properties(place: Place, kind: "file" | "directory" | "share"): Promise<Properties>;
-  createDirectory(place: Place, note: NewNote): Promise<Properties>;
+  createDirectory(place: Place, metadata: NewMetadata): Promise<Properties>;
   deleteDirectory(place: Place): Promise<void>;
   /** Entries after `marker` whose names begin with `prefix`, sorted by name. `next` is the marker of the next page. */
   list(
@@ -43,12 +43,12 @@ export interface ShareService {
     page: { prefix: string; marker: string; maxResults: number },
   ): Promise<{ entries: Entry[]; next: string | undefined; directory: Properties }>;
   /** Makes the file, or empties an existing one; its content is `sizeBytes` zeros. */
-  createFile(place: Place, sizeBytes: number, note: NewNote): Promise<Properties>;
+  createFile(place: Place, sizeBytes: number, metadata: NewMetadata): Promise<Properties>;
   /** Changes content headers, metadata or the size; undefined leaves a part as it is. */
   change(
     place: Place,
     kind: "file" | "directory" | "share",
-    change: NewNote & { sizeBytes?: number },
+    change: NewMetadata & { sizeBytes?: number },
   ): Promise<Properties>;
   /** An open file and its properties at this moment; the caller closes it. */
   read(place: Place): Promise<{ handle: FileHandle; properties: Properties }>;

@@ -1,7 +1,7 @@
 // Operations on shares, and properties of everything: "Create Share", "List Shares", "Delete Share".
 import { constants } from "node:fs";
 import { FileShareError } from "./errors.ts";
-import { type Ground, keyOf, openFile } from "./ground.ts";
+import { type ShareContext, keyOf, openFile } from "./share-context.ts";
 import type { Place, Properties, ShareService } from "./model.ts";
 
 type ShareOperations = Pick<
@@ -9,39 +9,39 @@ type ShareOperations = Pick<
   "createShare" | "listShares" | "deleteShare" | "properties" | "change"
 >;
 
-export function shareOperations(ground: Ground): ShareOperations {
+export function shareOperations(context: ShareContext): ShareOperations {
   const rootOf = (account: string, share: string): Place => ({ account, share, segments: [] });
   return {
-    async createShare(account, share, note) {
-      if (!(await ground.folders.create(account, share))) throw new FileShareError("ShareAlreadyExists");
+    async createShare(account, share, metadata) {
+      if (!(await context.folders.create(account, share))) throw new FileShareError("ShareAlreadyExists");
       const place = rootOf(account, share);
-      const [, info] = await ground.inspect(place, "directory");
-      await ground.annotate(place, info, note);
-      return ground.describe(place, info);
+      const [, info] = await context.inspect(place, "directory");
+      await context.annotate(place, info, metadata);
+      return context.describe(place, info);
     },
     async listShares(account) {
       const shares: (Properties & { readonly name: string })[] = [];
-      for (const name of await ground.folders.list(account)) {
-        const found = await propertiesOf(ground, rootOf(account, name), "share").catch(unlessDeleted);
+      for (const name of await context.folders.list(account)) {
+        const found = await propertiesOf(context, rootOf(account, name), "share").catch(unlessDeleted);
         if (found !== undefined) shares.push({ name, ...found });
       }
       return shares;
     },
     async deleteShare(account, share) {
-      if (!(await ground.folders.remove(account, share))) throw new FileShareError("ShareNotFound");
-      await ground.notesOf(rootOf(account, share)).clear();
+      if (!(await context.folders.remove(account, share))) throw new FileShareError("ShareNotFound");
+      await context.metadataOf(rootOf(account, share)).clear();
     },
-    properties: (place, kind) => propertiesOf(ground, place, kind),
-    async change(place, kind, { sizeBytes, ...note }) {
-      const [path, before] = await ground.inspect(place, kind === "file" ? "file" : "directory");
+    properties: (place, kind) => propertiesOf(context, place, kind),
+    async change(place, kind, { sizeBytes, ...metadata }) {
+      const [path, before] = await context.inspect(place, kind === "file" ? "file" : "directory");
       if (sizeBytes !== undefined) {
         const handle = await openFile(path, constants.O_RDWR);
         await handle.truncate(sizeBytes).finally(() => handle.close());
       }
-      const old = await ground.notesOf(place).read(keyOf(place), String(before.ino));
+      const old = await context.metadataOf(place).read(keyOf(place), String(before.ino));
       const { inode: _, ...kept } = old ?? { inode: "" };
-      await ground.annotate(place, before, { ...kept, ...note });
-      return propertiesOf(ground, place, kind);
+      await context.annotate(place, before, { ...kept, ...metadata });
+      return propertiesOf(context, place, kind);
     },
   };
 }
@@ -59,12 +59,12 @@ function unlessOfTheOtherKind(error: unknown): never {
 }
 
 async function propertiesOf(
-  ground: Ground,
+  context: ShareContext,
   place: Place,
   kind: "file" | "directory" | "share",
 ): Promise<Properties> {
-  const [, info] = await ground
+  const [, info] = await context
     .inspect(place, kind === "file" ? "file" : "directory")
     .catch(unlessOfTheOtherKind);
-  return ground.describe(place, info);
+  return context.describe(place, info);
 }

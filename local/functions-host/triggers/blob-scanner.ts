@@ -1,4 +1,4 @@
-// Finds new blob versions by listing a container now and then: what the real host does for `LogsAndContainerScan`, and the development stand-in for
+// Finds new blob versions by listing a container now and then: what the real host does for `LogsAndContainerScan`, and the development substitute for
 // Event Grid, which Azurite does not have. With `sinceMs` only blobs written since then count, as an event subscription would see them.
 import type { BlobServiceClient } from "@azure/storage-blob";
 import { delay, type Clock } from "../../clock.ts";

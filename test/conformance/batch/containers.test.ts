@@ -16,7 +16,7 @@ import { fakeEngine, findPodman } from "../../support/container-engines.ts";
 import { eventually, linuxPool, underTest } from "./emulator-under-test.ts";
 import type { UnderTest } from "./emulator-under-test.ts";
 
-interface Ground {
+interface EngineBench {
   readonly t: UnderTest;
   readonly engine: ContainerEngine;
   readonly image: string;
@@ -38,8 +38,8 @@ const newFolder = () => mkdtemp(join(tmpdir(), "batch-containers-"));
 async function open(
   folder: string,
   engine: ContainerEngine,
-  images: Pick<Ground, "image" | "entryImage">,
-): Promise<Ground> {
+  images: Pick<EngineBench, "image" | "entryImage">,
+): Promise<EngineBench> {
   const shared = { clock: systemClock(), random: systemRandom(), logger: silentLogger };
   const executor = withContainers({
     inner: createProcessExecutor({ stateDirectory: join(folder, "tasks"), ...shared }),
@@ -50,10 +50,10 @@ async function open(
   return { t: await underTest({ dataDirectory: join(folder, "data"), executor }), engine, folder, ...images };
 }
 
-async function close(ground: Ground): Promise<void> {
-  await ground.t.emulator.dispose();
-  expect(ground.t.errors).toEqual([]);
-  const left = await ground.engine.call([
+async function close(bench: EngineBench): Promise<void> {
+  await bench.t.emulator.dispose();
+  expect(bench.t.errors).toEqual([]);
+  const left = await bench.engine.call([
     "ps",
     "-a",
     "--filter",
@@ -62,7 +62,7 @@ async function close(ground: Ground): Promise<void> {
     "{{.Names}}",
   ]);
   expect(left.stdout).toBe("");
-  await rm(ground.folder, { recursive: true, force: true });
+  await rm(bench.folder, { recursive: true, force: true });
 }
 
 const read = async (t: UnderTest, job: string, task: string, file = "stdout.txt") => {
@@ -110,21 +110,21 @@ const engines = [
 ];
 
 describe.each(engines)("with $name", ({ missing, start }) => {
-  let ground: Ground;
+  let bench: EngineBench;
   let t: UnderTest;
   beforeAll(async () => {
     if (missing) return;
-    ground = await start();
-    t = ground.t;
+    bench = await start();
+    t = bench.t;
     await t.batch.pool.add({
       id: "boxes",
-      ...containerPool({ containerImageNames: [ground.image] }),
+      ...containerPool({ containerImageNames: [bench.image] }),
       targetDedicatedNodes: 2,
       taskSlotsPerNode: 1,
       enableInterNodeCommunication: true,
       startTask: {
         commandLine: "/bin/sh -c 'echo prepared > $AZ_BATCH_NODE_SHARED_DIR/mark'",
-        containerSettings: { imageName: ground.image },
+        containerSettings: { imageName: bench.image },
       },
     });
     await eventually(
@@ -137,12 +137,12 @@ describe.each(engines)("with $name", ({ missing, start }) => {
       poolInfo: { poolId: "boxes" },
       jobPreparationTask: {
         commandLine: "/bin/sh -c 'echo $AZ_BATCH_TASK_ID > $AZ_BATCH_NODE_SHARED_DIR/job'",
-        containerSettings: { imageName: ground.image },
+        containerSettings: { imageName: bench.image },
       },
     });
   }, 120_000);
   afterAll(async () => {
-    if (!missing) await close(ground);
+    if (!missing) await close(bench);
   });
 
   it.skipIf(missing)(
@@ -152,7 +152,7 @@ describe.each(engines)("with $name", ({ missing, start }) => {
         id: "one",
         commandLine: `/bin/sh -c 'echo "$AZ_BATCH_TASK_ID $GREETING"; pwd; cat $AZ_BATCH_NODE_SHARED_DIR/*; echo kept > made; exit 3'`,
         environmentSettings: [{ name: "GREETING", value: "hello  there" }],
-        containerSettings: { imageName: ground.image },
+        containerSettings: { imageName: bench.image },
       });
       const task = await completed(t, "j", "one");
       expect(task.executionInfo).toMatchObject({
@@ -173,7 +173,7 @@ describe.each(engines)("with $name", ({ missing, start }) => {
   it.skipIf(missing)(
     "an empty command line runs what the image says, any other replaces it",
     async () => {
-      const settings = { imageName: ground.entryImage, workingDirectory: "containerImageDefault" as const };
+      const settings = { imageName: bench.entryImage, workingDirectory: "containerImageDefault" as const };
       await t.batch.task.addCollection("j", [
         { id: "image", commandLine: "", containerSettings: settings },
         { id: "mine", commandLine: "/bin/sh -c pwd", containerSettings: settings },
@@ -204,7 +204,7 @@ describe.each(engines)("with $name", ({ missing, start }) => {
   it.skipIf(missing)(
     "terminating a task and its wall clock kill the container",
     async () => {
-      const containerSettings = { imageName: ground.image };
+      const containerSettings = { imageName: bench.image };
       const commandLine = `/bin/sh -c 'echo begun; while :; do sleep 1; done'`;
       await t.batch.task.add("j", { id: "ended", commandLine, containerSettings });
       await t.batch.task.add("j", {
@@ -226,7 +226,7 @@ describe.each(engines)("with $name", ({ missing, start }) => {
         failureInfo: { code: "MaxWallClockTimeExceeded" },
       });
       await t.emulator.idle();
-      const left = await ground.engine.call([
+      const left = await bench.engine.call([
         "ps",
         "-a",
         "--filter",
@@ -245,7 +245,7 @@ describe.each(engines)("with $name", ({ missing, start }) => {
       await t.batch.task.add("j", {
         id: "gang",
         commandLine: "/bin/sh -c 'echo $CCP_NODES; cat coordinated'",
-        containerSettings: { imageName: ground.image },
+        containerSettings: { imageName: bench.image },
         multiInstanceSettings: {
           numberOfInstances: 2,
           coordinationCommandLine: "/bin/sh -c 'echo $AZ_BATCH_IS_CURRENT_NODE_MASTER > coordinated'",
@@ -262,7 +262,7 @@ describe.each(engines)("with $name", ({ missing, start }) => {
   it.skipIf(missing)(
     "a release task runs in a container when the job ends",
     async () => {
-      const containerSettings = { imageName: ground.image };
+      const containerSettings = { imageName: bench.image };
       await t.batch.job.add({
         id: "released",
         poolInfo: { poolId: "boxes" },
@@ -285,15 +285,15 @@ describe.each(engines)("with $name", ({ missing, start }) => {
 });
 
 describe("container settings", () => {
-  let ground: Ground;
+  let bench: EngineBench;
   beforeAll(async () => {
-    ground = await engines[0]!.start();
+    bench = await engines[0]!.start();
   });
-  afterAll(() => close(ground));
+  afterAll(() => close(bench));
 
   it("are answered without their passwords, on both planes", async () => {
     const registry = { registryServer: "reg.example", username: "ann", password: "s3cret" };
-    const { t } = ground;
+    const { t } = bench;
     await t.arm.poolOperations.create("local", "devbatch", "private", {
       vmSize: "STANDARD_D2S_V3",
       deploymentConfiguration: {
@@ -335,13 +335,13 @@ describe("container settings", () => {
   });
 
   it("on a pool without containerConfiguration fail the task", async () => {
-    const { t } = ground;
+    const { t } = bench;
     await t.batch.pool.add({ id: "plain", ...linuxPool, targetDedicatedNodes: 1 });
     await t.batch.job.add({ id: "plain", poolInfo: { poolId: "plain" } });
     await t.batch.task.add("plain", {
       id: "t",
       commandLine: "x",
-      containerSettings: { imageName: ground.image },
+      containerSettings: { imageName: bench.image },
     });
     expect((await completed(t, "plain", "t")).executionInfo).toMatchObject({
       failureInfo: { code: "ContainerInvalidSettings" },
@@ -349,7 +349,7 @@ describe("container settings", () => {
   });
 
   it("of a pool whose image cannot be fetched make its nodes unusable", async () => {
-    const { t } = ground;
+    const { t } = bench;
     const pool = containerPool({ containerImageNames: ["localhost:1/no/such:image"] });
     await t.batch.pool.add({ id: "broken", ...pool, targetDedicatedNodes: 1 });
     const [node] = await eventually(
@@ -360,7 +360,7 @@ describe("container settings", () => {
   });
 
   it("that cannot be honoured are refused", async () => {
-    const { t } = ground;
+    const { t } = bench;
     const identityReference = { resourceId: "/subscriptions/s/identities/one" };
     const withIdentity = containerPool({
       containerRegistries: [{ registryServer: "r.example", identityReference }],

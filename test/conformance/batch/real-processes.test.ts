@@ -57,7 +57,7 @@ test("a task's process writes where its environment says, and its output is read
   expect(node).toMatchObject({ state: "idle", totalTasksRun: 1, runningTasksCount: 0 });
 });
 
-test("after a restart a running task is adopted with its exit code and a queued one still runs", async () => {
+test("after a restart a running task is reattached with its exit code and a queued one still runs", async () => {
   const data = await folder();
   const first = await start(data);
   await first.batch.pool.add({ id: "p", ...linuxPool, targetDedicatedNodes: 1 });

@@ -19,7 +19,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../../local/clock.ts";
 import { type FileShares, startFileShares } from "../../../local/file-shares/index.ts";
-import { openShareNotes } from "../../../local/file-shares/store/share-notes.ts";
+import { openShareMetadata } from "../../../local/file-shares/store/share-metadata.ts";
 import { silentLogger } from "../../../local/logger.ts";
 import { systemRandom } from "../../../local/random.ts";
 
@@ -401,7 +401,7 @@ describe("what strangers send", () => {
   });
 
   it("keeps notes of many files by a line each, over restarts and torn lines", async () => {
-    const notes = openShareNotes(join(folder, "notes.jsonl"));
+    const notes = openShareMetadata(join(folder, "notes.jsonl"));
     const note = (inode: number) => ({ inode: String(inode), headers: { "content-type": "text/plain" } });
     const size = async () => (await stat(join(folder, "notes.jsonl"))).size;
     await notes.write("0", note(0));
@@ -411,11 +411,11 @@ describe("what strangers send", () => {
     await notes.move("9", "moved");
     await notes.forget("8");
     await appendFile(join(folder, "notes.jsonl"), '{"write":"torn","no');
-    const again = openShareNotes(join(folder, "notes.jsonl"));
+    const again = openShareMetadata(join(folder, "notes.jsonl"));
     expect(await again.read("moved", "9")).toEqual(note(9));
     expect(await again.read("8", "8")).toBeUndefined();
     expect(await again.read("torn", "1")).toBeUndefined();
     await again.write("after", note(5));
-    expect(await openShareNotes(join(folder, "notes.jsonl")).read("after", "5")).toEqual(note(5));
+    expect(await openShareMetadata(join(folder, "notes.jsonl")).read("after", "5")).toEqual(note(5));
   });
 });

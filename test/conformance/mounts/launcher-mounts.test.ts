@@ -10,7 +10,7 @@ import { systemClock } from "../../../local/clock.ts";
 import { silentLogger } from "../../../local/logger.ts";
 import { type Mounts, createMounts } from "../../../local/mounts/index.ts";
 import { type MountService, startMountService } from "../../../local/mounts/service.ts";
-import { writeMountStandIns } from "../../../local/mounts/stand-ins/index.ts";
+import { writeMountShims } from "../../../local/mounts/shims/index.ts";
 import { systemRandom } from "../../../local/random.ts";
 import { type Azurite, startAzurite } from "../../../local/storage/index.ts";
 import { EmulatedNodes } from "../../local/node/emulated-nodes.ts";
@@ -42,7 +42,7 @@ beforeEach(async () => {
   });
   service = await startMountService({ mounts, stateFile: "memory", random: systemRandom(), logger });
   node = await EmulatedNodes.create(["/bin/sh"]);
-  writeMountStandIns(join(node.root, "bin"));
+  writeMountShims(join(node.root, "bin"));
   const plain = node.environment(0);
   node.environment = () => ({
     ...plain,

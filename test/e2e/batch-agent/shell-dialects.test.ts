@@ -56,7 +56,7 @@ describe.each<[string, Supervision]>([
     }
   });
 
-  it("a task and its children are killed, also after the task was adopted", async () => {
+  it("a task and its children are killed, also after the task was reattached", async () => {
     const pids = () => agent.text("tree", "stdout.txt").trim().split("\n").map(Number);
     void agent.run("tree", `/bin/sh -c 'echo $$; sleep 100 & echo $!; wait'`);
     await until(() => existsSync(join(agent.folder, "tree/stdout.txt")) && pids().length === 2);
@@ -90,7 +90,7 @@ describe.each<[string, Supervision]>([
     },
   );
 
-  it("an adopted task's exit code is learnt", async () => {
+  it("a reattached task's exit code is learnt", async () => {
     const release = join(agent.folder, "release");
     void agent.run("alive", `/bin/sh -c 'until [ -e ${release} ]; do sleep 0.02; done; exit 4'`);
     await until(() => existsSync(join(agent.folder, "alive", "stdout.txt")));

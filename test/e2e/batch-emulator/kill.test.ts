@@ -1,4 +1,4 @@
-// The emulator is killed twice while 200 tasks run: finished work stays finished, living processes are adopted, the rest
+// The emulator is killed twice while 200 tasks run: finished work stays finished, living processes are reattached, the rest
 // runs again, and no acknowledged task is lost.
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
 // Every recipe, on the local cloud, through the 2018 client. Where the framework can be had it is the real one; where it
-// cannot any more (CNTK, Caffe, Caffe2), a stand-in checks that it was started as the contract says.
+// cannot any more (CNTK, Caffe, Caffe2), a shim checks that it was started as the contract says.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,8 +11,8 @@ import { openLab } from "../../support/toolkits/lab.ts";
 import type { EndedJob, Lab } from "../../support/toolkits/lab.ts";
 import { jobFiles, runRecipe, uploadRecipes } from "../../support/toolkits/recipe.ts";
 
-const standIns = fileURLToPath(new URL("../../fixtures/stand-ins/bin", import.meta.url));
-const standInPython = join(standIns, "python");
+const shims = fileURLToPath(new URL("../../fixtures/shims/bin", import.meta.url));
+const shimPython = join(shims, "python");
 const intelMpi = await mkdtemp(join(tmpdir(), "batchai-intel-mpi-"));
 let lab: Lab;
 beforeAll(async () => {
@@ -169,7 +169,7 @@ const cases: readonly Case[] = [
     proves: "row 88: CNTK, BrainScript without languageType on 2 nodes",
     recipe: "cntk/brainscript",
     needs: ["mpi4py"],
-    environment: { CNTK_PATH: standIns },
+    environment: { CNTK_PATH: shims },
     check: ({ logs }) => {
       const words =
         "configFile=$INPUT_SCRIPTS/net.cntk dataDir=$INPUT_DATA outputDir=$OUTPUT_MODEL parallelTrain=true";
@@ -180,7 +180,7 @@ const cases: readonly Case[] = [
     proves: "row 88: CNTK, BrainScript without languageType in one process",
     recipe: "cntk/brainscript",
     file: "job-one-node.json",
-    environment: { CNTK_PATH: standIns },
+    environment: { CNTK_PATH: shims },
     check: ({ logs }) =>
       expect(ranks(logs["stdout.txt"])).toMatchObject([/^cntk: rank 0 of 1 on node-0: configFile/]),
   },
@@ -188,7 +188,7 @@ const cases: readonly Case[] = [
     proves: "row 88: CNTK, Python, 4 processes on 2 nodes",
     recipe: "cntk/python",
     needs: ["mpi4py"],
-    environment: { CNTK_PYTHON: standInPython },
+    environment: { CNTK_PYTHON: shimPython },
     check: ({ logs }) => {
       const words = "$INPUT_SCRIPTS/train.py --datadir $INPUT_DATA --outputdir $OUTPUT_MODEL";
       expect(ranks(logs["stdout.txt"])).toEqual(fourOnTwo.map((rank) => `python: ${rank}: ${words}`));
@@ -198,7 +198,7 @@ const cases: readonly Case[] = [
     proves: "row 88: CNTK, Python without languageType in one process",
     recipe: "cntk/python",
     file: "job-one-node.json",
-    environment: { CNTK_PYTHON: standInPython },
+    environment: { CNTK_PYTHON: shimPython },
     check: ({ logs }) =>
       expect(ranks(logs["stdout.txt"])[0]).toMatch(
         /^python: rank 0 of 1 on node-0: \$INPUT_SCRIPTS\/train\.py/,
@@ -208,7 +208,7 @@ const cases: readonly Case[] = [
     proves: "row 87: Intel MPI, put on the PATH in ~/.bashrc, starts 8 ranks on 2 nodes",
     recipe: "cntk/brainscript-infiniband",
     needs: ["intel-mpi"],
-    environment: { CNTK_PATH: standIns, INTEL_MPI: intelMpi },
+    environment: { CNTK_PATH: shims, INTEL_MPI: intelMpi },
     check: ({ logs }) => {
       const lines = ranks(logs["stdout.txt"]).map((line) => line.slice(0, line.indexOf(": configFile")));
       expect(lines).toEqual(
@@ -219,7 +219,7 @@ const cases: readonly Case[] = [
   {
     proves: "row 89: Caffe, a solver file",
     recipe: "caffe/solver",
-    environment: { CAFFE_PATH: standIns },
+    environment: { CAFFE_PATH: shims },
     check: ({ logs }) =>
       expect(ranks(logs["stdout.txt"])).toEqual([
         "caffe: rank 0 of 1 on node-0: train -solver=$INPUT_SCRIPTS/solver.prototxt -iterations 1000",
@@ -229,7 +229,7 @@ const cases: readonly Case[] = [
     proves: "row 89: Caffe, a Python script on 2 nodes",
     recipe: "caffe/python",
     needs: ["mpi4py"],
-    environment: { CAFFE_PYTHON: standInPython },
+    environment: { CAFFE_PYTHON: shimPython },
     check: ({ logs }) => {
       const words = "$INPUT_SCRIPTS/train.py --solver $MOUNT_ROOT/recipes/caffe/solver/solver.prototxt";
       expect(ranks(logs["stdout.txt"])).toEqual(twoOnTwo.map((rank) => `python: ${rank}: ${words}`));
@@ -238,7 +238,7 @@ const cases: readonly Case[] = [
   {
     proves: "row 90: Caffe2, one process a node, which meet in the shared temp directory",
     recipe: "caffe2/mnist",
-    environment: { CAFFE2_PYTHON: standInPython },
+    environment: { CAFFE2_PYTHON: shimPython },
     check: ({ logs }) => {
       const words = "$INPUT_SCRIPTS/train.py --data $INPUT_DATA --shards 2 --shard";
       expect(ranks(logs["stdout.txt"], logs["stdout-1.txt"])).toEqual(

@@ -63,7 +63,7 @@ host=$1; shift
 exec env -i PATH="$PATH" AZ_BATCH_NODE_SHARED_DIR="$FAKE_NODES/$host/shared" /bin/sh -c "$*"
 `;
 
-/** Some builds of busybox prefer their own `mount` to one on the PATH, so that no stand-in can be put there. */
+/** Some builds of busybox prefer their own `mount` to one on the PATH, so that no shim can be put there. */
 export function hidesMount([program = ""]: readonly string[]): boolean {
   if (!program.endsWith("busybox")) return false;
   return spawnSync(program, ["sh", "-c", "command ls /"], { env: { PATH: "/nowhere" } }).status === 0;
@@ -110,7 +110,7 @@ export class EmulatedNodes {
     return nodes;
   }
 
-  /** A stand-in program, first on the nodes' PATH. */
+  /** A shim program, first on the nodes' PATH. */
   async program(name: string, text: string): Promise<void> {
     await writeFile(join(this.root, "bin", name), text);
     await chmod(join(this.root, "bin", name), 0o755);

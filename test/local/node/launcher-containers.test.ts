@@ -1,4 +1,4 @@
-// The launcher's container, with a stand-in for the engine: what the engine is asked, what processes in the container have, and
+// The launcher's container, with a shim for the engine: what the engine is asked, what processes in the container have, and
 // that no container is left behind, however the run ends.
 import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
@@ -213,7 +213,7 @@ describe("a node", () => {
     process.kill(-(child.pid ?? 0), "SIGKILL");
     await ended;
     await until(() => !existsSync(`/proc/${keeper}`) || isGone(keeper));
-    expect(engine.containers()).toEqual([name]); // the stand-in forgets nothing by itself
+    expect(engine.containers()).toEqual([name]); // the shim forgets nothing by itself
     expect((await node.run(custom("true"))).code).toBe(0);
     expect(engine.containers()).toEqual([]);
   });

@@ -1,4 +1,4 @@
-// The launcher's mounts, with stand-ins for the programs that mount.
+// The launcher's mounts, with shims for the programs that mount.
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ describe.each(shells)("in %s, mounts of the job", (_name, shell) => {
   const volumes = {
     mountVolumes: { azureFileShares: [share("logs")], azureBlobFileSystems: [blob("data")] },
   };
-  const standIn = "dir= ; for w; do case $w in /*LS_root*) dir=$w ;; esac; done\n";
+  const shim = "dir= ; for w; do case $w in /*LS_root*) dir=$w ;; esac; done\n";
 
   it.skipIf(hidesMount(shell))(
     "are made before the preparation with keys that are in no command line, and undone at the end",
@@ -30,7 +30,7 @@ describe.each(shells)("in %s, mounts of the job", (_name, shell) => {
       const seen = '"$FAKE_NODES/mounted"';
       await node.program(
         "mount",
-        `#!/bin/sh\n${standIn}echo "$*" >>${seen}; cat "\${*##*credentials=}" >/dev/null 2>&1\nc=\${*##*credentials=}; cat "\${c%%,*}" >>${seen}\n`,
+        `#!/bin/sh\n${shim}echo "$*" >>${seen}; cat "\${*##*credentials=}" >/dev/null 2>&1\nc=\${*##*credentials=}; cat "\${c%%,*}" >>${seen}\n`,
       );
       await node.program(
         "blobfuse2",

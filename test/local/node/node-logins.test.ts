@@ -1,4 +1,4 @@
-// Who the ssh server of a node lets in once the node setup has run: by stand-ins for the server and the client, and, where OpenSSH is
+// Who the ssh server of a node lets in once the node setup has run: by shims for the server and the client, and, where OpenSSH is
 // installed, by what the real server makes of the rules.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -81,8 +81,8 @@ async function setUp(shell: readonly string[] = ["/bin/sh"], properties: object 
 }
 
 // busybox runs its own `hostname` and `sleep`, whatever is on the PATH; no machine with it has an ssh server's folders.
-const withStandIns = shells.filter(([name]) => name !== "busybox");
-describe.each(withStandIns)("logins between the nodes of a cluster, in %s", (_name, shell) => {
+const withShims = shells.filter(([name]) => name !== "busybox");
+describe.each(withShims)("logins between the nodes of a cluster, in %s", (_name, shell) => {
   it("are tried at the node's private address, and allowed where the image refuses root", async () => {
     await image();
     expect(await setUp(shell)).toEqual({ status: 0, stderr: "" });

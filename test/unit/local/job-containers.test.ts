@@ -1,4 +1,4 @@
-// The command by which launchers on emulated nodes find this machine's engine, run for real over a stand-in, and the removal of what
+// The command by which launchers on emulated nodes find this machine's engine, run for real over a shim, and the removal of what
 // they leave.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ async function withEngine() {
     runOptions: ["--network", "host", "--shm-size", "1 m"],
     environment: { ...fake.engine.environment, HOME: "/home/it's", REGISTRY_AUTH_FILE: "/own/auth.json" },
   };
-  const directory = join(folder, "stand-ins");
+  const directory = join(folder, "shims");
   const containers = createJobContainers({ directory, engine, containers: "engine", logger: silentLogger });
   const call = (args: readonly string[], environment: Record<string, string> = {}) =>
     spawnSync(containers.environment["BATCHAI_CONTAINER_CLI"] ?? "", args, {
@@ -42,7 +42,7 @@ describe("the engine's command on emulated nodes", () => {
   it("runs with the options of this machine, and the network named once, by the launcher", async () => {
     const { fake, containers, start } = await withEngine();
     expect(start("a", "/nodes/1")).toMatchObject({ status: 0, stderr: "" });
-    const label = `batchai.cloud=${join(folder, "stand-ins")}`;
+    const label = `batchai.cloud=${join(folder, "shims")}`;
     expect(fake.calls().at(-1)?.slice(0, 5)).toEqual(["run", "--label", label, "--shm-size", "1 m"]);
     await containers.close();
     expect(fake.containers()).toEqual([]);
@@ -111,7 +111,7 @@ describe("a node that is gone", () => {
     containers.removeOf("/nodes/1");
     await containers.close();
     expect(fake.calls()).toHaveLength(before);
-    writeFileSync(join(folder, "stand-ins/used"), "");
+    writeFileSync(join(folder, "shims/used"), "");
     await containers.close();
     expect(fake.calls().length).toBeGreaterThan(before);
   });

@@ -6,7 +6,7 @@ import { deletePool } from "../pools/pool-control.ts";
 import { deleteSchedule } from "../schedules/schedule-control.ts";
 import type { AccountState } from "./account-state.ts";
 
-const lookAgainMs = 10;
+const pollMs = 10;
 
 /** Resolves when the account has no schedule, job or pool any more; never, when it is closed before. */
 export async function emptyAccount(account: AccountState): Promise<void> {
@@ -16,6 +16,6 @@ export async function emptyAccount(account: AccountState): Promise<void> {
   for (const pool of [...account.pools]) if (pool.state !== "deleting") deletePool(account, pool);
   await account.commit();
   while (account.schedules.size + account.jobs.size + account.pools.size > 0)
-    await delay(account.clock, lookAgainMs);
+    await delay(account.clock, pollMs);
   await account.idle();
 }

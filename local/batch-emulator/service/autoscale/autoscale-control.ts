@@ -15,7 +15,7 @@ import type { AccountState } from "../account/account-state.ts";
 
 const defaultIntervalMs = 15 * 60_000;
 
-interface Watch {
+interface Timers {
   sampling: Timer;
   evaluation: Timer;
 }
@@ -26,32 +26,34 @@ export interface AutoscaleControl {
 }
 
 export function createAutoscaleControl(account: AccountState): AutoscaleControl {
-  const watches = new Map<Pool, Watch>();
+  const timers = new Map<Pool, Timers>();
   const { clock, parameters } = account;
   const alive = (pool: Pool) =>
-    !account.closed && pool.state === "active" && pool.spec.enableAutoScale === true && watches.has(pool);
+    !account.closed && pool.state === "active" && pool.spec.enableAutoScale === true && timers.has(pool);
 
   const sample = (pool: Pool) => {
     if (!alive(pool)) return;
     account.ports.autoscale?.record(pool.key, timeOfDay(clock), sampleOf(account, pool));
-    const watch = watches.get(pool);
-    if (watch) watch.sampling = clock.at(clock.now() + parameters.autoscaleSampleMs, () => sample(pool));
+    const timersOfPool = timers.get(pool);
+    if (timersOfPool)
+      timersOfPool.sampling = clock.at(clock.now() + parameters.autoscaleSampleMs, () => sample(pool));
   };
   const evaluate = (pool: Pool) => {
     if (!alive(pool)) return;
     applyEvaluation(account, pool);
-    const watch = watches.get(pool);
-    if (watch) watch.evaluation = clock.at(clock.now() + intervalOf(account, pool), () => evaluate(pool));
+    const timersOfPool = timers.get(pool);
+    if (timersOfPool)
+      timersOfPool.evaluation = clock.at(clock.now() + intervalOf(account, pool), () => evaluate(pool));
     account.background("autoscale.save", account.commit());
   };
   return {
     refresh(pool) {
-      const before = watches.get(pool);
+      const before = timers.get(pool);
       before?.sampling.cancel();
       before?.evaluation.cancel();
-      watches.delete(pool);
+      timers.delete(pool);
       if (pool.spec.enableAutoScale !== true || pool.state !== "active") return;
-      watches.set(pool, {
+      timers.set(pool, {
         sampling: clock.at(clock.now(), () => sample(pool)),
         evaluation: clock.at(clock.now() + parameters.autoscaleFirstMs, () => evaluate(pool)),
       });

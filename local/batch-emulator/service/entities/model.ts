@@ -246,7 +246,7 @@ export interface Job extends Versioned {
   /** transient: tasks that wait for ranges of integer ids. */
   readonly rangeWaits: Set<Task>;
   /** transient: keys of tasks whose folders are being removed, and how often. */
-  readonly departing: Map<string, number>;
+  readonly foldersInRemoval: Map<string, number>;
   /** transient: the clock of the last pick, for round robin between equal priorities. */
   lastPick: number;
   wallTimer: Timer | undefined;

@@ -2,7 +2,7 @@
 import type { JobPatch, JobSpec } from "../../schema/job-spec.ts";
 import { checkContainerSettings } from "../launches/containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "../account/fault.ts";
-import { armJobWallClock, notePreemption, watchCompletion } from "./job-control.ts";
+import { armJobWallClock, offerPreemption, checkCompletion } from "./job-control.ts";
 import type { Job, Pool, Schedule } from "../entities/model.ts";
 import { checkPackages } from "../packages/node-packages.ts";
 import { emptyJob } from "../entities/records.ts";
@@ -44,7 +44,7 @@ export function addJob(account: AccountState, spec: JobSpec, schedule?: Schedule
     stateAt: now,
   };
   account.jobs.add(job);
-  notePreemption(account, job);
+  offerPreemption(account, job);
   account.save(job, true);
   account.jobStarted(job);
   const manager = spec.jobManagerTask;
@@ -54,7 +54,7 @@ export function addJob(account: AccountState, spec: JobSpec, schedule?: Schedule
     createTask(account, job, runExclusive === false ? task : { ...task, requiredSlots: slots }, true);
   }
   armJobWallClock(account, job);
-  watchCompletion(account, job);
+  checkCompletion(account, job);
   return job;
 }
 
@@ -141,10 +141,10 @@ export function updateJob(account: AccountState, job: Job, patch: JobPatch, repl
   const before = poolOf(account, job);
   job.spec = { ...(replace ? kept : job.spec), ...given };
   if (before !== poolOf(account, job)) before?.readyJobs.delete(job);
-  notePreemption(account, job);
+  offerPreemption(account, job);
   touch(account, job);
   armJobWallClock(account, job);
-  watchCompletion(account, job);
+  checkCompletion(account, job);
   offer(account, job);
 }
 

@@ -7,7 +7,7 @@ import { releaseNodes, stopPreparations } from "../nodes/job-nodes.ts";
 import { assertTransition, jobMachine } from "../entities/machines.ts";
 import type { JobState } from "../entities/machines.ts";
 import type { Job, Task } from "../entities/model.ts";
-import { holdFolder, nodesWithFolder, removeFolders } from "../runs/departures.ts";
+import { holdFolder, nodesWithFolder, removeFolders } from "../runs/folder-removal.ts";
 import { jobFolder } from "../launches/node-layout.ts";
 import { join } from "node:path";
 import { endTask, removeTask, requeue } from "../tasks/task-life.ts";
@@ -108,7 +108,7 @@ export function advanceJob(account: AccountState, job: Job): void {
     case "enabling":
       moveJob(account, job, "active");
       offer(account, job);
-      watchCompletion(account, job);
+      checkCompletion(account, job);
       break;
     case "terminating":
     case "deleting":
@@ -183,7 +183,7 @@ export function afterTask(account: AccountState, task: Task): void {
     !isEndedByService(execution?.failure)
   )
     applyJobAction(account, task);
-  watchCompletion(account, job);
+  checkCompletion(account, job);
 }
 
 const canEnd = (job: Job) => ["active", "disabling", "disabled", "enabling"].includes(job.state);
@@ -207,7 +207,7 @@ function phaseOf(execution: Task["execution"]): "ran" | "preProcessing" | "uploa
 }
 
 /** onAllTasksComplete=terminatejob: after a grace period, also for a job without any task. */
-export function watchCompletion(account: AccountState, job: Job): void {
+export function checkCompletion(account: AccountState, job: Job): void {
   if (job.spec.onAllTasksComplete !== "terminatejob" || job.state !== "active") return;
   if (job.counts.active > 0 || job.counts.running > 0 || job.allCompleteTimer !== undefined) return;
   job.allCompleteTimer = account.clock.at(
@@ -224,7 +224,7 @@ export function watchCompletion(account: AccountState, job: Job): void {
 }
 
 /** Lets the scheduler know of a job that offers its running tasks to others. */
-export function notePreemption(account: AccountState, job: Job): void {
+export function offerPreemption(account: AccountState, job: Job): void {
   if (job.spec.allowTaskPreemption !== true) return;
   account.preemptible.add(job);
   const pool = poolOf(account, job);

@@ -77,7 +77,7 @@ export function stopPreparations(account: AccountState, job: Job): void {
   for (const on of job.nodes.values()) stopPreparation(account, job, on);
 }
 
-/** Ends what jobs run of their own on a node that is withdrawn. */
+/** Ends what jobs run of their own on a node that is drained. */
 export function stopJobTasks(account: AccountState, node: Node): void {
   const key = jobNodeKey(node.pool.id, node.id);
   for (const job of account.jobs) {

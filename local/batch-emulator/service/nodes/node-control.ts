@@ -131,19 +131,19 @@ function makeReachable(account: AccountState, node: Node): void {
   });
 }
 
-/** Runs the start task, if any, and brings the node to work. `adopted`: its end, when it survived a restart. */
+/** Runs the start task, if any, and brings the node to work. `survivor`: its end, when it survived a restart. */
 export async function startUp(
   account: AccountState,
   node: Node,
   stale: () => boolean,
-  adopted?: Promise<LaunchEnd>,
+  survivor?: Promise<LaunchEnd>,
 ): Promise<void> {
   const spec = node.pool.spec.startTask;
   const waits = spec !== undefined && spec.waitForSuccess !== false;
   if (waits) moveNode(account, node, "waitingforstarttask");
   else ready(account, node);
   if (spec === undefined) return;
-  const succeeded = await runStartTask(account, node, stale, adopted);
+  const succeeded = await runStartTask(account, node, stale, survivor);
   if (stale() || !waits) return;
   if (succeeded) ready(account, node);
   else moveNode(account, node, "starttaskfailed");
@@ -166,7 +166,7 @@ const pendingState = {
 
 /** Leads the node out of its work towards `pending`; goes on when the last run has left. With `announce` the state shows
  *  it at once, else only when the work is done (deallocation option taskcompletion). */
-export function withdraw(account: AccountState, node: Node, pending: NodePending, announce: boolean): void {
+export function beginDrain(account: AccountState, node: Node, pending: NodePending, announce: boolean): void {
   node.epoch += 1;
   node.timer?.cancel();
   node.pending = pending;
@@ -187,7 +187,7 @@ function proceed(account: AccountState, node: Node): void {
   moveNode(account, node, pendingState[pending]);
   const epoch = (node.epoch += 1);
   account.background(
-    "node.withdraw",
+    "node.drain",
     shutDown(account, node).then(() => {
       if (node.epoch === epoch && !account.closed) continueWith(account, node, pending);
     }),

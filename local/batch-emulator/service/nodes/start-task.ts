@@ -13,9 +13,9 @@ export async function runStartTask(
   account: AccountState,
   node: Node,
   stale: () => boolean,
-  adopted?: Promise<LaunchEnd>,
+  surviving?: Promise<LaunchEnd>,
 ): Promise<boolean> {
-  let survivor = adopted;
+  let survivor = surviving;
   for (;;) {
     const info =
       survivor !== undefined && node.startTask !== undefined ? node.startTask : begin(account, node);
@@ -44,7 +44,7 @@ function begin(account: AccountState, node: Node): StartTaskInfo {
   return node.startTask;
 }
 
-/** Undefined when the node was withdrawn before it could start. */
+/** Undefined when the node was drained before it could start. */
 async function launchStartTask(
   account: AccountState,
   node: Node,

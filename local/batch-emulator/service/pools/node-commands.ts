@@ -2,7 +2,7 @@
 import { BatchFault, invalidProperty } from "../account/fault.ts";
 import type { Node, NodeUser, NodeUserLogin } from "../entities/model.ts";
 import { moveNode, powerOn, rest } from "../nodes/node-control.ts";
-import { clearNode, evacuate } from "./pool-control.ts";
+import { clearNode, drain } from "./pool-control.ts";
 import type { AccountState } from "../account/account-state.ts";
 
 type Option = "requeue" | "terminate" | "taskcompletion" | "retaineddata";
@@ -22,19 +22,19 @@ function refuseBusy(node: Node): void {
 
 export function rebootNode(account: AccountState, node: Node, option: Option): void {
   refuseBusy(node);
-  evacuate(account, node, "reboot", option);
+  drain(account, node, "reboot", option);
 }
 
 /** Reimaging puts the operating system and an empty disk back. */
 export function reimageNode(account: AccountState, node: Node, option: Option): void {
   refuseBusy(node);
-  evacuate(account, node, "reimage", option);
+  drain(account, node, "reimage", option);
 }
 
 /** Since API 2024-07-01.20.0: the machine is given back but stays in the pool. */
 export function deallocateNode(account: AccountState, node: Node, option: Option): void {
   refuseBusy(node);
-  evacuate(account, node, "deallocate", option);
+  drain(account, node, "deallocate", option);
 }
 
 export function startNode(account: AccountState, node: Node): void {
@@ -136,5 +136,5 @@ export function refuseEviction(node: Node): void {
 /** An eviction by the "region": tasks are requeued, the node comes back with an empty disk. */
 export function preemptNode(account: AccountState, node: Node): void {
   refuseEviction(node);
-  evacuate(account, node, "preempt", "requeue");
+  drain(account, node, "preempt", "requeue");
 }

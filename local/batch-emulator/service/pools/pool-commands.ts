@@ -4,7 +4,7 @@ import type { PoolSpec, ResizeBody } from "../../schema/pool-spec.ts";
 import { durationMs } from "../../schema/values.ts";
 import { checkContainerPool } from "../launches/containers.ts";
 import { BatchFault, invalidProperty, notEmulated, notFound } from "../account/fault.ts";
-import { beginResize, defaultResizeTimeoutMs, deletePool, evacuate, stopResize } from "./pool-control.ts";
+import { beginResize, defaultResizeTimeoutMs, deletePool, drain, stopResize } from "./pool-control.ts";
 import { checkPackages } from "../packages/node-packages.ts";
 import type { Job, Node, Pool } from "../entities/model.ts";
 import { checkConnectedNodes, checkOffered } from "../checks/azure-rules.ts";
@@ -65,7 +65,7 @@ export function addPool(
   };
   account.pools.add(pool);
   account.save(pool, true);
-  for (const job of account.jobs) adoptJob(account, pool, job);
+  for (const job of account.jobs) attachJob(account, pool, job);
   if (spec.enableAutoScale === true) enableAutoscaleOn(account, pool);
   else if (pool.targetDedicated + pool.targetLowPriority > 0)
     beginResize(account, pool, extra.option ?? "requeue", resizeTimeoutOf(spec.resizeTimeout));
@@ -78,7 +78,7 @@ function enableAutoscaleOn(account: AccountState, pool: Pool): void {
 }
 
 /** A job that was waiting for a pool of this name gets to work. */
-function adoptJob(account: AccountState, pool: Pool, job: Job): void {
+function attachJob(account: AccountState, pool: Pool, job: Job): void {
   if (poolOf(account, job) === pool && job.ready.size > 0) pool.readyJobs.add(job);
 }
 
@@ -216,7 +216,7 @@ export function removeNodes(
     else pool.targetLowPriority = Math.max(0, pool.targetLowPriority - 1);
   }
   const option = body.nodeDeallocationOption ?? "requeue";
-  for (const node of nodes) if (node.pending !== "remove") evacuate(account, node, "remove", option);
+  for (const node of nodes) if (node.pending !== "remove") drain(account, node, "remove", option);
   touch(account, pool);
   beginResize(account, pool, option, resizeTimeoutOf(body.resizeTimeout));
 }

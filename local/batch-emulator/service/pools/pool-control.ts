@@ -5,7 +5,7 @@ import { allocationMachine, assertTransition } from "../entities/machines.ts";
 import type { AllocationState } from "../entities/machines.ts";
 import type { DeallocationOption } from "../../schema/pool-spec.ts";
 import { createNode } from "../nodes/node-creation.ts";
-import { allocate, refreshSlots, withdraw } from "../nodes/node-control.ts";
+import { allocate, refreshSlots, beginDrain } from "../nodes/node-control.ts";
 import type { Node, NodePending, Pool, ResizeError } from "../entities/model.ts";
 import { stopJobTasks } from "../nodes/job-nodes.ts";
 import { allocationRefusal } from "../checks/azure-rules.ts";
@@ -74,7 +74,7 @@ function abandon(account: AccountState, pool: Pool, code: string, message: strin
     if (allocated < target(pool, dedicated))
       errors.push({ code, message: message.replace("%s", dedicated ? "dedicated" : "low priority") });
   }
-  for (const node of [...pool.nodes]) if (node.allocatedAt === 0) withdraw(account, node, "remove", true);
+  for (const node of [...pool.nodes]) if (node.allocatedAt === 0) beginDrain(account, node, "remove", true);
   settle(account, pool, errors);
 }
 
@@ -105,7 +105,7 @@ export function reconcile(account: AccountState, pool: Pool): void {
     const wanted = target(pool, dedicated);
     if (staying.length > wanted)
       for (const node of victims(staying, staying.length - wanted))
-        evacuate(account, node, "remove", pool.resize?.option ?? "requeue");
+        drain(account, node, "remove", pool.resize?.option ?? "requeue");
     const short = grow(account, pool, dedicated, wanted - staying.length);
     if (short.error !== undefined) errors.push(short.error);
     waiting ||=
@@ -155,7 +155,7 @@ function victims(nodes: readonly Node[], count: number): Node[] {
 }
 
 /** Withdraws a node, dealing with the tasks on it as the caller chose. */
-export function evacuate(
+export function drain(
   account: AccountState,
   node: Node,
   pending: NodePending,
@@ -163,7 +163,7 @@ export function evacuate(
 ): void {
   const now = option === "requeue" || option === "terminate";
   node.retains = option === "retaineddata";
-  withdraw(account, node, pending, now);
+  beginDrain(account, node, pending, now);
   if (!now) return;
   clearNode(account, node, option);
   stopJobTasks(account, node);
@@ -189,7 +189,7 @@ export function deletePool(account: AccountState, pool: Pool): void {
   account.save(pool);
   for (const node of [...pool.nodes]) {
     refreshSlots(node);
-    if (node.pending !== "remove") evacuate(account, node, "remove", "requeue");
+    if (node.pending !== "remove") drain(account, node, "remove", "requeue");
   }
   reconcile(account, pool);
 }

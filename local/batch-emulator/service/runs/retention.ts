@@ -3,7 +3,7 @@
 import type { Timer } from "../../../clock.ts";
 import { durationMs } from "../../schema/values.ts";
 import type { Task } from "../entities/model.ts";
-import { holdFolder, nodesWithFolder, removeFolders } from "./departures.ts";
+import { holdFolder, nodesWithFolder, removeFolders } from "./folder-removal.ts";
 import { defaultRetentionMs } from "./run-bookkeeping.ts";
 import type { AccountState } from "../account/account-state.ts";
 
@@ -14,7 +14,7 @@ interface Due {
 
 export interface Retention {
   /** Call when a task completed, and for every completed task after a restart. */
-  watch(task: Task): void;
+  schedule(task: Task): void;
   /** Call when a run of the task has left: it may have outlived the task's time. */
   runLeft(task: Task): void;
 }
@@ -43,16 +43,16 @@ export function createRetention(account: AccountState): Retention {
     }
     arm();
   };
-  const watch = (task: Task) => {
+  const schedule = (task: Task) => {
     const at = cleanUpTime(task);
     if (at === undefined) return;
     push(heap, { at, task });
     arm();
   };
   return {
-    watch,
+    schedule: schedule,
     runLeft(task) {
-      if (outlived.delete(task)) watch(task);
+      if (outlived.delete(task)) schedule(task);
     },
   };
 }

@@ -2,7 +2,7 @@
 // back only after its processes are gone, and a task is marked completed only after its output and mounts are complete.
 import type { LaunchEnd } from "../../agent/executor.ts";
 import { durationMs } from "../../schema/values.ts";
-import { removeFolders } from "./departures.ts";
+import { removeFolders } from "./folder-removal.ts";
 import { jobCanRun, recordRun } from "./run-bookkeeping.ts";
 import { runGang } from "./gang-run.ts";
 import { launchContext } from "../launches/launch-context.ts";
@@ -39,7 +39,7 @@ export function startRun(account: AccountState, placement: Placement, prepare: P
 }
 
 /** Takes up a run whose processes survived a restart. `end`: of its main command. */
-export function adoptRun(
+export function reattachRun(
   account: AccountState,
   task: Task,
   nodes: readonly Node[],

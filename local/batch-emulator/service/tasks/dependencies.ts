@@ -17,7 +17,7 @@ export function satisfies(task: Task): boolean {
 }
 
 /** Registers what a task waits for and sets its `blockers`. */
-export function watchDependencies(task: Task): void {
+export function registerDependencies(task: Task): void {
   const { job } = task;
   let blockers = missingInRanges(task);
   for (const id of namesOf(task)) {
@@ -60,7 +60,7 @@ export function releaseDependents(task: Task): Task[] {
     free.push(waiting);
   };
   for (const waiting of task.job.dependents.get(task.key) ?? []) release(waiting);
-  if (noteSatisfied(task) === 1) for (const waiting of coveredBy(task)) release(waiting);
+  if (countSatisfied(task) === 1) for (const waiting of coveredBy(task)) release(waiting);
   return free;
 }
 
@@ -79,7 +79,7 @@ export function revokeDependents(task: Task): void {
 }
 
 /** Counts a satisfied task for ranges; how many of its number there are now (0: its id is no number). */
-export function noteSatisfied(task: Task): number {
+export function countSatisfied(task: Task): number {
   const number = numberOf(task.id);
   if (number === undefined) return 0;
   const numbers = numbersOf(task.job);

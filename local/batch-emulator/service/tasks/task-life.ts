@@ -7,7 +7,7 @@ import {
   revokeDependents,
   satisfies,
   stopWaiting,
-  watchDependencies,
+  registerDependencies,
 } from "./dependencies.ts";
 import { BatchFault } from "../account/fault.ts";
 import type { FailureInfo, Job, Task, TaskExecution, TaskRun } from "../entities/model.ts";
@@ -47,7 +47,7 @@ export function createTask(account: AccountState, job: Job, spec: TaskSpec, mana
   };
   job.tasks.add(task);
   count(task, 1);
-  if (spec.dependsOn !== undefined) watchDependencies(task);
+  if (spec.dependsOn !== undefined) registerDependencies(task);
   account.save(task, true);
   enqueue(account, task);
   return task;

@@ -46,7 +46,7 @@ export function poolOf(account: AccountState, job: Job): Pool | undefined {
 /** Puts a task in the queue if nothing stands in its way, and wakes the scheduler. */
 export function enqueue(account: AccountState, task: Task): void {
   if (task.state !== "active" || task.blockers > 0 || task.run !== undefined || task.ticket !== 0) return;
-  if (task.job.departing.has(task.key)) return;
+  if (task.job.foldersInRemoval.has(task.key)) return;
   task.job.ready.add(task);
   offer(account, task.job);
 }

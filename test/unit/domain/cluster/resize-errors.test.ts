@@ -32,7 +32,7 @@ it.each([
   expect(resizeError(error).details?.[0]).toEqual({ name: "Category", value: category });
 });
 
-it("the provider's reason is shown as a sentence, and ends what waits when it is hopeless", () => {
+it("the provider's reason is shown as a sentence, and ends what waits when it is permanent", () => {
   const error = resizeError(provider("BadRequest", "cannot boot Hypervisor Generation '2'."));
   expect(error.details?.[1]).toEqual({
     name: "Provider Error Json",

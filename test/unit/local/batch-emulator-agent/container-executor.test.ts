@@ -285,7 +285,7 @@ describe("a container", () => {
     expect(fake.containers()).toEqual([]);
   });
 
-  it("goes on while no emulator runs and is adopted with its output and exit code", async () => {
+  it("goes on while no emulator runs and is reattached with its output and exit code", async () => {
     const gate = join(agent.folder, "gate");
     const command = `/bin/sh -c 'echo > begun; while [ ! -e ${gate} ]; do sleep 0.02; done; echo done; exit 9'`;
     void agent.run("kept", command, inContainer());

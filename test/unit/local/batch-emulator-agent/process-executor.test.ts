@@ -246,7 +246,7 @@ describe("ending a task", () => {
 });
 
 describe("a new executor on the same folder", () => {
-  it("adopts what runs, reports what ended, and denies what was never started", async () => {
+  it("reattaches what runs, reports what ended, and denies what was never started", async () => {
     const release = join(agent.folder, "release");
     void agent.run("ended", `/bin/sh -c 'exit 9'`);
     void agent.run("alive", `/bin/sh -c 'until [ -e ${release} ]; do sleep 0.02; done; echo done; exit 4'`);
@@ -266,13 +266,13 @@ describe("a new executor on the same folder", () => {
     expect((await (await agent.reopen(true)).recover()).size).toBe(0);
   });
 
-  it("can kill what it adopted", async () => {
-    void agent.run("adopted", `/bin/sh -c 'echo $$; sleep 100'`);
-    await until(hasPids("adopted", 1));
-    const pid = Number(agent.text("adopted", "stdout.txt"));
+  it("can kill what it reattached", async () => {
+    void agent.run("survivor", `/bin/sh -c 'echo $$; sleep 100'`);
+    await until(hasPids("survivor", 1));
+    const pid = Number(agent.text("survivor", "stdout.txt"));
     const found = await (await agent.reopen(true)).recover();
-    await agent.executor.kill("adopted");
-    expect(await found.get("adopted")).toMatchObject({ kind: "killed" });
+    await agent.executor.kill("survivor");
+    expect(await found.get("survivor")).toMatchObject({ kind: "killed" });
     expect(isAlive(pid)).toBe(false);
   });
 
@@ -332,13 +332,13 @@ describe("a new executor on the same folder", () => {
     }
   });
 
-  onLinux("tells with its cause that the supervisor of what it adopted was ended", async () => {
-    void agent.run("adopted", `/bin/sh -c 'echo $$; sleep 100'`);
-    await until(hasPids("adopted", 1));
+  onLinux("tells with its cause that the supervisor of what it reattached was ended", async () => {
+    void agent.run("survivor", `/bin/sh -c 'echo $$; sleep 100'`);
+    await until(hasPids("survivor", 1));
     const found = await (await agent.reopen(true)).recover();
-    process.kill(supervisorOf("adopted"), "SIGKILL");
-    expect(await found.get("adopted")).toMatchObject({ kind: "aborted" });
-    expect(pids("adopted").filter(isAlive)).toEqual([]);
+    process.kill(supervisorOf("survivor"), "SIGKILL");
+    expect(await found.get("survivor")).toMatchObject({ kind: "aborted" });
+    expect(pids("survivor").filter(isAlive)).toEqual([]);
   });
 
   it("gives up a process whose supervisor was killed too, and does not leave it running", async () => {

@@ -157,7 +157,7 @@ describe("output files", () => {
     expect(agent.text("task", "fileuploaderr.txt")).toContain(code);
   });
 
-  it("of a task that was adopted are uploaded by the new executor", async () => {
+  it("of a task that was reattached are uploaded by the new executor", async () => {
     const release = join(agent.folder, "release");
     void agent.run("task", `${make}; until [ -e ${release} ]; do sleep 0.02; done; exit 3'`, {
       outputFiles: [output("out/a.txt", { uploadCondition: "taskfailure" })],

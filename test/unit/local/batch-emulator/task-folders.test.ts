@@ -1,7 +1,7 @@
 // Folders of tasks and jobs that are going away while others of the same name come.
 // Starts nothing: the executor is a fake.
 import { expect, test } from "vitest";
-import { filesCleanedUp } from "../../../../local/batch-emulator/service/runs/departures.ts";
+import { filesCleanedUp } from "../../../../local/batch-emulator/service/runs/folder-removal.ts";
 import type { NodeDisk } from "../../../../local/batch-emulator/service/ports/node-disk.ts";
 import { noDisk } from "../../../../local/batch-emulator/service/ports/node-disk.ts";
 import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";

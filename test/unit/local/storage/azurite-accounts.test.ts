@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accountsOf, accountsText, accountsToldTo } from "../../../../local/storage/azurite-accounts.ts";
+import { accountsOf, accountsText, accountsSetIn } from "../../../../local/storage/azurite-accounts.ts";
 
 const [one, two] = ["one", "two"].map((name, index) => ({
   name,
@@ -14,11 +14,11 @@ describe("the accounts of Azurite", () => {
       }
     }
     const early = new Store();
-    const accounts = accountsToldTo(Store);
+    const accounts = accountsSetIn(Store);
     expect(early.getAccount("one")).toBeUndefined();
-    accounts.tell([one, two]);
+    accounts.set([one, two]);
     expect(early.getAccount("one")).toEqual({ name: "one", key1: Buffer.alloc(8, 1) });
-    accounts.tell([two]);
+    accounts.set([two]);
     expect(new Store().getAccount("one")).toBeUndefined();
     expect(new Store().getAccount("two")?.key1).toEqual(Buffer.alloc(8, 2));
   });

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LokiDatabase, SavedDatabase } from "../../../../local/storage/loki.ts";
-import { applyChanges, noteChanges } from "../../../../local/storage/loki-changes.ts";
+import { applyChanges, recordChanges } from "../../../../local/storage/loki-changes.ts";
 import type { Change } from "../../../../local/storage/loki-changes.ts";
 
 interface Collection {
@@ -65,7 +65,7 @@ describe("changes of a database", () => {
           const database = new Loki("d", inMemory);
           database.addCollection("c0", { indices: ["key"] });
           const snapshots = [image(database)];
-          const log = noteChanges(database);
+          const log = recordChanges(database);
           const changes: Change[] = [];
           steps.forEach((one, index) => {
             take(database, one);
@@ -89,7 +89,7 @@ describe("changes of a database", () => {
   it("hold of a list that grows at its end what was added", () => {
     const database = new Loki("d", inMemory);
     const blobs = database.addCollection("blobs") as unknown as Collection;
-    const log = noteChanges(database);
+    const log = recordChanges(database);
     const document = { committedBlocksInOrder: Array.from({ length: 10_000 }, (_, block) => ({ block })) };
     blobs.insert(document);
     const whole = JSON.stringify(log.take()).length;

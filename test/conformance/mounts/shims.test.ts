@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../../local/logger.ts";
 import type { MountRequest, Mounts } from "../../../local/mounts/index.ts";
 import { type MountService, startMountService } from "../../../local/mounts/service.ts";
-import { writeMountStandIns } from "../../../local/mounts/stand-ins/index.ts";
+import { writeMountShims } from "../../../local/mounts/shims/index.ts";
 import { systemRandom } from "../../../local/random.ts";
 
 let folder: string;
@@ -41,10 +41,10 @@ function fakeMounts(): Mounts {
 }
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "stand-ins-"));
+  folder = await mkdtemp(join(tmpdir(), "shims-"));
   node = join(folder, "node1");
   await mkdir(join(node, "mnt"), { recursive: true });
-  writeMountStandIns(join(folder, "bin"));
+  writeMountShims(join(folder, "bin"));
   await mkdir(join(folder, "real"));
   for (const name of ["mount", "umount", "mountpoint", "sync"])
     await writeFile(join(folder, "real", name), `#!/bin/sh\necho real ${name} "$@"; exit 9\n`, {

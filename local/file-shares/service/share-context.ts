@@ -1,37 +1,40 @@
-// What every operation of the service stands on: finding a place on disk, describing it, keeping its note. Invariant:
+// What every operation of the service stands on: finding a place on disk, describing it, keeping its metadata. Invariant:
 // descriptions are read from the disk at the moment of asking, never remembered.
 import { constants, type BigIntStats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import type { ShareFolders } from "../store/share-folders.ts";
-import type { Note, ShareNotes } from "../store/share-notes.ts";
+import type { PathMetadata, ShareMetadata } from "../store/share-metadata.ts";
 import { FileShareError } from "./errors.ts";
-import type { NewNote, Place, Properties } from "./model.ts";
+import type { NewMetadata, Place, Properties } from "./model.ts";
 
-export interface Ground {
+export interface ShareContext {
   readonly folders: ShareFolders;
-  notesOf(place: Place): ShareNotes;
+  metadataOf(place: Place): ShareMetadata;
   locate(place: Place): Promise<string>;
   describe(place: Place, info: BigIntStats): Promise<Properties>;
   /** The path and state of something that exists and is of that kind. */
   inspect(place: Place, kind: "file" | "directory"): Promise<[path: string, info: BigIntStats]>;
-  /** Replaces the note of a place. */
-  annotate(place: Place, info: BigIntStats, note: NewNote): Promise<void>;
+  /** Replaces the metadata of a place. */
+  annotate(place: Place, info: BigIntStats, metadata: NewMetadata): Promise<void>;
 }
 
-/** The key of a place among the notes of its share. */
+/** The key of a place among the metadata of its share. */
 export function keyOf(place: Place): string {
   return place.segments.join("/");
 }
 
-export function createGround(folders: ShareFolders, notesOf: (place: Place) => ShareNotes): Ground {
+export function createShareContext(
+  folders: ShareFolders,
+  metadataOf: (place: Place) => ShareMetadata,
+): ShareContext {
   const locate = (place: Place) => folders.locate(place.account, place.share, place.segments);
   return {
     folders,
-    notesOf,
+    metadataOf: metadataOf,
     locate,
     async describe(place, info) {
-      const note = await notesOf(place).read(keyOf(place), String(info.ino));
-      return { ...fromStat(info), ...parts(note) };
+      const metadata = await metadataOf(place).read(keyOf(place), String(info.ino));
+      return { ...fromStat(info), ...parts(metadata) };
     },
     async inspect(place, kind) {
       const path = await locate(place);
@@ -42,10 +45,11 @@ export function createGround(folders: ShareFolders, notesOf: (place: Place) => S
         );
       return [path, info];
     },
-    async annotate(place, info, note) {
-      const empty = note.metadata === undefined && note.headers === undefined && note.quotaGiB === undefined;
-      if (empty) await notesOf(place).forget(keyOf(place));
-      else await notesOf(place).write(keyOf(place), { inode: String(info.ino), ...note });
+    async annotate(place, info, metadata) {
+      const empty =
+        metadata.metadata === undefined && metadata.headers === undefined && metadata.quotaGiB === undefined;
+      if (empty) await metadataOf(place).forget(keyOf(place));
+      else await metadataOf(place).write(keyOf(place), { inode: String(info.ino), ...metadata });
     },
   };
 }
@@ -63,11 +67,11 @@ export function fromStat(info: BigIntStats): Omit<Properties, "metadata" | "head
   };
 }
 
-function parts(note: Note | undefined): Pick<Properties, "metadata" | "headers" | "quotaGiB"> {
+function parts(metadata: PathMetadata | undefined): Pick<Properties, "metadata" | "headers" | "quotaGiB"> {
   return {
-    metadata: note?.metadata ?? {},
-    headers: note?.headers ?? {},
-    ...(note?.quotaGiB === undefined ? {} : { quotaGiB: note.quotaGiB }),
+    metadata: metadata?.metadata ?? {},
+    headers: metadata?.headers ?? {},
+    ...(metadata?.quotaGiB === undefined ? {} : { quotaGiB: metadata.quotaGiB }),
   };
 }
 

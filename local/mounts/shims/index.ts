@@ -2,9 +2,9 @@
 // around one program; it needs `/bin/sh` and the `node` that the nodes have on their PATH anyway.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { standInProgram } from "./program.ts";
+import { shimProgram } from "./program.ts";
 
-export const mountStandIns = [
+export const mountShims = [
   "mount",
   "umount",
   "blobfuse",
@@ -16,10 +16,10 @@ export const mountStandIns = [
 ] as const;
 
 /** `directory` is made when missing; what is there under these names is replaced. */
-export function writeMountStandIns(directory: string): void {
+export function writeMountShims(directory: string): void {
   mkdirSync(directory, { recursive: true });
-  place(join(directory, "batchai-mount.mjs"), standInProgram, 0o644);
-  for (const name of mountStandIns) {
+  place(join(directory, "batchai-mount.mjs"), shimProgram, 0o644);
+  for (const name of mountShims) {
     const script = `#!/bin/sh\nexec node "\${0%/*}/batchai-mount.mjs" ${name} "$@"\n`;
     place(join(directory, name), script, 0o755);
   }

@@ -1,9 +1,9 @@
-// The program behind the stand-ins for `mount`, `umount`, `blobfuse2`, `fusermount3`, `mountpoint` and `sync` on emulated nodes.
+// The program behind the shims for `mount`, `umount`, `blobfuse2`, `fusermount3`, `mountpoint` and `sync` on emulated nodes.
 // It understands the command lines with which a compute node mounts Azure storage, asks the mount service of the local
 // cloud to do it, and hands every other command line to the real program. It is text, written to disk as it is: plain
 // JavaScript for the oldest Node that is supported, no imports but Node's own, no state.
 
-export const standInProgram = String.raw`// Stand-in for mount commands on emulated nodes; started as: node batchai-mount.mjs <program> [arguments...]
+export const shimProgram = String.raw`// Stand-in for mount commands on emulated nodes; started as: node batchai-mount.mjs <program> [arguments...]
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { request } from "node:http";
@@ -33,7 +33,7 @@ function passThrough() {
     if (error) fail(1, error.message);
     process.exit(status ?? 1);
   }
-  fail(127, "this node has no " + program + ", and its stand-in does not know: " + program + " " + words.join(" "));
+  fail(127, "this node has no " + program + ", and its shim does not know: " + program + " " + words.join(" "));
 }
 
 function ask(method, path, body) {

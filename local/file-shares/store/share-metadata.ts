@@ -5,26 +5,26 @@
 import { appendFile, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { z } from "zod";
 
-const Note = z.object({
+const PathMetadata = z.object({
   inode: z.string(),
   metadata: z.record(z.string(), z.string()).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   quotaGiB: z.number().optional(),
 });
-export type Note = z.infer<typeof Note>;
+export type PathMetadata = z.infer<typeof PathMetadata>;
 
 /** One line of the journal. */
 const Change = z.union([
-  z.object({ write: z.string(), note: Note }),
+  z.object({ write: z.string(), note: PathMetadata }),
   z.object({ forget: z.string() }),
   z.object({ move: z.string(), to: z.string() }),
 ]);
 type Change = z.infer<typeof Change>;
 
-export interface ShareNotes {
+export interface ShareMetadata {
   /** `path`: "" for the share itself, else relative with `/`. */
-  read(path: string, inode: string): Promise<Note | undefined>;
-  write(path: string, note: Note): Promise<void>;
+  read(path: string, inode: string): Promise<PathMetadata | undefined>;
+  write(path: string, note: PathMetadata): Promise<void>;
   /** Forgets the path. What lies below it belongs to inodes that are gone. */
   forget(path: string): Promise<void>;
   /** Forgets everything: the share is gone. */
@@ -36,7 +36,7 @@ export interface ShareNotes {
 /** A journal with this many lines more than notes is written anew. */
 const slackLines = 1000;
 
-export function openShareNotes(file: string): ShareNotes {
+export function openShareMetadata(file: string): ShareMetadata {
   let loaded: Promise<Journal> | undefined;
   let waiting: string[] = [];
   let writing: Promise<void> = Promise.resolve();
@@ -87,11 +87,11 @@ export function openShareNotes(file: string): ShareNotes {
 }
 
 interface Journal {
-  readonly notes: Map<string, Note>;
+  readonly notes: Map<string, PathMetadata>;
   lines: number;
 }
 
-function below(notes: ReadonlyMap<string, Note>, path: string): string[] {
+function below(notes: ReadonlyMap<string, PathMetadata>, path: string): string[] {
   return [...notes.keys()].filter((key) => key === path || (key !== "" && key.startsWith(`${path}/`)));
 }
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   openNodeRegistry,
   type NodeRegistry,
-} from "../../../../local/batch-emulator/agent/stand-ins/node-registry.ts";
+} from "../../../../local/batch-emulator/agent/shims/node-registry.ts";
 
 let folder: string;
 let registry: NodeRegistry;

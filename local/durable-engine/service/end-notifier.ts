@@ -2,7 +2,7 @@
 import type { Clock } from "../../clock.ts";
 import type { InstanceStatus } from "../engine-contract.ts";
 
-export class EndWatch {
+export class EndNotifier {
   readonly #clock: Clock;
   readonly #get: (instanceId: string) => InstanceStatus | undefined;
   readonly #waiting = new Map<string, Set<() => void>>();

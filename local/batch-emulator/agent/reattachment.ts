@@ -5,7 +5,7 @@ import type { Clock, Timer } from "../../clock.ts";
 import type { LaunchRecords, RunRecord } from "./launch-records.ts";
 import type { ProcessTable } from "./process-table.ts";
 
-export type AdoptedEnd =
+export type ReattachedEnd =
   | {
       readonly kind: "exited";
       readonly exitCode: number;
@@ -17,9 +17,9 @@ export type AdoptedEnd =
   /** Its supervisor is gone and left no exit code; the process may still live. `wasSeen`: it was there when this began. */
   | { readonly kind: "orphaned"; readonly wasSeen: boolean };
 
-export interface Adoption {
+export interface Reattachment {
   /** Settles when the launch's process has ended, or can no longer be followed. */
-  adopt(id: string): Promise<AdoptedEnd>;
+  reattach(id: string): Promise<ReattachedEnd>;
   close(): void;
 }
 
@@ -27,13 +27,13 @@ const livenessIntervalMs = 1_000;
 /** A supervisor writes its name into the file it has created at once; longer than this it was killed in between. */
 const claimMs = 3_000;
 
-export function adoptLaunches(o: {
+export function openReattachment(o: {
   records: LaunchRecords;
   table: ProcessTable;
   /** Real processes live in real time. */
   clock: Clock;
-}): Adoption {
-  const waiting = new Map<string, (end: AdoptedEnd) => void>();
+}): Reattachment {
+  const waiting = new Map<string, (end: ReattachedEnd) => void>();
   const seen = new Set<string>();
   let watcher: FSWatcher | undefined;
   let timer: Timer | undefined;
@@ -44,13 +44,13 @@ export function adoptLaunches(o: {
     timer?.cancel();
     watcher = timer = undefined;
   };
-  const settle = (id: string, end: AdoptedEnd) => {
+  const settle = (id: string, end: ReattachedEnd) => {
     waiting.get(id)?.(end);
     waiting.delete(id);
     seen.delete(id);
     if (waiting.size === 0) stop();
   };
-  const look = async (id: string) => {
+  const check = async (id: string) => {
     const record = o.records.run(id);
     if (record && isBeingClaimed(record, o.clock.now())) return;
     const ended = endOf(record);
@@ -64,22 +64,22 @@ export function adoptLaunches(o: {
     if (closed || waiting.size === 0) return;
     watcher ??= watch(o.records.directory, (_event, name) => {
       const id = name?.endsWith(".run") ? name.slice(0, -".run".length) : "";
-      if (waiting.has(id) && endOf(o.records.run(id))) void look(id);
+      if (waiting.has(id) && endOf(o.records.run(id))) void check(id);
     });
     timer ??= o.clock.at(o.clock.now() + livenessIntervalMs, () => {
       timer = undefined;
-      void Promise.all([...waiting.keys()].map(look)).then(watchAll);
+      void Promise.all([...waiting.keys()].map(check)).then(watchAll);
     });
   };
 
   return {
-    adopt(id) {
+    reattach(id) {
       // Nobody can start it any more when the record is ours.
       if (o.records.forbid(id)) return Promise.resolve({ kind: "neverStarted" });
       return new Promise((resolve) => {
         waiting.set(id, resolve);
         watchAll();
-        void look(id);
+        void check(id);
       });
     },
     close() {
@@ -93,7 +93,7 @@ function isBeingClaimed(record: RunRecord, nowMs: number): boolean {
   return !record.isVoid && !record.supervisor && nowMs - record.changedAt < claimMs;
 }
 
-function endOf(record: RunRecord | undefined): AdoptedEnd | undefined {
+function endOf(record: RunRecord | undefined): ReattachedEnd | undefined {
   if (!record) return { kind: "orphaned", wasSeen: false };
   if (record.isVoid) return { kind: "neverStarted" };
   if (record.exitCode === undefined) return undefined;

@@ -4,7 +4,7 @@ import { eventText, type HistoryEvent } from "../replay/history-events.ts";
 import type { ActivityRow, DurableStore, TimerRow } from "../store/durable-store.ts";
 import type { Mail, Mailboxes } from "./mailboxes.ts";
 
-export interface LedgerListener {
+export interface CommitListener {
   /** A target has new messages. */
   onMail(target: string): void;
   onActivity(row: ActivityRow): void;
@@ -18,18 +18,18 @@ export interface LedgerListener {
 }
 
 interface Joined {
-  work: (entry: Entry) => void;
+  work: (unit: UnitOfWork) => void;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
 
-export class Ledger {
+export class Transactions {
   readonly store: DurableStore;
   readonly mailboxes: Mailboxes;
-  readonly #listener: LedgerListener;
+  readonly #listener: CommitListener;
   #group: Joined[] = [];
 
-  constructor(store: DurableStore, mailboxes: Mailboxes, listener: LedgerListener) {
+  constructor(store: DurableStore, mailboxes: Mailboxes, listener: CommitListener) {
     this.store = store;
     this.mailboxes = mailboxes;
     this.#listener = listener;
@@ -40,7 +40,7 @@ export class Ledger {
    * in one turn of the event loop share a transaction: each is still recorded wholly or not at all, and writing the
    * log once for all of them is what makes thousands of turns a second possible.
    */
-  join(work: (entry: Entry) => void): Promise<void> {
+  join(work: (unit: UnitOfWork) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#group.push({ work, resolve, reject });
       this.#listener.onGroup();
@@ -57,8 +57,8 @@ export class Ledger {
     const group = this.#group;
     this.#group = [];
     try {
-      this.commit((entry) => {
-        for (const { work } of group) work(entry);
+      this.commit((unit) => {
+        for (const { work } of group) work(unit);
       });
     } catch (error) {
       this.#listener.onFailure(error);
@@ -69,22 +69,22 @@ export class Ledger {
   }
 
   /** One transaction; a throw leaves neither rows nor consequences behind. */
-  commit<T>(work: (entry: Entry) => T): T {
-    const entry = new Entry(this.store, this.mailboxes, this.#listener);
-    const result = this.store.transaction(() => work(entry));
-    entry.announce();
+  commit<T>(work: (unit: UnitOfWork) => T): T {
+    const unit = new UnitOfWork(this.store, this.mailboxes, this.#listener);
+    const result = this.store.transaction(() => work(unit));
+    unit.announce();
     return result;
   }
 }
 
 /** What one transaction may do besides plain row changes through `store`. */
-export class Entry {
+export class UnitOfWork {
   readonly store: DurableStore;
   readonly #mailboxes: Mailboxes;
-  readonly #listener: LedgerListener;
+  readonly #listener: CommitListener;
   readonly #afterCommit: (() => void)[] = [];
 
-  constructor(store: DurableStore, mailboxes: Mailboxes, listener: LedgerListener) {
+  constructor(store: DurableStore, mailboxes: Mailboxes, listener: CommitListener) {
     this.store = store;
     this.#mailboxes = mailboxes;
     this.#listener = listener;

@@ -18,13 +18,13 @@ export function nodesWithFolder(account: AccountState, task: Task): Node[] {
 /** The task's time is over: its files have gone, or are going just now. A folder that is kept of an earlier task of the name
  *  lets none of that name start, so that a task with a place has only its own to lose. */
 export function filesCleanedUp({ execution, job, key }: Task): boolean {
-  return execution?.cleaned === true || (execution?.place !== undefined && job.departing.has(key));
+  return execution?.cleaned === true || (execution?.place !== undefined && job.foldersInRemoval.has(key));
 }
 
 /** From now on no task of this name starts; ends with `removeFolders`. */
 export function holdFolder(task: Task): void {
-  const { departing } = task.job;
-  departing.set(task.key, (departing.get(task.key) ?? 0) + 1);
+  const { foldersInRemoval } = task.job;
+  foldersInRemoval.set(task.key, (foldersInRemoval.get(task.key) ?? 0) + 1);
 }
 
 /** Removes the task's folders, then lets a task of the same name start. Call `holdFolder` first. */
@@ -41,9 +41,9 @@ export async function removeFolders(
 }
 
 function release(account: AccountState, job: Job, key: string): void {
-  const held = (job.departing.get(key) ?? 1) - 1;
-  if (held > 0) job.departing.set(key, held);
-  else job.departing.delete(key);
+  const held = (job.foldersInRemoval.get(key) ?? 1) - 1;
+  if (held > 0) job.foldersInRemoval.set(key, held);
+  else job.foldersInRemoval.delete(key);
   const successor = job.tasks.get(key);
   if (successor !== undefined) enqueue(account, successor);
 }

@@ -1,4 +1,4 @@
-// A node is withdrawn at the moment when something is about to start on it: nothing of it may start afterwards.
+// A node is drained at the moment when something is about to start on it: nothing of it may start afterwards.
 // Starts nothing: the executor is a fake.
 import { expect, test } from "vitest";
 import { addJob } from "../../../../local/batch-emulator/service/jobs/job-commands.ts";

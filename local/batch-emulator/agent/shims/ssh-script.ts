@@ -1,4 +1,4 @@
-// The stand-in for ssh(1) that is first on the PATH of emulated nodes: runs a command on another emulated node of this
+// The shim for ssh(1) that is first on the PATH of emulated nodes: runs a command on another emulated node of this
 // machine. It needs nothing but /bin/sh and env(1). It reads the registry beside it, see `node-registry.ts`; it makes no
 // connection and asks for no credentials.
 
@@ -14,7 +14,7 @@ options() {
   while getopts 46AaCfGgKkMNnqsTtVvXxYyB:b:c:D:E:e:F:I:i:J:L:l:m:O:o:P:p:Q:R:S:W:w: option; do
     case $option in
       n) input=none ;;
-      V) echo "OpenSSH stand-in of emulated nodes" >&2; exit 0 ;;
+      V) echo "OpenSSH shim of emulated nodes" >&2; exit 0 ;;
       f|N|D|J|L|R|W|w|M|O|s|G|Q) refuse "option -$option is not supported between emulated nodes" ;;
       \\?) refuse "usage: ssh [options] [user@]host [command...]" ;;
     esac

@@ -1,4 +1,4 @@
-// Tells the stand-in `ssh` where emulated nodes are: a folder with one file per address. Such a file is a small shell
+// Tells the shim `ssh` where emulated nodes are: a folder with one file per address. Such a file is a small shell
 // script: it sets the node's environment, goes to its folder, and runs its first argument with `/bin/sh -c`, or a shell
 // reading standard input when there is none. A missing file means that no node has the address.
 import { spawnSync } from "node:child_process";
@@ -24,7 +24,7 @@ export interface NodeRegistry {
   removeNode(address: string): void;
 }
 
-/** Writes the stand-in into `directory`/bin; the registry is `directory`/nodes. */
+/** Writes the shim into `directory`/bin; the registry is `directory`/nodes. */
 export function openNodeRegistry(directory: string): NodeRegistry {
   const binDirectory = join(directory, "bin");
   const nodes = join(directory, "nodes");
