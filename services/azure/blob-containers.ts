@@ -75,9 +75,14 @@ export function blobAccess(options: {
               values,
               new storage.StorageSharedKeyCredential(account.name, account.key),
             );
-      return `${container.getBlobClient(blob).url}?${sas.toString()}`;
+      return `${addressIn(container.url, blob)}?${sas.toString()}`;
     },
   };
+}
+
+/** Where something in a container or share is, as the clients of the SDK spell it: to make one of them per link costs more than the link. */
+export function addressIn(containerUrl: string, path: string): string {
+  return `${containerUrl.replace(/\/$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 async function open(

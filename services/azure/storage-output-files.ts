@@ -3,13 +3,15 @@
 // prefix of the same name: a name is listed once, as a directory. Which place a job's directory is in is decided by the domain.
 import type { TokenCredential } from "@azure/core-auth";
 import type { ContainerClient } from "@azure/storage-blob";
+import type { FileSASSignatureValues } from "@azure/storage-file-share";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { OutputFile, OutputFiles, StoragePlace } from "../output-files.ts";
 import type { Page, PageRequest } from "../state.ts";
-import { storageCode, storageStatus } from "./blob-containers.ts";
+import { addressIn, storageCode, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
+import { listDirectory } from "./share-listing.ts";
 
 const skewMs = 5 * 60_000;
 
@@ -152,10 +154,10 @@ async function openShare(options: OutputFilesOptions, place: StoragePlace) {
       `The key of storage account '${place.accountName}' is not known any more.`,
     );
   const endpoint = endpointOf(options.fileEndpointTemplate, place.accountName);
-  isLoopbackHttp(endpoint);
+  const isLoopback = isLoopbackHttp(endpoint);
   const key = new storage.StorageSharedKeyCredential(place.accountName, place.accountKey);
   const share = new storage.ShareServiceClient(endpoint, key).getShareClient(place.container);
-  return { storage, key, share };
+  return { storage, key, share, isLoopback };
 }
 
 const pathIn = ({ directory }: StoragePlace, name: string) =>
@@ -178,42 +180,30 @@ async function listShare(
   place: StoragePlace,
   { linkLifetimeMs, page: asked }: Wanted,
 ): Promise<Page<OutputFile>> {
-  const { storage, key, share } = await openShare(options, place);
-  const directory = share.getDirectoryClient(place.directory);
+  const { storage, key, share, isLoopback } = await openShare(options, place);
   const now = options.clock.now();
+  const startsOn = new Date(now - skewMs);
+  const sign = (values: Pick<FileSASSignatureValues, "filePath" | "permissions">, lifetimeMs: number) =>
+    storage
+      .generateFileSASQueryParameters(
+        { shareName: place.container, startsOn, expiresOn: new Date(now + lifetimeMs), ...values },
+        key,
+      )
+      .toString();
+  const permissions = storage.FileSASPermissions.parse("r");
   const link = (name: string): string => {
-    const filePath = place.directory === "" ? name : `${place.directory}/${name}`;
-    const sas = storage.generateFileSASQueryParameters(
-      {
-        shareName: place.container,
-        filePath,
-        permissions: storage.FileSASPermissions.parse("r"),
-        startsOn: new Date(now - skewMs),
-        expiresOn: new Date(now + linkLifetimeMs),
-      },
-      key,
-    );
-    return `${directory.getFileClient(name).url}?${sas.toString()}`;
+    const filePath = pathIn(place, name);
+    return `${addressIn(share.url, filePath)}?${sign({ filePath, permissions }, linkLifetimeMs)}`;
   };
+  const url = place.directory === "" ? share.url : addressIn(share.url, place.directory);
+  const signature = sign({ permissions: storage.ShareSASPermissions.parse("l") }, skewMs);
   try {
-    const pages = directory.listFilesAndDirectories({ includeTimestamps: true });
-    const read = await pages.byPage(settingsOf(asked)).next();
-    if (read.done === true) return { items: [] };
-    const page = read.value;
-    const files = page.segment.fileItems.map((item): OutputFile => ({
-      name: item.name,
-      isDirectory: false,
-      lastModified: item.properties.lastModified?.toISOString(),
-      contentLength: item.properties.contentLength,
-      downloadUrl: link(item.name),
-    }));
-    const directories = page.segment.directoryItems.map((item): OutputFile => ({
-      name: item.name,
-      isDirectory: true,
-      lastModified: item.properties?.lastModified?.toISOString(),
-    }));
-    const items = [...files, ...directories].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    return pageOf(items, page.continuationToken);
+    const { entries, continuation } = await listDirectory({ url, signature, isLoopback }, asked);
+    const items = entries.map(({ contentLength, ...entry }): OutputFile =>
+      entry.isDirectory ? entry : { ...entry, contentLength, downloadUrl: link(entry.name) },
+    );
+    items.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    return pageOf(items, continuation);
   } catch (error) {
     // The directory, not the share, is what nothing was written to yet.
     if (storageStatus(error) === 404 && storageCode(error) !== "ShareNotFound") return { items: [] };

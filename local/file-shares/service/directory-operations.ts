@@ -7,6 +7,9 @@ import { FileShareError } from "./errors.ts";
 import { type ShareContext, fromStat, keyOf, notFound, translated } from "./share-context.ts";
 import type { Entry, Place, ShareService } from "./model.ts";
 
+/** One after the other they would mostly wait for each other's turn on the thread pool. */
+const lookedAtTogether = 64;
+
 type DirectoryOperations = Pick<ShareService, "createDirectory" | "deleteDirectory" | "list">;
 
 export function directoryOperations(context: ShareContext): DirectoryOperations {
@@ -31,26 +34,44 @@ export function directoryOperations(context: ShareContext): DirectoryOperations 
     },
     async list(place, page) {
       const [path, info] = await context.inspect(place, "directory");
-      const names = (await readdir(path, { encoding: "buffer" }).catch(notFound))
-        .map((bytes) => ({ bytes, name: bytes.toString("utf8") }))
-        .filter(({ name }) => name.startsWith(page.prefix))
+      const names = (await namesIn(path))
+        .filter(({ name }) => name > page.marker && name.startsWith(page.prefix))
         .sort((one, other) => (one.name < other.name ? -1 : 1));
       const entries: Entry[] = [];
       let next: string | undefined;
-      for (const { name, bytes } of names) {
-        if (name <= page.marker) continue;
-        if (entries.length === page.maxResults) {
-          next = entries.at(-1)?.name;
-          break;
+      for (let at = 0; at < names.length && next === undefined; at += lookedAtTogether) {
+        const some = await Promise.all(
+          names
+            .slice(at, at + lookedAtTogether)
+            .map(({ name, bytes }) =>
+              bytes === undefined
+                ? entryOf(context.folders, place, path, name)
+                : unreachableEntry(path, name, bytes),
+            ),
+        );
+        for (const entry of some) {
+          if (entry === undefined) continue;
+          if (entries.length === page.maxResults) {
+            next = entries.at(-1)?.name;
+            break;
+          }
+          entries.push(entry);
         }
-        const entry = isUtf8(bytes)
-          ? await entryOf(context.folders, place, path, name)
-          : await unreachableEntry(path, name, bytes);
-        if (entry !== undefined) entries.push(entry);
       }
       return { entries, next, directory: await context.describe(place, info) };
     },
   };
+}
+
+/** The names of a directory; with its bytes where a name is not UTF-8, which is seldom: then they are read once more. */
+async function namesIn(directory: string): Promise<readonly { name: string; bytes?: Buffer }[]> {
+  const names = await readdir(directory).catch(notFound);
+  if (!names.some((name) => name.includes("\ufffd"))) return names.map((name) => ({ name }));
+  const inBytes = await readdir(directory, { encoding: "buffer" }).catch(notFound);
+  return inBytes.map((bytes) => ({
+    name: bytes.toString("utf8"),
+    ...(isUtf8(bytes) ? {} : { bytes }),
+  }));
 }
 
 /** A job may give a file a name that no request can spell. It is listed, with U+FFFD for what is no UTF-8, and found by nobody. */
