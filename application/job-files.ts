@@ -32,7 +32,7 @@ export async function listOutputFiles(
   const job = await existing(services, ref);
   const place = await openPlace(services, job, directoryId, directory);
   const files = await services.outputFiles.list(place, { linkLifetimeMs, page });
-  if (files.items.some(({ downloadUrl }) => downloadUrl !== undefined)) await noteReader(services, job);
+  if (files.items.some(({ downloadUrl }) => downloadUrl !== undefined)) await recordReader(services, job);
   return files;
 }
 
@@ -73,7 +73,7 @@ export async function readOutput(
   const asked = { offset: start, maxBytes: mostOutputBytes };
   const bytes = start < size ? await services.outputFiles.read(place, name, asked) : new Uint8Array();
   if (bytes === undefined) return undefined;
-  await noteReader(services, job);
+  await recordReader(services, job);
   // It may have grown between the two looks.
   return { bytes, start, size: Math.max(size, start + bytes.length) };
 }
@@ -99,7 +99,7 @@ async function openPlace(
  * Readers go to the storage with these links, unseen, and stop at the end that the job shows: it must know of them
  * (docs/adr/0015). Written once in the life of a job, before the first link is given away.
  */
-async function noteReader(services: Services, job: JobDocument): Promise<void> {
+async function recordReader(services: Services, job: JobDocument): Promise<void> {
   if (outputReadJob(job) === job) return;
   await services.state.jobs.update(refOf(job), (found) =>
     found.guid === job.guid ? outputReadJob(found) : found,

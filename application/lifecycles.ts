@@ -23,7 +23,7 @@ import { startClusterCreation } from "./clusters.ts";
 import { deleteEndedJob, deleteEndedJobs } from "./ended-jobs.ts";
 import { startFileServerCreation } from "./file-servers.ts";
 import { resumeTermination } from "./jobs.ts";
-import { deleteTrigger, deleteTriggers } from "./trigger-deletions.ts";
+import { deleteTrigger, deleteTriggers } from "./triggers/deletions.ts";
 
 interface Lifecycle<Document> {
   readonly deletion: {

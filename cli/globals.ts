@@ -19,11 +19,11 @@ export function underGlobals({ onlyShowErrors, verbose, debug }: Globals, contex
   const quiet = onlyShowErrors
     ? { ...context, isTerminal: { ...context.isTerminal, err: false }, warn: () => {} }
     : context;
-  return verbose || debug ? { ...quiet, fetch: told(quiet) } : quiet;
+  return verbose || debug ? { ...quiet, fetch: loggingFetch(quiet) } : quiet;
 }
 
 /** Tells method, address and answer of each request; no query beside the version, as links to storage carry a key there. */
-function told({ fetch: send, err, now }: Context): typeof fetch {
+function loggingFetch({ fetch: send, err, now }: Context): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const version = url.searchParams.get("api-version");

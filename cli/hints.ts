@@ -2,10 +2,10 @@
 // standard error are not disturbed.
 import type { Context } from "./command.ts";
 
-export function tell(context: Context, text: string): void {
+export function notify(context: Context, text: string): void {
   if (context.isTerminal.err) context.err(`${text}\n`);
 }
 
 export function hint(context: Context, ...lines: readonly string[]): void {
-  tell(context, ["Next:", ...lines.map((line) => `  batchai ${line}`)].join("\n"));
+  notify(context, ["Next:", ...lines.map((line) => `  batchai ${line}`)].join("\n"));
 }

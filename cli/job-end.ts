@@ -13,7 +13,7 @@ export function exitCodeOf(job: JobResponse): number {
 }
 
 /** The reasons of a job that failed. */
-export function tellErrors(job: JobResponse, context: Context): void {
+export function printErrors(job: JobResponse, context: Context): void {
   for (const { code, message, details = [] } of job.properties.executionInfo?.errors ?? []) {
     context.err(`${code}: ${message}\n`);
     for (const { name, value } of details) context.err(`  ${name}: ${value}\n`);
@@ -21,7 +21,7 @@ export function tellErrors(job: JobResponse, context: Context): void {
 }
 
 /** Tells each state once. */
-export function stateTeller(context: Context): (job: JobResponse) => void {
+export function statePrinter(context: Context): (job: JobResponse) => void {
   let last: string | undefined;
   return ({ name, properties: { executionState } }) => {
     if (executionState !== last) context.err(`${name}: ${executionState}\n`);

@@ -4,7 +4,7 @@ import type { ClusterRef, ExperimentRef, JobRef } from "../domain/shared/resourc
 import { workspaceOf } from "../domain/shared/resource-id.ts";
 import type { Context } from "./command.ts";
 import { usageError } from "./failure.ts";
-import { tell } from "./hints.ts";
+import { notify } from "./hints.ts";
 import type { Service } from "./service.ts";
 import { adminOf } from "./spec/admin.ts";
 
@@ -28,7 +28,7 @@ export async function makeMissing(
       throw usageError(
         `The workspace '${workspace.workspace}' is not there; to make it, set BATCHAI_LOCATION.`,
       );
-    tell(context, `Making the workspace '${workspace.workspace}'`);
+    notify(context, `Making the workspace '${workspace.workspace}'`);
     await client.workspaces.create(workspace, { location });
   }
   const { kind: _kind, ...within } = workspace;
@@ -36,7 +36,10 @@ export async function makeMissing(
   if ((await client.experiments.find(experiment)) === undefined) await client.experiments.create(experiment);
   const cluster: ClusterRef = { ...within, kind: "cluster", cluster: wish.cluster };
   if ((await client.clusters.find(cluster)) === undefined) {
-    tell(context, `Making the cluster '${wish.cluster}' of ${wish.size}, which is empty while nothing runs`);
+    notify(
+      context,
+      `Making the cluster '${wish.cluster}' of ${wish.size}, which is empty while nothing runs`,
+    );
     await client.clusters.create(cluster, await clusterSpec(wish, context));
   }
   return formatId(cluster);

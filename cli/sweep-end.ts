@@ -4,7 +4,7 @@ import type { Context } from "./command.ts";
 import { exitCodes } from "./output/exit-codes.ts";
 
 /** Tells each standing once: `rates: running, 7/24 trials: 3 running, 4 succeeded; best 0.93 (trial 2)`. */
-export function progressTeller(context: Context): (sweep: SweepResponse) => void {
+export function progressPrinter(context: Context): (sweep: SweepResponse) => void {
   let last: string | undefined;
   return (sweep) => {
     const line = progressOf(sweep);
@@ -22,7 +22,7 @@ function progressOf({ name, properties }: SweepResponse): string {
 }
 
 /** Its errors and warnings, and 0 when it succeeded. */
-export function tellSweepEnd({ properties }: SweepResponse, context: Context): number {
+export function printSweepEnd({ properties }: SweepResponse, context: Context): number {
   for (const { code, message } of [...properties.errors, ...properties.warnings])
     context.err(`${code}: ${message}\n`);
   return properties.executionState === "succeeded" ? exitCodes.ok : exitCodes.failed;

@@ -45,7 +45,7 @@ const exchanges = new Map<string, Promise<Session>>();
 /** @returns why the code of the link did not sign in; undefined when it did, or there was none. */
 function useRedeemed(code: string | undefined): Error | "going on" | undefined {
   const client = useQueryClient();
-  const [outcome, tell] = useState<Error | "going on" | undefined>(
+  const [outcome, setOutcome] = useState<Error | "going on" | undefined>(
     code === undefined ? undefined : "going on",
   );
   useEffect(() => {
@@ -55,9 +55,9 @@ function useRedeemed(code: string | undefined): Error | "going on" | undefined {
     exchange.then(
       (session) => {
         client.setQueryData(["session"], session);
-        tell(undefined);
+        setOutcome(undefined);
       },
-      (error: unknown) => tell(error as Error),
+      (error: unknown) => setOutcome(error as Error),
     );
   }, [code, client]);
   return outcome;

@@ -11,7 +11,7 @@ import type { BatchNode } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";
 
 /** At most so many bad nodes are told about one by one. */
-const nodesToldAbout = 10;
+const mostNodesReported = 10;
 const excerptLines = 20;
 const excerptCharacters = 2_000;
 const logBytes = 65_536;
@@ -23,7 +23,7 @@ export async function nodeErrors(
   cluster: ClusterDocument,
 ): Promise<readonly BatchAIError[]> {
   const found = await services.batch.nodes(poolId(cluster.guid), ["unusable", "starttaskfailed"]);
-  const bad = (found ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, nodesToldAbout);
+  const bad = (found ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, mostNodesReported);
   return Promise.all(
     bad.map(async (node) => known(cluster, node) ?? (await nodeError(services, cluster, node))),
   );

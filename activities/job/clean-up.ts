@@ -1,7 +1,7 @@
 // What follows when a run has ended: the job's place in its cluster's queue, and the files that its nodes fetched. Each
 // step may have been done before.
 import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
-import { tellTriggers } from "../../application/job-watchers.ts";
+import { notifyTriggers } from "../../application/triggers/notify-triggers.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { timestamp } from "../../services/clock.ts";
@@ -24,7 +24,7 @@ export async function cleanUpRun(services: Services, job: JobDocument, terminate
       ? services.operations.close(operationId("terminate", job.guid), outcome, timestamp(services.clock))
       : undefined,
     removeStagedFiles(services, job, job.attempt, terminated || job.executionState === "failed"),
-    tellTriggers(services, job),
+    notifyTriggers(services, job),
   ]);
 }
 

@@ -1,7 +1,7 @@
 // A step of a sweep's deletion. The jobs of its trials go first, some at a time; its metrics, its record, its secrets and its
 // document follow when no job is left.
 import { deleteResource, keepDeleting } from "../../application/deletions.ts";
-import { jobsOf } from "../../application/sweep-look.ts";
+import { jobsOf } from "../../application/sweeps/poll.ts";
 import { removeSweep as contract } from "../../contracts/sweep-activities.ts";
 import { instances } from "../../contracts/instances.ts";
 import { hasEnded } from "../../application/orchestrations.ts";

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findTrials } from "../../application/sweep-trials.ts";
+import { findTrials } from "../../application/sweeps/trials.ts";
 import { SweepRequest } from "../../domain/sweep/spec.ts";
 import { sweepSpec } from "../../domain/sweep/spec-rules.ts";
 import { draws } from "../../domain/sweep/search/random.ts";

@@ -4,7 +4,7 @@ import { runningCloud } from "../../local/running.ts";
 import { command } from "../command.ts";
 import { nearestFile } from "../config/files.ts";
 import { CommandError } from "../failure.ts";
-import { tell } from "../hints.ts";
+import { notify } from "../hints.ts";
 import { amount, text } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 
@@ -21,7 +21,7 @@ export const down = command({
     const path = resolve(context.directory, folder);
     const pid = await runningCloud(path);
     if (pid === undefined) {
-      tell(context, `No local cloud runs on ${path}.`);
+      notify(context, `No local cloud runs on ${path}.`);
       return;
     }
     process.kill(pid, "SIGTERM");
@@ -31,6 +31,6 @@ export const down = command({
         throw new CommandError(`Process ${pid} has not ended after ${given.timeout} s.`, exitCodes.timeout);
       await context.sleep(100);
     }
-    tell(context, `The local cloud on ${path} has ended; its data stays.`);
+    notify(context, `The local cloud on ${path} has ended; its data stays.`);
   },
 });

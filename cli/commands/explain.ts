@@ -9,7 +9,7 @@ import { nearest } from "../spec/nearest.ts";
 
 interface Explained {
   readonly code: string;
-  readonly toldBy: string;
+  readonly reportedBy: string;
   readonly meaning: string;
   readonly remedy: string;
   /** Of the answer; absent for what is told after a request was accepted. */
@@ -18,7 +18,7 @@ interface Explained {
 
 const columns: Columns<Explained> = [
   ["Code", ({ code }) => code],
-  ["Told by", ({ toldBy }) => toldBy],
+  ["Reported by", ({ reportedBy: reportedBy }) => reportedBy],
   ["Means", ({ meaning }) => meaning],
   ["What to do", ({ remedy }) => remedy],
 ];
@@ -49,7 +49,7 @@ export const explain = command({
 function refusals(): Explained[] {
   return Object.entries(errorTable).map(([code, { status, remedy, retryable }]) => ({
     code,
-    toldBy: "request",
+    reportedBy: "request",
     meaning: `The request is refused with status ${status}${retryable ? "; the same request may succeed later" : ""}`,
     remedy,
     status,
@@ -57,9 +57,9 @@ function refusals(): Explained[] {
 }
 
 function failures(): Explained[] {
-  return Object.entries(failureTable).map(([code, { toldBy, meaning, remedy }]) => ({
+  return Object.entries(failureTable).map(([code, { reportedBy: reportedBy, meaning, remedy }]) => ({
     code,
-    toldBy,
+    reportedBy: reportedBy,
     meaning,
     remedy,
   }));

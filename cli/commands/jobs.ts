@@ -65,13 +65,13 @@ async function watched(
   for (;;) {
     const found = await look();
     if (mayColor(context)) context.out(`\u001B[H\u001B[2J${tableOf(found, columns)}`);
-    else tellChanges(found, told, context);
+    else printChanges(found, told, context);
     await context.sleep(pauseMs);
     if (isStopped()) return exitCodes.interrupted;
   }
 }
 
-function tellChanges(found: readonly JobResponse[], told: Map<string, string>, context: Context): void {
+function printChanges(found: readonly JobResponse[], told: Map<string, string>, context: Context): void {
   for (const { id, name, properties } of found) {
     const { experimentName: experiment, executionState: state, executionInfo } = properties;
     if (told.get(id) === state) continue;

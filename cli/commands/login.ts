@@ -8,7 +8,7 @@ import { changeUserFile } from "../config/files.ts";
 import type { Profile, SignIn } from "../config/profile.ts";
 import { forgetToken, keepToken } from "../config/tokens.ts";
 import { usageError } from "../failure.ts";
-import { hint, tell } from "../hints.ts";
+import { hint, notify } from "../hints.ts";
 import { flag, parsed, text } from "../options.ts";
 import { cloudFileOf, ofService } from "../service.ts";
 
@@ -50,7 +50,7 @@ export const login = command({
         },
       },
     }));
-    tell(context, `Profile '${name}' is current (${path}).`);
+    notify(context, `Profile '${name}' is current (${path}).`);
     hint(context, "status", "workspace list");
   },
 });

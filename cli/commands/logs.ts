@@ -9,7 +9,7 @@ import type { JobRef } from "../../domain/shared/resource-id.ts";
 import { command } from "../command.ts";
 import type { Context } from "../command.ts";
 import { CommandError } from "../failure.ts";
-import { tell } from "../hints.ts";
+import { notify } from "../hints.ts";
 import { flag, text, wholeNumber } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { inExperiment, jobRef, openService } from "../service.ts";
@@ -54,6 +54,6 @@ async function followed(client: Client, ref: JobRef, tail: OutputTail, context: 
     outputs: [{ tail, onBytes: context.out }],
   });
   if (job !== undefined) return exitCodes.ok;
-  tell(context, `The job '${ref.job}' goes on.`);
+  notify(context, `The job '${ref.job}' goes on.`);
   return exitCodes.interrupted;
 }

@@ -1,6 +1,6 @@
 import { command } from "../command.ts";
 import { usageError } from "../failure.ts";
-import { tell } from "../hints.ts";
+import { notify } from "../hints.ts";
 import { ofJobOrCluster, sessionOf } from "../remote-of.ts";
 import { loginOptions, openSession } from "../remote.ts";
 import { openService } from "../service.ts";
@@ -12,7 +12,7 @@ export const portForward = command({
   async run(given, context, words) {
     const ports = words.map(forwarding);
     const session = await sessionOf(await openService(given, context), given);
-    tell(context, `Forwarding ${words.join(", ")} until Ctrl-C.`);
+    notify(context, `Forwarding ${words.join(", ")} until Ctrl-C.`);
     return openSession({ ...session, ports }, given, context);
   },
 });

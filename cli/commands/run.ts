@@ -11,8 +11,8 @@ import type { Context } from "../command.ts";
 import { downloadFolder } from "../download.ts";
 import { usageError } from "../failure.ts";
 import { sendFolder } from "../folder/send-folder.ts";
-import { hint, tell } from "../hints.ts";
-import { exitCodeOf, stateTeller, tellErrors } from "../job-end.ts";
+import { hint, notify } from "../hints.ts";
+import { exitCodeOf, statePrinter, printErrors } from "../job-end.ts";
 import { flag, text, texts, wholeNumber } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { makeMissing } from "../run-places.ts";
@@ -86,7 +86,7 @@ async function followed(service: Service, ref: JobRef, output: string, context: 
   const job = await followJob(client, ref, {
     ...untilStopped(context),
     pollIntervalMs: 500,
-    ...(context.isTerminal.err ? { onJob: stateTeller(context) } : {}),
+    ...(context.isTerminal.err ? { onJob: statePrinter(context) } : {}),
     outputs: [
       { tail: tailOf("stdout.txt"), onBytes: context.out },
       { tail: tailOf("stderr.txt"), onBytes: context.err },
@@ -99,10 +99,10 @@ async function followed(service: Service, ref: JobRef, output: string, context: 
   }
   const told = {
     ...context,
-    out: (line: string | Uint8Array) => tell(context, String(line).trimEnd()),
+    out: (line: string | Uint8Array) => notify(context, String(line).trimEnd()),
   };
   await downloadFolder(client, ref, { directoryId: outputsId }, join(context.directory, output), told);
-  tellErrors(job, context);
+  printErrors(job, context);
   return exitCodeOf(job);
 }
 

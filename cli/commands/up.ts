@@ -9,7 +9,7 @@ import { runningCloud } from "../../local/running.ts";
 import { command } from "../command.ts";
 import type { Context } from "../command.ts";
 import { CommandError } from "../failure.ts";
-import { hint, tell } from "../hints.ts";
+import { hint, notify } from "../hints.ts";
 import { amount, flag, port, text } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { printing, printOne } from "../output/print.ts";
@@ -28,7 +28,7 @@ export const up = command({
   async run(given, context) {
     const folder = resolve(context.directory, given.data);
     if ((await runningCloud(folder)) === undefined) await startBehind(folder, given, context);
-    else tell(context, "It runs already.");
+    else notify(context, "It runs already.");
     await printOne(await describeCloud(folder), cloudColumns, given, context);
     hint(context, "run -- python3 train.py", "status", "down");
   },

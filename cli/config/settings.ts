@@ -47,20 +47,22 @@ export async function readConfiguration(context: Surroundings): Promise<Configur
   const origins = [
     {
       of: (name: SettingName) => environment[settings[name]] || undefined,
-      tell: (name: SettingName) => settings[name],
+      describe: (name: SettingName) => settings[name],
     },
-    { of: (name: SettingName) => ofProject(project?.content, name), tell: () => project?.path ?? "" },
+    { of: (name: SettingName) => ofProject(project?.content, name), describe: () => project?.path ?? "" },
     {
       of: (name: SettingName) => found?.settings[name],
-      tell: () => `${user?.path ?? ""}, profile ${chosen ?? ""}`,
+      describe: () => `${user?.path ?? ""}, profile ${chosen ?? ""}`,
     },
   ];
-  const told = settingNames.flatMap((name): Setting[] => {
+  const known = settingNames.flatMap((name): Setting[] => {
     const origin = origins.find(({ of }) => of(name) !== undefined);
     const value = origin?.of(name);
-    return origin === undefined || value === undefined ? [] : [{ name, value, origin: origin.tell(name) }];
+    return origin === undefined || value === undefined
+      ? []
+      : [{ name, value, origin: origin.describe(name) }];
   });
-  return { settings: told, profile: found === undefined ? undefined : { ...found, name: chosen ?? "" } };
+  return { settings: known, profile: found === undefined ? undefined : { ...found, name: chosen ?? "" } };
 }
 
 /** A project's file names no service. */
@@ -70,8 +72,8 @@ function ofProject(content: ProjectFile | undefined, name: SettingName): string 
 
 /** The context with what is configured as its environment. */
 export async function configured(context: Context): Promise<Context> {
-  const { settings: told, profile } = await readConfiguration(context);
-  const filled = Object.fromEntries(told.map(({ name, value }) => [settings[name], value]));
+  const { settings: known, profile } = await readConfiguration(context);
+  const filled = Object.fromEntries(known.map(({ name, value }) => [settings[name], value]));
   return {
     ...context,
     environment: { ...context.environment, ...filled },

@@ -1,7 +1,7 @@
 // Sends the folder in which a command was typed to the share from which jobs take it. What is there already does not travel again.
 import { join } from "node:path";
 import type { Context } from "../command.ts";
-import { tell } from "../hints.ts";
+import { notify } from "../hints.ts";
 import type { StorageAccount } from "../service.ts";
 import { codeFolder, codeStore, runShare } from "../spec/run-spec.ts";
 import { listFiles } from "./list-files.ts";
@@ -26,6 +26,6 @@ export async function sendFolder(context: Context, storage: StorageAccount, outp
   const script = unpackScript(files, codeStore);
   const name = nameOfScript(script);
   await store.put(name, { text: script });
-  tell(context, `${files.length} files, ${sent} of them sent`);
+  notify(context, `${files.length} files, ${sent} of them sent`);
   return name;
 }

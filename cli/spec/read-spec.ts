@@ -38,7 +38,7 @@ export async function readSpec(
   if (!isObject(value) || !isObject(properties))
     throw usageError(`${file}: expected an object with 'properties', as az batchai reads it.`);
   await checkKeys(value, spec, typeof schema === "function" ? schema(properties) : schema, context);
-  return { properties, sending: (send) => toldByPlace(spec, send) };
+  return { properties, sending: (send) => withPlace(spec, send) };
 }
 
 async function checkKeys(
@@ -56,7 +56,7 @@ async function checkKeys(
   }
 }
 
-async function toldByPlace<T>(spec: SpecText, send: () => Promise<T>): Promise<T> {
+async function withPlace<T>(spec: SpecText, send: () => Promise<T>): Promise<T> {
   try {
     return await send();
   } catch (error) {

@@ -74,19 +74,19 @@ export type ErrorCode = keyof typeof errorTable;
 
 interface FailureRow {
   /** Where clients find it. */
-  readonly toldBy: "job" | "cluster" | "operation" | "sweep";
+  readonly reportedBy: "job" | "cluster" | "operation" | "sweep";
   /** What happened, as a sentence. */
   readonly meaning: string;
   readonly remedy: string;
 }
 
-const told =
-  (toldBy: FailureRow["toldBy"]) =>
-  (meaning: string, remedy: string): FailureRow => ({ toldBy, meaning, remedy });
-const ofJob = told("job");
-const ofCluster = told("cluster");
-const ofOperation = told("operation");
-const ofSweep = told("sweep");
+const reported =
+  (reportedBy: FailureRow["reportedBy"]) =>
+  (meaning: string, remedy: string): FailureRow => ({ reportedBy: reportedBy, meaning, remedy });
+const ofJob = reported("job");
+const ofCluster = reported("cluster");
+const ofOperation = reported("operation");
+const ofSweep = reported("sweep");
 
 /** The messages of jobs up to FailedStartingContainer are recorded answers of the service; the others are ours. */
 export const failureTable = {

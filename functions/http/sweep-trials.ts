@@ -8,8 +8,8 @@ import {
   findTrials,
   metricBuckets,
   metricPoints,
-} from "../../application/sweep-trials.ts";
-import { terminateTrial } from "../../application/sweeps.ts";
+} from "../../application/sweeps/trials.ts";
+import { terminateTrial } from "../../application/sweeps/sweeps.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { fieldOf } from "../../domain/sweep/trial-query.ts";
 import { textOfNumbers, toWireNumber } from "../../domain/metric/number.ts";

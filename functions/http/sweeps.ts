@@ -6,8 +6,8 @@ import {
   resumeSweep,
   retryTrials,
   terminateSweep,
-} from "../../application/sweeps.ts";
-import { importSweep } from "../../application/sweep-import.ts";
+} from "../../application/sweeps/sweeps.ts";
+import { importSweep } from "../../application/sweeps/import.ts";
 import type { Extension } from "../../domain/sweep/rules.ts";
 import { parse, parseJson } from "../../domain/shared/parse.ts";
 import { SweepRequest } from "../../domain/sweep/spec.ts";

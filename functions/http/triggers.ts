@@ -7,9 +7,9 @@ import {
   runTrigger,
   timesToBackfill,
   tryTrigger,
-} from "../../application/trigger-runs.ts";
-import { draftTrigger, patchTrigger, saveTrigger } from "../../application/triggers.ts";
-import type { Saver } from "../../application/triggers.ts";
+} from "../../application/triggers/runs.ts";
+import { draftTrigger, patchTrigger, saveTrigger } from "../../application/triggers/triggers.ts";
+import type { Saver } from "../../application/triggers/triggers.ts";
 import { fireTimesAfter } from "../../domain/schedule/fire-times.ts";
 import type { FireTime } from "../../domain/schedule/fire-times.ts";
 import { offsetAt } from "../../domain/schedule/zone.ts";

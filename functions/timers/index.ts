@@ -5,7 +5,7 @@ import { reconcileJobs } from "./reconcile-jobs.ts";
 import { reconcileWorkspaces } from "./reconcile-workspaces.ts";
 import { reconcile, reconcileResources } from "./reconcile.ts";
 import { resealSecrets } from "./reseal-secrets.ts";
-import { tickTriggers } from "../../application/trigger-tick.ts";
+import { tickTriggers } from "../../application/triggers/tick.ts";
 import { removeOutdated } from "./retention.ts";
 
 /**

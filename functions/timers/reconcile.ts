@@ -9,7 +9,7 @@ import { startDeletion } from "../../application/deletions.ts";
 import { lifecycleOf } from "../../application/lifecycles.ts";
 import { wakeMonitor } from "../../application/monitors.ts";
 import { wakeRun } from "../../application/runs.ts";
-import { wakeSweep } from "../../application/sweeps.ts";
+import { wakeSweep } from "../../application/sweeps/sweeps.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";

@@ -28,15 +28,15 @@ export function encodeBlobNames(xml: XmlModule, handler: ListingHandler): void {
   xml.stringifyXML = (body, options) => stringifyXML(withEncodedNames(body), options);
   const { listBlobFlatSegment: flat, listBlobHierarchySegment: hierarchy } = handler;
   handler.listBlobFlatSegment = async function (options, ...rest) {
-    return told(await flat.call(this, asked(options), ...rest));
+    return answered(await flat.call(this, asked(options), ...rest));
   };
   handler.listBlobHierarchySegment = async function (delimiter, options, ...rest) {
-    return told(await hierarchy.call(this, delimiter, asked(options), ...rest));
+    return answered(await hierarchy.call(this, delimiter, asked(options), ...rest));
   };
 }
 
 /** Where the next page begins is a name, too: only a client's word, so that any spelling does that comes back. */
-const told = (answer: Answer): Answer => {
+const answered = (answer: Answer): Answer => {
   const { nextMarker = "" } = answer;
   if (unprintable.test(nextMarker) || nextMarker.startsWith(markerMark))
     answer.nextMarker = markerMark + encodeURIComponent(nextMarker);

@@ -34,7 +34,7 @@ const roundsPerExecution = 40;
 /** Before the end, so that a signal of the last moment is heard. */
 const lastWordMs = 200;
 /** Between two looks at a run that was asked to stop. */
-const stopLookMs = 1_000;
+const stopPollMs = 1_000;
 
 export const runJob = defineOrchestration(runJobOrchestration, function* (context, input) {
   const signals = listenTo(context, changed);
@@ -118,7 +118,7 @@ function* takeStep(
       return "done";
     case "askToStop":
       yield* call(context, askToStop, run);
-      yield* signals.wait(stopLookMs);
+      yield* signals.wait(stopPollMs);
       return "again";
     case "halt":
       if (step.stop) yield* call(context, stopRun, run);

@@ -16,21 +16,21 @@ export interface Listener {
  */
 export function listenTo(context: OrchestrationContext, event: string): Listener {
   const open: Task[] = [];
-  const heard = (): Waited | undefined => {
+  const received = (): Waited | undefined => {
     const at = open.findIndex(({ isCompleted }) => isCompleted);
     const [task] = at < 0 ? [] : open.splice(at, 1);
     return task === undefined ? undefined : { kind: "event", data: task.result };
   };
   return {
     *wait(timeoutMs) {
-      const before = heard();
+      const before = received();
       if (before !== undefined) return before;
       const newest = context.df.waitForExternalEvent(event);
       open.push(newest);
       const timer = context.df.createTimer(later(context, timeoutMs));
       yield context.df.Task.any([newest, timer]);
       if (!timer.isCompleted) timer.cancel();
-      return heard() ?? { kind: "timeout" };
+      return received() ?? { kind: "timeout" };
     },
   };
 }

@@ -27,8 +27,8 @@ export const runSweep = defineOrchestration(runSweepOrchestration, function* (co
       continue;
     }
     quiet = found.changed ? 0 : quiet + 1;
-    const heard = yield* hints.wait(Math.min(backoff(quiet), longestMs));
-    if (heard.kind === "event") quiet = 0;
+    const received = yield* hints.wait(Math.min(backoff(quiet), longestMs));
+    if (received.kind === "event") quiet = 0;
   }
   continueAsNew(context, { sweep });
   return undefined;

@@ -19,13 +19,13 @@ interface Props {
 }
 
 export function ActionDialog({ title, verb, isHarmless = false, lines, onClose, act, children }: Props) {
-  const [error, tell] = useState<Error>();
+  const [error, setError] = useState<Error>();
   const [isGoing, setGoing] = useState(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setGoing(true);
     act().then(onClose, (refused: unknown) => {
-      tell(refused as Error);
+      setError(refused as Error);
       setGoing(false);
     });
   };

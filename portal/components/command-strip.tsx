@@ -36,11 +36,11 @@ export function CommandStrip({ lines, label }: { lines: readonly CommandLine[]; 
 }
 
 export function CopyButton({ text, what }: { text: string; what: string }) {
-  const [told, tell] = useState("");
+  const [notice, setNotice] = useState("");
   const copy = () => {
     navigator.clipboard.writeText(text).then(
-      () => tell("Copied"),
-      () => tell("Not allowed"),
+      () => setNotice("Copied"),
+      () => setNotice("Not allowed"),
     );
   };
   return (
@@ -48,10 +48,10 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
       type="button"
       className="quiet copy"
       onClick={copy}
-      onBlur={() => tell("")}
+      onBlur={() => setNotice("")}
       aria-label={`Copy ${what}`}
     >
-      <span aria-live="polite">{told === "" ? "Copy" : told}</span>
+      <span aria-live="polite">{notice === "" ? "Copy" : notice}</span>
     </button>
   );
 }

@@ -31,7 +31,7 @@ interface Props {
 
 export function JobForm({ place, draft: first, clusters, experiments, onSubmitted }: Props) {
   const [draft, setDraft] = useState(first);
-  const [error, tell] = useState<Error>();
+  const [error, setError] = useState<Error>();
   const [isGoing, setGoing] = useState(false);
   const refresh = useRefresh();
   const change = (changed: Partial<JobDraft>) => setDraft({ ...draft, ...changed });
@@ -50,7 +50,7 @@ export function JobForm({ place, draft: first, clusters, experiments, onSubmitte
         onSubmitted(draft.experiment, draft.name);
       })
       .catch((refused: unknown) => {
-        tell(refused as Error);
+        setError(refused as Error);
         setGoing(false);
       });
   };

@@ -26,7 +26,7 @@ interface Reading {
 
 export function useLog(jobPath: string, name: string, isGrowing: boolean): Log {
   const [log, show] = useState({ text: emptyLog, before: 0, size: 0, isRead: false });
-  const [error, tell] = useState<Error>();
+  const [error, setError] = useState<Error>();
   const [isWhole, want] = useState(false);
   const growing = useRef(isGrowing);
   growing.current = isGrowing;
@@ -53,7 +53,7 @@ export function useLog(jobPath: string, name: string, isGrowing: boolean): Log {
         size: part.size,
         isRead: true,
       }));
-      tell(undefined);
+      setError(undefined);
       const hasMore = reading === undefined || reading.offset < part.size;
       if (hasMore) timer = window.setTimeout(run, 0);
       else if (wasGrowing) timer = window.setTimeout(run, pollMs);
@@ -61,7 +61,7 @@ export function useLog(jobPath: string, name: string, isGrowing: boolean): Log {
     const run = () => {
       step().catch((failed: unknown) => {
         if (isOver) return;
-        tell(failed as Error);
+        setError(failed as Error);
         timer = window.setTimeout(run, retryMs);
       });
     };

@@ -3,7 +3,7 @@
 import type { JobResponse } from "../../domain/job/wire.ts";
 
 /** What a job shows beside what was asked for. */
-const told = [
+const readOnly = [
   "creationTime",
   "executionInfo",
   "executionState",
@@ -23,7 +23,7 @@ export function specOfJob({ properties }: JobResponse): {
 } {
   const spec = Object.fromEntries(
     Object.entries(properties).filter(
-      ([name, value]) => !told.includes(name) && !(Array.isArray(value) && value.length === 0),
+      ([name, value]) => !readOnly.includes(name) && !(Array.isArray(value) && value.length === 0),
     ),
   );
   const secrets = properties.secrets.map(({ name }) => `the value of the secret ${name}`);

@@ -12,7 +12,7 @@ import { pages, workspacePath } from "../lib/places.ts";
 
 export function NoWorkspace({ session }: { session: Session }) {
   const [name, type] = useState("lab");
-  const [error, tell] = useState<Error>();
+  const [error, setError] = useState<Error>();
   const refresh = useRefresh();
   const [, go] = useLocation();
   const place = { subscriptionId: session.subscriptionId, group: "local", workspace: name };
@@ -23,7 +23,7 @@ export function NoWorkspace({ session }: { session: Session }) {
         refresh();
         go(pages.overview(place));
       },
-      (refused: unknown) => tell(refused as Error),
+      (refused: unknown) => setError(refused as Error),
     );
   };
   const curl = `curl -X PUT -H "Authorization: Bearer $BATCHAI_TOKEN" -H 'Content-Type: application/json' -d ${quoted(JSON.stringify({ location: session.location }))} ${quoted(`${location.origin}${workspacePath(place)}?api-version=2018-05-01`)}`;

@@ -9,12 +9,12 @@ import { ErrorBox } from "../components/data-state.tsx";
 export function SignIn({ problem }: { problem: Error | undefined }) {
   const client = useQueryClient();
   const [token, type] = useState("");
-  const [error, tell] = useState(problem);
+  const [error, setError] = useState(problem);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     signIn({ token }).then(
       (session) => client.setQueryData(["session"], session),
-      (refused: unknown) => tell(refused as Error),
+      (refused: unknown) => setError(refused as Error),
     );
   };
   return (

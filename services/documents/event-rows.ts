@@ -11,7 +11,7 @@ import { trackedStates } from "../../domain/shared/event.ts";
 import type { Change, RecordedChange } from "../state.ts";
 import { eventPrefix } from "./state-keys.ts";
 
-type Told = Omit<RecordedChange, "id">;
+type EventFields = Omit<RecordedChange, "id">;
 
 /** What is looked at in a document of any kind. */
 const Observed = z.looseObject({
@@ -29,11 +29,11 @@ export function changesBetween(
   before: unknown,
   after: unknown,
   described: Change | undefined,
-): readonly Told[] {
+): readonly EventFields[] {
   const was = before === undefined ? undefined : Observed.parse(before);
   const is = after === undefined ? undefined : Observed.parse(after);
   const tracked = is === undefined ? (["provisioningState"] as const) : trackedStates;
-  const moves = tracked.flatMap((state): Told[] => {
+  const moves = tracked.flatMap((state): EventFields[] => {
     const [from, to] = [text(was?.[state]), text(is?.[state])];
     if (from === to) return [];
     const undescribed = {
@@ -63,7 +63,7 @@ const keyOf = ({ code, message }: BatchAIError) => `${code}: ${message}`;
 export function eventRows(
   ref: RefOf<ResourceKind>,
   revision: number,
-  changes: readonly Told[],
+  changes: readonly EventFields[],
   random: Random,
 ): readonly DocumentWrite[] {
   return changes.map((change, index) => {

@@ -1,7 +1,7 @@
 import { command } from "../../command.ts";
 import { changeUserFile } from "../../config/files.ts";
 import { CommandError } from "../../failure.ts";
-import { tell } from "../../hints.ts";
+import { notify } from "../../hints.ts";
 import { exitCodes } from "../../output/exit-codes.ts";
 
 export const configUse = command({
@@ -18,6 +18,6 @@ export const configUse = command({
         exitCodes.notFound,
       );
     });
-    tell(context, `Profile '${name}' is current.`);
+    notify(context, `Profile '${name}' is current.`);
   },
 });

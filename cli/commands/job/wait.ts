@@ -1,7 +1,7 @@
 import { followJob } from "../../../client/follow-job.ts";
 import { command } from "../../command.ts";
 import { CommandError } from "../../failure.ts";
-import { exitCodeOf, stateTeller, tellErrors } from "../../job-end.ts";
+import { exitCodeOf, statePrinter, printErrors } from "../../job-end.ts";
 import { amount, required, text } from "../../options.ts";
 import { exitCodes } from "../../output/exit-codes.ts";
 import { printing } from "../../output/print.ts";
@@ -25,11 +25,11 @@ export const jobWait = command({
       now: context.now,
       pollIntervalMs: given.interval * 1000,
       isStopped: () => context.now() >= until,
-      onJob: stateTeller(context),
+      onJob: statePrinter(context),
     });
     if (job === undefined)
       throw new CommandError(`The job has not ended after ${given.timeout} seconds.`, exitCodes.timeout);
-    tellErrors(job, context);
+    printErrors(job, context);
     return exitCodeOf(job);
   },
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { command } from "../../command.ts";
 import { text } from "../../options.ts";
 import { exitCodes } from "../../output/exit-codes.ts";
-import { tellStory } from "./story.ts";
+import { runQuickstart } from "./story.ts";
 
 export const quickstart = command({
   examples: ["quickstart"],
@@ -12,7 +12,7 @@ export const quickstart = command({
   },
   async run({ output }, context) {
     const recipeDirectory = join(context.builtFolder, "..", "recipes", "mnist-tfjs");
-    const reached = await tellStory({ recipeDirectory, output }, context);
+    const reached = await runQuickstart({ recipeDirectory, output }, context);
     return reached ? exitCodes.ok : exitCodes.failed;
   },
 });

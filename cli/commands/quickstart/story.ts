@@ -38,7 +38,7 @@ interface Timings {
 }
 
 /** Resolves to whether the job succeeded and reached the accuracy that the recipe promises. */
-export async function tellStory(options: StoryOptions, context: Context): Promise<boolean> {
+export async function runQuickstart(options: StoryOptions, context: Context): Promise<boolean> {
   const progress = createProgress();
   const timings: Timings = { startUp: 0, provisioning: 0, training: 0, teardown: 0 };
   const started = performance.now();

@@ -7,7 +7,7 @@ import { printing, printOne } from "../../output/print.ts";
 import { sweepColumns } from "../../output/sweep-columns.ts";
 import { openService, sweepRef } from "../../service.ts";
 import { ofSweep } from "../../sweep-options.ts";
-import { progressTeller, tellSweepEnd } from "../../sweep-end.ts";
+import { progressPrinter, printSweepEnd } from "../../sweep-end.ts";
 
 export const sweepWatch = command({
   examples: ["sweep watch -w lab -e digits -n rates"],
@@ -25,11 +25,11 @@ export const sweepWatch = command({
       now: context.now,
       pollIntervalMs: given.interval * 1000,
       isStopped: () => context.now() >= until,
-      onSweep: progressTeller(context),
+      onSweep: progressPrinter(context),
     });
     if (sweep === undefined)
       throw new CommandError(`The sweep is not over after ${given.timeout} seconds.`, exitCodes.timeout);
     await printOne(sweep, sweepColumns, given, context);
-    return tellSweepEnd(sweep, context);
+    return printSweepEnd(sweep, context);
   },
 });

@@ -8,7 +8,7 @@ import { countBelow, countsEnded, judge, shownLoss } from "./rules.ts";
 import type { Verdict } from "./rules.ts";
 import { groupOf } from "./rungs.ts";
 
-export interface WatchedTrial {
+export interface ObservedTrial {
   readonly index: number;
   readonly marks: readonly Mark[];
   /** It will make no mark any more. */
@@ -25,9 +25,9 @@ export interface Decision extends Verdict {
 export function decisionsOf(
   policy: StoppingPolicy,
   goal: Goal,
-  trials: readonly WatchedTrial[],
+  trials: readonly ObservedTrial[],
 ): readonly Decision[] {
-  const groups = new Map<number, WatchedTrial[]>();
+  const groups = new Map<number, ObservedTrial[]>();
   for (const trial of trials) {
     const group = groupOf(policy, trial.index);
     const others = groups.get(group);
@@ -40,7 +40,7 @@ export function decisionsOf(
 function decisionsOfGroup(
   policy: StoppingPolicy,
   goal: Goal,
-  trials: readonly WatchedTrial[],
+  trials: readonly ObservedTrial[],
 ): readonly Decision[] {
   const places = [...new Set(trials.flatMap(({ marks }) => marks.map(({ at }) => at)))].sort((a, b) => a - b);
   const markAt = trials.map(({ marks }) => new Map(marks.map((mark) => [mark.at, mark])));

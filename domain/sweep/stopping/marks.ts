@@ -28,16 +28,16 @@ export const Progress = z.object({
 });
 export type Progress = z.infer<typeof Progress>;
 
-export interface Watched {
+export interface Observed {
   readonly progress: Progress | undefined;
   readonly marks: readonly Mark[];
 }
 
 export function observed(
-  { progress, marks }: Watched,
+  { progress, marks }: Observed,
   { step, value }: Point,
   about: { readonly policy: StoppingPolicy | undefined; readonly goal: Goal; readonly trial: number },
-): Watched {
+): Observed {
   if (progress !== undefined && step <= progress.step) return { progress, marks };
   const loss = lossOf(about.goal, value);
   const best = Math.min(loss, progress === undefined ? loss : lossOf(about.goal, progress.best));

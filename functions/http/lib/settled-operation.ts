@@ -2,8 +2,8 @@
 import type { OperationDocument } from "../../../services/operation-documents.ts";
 import type { Services } from "../../../services/services.ts";
 
-const firstLookMs = 20;
-const longestLookMs = 400;
+const firstPollMs = 20;
+const longestPollMs = 400;
 
 /** The document as it was seen last; undefined when there is none. */
 export async function settledOperation(
@@ -12,7 +12,7 @@ export async function settledOperation(
   holdMs: number,
 ): Promise<OperationDocument | undefined> {
   const until = services.clock.now() + holdMs;
-  for (let pauseMs = firstLookMs; ; pauseMs = Math.min(pauseMs * 1.5, longestLookMs)) {
+  for (let pauseMs = firstPollMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPollMs)) {
     const operation = await services.operations.get(id);
     if (operation?.status !== "InProgress" || services.clock.now() >= until) return operation;
     await services.clock.sleep(pauseMs);

@@ -335,7 +335,7 @@ async function recover(
     const one = track(context, id, { isReattached: true, detaches });
     const process = reattachment.reattach(id);
     one.process = process;
-    found.set(id, afterAdoption(context, one, process));
+    found.set(id, afterReattachment(context, one, process));
     if (records.isMarkedKilled(id)) void kill(context, id);
   }
   const supervisors = new Set([...active.keys()].map((id) => records.run(id)?.supervisor?.pid));
@@ -347,7 +347,7 @@ async function recover(
   return found;
 }
 
-async function afterAdoption(
+async function afterReattachment(
   context: Context,
   active: Active,
   process: ReturnType<Reattachment["reattach"]>,

@@ -7,7 +7,7 @@ import { reconcileJobs } from "../../../functions/timers/reconcile-jobs.ts";
 import { reconcileWorkspaces } from "../../../functions/timers/reconcile-workspaces.ts";
 import { removeOutdated } from "../../../functions/timers/retention.ts";
 import { reconcile, reconcileResources } from "../../../functions/timers/reconcile.ts";
-import { tickTriggers } from "../../../application/trigger-tick.ts";
+import { tickTriggers } from "../../../application/triggers/tick.ts";
 import { memoryStorageEvents } from "./memory-storage-events.ts";
 import { manualClock } from "../../../local/clock.ts";
 import type { ManualClock } from "../../../local/clock.ts";

@@ -9,7 +9,7 @@ const told = (by: "job" | "cluster" | "operation" | "sweep") => [
   "| Code | What happened | What to do |",
   "| --- | --- | --- |",
   ...Object.entries(failureTable)
-    .filter(([, { toldBy }]) => toldBy === by)
+    .filter(([, { reportedBy }]) => reportedBy === by)
     .map(([code, { meaning, remedy }]) => `| \`${code}\` | ${meaning} | ${remedy} |`),
   "",
 ];

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Goal } from "../../../../domain/sweep/objective.ts";
 import { decisionsOf } from "../../../../domain/sweep/stopping/decisions.ts";
-import type { Decision, WatchedTrial } from "../../../../domain/sweep/stopping/decisions.ts";
+import type { Decision, ObservedTrial } from "../../../../domain/sweep/stopping/decisions.ts";
 import { observed } from "../../../../domain/sweep/stopping/marks.ts";
-import type { Watched } from "../../../../domain/sweep/stopping/marks.ts";
+import type { Observed } from "../../../../domain/sweep/stopping/marks.ts";
 import { policyProblem, StoppingPolicy } from "../../../../domain/sweep/stopping/policy.ts";
 import { bracketOf, bracketsOf, rungSteps } from "../../../../domain/sweep/stopping/rungs.ts";
 import { decisionSentence } from "../../../../domain/sweep/stopping/sentence.ts";
@@ -18,8 +18,8 @@ function trial(
   index: number,
   values: readonly number[],
   over = true,
-): WatchedTrial {
-  let watched: Watched = { progress: undefined, marks: [] };
+): ObservedTrial {
+  let watched: Observed = { progress: undefined, marks: [] };
   for (const [at, value] of values.entries())
     watched = observed(watched, { step: at + 1, value }, { policy: of, goal, trial: index });
   return { index, marks: watched.marks, over };
@@ -206,7 +206,7 @@ describe("asynchronous successive halving", () => {
 
   it("takes no notice of what a trial says a second time after it was run again", () => {
     const about = { policy: asha, goal: "minimize" as const, trial: 0 };
-    let watched: Watched = { progress: undefined, marks: [] };
+    let watched: Observed = { progress: undefined, marks: [] };
     for (const [step, value] of [
       [1, 5],
       [2, 4],

@@ -1,19 +1,19 @@
 // What somebody asks of a trigger by hand: a try that writes nothing, a run, the fire times that passed, those that failed.
-import { fireTimesAfter } from "../domain/schedule/fire-times.ts";
-import type { FireTime } from "../domain/schedule/fire-times.ts";
-import { AppError } from "../domain/shared/errors.ts";
-import { decide } from "../domain/trigger/decide.ts";
-import { unwanted } from "../domain/trigger/event.ts";
-import type { Parameters, TriggerEvent } from "../domain/trigger/event.ts";
-import { isSettled } from "../domain/trigger/firing.ts";
-import type { Firing } from "../domain/trigger/firing.ts";
-import type { Overlap, TriggerDocument } from "../domain/trigger/schema.ts";
-import { withoutSecrets } from "../domain/trigger/template-secrets.ts";
-import { timestamp } from "../services/clock.ts";
-import { firingId, jobNameOf } from "../services/firing-names.ts";
-import type { StoredFiring } from "../services/firings.ts";
-import type { Services } from "../services/services.ts";
-import { fireByHand, lookAgain, settleFiring } from "./firings.ts";
+import { fireTimesAfter } from "../../domain/schedule/fire-times.ts";
+import type { FireTime } from "../../domain/schedule/fire-times.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import { decide } from "../../domain/trigger/decide.ts";
+import { unwanted } from "../../domain/trigger/event.ts";
+import type { Parameters, TriggerEvent } from "../../domain/trigger/event.ts";
+import { isSettled } from "../../domain/trigger/firing.ts";
+import type { Firing } from "../../domain/trigger/firing.ts";
+import type { Overlap, TriggerDocument } from "../../domain/trigger/schema.ts";
+import { withoutSecrets } from "../../domain/trigger/template-secrets.ts";
+import { timestamp } from "../../services/clock.ts";
+import { firingId, jobNameOf } from "../../services/firing-names.ts";
+import type { StoredFiring } from "../../services/firings.ts";
+import type { Services } from "../../services/services.ts";
+import { fireByHand, scheduleRecheck, settleFiring } from "./firings.ts";
 import { jobOf } from "./submit-firing.ts";
 
 export interface Trial {
@@ -129,7 +129,7 @@ export async function replayFiring(
       return settleFiring(services, trigger, found);
     const asked = { decision: "waiting", reason: "replayed; nothing is decided yet", tries: 0 } as const;
     const next = { ...found, ...asked, replayed: true, decidedAt: timestamp(services.clock) };
-    await lookAgain(services, trigger, found);
+    await scheduleRecheck(services, trigger, found);
     const written = await services.firings.write(trigger.guid, found, next);
     if (written !== "conflict") return settleFiring(services, trigger, written);
   }

@@ -2,21 +2,21 @@
 // jobs that it counted, and the name of the job is derived from the event: whatever is cut off goes on from the ledger, and
 // doing a step twice is doing it once.
 // Why it is so: docs/adr/0033-an-event-has-a-row-before-its-job.md
-import { isFinished } from "../domain/job/machine.ts";
-import { refOf, formatId } from "../domain/shared/resource-id.ts";
-import type { JobRef } from "../domain/shared/resource-id.ts";
-import { decide } from "../domain/trigger/decide.ts";
-import type { TriggerEvent } from "../domain/trigger/event.ts";
-import { isSettled } from "../domain/trigger/firing.ts";
-import type { Decision, Firing } from "../domain/trigger/firing.ts";
-import type { TriggerDocument } from "../domain/trigger/schema.ts";
-import { timestamp } from "../services/clock.ts";
-import type { DueEntry } from "../services/due.ts";
-import { firingId, jobNameOf } from "../services/firing-names.ts";
-import type { StoredFiring, TriggeredJob, TriggeredJobs } from "../services/firings.ts";
-import type { Services } from "../services/services.ts";
-import { service } from "./caller.ts";
-import { terminateJob } from "./jobs.ts";
+import { isFinished } from "../../domain/job/machine.ts";
+import { refOf, formatId } from "../../domain/shared/resource-id.ts";
+import type { JobRef } from "../../domain/shared/resource-id.ts";
+import { decide } from "../../domain/trigger/decide.ts";
+import type { TriggerEvent } from "../../domain/trigger/event.ts";
+import { isSettled } from "../../domain/trigger/firing.ts";
+import type { Decision, Firing } from "../../domain/trigger/firing.ts";
+import type { TriggerDocument } from "../../domain/trigger/schema.ts";
+import { timestamp } from "../../services/clock.ts";
+import type { DueEntry } from "../../services/due.ts";
+import { firingId, jobNameOf } from "../../services/firing-names.ts";
+import type { StoredFiring, TriggeredJob, TriggeredJobs } from "../../services/firings.ts";
+import type { Services } from "../../services/services.ts";
+import { service } from "../caller.ts";
+import { terminateJob } from "../jobs.ts";
 import { submitFiring } from "./submit-firing.ts";
 
 export interface Fired {
@@ -134,12 +134,12 @@ async function decideFiring(
   const queued = counts && firing.decision !== "queued" ? (await firings.queued(trigger.guid, 1)).length : 0;
   const verdict = decide(trigger, firing, { now: clock.now(), active: living.length, queued });
   if (verdict.decision === "queued") {
-    await services.due.add(queueLook(services, trigger));
+    await services.due.add(queuePoll(services, trigger));
     if (firing.decision === "queued") return firing;
   }
   const isStarted = verdict.decision === "started";
   // From now on nobody finds it in the queue.
-  if (isStarted && firing.decision === "queued") await lookAgain(services, trigger, firing);
+  if (isStarted && firing.decision === "queued") await scheduleRecheck(services, trigger, firing);
   if (isStarted && verdict.replaces) await terminateJobs(services, trigger, living);
   const { experiment } = trigger.spec.action;
   const job = { experiment, name: jobNameOf(trigger, firing.event, firing.id) };
@@ -160,21 +160,21 @@ export async function fireByHand(
   how: How = {},
 ): Promise<StoredFiring> {
   const opened = await openFiring(services, trigger, event, how);
-  if (!isSettled(opened.firing)) await lookAgain(services, trigger, opened.firing);
+  if (!isSettled(opened.firing)) await scheduleRecheck(services, trigger, opened.firing);
   return (await fire(services, trigger, event, how)).firing;
 }
 
-const lookAgainMs = 30_000;
+const recheckMs = 30_000;
 
 /** Goes on with the firing, should this be cut off. */
-export async function lookAgain(
+export async function scheduleRecheck(
   services: Services,
   trigger: TriggerDocument,
   { id }: Pick<Firing, "id">,
 ): Promise<void> {
   const now = services.clock.now();
   await services.due.add({
-    at: new Date(now + lookAgainMs).toISOString(),
+    at: new Date(now + recheckMs).toISOString(),
     kind: "firing",
     trigger: refOf<"trigger">(trigger),
     guid: trigger.guid,
@@ -183,13 +183,13 @@ export async function lookAgain(
   });
 }
 
-const queueLookMs = 10_000;
+const queuePollMs = 10_000;
 
-/** Looks of a moment are one: they are at the same time. */
-export function queueLook(services: Services, trigger: TriggerDocument): DueEntry {
+/** Polls of a moment are one: they are at the same time. */
+export function queuePoll(services: Services, trigger: TriggerDocument): DueEntry {
   const now = services.clock.now();
   return {
-    at: new Date((Math.floor(now / queueLookMs) + 1) * queueLookMs).toISOString(),
+    at: new Date((Math.floor(now / queuePollMs) + 1) * queuePollMs).toISOString(),
     kind: "queue",
     trigger: refOf<"trigger">(trigger),
     guid: trigger.guid,

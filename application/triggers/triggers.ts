@@ -1,21 +1,26 @@
-// What can be done with a trigger: save, pause, and look ahead. What becomes of its events is in firings.ts and trigger-runs.ts.
-import { newJob } from "../domain/job/rules.ts";
-import { nextFireTime } from "../domain/schedule/fire-times.ts";
-import { guid } from "../domain/shared/brand.ts";
-import { AppError } from "../domain/shared/errors.ts";
-import { parseClusterId, refOf, workspaceOf } from "../domain/shared/resource-id.ts";
-import type { TriggerRef } from "../domain/shared/resource-id.ts";
-import type { Role } from "../domain/shared/roles.ts";
-import type { TriggerEvent } from "../domain/trigger/event.ts";
-import { pathPattern } from "../domain/trigger/path-pattern.ts";
-import { newTrigger, patchedTrigger, savedTrigger, triggerSpec } from "../domain/trigger/rules.ts";
-import type { Saving } from "../domain/trigger/rules.ts";
-import type { TriggerDocument, TriggerPatch, TriggerRequest, TriggerSpec } from "../domain/trigger/schema.ts";
-import { withSecrets } from "../domain/trigger/template-secrets.ts";
-import type { Services } from "../services/services.ts";
-import { changeBy } from "./caller.ts";
-import type { Caller } from "./caller.ts";
-import { existing, notFound, open, refuseOrphan } from "./existing.ts";
+// What can be done with a trigger: save, pause, and look ahead. What becomes of its events is in firings.ts and runs.ts.
+import { newJob } from "../../domain/job/rules.ts";
+import { nextFireTime } from "../../domain/schedule/fire-times.ts";
+import { guid } from "../../domain/shared/brand.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import { parseClusterId, refOf, workspaceOf } from "../../domain/shared/resource-id.ts";
+import type { TriggerRef } from "../../domain/shared/resource-id.ts";
+import type { Role } from "../../domain/shared/roles.ts";
+import type { TriggerEvent } from "../../domain/trigger/event.ts";
+import { pathPattern } from "../../domain/trigger/path-pattern.ts";
+import { newTrigger, patchedTrigger, savedTrigger, triggerSpec } from "../../domain/trigger/rules.ts";
+import type { Saving } from "../../domain/trigger/rules.ts";
+import type {
+  TriggerDocument,
+  TriggerPatch,
+  TriggerRequest,
+  TriggerSpec,
+} from "../../domain/trigger/schema.ts";
+import { withSecrets } from "../../domain/trigger/template-secrets.ts";
+import type { Services } from "../../services/services.ts";
+import { changeBy } from "../caller.ts";
+import type { Caller } from "../caller.ts";
+import { existing, notFound, open, refuseOrphan } from "../existing.ts";
 import { jobOf } from "./submit-firing.ts";
 
 export interface Saver extends Caller {

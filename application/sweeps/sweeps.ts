@@ -1,13 +1,13 @@
 // What can be done with a sweep: create, terminate, resume, extend, run failed trials again, end one trial, look ahead.
-import { instances } from "../contracts/instances.ts";
-import { runSweepOrchestration } from "../contracts/orchestrations.ts";
-import { identityOf } from "../domain/kinds.ts";
-import { guid } from "../domain/shared/brand.ts";
-import { AppError } from "../domain/shared/errors.ts";
-import type { SweepRef } from "../domain/shared/resource-id.ts";
-import { forecast, forecastProblem } from "../domain/sweep/forecast.ts";
-import type { Expectations } from "../domain/sweep/forecast.ts";
-import { previewOf } from "../domain/sweep/preview.ts";
+import { instances } from "../../contracts/instances.ts";
+import { runSweepOrchestration } from "../../contracts/orchestrations.ts";
+import { identityOf } from "../../domain/kinds.ts";
+import { guid } from "../../domain/shared/brand.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import type { SweepRef } from "../../domain/shared/resource-id.ts";
+import { forecast, forecastProblem } from "../../domain/sweep/forecast.ts";
+import type { Expectations } from "../../domain/sweep/forecast.ts";
+import { previewOf } from "../../domain/sweep/preview.ts";
 import {
   extendedSweep,
   newSweep,
@@ -16,17 +16,17 @@ import {
   retriedTrials,
   terminatingSweep,
   withoutTrial,
-} from "../domain/sweep/rules.ts";
-import type { Extension } from "../domain/sweep/rules.ts";
-import type { SweepDocument } from "../domain/sweep/schema.ts";
-import type { SweepRequest } from "../domain/sweep/spec.ts";
-import type { Trial } from "../domain/sweep/trial.ts";
-import type { Services } from "../services/services.ts";
-import { changeBy } from "./caller.ts";
-import type { Caller } from "./caller.ts";
-import { existing, open, refuseOrphan } from "./existing.ts";
-import { startOrWake } from "./orchestrations.ts";
-import { preparedSweep } from "./sweep-request.ts";
+} from "../../domain/sweep/rules.ts";
+import type { Extension } from "../../domain/sweep/rules.ts";
+import type { SweepDocument } from "../../domain/sweep/schema.ts";
+import type { SweepRequest } from "../../domain/sweep/spec.ts";
+import type { Trial } from "../../domain/sweep/trial.ts";
+import type { Services } from "../../services/services.ts";
+import { changeBy } from "../caller.ts";
+import type { Caller } from "../caller.ts";
+import { existing, open, refuseOrphan } from "../existing.ts";
+import { startOrWake } from "../orchestrations.ts";
+import { preparedSweep } from "./request.ts";
 
 /** Name of the template among the sweep's secrets: it may hold keys. */
 export const templateSecret = "trial";

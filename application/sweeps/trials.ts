@@ -1,23 +1,23 @@
 // What can be asked about the trials of a sweep. Everything but points is answered from two reads: the sweep and its record.
-import { AppError } from "../domain/shared/errors.ts";
-import { formatId } from "../domain/shared/resource-id.ts";
-import type { SweepRef } from "../domain/shared/resource-id.ts";
-import { archiveOf } from "../domain/sweep/archive.ts";
-import type { SweepArchive } from "../domain/sweep/archive.ts";
-import { toWireNumber } from "../domain/metric/number.ts";
-import { ordered } from "../domain/metric/point.ts";
-import type { MetricRun } from "../domain/metric/run.ts";
-import { curveWire, pointWire } from "../domain/metric/wire.ts";
-import { valueOfLoss } from "../domain/sweep/objective.ts";
-import type { SweepDocument } from "../domain/sweep/schema.ts";
-import { allDecisions, policyOf } from "../domain/sweep/standing.ts";
-import { decisionSentence } from "../domain/sweep/stopping/sentence.ts";
-import { trialFilter, trialOrder } from "../domain/sweep/trial-query.ts";
-import { trialView, trialWire } from "../domain/sweep/wire.ts";
-import type { TrialView, TrialWire } from "../domain/sweep/wire.ts";
-import type { Trial } from "../domain/sweep/trial.ts";
-import type { Services } from "../services/services.ts";
-import { existing } from "./existing.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import { formatId } from "../../domain/shared/resource-id.ts";
+import type { SweepRef } from "../../domain/shared/resource-id.ts";
+import { archiveOf } from "../../domain/sweep/archive.ts";
+import type { SweepArchive } from "../../domain/sweep/archive.ts";
+import { toWireNumber } from "../../domain/metric/number.ts";
+import { ordered } from "../../domain/metric/point.ts";
+import type { MetricRun } from "../../domain/metric/run.ts";
+import { curveWire, pointWire } from "../../domain/metric/wire.ts";
+import { valueOfLoss } from "../../domain/sweep/objective.ts";
+import type { SweepDocument } from "../../domain/sweep/schema.ts";
+import { allDecisions, policyOf } from "../../domain/sweep/standing.ts";
+import { decisionSentence } from "../../domain/sweep/stopping/sentence.ts";
+import { trialFilter, trialOrder } from "../../domain/sweep/trial-query.ts";
+import { trialView, trialWire } from "../../domain/sweep/wire.ts";
+import type { TrialView, TrialWire } from "../../domain/sweep/wire.ts";
+import type { Trial } from "../../domain/sweep/trial.ts";
+import type { Services } from "../../services/services.ts";
+import { existing } from "../existing.ts";
 import { trialNotFound } from "./sweeps.ts";
 
 interface Known {

@@ -1,18 +1,18 @@
 // A sweep that comes from another deployment with its trials: it goes on where it was, with the next suggestion it would have had.
-import type { SweepArchive } from "../domain/sweep/archive.ts";
-import { importedSpec, importedTrials } from "../domain/sweep/archive.ts";
-import { guid } from "../domain/shared/brand.ts";
-import { AppError } from "../domain/shared/errors.ts";
-import type { SweepRef } from "../domain/shared/resource-id.ts";
-import { newSweep } from "../domain/sweep/rules.ts";
-import type { SweepDocument } from "../domain/sweep/schema.ts";
-import type { SweepRequest } from "../domain/sweep/spec.ts";
-import { summaryOf } from "../domain/sweep/summary.ts";
-import type { Services } from "../services/services.ts";
-import { changeBy } from "./caller.ts";
-import type { Caller } from "./caller.ts";
-import { open, refuseOrphan } from "./existing.ts";
-import { preparedSweep } from "./sweep-request.ts";
+import type { SweepArchive } from "../../domain/sweep/archive.ts";
+import { importedSpec, importedTrials } from "../../domain/sweep/archive.ts";
+import { guid } from "../../domain/shared/brand.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import type { SweepRef } from "../../domain/shared/resource-id.ts";
+import { newSweep } from "../../domain/sweep/rules.ts";
+import type { SweepDocument } from "../../domain/sweep/schema.ts";
+import type { SweepRequest } from "../../domain/sweep/spec.ts";
+import { summaryOf } from "../../domain/sweep/summary.ts";
+import type { Services } from "../../services/services.ts";
+import { changeBy } from "../caller.ts";
+import type { Caller } from "../caller.ts";
+import { open, refuseOrphan } from "../existing.ts";
+import { preparedSweep } from "./request.ts";
 import { templateSecret, wakeSweep } from "./sweeps.ts";
 
 export interface Import {

@@ -1,12 +1,12 @@
 // What triggers have to do at a moment: one look at what is due, then each entry by itself. An entry stays until it is done with,
 // so that whatever is cut off is found by the next look.
-import { nextFireTime } from "../domain/schedule/fire-times.ts";
-import type { TriggerDocument } from "../domain/trigger/schema.ts";
-import type { DueEntry } from "../services/due.ts";
-import type { Services } from "../services/services.ts";
-import { fire, queueLook, settleFiring } from "./firings.ts";
-import { inLanes } from "./in-lanes.ts";
-import { pollTrigger, takeBlobEvents } from "./trigger-polls.ts";
+import { nextFireTime } from "../../domain/schedule/fire-times.ts";
+import type { TriggerDocument } from "../../domain/trigger/schema.ts";
+import type { DueEntry } from "../../services/due.ts";
+import type { Services } from "../../services/services.ts";
+import { fire, queuePoll, settleFiring } from "./firings.ts";
+import { inLanes } from "../in-lanes.ts";
+import { pollTrigger, takeBlobEvents } from "./polls.ts";
 
 const mostEntries = 1_000;
 
@@ -84,5 +84,5 @@ async function startQueued(services: Services, trigger: TriggerDocument, entry: 
   for (const firing of await services.firings.queued(trigger.guid, mostStarted))
     if ((await settleFiring(services, trigger, firing)).decision === "queued") break;
   const left = await services.firings.queued(trigger.guid, 1);
-  await services.due.settle(entry, left.length === 0 ? undefined : queueLook(services, trigger));
+  await services.due.settle(entry, left.length === 0 ? undefined : queuePoll(services, trigger));
 }

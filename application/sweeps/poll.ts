@@ -1,40 +1,40 @@
-// One look at a sweep: what became of its trials' jobs and what they reported, what follows from it, and the jobs that begin
+// One poll of a sweep: what became of its trials' jobs and what they reported, what follows from it, and the jobs that begin
 // or end by that. Order matters: points are stored first, then the record says what was decided, and only then is it done; so
-// that after a crash at any place the next look does the same again, and no trial is run twice.
-import type { SweepDocument } from "../domain/sweep/schema.ts";
-import { advance } from "../domain/sweep/advance.ts";
-import type { Next } from "../domain/sweep/advance.ts";
-import { isFinished } from "../domain/job/machine.ts";
-import { JobRequest } from "../domain/job/schema.ts";
-import { AppError } from "../domain/shared/errors.ts";
-import { parse } from "../domain/shared/parse.ts";
-import { refOf } from "../domain/shared/resource-id.ts";
-import type { JobRef } from "../domain/shared/resource-id.ts";
-import { sameContent } from "../domain/shared/same-content.ts";
-import { endedSweep, summarisedSweep } from "../domain/sweep/rules.ts";
-import { flattened, valuesOf } from "../domain/sweep/search/space.ts";
-import { sweepErrors, summaryOf } from "../domain/sweep/summary.ts";
-import { jobBodyOf } from "../domain/sweep/substitute.ts";
-import { isOver, jobNameOf, newTrial } from "../domain/sweep/trial.ts";
-import type { Trial } from "../domain/sweep/trial.ts";
-import { withJob, withoutJob } from "../domain/sweep/trial-job.ts";
-import type { Services } from "../services/services.ts";
-import { changeBy, service } from "./caller.ts";
-import type { Caller } from "./caller.ts";
-import { inLanes } from "./in-lanes.ts";
-import { submitJob, terminateJob } from "./jobs.ts";
-import { secretsOnce, withReports } from "./sweep-reports.ts";
-import type { SecretsOf } from "./sweep-reports.ts";
-import { parameterVariables } from "./sweep-request.ts";
+// that after a crash at any place the next poll does the same again, and no trial is run twice.
+import type { SweepDocument } from "../../domain/sweep/schema.ts";
+import { advance } from "../../domain/sweep/advance.ts";
+import type { Next } from "../../domain/sweep/advance.ts";
+import { isFinished } from "../../domain/job/machine.ts";
+import { JobRequest } from "../../domain/job/schema.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import { parse } from "../../domain/shared/parse.ts";
+import { refOf } from "../../domain/shared/resource-id.ts";
+import type { JobRef } from "../../domain/shared/resource-id.ts";
+import { sameContent } from "../../domain/shared/same-content.ts";
+import { endedSweep, summarisedSweep } from "../../domain/sweep/rules.ts";
+import { flattened, valuesOf } from "../../domain/sweep/search/space.ts";
+import { sweepErrors, summaryOf } from "../../domain/sweep/summary.ts";
+import { jobBodyOf } from "../../domain/sweep/substitute.ts";
+import { isOver, jobNameOf, newTrial } from "../../domain/sweep/trial.ts";
+import type { Trial } from "../../domain/sweep/trial.ts";
+import { withJob, withoutJob } from "../../domain/sweep/trial-job.ts";
+import type { Services } from "../../services/services.ts";
+import { changeBy, service } from "../caller.ts";
+import type { Caller } from "../caller.ts";
+import { inLanes } from "../in-lanes.ts";
+import { submitJob, terminateJob } from "../jobs.ts";
+import { secretsOnce, withReports } from "./reports.ts";
+import type { SecretsOf } from "./reports.ts";
+import { parameterVariables } from "./request.ts";
 import { templateSecret } from "./sweeps.ts";
 
-export interface Looked {
-  /** Something is different from the look before. */
+export interface PolledSweep {
+  /** Something is different from the poll before. */
   readonly changed: boolean;
   readonly over: boolean;
 }
 
-export async function lookAtSweep(services: Services, sweep: SweepDocument): Promise<Looked> {
+export async function pollSweep(services: Services, sweep: SweepDocument): Promise<PolledSweep> {
   const stored = await services.sweepRecords.read(sweep.guid);
   const before = stored?.record.trials ?? [];
   const seen = await observe(services, sweep, retried(sweep, before));
@@ -51,10 +51,10 @@ export async function lookAtSweep(services: Services, sweep: SweepDocument): Pro
     const record = { version: 1 as const, trials: [...next.trials] };
     const written = await services.sweepRecords.write(sweep.guid, record, stored?.etag);
     if (written === "conflict")
-      throw new AppError("ServiceUnavailable", "Somebody else looks at the sweep just now.");
+      throw new AppError("ServiceUnavailable", "Somebody else polls the sweep just now.");
   }
   const acted = await act(services, sweep, next);
-  await tell(services, sweep, next);
+  await recordProgress(services, sweep, next);
   return { changed: changed || acted || seen.more, over: next.isOver };
 }
 
@@ -88,11 +88,11 @@ async function observe(
 ): Promise<Observed> {
   const open = trials.filter((trial) => !isOver(trial));
   const secretsOf = secretsOnce(services);
-  const looked = await inLanes(open, (trial) => observeTrial(services, sweep, trial, secretsOf));
-  const byIndex = new Map(looked.map((each) => [each.trial.index, each.trial]));
+  const polled = await inLanes(open, (trial) => observeTrial(services, sweep, trial, secretsOf));
+  const byIndex = new Map(polled.map((each) => [each.trial.index, each.trial]));
   return {
     trials: trials.map((trial) => byIndex.get(trial.index) ?? trial),
-    more: looked.some(({ more }) => more),
+    more: polled.some(({ more }) => more),
   };
 }
 
@@ -159,7 +159,7 @@ async function submit(
         `job '${ref.job}' exists and is not this sweep's; delete it, then retry`,
       );
   } catch (error) {
-    // As many jobs as there may be, or an outage: another look tries again.
+    // As many jobs as there may be, or an outage: another poll tries again.
     if (!(error instanceof AppError) || error.retryable || error.code === "OperationNotAllowed") {
       if (error instanceof AppError) return;
       throw error;
@@ -168,7 +168,7 @@ async function submit(
   }
 }
 
-/** What can never be submitted has failed; the record says so before the next look. */
+/** What can never be submitted has failed; the record says so before the next poll. */
 async function refuse(
   services: Services,
   sweep: SweepDocument,
@@ -197,7 +197,7 @@ async function terminate(services: Services, by: Caller, ref: JobRef): Promise<v
   }
 }
 
-async function tell(
+async function recordProgress(
   services: Services,
   sweep: SweepDocument,
   { trials, ending, isOver: over }: Next,

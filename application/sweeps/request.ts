@@ -1,24 +1,24 @@
 // What a request for a sweep comes to: its template checked as a job, its files listed, its spec with everything filled in.
-import { locate, stdOutErrPath } from "../domain/job/directories.ts";
-import { newJob } from "../domain/job/rules.ts";
-import { JobRequest } from "../domain/job/schema.ts";
-import type { JobDocument } from "../domain/job/schema.ts";
-import { jobWire } from "../domain/job/wire.ts";
-import { guid } from "../domain/shared/brand.ts";
-import { AppError } from "../domain/shared/errors.ts";
-import { parse } from "../domain/shared/parse.ts";
-import { parseClusterId } from "../domain/shared/resource-id.ts";
-import type { SweepRef } from "../domain/shared/resource-id.ts";
-import type { SecretSources } from "../domain/shared/secrets.ts";
-import type { Parameter, SearchSpace } from "../domain/sweep/search/parameter.ts";
-import { flattened } from "../domain/sweep/search/space.ts";
-import { sweepSpec } from "../domain/sweep/spec-rules.ts";
-import type { SweepRequest, SweepSpec } from "../domain/sweep/spec.ts";
-import { unknownPlaceholders } from "../domain/sweep/substitute.ts";
-import type { OutputFile, StoragePlace } from "../services/output-files.ts";
-import type { Services } from "../services/services.ts";
-import { notFound } from "./existing.ts";
-import { secretValue } from "./secrets.ts";
+import { locate, stdOutErrPath } from "../../domain/job/directories.ts";
+import { newJob } from "../../domain/job/rules.ts";
+import { JobRequest } from "../../domain/job/schema.ts";
+import type { JobDocument } from "../../domain/job/schema.ts";
+import { jobWire } from "../../domain/job/wire.ts";
+import { guid } from "../../domain/shared/brand.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import { parse } from "../../domain/shared/parse.ts";
+import { parseClusterId } from "../../domain/shared/resource-id.ts";
+import type { SweepRef } from "../../domain/shared/resource-id.ts";
+import type { SecretSources } from "../../domain/shared/secrets.ts";
+import type { Parameter, SearchSpace } from "../../domain/sweep/search/parameter.ts";
+import { flattened } from "../../domain/sweep/search/space.ts";
+import { sweepSpec } from "../../domain/sweep/spec-rules.ts";
+import type { SweepRequest, SweepSpec } from "../../domain/sweep/spec.ts";
+import { unknownPlaceholders } from "../../domain/sweep/substitute.ts";
+import type { OutputFile, StoragePlace } from "../../services/output-files.ts";
+import type { Services } from "../../services/services.ts";
+import { notFound } from "../existing.ts";
+import { secretValue } from "../secrets.ts";
 
 export interface PreparedSweep {
   readonly spec: SweepSpec;

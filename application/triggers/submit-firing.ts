@@ -1,22 +1,22 @@
 // Makes the job of an event that was decided to start one, with the rights of whoever saved the trigger. What may pass is
 // tried again; anything else is kept with its error and can be replayed.
-import { JobRequest } from "../domain/job/schema.ts";
-import { refuseUnavailable } from "../domain/shared/availability.ts";
-import { AppError } from "../domain/shared/errors.ts";
-import { parse } from "../domain/shared/parse.ts";
-import { formatId, refOf } from "../domain/shared/resource-id.ts";
-import type { JobRef } from "../domain/shared/resource-id.ts";
-import { valuesOf } from "../domain/trigger/event.ts";
-import { mostTries, retryDelayMs } from "../domain/trigger/firing.ts";
-import type { Firing } from "../domain/trigger/firing.ts";
-import type { TriggerDocument } from "../domain/trigger/schema.ts";
-import { withSecrets } from "../domain/trigger/template-secrets.ts";
-import { render } from "../domain/trigger/template.ts";
-import { timestamp } from "../services/clock.ts";
-import type { StoredFiring } from "../services/firings.ts";
-import type { Services } from "../services/services.ts";
-import type { Caller } from "./caller.ts";
-import { submitJob } from "./jobs.ts";
+import { JobRequest } from "../../domain/job/schema.ts";
+import { refuseUnavailable } from "../../domain/shared/availability.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import { parse } from "../../domain/shared/parse.ts";
+import { formatId, refOf } from "../../domain/shared/resource-id.ts";
+import type { JobRef } from "../../domain/shared/resource-id.ts";
+import { valuesOf } from "../../domain/trigger/event.ts";
+import { mostTries, retryDelayMs } from "../../domain/trigger/firing.ts";
+import type { Firing } from "../../domain/trigger/firing.ts";
+import type { TriggerDocument } from "../../domain/trigger/schema.ts";
+import { withSecrets } from "../../domain/trigger/template-secrets.ts";
+import { render } from "../../domain/trigger/template.ts";
+import { timestamp } from "../../services/clock.ts";
+import type { StoredFiring } from "../../services/firings.ts";
+import type { Services } from "../../services/services.ts";
+import type { Caller } from "../caller.ts";
+import { submitJob } from "../jobs.ts";
 
 export async function submitFiring(
   services: Services,

@@ -1,19 +1,19 @@
 // What a trial's job has written since the last look, into the series of its metrics and the figures of the trial.
-import { locateOutput } from "../domain/job/directories.ts";
-import type { JobDocument } from "../domain/job/schema.ts";
-import { mostMetrics, reportsInFile, reportsInOutput, wholeLines } from "../domain/metric/reports.ts";
-import type { Report } from "../domain/metric/reports.ts";
-import type { Point } from "../domain/metric/point.ts";
-import { metricRunOf } from "../domain/metric/run.ts";
-import type { MetricRun } from "../domain/metric/run.ts";
-import type { SweepSpec } from "../domain/sweep/spec.ts";
-import { policyOf } from "../domain/sweep/standing.ts";
-import { observed } from "../domain/sweep/stopping/marks.ts";
-import type { Watched } from "../domain/sweep/stopping/marks.ts";
-import type { Trial } from "../domain/sweep/trial.ts";
-import type { NewPoints, Series } from "../services/metrics.ts";
-import type { Services } from "../services/services.ts";
-import { secretValue } from "./secrets.ts";
+import { locateOutput } from "../../domain/job/directories.ts";
+import type { JobDocument } from "../../domain/job/schema.ts";
+import { mostMetrics, reportsInFile, reportsInOutput, wholeLines } from "../../domain/metric/reports.ts";
+import type { Report } from "../../domain/metric/reports.ts";
+import type { Point } from "../../domain/metric/point.ts";
+import { metricRunOf } from "../../domain/metric/run.ts";
+import type { MetricRun } from "../../domain/metric/run.ts";
+import type { SweepSpec } from "../../domain/sweep/spec.ts";
+import { policyOf } from "../../domain/sweep/standing.ts";
+import { observed } from "../../domain/sweep/stopping/marks.ts";
+import type { Observed } from "../../domain/sweep/stopping/marks.ts";
+import type { Trial } from "../../domain/sweep/trial.ts";
+import type { NewPoints, Series } from "../../services/metrics.ts";
+import type { Services } from "../../services/services.ts";
+import { secretValue } from "../secrets.ts";
 
 /** Of one file at one look: more is read at the next. */
 const mostBytes = 4 * 1024 * 1024;
@@ -126,7 +126,7 @@ async function withSeries(
       ? await services.metrics.read(run, metric, before.watched)
       : objective.recent.slice(before.watched - objective.recentFrom);
   const about = { policy: policyOf(spec, before.index), goal, trial: before.index };
-  const { progress, marks } = fresh.reduce<Watched>((seen, point) => observed(seen, point, about), {
+  const { progress, marks } = fresh.reduce<Observed>((seen, point) => observed(seen, point, about), {
     progress: before.progress,
     marks: before.marks,
   });

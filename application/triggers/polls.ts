@@ -1,15 +1,15 @@
 // Looks for new events of triggers: blobs that are in a container, messages of a queue, and what Event Grid tells of blobs where it
 // does. A listing finds whatever was missed; the ledger knows what was not.
-import { refOf } from "../domain/shared/resource-id.ts";
-import { readBlobEvent } from "../domain/trigger/blob-events.ts";
-import type { TriggerEvent } from "../domain/trigger/event.ts";
-import { unwanted } from "../domain/trigger/event.ts";
-import type { TriggerDocument } from "../domain/trigger/schema.ts";
-import type { DueEntry, Watcher } from "../services/due.ts";
-import type { Services } from "../services/services.ts";
-import type { ReceivedMessage } from "../services/storage-events.ts";
+import { refOf } from "../../domain/shared/resource-id.ts";
+import { readBlobEvent } from "../../domain/trigger/blob-events.ts";
+import type { TriggerEvent } from "../../domain/trigger/event.ts";
+import { unwanted } from "../../domain/trigger/event.ts";
+import type { TriggerDocument } from "../../domain/trigger/schema.ts";
+import type { DueEntry, Watcher } from "../../services/due.ts";
+import type { Services } from "../../services/services.ts";
+import type { ReceivedMessage } from "../../services/storage-events.ts";
 import { fire } from "./firings.ts";
-import { inLanes } from "./in-lanes.ts";
+import { inLanes } from "../in-lanes.ts";
 import { prefixOf } from "./triggers.ts";
 
 const queueIntervalMs = 5_000;

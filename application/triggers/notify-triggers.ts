@@ -1,14 +1,14 @@
-// Tells the triggers that wait for it that a job has ended. Which triggers of a workspace wait for jobs is read at most every few
+// Notifies the triggers that wait for it that a job has ended. Which triggers of a workspace wait for jobs is read at most every few
 // seconds, not for each job that ends.
-import { isFinished } from "../domain/job/machine.ts";
-import type { JobDocument } from "../domain/job/schema.ts";
-import { idKey, refOf, workspaceOf } from "../domain/shared/resource-id.ts";
-import type { WorkspaceRef } from "../domain/shared/resource-id.ts";
-import { unwanted } from "../domain/trigger/event.ts";
-import type { TriggerEvent } from "../domain/trigger/event.ts";
-import type { TriggerDocument } from "../domain/trigger/schema.ts";
-import { timestamp } from "../services/clock.ts";
-import type { Services } from "../services/services.ts";
+import { isFinished } from "../../domain/job/machine.ts";
+import type { JobDocument } from "../../domain/job/schema.ts";
+import { idKey, refOf, workspaceOf } from "../../domain/shared/resource-id.ts";
+import type { WorkspaceRef } from "../../domain/shared/resource-id.ts";
+import { unwanted } from "../../domain/trigger/event.ts";
+import type { TriggerEvent } from "../../domain/trigger/event.ts";
+import type { TriggerDocument } from "../../domain/trigger/schema.ts";
+import { timestamp } from "../../services/clock.ts";
+import type { Services } from "../../services/services.ts";
 import { openFiring } from "./firings.ts";
 
 interface Known {
@@ -16,12 +16,12 @@ interface Known {
   readonly triggers: Promise<readonly TriggerDocument[]>;
 }
 
-/** A trigger that was saved so long ago hears of every job that ends. */
-const watchersKnownMs = 5_000;
+/** A trigger that was saved so long ago is notified of every job that ends. */
+const triggersKnownMs = 5_000;
 const byState = new WeakMap<Services["firings"], Map<string, Known>>();
 
 /** Repeating it changes nothing. */
-export async function tellTriggers(services: Services, job: JobDocument): Promise<void> {
+export async function notifyTriggers(services: Services, job: JobDocument): Promise<void> {
   if (!isFinished(job.executionState)) return;
   const event = endOf(job);
   for (const trigger of await waitingForJobs(services, workspaceOf(job))) {
@@ -56,7 +56,7 @@ async function waitingForJobs(
   const key = idKey(workspace);
   const last = known.get(key);
   const now = services.clock.now();
-  if (last !== undefined && now - last.at < watchersKnownMs) return last.triggers;
+  if (last !== undefined && now - last.at < triggersKnownMs) return last.triggers;
   const triggers = readWaiting(services, workspace);
   known.set(key, { at: now, triggers });
   triggers.catch(() => known.delete(key));

@@ -1,12 +1,12 @@
 // Deletes triggers. Nothing of a trigger runs by itself: what is planned for it is dropped when its time comes, what became of its
 // events is kept as long as events are.
-import type { ParentIdentity } from "../contracts/refs.ts";
-import { refOf } from "../domain/shared/resource-id.ts";
-import type { TriggerDocument } from "../domain/trigger/schema.ts";
-import type { Services } from "../services/services.ts";
-import { changeBy } from "./caller.ts";
-import type { Caller } from "./caller.ts";
-import { inLanes } from "./in-lanes.ts";
+import type { ParentIdentity } from "../../contracts/refs.ts";
+import { refOf } from "../../domain/shared/resource-id.ts";
+import type { TriggerDocument } from "../../domain/trigger/schema.ts";
+import type { Services } from "../../services/services.ts";
+import { changeBy } from "../caller.ts";
+import type { Caller } from "../caller.ts";
+import { inLanes } from "../in-lanes.ts";
 
 export async function deleteTrigger(
   services: Services,
