@@ -32,7 +32,7 @@ export function supervisorScript(dialect: ShellDialect): string {
     "trap : PIPE INT",
     ...identify(dialect, "$$"),
     "self=$$ since=$start",
-    "while IFS= read -r id; do",
+    ...nextLaunch(dialect),
     "  code=",
     // One descriptor for the whole record: made exclusively, written to as things happen.
     "  {",
@@ -45,6 +45,22 @@ export function supervisorScript(dialect: ShellDialect): string {
     ...(dialect.subreaper === undefined ? [] : stayWhileNeeded),
   ].join("\n");
 }
+
+/** A shell with job control reaps whatever ends below it, at once. Others do it only while they wait for a child: an orphan that
+ *  ends while there is nothing to do interrupts the reading, and a child that ends at once has the shell wait for all before it. */
+const nextLaunch = (dialect: ShellDialect): string[] =>
+  dialect.jobControl || dialect.subreaper === undefined
+    ? ["while IFS= read -r id; do"]
+    : [
+        "trap reap=1 CHLD",
+        "while :; do",
+        "  reap=",
+        "  IFS= read -r id || {",
+        '    [ -n "$reap" ] || break',
+        "    ( : )",
+        "    continue",
+        "  }",
+      ];
 
 /** Where the emulator is gone, the next one finds by this shell what a task left below it. */
 const stayWhileNeeded = [

@@ -90,6 +90,23 @@ describe.each<[string, Supervision]>([
     },
   );
 
+  it.skipIf(!supervision.introduce(process.pid).ancestor)(
+    "what a task left behind is gone when it ends, though no further task comes: no zombie keeps its number",
+    async () => {
+      const release = join(agent.folder, "release");
+      const orphan = `setsid sh -c "echo \\$\\$; until [ -e ${release} ]; do sleep 0.02; done" &`;
+      const both = `/bin/sh -c '${orphan} ${orphan} until [ "$(wc -l <../stdout.txt)" -eq 2 ]; do :; done'`;
+      for (const id of ["one", "two"]) await agent.run(id, both);
+      const left = ["one", "two"].flatMap((id) =>
+        agent.text(id, "stdout.txt").trim().split("\n").map(Number),
+      );
+      expect(left.filter((pid) => existsSync(`/proc/${pid}`))).toEqual(left);
+      await writeFile(release, "");
+      await until(() => left.every((pid) => !existsSync(`/proc/${pid}`)));
+      expect(await agent.run("next", "/bin/sh -c 'exit 8'")).toMatchObject({ exitCode: 8 });
+    },
+  );
+
   it("a reattached task's exit code is learnt", async () => {
     const release = join(agent.folder, "release");
     void agent.run("alive", `/bin/sh -c 'until [ -e ${release} ]; do sleep 0.02; done; exit 4'`);
