@@ -1,5 +1,5 @@
 // The options that say which files of a job are meant.
-import type { OutputPlace } from "../client/client.ts";
+import type { OutputPlace } from "../client/jobs.ts";
 import { required, text } from "./options.ts";
 import { inExperiment } from "./service.ts";
 

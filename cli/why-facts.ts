@@ -1,4 +1,4 @@
-// What `why` looks at: the job, its cluster, the jobs that share that, its events, and the end of its standard error. What may not be
+// What `why` looks at: the job, its cluster, the jobs that share that, its events and attempts, and the end of its standard error. What may not be
 // read, or is gone, is left out; the job itself must be there.
 import { ApiError } from "../client/api-error.ts";
 import type { Client } from "../client/client.ts";
@@ -15,11 +15,12 @@ export async function whyFacts(client: Client, ref: JobRef, context: Context): P
   const job = await client.jobs.get(ref);
   const cluster = parseClusterId(job.properties.cluster.id);
   const isQueued = job.properties.executionState === "queued";
-  const [found, neighbours, changes, errorOutput] = await Promise.all([
+  const [found, neighbours, changes, errorOutput, attempts] = await Promise.all([
     client.clusters.find(cluster),
     isQueued ? neighboursOf(client, ref, cluster) : [],
     orNothing(() => all(client.events(ref))),
     job.properties.executionState === "failed" ? lastErrorOutput(client, ref, context) : undefined,
+    orNothing(() => client.jobs.attempts(ref)),
   ]);
   return {
     name: job.name,
@@ -30,6 +31,7 @@ export async function whyFacts(client: Client, ref: JobRef, context: Context): P
     neighbours,
     changes: (changes ?? []).map(({ properties }) => properties),
     errorOutput,
+    attempts,
     now: new Date(context.now()),
   };
 }

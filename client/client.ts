@@ -4,8 +4,8 @@ import { z } from "zod";
 import { ClusterResponse } from "../domain/cluster/wire.ts";
 import { ExperimentResponse } from "../domain/experiment/wire.ts";
 import { FileServerResponse } from "../domain/file-server/wire.ts";
-import { JobResponse, OutputFileResponse } from "../domain/job/wire.ts";
-import { CheckResponse, RemoteLoginResponse, UsageResponse } from "../domain/shared/answers.ts";
+import { CheckResponse, UsageResponse } from "../domain/shared/answers.ts";
+import type { RemoteLoginResponse } from "../domain/shared/answers.ts";
 import { ownApiVersion } from "../domain/shared/api-versions.ts";
 import { EventResponse } from "../domain/shared/event.ts";
 import { formatId } from "../domain/shared/resource-id.ts";
@@ -13,7 +13,6 @@ import type {
   ClusterRef,
   ExperimentRef,
   FileServerRef,
-  JobRef,
   ResourceRef,
   WorkspaceRef,
 } from "../domain/shared/resource-id.ts";
@@ -23,7 +22,8 @@ import { collection } from "./collection.ts";
 import type { Collection } from "./collection.ts";
 import { createHttpApi } from "./http-api.ts";
 import type { Connection, HttpApi } from "./http-api.ts";
-import { settled } from "./operations.ts";
+import { jobsOf, nodesOf } from "./jobs.ts";
+import type { Jobs } from "./jobs.ts";
 import { items } from "./paging.ts";
 import { sweepsOf } from "./sweeps.ts";
 import type { Sweeps } from "./sweeps.ts";
@@ -41,13 +41,7 @@ export interface Client {
     nodes(ref: ClusterRef): AsyncGenerator<RemoteLoginResponse>;
   };
   readonly fileServers: Collection<FileServerRef, WorkspaceRef, FileServerResponse>;
-  readonly jobs: Collection<JobRef, ExperimentRef, JobResponse> & {
-    terminate(ref: JobRef, options?: { readonly wait?: boolean }): Promise<void>;
-    /** Of the run that goes on; none when nothing runs. */
-    nodes(ref: JobRef): AsyncGenerator<RemoteLoginResponse>;
-    /** What lies directly in a folder of an output directory. */
-    outputFiles(ref: JobRef, place: OutputPlace): AsyncGenerator<OutputFileResponse>;
-  };
+  readonly jobs: Jobs;
   readonly sweeps: Sweeps;
   /** What happened to a resource, oldest first; also to one that is gone. */
   events(ref: ResourceRef): AsyncGenerator<EventResponse>;
@@ -63,25 +57,10 @@ export interface Client {
   portalLink(): Promise<string>;
 }
 
-export interface OutputPlace {
-  /** `stdouterr`, or an id of the job's outputDirectories. */
-  readonly directoryId: string;
-  /** Below it; `.` is itself. */
-  readonly folder?: string | undefined;
-  readonly linkMinutes?: number | undefined;
-}
-
 const PortalLinkResponse = z.looseObject({ link: z.url() });
 
 export function createClient(connection: Connection): Client {
   const api = createHttpApi(connection);
-  const nodes = (ref: ClusterRef | JobRef) =>
-    items(api, RemoteLoginResponse, { method: "POST", path: `${formatId(ref)}/listRemoteLoginInformation` });
-  const jobs = collection<JobRef, ExperimentRef, typeof JobResponse>(
-    api,
-    JobResponse,
-    (ref) => `${formatId(ref)}/jobs`,
-  );
   const clusters = collection<ClusterRef, WorkspaceRef, typeof ClusterResponse>(
     api,
     ClusterResponse,
@@ -95,31 +74,14 @@ export function createClient(connection: Connection): Client {
     experiments: collection(api, ExperimentResponse, (ref) => `${formatId(ref)}/experiments`),
     clusters: {
       ...clusters,
-      nodes,
+      nodes: (ref) => nodesOf(api, ref),
       async scale(ref, scaleSettings) {
         const { body } = await api.send("PATCH", formatId(ref), { body: { properties: { scaleSettings } } });
         return checked(ClusterResponse, body);
       },
     },
     fileServers: collection(api, FileServerResponse, (ref) => `${formatId(ref)}/fileServers`),
-    jobs: {
-      ...jobs,
-      nodes,
-      async terminate(ref, { wait = true } = {}) {
-        const answer = await api.send("POST", `${formatId(ref)}/terminate`);
-        if (wait) await settled(api, answer);
-      },
-      outputFiles: (ref, { directoryId, folder = ".", linkMinutes = 60 }) =>
-        items(api, OutputFileResponse, {
-          method: "POST",
-          path: `${formatId(ref)}/listOutputFiles`,
-          query: {
-            outputdirectoryid: directoryId,
-            directory: folder,
-            linkexpiryinminutes: String(linkMinutes),
-          },
-        }),
-    },
+    jobs: jobsOf(api),
     sweeps: sweepsOf(api),
     events: (ref) =>
       items(api, EventResponse, {

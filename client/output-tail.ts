@@ -1,7 +1,8 @@
 // Reads a growing file of a job's output, byte for byte, through the links of listOutputFiles: each read gives what came since the
 // last one. Links that have expired are asked for anew. A log that began anew with another run of the job is read from its start.
 import type { JobRef } from "../domain/shared/resource-id.ts";
-import type { Client, OutputPlace } from "./client.ts";
+import type { Client } from "./client.ts";
+import type { OutputPlace } from "./jobs.ts";
 import { UnreachableError } from "./api-error.ts";
 
 export interface OutputTail {

@@ -31,10 +31,12 @@ export const claimRun = contract(
 
 /** How often Batch says that it started the task anew; absent where it did not. */
 const requeueCount = z.int().optional();
+/** Those on which it runs, the first node's first; absent where nothing is known of them. */
+const nodes = z.array(z.string()).optional();
 
 export const recordStarted = contract(
   "recordStarted",
-  run.extend({ startTime: z.string(), requeueCount }),
+  run.extend({ startTime: z.string(), requeueCount, nodes }),
   nothing,
 );
 
@@ -72,6 +74,7 @@ export const recordOutcome = contract(
     startTime: z.string().optional(),
     endTime: z.string().optional(),
     requeueCount,
+    nodes,
     /** Readers had their time. */
     outputSettled: z.boolean().optional(),
   }),

@@ -46,7 +46,7 @@ export const resources = {
     parent: "experiment",
     collection: "jobs",
     word: "job",
-    apiVersions: ["2018-05-01"],
+    apiVersions: ["2018-05-01", "2026-11-01"],
     blamesParents: true,
     actions: {
       listRemoteLoginInformation: "Lists how to log in to the nodes of a job",

@@ -13,6 +13,7 @@ import { taskId } from "../../services/batch-names.ts";
 import { currentJob } from "../lib/documents.ts";
 import { snapshot } from "../lib/task-snapshot.ts";
 import { cleanUpRun } from "../job/clean-up.ts";
+import { nodesOfRun } from "../job/nodes-of-run.ts";
 import { resultOf } from "../job/launcher-result.ts";
 import { recordEnd, recordStart } from "../job/run-records.ts";
 import type { TaskChange } from "./poll-tasks.ts";
@@ -22,7 +23,12 @@ export async function recordRuns(
   clusterGuid: string,
   changes: readonly TaskChange[],
 ): Promise<void> {
-  const done = await Promise.all(changes.map(async (one) => ({ ...one, went: await record(services, one) })));
+  const done = await Promise.all(
+    changes.map(async (one) => ({
+      ...one,
+      went: await record(services, clusterGuid, one),
+    })),
+  );
   const finished = done.flatMap(({ run, went }) => (went === "finished" ? [run] : []));
   const unclear = done.filter(({ went }) => went === "unclear");
   // Before anybody is woken: they may remove the row, and it must not come back.
@@ -40,18 +46,20 @@ export async function recordRuns(
 /** One run that cannot be recorded must not hold up the others: its own orchestration tries again. */
 async function record(
   services: Services,
+  clusterGuid: string,
   { run, task }: TaskChange,
 ): Promise<"noted" | "finished" | "unclear"> {
   try {
     const known = snapshot(task);
     const step = usualStep(known);
     if (step.kind === "unclear") return "unclear";
-    if (step.kind === "exited") return await recordExit(services, run, known);
+    if (step.kind === "exited") return await recordExit(services, clusterGuid, run, known);
     const job = { ref: run.ref, guid: run.jobGuid };
     await recordStart(services, {
       job,
       attempt: run.attempt,
       startTime: step.startTime,
+      nodes: [...(await nodesOfRun(services, clusterGuid, run, known.nodeId))],
       ...startedAnew(known),
     });
     return "noted";
@@ -67,6 +75,7 @@ const startedAnew = ({ requeueCount }: { readonly requeueCount: number }) =>
 
 async function recordExit(
   services: Services,
+  clusterGuid: string,
   run: ActiveRun,
   task: TaskSnapshot,
 ): Promise<"finished" | "unclear"> {
@@ -81,6 +90,7 @@ async function recordExit(
     cause: "taskCompleted",
     startTime,
     endTime,
+    nodes: [...(await nodesOfRun(services, clusterGuid, run, task.nodeId))],
     ...startedAnew({ requeueCount }),
   });
   // Somebody reads the last of its output, or the job is not what it was.
@@ -104,7 +114,7 @@ async function failureOf(
   if (document?.attempt !== run.attempt) return undefined;
   const launcher = await resultOf(services, document, taskId(run.jobGuid, run.attempt));
   const outcome = decideOutcome(
-    { losses: document.losses, terminateRequested: false },
+    { losses: document.losses, retries: document.spec.retries, terminateRequested: false },
     { kind: "taskCompleted", task: { exitCode, failure, launcher } },
   );
   return outcome.kind === "retry" ? undefined : outcome;

@@ -44,6 +44,7 @@ export const readJob = defineActivity(contract, async (services, { job }) => {
       : { clusterUnschedulable: `${unschedulable.code}: ${unschedulable.message}` }),
     attempt: document.attempt,
     losses: document.losses,
+    ...(document.spec.retries === undefined ? {} : { retries: document.spec.retries }),
     ...(startTime === undefined ? {} : { startTime }),
     ...(task?.state === "running" && mayStillStop(document, services) ? { mayStillStop: true } : {}),
     ...(document.hungAttempt === document.attempt ? { launcherHung: true } : {}),

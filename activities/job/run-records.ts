@@ -3,8 +3,15 @@
 import { service } from "../../application/caller.ts";
 import type { z } from "zod";
 import type { recordOutcome, recordStarted, requeueRun } from "../../contracts/job-activities.ts";
+import { onNodes } from "../../domain/job/attempts.ts";
 import { isFinished } from "../../domain/job/machine.ts";
-import { endedRun, requeuedRun, startedJob, uncountedRequeues } from "../../domain/job/rules.ts";
+import {
+  endedRun,
+  requeuedRun,
+  startedJob,
+  uncountedRequeues,
+  withdrawnRun,
+} from "../../domain/job/rules.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
@@ -17,7 +24,7 @@ const wentBack = "the task went back to the queue: its node was lost or taken aw
 /** Takes the start of a run's task into the job's document, and before it the starts that nobody saw. */
 export async function recordStart(
   services: Services,
-  { job, attempt, startTime, requeueCount = 0 }: z.output<typeof recordStarted.input>,
+  { job, attempt, startTime, requeueCount = 0, nodes = [] }: z.output<typeof recordStarted.input>,
 ): Promise<void> {
   const time = timestamp(services.clock);
   const now = new Date(time);
@@ -32,7 +39,8 @@ export async function recordStart(
         const startedAnew = current.executionState === "running" && !known;
         if (startedAnew) return requeuedRun(current, requeueCount, 1, now);
         if (uncountedRequeues(current, requeueCount) > 0) return requeuedRun(current, requeueCount, 0, now);
-        return startedJob(current, begun, now);
+        const started = startedJob(current, begun, now);
+        return started === current ? current : onNodes(started, nodes);
       },
       (before, after) =>
         describe(time, after.executionState === "running" ? hasStarted : wentBack)(before, after),
@@ -53,10 +61,7 @@ export function recordRequeue(
     job,
     (current) => {
       if (current.attempt !== attempt || current.executionState === "terminating") return current;
-      if (isFinished(current.executionState)) return current;
-      const now = new Date(time);
-      const { losses } = hadStarted ? requeuedRun(current, requeueCount, 1, now) : current;
-      return endedRun(current, { kind: "retry", losses }, {}, now);
+      return withdrawnRun(current, { hadStarted, requeueCount }, new Date(time));
     },
     describe(time, wentBack),
   );
@@ -77,11 +82,11 @@ export async function recordEnd(
   services: Services,
   end: z.output<typeof recordOutcome.input>,
 ): Promise<RecordedEnd> {
-  const { job, attempt, outcome, cause, outputSettled, requeueCount, ...times } = end;
+  const { job, attempt, outcome, cause, outputSettled, requeueCount, nodes = [], ...times } = end;
   const time = timestamp(services.clock);
   // The runs before that Batch made of this one by itself, where nobody saw them.
   if (requeueCount !== undefined && times.startTime !== undefined)
-    await recordStart(services, { job, attempt, startTime: times.startTime, requeueCount });
+    await recordStart(services, { job, attempt, startTime: times.startTime, requeueCount, nodes });
   let heldBackMs = 0;
   // Unless this very call ends the job, nobody knows whether a termination waits for it.
   let terminated = true;
@@ -95,7 +100,7 @@ export async function recordEnd(
       heldBackMs = outputSettled === true ? 0 : readersNeedMs(services, current, times);
       if (heldBackMs > 0) return current;
       return endedRun(
-        current,
+        current.nodes === undefined ? onNodes(current, nodes) : current,
         outcome,
         { startTime: dateOf(times.startTime), endTime: dateOf(times.endTime) },
         new Date(time),

@@ -7,6 +7,7 @@ export function snapshot(task: BatchTask): TaskSnapshot {
   return {
     state: task.state,
     requeueCount: task.requeueCount,
+    ...(task.nodeId === undefined ? {} : { nodeId: task.nodeId }),
     ...(task.startTime === undefined ? {} : { startTime: new Date(task.startTime).toISOString() }),
     ...(task.endTime === undefined ? {} : { endTime: new Date(task.endTime).toISOString() }),
     ...(task.exitCode === undefined ? {} : { exitCode: task.exitCode }),

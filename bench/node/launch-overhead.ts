@@ -27,6 +27,7 @@ const plan = (storage: "share" | "blob"): LaunchPlan => ({
   inputs: [],
   outputs: [{ id: "MODEL", path: "$AZ_BATCHAI_MOUNT_ROOT/out/model", storage: "share" }],
   stdouterr: { path: "$AZ_BATCHAI_MOUNT_ROOT/out/stdouterr", storage },
+  checkpoints: { path: "$AZ_BATCHAI_MOUNT_ROOT/out/checkpoints", storage },
   sharedTemp: "$AZ_BATCHAI_JOB_TEMP/shared",
   endpoints: [],
   processes: [

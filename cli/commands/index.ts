@@ -250,6 +250,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./job/wait.ts")).jobWait,
   },
   {
+    name: "job attempts",
+    summary: "List the attempts of a job: how often it was started, and how each ended",
+    load: async () => (await import("./job/attempts.ts")).jobAttempts,
+  },
+  {
     name: "job terminate",
     summary: "End a job",
     load: async () => (await import("./job/terminate.ts")).jobTerminate,

@@ -2,6 +2,7 @@
 import type { ClusterResponse } from "../../domain/cluster/wire.ts";
 import type { ExperimentResponse } from "../../domain/experiment/wire.ts";
 import type { FileServerResponse } from "../../domain/file-server/wire.ts";
+import type { AttemptResponse } from "../../domain/job/attempt.ts";
 import type { JobResponse, OutputFileResponse } from "../../domain/job/wire.ts";
 import type { CheckResponse, RemoteLoginResponse, UsageResponse } from "../../domain/shared/answers.ts";
 import type { WorkspaceResponse } from "../../domain/workspace/wire.ts";
@@ -80,6 +81,15 @@ export const nodeColumns: Columns<RemoteLoginResponse> = [
   ["ID", ({ nodeId }) => nodeId],
   ["IP", ({ ipAddress }) => ipAddress],
   ["SSH Port", ({ port }) => port],
+];
+
+export const attemptColumns: Columns<AttemptResponse> = [
+  ["Attempt", ({ number, start }) => (start === 1 ? number : `${number} (start ${start})`)],
+  ["Ended by", ({ cause }) => cause ?? "goes on"],
+  ["Exit code", ({ exitCode }) => exitCode],
+  ["Start", ({ startTime }) => startTime],
+  ["End", ({ endTime }) => endTime],
+  ["Nodes", ({ nodes }) => nodes.join(" ")],
 ];
 
 export const usageColumns: Columns<UsageResponse> = [

@@ -3,6 +3,7 @@ import { parseDuration } from "../shared/duration.ts";
 import { clusterCauses } from "./cluster-causes.ts";
 import { stateSince } from "./facts.ts";
 import type { Cause, Facts } from "./facts.ts";
+import { earlierAttempts } from "./earlier-attempts.ts";
 import { failureCauses } from "./failure-causes.ts";
 import { waitingCauses } from "./waiting-causes.ts";
 
@@ -18,7 +19,7 @@ export function diagnose(facts: Facts): readonly Cause[] {
     case "running":
       return runningCauses(facts);
     case "failed":
-      return failureCauses(facts);
+      return [...failureCauses(facts), ...(facts.attempts === undefined ? [] : earlierAttempts(facts))];
     case "terminating":
       return [
         {
@@ -35,7 +36,7 @@ export function diagnose(facts: Facts): readonly Cause[] {
 const nearlyOver = 0.9;
 
 function runningCauses(facts: Facts): Cause[] {
-  const { job, changes, now, cluster, clusterName } = facts;
+  const { job, now, cluster, clusterName } = facts;
   const limitMs = parseDuration(job.constraints.maxWallClockTime) ?? Infinity;
   const ranMs =
     now.getTime() - Date.parse(job.executionInfo?.startTime ?? String(job.executionStateTransitionTime));
@@ -47,15 +48,7 @@ function runningCauses(facts: Facts): Cause[] {
       because: `executionInfo.startTime is ${job.executionInfo?.startTime ?? "not told"}`,
       remedy: "See that it writes a checkpoint; submit it again with a larger constraints.maxWallClockTime.",
     });
-  const losses = changes.filter(({ from, to }) => from === "running" && to === "queued");
-  const last = losses.at(-1);
-  if (last !== undefined)
-    causes.push({
-      code: "RanBefore",
-      says: `The job was put back ${losses.length} ${losses.length === 1 ? "time" : "times"} and began again: ${last.cause}`,
-      because: `event of ${last.time}: running → queued`,
-      remedy: "Let the program go on from a checkpoint, so that a lost node costs little.",
-    });
+  causes.push(...earlierAttempts(facts));
   if (cluster !== undefined) causes.push(...clusterCauses(clusterName, cluster));
   causes.push({ code: "JobRunning", says: "The job runs", because: sinceTransition(facts) });
   return causes;

@@ -1,6 +1,7 @@
 // What is known of a job when somebody asks why it waits, failed or takes so long: answers of the API, as any client has them. Pure
 // data; who reads them decides how much there is, and every rule says what it rests on.
 import type { ClusterResponse } from "../cluster/wire.ts";
+import type { AttemptsResponse } from "../job/attempt.ts";
 import type { JobResponse } from "../job/wire.ts";
 import type { BatchAIError } from "../shared/batch-ai-error.ts";
 
@@ -57,6 +58,8 @@ export interface Facts {
   readonly changes: readonly ChangeFacts[];
   /** The last of what the program wrote to its standard error; undefined where nobody looked. */
   readonly errorOutput: string | undefined;
+  /** Undefined where nobody asked. */
+  readonly attempts?: AttemptsResponse | undefined;
   readonly now: Date;
 }
 

@@ -1,5 +1,5 @@
 // Where a job's files are: on the node (templates with `$AZ_BATCHAI_…`) and, for listings, in storage. The layout is the
-// contract: `{prefix}/{segment}/stdouterr`, `{prefix}/{segment}/outputs/{suffix}`.
+// contract: `{prefix}/{segment}/stdouterr`, `{prefix}/{segment}/outputs/{suffix}`; ours is `{prefix}/{segment}/checkpoints`.
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
 import { hasControlCharacter } from "../shared/fields.ts";
@@ -9,6 +9,8 @@ import type { StorageLocation } from "../shared/mount-location.ts";
 import type { JobRef } from "../shared/resource-id.ts";
 import type { JobDocument, OutputDirectory } from "./schema.ts";
 
+const checkpointsId = "checkpoints";
+
 /** `{sub}/{rg}/workspaces/{ws}/experiments/{exp}/jobs/{job}/{guid}`: `jobOutputDirectoryPathSegment` on the wire. */
 export function pathSegment(ref: JobRef, guid: Guid | string): string {
   return `${ref.subscriptionId}/${ref.resourceGroup}/workspaces/${ref.workspace}/experiments/${ref.experiment}/jobs/${ref.job}/${guid}`;
@@ -16,6 +18,11 @@ export function pathSegment(ref: JobRef, guid: Guid | string): string {
 
 export function stdOutErrPath(job: JobDocument): string {
   return `${trimSlash(job.spec.stdOutErrPathPrefix)}/${pathSegment(job, job.guid)}/stdouterr`;
+}
+
+/** One for all attempts of the job, so that a later one finds what an earlier one left. */
+export function checkpointPath(job: JobDocument): string {
+  return `${trimSlash(job.spec.stdOutErrPathPrefix)}/${pathSegment(job, job.guid)}/${checkpointsId}`;
 }
 
 export function outputPath(job: JobDocument, directory: OutputDirectory): string {
@@ -52,6 +59,7 @@ function knownTemplate(job: JobDocument, name: string): string | undefined {
   const variable = environmentVariables.findLast((candidate) => candidate.name === name);
   if (variable !== undefined) return valueTemplate(variable.value);
   if (name === "AZ_BATCHAI_STDOUTERR_DIR") return stdOutErrPath(job);
+  if (name === "AZ_BATCHAI_CHECKPOINT_DIR") return checkpointPath(job);
   const output = outputDirectories.find((directory) => `AZ_BATCHAI_OUTPUT_${directory.id}` === name);
   if (output !== undefined) return outputPath(job, output);
   return inputDirectories.find((directory) => `AZ_BATCHAI_INPUT_${directory.id}` === name)?.path;
@@ -59,7 +67,7 @@ function knownTemplate(job: JobDocument, name: string): string | undefined {
 
 /**
  * The storage that `listOutputFiles` reads.
- * @param outputDirectoryId an id from `outputDirectories`, or `stdouterr`.
+ * @param outputDirectoryId an id from `outputDirectories`, `stdouterr`, or `checkpoints`.
  * @param directory path below it, `.` for itself; may be nested, may not leave it.
  * @throws AppError OutputDirectoryNotFound, OutputDirectoryNotOnMount, InvalidQueryParameter.
  */
@@ -92,7 +100,9 @@ function outputTemplate(job: JobDocument, outputDirectoryId: string): string {
   const directories = job.spec.outputDirectories;
   const found = directories.find((directory) => directory.id === outputDirectoryId);
   if (found !== undefined) return outputPath(job, found);
-  const ids = ["stdouterr", ...directories.map((directory) => directory.id)];
+  // A job may have an output directory of its own by that name.
+  if (outputDirectoryId === checkpointsId) return checkpointPath(job);
+  const ids = ["stdouterr", checkpointsId, ...directories.map((directory) => directory.id)];
   throw new AppError(
     "OutputDirectoryNotFound",
     `The job '${job.job}' has no output directory '${outputDirectoryId}'; it has: ${ids.join(", ")}`,

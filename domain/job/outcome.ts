@@ -5,13 +5,13 @@ import { z } from "zod";
 import { BatchAIError } from "../shared/batch-ai-error.ts";
 import type { LauncherResult } from "../launch/result.ts";
 import { reservedExits } from "../launch/result.ts";
+import { RetryCause } from "./attempt.ts";
 import { containerRemedy } from "./container-failure.ts";
 import { jobFailure } from "./failure.ts";
 import type { TaskSnapshot } from "./task.ts";
+import { mayRetry, tooManyNodeFaults } from "./retries.ts";
+import type { Retries } from "./retries.ts";
 import { LossCounters } from "./schema.ts";
-
-/** Runs lost to faulty nodes after which the job fails. */
-export const maxNodeFaults = 3;
 
 /** What Azure Batch says of a completed task, and what the launcher wrote into `batchai-result`, if anything. */
 export interface CompletedTask extends Pick<TaskSnapshot, "exitCode" | "failure"> {
@@ -34,7 +34,12 @@ export type RunEnd =
 export const Outcome = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("succeeded"), exitCode: z.literal(0) }),
   z.object({ kind: z.literal("failed"), exitCode: z.int().optional(), errors: z.array(BatchAIError) }),
-  z.object({ kind: z.literal("retry"), losses: LossCounters }),
+  z.object({
+    kind: z.literal("retry"),
+    losses: LossCounters,
+    cause: RetryCause,
+    exitCode: z.int().optional(),
+  }),
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 
@@ -48,10 +53,29 @@ const failed = (error: BatchAIError, exitCode?: number): Outcome => ({
  * @param run `terminateRequested`: the user asked for the end before this happened, so whatever ended the run, short of
  *   success, is that.
  */
-export function decideOutcome(
-  run: { readonly losses: LossCounters; readonly terminateRequested: boolean },
-  end: RunEnd,
-): Outcome {
+export function decideOutcome(run: EndingRun, end: RunEnd): Outcome {
+  return retried(run, outcomeOf(run, end));
+}
+
+export interface EndingRun {
+  readonly losses: LossCounters;
+  readonly terminateRequested: boolean;
+  /** As the job asks for them. */
+  readonly retries?: Retries | undefined;
+}
+
+/** A program or a preparation that failed, and that the job wants to be tried again. */
+function retried({ losses, retries, terminateRequested }: EndingRun, outcome: Outcome): Outcome {
+  if (outcome.kind !== "failed" || terminateRequested) return outcome;
+  const { exitCode, errors } = outcome;
+  const ofProgram = errors.some(({ code }) => code === "JobFailed" || code === "JobPreparationFailed");
+  if (!ofProgram || exitCode === undefined || !mayRetry(retries, exitCode, losses.userRetries))
+    return outcome;
+  const counted = { ...losses, userRetries: losses.userRetries + 1 };
+  return { kind: "retry", losses: counted, cause: "userRetry", exitCode };
+}
+
+function outcomeOf(run: EndingRun, end: RunEnd): Outcome {
   const { losses } = run;
   const succeeded = end.kind === "taskCompleted" && end.task.exitCode === 0 && end.task.failure === undefined;
   if (run.terminateRequested && !succeeded) return failed(jobFailure("JobTerminated"));
@@ -71,20 +95,25 @@ export function decideOutcome(
     case "deallocated":
       return afterShrinking(losses, end.option);
     case "filesLost":
-      if (losses.nodeFaults + 1 >= maxNodeFaults) {
+      if (tooManyNodeFaults(run.retries, losses.nodeFaults)) {
         const info = "the files staged for its runs were gone from storage again and again";
         return failed(jobFailure("JobLaunchFailed", { Info: info }));
       }
-      return { kind: "retry", losses: { ...losses, nodeFaults: losses.nodeFaults + 1 } };
+      return afterNodeFault(losses, "filesLost");
     case "nodeLost":
-      if (losses.nodeFaults + 1 >= maxNodeFaults) {
-        return failed(
-          jobFailure("JobNodeLost", { Info: `${losses.nodeFaults + 1} runs were lost to faulty nodes` }),
-        );
+      if (tooManyNodeFaults(run.retries, losses.nodeFaults)) {
+        const runs = losses.nodeFaults === 0 ? "a run was" : `${losses.nodeFaults + 1} runs were`;
+        return failed(jobFailure("JobNodeLost", { Info: `${runs} lost to faulty nodes` }));
       }
-      return { kind: "retry", losses: { ...losses, nodeFaults: losses.nodeFaults + 1 } };
+      return afterNodeFault(losses, "nodeFault");
   }
 }
+
+const afterNodeFault = (losses: LossCounters, cause: RetryCause): Outcome => ({
+  kind: "retry",
+  losses: { ...losses, nodeFaults: losses.nodeFaults + 1 },
+  cause,
+});
 
 /** Agents since 1.11.8 have a code of their own for it (`MaxWallClockTimeExceeded`), earlier ones only a sentence. */
 export function isWallClockEnd(failure: NonNullable<CompletedTask["failure"]>): boolean {
@@ -93,12 +122,13 @@ export function isWallClockEnd(failure: NonNullable<CompletedTask["failure"]>): 
 
 function afterShrinking(losses: LossCounters, option: "requeue" | "terminate"): Outcome {
   if (option === "terminate") return failed(jobFailure("JobNodeDeallocated"));
-  return { kind: "retry", losses: { ...losses, resizes: losses.resizes + 1 } };
+  return { kind: "retry", losses: { ...losses, resizes: losses.resizes + 1 }, cause: "resized" };
 }
 
 const afterPreemption = (losses: LossCounters): Outcome => ({
   kind: "retry",
   losses: { ...losses, preemptions: losses.preemptions + 1 },
+  cause: "preempted",
 });
 
 function ofTask(task: CompletedTask, losses: LossCounters): Outcome {
@@ -147,6 +177,8 @@ function ofLauncher(
       return failed(jobFailure("JobExceededMaxWallClockTime"));
     case "evicted":
       return afterPreemption(losses);
+    case "rehearsed":
+      return { kind: "retry", losses, cause: "rehearsed" };
     case "requeued":
       return afterShrinking(losses, "requeue");
     case "deallocated":

@@ -14,11 +14,12 @@ import { SecretCollector } from "../shared/secrets.ts";
 import type { WithSecrets } from "../shared/secrets.ts";
 import { toolkitOf, toolkits } from "../toolkits/registry.ts";
 import type { ToolkitContext } from "../toolkits/toolkit.ts";
+import { causeOf, withEndedAttempt, withLostStarts } from "./attempts.ts";
 import { storeContainerSettings } from "./container.ts";
 import { hasSharedTemp, rendezvousPort } from "./placement.ts";
 import { isFinished, nextExecutionState } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
-import type { ExecutionInfo, JobDocument, JobRequest, JobSpec } from "./schema.ts";
+import type { ExecutionInfo, JobDocument, JobRequest, JobSpec, LossCounters } from "./schema.ts";
 
 /**
  * @param cluster the cluster that `properties.cluster.id` names, as stored.
@@ -48,7 +49,7 @@ export function newJob(
     executionStateTransitionTime: at,
     executionInfo: {},
     attempt: 1,
-    losses: { preemptions: 0, resizes: 0, nodeFaults: 0 },
+    losses: { preemptions: 0, resizes: 0, nodeFaults: 0, userRetries: 0 },
   };
   checkToolkit(document);
   return { document, secrets: secrets.values };
@@ -104,6 +105,7 @@ function specOf(request: JobRequest, secrets: SecretCollector): JobSpec {
     outputDirectories: properties.outputDirectories,
     environmentVariables: properties.environmentVariables,
     constraints: properties.constraints,
+    ...(properties.retries === undefined ? {} : { retries: properties.retries }),
     toolkit,
     ...(containerSettings === undefined
       ? {}
@@ -217,9 +219,29 @@ export function uncountedRequeues(job: JobDocument, requeueCount: number): numbe
 export function requeuedRun(job: JobDocument, requeueCount: number, times: number, now: Date): JobDocument {
   if (isFinished(job.executionState)) return job;
   const lost = Math.max(times, uncountedRequeues(job, requeueCount));
-  const back = job.executionState === "running" ? moved(job, "queued", now, {}) : job;
+  const counted = lost === 0 ? job : withLostStarts(job, lost, now);
+  const back = job.executionState === "running" ? moved(counted, "queued", now, {}) : counted;
   const losses = { ...job.losses, preemptions: job.losses.preemptions + lost };
-  return { ...back, losses, requeues: (job.requeues ?? 0) + lost };
+  return { ...back, losses };
+}
+
+/** A run that waits in Batch is taken back: its nodes were lost or taken away, or it never had them. */
+export function withdrawnRun(
+  job: JobDocument,
+  { hadStarted, requeueCount }: { readonly hadStarted: boolean; readonly requeueCount: number },
+  now: Date,
+): JobDocument {
+  if (isFinished(job.executionState)) return job;
+  const lost = hadStarted
+    ? requeuedRun(job, requeueCount, 1, now)
+    : withEndedAttempt(job, { cause: "withdrawn", endTime: timestamp(now) });
+  const back = lost.executionState === "queued" ? lost : moved(lost, "queued", now, {});
+  return nextRun(back, back.losses);
+}
+
+function nextRun(job: JobDocument, losses: LossCounters): JobDocument {
+  const { requeues: _, nodes: __, ...queued } = job;
+  return { ...queued, executionInfo: {}, attempt: job.attempt + 1, losses };
 }
 
 /** @throws AppError InvalidState when the job is finished; ask `isFinished` first. */
@@ -235,20 +257,22 @@ export function endedRun(
   now: Date,
 ): JobDocument {
   if (isFinished(job.executionState)) return job;
-  if (outcome.kind === "retry") {
-    const { requeues: _, ...queued } = job.executionState === "queued" ? job : moved(job, "queued", now, {});
-    return { ...queued, executionInfo: {}, attempt: job.attempt + 1, losses: outcome.losses };
-  }
   const endTime = timestamp(times.endTime ?? now);
-  const startTime =
-    times.startTime === undefined ? (job.executionInfo.startTime ?? endTime) : timestamp(times.startTime);
+  const begun = times.startTime === undefined ? job.executionInfo.startTime : timestamp(times.startTime);
+  const { exitCode } = outcome;
+  const end = { cause: causeOf(outcome), startTime: begun, endTime, exitCode };
+  // What ends while it waits for nodes was no attempt.
+  const ended = begun === undefined && outcome.kind !== "retry" ? job : withEndedAttempt(job, end);
+  if (outcome.kind === "retry")
+    return nextRun(job.executionState === "queued" ? ended : moved(ended, "queued", now, {}), outcome.losses);
+  const startTime = begun ?? endTime;
   const info: ExecutionInfo = {
     startTime,
     endTime,
-    ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
+    ...(exitCode === undefined ? {} : { exitCode }),
     ...(outcome.kind === "failed" ? { errors: [...outcome.errors] } : {}),
   };
-  return acceptedJob(moved(job, outcome.kind, now, info), now);
+  return acceptedJob(moved(ended, outcome.kind, now, info), now);
 }
 
 /** Links to the job's output are handed out: until it has ended, whoever has them may be following it. */

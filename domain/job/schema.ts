@@ -17,8 +17,10 @@ import { refShape } from "../shared/resource-id.ts";
 import { SecretVariable, SecretVariableRequest } from "../shared/secret-variables.ts";
 import { maxClusterNodes } from "../cluster/schema.ts";
 import { toolkits } from "../toolkits/registry.ts";
+import { EndedAttempt } from "./attempt.ts";
 import { ContainerSettings, ContainerSettingsRequest } from "./container.ts";
 import { priorities } from "./priority.ts";
+import { Retries } from "./retries.ts";
 
 export const defaultMaxWallClockTime = "P7D";
 
@@ -49,6 +51,7 @@ const common = {
   constraints: z
     .object({ maxWallClockTime: duration().default(defaultMaxWallClockTime) })
     .default({ maxWallClockTime: defaultMaxWallClockTime }),
+  retries: Retries.optional(),
 };
 
 /** Toolkit blocks by name; `selectToolkit` (rules.ts) insists on exactly one. */
@@ -86,8 +89,13 @@ export const ExecutionInfo = z.object({
 export type ExecutionInfo = z.infer<typeof ExecutionInfo>;
 
 const count = z.int().min(0);
-/** Losses are counted apart: preemption and resize never use up the tries of a node fault. */
-export const LossCounters = z.object({ preemptions: count, resizes: count, nodeFaults: count });
+/** Losses are counted apart: preemption and resize never use up the tries of a node fault, nor those any of a failed program. */
+export const LossCounters = z.object({
+  preemptions: count,
+  resizes: count,
+  nodeFaults: count,
+  userRetries: count.default(0),
+});
 export type LossCounters = z.infer<typeof LossCounters>;
 
 /** The firing of a trigger that made the job, and how many jobs in a row triggers made, this one counted. */
@@ -112,6 +120,11 @@ export const JobDocument = z.object({
   /** Number of the current run, from 1. */
   attempt: z.int().min(1),
   losses: LossCounters,
+  /** The newest that have ended, oldest first, and how many there were before them. */
+  attempts: z.array(EndedAttempt).optional(),
+  attemptsOmitted: count.optional(),
+  /** Where the current run is, as far as that was seen. */
+  nodes: z.array(z.string()).optional(),
   /** How often Batch started the task of the current run anew, as far as that is counted among the losses. */
   requeues: z.int().min(0).optional(),
   /** Somebody was given links to its output before it had ended, and may be following it. */

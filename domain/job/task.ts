@@ -9,5 +9,7 @@ export const TaskSnapshot = z.object({
   failure: z.object({ category: z.string(), code: z.string(), message: z.string() }).optional(),
   /** How often Batch itself put it back into its queue. */
   requeueCount: z.int(),
+  /** Of several, the first. */
+  nodeId: z.string().optional(),
 });
 export type TaskSnapshot = z.infer<typeof TaskSnapshot>;

@@ -1,5 +1,6 @@
 // What one read says of a job that has not ended, or is to be deleted: its document, its cluster, the task of its current run.
 import { z } from "zod";
+import { Retries } from "./retries.ts";
 import { ExecutionState, LossCounters } from "./schema.ts";
 import { TaskSnapshot } from "./task.ts";
 
@@ -14,6 +15,8 @@ export const JobView = z.object({
   clusterUnschedulable: z.string().optional(),
   attempt: z.int(),
   losses: LossCounters,
+  /** As the job asks for them. */
+  retries: Retries.optional(),
   /** Start of the current run, as the document has it. */
   startTime: z.string().optional(),
   maxWallClockMs: z.number(),

@@ -8,6 +8,7 @@ import { toolkitOf, toolkits } from "../toolkits/registry.ts";
 import { containerSettingsWire, ContainerSettingsResponse } from "./container.ts";
 import { pathSegment } from "./directories.ts";
 import { Priority } from "./priority.ts";
+import { Retries } from "./retries.ts";
 import { ExecutionInfo, ExecutionState, InputDirectory, OutputDirectory } from "./schema.ts";
 import type { JobDocument } from "./schema.ts";
 
@@ -33,6 +34,7 @@ export const JobResponse = resourceResponse(
     environmentVariables: z.array(z.looseObject({ name: z.string(), value: z.string() })),
     secrets: z.array(SecretVariableResponse),
     constraints: z.looseObject({ maxWallClockTime: z.string().meta({ description: "ISO 8601 duration" }) }),
+    retries: Retries.optional(),
     executionState: ExecutionState,
     executionStateTransitionTime: time(),
     executionInfo: ExecutionInfo.optional(),
@@ -77,6 +79,7 @@ export function jobWire(job: JobDocument) {
       environmentVariables: spec.environmentVariables,
       secrets: secretVariablesWire(spec.secrets),
       constraints: spec.constraints,
+      ...(spec.retries === undefined ? {} : { retries: spec.retries }),
       ...provisioned(job),
       executionState: job.executionState,
       executionStateTransitionTime: job.executionStateTransitionTime,

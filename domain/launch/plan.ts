@@ -1,7 +1,7 @@
 // The launch plan: everything a node must do for one run of a job, as plain data. Planning knows jobs and toolkits;
 // executing it is the launcher (node/), which knows neither. Paths and environment values of the service are templates
 // (`$NAME` expands on the node); commands are shell text; everything else is literal.
-import { locate, outputPath, stdOutErrPath } from "../job/directories.ts";
+import { checkpointPath, locate, outputPath, stdOutErrPath } from "../job/directories.ts";
 import { isAzureRegistry, pulledFrom, registryIdentityUser } from "../job/container.ts";
 import { sharedTempPath } from "../job/placement.ts";
 import { toolkitContext } from "../job/rules.ts";
@@ -107,6 +107,8 @@ export interface LaunchPlan {
   readonly inputs: readonly NamedPath[];
   readonly outputs: readonly OutputPath[];
   readonly stdouterr: Omit<OutputPath, "id">;
+  /** What the job's attempts leave to each other. */
+  readonly checkpoints: Omit<OutputPath, "id">;
   /** Template; absent when the nodes share no directory. */
   readonly sharedTemp?: string;
   /** Shell text that every node runs before the processes. */
@@ -121,6 +123,7 @@ export function planLaunch(job: JobDocument): LaunchPlan {
   const processes = toolkitOf(spec.toolkit.block).plan(spec.toolkit.settings, context);
   const shared = sharedTempPath(job);
   const stdouterr = stdOutErrPath(job);
+  const checkpoints = checkpointPath(job);
   return {
     version: 1,
     job: {
@@ -141,6 +144,7 @@ export function planLaunch(job: JobDocument): LaunchPlan {
       return { id: directory.id, path, storage: storageOf(job, path) };
     }),
     stdouterr: { path: stdouterr, storage: storageOf(job, stdouterr) },
+    checkpoints: { path: checkpoints, storage: storageOf(job, checkpoints) },
     ...(shared === undefined ? {} : { sharedTemp: shared }),
     ...(spec.jobPreparation === undefined ? {} : { preparation: spec.jobPreparation.commandLine }),
     endpoints: plannedEndpoints(processes, context.rendezvousPort),

@@ -69,7 +69,7 @@ interface Definition {
 }
 
 function definitions(plan: LaunchPlan): readonly Definition[] {
-  const { stdouterr, sharedTemp } = plan;
+  const { stdouterr, checkpoints, sharedTemp } = plan;
   const define = (name: string, template: string, text: string) => ({
     name,
     uses: variablesOf(template),
@@ -90,6 +90,11 @@ function definitions(plan: LaunchPlan): readonly Definition[] {
       "AZ_BATCHAI_STDOUTERR_DIR",
       stdouterr.path,
       line("plan_stdouterr", launcherPath(stdouterr.path), quoteWord(stdouterr.storage)),
+    ),
+    define(
+      "AZ_BATCHAI_CHECKPOINT_DIR",
+      checkpoints.path,
+      line("plan_checkpoints", launcherPath(checkpoints.path), quoteWord(checkpoints.storage)),
     ),
     ...(sharedTemp === undefined
       ? []

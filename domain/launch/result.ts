@@ -8,7 +8,7 @@ export const launcherResultFile = "batchai-result";
 export const stepLimitVariable = "BATCHAI_STEP_LIMIT_S";
 
 /** What the file says by which a run is asked to stop. */
-export const StopRequest = z.enum(["stop", "requeued", "deallocated"]);
+export const StopRequest = z.enum(["stop", "requeued", "deallocated", "rehearsed"]);
 export type StopRequest = z.infer<typeof StopRequest>;
 
 /** Of a task: seconds between SIGTERM and SIGKILL, how long its program may take, and where there is a file when it is to stop. */
@@ -29,13 +29,14 @@ const launcherOutcomes = [
   "evicted",
   "requeued",
   "deallocated",
+  "rehearsed",
 ] as const;
 
 export const LauncherResult = z.object({
   /**
    * `exited`: the job's processes ended. `output-lost`: they ended well, but storage did not take what they wrote. `ended`: a
    * request of the service, or a signal from outside. `time-over`: the job's time was. `evicted`: one of its machines is about to go.
-   * `requeued`, `deallocated`: the cluster shrank, and the job is to run again, or not.
+   * `requeued`, `deallocated`: the cluster shrank, and the job is to run again, or not. `rehearsed`: somebody asked for an eviction.
    * `launch-failed`: they could not be started.
    */
   outcome: z.enum(launcherOutcomes),

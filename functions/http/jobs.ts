@@ -1,27 +1,43 @@
 // Jobs on the wire: submit, terminate, and what every kind has.
+import { existing } from "../../application/existing.ts";
 import { submitJob, terminateJob } from "../../application/jobs.ts";
+import { attemptsWire } from "../../domain/job/attempts.ts";
+import { refuseOwnMembers } from "../../domain/job/own-members.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
+import { rowOf } from "../../domain/resources.ts";
+import { ownApiVersion } from "../../domain/shared/api-versions.ts";
 import { refuseUnavailable } from "../../domain/shared/availability.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import type { Services } from "../../services/services.ts";
 import { callerOf } from "./lib/caller-of.ts";
 import type { Operation } from "./lib/operation.ts";
 import { requestedRef, routeOf } from "./lib/refs.ts";
-import { acceptedOr, emptyOk } from "./lib/reply.ts";
+import { acceptedOr, emptyOk, ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 import { shown, standardOperations } from "./lib/standard-operations.ts";
 
 const route = routeOf("job");
+const { apiVersions } = rowOf("job");
 
 export const jobOperations: readonly Operation[] = [
   ...standardOperations("job", "submitter"),
-  { name: "jobs-create", method: "PUT", route, role: "submitter", handle: create },
+  { name: "jobs-create", method: "PUT", route, role: "submitter", apiVersions, handle: create },
   {
     name: "jobs-terminate",
     method: "POST",
     route: `${route}/terminate`,
     role: "submitter",
+    apiVersions,
     handle: terminate,
+  },
+  {
+    name: "jobs-attempts",
+    method: "GET",
+    route: `${route}/attempts`,
+    role: "reader",
+    apiVersions: [ownApiVersion],
+    handle: async (request, services) =>
+      ok(attemptsWire(await existing(services, requestedRef(request, "job")))),
   },
 ];
 
@@ -29,6 +45,7 @@ async function create(request: ApiRequest, services: Services) {
   const ref = requestedRef(request, "job");
   const raw = await request.json();
   refuseUnavailable("job", raw);
+  if (request.query("api-version") !== ownApiVersion) refuseOwnMembers(raw);
   const { job, operation } = await submitJob(services, callerOf(request), ref, parse(JobRequest, raw));
   return acceptedOr(request, operation, () => shown(job));
 }

@@ -195,6 +195,7 @@ list_container_paths() {
     add_container_path "$(readlink -f "$bai_path")"
   done
   add_container_path "$bai_stdouterr"
+  add_container_path "$AZ_BATCHAI_CHECKPOINT_DIR"
   add_container_path "${AZ_BATCHAI_SHARED_JOB_TEMP-}"
   for bai_word in $(variable_names); do
     case $bai_word in

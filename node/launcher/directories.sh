@@ -44,7 +44,7 @@ remove_trees() { # paths
 
 # After the mounts: the directories that lie on them.
 make_job_directories() {
-  set -- "$bai_stdouterr"
+  set -- "$bai_stdouterr" "$AZ_BATCHAI_CHECKPOINT_DIR"
   [ -z "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] || set -- "$@" "$AZ_BATCHAI_SHARED_JOB_TEMP"
   bai_index=0
   while [ "$bai_index" -lt "$bai_output_count" ]; do
@@ -68,6 +68,7 @@ make_job_directories() {
 tell_unmounted_paths() {
   is_first && { [ "$bai_verb" = prepare ] || [ "$bai_nodes" = 1 ]; } || return 0
   [ "$bai_log_storage" != node ] || tell_unmounted stdOutErrPathPrefix "$bai_stdouterr"
+  [ "$bai_checkpoint_storage" != node ] || tell_unmounted AZ_BATCHAI_CHECKPOINT_DIR "$AZ_BATCHAI_CHECKPOINT_DIR"
   bai_index=0
   while [ "$bai_index" -lt "$bai_output_count" ]; do
     eval "bai_id=\$O_$bai_index bai_path=\$O_${bai_index}_path bai_storage=\$O_${bai_index}_storage"

@@ -9,6 +9,7 @@ check_outputs() {
     is_kept "$bai_storage" "$bai_path" || lose "output directory $bai_id ($bai_path)"
     bai_index=$((bai_index + 1))
   done
+  is_kept "$bai_checkpoint_storage" "$AZ_BATCHAI_CHECKPOINT_DIR" || lose "checkpoints ($AZ_BATCHAI_CHECKPOINT_DIR)"
   [ -z "$bai_lost" ] || log "could not be kept: $bai_lost"
 }
 

@@ -3,7 +3,7 @@
 plan_job() { # version guid attempt nodes workspace experiment job
   [ "$1" = 1 ] || fail launch-failed 244 "this launcher reads launch plans of version 1, not $1"
   bai_guid=$2 bai_attempt=$3 bai_nodes=$4
-  AZ_BATCHAI_ROOT=${AZ_BATCH_NODE_SHARED_DIR:?}/LS_root
+  AZ_BATCHAI_ATTEMPT=$3 AZ_BATCHAI_ROOT=${AZ_BATCH_NODE_SHARED_DIR:?}/LS_root
   AZ_BATCHAI_MOUNT_ROOT=$AZ_BATCHAI_ROOT/mounts
   AZ_BATCHAI_JOB_MOUNT_ROOT=$AZ_BATCHAI_ROOT/jobs/$5/$6/$7/mounts
   AZ_BATCHAI_JOB_TEMP_DIR=$AZ_BATCHAI_ROOT/temp
@@ -13,7 +13,7 @@ plan_job() { # version guid attempt nodes workspace experiment job
   count_gpus
   order_hosts
   export AZ_BATCHAI_ROOT AZ_BATCHAI_MOUNT_ROOT AZ_BATCHAI_JOB_MOUNT_ROOT AZ_BATCHAI_JOB_TEMP_DIR AZ_BATCHAI_JOB_TEMP
-  export AZ_BATCHAI_MPI_HOST_FILE AZ_BATCHAI_MPI_MASTER_NODE AZ_BATCHAI_NUM_GPUS
+  export AZ_BATCHAI_MPI_HOST_FILE AZ_BATCHAI_MPI_MASTER_NODE AZ_BATCHAI_NUM_GPUS AZ_BATCHAI_ATTEMPT
 }
 
 plan_env() { # name value [shell word that gives the value in a process]
@@ -89,6 +89,12 @@ plan_stdouterr() { # path blob|share|node
   if [ "$2" = blob ]; then bai_mode=mirror; fi
   [ "$2" = node ] || bai_on_storage=yes
   export AZ_BATCHAI_STDOUTERR_DIR
+}
+
+plan_checkpoints() { # path blob|share|node
+  place stdOutErrPathPrefix "$1"
+  AZ_BATCHAI_CHECKPOINT_DIR=$bai_path bai_checkpoint_storage=$2
+  export AZ_BATCHAI_CHECKPOINT_DIR
 }
 
 plan_shared_temp() { # path

@@ -20,7 +20,11 @@ export function* endRun(
   const run = { job, attempt: view.attempt };
   const known = runEnd.kind === "taskCompleted" ? yield* withLauncherResult(context, run, runEnd) : runEnd;
   const outcome = decideOutcome(
-    { losses: view.losses, terminateRequested: view.executionState === "terminating" },
+    {
+      losses: view.losses,
+      retries: view.retries,
+      terminateRequested: view.executionState === "terminating",
+    },
     known,
   );
   const end = {
@@ -30,11 +34,17 @@ export function* endRun(
     startTime: view.task?.startTime,
     endTime,
     ...startedAnew(view),
+    ...nodesOf(view),
   };
   const answer = yield* call(context, recordOutcome, end);
   if (answer.kind === "recorded") return;
   const waited = yield* signals.wait(answer.ms);
   if (waited.kind === "timeout") yield* call(context, recordOutcome, { ...end, outputSettled: true });
+}
+
+/** The first of its nodes; of the others only who asks Batch knows. */
+export function nodesOf({ task }: JobView): { nodes?: string[] } {
+  return task?.nodeId === undefined ? {} : { nodes: [task.nodeId] };
 }
 
 /** How often Batch says that it started the run's task anew, where that is more than `known`. */

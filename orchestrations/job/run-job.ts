@@ -23,7 +23,7 @@ import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import { continueAsNew, defineOrchestration, note } from "../lib/define-orchestration.ts";
 import { listenTo } from "../lib/wait.ts";
 import type { Listener } from "../lib/wait.ts";
-import { endRun, startedAnew } from "./end-run.ts";
+import { endRun, nodesOf, startedAnew } from "./end-run.ts";
 
 export type RunInput = z.output<typeof runJobOrchestration.input>;
 /** `again`: read once more at once; `later`: in a while; `done`: nothing is missing. */
@@ -110,7 +110,12 @@ function* takeStep(
     case "wait":
       return "done";
     case "started":
-      yield* call(context, recordStarted, { ...run, startTime: step.startTime, ...startedAnew(view) });
+      yield* call(context, recordStarted, {
+        ...run,
+        startTime: step.startTime,
+        ...startedAnew(view),
+        ...nodesOf(view),
+      });
       return "done";
     case "requeue":
       // Once is what the word itself says.

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { ClusterPatch } from "../../../domain/cluster/schema.ts";
 import { ClusterResponse } from "../../../domain/cluster/wire.ts";
+import { AttemptsResponse } from "../../../domain/job/attempt.ts";
 import { OutputFileResponse } from "../../../domain/job/wire.ts";
 import { kindOf } from "../../../domain/kinds.ts";
 import { aWord, collectionOf, resourceKinds, rowOf } from "../../../domain/resources.ts";
@@ -201,6 +202,11 @@ const special: Readonly<Record<string, OperationDoc>> = {
   },
   "clusters-remote-login": logins("cluster"),
   "jobs-terminate": { summary: "Ends a job", ok: "nothing", longRunning: true, conflicts: true },
+  "jobs-attempts": {
+    summary:
+      "The attempts of a job: each with its cause, nodes and times; and how often it ran again, by cause",
+    ok: AttemptsResponse,
+  },
   "jobs-output-files": {
     summary: "Files that a job wrote, with links to read them",
     query: {

@@ -75,7 +75,7 @@ async function nodes(shell: readonly string[], count = 1, grace = 20) {
   return { made, notices, start };
 }
 
-const saving = `trap 'echo "saved on $AZ_BATCH_NODE_ID"; exit 0' TERM
+const saving = `trap 'echo "saved on $AZ_BATCH_NODE_ID"; echo last >>"$AZ_BATCHAI_METRICS_FILE"; exit 0' TERM
 echo begun; : >"$READY/ready-$AZ_BATCH_NODE_ID"
 while :; do sleep 0.1; done`;
 const stubborn = `trap '' TERM; : >"$READY/ready-$AZ_BATCH_NODE_ID"; while :; do sleep 0.1; done`;
@@ -153,6 +153,7 @@ describe.each(shells)("in %s, a run", (_name, shell) => {
     await vi.waitFor(async () => expect(await made.result()).toMatchObject({ outcome: "evicted" }), 60_000);
     expect(child.exitCode).toBeNull();
     expect(await made.log(document, bfs, "stdout.txt")).toBe("begun\nsaved on tvm-0\n");
+    expect(await made.log(document, bfs, "metrics.jsonl")).toBe("last\n");
     process.kill(-(child.pid ?? 0), "SIGKILL"); // the eviction
     expect((await ended).code).toBe(137);
   });

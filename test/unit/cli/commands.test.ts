@@ -151,8 +151,19 @@ describe("a job", () => {
     expect(waited).toMatchObject({ code: 7, out: "" });
     expect(waited.err).toMatch(/first: failed\nJobFailed: /);
     expect(await json("job show -n first")).toMatchObject({ executionState: "failed" });
+    expect(await ok("job attempts -n first -o table")).toMatch(
+      /^Attempt +Ended by +Exit code[^]+1 +failed +7 +\S+ +\S+ +node-1/,
+    );
     expect(await ok("job list -o table")).toMatch(/first +nodes +rg +lab +custom +1 +failed +7/);
     await ok("job delete -n first -y");
+  });
+
+  it("with retries is sent in the version that knows them", async () => {
+    const retries = { onFailure: 1 };
+    const { properties } = jobFile;
+    writeFileSync(join(folder, "again.json"), JSON.stringify({ properties: { ...properties, retries } }));
+    expect(await json("job create -n again -c nodes -f again.json")).toMatchObject({ retries });
+    await ok("job delete -n again -y");
   });
 
   it("that does not end in time is told by the exit code 4, and can be terminated", async () => {

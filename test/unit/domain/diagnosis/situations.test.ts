@@ -9,6 +9,7 @@ import type {
   NeighbourFacts,
 } from "../../../../domain/diagnosis/facts.ts";
 import { resizeError } from "../../../../domain/cluster/resize-errors.ts";
+import type { AttemptResponse } from "../../../../domain/job/attempt.ts";
 import { jobFailure } from "../../../../domain/job/failure.ts";
 import { failureTable } from "../../../../domain/shared/errors.ts";
 import type { FailureCode } from "../../../../domain/shared/errors.ts";
@@ -33,12 +34,18 @@ const clusterError = (code: string, message = "", values: { name: string; value:
 });
 const plainError = (code: FailureCode) => ({ errors: [{ code, message: failureTable[code].meaning }] });
 
+const attempts = (...causes: NonNullable<AttemptResponse["cause"]>[]): Facts["attempts"] => ({
+  value: causes.map((cause, at) => ({ number: at + 1, start: 1, nodes: [], cause, endTime: start })),
+  ...{ omitted: 0, preemptions: 0, resizes: 0, nodeFaults: 0, userRetries: 0 },
+});
+
 interface Situation {
   readonly job?: Partial<JobFacts>;
   readonly cluster?: Partial<ClusterFacts> | "gone";
   readonly neighbours?: readonly Partial<NeighbourFacts>[];
   readonly changes?: readonly Partial<ChangeFacts>[];
   readonly errorOutput?: string;
+  readonly attempts?: Facts["attempts"];
   readonly minutes?: number;
 }
 
@@ -48,6 +55,7 @@ function factsOf({
   neighbours = [],
   changes = [],
   errorOutput,
+  attempts,
   minutes = 10,
 }: Situation): Facts {
   return {
@@ -86,6 +94,7 @@ function factsOf({
       ...other,
     })),
     changes: changes.map((change) => ({ time: start, cause: "a node was lost", ...change })),
+    attempts,
     errorOutput,
     now: new Date(Date.parse(start) + minutes * 60_000),
   };
@@ -255,6 +264,11 @@ const situations: readonly (readonly [what: string, code: string, situation: Sit
   ],
   ["it runs", "JobRunning", { job: running() }],
   ["it was preempted thrice and runs", "RanBefore", { job: running(), changes: [lost, lost, lost] }],
+  [
+    "its program failed twice, and it is tried again",
+    "RanBefore",
+    { job: running(), attempts: attempts("userRetry", "userRetry") },
+  ],
   [
     "its time is nearly over",
     "NearWallClockLimit",

@@ -144,7 +144,10 @@ describe("a container that did not start", () => {
       "end result",
     ].join("\n");
     const launcher = parseLauncherResult(text);
-    const run = { losses: { preemptions: 0, resizes: 0, nodeFaults: 0 }, terminateRequested: false };
+    const run = {
+      losses: { preemptions: 0, resizes: 0, nodeFaults: 0, userRetries: 0 },
+      terminateRequested: false,
+    };
     const failure = { category: "UserError", code: "FailureExitCode", message: "" };
     const end = { kind: "taskCompleted", task: { exitCode: 246, failure, launcher } } as const;
     expect(decideOutcome(run, end)).toEqual({

@@ -43,6 +43,20 @@ describe("the storage behind a job's directories", () => {
     });
   });
 
+  it("is beside the logs for checkpoints, unless the job has an output directory of that name", () => {
+    expect(locateOutput(mnist(), "checkpoints", "epoch-3")).toMatchObject({
+      container: "logs",
+      directory: `${segment}/checkpoints/epoch-3`,
+    });
+    const own = mnist({
+      outputDirectories: [{ id: "checkpoints", pathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/bfs" }],
+    });
+    expect(locateOutput(own, "checkpoints", ".")).toMatchObject({ directory: `${segment}/outputs` });
+    expect(locate(mnist(), "$AZ_BATCHAI_CHECKPOINT_DIR")).toMatchObject({
+      directory: `${segment}/checkpoints`,
+    });
+  });
+
   it.each(["LOCAL", "NEAR", "USER"])("does not exist for %s, and the error is the service's", (id) => {
     expect(() => locateOutput(mnist(), id, ".")).toThrow(
       expect.objectContaining({
@@ -55,7 +69,7 @@ describe("the storage behind a job's directories", () => {
 
   it("is not searched for an id that the job has not", () => {
     expect(() => locateOutput(mnist(), "model", ".")).toThrow(
-      "The job 'mnist' has no output directory 'model'; it has: stdouterr, MODEL, LOCAL, NEAR, USER, INPUT",
+      "The job 'mnist' has no output directory 'model'; it has: stdouterr, checkpoints, MODEL, LOCAL, NEAR, USER, INPUT",
     );
   });
 

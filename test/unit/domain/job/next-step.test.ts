@@ -15,7 +15,7 @@ const view = (more: Partial<JobView> = {}): JobView => ({
   deleting: false,
   clusterGone: false,
   attempt: 1,
-  losses: { preemptions: 0, resizes: 0, nodeFaults: 0 },
+  losses: { preemptions: 0, resizes: 0, nodeFaults: 0, userRetries: 0 },
   maxWallClockMs: 60_000,
   ...more,
 });

@@ -4,7 +4,7 @@ import type { CompletedTask, RunEnd } from "../../../../domain/job/outcome.ts";
 import { parseLauncherResult } from "../../../../domain/launch/result.ts";
 import type { LauncherResult } from "../../../../domain/launch/result.ts";
 
-const losses = { preemptions: 0, resizes: 0, nodeFaults: 0 };
+const losses = { preemptions: 0, resizes: 0, nodeFaults: 0, userRetries: 0 };
 const decide = (end: RunEnd, more: object = {}) =>
   decideOutcome({ losses, terminateRequested: false, ...more }, end);
 const completed = (task: CompletedTask) => decide({ kind: "taskCompleted", task });
@@ -108,14 +108,22 @@ it("of a run that its launcher ended at the end of its time, or for its nodes, i
     kind: "failed",
     errors: [{ code: "JobExceededMaxWallClockTime" }],
   });
-  expect(told("evicted")).toEqual({ kind: "retry", losses: { preemptions: 1, resizes: 0, nodeFaults: 0 } });
-  expect(told("requeued")).toEqual({ kind: "retry", losses: { preemptions: 0, resizes: 1, nodeFaults: 0 } });
+  expect(told("evicted")).toEqual({
+    kind: "retry",
+    losses: { ...losses, preemptions: 1 },
+    cause: "preempted",
+  });
+  expect(told("requeued")).toEqual({ kind: "retry", losses: { ...losses, resizes: 1 }, cause: "resized" });
   expect(told("deallocated")).toMatchObject({ kind: "failed", errors: [{ code: "JobNodeDeallocated" }] });
 });
 
 describe("an end without a completed task", () => {
   it("is another run when its staged files were lost, and a failed launch when that goes on", () => {
-    expect(decide({ kind: "filesLost" })).toEqual({ kind: "retry", losses: { ...losses, nodeFaults: 1 } });
+    expect(decide({ kind: "filesLost" })).toEqual({
+      kind: "retry",
+      losses: { ...losses, nodeFaults: 1 },
+      cause: "filesLost",
+    });
     const last = decide({ kind: "filesLost" }, { losses: { ...losses, nodeFaults: 2 } });
     expect(last).toMatchObject({ kind: "failed", errors: [{ code: "JobLaunchFailed" }] });
   });
@@ -139,18 +147,21 @@ describe("an end without a completed task", () => {
   });
 
   it("counts losses apart, and only node faults are limited", () => {
-    const many = { preemptions: 99, resizes: 99, nodeFaults: 1 };
+    const many = { preemptions: 99, resizes: 99, nodeFaults: 1, userRetries: 0 };
     expect(decide({ kind: "preempted" }, { losses: many })).toEqual({
       kind: "retry",
       losses: { ...many, preemptions: 100 },
+      cause: "preempted",
     });
     expect(decide({ kind: "deallocated", option: "requeue" }, { losses: many })).toEqual({
       kind: "retry",
       losses: { ...many, resizes: 100 },
+      cause: "resized",
     });
     expect(decide({ kind: "nodeLost" }, { losses: many })).toEqual({
       kind: "retry",
       losses: { ...many, nodeFaults: 2 },
+      cause: "nodeFault",
     });
     expect(decide({ kind: "nodeLost" }, { losses: { ...many, nodeFaults: 2 } })).toMatchObject({
       kind: "failed",

@@ -196,8 +196,8 @@ describe("the life of a job", () => {
   });
 
   it("goes back to the queue as a new attempt when its node is lost", () => {
-    const losses = { preemptions: 1, resizes: 0, nodeFaults: 0 };
-    const again = endedRun(running, { kind: "retry", losses }, times, later);
+    const losses = { preemptions: 1, resizes: 0, nodeFaults: 0, userRetries: 0 };
+    const again = endedRun(running, { kind: "retry", losses, cause: "preempted" }, times, later);
     expect(again).toMatchObject({ executionState: "queued", attempt: 2, losses, executionInfo: {} });
     expect(startedJob(again, later, later).executionInfo).toEqual({ startTime: later.toISOString() });
   });

@@ -1,0 +1,72 @@
+// Jobs as typed calls. What 2018 did not know of them is asked for in our own version of the API.
+import { AttemptsResponse } from "../domain/job/attempt.ts";
+import { hasOwnMembers } from "../domain/job/own-members.ts";
+import { JobResponse, OutputFileResponse } from "../domain/job/wire.ts";
+import { RemoteLoginResponse } from "../domain/shared/answers.ts";
+import { ownApiVersion } from "../domain/shared/api-versions.ts";
+import { formatId } from "../domain/shared/resource-id.ts";
+import type { ClusterRef, ExperimentRef, JobRef } from "../domain/shared/resource-id.ts";
+import { checked } from "./checked.ts";
+import { collection } from "./collection.ts";
+import type { Collection } from "./collection.ts";
+import { inVersion } from "./http-api.ts";
+import type { HttpApi } from "./http-api.ts";
+import { settled } from "./operations.ts";
+import { items } from "./paging.ts";
+
+export interface Jobs extends Collection<JobRef, ExperimentRef, JobResponse> {
+  terminate(ref: JobRef, options?: { readonly wait?: boolean }): Promise<void>;
+  /** Of the run that goes on; none when nothing runs. */
+  nodes(ref: JobRef): AsyncGenerator<RemoteLoginResponse>;
+  /** How often it was started, and how each of that ended. */
+  attempts(ref: JobRef): Promise<AttemptsResponse>;
+  /** What lies directly in a folder of an output directory. */
+  outputFiles(ref: JobRef, place: OutputPlace): AsyncGenerator<OutputFileResponse>;
+}
+
+export interface OutputPlace {
+  /** `stdouterr`, `checkpoints`, or an id of the job's outputDirectories. */
+  readonly directoryId: string;
+  /** Below it; `.` is itself. */
+  readonly folder?: string | undefined;
+  readonly linkMinutes?: number | undefined;
+}
+
+export function jobsOf(api: HttpApi): Jobs {
+  const own = inVersion(api, ownApiVersion);
+  const collectionOf = (version: HttpApi) =>
+    collection<JobRef, ExperimentRef, typeof JobResponse>(
+      version,
+      JobResponse,
+      (ref) => `${formatId(ref)}/jobs`,
+    );
+  const jobs = collectionOf(api);
+  return {
+    ...jobs,
+    create: (ref, body) => (hasOwnMembers(body) ? collectionOf(own) : jobs).create(ref, body),
+    nodes: (ref) => nodesOf(api, ref),
+    attempts: async (ref) =>
+      checked(AttemptsResponse, (await own.send("GET", `${formatId(ref)}/attempts`)).body),
+    async terminate(ref, { wait = true } = {}) {
+      const answer = await api.send("POST", `${formatId(ref)}/terminate`);
+      if (wait) await settled(api, answer);
+    },
+    outputFiles: (ref, { directoryId, folder = ".", linkMinutes = 60 }) =>
+      items(api, OutputFileResponse, {
+        method: "POST",
+        path: `${formatId(ref)}/listOutputFiles`,
+        query: {
+          outputdirectoryid: directoryId,
+          directory: folder,
+          linkexpiryinminutes: String(linkMinutes),
+        },
+      }),
+  };
+}
+
+export function nodesOf(api: HttpApi, ref: ClusterRef | JobRef): AsyncGenerator<RemoteLoginResponse> {
+  return items(api, RemoteLoginResponse, {
+    method: "POST",
+    path: `${formatId(ref)}/listRemoteLoginInformation`,
+  });
+}
