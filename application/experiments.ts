@@ -4,6 +4,7 @@ import type { ExperimentDocument } from "../domain/experiment/schema.ts";
 import { workspaceOf } from "../domain/shared/resource-id.ts";
 import type { ExperimentRef } from "../domain/shared/resource-id.ts";
 import type { Services } from "../services/services.ts";
+import { forgetAssignments } from "./access.ts";
 import { changeBy } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { open, refuseOrphan } from "./existing.ts";
@@ -17,6 +18,7 @@ export async function createExperiment(
   const fresh = newExperiment(ref, new Date(services.clock.now()));
   const made = await services.state.experiments.create(ref, fresh, changeBy(services, caller, "created"));
   if (!made.created) return putExperimentAgain(made.document);
+  forgetAssignments(services, ref);
   await refuseOrphan(services, ref, made.document);
   return made.document;
 }

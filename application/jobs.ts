@@ -14,6 +14,7 @@ import type { JobRef } from "../domain/shared/resource-id.ts";
 import { claimPlace as claimOne } from "../domain/usage/quota.ts";
 import type { OperationDocument } from "../services/operation-documents.ts";
 import type { Services } from "../services/services.ts";
+import { demandCluster } from "./access.ts";
 import { changeBy, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { existing, notFound, open } from "./existing.ts";
@@ -36,6 +37,7 @@ export async function submitJob(
   sweepGuid?: string,
 ): Promise<Submitted> {
   const clusterId = parseField("properties.cluster.id", spec.properties.cluster.id, parseClusterId);
+  await demandCluster(services, caller.who, ref, clusterId);
   const [, cluster, before] = await Promise.all([
     open(services, { ...ref, kind: "experiment" }),
     services.state.clusters.get(clusterId),

@@ -3,6 +3,7 @@ import type { WorkspaceRef } from "../domain/shared/resource-id.ts";
 import { newWorkspace, patchWorkspace, putWorkspaceAgain } from "../domain/workspace/rules.ts";
 import type { WorkspaceDocument, WorkspacePatch, WorkspaceRequest } from "../domain/workspace/schema.ts";
 import type { Services } from "../services/services.ts";
+import { forgetAssignments } from "./access.ts";
 import { changeBy } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { existing } from "./existing.ts";
@@ -17,7 +18,10 @@ export async function createWorkspace(
   const { workspaces } = services.state;
   const fresh = newWorkspace(ref, spec, new Date(services.clock.now()));
   const made = await workspaces.create(ref, fresh, changeBy(services, caller, "created"));
-  if (made.created) return made.document;
+  if (made.created) {
+    forgetAssignments(services, ref);
+    return made.document;
+  }
   const kept = await workspaces.update(
     ref,
     (current) => putWorkspaceAgain(current, spec),

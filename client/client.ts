@@ -25,6 +25,8 @@ import type { Connection, HttpApi } from "./http-api.ts";
 import { jobsOf, nodesOf } from "./jobs.ts";
 import type { Jobs } from "./jobs.ts";
 import { items } from "./paging.ts";
+import { roleAssignmentsOf } from "./role-assignments.ts";
+import type { RoleAssignments } from "./role-assignments.ts";
 import { sweepsOf } from "./sweeps.ts";
 import type { Sweeps } from "./sweeps.ts";
 
@@ -43,6 +45,7 @@ export interface Client {
   readonly fileServers: Collection<FileServerRef, WorkspaceRef, FileServerResponse>;
   readonly jobs: Jobs;
   readonly sweeps: Sweeps;
+  readonly roleAssignments: RoleAssignments;
   /** What happened to a resource, oldest first; also to one that is gone. */
   events(ref: ResourceRef): AsyncGenerator<EventResponse>;
   /** What is used of what may be used in a region. */
@@ -83,16 +86,24 @@ export function createClient(connection: Connection): Client {
     fileServers: collection(api, FileServerResponse, (ref) => `${formatId(ref)}/fileServers`),
     jobs: jobsOf(api),
     sweeps: sweepsOf(api),
-    events: (ref) =>
-      items(api, EventResponse, {
-        path: `${formatId(ref)}/events`,
-        query: { "api-version": ownApiVersion },
-      }),
+    roleAssignments: roleAssignmentsOf(api),
+    ...ofEverything(api),
     ...ofRegion(api),
     async portalLink() {
       const { body } = await api.send("POST", "/portal/links");
       return checked(PortalLinkResponse, body).link;
     },
+  };
+}
+
+/** What there is for a resource of any kind. */
+function ofEverything(api: HttpApi): Pick<Client, "events"> {
+  return {
+    events: (ref) =>
+      items(api, EventResponse, {
+        path: `${formatId(ref)}/events`,
+        query: { "api-version": ownApiVersion },
+      }),
   };
 }
 

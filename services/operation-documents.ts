@@ -16,6 +16,9 @@ export interface OperationDocument {
   readonly endTime?: string | undefined;
   /** `{sub}$rg$ws$cluster` or `{sub}$rg$ws$exp$job`. */
   readonly resourceId: string;
+  /** Its ARM id, and who asked: they may look at it, and so may who may read the resource. Absent in older documents. */
+  readonly resource?: string | undefined;
+  readonly actor?: string | undefined;
   readonly error?: { readonly code: string; readonly message: string } | undefined;
 }
 

@@ -14,6 +14,8 @@ export interface Change {
   readonly time: string;
   /** Who called, as the token says it, or `service`. */
   readonly actor: string;
+  /** How people know the caller, as the token says it. */
+  readonly actorName?: string | undefined;
   /** A sentence for people; begins with the error's code when it is about a failure. Never a secret. */
   readonly cause: string;
   /** What caused it: the id of a resource (`/subscriptions/…`), `request:GUID` or `operation:GUID`. */

@@ -6,9 +6,15 @@ export type { Role };
 export interface Principal {
   /** The object id of who calls (else the token's subject): what the event table names as the actor. */
   readonly subject: string;
+  /** How people know the caller: for events and messages, never to decide by. */
+  readonly name?: string | undefined;
   /** The directory that the caller belongs to. */
   readonly tenant: string;
   readonly roles: readonly Role[];
+  /** Object ids of the caller's groups, where the issuer lists them. */
+  readonly groups: readonly string[];
+  /** The caller is in more groups than a token lists. */
+  readonly groupsLeftOut?: boolean | undefined;
 }
 
 export type TokenRefusal =

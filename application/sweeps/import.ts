@@ -29,7 +29,9 @@ export async function importSweep(
   { trial, archive }: Import,
 ): Promise<SweepDocument> {
   await open(services, { ...ref, kind: "experiment" });
-  const prepared = await preparedSweep(services, ref, { properties: { ...archive.properties, trial } });
+  const prepared = await preparedSweep(services, caller.who, ref, {
+    properties: { ...archive.properties, trial },
+  });
   const spec = importedSpec(prepared.spec, archive);
   const trials = importedTrials(spec, archive);
   const now = new Date(services.clock.now());

@@ -1,4 +1,5 @@
 // What a request for a sweep comes to: its template checked as a job, its files listed, its spec with everything filled in.
+import type { Who } from "../../domain/access/held.ts";
 import { locate, stdOutErrPath } from "../../domain/job/directories.ts";
 import { newJob } from "../../domain/job/rules.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
@@ -17,6 +18,7 @@ import type { SweepRequest, SweepSpec } from "../../domain/sweep/spec.ts";
 import { unknownPlaceholders } from "../../domain/sweep/substitute.ts";
 import type { OutputFile, StoragePlace } from "../../services/output-files.ts";
 import type { Services } from "../../services/services.ts";
+import { demandCluster } from "../access.ts";
 import { notFound } from "../existing.ts";
 import { secretValue } from "../secrets.ts";
 
@@ -47,10 +49,11 @@ const asked = [
 /** @throws AppError that names every field at fault; those of the template below `properties.trial`. */
 export async function preparedSweep(
   services: Services,
+  who: Who | undefined,
   ref: SweepRef,
   { properties }: SweepRequest,
 ): Promise<PreparedSweep> {
-  const sample = await sampleJob(services, ref, properties.trial);
+  const sample = await sampleJob(services, who, ref, properties.trial);
   const { document } = sample;
   if (locate(document, stdOutErrPath(document)) === undefined)
     throw refusal(
@@ -82,11 +85,17 @@ interface Sample {
 }
 
 /** The template as if it were PUT, which tells everything that is wrong with it. */
-async function sampleJob(services: Services, ref: SweepRef, trial: object): Promise<Sample> {
+async function sampleJob(
+  services: Services,
+  who: Who | undefined,
+  ref: SweepRef,
+  trial: object,
+): Promise<Sample> {
   const { subscriptionId, resourceGroup, workspace, experiment, sweep: job } = ref;
   return belowTrial(async () => {
     const request = parse(JobRequest, trial);
     const clusterId = parseClusterId(request.properties.cluster.id);
+    await demandCluster(services, who, ref, clusterId);
     const cluster = await services.state.clusters.get(clusterId);
     if (cluster === undefined) throw notFound(clusterId);
     const jobRef = { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job } as const;

@@ -39,7 +39,7 @@ export async function createSweep(
   request: SweepRequest,
 ): Promise<SweepDocument> {
   await open(services, { ...ref, kind: "experiment" });
-  const prepared = await preparedSweep(services, ref, request);
+  const prepared = await preparedSweep(services, caller.who, ref, request);
   const again = { ...prepared, seedGiven: request.properties.algorithm.seed !== undefined };
   const before = await services.state.sweeps.get(ref);
   if (before !== undefined) return putAgain(services, before, again);
@@ -157,6 +157,7 @@ async function change(
 /** @param request absent: of the sweep as it is. */
 export async function previewSweep(
   services: Services,
+  caller: Caller,
   ref: SweepRef,
   asked: {
     readonly request?: SweepRequest | undefined;
@@ -167,7 +168,7 @@ export async function previewSweep(
   const spec =
     asked.request === undefined
       ? (await existing(services, ref)).spec
-      : (await preparedSweep(services, ref, asked.request)).spec;
+      : (await preparedSweep(services, caller.who, ref, asked.request)).spec;
   const { expected } = asked;
   const problem = expected === undefined ? undefined : forecastProblem(spec, expected);
   if (problem !== undefined)

@@ -15,9 +15,10 @@ import type { DueEntry } from "../../services/due.ts";
 import { firingId, jobNameOf } from "../../services/firing-names.ts";
 import type { StoredFiring, TriggeredJob, TriggeredJobs } from "../../services/firings.ts";
 import type { Services } from "../../services/services.ts";
+import { heldOn } from "../access.ts";
 import { service } from "../caller.ts";
 import { terminateJob } from "../jobs.ts";
-import { submitFiring } from "./submit-firing.ts";
+import { experimentOf, saverOf, submitFiring } from "./submit-firing.ts";
 
 export interface Fired {
   readonly firing: StoredFiring;
@@ -132,7 +133,17 @@ async function decideFiring(
   const before: TriggeredJobs = counts ? await firings.jobs(trigger.guid) : { jobs: [] };
   const living = await livingJobs(services, trigger, before.jobs);
   const queued = counts && firing.decision !== "queued" ? (await firings.queued(trigger.guid, 1)).length : 0;
-  const verdict = decide(trigger, firing, { now: clock.now(), active: living.length, queued });
+  const { roles: saversRoles } = await heldOn(
+    services,
+    saverOf(trigger),
+    experimentOf(trigger, trigger.spec),
+  );
+  const verdict = decide(trigger, firing, {
+    saversRoles,
+    now: clock.now(),
+    active: living.length,
+    queued,
+  });
   if (verdict.decision === "queued") {
     await services.due.add(queuePoll(services, trigger));
     if (firing.decision === "queued") return firing;

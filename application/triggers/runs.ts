@@ -13,8 +13,9 @@ import { timestamp } from "../../services/clock.ts";
 import { firingId, jobNameOf } from "../../services/firing-names.ts";
 import type { StoredFiring } from "../../services/firings.ts";
 import type { Services } from "../../services/services.ts";
+import { heldOn } from "../access.ts";
 import { fireByHand, scheduleRecheck, settleFiring } from "./firings.ts";
-import { jobOf } from "./submit-firing.ts";
+import { experimentOf, jobOf, saverOf } from "./submit-firing.ts";
 
 export interface Trial {
   readonly wouldStart: boolean;
@@ -50,7 +51,13 @@ export async function tryTrigger(
     ...{ tries: 0, submitted: false, duplicates: 0 },
   };
   const active = trigger.spec.overlap === "allow" ? 0 : jobs.length;
-  const verdict = decide(trigger, firing, { now: services.clock.now(), active, queued: 0 });
+  const { roles: saversRoles } = await heldOn(
+    services,
+    saverOf(trigger),
+    experimentOf(trigger, trigger.spec),
+  );
+  const situation = { saversRoles, now: services.clock.now(), active, queued: 0 };
+  const verdict = decide(trigger, firing, situation);
   return {
     wouldStart: verdict.decision === "started",
     reason: verdict.reason,

@@ -1,15 +1,16 @@
 // Makes the job of an event that was decided to start one, with the rights of whoever saved the trigger. What may pass is
 // tried again; anything else is kept with its error and can be replayed.
+import type { Who } from "../../domain/access/held.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
 import { refuseUnavailable } from "../../domain/shared/availability.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
-import { formatId, refOf } from "../../domain/shared/resource-id.ts";
-import type { JobRef } from "../../domain/shared/resource-id.ts";
+import { formatId, refOf, workspaceOf } from "../../domain/shared/resource-id.ts";
+import type { ExperimentRef, JobRef, TriggerRef } from "../../domain/shared/resource-id.ts";
 import { valuesOf } from "../../domain/trigger/event.ts";
 import { mostTries, retryDelayMs } from "../../domain/trigger/firing.ts";
 import type { Firing } from "../../domain/trigger/firing.ts";
-import type { TriggerDocument } from "../../domain/trigger/schema.ts";
+import type { TriggerDocument, TriggerSpec } from "../../domain/trigger/schema.ts";
 import { withSecrets } from "../../domain/trigger/template-secrets.ts";
 import { render } from "../../domain/trigger/template.ts";
 import { timestamp } from "../../services/clock.ts";
@@ -45,9 +46,8 @@ export async function submitFiring(
 async function submit(services: Services, trigger: TriggerDocument, firing: StoredFiring): Promise<void> {
   const { job } = firing;
   if (job === undefined) throw new Error(`The firing ${firing.id} starts no job.`);
-  const { subscriptionId, resourceGroup, workspace } = trigger;
   const { experiment, name } = job;
-  const ref: JobRef = { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job: name };
+  const ref: JobRef = { ...workspaceOf(trigger), kind: "job", experiment, job: name };
   // It was made by a try that was cut off; the template may have changed since.
   if ((await services.state.jobs.get(ref))?.startedBy?.firing === firing.id) return;
   const request = await jobOf(services, trigger, firing);
@@ -59,9 +59,20 @@ function callerOf(trigger: TriggerDocument, { id, event }: Firing): Caller {
   const link = `${formatId(refOf(trigger))}/firings/${id}`;
   return {
     actor: trigger.savedBy.subject,
+    who: saverOf(trigger),
     link,
     startedBy: { trigger: formatId(refOf(trigger)), firing: id, depth },
   };
+}
+
+/** Whose rights its jobs are started with; groups as they were when it was saved. */
+export function saverOf({ savedBy: { subject, roles, groups = [] } }: TriggerDocument): Who {
+  return { subject, roles, groups };
+}
+
+/** Where its jobs are made. */
+export function experimentOf(trigger: TriggerRef, { action }: TriggerSpec): ExperimentRef {
+  return { ...workspaceOf(trigger), kind: "experiment", experiment: action.experiment };
 }
 
 /** @throws AppError InvalidRequest when the event does not fit the template. */

@@ -1,11 +1,11 @@
-// What can be done with a trigger: save, pause, and look ahead. What becomes of its events is in firings.ts and runs.ts.
+// What can be done with a trigger: save, pause, and look ahead. What becomes of its events is in firings.ts and trigger-runs.ts.
+import type { Who } from "../../domain/access/held.ts";
 import { newJob } from "../../domain/job/rules.ts";
 import { nextFireTime } from "../../domain/schedule/fire-times.ts";
 import { guid } from "../../domain/shared/brand.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { parseClusterId, refOf, workspaceOf } from "../../domain/shared/resource-id.ts";
 import type { TriggerRef } from "../../domain/shared/resource-id.ts";
-import type { Role } from "../../domain/shared/roles.ts";
 import type { TriggerEvent } from "../../domain/trigger/event.ts";
 import { pathPattern } from "../../domain/trigger/path-pattern.ts";
 import { newTrigger, patchedTrigger, savedTrigger, triggerSpec } from "../../domain/trigger/rules.ts";
@@ -18,13 +18,15 @@ import type {
 } from "../../domain/trigger/schema.ts";
 import { withSecrets } from "../../domain/trigger/template-secrets.ts";
 import type { Services } from "../../services/services.ts";
+import { demandCluster, groupsOn } from "../access.ts";
 import { changeBy } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { existing, notFound, open, refuseOrphan } from "../existing.ts";
-import { jobOf } from "./submit-firing.ts";
+import { experimentOf, jobOf } from "./submit-firing.ts";
 
+/** A trigger acts with somebody's rights. */
 export interface Saver extends Caller {
-  readonly roles: readonly Role[];
+  readonly who: Who;
 }
 
 /** Creates the trigger, or replaces what it waits for and does. @throws AppError that names the field at fault. */
@@ -35,8 +37,11 @@ export async function saveTrigger(
   request: TriggerRequest,
 ): Promise<TriggerDocument> {
   await open(services, workspaceOf(ref));
-  const { saving, draft, secrets } = drafted(services, caller, ref, request);
-  await checkTemplate(services, { ...draft, spec: { ...draft.spec, action: restored(draft.spec, secrets) } });
+  const { saving, draft, secrets } = await drafted(services, caller, ref, request);
+  await checkTemplate(services, caller, {
+    ...draft,
+    spec: { ...draft.spec, action: restored(draft.spec, secrets) },
+  });
   const before = await services.state.triggers.get(ref);
   // What is planned and kept for a version that never comes to be is dropped when it is found.
   const changes = before === undefined ? draft : savedTrigger(before, saving);
@@ -67,22 +72,24 @@ async function create(services: Services, caller: Caller, draft: TriggerDocument
   return made.document;
 }
 
-function drafted(services: Services, caller: Saver, ref: TriggerRef, request: TriggerRequest) {
+async function drafted(services: Services, caller: Saver, ref: TriggerRef, request: TriggerRequest) {
   const now = new Date(services.clock.now());
   const { spec, secrets } = triggerSpec(request, now);
-  const by = { subject: caller.actor, roles: caller.roles };
+  const { subject, roles } = caller.who;
+  const groups = await groupsOn(services, caller.who, experimentOf(ref, spec));
+  const by = { subject, roles, groups };
   const saving: Saving = { request, spec, by, version: guid(services.random.uuid()), now };
   return { saving, secrets, draft: newTrigger(ref, guid(services.random.uuid()), saving) };
 }
 
 /** As if it were saved, for a look at what it would do. @throws AppError */
-export function draftTrigger(
+export async function draftTrigger(
   services: Services,
   caller: Saver,
   ref: TriggerRef,
   request: TriggerRequest,
-): TriggerDocument {
-  const { draft, secrets } = drafted(services, caller, ref, request);
+): Promise<TriggerDocument> {
+  const { draft, secrets } = await drafted(services, caller, ref, request);
   return { ...draft, spec: { ...draft.spec, action: restored(draft.spec, secrets) } };
 }
 
@@ -92,16 +99,15 @@ const restored = ({ action }: TriggerSpec, secrets: ReadonlyMap<string, unknown>
 });
 
 /** The template as if an event had filled it and the job were PUT, which tells everything that is wrong with it. */
-async function checkTemplate(services: Services, trigger: TriggerDocument): Promise<void> {
+async function checkTemplate(services: Services, { who }: Saver, trigger: TriggerDocument): Promise<void> {
   const field = "properties.action.job";
   try {
     const request = await jobOf(services, trigger, { id: "0".repeat(20), event: sampleEvent(trigger.spec) });
     const clusterId = parseClusterId(request.properties.cluster.id);
+    await demandCluster(services, who, refOf<"trigger">(trigger), clusterId);
     const cluster = await services.state.clusters.get(clusterId);
     if (cluster === undefined) throw notFound(clusterId);
-    const { subscriptionId, resourceGroup, workspace, spec } = trigger;
-    const { experiment } = spec.action;
-    const ref = { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job: "sample" } as const;
+    const ref = { ...experimentOf(trigger, trigger.spec), kind: "job", job: "sample" } as const;
     newJob(ref, guid(services.random.uuid()), request, cluster, new Date(services.clock.now()));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

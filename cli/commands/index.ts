@@ -160,6 +160,21 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./workspace/delete.ts")).workspaceDelete,
   },
   {
+    name: "role assignment create",
+    summary: "Give somebody a role on a workspace or an experiment",
+    load: async () => (await import("./role/create.ts")).roleCreate,
+  },
+  {
+    name: "role assignment list",
+    summary: "List who has which role on a workspace or an experiment",
+    load: async () => (await import("./role/list.ts")).roleList,
+  },
+  {
+    name: "role assignment delete",
+    summary: "Take a role away",
+    load: async () => (await import("./role/delete.ts")).roleDelete,
+  },
+  {
     name: "experiment create",
     summary: "Create an experiment, a folder of jobs",
     load: async () => (await import("./experiment/create.ts")).experimentCreate,

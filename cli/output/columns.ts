@@ -1,4 +1,5 @@
 // The tables of `az batchai`, kind by kind.
+import type { RoleAssignmentResponse } from "../../domain/access/wire.ts";
 import type { ClusterResponse } from "../../domain/cluster/wire.ts";
 import type { ExperimentResponse } from "../../domain/experiment/wire.ts";
 import type { FileServerResponse } from "../../domain/file-server/wire.ts";
@@ -26,6 +27,15 @@ export const experimentColumns: Columns<ExperimentResponse> = [
   ["Resource Group", ({ id }) => groupOf(id)],
   ["Workspace", ({ id }) => segment(id, "workspaces")],
   ["State", ({ properties }) => properties.provisioningState],
+];
+
+export const roleColumns: Columns<RoleAssignmentResponse> = [
+  ["Name", ({ name }) => name],
+  ["Role", ({ properties }) => properties.role],
+  ["Principal", ({ properties }) => properties.principalId],
+  ["Type", ({ properties }) => properties.principalType],
+  ["Workspace", ({ properties }) => segment(properties.scope, "workspaces")],
+  ["Experiment", ({ properties }) => segment(properties.scope, "experiments")],
 ];
 
 export const clusterColumns: Columns<ClusterResponse> = [

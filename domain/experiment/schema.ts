@@ -1,5 +1,6 @@
 // Experiment: a folder of jobs. PUT has no body, so there is a stored document and a wire shape only.
 import { z } from "zod";
+import { assigned } from "../access/assignment.ts";
 import { ProvisioningState } from "../shared/batch-ai-error.ts";
 import { refShape } from "../shared/resource-id.ts";
 
@@ -8,5 +9,6 @@ export const ExperimentDocument = z.object({
   creationTime: z.string(),
   provisioningState: ProvisioningState,
   provisioningStateTransitionTime: z.string(),
+  ...assigned,
 });
 export type ExperimentDocument = z.infer<typeof ExperimentDocument>;

@@ -14,6 +14,7 @@ export const EventResponse = z
     properties: z.looseObject({
       time: time(),
       actor: z.string(),
+      actorName: z.string().optional(),
       cause: z.string(),
       link: z.string().optional(),
       state: z.enum(trackedStates).optional(),

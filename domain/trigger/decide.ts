@@ -1,9 +1,12 @@
 // What becomes of an event, and why. Pure: the caller reads the situation and writes the decision.
 import { isAllowed } from "../shared/roles.ts";
+import type { Role } from "../shared/roles.ts";
 import type { Firing } from "./firing.ts";
 import type { TriggerDocument } from "./schema.ts";
 
 export interface Situation {
+  /** What whoever saved the trigger may do now where its jobs are made. */
+  readonly saversRoles: readonly Role[];
   /** Epoch milliseconds. */
   readonly now: number;
   /** Jobs of the trigger that have not ended; counted where they matter. */
@@ -22,10 +25,14 @@ const missedAfterMs = 60_000;
 const longestChain = 20;
 
 export function decide(trigger: TriggerDocument, firing: Firing, situation: Situation): Verdict {
-  return refusal(trigger, firing) ?? missed(trigger, firing, situation) ?? turn(trigger, firing, situation);
+  return (
+    refusal(trigger, firing, situation) ??
+    missed(trigger, firing, situation) ??
+    turn(trigger, firing, situation)
+  );
 }
 
-function refusal(trigger: TriggerDocument, firing: Firing): Verdict | undefined {
+function refusal(trigger: TriggerDocument, firing: Firing, { saversRoles }: Situation): Verdict | undefined {
   const { savedBy, paused, enabled } = trigger;
   const { event, replayed } = firing;
   const asked = event.kind === "run" || replayed === true;
@@ -34,7 +41,7 @@ function refusal(trigger: TriggerDocument, firing: Firing): Verdict | undefined 
     // What came before the pause keeps its place.
     return { decision: firing.decision === "queued" ? "queued" : "skipped", reason };
   }
-  if (!isAllowed(savedBy.roles, "submitter"))
+  if (!isAllowed(saversRoles, "submitter"))
     return {
       decision: "failed",
       reason: `'${savedBy.subject}', who saved the trigger, may not submit jobs; somebody who may saves it again`,

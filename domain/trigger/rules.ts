@@ -15,6 +15,7 @@ import type { TriggerDocument, TriggerPatch, TriggerRequest, TriggerSpec } from 
 export interface Saver {
   readonly subject: string;
   readonly roles: readonly Role[];
+  readonly groups?: readonly string[] | undefined;
 }
 
 /** What is stored of a request. @throws AppError InvalidRequest that names the field. */
@@ -73,7 +74,7 @@ export function newTrigger(ref: RefOf<"trigger">, guid: Guid, saving: Saving): T
     version: saving.version,
     spec: saving.spec,
     ...enabledOr(saving, undefined),
-    savedBy: { subject: saving.by.subject, roles: [...saving.by.roles] },
+    savedBy: savedBy(saving),
     since: at,
     creationTime: at,
     provisioningState: "succeeded",
@@ -92,8 +93,12 @@ export function savedTrigger(trigger: TriggerDocument, saving: Saving): TriggerD
     spec: saving.spec,
     version: isSame ? trigger.version : saving.version,
     since: isSame ? trigger.since : timestamp(saving.now),
-    savedBy: { subject: saving.by.subject, roles: [...saving.by.roles] },
+    savedBy: savedBy(saving),
   };
+}
+
+function savedBy({ by: { subject, roles, groups = [] } }: Saving): TriggerDocument["savedBy"] {
+  return { subject, roles: [...roles], ...(groups.length === 0 ? {} : { groups: [...groups] }) };
 }
 
 function enabledOr({ request, by, now }: Saving, before: TriggerDocument | undefined) {

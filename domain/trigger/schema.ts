@@ -126,7 +126,12 @@ export const TriggerDocument = z.object({
   enabled: z.boolean(),
   paused: z.object({ by: z.string(), at: z.string(), reason: z.string().optional() }).optional(),
   /** Who saved it: it acts with their rights. */
-  savedBy: z.object({ subject: z.string(), roles: z.array(z.enum(roles)) }),
+  savedBy: z.object({
+    subject: z.string(),
+    roles: z.array(z.enum(roles)),
+    /** Those that had a role on what its jobs are made in. */
+    groups: z.array(z.string()).optional(),
+  }),
   /** Events of before do not concern it (ISO 8601). */
   since: z.string(),
   creationTime: z.string(),

@@ -1,6 +1,7 @@
 // Workspace: request, stored document, wire shape (Microsoft.BatchAI 2018-05-01). The only tracked resource: it has a
 // location and tags.
 import { z } from "zod";
+import { assigned } from "../access/assignment.ts";
 import { ProvisioningState } from "../shared/batch-ai-error.ts";
 import { anyText } from "../shared/fields.ts";
 import { refShape } from "../shared/resource-id.ts";
@@ -26,5 +27,6 @@ export const WorkspaceDocument = z.object({
   creationTime: z.string(),
   provisioningState: ProvisioningState,
   provisioningStateTransitionTime: z.string(),
+  ...assigned,
 });
 export type WorkspaceDocument = z.infer<typeof WorkspaceDocument>;

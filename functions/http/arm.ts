@@ -10,6 +10,7 @@ import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
 import { providerRoute, resourceGroupOf } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
+import { visibleTo } from "./lib/visible.ts";
 import { passOn } from "./passed-on.ts";
 
 const subscriptionRoute = "subscriptions/{subscriptionId}";
@@ -20,7 +21,7 @@ export const armOperations: readonly Operation[] = [
     name: "arm-tenants",
     method: "GET",
     route: "tenants",
-    role: "reader",
+    role: "anyone",
     apiVersions: "arm",
     async handle({ principal }) {
       const { tenant } = principal;
@@ -31,7 +32,7 @@ export const armOperations: readonly Operation[] = [
     name: "arm-subscriptions",
     method: "GET",
     route: "subscriptions",
-    role: "reader",
+    role: "anyone",
     apiVersions: "arm",
     handle: async (request, services) => ok({ value: [subscriptionWire(request, services)] }),
   },
@@ -39,7 +40,7 @@ export const armOperations: readonly Operation[] = [
     name: "arm-subscription",
     method: "GET",
     route: subscriptionRoute,
-    role: "reader",
+    role: "anyone",
     apiVersions: "arm",
     handle: async (request, services) => ok(subscriptionWire(request, services)),
   },
@@ -47,11 +48,11 @@ export const armOperations: readonly Operation[] = [
     name: "arm-resource-groups",
     method: "GET",
     route: groupsRoute,
-    role: "reader",
+    role: "anyone",
     apiVersions: "arm",
     async handle(request, services) {
       if (services.resourceManager !== undefined) return passOn(request, services);
-      const page = pageOf(await groupsInUse(services), pageRequest(request));
+      const page = pageOf(await groupsInUse(services, request), pageRequest(request));
       return ok(pageBody(request, page, (name) => groupWire(services, name)));
     },
   },
@@ -59,7 +60,7 @@ export const armOperations: readonly Operation[] = [
     name: "arm-resource-group",
     method: "GET",
     route: `${groupsRoute}/{resourceGroup}`,
-    role: "reader",
+    role: "anyone",
     apiVersions: "arm",
     async handle(request, services) {
       const name = resourceGroupOf(request);
@@ -72,7 +73,7 @@ export const armOperations: readonly Operation[] = [
     name: "arm-provider",
     method: "GET",
     route: providerRoute,
-    role: "reader",
+    role: "anyone",
     apiVersions: "arm",
     handle: async (_request, services) => ok(providerWire(services)),
   },
@@ -81,7 +82,7 @@ export const armOperations: readonly Operation[] = [
     name: "arm-provider-register",
     method: "POST",
     route: `${providerRoute}/register`,
-    role: "reader",
+    role: "anyone",
     apiVersions: "arm",
     handle: async (_request, services) => ok(providerWire(services)),
   },
@@ -100,13 +101,17 @@ function subscriptionWire({ principal }: ApiRequest, { settings }: Services): ob
   };
 }
 
-/** Names as they were first written, without repeats in another case. */
-async function groupsInUse({ settings, state }: Services): Promise<readonly string[]> {
+/** Of the workspaces that the caller may read; names as they were first written, without repeats in another case. */
+async function groupsInUse(
+  { settings, state }: Services,
+  { principal }: ApiRequest,
+): Promise<readonly string[]> {
   const { subscriptionId } = settings;
   const names = new Map<string, string>();
-  for await (const { resourceGroup } of everyItem((page) =>
-    state.workspaces.list({ subscriptionId }, page),
-  )) {
+  for await (const workspace of everyItem((page) => state.workspaces.list({ subscriptionId }, page))) {
+    const [visible] = visibleTo(principal, [workspace]);
+    if (visible === undefined) continue;
+    const { resourceGroup } = visible;
     const key = resourceGroup.toLowerCase();
     if (!names.has(key)) names.set(key, resourceGroup);
   }

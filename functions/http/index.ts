@@ -18,6 +18,7 @@ import { portalFileTriggers } from "./portal/files.ts";
 import { sessionTrigger } from "./portal/session.ts";
 import { preflightOperations } from "./preflight.ts";
 import { providerOperations } from "./provider.ts";
+import { roleAssignmentOperations } from "./role-assignments.ts";
 import { sweepOperations } from "./sweeps.ts";
 import { sweepTrialOperations } from "./sweep-trials.ts";
 import { triggerOperations } from "./triggers.ts";
@@ -39,6 +40,7 @@ export const operations: readonly Operation[] = [
   ...sweepTrialOperations,
   ...triggerOperations,
   ...eventOperations,
+  ...roleAssignmentOperations,
   ...armOperations,
 ];
 

@@ -7,7 +7,8 @@ import { AppError } from "../../domain/shared/errors.ts";
 import type { Services } from "../../services/services.ts";
 import type { Role } from "../../services/token-verifier.ts";
 import type { HttpTrigger } from "../lib/register.ts";
-import { checkApiVersion, checkRole, checkSubscription, guarded } from "./lib/guard.ts";
+import { authorise } from "./lib/authorise.ts";
+import { checkApiVersion, checkSubscription, guarded } from "./lib/guard.ts";
 import { apiRequest } from "./lib/request.ts";
 import type { ApiRequest } from "./lib/request.ts";
 
@@ -42,9 +43,9 @@ export const passedOnTriggers: readonly HttpTrigger[] = rows.map(([name, route, 
   route,
   handle: (request, services) =>
     guarded(request, services, async (caller) => {
-      checkRole(caller.principal, role);
-      checkApiVersion(request, "arm");
       const asked = apiRequest(request, caller, services.settings.bodyLimitBytes);
+      await authorise(asked, services, role);
+      checkApiVersion(request, "arm");
       checkSubscription(asked, services);
       return passOn(asked, services);
     }),

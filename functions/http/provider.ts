@@ -12,7 +12,7 @@ export const providerOperations: readonly Operation[] = [
     name: "operations-list",
     method: "GET",
     route: "providers/Microsoft.BatchAI/operations",
-    role: "reader",
+    role: "anyone",
     async handle() {
       const kinds = resourceKinds.filter((kind) => rowOf(kind).apiVersions.includes(apiVersion));
       return ok({ value: [...kinds.flatMap(changes), ...kinds.flatMap(actions)] });

@@ -74,7 +74,7 @@ async function retryFailed(request: ApiRequest, services: Services) {
 async function preview(request: ApiRequest, services: Services) {
   const { properties, count, forecast } = parse(PreviewRequest, await optionalBody(request));
   const asked = { request: properties === undefined ? undefined : { properties }, count, expected: forecast };
-  return ok(await previewSweep(services, requestedRef(request, "sweep"), asked));
+  return ok(await previewSweep(services, callerOf(request), requestedRef(request, "sweep"), asked));
 }
 
 /** An action that needs nothing more needs no body. */

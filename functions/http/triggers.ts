@@ -90,7 +90,7 @@ export const triggerOperations: readonly Operation[] = [
   }),
 ];
 
-const saverOf = (request: ApiRequest): Saver => ({ ...callerOf(request), roles: request.principal.roles });
+const saverOf = (request: ApiRequest): Saver => ({ ...callerOf(request), who: request.principal });
 
 const found = (request: ApiRequest, services: Services) =>
   existing(services, requestedRef(request, "trigger"));
@@ -120,7 +120,7 @@ async function test(request: ApiRequest, services: Services) {
   const trigger: TriggerDocument =
     properties === undefined
       ? await existing(services, ref)
-      : draftTrigger(services, saverOf(request), ref, { properties });
+      : await draftTrigger(services, saverOf(request), ref, { properties });
   return ok(await tryTrigger(services, trigger, event));
 }
 

@@ -10,6 +10,7 @@ import { pageBody, pageRequest } from "./lib/paging.ts";
 import { providerRoute, requestedRef, routeOf, subscriptionOf } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
 import { shown, standardOperations } from "./lib/standard-operations.ts";
+import { visibleTo } from "./lib/visible.ts";
 
 const route = routeOf("workspace");
 
@@ -41,11 +42,12 @@ export const workspaceOperations: readonly Operation[] = [
     name: "workspaces-list",
     method: "GET",
     route: `${providerRoute}/workspaces`,
-    role: "reader",
+    role: "anyone",
     async handle(request, services) {
       const scope = { subscriptionId: subscriptionOf(request) };
       const page = await services.state.workspaces.list(scope, pageRequest(request));
-      return ok(pageBody(request, page, workspaceWire));
+      const items = visibleTo(request.principal, page.items);
+      return ok(pageBody(request, { ...page, items }, workspaceWire));
     },
   },
 ];

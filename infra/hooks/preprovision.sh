@@ -39,6 +39,7 @@ client=$(az ad app list --display-name "openbatchai-$AZURE_ENV_NAME" --query '[0
   --sign-in-audience AzureADMyOrg --app-roles @infra/hooks/app-roles.json --query appId --output tsv)
 
 # Tokens of version 2 carry the client id as their audience; the Azure CLI may ask for them without asking its user.
+# They list those of the caller's groups that are assigned to the application: all of them would not fit.
 object=$(az ad app show --id "$client" --query id --output tsv)
 api=$(mktemp)
 trap 'rm -f "$api"' EXIT
@@ -46,6 +47,7 @@ scope=9d6ef2a5-0b0c-4c0c-8f5a-7f0f6d2f3c11
 cat >"$api" <<JSON
 {
   "identifierUris": ["api://$client"],
+  "groupMembershipClaims": "ApplicationGroup",
   "api": {
     "requestedAccessTokenVersion": 2,
     "oauth2PermissionScopes": [

@@ -24,7 +24,8 @@ export function EventList({
               <span>
                 {isOfMany && <Subject event={event} />}
                 <Move {...event.properties} />
-                {event.properties.cause} <span className="muted">by {event.properties.actor}</span>
+                {event.properties.cause}{" "}
+                <span className="muted">by {event.properties.actorName ?? event.properties.actor}</span>
                 {(event.properties.errors ?? []).map(({ code, message }) => (
                   <span key={code} className="error-text">
                     {" "}

@@ -4,6 +4,7 @@ export interface EventWire {
   readonly properties: {
     readonly time: string;
     readonly actor: string;
+    readonly actorName?: string;
     readonly cause: string;
     readonly link?: string;
     readonly state?: string;

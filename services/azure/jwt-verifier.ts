@@ -4,12 +4,12 @@ import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import type { JWTPayload } from "jose";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { Clock } from "../clock.ts";
-import type { Principal, Role, TokenRefusal, TokenVerifier } from "../token-verifier.ts";
+import { roles } from "../../domain/shared/roles.ts";
+import type { Principal, TokenRefusal, TokenVerifier } from "../token-verifier.ts";
 import { isLoopbackHttp } from "./endpoints.ts";
 
 const clockToleranceSeconds = 60;
 const keyFetchTimeoutMs = 5_000;
-const roles: readonly Role[] = ["reader", "submitter", "operator", "admin"];
 
 export function jwtVerifier(options: {
   readonly issuer: string;
@@ -54,18 +54,44 @@ export function jwtVerifier(options: {
 
 /** Undefined when the token names nobody. */
 function principalOf(payload: JWTPayload): Principal | undefined {
-  const named: unknown = payload["roles"];
-  const given: readonly unknown[] = Array.isArray(named) ? named : [];
+  const given = textsOf(payload["roles"]);
+  const name = nameIn(payload);
   const oid: unknown = payload["oid"];
   const subject = typeof oid === "string" ? oid : payload.sub;
   if (subject === undefined || subject === "") return undefined;
   return {
     subject,
+    ...(name === undefined ? {} : { name }),
     tenant: String(payload["tid"]).toLowerCase(),
-    roles: roles.filter((role) =>
-      given.some((name) => typeof name === "string" && name.toLowerCase() === role),
-    ),
+    roles: roles.filter((role) => given.some((one) => one.toLowerCase() === role)),
+    groups: textsOf(payload["groups"]),
+    ...(leavesGroupsOut(payload) ? { groupsLeftOut: true } : {}),
   };
+}
+
+function textsOf(claim: unknown): readonly string[] {
+  return Array.isArray(claim) ? claim.filter((one) => typeof one === "string") : [];
+}
+
+/** Of people, then of apps ("Access token claims reference"). */
+const nameClaims = ["preferred_username", "upn", "unique_name", "name", "app_displayname", "azp", "appid"];
+const longestName = 120;
+
+function nameIn(payload: JWTPayload): string | undefined {
+  const found = nameClaims
+    .map((claim) => payload[claim])
+    .find((name) => typeof name === "string" && name !== "");
+  return typeof found === "string" ? found.slice(0, longestName) : undefined;
+}
+
+/** Too many to list: the token names where to ask for them, or only says that there are some ("Groups overage claim"). */
+function leavesGroupsOut(payload: JWTPayload): boolean {
+  const elsewhere = payload["_claim_names"];
+  return (
+    (typeof elsewhere === "object" && elsewhere !== null && "groups" in elsewhere) ||
+    payload["hasgroups"] === true ||
+    payload["hasgroups"] === "true"
+  );
 }
 
 type Refusal = Exclude<Awaited<ReturnType<TokenVerifier["verify"]>>, { readonly kind: "valid" }>;

@@ -15,6 +15,8 @@ const Stored = z.object({
   startTime: z.string(),
   endTime: z.string().optional(),
   resourceId: z.string(),
+  resource: z.string().optional(),
+  actor: z.string().optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 

@@ -15,6 +15,7 @@ const RecordedChange = z.object({
   id: z.string(),
   time: z.string(),
   actor: z.string(),
+  actorName: z.string().optional(),
   cause: z.string(),
   link: z.string().optional(),
   errors: z.array(BatchAIError).optional(),

@@ -55,7 +55,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Authentication",
-    "bearer tokens of a configurable issuer, audience and tenant; roles reader, submitter, operator, admin on every route",
+    "bearer tokens of a configurable issuer, audience and tenant; roles reader, submitter, operator, admin on every route, for all or on single workspaces and experiments ([how to](how-to/roles.md))",
   ],
   [
     "Crash safety",

@@ -4,9 +4,8 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { apiVersion, apiVersions } from "../../../domain/shared/api-versions.ts";
 import type { ApiVersion } from "../../../domain/shared/api-versions.ts";
 import { AppError } from "../../../domain/shared/errors.ts";
-import { isAllowed } from "../../../domain/shared/roles.ts";
 import type { Services } from "../../../services/services.ts";
-import type { Principal, Role } from "../../../services/token-verifier.ts";
+import type { Principal } from "../../../services/token-verifier.ts";
 import { failed } from "./reply.ts";
 import { queryOf } from "./request.ts";
 import type { ApiRequest, Caller } from "./request.ts";
@@ -58,15 +57,6 @@ async function authenticate(request: HttpRequest, services: Services): Promise<P
   const verdict = await services.tokens.verify(token);
   if (verdict.kind === "invalid") throw new AppError(verdict.code, verdict.message);
   return verdict.principal;
-}
-
-export function checkRole(principal: Principal, needed: Role): void {
-  if (isAllowed(principal.roles, needed)) return;
-  const held = principal.roles.length === 0 ? "no role" : `the roles ${principal.roles.join(", ")}`;
-  throw new AppError(
-    "AuthorizationFailed",
-    `The caller '${principal.subject}' has ${held}; this operation needs '${needed}'.`,
-  );
 }
 
 /** A host hands over undecoded what it cannot decode. */

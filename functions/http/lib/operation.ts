@@ -4,10 +4,11 @@ import type { HttpResponseInit } from "@azure/functions";
 import { apiVersion } from "../../../domain/shared/api-versions.ts";
 import { AppError } from "../../../domain/shared/errors.ts";
 import type { Services } from "../../../services/services.ts";
-import type { Role } from "../../../services/token-verifier.ts";
 import type { HttpTrigger } from "../../lib/register.ts";
 import { changedRequest } from "./changed-request.ts";
-import { checkApiVersion, checkPath, checkRole, checkSubscription, guarded, nothingHere } from "./guard.ts";
+import { authorise } from "./authorise.ts";
+import type { Needed } from "./authorise.ts";
+import { checkApiVersion, checkPath, checkSubscription, guarded, nothingHere } from "./guard.ts";
 import type { ShownIn } from "./guard.ts";
 import { refused } from "./reply.ts";
 import { apiRequest } from "./request.ts";
@@ -21,8 +22,8 @@ export interface Operation {
   /** Further verbs that mean the same: next-page links of POST lists are followed with GET by some clients. */
   readonly alsoMethod?: "GET";
   readonly route: string;
-  /** The least role that may call it. */
-  readonly role: Role;
+  /** The least role that may call it, on the workspace or the experiment that its route names, or everywhere. */
+  readonly role: Needed;
   /** Absent: the version of 2018 only. `arm`: for what clients ask Azure Resource Manager before they come to Batch AI. */
   readonly apiVersions?: ShownIn;
   handle(request: ApiRequest, services: Services): Promise<HttpResponseInit>;
@@ -36,10 +37,10 @@ export function trigger(operation: Operation): HttpTrigger {
     route,
     handle: (request, services) =>
       guarded(request, services, async (caller) => {
-        checkRole(caller.principal, operation.role);
         checkPath(request);
-        checkApiVersion(request, operation.apiVersions ?? [apiVersion]);
         const asked = apiRequest(request, caller, services.settings.bodyLimitBytes);
+        await authorise(asked, services, operation.role);
+        checkApiVersion(request, operation.apiVersions ?? [apiVersion]);
         checkSubscription(asked, services);
         return operation.handle(asked, services);
       }),

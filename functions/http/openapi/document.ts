@@ -85,7 +85,7 @@ function describe(operation: Operation, doc: OperationDoc, operationId: string):
   return {
     operationId,
     summary: doc.summary,
-    description: `Needs the role ${operation.role} or one above it.`,
+    description: neededText(operation.role),
     requestParams: {
       path: z.object(Object.fromEntries(names.map((name) => [name, pathParameter(name)]))),
       query: z.object({ "api-version": versionParameter(operation), ...doc.query }),
@@ -95,6 +95,12 @@ function describe(operation: Operation, doc: OperationDoc, operationId: string):
       : { requestBody: { required: true, content: { "application/json": { schema: doc.body } } } }),
     responses: responses(operation, doc),
   };
+}
+
+function neededText(needed: Operation["role"]): string {
+  return needed === "anyone"
+    ? "Needs a token; what it answers is what the caller may see."
+    : `Needs the role ${needed} or one above it.`;
 }
 
 function versionParameter({ apiVersions = [apiVersion] }: Operation): z.ZodType {

@@ -2,6 +2,9 @@
 // query parameters, what it answers. Paths, methods, roles and versions come from the operations themselves; what every
 // kind of resource has is described by the rows of the kind.
 import { z } from "zod";
+import { RoleAssignmentRequest, scopeKinds } from "../../../domain/access/assignment.ts";
+import type { ScopeKind } from "../../../domain/access/assignment.ts";
+import { RoleAssignmentResponse } from "../../../domain/access/wire.ts";
 import { ClusterPatch } from "../../../domain/cluster/schema.ts";
 import { ClusterResponse } from "../../../domain/cluster/wire.ts";
 import { AttemptsResponse } from "../../../domain/job/attempt.ts";
@@ -97,6 +100,28 @@ function standardDocs(kind: ResourceKind): Readonly<Record<string, OperationDoc>
         until: moment("Events before this time"),
       },
       ok: listOf(EventResponse),
+    },
+  };
+}
+
+/** Who has which role on what. */
+function roleDocs(kind: ScopeKind): Readonly<Record<string, OperationDoc>> {
+  const noun = `${collectionOf(kind)}-roles`;
+  const of = aWord(kind);
+  return {
+    [`${noun}-create`]: {
+      summary: `Assigns a role on ${of}, and on everything in it`,
+      body: RoleAssignmentRequest,
+      ok: RoleAssignmentResponse,
+      conflicts: true,
+    },
+    [`${noun}-get`]: { summary: `Shows a role assignment of ${of}`, ok: RoleAssignmentResponse },
+    [`${noun}-list`]: list(`Role assignments of ${of}`, RoleAssignmentResponse),
+    [`${noun}-delete`]: {
+      summary: `Takes a role on ${of} away`,
+      ok: RoleAssignmentResponse,
+      noContent: true,
+      conflicts: true,
     },
   };
 }
@@ -271,5 +296,6 @@ const special: Readonly<Record<string, OperationDoc>> = {
 
 export const operationDocs: Readonly<Record<string, OperationDoc>> = {
   ...(Object.assign({}, ...resourceKinds.map(standardDocs)) as Readonly<Record<string, OperationDoc>>),
+  ...(Object.assign({}, ...scopeKinds.map(roleDocs)) as Readonly<Record<string, OperationDoc>>),
   ...special,
 };

@@ -6,7 +6,8 @@ import type { OutputRange } from "../../../application/job-files.ts";
 import { AppError } from "../../../domain/shared/errors.ts";
 import type { Services } from "../../../services/services.ts";
 import type { HttpTrigger } from "../../lib/register.ts";
-import { checkPath, checkRole, checkSubscription, guarded, identified, nothingHere } from "../lib/guard.ts";
+import { authorise } from "../lib/authorise.ts";
+import { checkPath, checkSubscription, guarded, identified, nothingHere } from "../lib/guard.ts";
 import { requestedRef, routeOf } from "../lib/refs.ts";
 import { ok } from "../lib/reply.ts";
 import { apiRequest, originOf } from "../lib/request.ts";
@@ -41,8 +42,7 @@ export const portalLinkTrigger: HttpTrigger = {
   methods: ["POST"],
   route: "portal/links",
   handle: (request, services) =>
-    guarded(request, services, async ({ principal }) => {
-      checkRole(principal, "reader");
+    guarded(request, services, async () => {
       const { signInCodes } = services;
       if (signInCodes === undefined)
         throw new AppError(
@@ -63,8 +63,8 @@ export const portalOutputTrigger: HttpTrigger = {
     identified(request, services, async () => {
       const signedIn = asSignedIn(request, services);
       return guarded(signedIn, services, async (caller) => {
-        checkRole(caller.principal, "reader");
         const asked = apiRequest(signedIn, caller, services.settings.bodyLimitBytes);
+        await authorise(asked, services, "reader");
         checkSubscription(asked, services);
         return output(asked, rangeOf(signedIn), services);
       });

@@ -221,7 +221,10 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     tokens: options.tokens ?? {
       verify: async (token) =>
         token.startsWith("role-")
-          ? { kind: "valid", principal: { subject: "tester", tenant, roles: [token.slice(5) as Role] } }
+          ? {
+              kind: "valid",
+              principal: { subject: "tester", tenant, roles: [token.slice(5) as Role], groups: [] },
+            }
           : { kind: "invalid", code: "InvalidAuthenticationToken", message: "The access token is damaged." },
     },
   };

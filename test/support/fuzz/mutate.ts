@@ -57,9 +57,14 @@ function changed(root: unknown, { kind, at, value }: Mutation): unknown {
   if (kind === "drop") Reflect.deleteProperty(parent, key);
   if (kind === "replace") parent[key] = value;
   if (kind === "rename") parent[`${key}x`] = before;
-  if (kind === "grow") parent[key] = Array.from({ length: 50 }, () => before);
+  if (kind === "grow") parent[key] = Array.from({ length: copiesOf(before) }, () => before);
   if (kind === "nest") parent[key] = Array.from({ length: 70 }).reduce((inner) => ({ inner }), before);
   return root;
+}
+
+/** What was grown before is grown by less: three times fifty would be a body that nobody can print. */
+function copiesOf(value: unknown): number {
+  return Math.max(1, Math.min(50, Math.floor(1_000_000 / (JSON.stringify(value) ?? "").length)));
 }
 
 interface Place {

@@ -303,3 +303,34 @@ test("files of a job are listed, followed and downloaded", async () => {
   expect(await ok("job file download -j filed --to logs")).toBe("logs/stdout.txt\n");
   expect(readFileSync(join(folder, "logs", "stdout.txt"), "utf8")).toBe("one\ntwo\n");
 });
+
+test("roles are given, listed with those of the workspace, and taken away", async () => {
+  const id = "5c0b9f7e-2a51-4c4e-9c3a-1d2f3a4b5c6d";
+  await ok("workspace create -n shared -l eastus");
+  await ok("experiment create -w shared -n demo");
+  const given = `--assignee-object-id ${id} --assignee-principal-type group`;
+  const made = await json(`role assignment create -w shared -e demo --role Submitter ${given}`);
+  expect(made).toMatchObject({ name: `submitter-${id}`, role: "submitter", principalType: "Group" });
+  // The experiment of the environment is not meant.
+  await ok(`role assignment create -w shared --role reader --assignee-object-id ${id} -n readers`);
+  const table = await ok("role assignment list -w shared -e demo --include-inherited -o table");
+  expect(
+    table
+      .trim()
+      .split("\n")
+      .slice(-2)
+      .map((line) => line.trim().split(/\s+/)),
+  ).toEqual([
+    ["readers", "reader", id, "User", "shared"],
+    [`submitter-${id}`, "submitter", id, "Group", "shared", "demo"],
+  ]);
+  await ok(`role assignment delete -w shared -e demo -n submitter-${id}`);
+  expect(await json("role assignment list -w shared -e demo")).toEqual([]);
+  const mail = await type(
+    "role assignment create -w shared --role reader --assignee-object-id ada@example.com -n x",
+  );
+  expect(mail).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("expected the object id (a GUID)") as string,
+  });
+});

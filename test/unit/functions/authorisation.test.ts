@@ -26,14 +26,14 @@ const trigger = `${workspace}/triggers/{trigger}`;
 const provider = "subscriptions/{subscriptionId}/providers/Microsoft.BatchAI";
 
 const matrix: readonly (readonly [method: string, route: string, least: Least])[] = [
-  ["POST", "portal/links", "reader"],
-  ["GET", "providers/Microsoft.BatchAI/operations", "reader"],
+  ["POST", "portal/links", "anybody with a token"],
+  ["GET", "providers/Microsoft.BatchAI/operations", "anybody with a token"],
   ["GET", `${provider}/locations/{location}/usages`, "reader"],
   ["GET", `${provider}/locations/{location}/preflight`, "operator"],
   ["GET", `${provider}/locations/{location}/operationresults/{operationId}`, "reader"],
   ["GET", `${provider}/locations/{location}/operationstatuses/{operationId}`, "reader"],
-  ["GET", `${provider}/workspaces`, "reader"],
-  ["GET", group, "reader"],
+  ["GET", `${provider}/workspaces`, "anybody with a token"],
+  ["GET", group, "anybody with a token"],
   ["PUT", workspace, "operator"],
   ["PATCH", workspace, "operator"],
   ["GET", workspace, "reader"],
@@ -52,7 +52,7 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["GET", fileServer, "reader"],
   ["DELETE", fileServer, "operator"],
   ["GET", `${fileServer}/events`, "reader"],
-  ["GET", `${workspace}/experiments`, "reader"],
+  ["GET", `${workspace}/experiments`, "anybody with a token"],
   ["PUT", experiment, "submitter"],
   ["GET", experiment, "reader"],
   ["DELETE", experiment, "submitter"],
@@ -99,13 +99,19 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["POST", `${trigger}/replay`, "submitter"],
   ["GET", `${trigger}/firings`, "reader"],
   ["GET", `${trigger}/firings/{firing}`, "reader"],
-  ["GET", "tenants", "reader"],
-  ["GET", "subscriptions", "reader"],
-  ["GET", "subscriptions/{subscriptionId}", "reader"],
-  ["GET", "subscriptions/{subscriptionId}/resourceGroups", "reader"],
-  ["GET", "subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}", "reader"],
-  ["GET", provider, "reader"],
-  ["POST", `${provider}/register`, "reader"],
+  ...[workspace, experiment].flatMap((scope) => [
+    ["PUT", `${scope}/roleAssignments/{roleAssignment}`, "admin"] as const,
+    ["GET", `${scope}/roleAssignments/{roleAssignment}`, "reader"] as const,
+    ["GET", `${scope}/roleAssignments`, "reader"] as const,
+    ["DELETE", `${scope}/roleAssignments/{roleAssignment}`, "admin"] as const,
+  ]),
+  ["GET", "tenants", "anybody with a token"],
+  ["GET", "subscriptions", "anybody with a token"],
+  ["GET", "subscriptions/{subscriptionId}", "anybody with a token"],
+  ["GET", "subscriptions/{subscriptionId}/resourceGroups", "anybody with a token"],
+  ["GET", "subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}", "anybody with a token"],
+  ["GET", provider, "anybody with a token"],
+  ["POST", `${provider}/register`, "anybody with a token"],
   ["HEAD", resourceGroup, "reader"],
   ...(["PUT", "PATCH", "DELETE"] as const).flatMap((method) => [
     [method, resourceGroup, "admin"] as const,
@@ -242,7 +248,7 @@ function pathOf(route: string, subscription = subscriptionId): string {
     .replace("{subscriptionId}", subscription)
     .replace("{*path}", "nothing/here")
     .replaceAll(/\{\w+\}/g, "x");
-  return `/${path}?api-version=${/\/(?:events|attempts|preempt|preflight)$|\/(?:sweeps|triggers)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
+  return `/${path}?api-version=${/\/(?:events|attempts|preempt|preflight)$|\/(?:sweeps|triggers|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
 }
 
 describe("the table of routes and roles", () => {

@@ -144,12 +144,16 @@ describe.skipIf(!hasBicepParser)("the templates (needs tree-sitter-bicep)", () =
   });
 });
 
-it("the roles of the app registration are those that the service knows", () => {
+it("the roles of the app registration are those that the service knows, and one that allows nothing by itself", () => {
   const roles = JSON.parse(readFileSync("infra/hooks/app-roles.json", "utf8")) as {
     value: string;
     id: string;
   }[];
-  expect(roles.map(({ value }) => value)).toEqual(["reader", "submitter", "operator", "admin"]);
+  expect(roles.map(({ value }) => value)).toEqual(["reader", "submitter", "operator", "admin", "member"]);
   const admin = roles.find(({ value }) => value === "admin")?.id ?? "none";
   expect(readFileSync("infra/hooks/postprovision.sh", "utf8")).toContain(`admin=${admin}\n`);
+  // Without it no token would list a group, and roles of groups would never count.
+  expect(readFileSync("infra/hooks/preprovision.sh", "utf8")).toContain(
+    '"groupMembershipClaims": "ApplicationGroup"',
+  );
 });

@@ -50,8 +50,25 @@ describe("a bearer token", () => {
   it("of ours tells who calls, and the roles we know", async () => {
     expect(await verifier().verify(await token())).toEqual({
       kind: "valid",
-      principal: { subject: "ada", tenant, roles: ["operator"] },
+      principal: { subject: "ada", tenant, roles: ["operator"], groups: [] },
     });
+  });
+
+  it("tells the caller's name and groups, and whether there are more groups than it lists", async () => {
+    const principalOf = async (claims: Record<string, unknown>) =>
+      (await verifier().verify(await token({ claims }))) as { readonly principal: object };
+    expect(
+      (await principalOf({ preferred_username: "ada@example.com", name: "Ada", groups: ["g1", 2] }))
+        .principal,
+    ).toEqual({
+      ...{ subject: "ada", name: "ada@example.com", tenant, roles: ["operator"], groups: ["g1"] },
+    });
+    expect((await principalOf({ azp: "an-app" })).principal).toMatchObject({ name: "an-app" });
+    for (const overage of [{ _claim_names: { groups: "src1" } }, { hasgroups: true }, { hasgroups: "true" }])
+      expect((await principalOf(overage)).principal).toMatchObject({ groups: [], groupsLeftOut: true });
+    expect((await principalOf({ _claim_names: { other: "src1" } })).principal).not.toHaveProperty(
+      "groupsLeftOut",
+    );
   });
 
   it("without an object id tells the caller by its subject", async () => {

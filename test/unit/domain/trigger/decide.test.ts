@@ -20,7 +20,7 @@ const firing = (more: Partial<Firing> = {}): Firing => ({
   duplicates: 0,
   ...more,
 });
-const nobody = { now: now.getTime(), active: 0, queued: 0 };
+const nobody = { saversRoles: ["submitter"] as const, now: now.getTime(), active: 0, queued: 0 };
 const schedule = (more: object = {}, cron = "* * * * *") =>
   trigger({ on: { schedule: { cron, ...more } }, overlap: "queue" });
 const event = (kind: "run" | "jobCompleted", depth = 0): TriggerEvent =>
@@ -49,8 +49,8 @@ describe("an event of a trigger", () => {
   });
 
   it("fails when whoever saved the trigger may not submit jobs", () => {
-    const reader = { ...trigger(), savedBy: { subject: "eve", roles: ["reader" as const] } };
-    expect(decide(reader, firing({ event: event("run") }), nobody)).toMatchObject({ decision: "failed" });
+    const reading = { ...nobody, saversRoles: ["reader"] as const };
+    expect(decide(trigger(), firing({ event: event("run") }), reading)).toMatchObject({ decision: "failed" });
   });
 
   it("ends a circle of jobs that start one another", () => {
@@ -126,7 +126,7 @@ describe("all slots of two days with a change of the clock", () => {
           const lookedAt = isDown ? up : at;
           const superseded = slots.some((other) => other.at > at && other.at <= lookedAt);
           ends = ends.filter((moment) => moment > lookedAt);
-          const situation = { now: lookedAt, active: ends.length, queued: 0 };
+          const situation = { ...nobody, now: lookedAt, active: ends.length, queued: 0 };
           const event = { kind: "schedule", time: new Date(at).toISOString() } as const;
           const verdict = decide(subject, firing({ event, superseded }), situation);
           counted[verdict.decision] += 1;
