@@ -53,6 +53,7 @@ export interface PartsOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly appSettings: Readonly<Record<string, string>>;
+  readonly azureRules: "strict" | "off";
   /** `host`: jobs run outside of the containers that they ask for. */
   readonly containers: EngineChoice & { readonly on: "engine" | "host" };
 }
@@ -276,7 +277,7 @@ async function startEmulator(
   return startBatchEmulator({
     ...nodes,
     // Recipes of 2018 name sizes of 2018, and run here as they are.
-    parameters: { takesRetiredSizes: true },
+    parameters: { takesRetiredSizes: true, strictAzure: o.azureRules === "strict" },
     dataDirectory: join(o.data.path, "batch"),
     port: o.settings.ports.batch,
     accountName: batchAccount.name,

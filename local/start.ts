@@ -30,6 +30,8 @@ export interface LocalOptions {
   readonly apiPort?: number;
   /** Where jobs that ask for a container run: in one of the machine's docker or podman, or on the host without. */
   readonly containers?: "engine" | "host";
+  /** `off`: the Batch emulator does what Azure refuses and a folder of this machine could do. Default: `strict`. */
+  readonly azureRules?: "strict" | "off";
   /** Words of a shell; absent: as the environment says, else docker or podman, whichever answers. */
   readonly containerEngine?: { readonly command: string; readonly runOptions: string };
   /** Forget what the folder holds. */
@@ -121,6 +123,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
       random,
       logger: options.logger ?? ownLog ?? silentLogger,
       appSettings: { ...serviceSettings(process.env), ...options.appSettings },
+      azureRules: options.azureRules ?? "strict",
       containers: {
         ...engineChoice(process.env),
         ...options.containerEngine,

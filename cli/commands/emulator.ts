@@ -2,6 +2,7 @@
 import {
   checkNetwork,
   readAccountKey,
+  readAzureRules,
   readEvictionTrace,
   startEmulatorAlone,
 } from "../../local/batch-emulator/alone.ts";
@@ -21,6 +22,11 @@ export const emulator = command({
       "--eviction-trace <file>",
       "evictions at given moments, as JSON",
       readEvictionTrace,
+    ),
+    azureRules: parsed(
+      "--azure-rules <mode>",
+      "strict: refuse what Azure refuses, such as retired sizes (default); off: do it",
+      readAzureRules,
     ),
     seed: amount("--seed <number>", "makes evictions repeatable"),
     listen: text("--listen <address>", "address to listen on", "127.0.0.1"),
@@ -43,6 +49,7 @@ export const emulator = command({
         dataDirectory: given.data,
         evictionNoticeMs: given.evictionNotice * 1000,
         evictionTrace: given.evictionTrace ?? [],
+        azureRules: given.azureRules ?? "strict",
         containerCommand: containerCli,
         containerRunOptions: containerOptions,
         environment: context.environment,

@@ -1,4 +1,5 @@
 // `batchai start`: runs the local cloud until Ctrl-C.
+import { readAzureRules } from "../../local/batch-emulator/alone.ts";
 import { startLocal } from "../../local/start.ts";
 import type { LocalCloud } from "../../local/start.ts";
 import { command } from "../command.ts";
@@ -16,11 +17,16 @@ export const start = command({
       "where jobs that ask for a container run: engine (docker or podman), or host, without one",
       whereContainersRun,
     ),
+    azureRules: parsed(
+      "--azure-rules <mode>",
+      "strict: the Batch emulator refuses what Azure refuses (default); off: it does what this machine can",
+      readAzureRules,
+    ),
     fresh: flag("--fresh", "forget what the data folder holds"),
   },
-  async run({ data, port: apiPort, containers = "engine", fresh }, context) {
+  async run({ data, port: apiPort, containers = "engine", azureRules = "strict", fresh }, context) {
     const stopRequested = context.stopRequested();
-    const cloud = await startLocal({ data, apiPort, containers, fresh });
+    const cloud = await startLocal({ data, apiPort, containers, azureRules, fresh });
     for (const line of describeCloud(cloud)) context.out(`${line}\n`);
     context.out("ready\n");
     hint(context, "run -- python3 train.py      (in another terminal, in this folder)");

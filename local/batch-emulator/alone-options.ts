@@ -5,6 +5,13 @@ import type { EngineChoice } from "./agent/container-engine.ts";
 import { checkListenAddress } from "./protocol/listen-address.ts";
 import { EvictionTrace } from "./schema/eviction-trace.ts";
 
+export type AzureRules = "strict" | "off";
+
+export function readAzureRules(mode: string): AzureRules {
+  if (mode === "strict" || mode === "off") return mode;
+  throw new Error("It takes 'strict' or 'off'.");
+}
+
 export interface AloneOptions {
   /** 0: any free one. */
   readonly port: number;
@@ -16,6 +23,8 @@ export interface AloneOptions {
   /** Base64; undefined: the data folder's own. */
   readonly accountKey: string | undefined;
   readonly evictionsPerHour: number;
+  /** `off`: what Azure refuses and a folder of this machine could do is done. */
+  readonly azureRules: AzureRules;
   readonly evictionNoticeMs: number;
   readonly seed: number | undefined;
   readonly evictionTrace: EvictionTrace;
@@ -24,6 +33,21 @@ export interface AloneOptions {
   readonly containerRunOptions: string | undefined;
   readonly environment: EngineChoice["environment"];
 }
+
+/** The options of the emulator itself. */
+export const askedFor = (given: AloneOptions) => ({
+  port: given.port,
+  ...(given.tls ? { tlsPort: 0 } : {}),
+  listenOn: given.listen,
+  allowRemote: given.allowRemote,
+  parameters: {
+    strictAzure: given.azureRules === "strict",
+    evictionsPerNodeHour: given.evictionsPerHour,
+    evictionNoticeMs: given.evictionNoticeMs,
+  },
+  ...(given.seed === undefined ? {} : { evictionSeed: given.seed }),
+  evictionTrace: given.evictionTrace,
+});
 
 /** The key that a data folder makes for itself is good for this machine only. */
 export function checkNetwork(o: Pick<AloneOptions, "listen" | "allowRemote" | "accountKey">): void {

@@ -22,11 +22,12 @@ import type { Azurite } from "../storage/index.ts";
 import { createTeardown } from "../teardown.ts";
 import { ContainerEngineError, engineChoice, findContainerEngine } from "./agent/container-engine.ts";
 import type { EngineChoice } from "./agent/container-engine.ts";
+import { askedFor } from "./alone-options.ts";
 import type { AloneOptions } from "./alone-options.ts";
 import { startBatchEmulator } from "./index.ts";
 import type { BatchEmulator } from "./index.ts";
 import { ownKeys } from "./store/own-keys.ts";
-export { checkNetwork, readAccountKey, readEvictionTrace } from "./alone-options.ts";
+export { checkNetwork, readAccountKey, readAzureRules, readEvictionTrace } from "./alone-options.ts";
 
 /** Fixed, so that client code can be written against them; the keys are made per data folder. */
 const accountName = "devbatch";
@@ -148,19 +149,6 @@ function containersOf({ environment, containerCommand, containerRunOptions }: Al
     runOptions: containerRunOptions ?? choice.runOptions,
   };
 }
-
-const askedFor = (given: AloneOptions) => ({
-  port: given.port,
-  ...(given.tls ? { tlsPort: 0 } : {}),
-  listenOn: given.listen,
-  allowRemote: given.allowRemote,
-  parameters: {
-    evictionsPerNodeHour: given.evictionsPerHour,
-    evictionNoticeMs: given.evictionNoticeMs,
-  },
-  ...(given.seed === undefined ? {} : { evictionSeed: given.seed }),
-  evictionTrace: given.evictionTrace,
-});
 
 /** A token for whoever may read the command's output: good for a month, signed by this data folder's own key. */
 function userToken(identity: LocalIdentity, url: string): Promise<string> {

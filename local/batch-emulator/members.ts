@@ -133,7 +133,7 @@ const pool: readonly Row[] = [
   [
     "targetNodeCommunicationMode",
     "recorded",
-    "nodes answer the mode; there is no traffic that it could change",
+    "before version 2025-06-01, which has it no more: nodes answer the mode; there is no traffic that it could change",
   ],
   ["resourceTags", "works", "nodes read them in their metadata service"],
   ["upgradePolicy", "recorded", "checked; no system is ever upgraded"],

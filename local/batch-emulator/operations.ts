@@ -152,13 +152,13 @@ const dataSimplified: readonly Row[] = [
     "Pool_GetAllLifetimeStatistics",
     "GET",
     "/lifetimepoolstats",
-    "core time is real; machine metrics are zero",
+    "until version 2022-10-01.16.0; core time is real, machine metrics are zero",
   ],
   [
     "Job_GetAllLifetimeStatistics",
     "GET",
     "/lifetimejobstats",
-    "counts and wall clock are real; CPU and disk are zero",
+    "until version 2022-10-01.16.0; counts and wall clock are real, CPU and disk are zero",
   ],
 ];
 

@@ -29,6 +29,34 @@ export const since = {
   oneCommunicationMode: "2025-06-01",
 } as const;
 
+/** Operations that versions from this day on have no more: their paths lead nowhere there. */
+const endedOperations: Readonly<Record<string, string>> = {
+  // "Azure Batch Job/Pool Lifetime Statistics API will be retired on 30 April 2023".
+  Pool_GetAllLifetimeStatistics: "2023-05-01",
+  Job_GetAllLifetimeStatistics: "2023-05-01",
+};
+
+export function hasEnded(operation: string, version: string): boolean {
+  const day = endedOperations[operation];
+  return day !== undefined && !isBefore(version, day);
+}
+
+/** Members that requests of versions from this day on have no more. */
+const endedMembers: readonly { readonly name: string; readonly on: string }[] = [
+  { name: "targetNodeCommunicationMode", on: since.oneCommunicationMode },
+];
+
+/** @param text of the body: a value is looked through only when a name occurs in it. @throws BatchFault UnsupportedProperty */
+export function refuseEnded(version: string, text: string, value: unknown): void {
+  const ended = endedMembers.filter(({ name, on }) => !isBefore(version, on) && text.includes(name));
+  if (ended.length === 0) return;
+  rename(value, new Map(), (found) => {
+    const member = ended.find(({ name }) => name === found);
+    if (member !== undefined)
+      throw unsupported(found, `Versions of the service from ${member.on} on do not have the property`);
+  });
+}
+
 /** A member that had another name in versions before this day. */
 interface Renaming {
   readonly before: string;
@@ -101,10 +129,14 @@ function rename(
 
 function refuseLater(name: string, past: string | undefined): void {
   if (past !== undefined)
-    throw new BatchFault(400, "UnsupportedProperty", "A property in the request body is not supported.", [
-      { key: "PropertyName", value: name },
-      { key: "Reason", value: `In this version of the service the property is called ${past}` },
-    ]);
+    throw unsupported(name, `In this version of the service the property is called ${past}`);
+}
+
+function unsupported(name: string, reason: string): BatchFault {
+  return new BatchFault(400, "UnsupportedProperty", "A property in the request body is not supported.", [
+    { key: "PropertyName", value: name },
+    { key: "Reason", value: reason },
+  ]);
 }
 
 /** Changes the network configurations below a value. */

@@ -1,6 +1,7 @@
 // Request bodies: JSON, then a schema; what does not fit is refused with the name of the property.
 import type { z } from "zod";
 import { BatchFault, invalidProperty } from "../service/account/fault.ts";
+import { refuseEnded } from "./api-versions.ts";
 import type { Call } from "./wire.ts";
 
 const invalidBody = (reason: string) =>
@@ -14,6 +15,7 @@ export function parseJson(call: Call): unknown {
   if (text.trim() === "") throw invalidBody("the request has no body");
   try {
     const value = withoutNulls(JSON.parse(text), 0);
+    refuseEnded(call.version, text, value);
     return call.spelling === undefined ? value : call.spelling.toNow(value);
   } catch (error) {
     if (error instanceof BatchFault) throw error;

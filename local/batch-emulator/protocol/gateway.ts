@@ -2,13 +2,13 @@
 // to a write leaves only after the journal has it; nobody's body is read before it is known who asks; whatever goes wrong
 // becomes an answer in the plane's own error shape.
 import { timeOfDay } from "../../clock.ts";
-import { BatchFault } from "../service/account/fault.ts";
+import { BatchFault, notFound } from "../service/account/fault.ts";
 import type { Job } from "../service/entities/model.ts";
 import { isWithinJob, jobOfTaskToken } from "../service/launches/task-tokens.ts";
 import type { AccountDirectory } from "../service/account/account-directory.ts";
 import type { AuthenticationMode } from "../service/account/account-settings.ts";
 import type { AccountState } from "../service/account/account-state.ts";
-import { dataPlaneVersions, managementVersions, spellingOf } from "./api-versions.ts";
+import { dataPlaneVersions, hasEnded, managementVersions, spellingOf } from "./api-versions.ts";
 import type { BatchPlane, BatchVerdict } from "./bearer.ts";
 import { armErrorReply, batchErrorReply } from "./errors.ts";
 import { Router } from "./router.ts";
@@ -55,6 +55,7 @@ async function answer(
   const version = managed ? managementVersion(request) : dataVersion(request);
   const spelling = spellingOf(version);
   const { route, params } = router.match(request.method, request.rawPath);
+  if (hasEnded(route.operation, version)) throw notFound("Resource");
   const sharedKey = /^sharedkey /i.test(request.headers.authorization ?? "");
   const body = await request.receive();
   if (body === undefined)

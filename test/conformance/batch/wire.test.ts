@@ -290,3 +290,26 @@ test("answers have the members and types that the live service was seen to answe
     expect(Object.fromEntries(types)).toEqual(members);
   }
 });
+
+test("what a version has no more is refused in that version, and there before", async () => {
+  for (const path of ["/lifetimejobstats", "/lifetimepoolstats"]) {
+    expect((await send(`${path}?api-version=2022-10-01.16.0`)).status).toBe(200);
+    for (const later of ["2023-05-01.17.0", "2025-06-01"]) {
+      const answer = await send(`${path}?api-version=${later}`);
+      expect([answer.status, answer.body.code]).toEqual([404, "ResourceNotFound"]);
+    }
+  }
+  const add = (id: string, inVersion: string, more: object) =>
+    send(`/pools?api-version=${inVersion}`, {
+      method: "POST",
+      headers: { "content-type": "application/json; odata=minimalmetadata" },
+      body: JSON.stringify({ id, ...linuxPool, targetDedicatedNodes: 0, ...more }),
+    });
+  const mode = { targetNodeCommunicationMode: "simplified" };
+  expect((await add("modes", "2024-07-01.20.0", mode)).status).toBe(201);
+  const refused = await add("modes-2025", "2025-06-01", mode);
+  expect([refused.status, refused.body.code]).toEqual([400, "UnsupportedProperty"]);
+  // The word alone is no member.
+  const metadata = [{ name: "targetNodeCommunicationMode", value: "simplified" }];
+  expect((await add("modes-told", "2025-06-01", { metadata })).status).toBe(201);
+});

@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { emulator } from "../../../cli/commands/emulator.ts";
+import { start } from "../../../cli/commands/start.ts";
+import { askedFor } from "../../../local/batch-emulator/alone-options.ts";
+import type { AloneOptions } from "../../../local/batch-emulator/alone-options.ts";
 import { batchai, givenTo } from "../../support/command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "emulator-options-"));
@@ -47,6 +50,17 @@ test("evictions come at a seeded rate or from a trace file", async () => {
     evictionNotice: 45,
     evictionTrace: trace,
   });
+});
+
+test("Azure's rules hold unless they are turned off", async () => {
+  expect((await givenTo(emulator, ["--azure-rules", "off"])).given).toMatchObject({ azureRules: "off" });
+  expect((await givenTo(start, ["--azure-rules", "off"])).given).toMatchObject({ azureRules: "off" });
+  expect(await complaint("--azure-rules", "no")).toMatch(/--azure-rules[^]*'strict' or 'off'/);
+  const asked = { evictionsPerHour: 0, evictionNoticeMs: 0, evictionTrace: [], port: 0, tls: false };
+  const parametersFor = (azureRules: "strict" | "off") =>
+    askedFor({ ...(asked as unknown as AloneOptions), azureRules }).parameters;
+  expect(parametersFor("off")).toMatchObject({ strictAzure: false });
+  expect(parametersFor("strict")).toMatchObject({ strictAzure: true });
 });
 
 test("mistakes are explained by the option and what it wants", async () => {
