@@ -1,5 +1,5 @@
-// What a sweep knows of its trials: one record each, too large for a document, guarded by optimistic concurrency. The record is
-// rewritten as a whole, at most once a look; any list of trials is answered from it.
+// What a sweep knows of its trials: one record each, too large for a document, guarded by optimistic concurrency. The record
+// changes at most once a look, all at once, and what it costs does not grow with it; any list of trials is answered from it.
 import type { SweepRecord } from "../domain/sweep/trial.ts";
 
 export interface StoredRecord {
@@ -15,4 +15,6 @@ export interface SweepRecords {
   write(sweepGuid: string, record: SweepRecord, etag: string | undefined): Promise<"written" | "conflict">;
   /** Absence is a success. */
   remove(sweepGuid: string): Promise<void>;
+  /** Every sweep that has a record here, and since when it is as it is (ISO 8601). */
+  owners(): Promise<readonly { readonly sweepGuid: string; readonly modifiedAt: string }[]>;
 }

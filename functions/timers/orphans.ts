@@ -14,7 +14,8 @@ import { everyResource } from "../lib/every-resource.ts";
 import { isRecorded, removeEndedTasks } from "./ended-tasks.ts";
 
 interface Thing {
-  readonly kind: "pool" | "batchJob" | "task" | "stagedFiles" | "secrets" | "clusterClaim" | "jobClaim";
+  readonly kind:
+    "pool" | "batchJob" | "task" | "stagedFiles" | "secrets" | "sweepRecord" | "clusterClaim" | "jobClaim";
   readonly id: string;
   /** ISO 8601. */
   readonly madeAt: string;
@@ -41,6 +42,7 @@ export async function removeOrphans(services: Services): Promise<void> {
       batchJobs(services),
       staged(services),
       secrets(services),
+      sweepRecords(services),
       claims("clusterClaim", services.reservations.clusters, ({ clusters }, guid) => clusters.has(guid)),
       claims("jobClaim", services.reservations.jobs, ({ jobs }, guid) => isUnfinished(jobs.get(guid))),
     ])
@@ -164,6 +166,18 @@ async function secrets(services: Services): Promise<readonly Thing[]> {
     belongs: ({ clusters, jobs, sweeps, mentioned, triggers }) =>
       [clusters, jobs, sweeps, mentioned, triggers].some((owners) => owners.has(owner)),
     remove: () => services.secrets.remove(owner),
+  }));
+}
+
+/** An import writes the record before the document, and may be cut off in between. */
+async function sweepRecords(services: Services): Promise<readonly Thing[]> {
+  const found = await services.sweepRecords.owners();
+  return found.map(({ sweepGuid, modifiedAt }) => ({
+    kind: "sweepRecord",
+    id: sweepGuid,
+    madeAt: modifiedAt,
+    belongs: ({ sweeps }) => sweeps.has(sweepGuid),
+    remove: () => services.sweepRecords.remove(sweepGuid),
   }));
 }
 

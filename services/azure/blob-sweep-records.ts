@@ -1,17 +1,21 @@
 // Records of sweeps in a private container of the service's storage account, one block blob each. What is unchanged since this
-// process had it last is not read again.
-import { SweepRecord } from "../../domain/sweep/trial.ts";
-import { textOfNumbers } from "../../domain/metric/number.ts";
+// process had it last is not read again, and of what is written only the blocks that changed move: the list of blocks, which is
+// written under the ETag, puts them in place all at once.
+import type { BlockBlobClient, BlobRequestConditions } from "@azure/storage-blob";
 import { recordCache } from "./record-cache.ts";
 import type { SweepRecords } from "../sweep-records.ts";
-import { intoContainer, storageStatus } from "./blob-containers.ts";
+import { blobsBelow, intoContainer, storageCode, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
+import { blocksOf, recordIn } from "./record-lines.ts";
+import type { RecordBlock } from "./record-lines.ts";
 
 const containerName = "batchai-sweeps";
+const suffix = ".jsonl";
+const blobHTTPHeaders = { blobContentType: "application/jsonl" };
 
 export function blobSweepRecords(access: BlobAccess, account: StorageAccount): SweepRecords {
   const open = () => access.container(account, containerName);
-  const blobOf = async (guid: string) => (await open()).getBlockBlobClient(`${guid}.json`);
+  const blobOf = async (guid: string) => (await open()).getBlockBlobClient(`${guid}${suffix}`);
   const cache = recordCache();
   return {
     async read(guid) {
@@ -22,13 +26,13 @@ export function blobSweepRecords(access: BlobAccess, account: StorageAccount): S
         const found = await blob.download(0, undefined, { conditions });
         const parts: Buffer[] = [];
         for await (const part of found.readableStreamBody ?? []) parts.push(Buffer.from(part));
-        const record = SweepRecord.parse(JSON.parse(Buffer.concat(parts).toString("utf8")));
+        const record = recordIn(Buffer.concat(parts).toString("utf8"), known?.record.trials);
         const stored = { record, etag: found.etag ?? "" };
         cache.put(guid, stored);
         return stored;
       } catch (error) {
         const status = storageStatus(error);
-        if (status === 304) return known;
+        if (status === 304 && known !== undefined) return { record: known.record, etag: known.etag };
         cache.forget(guid);
         if (status === 404) return undefined;
         throw error;
@@ -36,23 +40,23 @@ export function blobSweepRecords(access: BlobAccess, account: StorageAccount): S
     },
 
     async write(guid, record, etag) {
-      const text = textOfNumbers(record);
-      const blob = await blobOf(guid);
+      const known = cache.get(guid);
+      const before = known !== undefined && known.etag === etag ? known : undefined;
+      const blocks = blocksOf(record, {
+        trials: before?.record.trials ?? [],
+        ids: before?.blocks ?? [],
+      });
+      const [blob, container] = [await blobOf(guid), await open()];
+      const conditions = etag === undefined ? { ifNoneMatch: "*" } : { ifMatch: etag };
       try {
-        const written = await intoContainer(await open(), () =>
-          blob.upload(text, Buffer.byteLength(text), {
-            conditions: etag === undefined ? { ifNoneMatch: "*" } : { ifMatch: etag },
-            blobHTTPHeaders: { blobContentType: "application/json" },
-          }),
-        );
+        const write = () => put(blob, blocks, before?.blocks ?? [], conditions);
+        const written = await intoContainer(container, write);
         if (written.etag === undefined) cache.forget(guid);
-        else cache.put(guid, { record, etag: written.etag });
+        else cache.put(guid, { record, etag: written.etag, blocks: written.ids });
         return "written";
       } catch (error) {
         cache.forget(guid);
-        const status = storageStatus(error);
-        // 409: BlobAlreadyExists; 404: it was removed.
-        if (status === 412 || status === 409 || (status === 404 && etag !== undefined)) return "conflict";
+        if (isConflict(error, etag)) return "conflict";
         throw error;
       }
     },
@@ -65,5 +69,49 @@ export function blobSweepRecords(access: BlobAccess, account: StorageAccount): S
         if (storageStatus(error) !== 404) throw error;
       }
     },
+
+    async owners() {
+      const blobs = await blobsBelow(await open(), "");
+      return blobs.map(({ name, modifiedAt }) => ({ sweepGuid: name.replace(suffix, ""), modifiedAt }));
+    },
   };
+}
+
+interface Put {
+  readonly etag?: string | undefined;
+  /** Of the blocks, in order; none where the blob was written at once. */
+  readonly ids: readonly string[];
+}
+
+async function put(
+  blob: BlockBlobClient,
+  blocks: readonly RecordBlock[],
+  stored: readonly string[],
+  conditions: BlobRequestConditions,
+): Promise<Put> {
+  const [only] = blocks;
+  if (blocks.length === 1 && only !== undefined) {
+    const text = only.text();
+    const { etag } = await blob.upload(text, Buffer.byteLength(text), { conditions, blobHTTPHeaders });
+    return { etag, ids: [] };
+  }
+  const known = new Set(stored);
+  await Promise.all(
+    blocks
+      .filter(({ id }) => !known.has(id))
+      .map(async (block) => {
+        const text = block.text();
+        await blob.stageBlock(block.id, text, Buffer.byteLength(text));
+      }),
+  );
+  const ids = blocks.map(({ id }) => id);
+  const { etag } = await blob.commitBlockList(ids, { conditions, blobHTTPHeaders });
+  return { etag, ids };
+}
+
+/** 409: BlobAlreadyExists; 404: it was removed; InvalidBlockList: somebody else's list has thrown away what was staged. */
+function isConflict(error: unknown, etag: string | undefined): boolean {
+  const status = storageStatus(error);
+  if (status === 412 || status === 409 || storageCode(error) === "InvalidBlockList") return true;
+  return status === 404 && etag !== undefined;
 }

@@ -5,17 +5,22 @@ import type { StoredRecord } from "../sweep-records.ts";
 /** Of all records together: some tens of megabytes. */
 const mostTrials = 50_000;
 
+export interface KnownRecord extends StoredRecord {
+  /** Ids of the blocks that it has in storage, where this process wrote them. */
+  readonly blocks?: readonly string[];
+}
+
 export interface RecordCache {
-  get(guid: string): StoredRecord | undefined;
-  put(guid: string, stored: StoredRecord): void;
+  get(guid: string): KnownRecord | undefined;
+  put(guid: string, stored: KnownRecord): void;
   forget(guid: string): void;
 }
 
 export function recordCache(most = mostTrials): RecordCache {
   // The one that was used last stands at the end.
-  const kept = new Map<string, StoredRecord>();
+  const kept = new Map<string, KnownRecord>();
   const size = () => [...kept.values()].reduce((sum, { record }) => sum + record.trials.length, 0);
-  const put = (guid: string, stored: StoredRecord) => {
+  const put = (guid: string, stored: KnownRecord) => {
     kept.delete(guid);
     kept.set(guid, stored);
     for (const oldest of kept.keys()) {

@@ -27,6 +27,7 @@ async function plant(world: World): Promise<void> {
     { path: `clusters/${ghost}/node-setup.sh`, content: "x" },
   ]);
   await world.services.secrets.put(ghost, new Map([["a", "b"]]));
+  await world.services.sweepRecords.write(ghost, { version: 1, trials: [] }, undefined);
   const since = new Date(world.now()).toISOString();
   await world.services.reservations.clusters.update((claims) => ({
     claims: { ...claims, [ghost]: { vmSize: "STANDARD_D2", priority: "dedicated", nodes: 9, since } },
@@ -64,8 +65,10 @@ describe("things that nobody owns", () => {
       "secrets",
       "stagedFiles",
       "stagedFiles",
+      "sweepRecord",
       "task",
     ]);
+    expect(await world.services.sweepRecords.owners()).toEqual([]);
     expect({
       pools: [...world.azure.poolsById.keys()],
       staged: [...world.staged.keys()],
@@ -75,7 +78,7 @@ describe("things that nobody owns", () => {
       // The task of a run that ended two hours ago is nobody's need any more.
     }).toEqual({ ...before, tasks: [] });
     await world.removeOrphans();
-    expect(found(world)).toHaveLength(7);
+    expect(found(world)).toHaveLength(8);
   });
 
   it("are only reported when they carry no mark, and passed over when they carry another's", async () => {

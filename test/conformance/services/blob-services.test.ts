@@ -7,6 +7,7 @@ import { systemClock } from "../../../local/clock.ts";
 import { startFileShares } from "../../../local/file-shares/index.ts";
 import { silentLogger } from "../../../local/logger.ts";
 import { newTrial } from "../../../domain/sweep/trial.ts";
+import type { Trial } from "../../../domain/sweep/trial.ts";
 import { systemRandom } from "../../../local/random.ts";
 import { blobAccess } from "../../../services/azure/blob-containers.ts";
 import { blobSecrets } from "../../../services/azure/blob-secrets.ts";
@@ -218,6 +219,54 @@ describe("a record of a sweep that was read before", () => {
     expect((await one.read("sweep-2"))?.record.trials).toHaveLength(2);
     await other.remove("sweep-2");
     expect(await one.read("sweep-2")).toBeUndefined();
+  });
+
+  it("moves only the blocks whose trials changed, and others see it whole", async () => {
+    const [one, other] = [
+      blobSweepRecords(access(), storageAccount),
+      blobSweepRecords(access(), storageAccount),
+    ];
+    const trials = Array.from({ length: 650 }, (_, index): Trial => ({
+      ...newTrial(index, { LR: index / 7 }, 0),
+      error: { code: "x", message: "Größe" },
+    }));
+    const key = new StorageSharedKeyCredential(storageAccount.name, storageAccount.key);
+    const container = new BlobServiceClient(storage.blobUrl, key).getContainerClient("batchai-sweeps");
+    const blocks = async () => {
+      const list = await container.getBlockBlobClient("sweep-3.jsonl").getBlockList("all");
+      expect(list.uncommittedBlocks).toEqual([]);
+      return list.committedBlocks?.map(({ name }) => name) ?? [];
+    };
+    expect(await one.write("sweep-3", { version: 1, trials }, undefined)).toBe("written");
+    const first = await blocks();
+    expect(first).toHaveLength(4);
+    const before = await other.read("sweep-3");
+    expect(before?.record.trials).toEqual(trials);
+
+    const next = trials.with(250, newTrial(250, { LR: 9 }, 5)).concat(newTrial(650, {}, 0));
+    const stored = await one.read("sweep-3");
+    expect(await one.write("sweep-3", { version: 1, trials: next }, stored?.etag)).toBe("written");
+    const second = await blocks();
+    expect(second.map((id, at) => id === first[at])).toEqual([true, false, true, false]);
+    const after = await other.read("sweep-3");
+    expect(after?.record.trials).toEqual(next);
+    expect(after?.record.trials.filter((trial, at) => trial === before?.record.trials[at])).toHaveLength(649);
+
+    // Who did not write the last one knows no blocks, and a shorter record has fewer.
+    expect(await other.write("sweep-3", { version: 1, trials: next.slice(0, 401) }, after?.etag)).toBe(
+      "written",
+    );
+    expect(await blocks()).toHaveLength(3);
+    expect(await one.write("sweep-3", { version: 1, trials }, stored?.etag)).toBe("conflict");
+    expect((await one.read("sweep-3"))?.record.trials).toEqual(next.slice(0, 401));
+    const last = await one.read("sweep-3");
+    expect(await one.write("sweep-3", { version: 1, trials: trials.slice(0, 3) }, last?.etag)).toBe(
+      "written",
+    );
+    expect((await other.read("sweep-3"))?.record.trials).toEqual(trials.slice(0, 3));
+    expect((await one.owners()).map(({ sweepGuid }) => sweepGuid)).toContain("sweep-3");
+    await one.remove("sweep-3");
+    expect((await one.owners()).map(({ sweepGuid }) => sweepGuid)).not.toContain("sweep-3");
   });
 
   it("is forgotten when others need its place", () => {

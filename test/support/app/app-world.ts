@@ -199,7 +199,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     ...options.azure,
     resourceManager: options.resourceManager,
     metrics: metrics(store),
-    sweepRecords: options.sweepRecords ?? memorySweepRecords(),
+    sweepRecords: options.sweepRecords ?? memorySweepRecords(() => time.now()),
     signInCodes: options.signInCodes,
     outputFiles: {
       list: async (place: StoragePlace, { page: { size, continuation = "0" } }) => {
@@ -237,6 +237,8 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     batch: guard(services.batch),
     staging: guard(services.staging),
     operations: guard(services.operations),
+    metrics: guard(services.metrics),
+    sweepRecords: guard(services.sweepRecords),
     state: guardedState(services.state, guard),
   };
   const invoker = sdkInvoker({

@@ -1,10 +1,10 @@
 // Records of sweeps in memory, as text: what JSON cannot hold must not survive here either.
-import { toWireNumber } from "../../../domain/metric/number.ts";
+import { textOfNumbers } from "../../../domain/metric/number.ts";
 import { SweepRecord } from "../../../domain/sweep/trial.ts";
 import type { SweepRecords } from "../../../services/sweep-records.ts";
 
-export function memorySweepRecords(): SweepRecords {
-  const stored = new Map<string, { text: string; version: number }>();
+export function memorySweepRecords(now: () => number = () => 0): SweepRecords {
+  const stored = new Map<string, { text: string; version: number; modifiedAt: string }>();
   return {
     async read(guid) {
       const found = stored.get(guid);
@@ -14,12 +14,11 @@ export function memorySweepRecords(): SweepRecords {
     async write(guid, record, etag) {
       const found = stored.get(guid);
       if ((found === undefined ? undefined : String(found.version)) !== etag) return "conflict";
-      const text = JSON.stringify(record, (_key, value: unknown) =>
-        typeof value === "number" ? toWireNumber(value) : value,
-      );
-      stored.set(guid, { text, version: (found?.version ?? 0) + 1 });
+      const modifiedAt = new Date(now()).toISOString();
+      stored.set(guid, { text: textOfNumbers(record), version: (found?.version ?? 0) + 1, modifiedAt });
       return "written";
     },
     remove: async (guid) => void stored.delete(guid),
+    owners: async () => [...stored].map(([sweepGuid, { modifiedAt }]) => ({ sweepGuid, modifiedAt })),
   };
 }
