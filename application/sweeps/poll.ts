@@ -4,7 +4,6 @@
 import type { SweepDocument } from "../../domain/sweep/schema.ts";
 import { advance } from "../../domain/sweep/advance.ts";
 import type { Next } from "../../domain/sweep/advance.ts";
-import { isFinished } from "../../domain/job/machine.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
@@ -15,16 +14,15 @@ import { endedSweep, summarisedSweep } from "../../domain/sweep/rules.ts";
 import { flattened, valuesOf } from "../../domain/sweep/search/space.ts";
 import { sweepErrors, summaryOf } from "../../domain/sweep/summary.ts";
 import { jobBodyOf } from "../../domain/sweep/substitute.ts";
-import { isOver, jobNameOf, newTrial } from "../../domain/sweep/trial.ts";
+import { isOver, newTrial } from "../../domain/sweep/trial.ts";
 import type { Trial } from "../../domain/sweep/trial.ts";
-import { withJob, withoutJob } from "../../domain/sweep/trial-job.ts";
+import { jobRefOf } from "../../domain/sweep/trial-job.ts";
 import type { Services } from "../../services/services.ts";
 import { changeBy, service } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { inLanes } from "../in-lanes.ts";
 import { submitJob, terminateJob } from "../jobs.ts";
-import { secretsOnce, withReports } from "./reports.ts";
-import type { SecretsOf } from "./reports.ts";
+import { observe } from "./observation.ts";
 import { parameterVariables } from "./request.ts";
 import { templateSecret } from "./sweeps.ts";
 
@@ -74,51 +72,6 @@ function retried(sweep: SweepDocument, trials: readonly Trial[]): readonly Trial
     const { spent, index, coordinates, attempt } = trial;
     return { ...newTrial(index, coordinates, spent), spent, attempt: attempt + 1 };
   });
-}
-
-interface Observed {
-  readonly trials: readonly Trial[];
-  readonly more: boolean;
-}
-
-async function observe(
-  services: Services,
-  sweep: SweepDocument,
-  trials: readonly Trial[],
-): Promise<Observed> {
-  const open = trials.filter((trial) => !isOver(trial));
-  const secretsOf = secretsOnce(services);
-  const polled = await inLanes(open, (trial) => observeTrial(services, sweep, trial, secretsOf));
-  const byIndex = new Map(polled.map((each) => [each.trial.index, each.trial]));
-  return {
-    trials: trials.map((trial) => byIndex.get(trial.index) ?? trial),
-    more: polled.some(({ more }) => more),
-  };
-}
-
-async function observeTrial(services: Services, sweep: SweepDocument, trial: Trial, secretsOf: SecretsOf) {
-  const job = await services.state.jobs.get(jobRefOf(sweep, trial));
-  if (
-    job === undefined ||
-    job.sweepGuid !== sweep.guid ||
-    (trial.jobGuid !== undefined && job.guid !== trial.jobGuid)
-  )
-    return { trial: withoutJob(trial, sweep.spec.nodeCount, services.clock.now()), more: false };
-  const ended = isFinished(job.executionState);
-  const hasRun = job.executionInfo.startTime !== undefined;
-  const read = hasRun
-    ? await withReports(services, sweep.spec, trial, job, { ended, secretsOf })
-    : { trial, more: false };
-  // The end is told when all that was reported is read.
-  return read.more ? read : { ...read, trial: withJob(read.trial, job, services.clock.now()) };
-}
-
-function jobRefOf(
-  { subscriptionId, resourceGroup, workspace, experiment, sweep }: SweepDocument,
-  trial: Trial,
-): JobRef {
-  const job = jobNameOf(sweep, trial);
-  return { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job };
 }
 
 /** @returns whether anything was begun. */

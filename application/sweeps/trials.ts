@@ -61,7 +61,7 @@ export async function findTrials(services: Services, ref: SweepRef, query: Trial
     if (trial === undefined) throw new Error(`Trial ${view.trial} is not where it was.`);
     return trialWire(sweep.sweep, sweep.spec, trial, view);
   };
-  return { trials: all.filter(matches).sort(order), whole, counts };
+  return { trials: order(all.filter(matches)), whole, counts };
 }
 
 /** A trial that did not change between two requests is the same object, and so is its view. */

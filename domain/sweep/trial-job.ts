@@ -1,7 +1,19 @@
 // What the state of a trial's job says of the trial: how far it is, how it ended, what its runs cost.
 import { isFinished } from "../job/machine.ts";
 import type { JobDocument } from "../job/schema.ts";
+import type { JobRef } from "../shared/resource-id.ts";
+import type { SweepDocument } from "./schema.ts";
+import { jobNameOf } from "./trial.ts";
 import type { Trial, TrialState } from "./trial.ts";
+
+/** The job of a trial's attempt. */
+export function jobRefOf(
+  { subscriptionId, resourceGroup, workspace, experiment, sweep }: SweepDocument,
+  trial: Pick<Trial, "index" | "attempt">,
+): JobRef {
+  const job = jobNameOf(sweep, trial);
+  return { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job };
+}
 
 export function withJob(trial: Trial, job: JobDocument, now: number): Trial {
   const { startTime, endTime, exitCode, errors } = job.executionInfo;

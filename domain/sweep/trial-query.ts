@@ -77,16 +77,26 @@ function literalOf(text: string): string | number | boolean {
 }
 
 /** What is absent, and NaN, comes last in either direction; trials that are equal stay in order of their numbers. */
-export function trialOrder(text: string | undefined): (a: TrialView, b: TrialView) => number {
+export function trialOrder(text: string | undefined): (trials: readonly TrialView[]) => readonly TrialView[] {
   const [, name = "trial", direction] = /^\s*(\S+)(?:\s+(asc|desc))?\s*$/.exec(text ?? "trial") ?? [];
   const field = fieldOf("orderby", name);
   const sign = direction === "desc" ? -1 : 1;
-  return (a, b) => {
-    const [left, right] = [field(a), field(b)];
-    const [noLeft, noRight] = [isNothing(left), isNothing(right)];
-    if (noLeft || noRight) return noLeft === noRight ? a.trial - b.trial : noLeft ? 1 : -1;
-    return sign * compare(left, right) || a.trial - b.trial;
+  const before = (a: Row, b: Row): number => {
+    const [noLeft, noRight] = [isNothing(a.cell), isNothing(b.cell)];
+    if (noLeft || noRight) return noLeft === noRight ? a.trial.trial - b.trial.trial : noLeft ? 1 : -1;
+    return sign * compare(a.cell, b.cell) || a.trial.trial - b.trial.trial;
   };
+  // A cell is looked up once for each trial, not at each comparison.
+  return (trials) =>
+    trials
+      .map((trial): Row => ({ trial, cell: field(trial) }))
+      .sort(before)
+      .map(({ trial }) => trial);
+}
+
+interface Row {
+  readonly trial: TrialView;
+  readonly cell: Cell;
 }
 
 const isNothing = (cell: Cell) => cell === undefined || Number.isNaN(cell);
