@@ -1,16 +1,22 @@
-// Trials that do nothing, 16 at a time: a sweep on the local cloud, beside Optuna with as many worker processes that each start
-// the same program. BENCH_PYTHON names a Python that has Optuna; without it ours stands alone. While the sweep runs, it is read
-// over and over: that is the API's answer time under load. Run: npm run bench -- sweeps/no-op [--trials 1000]
+// Trials that do nothing, or sleep, 16 at a time: a sweep on the local cloud, beside Optuna with as many worker processes that each
+// start the same program. BENCH_PYTHON names a Python that has Optuna; without it ours stands alone. While the sweep runs, it is read
+// over and over: that is the API's answer time under load. `--count` counts requests to storage, through proxies that cost time.
+// Run: npm run bench -- sweeps/no-op [--trials 1000] [--seconds 1] [--count]
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createClient } from "../../client/client.ts";
 import { clusterOf, createShare, customJob } from "../../test/support/batch-ai-client.ts";
 import { pause, startBenchCloud } from "../api/support/bench-cloud.ts";
+import { byPlace, startCountedCloud, total } from "../api/support/counted-cloud.ts";
 import { report } from "../durable/support/measure.ts";
 
-const trials = Number(process.argv[process.argv.indexOf("--trials") + 1] || 1000) || 1000;
+const option = (name: string, otherwise: number) =>
+  process.argv.includes(name) ? Number(process.argv[process.argv.indexOf(name) + 1]) : otherwise;
+const trials = option("--trials", 1000);
+const seconds = option("--seconds", 0);
 const slots = 16;
-const bench = await startBenchCloud();
+const counted = process.argv.includes("--count") ? await startCountedCloud() : undefined;
+const bench = counted ?? (await startBenchCloud());
 try {
   const { urls, token, subscriptionId, resourceGroup } = bench.cloud.description;
   await createShare(bench.cloud);
@@ -24,10 +30,11 @@ try {
   const { sweeps } = createClient({ endpoint: urls.api, token });
   const within = { subscriptionId, resourceGroup, workspace: "bench", experiment: "e" };
   const ref = { kind: "sweep", ...within, sweep: "s" } as const;
+  counted?.takeStorage();
   const began = performance.now();
   await sweeps.create(ref, {
     properties: {
-      trial: { properties: customJob(clusterId, "true") },
+      trial: { properties: customJob(clusterId, seconds === 0 ? "true" : `sleep ${seconds}`) },
       searchSpace: { LR: { type: "uniform", min: 0, max: 1 } },
       objective: { metric: "loss", goal: "minimize" },
       algorithm: { type: "random", seed: 1 },
@@ -48,6 +55,25 @@ try {
   const wall = performance.now() - began;
   answers.sort((a, b) => a - b);
   report({ name: `${trials} trials, ${slots} at a time: a trial`, value: wall / trials, unit: "ms" });
+  if (seconds > 0) {
+    const ideal = (1000 * seconds * trials) / slots;
+    report({ name: "  above the ideal", value: 100 * (wall / ideal - 1), unit: "%", target: { atMost: 5 } });
+  }
+  if (counted !== undefined) {
+    const counts = counted.takeStorage();
+    report({
+      name: "  storage operations a trial",
+      value: total(counts) / trials,
+      unit: "",
+      target: { atMost: 8 },
+    });
+    console.log(`     ${byPlace(counts, trials)}`);
+  }
+  report({
+    name: "  most memory of the host's process",
+    value: process.resourceUsage().maxRSS / 1024,
+    unit: "MiB",
+  });
   report({ name: "  trials a second", value: (1000 * trials) / wall, unit: "1/s" });
   report({ name: "  that succeeded", value: succeeded, unit: "trials", target: { atLeast: trials } });
   report({
