@@ -1,10 +1,11 @@
 // Puts the sweep, waits for its end, prints the table of its trials and where the best model is.
-//   node run.mjs URL-OF-EXPERIMENT CLUSTER-ID [NAME [FILE]]      with a token in BATCHAI_TOKEN
-// FILE gets the trials and their learning curves as JSON.
+//   node run.mjs URL-OF-EXPERIMENT CLUSTER-ID [NAME [FILE [SWEEP]]]      with a token in BATCHAI_TOKEN
+// FILE gets the trials and their learning curves as JSON. SWEEP is another sweep's file than the one that lies here.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const [experiment, clusterId, name = "digits", file] = process.argv.slice(2);
-const text = readFileSync(new URL("sweep.json", import.meta.url), "utf8").replace("<CLUSTER_ID>", clusterId);
+const [experiment, clusterId, name = "digits", file, sweep = new URL("sweep.json", import.meta.url)] =
+  process.argv.slice(2);
+const text = readFileSync(sweep, "utf8").replace("<CLUSTER_ID>", clusterId);
 
 async function call(method, path, body) {
   const response = await fetch(
