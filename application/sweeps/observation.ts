@@ -26,11 +26,11 @@ export async function observe(
   const waiting = await waitingJobs(services, sweep, open);
   const secretsOf = secretsOnce(services);
   const moved = open.filter(({ jobGuid }) => jobGuid === undefined || !waiting.has(jobGuid));
-  const looked = await inLanes(moved, (trial) => observeTrial(services, sweep, trial, secretsOf));
-  const byIndex = new Map(looked.map((each) => [each.trial.index, each.trial]));
+  const polled = await inLanes(moved, (trial) => observeTrial(services, sweep, trial, secretsOf));
+  const byIndex = new Map(polled.map((each) => [each.trial.index, each.trial]));
   return {
     trials: trials.map((trial) => byIndex.get(trial.index) ?? trial),
-    more: looked.some(({ more }) => more),
+    more: polled.some(({ more }) => more),
   };
 }
 

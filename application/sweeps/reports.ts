@@ -68,7 +68,8 @@ export async function withReports(
   const added = withSteps(trial.figures, reports);
   const kept = metricRunOf(job);
   // Points are kept before the record says that they were read: the same points after a crash are no more points.
-  const series = added.length === 0 ? [] : (await services.metrics.append(kept, added)).series;
+  const written = added.length === 0 ? [] : (await services.metrics.append(kept, added)).series;
+  const series = job.tracked === true ? await services.metrics.list(kept) : written;
   return {
     trial: await withSeries(services, spec, next, kept, series),
     more: said.bytes === mostBytes || noted.bytes === mostBytes,
@@ -117,7 +118,13 @@ async function withSeries(
 ): Promise<Trial> {
   if (series.length === 0) return before;
   const figures = { ...before.figures };
-  for (const { name, figures: of } of series) figures[name] = of;
+  for (const { name, figures: of } of series)
+    if (
+      figures[name] !== undefined ||
+      name === spec.objective.metric ||
+      Object.keys(figures).length < mostMetrics
+    )
+      figures[name] = of;
   const { metric, goal } = spec.objective;
   const objective = series.find(({ name }) => name === metric);
   if (objective === undefined) return { ...before, figures };

@@ -11,6 +11,7 @@ import { previewOf } from "../../domain/sweep/preview.ts";
 import {
   extendedSweep,
   newSweep,
+  patchedSweep,
   putSweepAgain,
   resumedSweep,
   retriedTrials,
@@ -40,10 +41,16 @@ export async function createSweep(
 ): Promise<SweepDocument> {
   await open(services, { ...ref, kind: "experiment" });
   const prepared = await preparedSweep(services, caller.who, ref, request);
-  const again = { ...prepared, seedGiven: request.properties.algorithm.seed !== undefined };
+  const { tags } = request;
+  const again = { ...prepared, tags, seedGiven: request.properties.algorithm.seed !== undefined };
   const before = await services.state.sweeps.get(ref);
   if (before !== undefined) return putAgain(services, before, again);
-  const fresh = newSweep(ref, guid(services.random.uuid()), prepared, new Date(services.clock.now()));
+  const fresh = newSweep(
+    ref,
+    guid(services.random.uuid()),
+    { ...prepared, tags },
+    new Date(services.clock.now()),
+  );
   await services.secrets.put(
     fresh.guid,
     new Map([[templateSecret, JSON.stringify(request.properties.trial)]]),
@@ -90,6 +97,15 @@ export function extendSweep(
   extension: Extension,
 ): Promise<SweepDocument> {
   return change(services, caller, ref, "extended", (sweep, now) => extendedSweep(sweep, extension, now));
+}
+
+export function patchSweep(
+  services: Services,
+  caller: Caller,
+  ref: SweepRef,
+  patch: Parameters<typeof patchedSweep>[1],
+): Promise<SweepDocument> {
+  return change(services, caller, ref, "changed", (sweep) => patchedSweep(sweep, patch));
 }
 
 export interface Retry {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { draws } from "../../domain/sweep/search/random.ts";
 import { decisionsOf } from "../../domain/sweep/stopping/decisions.ts";
 import { observed } from "../../domain/sweep/stopping/marks.ts";
-import type { Watched } from "../../domain/sweep/stopping/marks.ts";
+import type { Observed } from "../../domain/sweep/stopping/marks.ts";
 
 const [trials, steps] = [1000, 100];
 const rungs = { minResource: 1, reductionFactor: 3 };
@@ -24,7 +24,7 @@ const streams = Array.from({ length: trials }, (_, trial) => {
 
 function ours(): readonly (number | null)[] {
   const watched = streams.map((stream, index) => {
-    const nothing: Watched = { progress: undefined, marks: [] };
+    const nothing: Observed = { progress: undefined, marks: [] };
     const { marks } = stream.reduce(
       (seen, value, at) =>
         observed(seen, { step: at + 1, value }, { policy, goal: "minimize", trial: index }),

@@ -134,5 +134,7 @@ export const JobDocument = z.object({
   /** The sweep that made it, by its GUID: one that merely has such a name is not a sweep's to read, to end or to delete. */
   sweepGuid: z.string().optional(),
   startedBy: StartedBy.optional(),
+  /** Something was logged to runs of it, which goes with it. */
+  tracked: z.boolean().optional(),
 });
 export type JobDocument = z.infer<typeof JobDocument>;

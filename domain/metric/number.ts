@@ -1,7 +1,9 @@
 // Numbers as programs report them: any number at all, of which JSON has no word for three.
 import { z } from "zod";
 
-export const WireNumber = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]);
+export const WireNumber = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])], {
+  error: "expected a number, or 'NaN', 'Infinity' or '-Infinity'",
+});
 export type WireNumber = z.infer<typeof WireNumber>;
 
 export function toWireNumber(value: number): WireNumber {

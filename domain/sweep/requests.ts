@@ -1,6 +1,7 @@
 // The bodies of what can be asked of a sweep beside a PUT.
 import { z } from "zod";
 import { wholeNumber } from "../shared/fields.ts";
+import { Tags } from "../shared/tags.ts";
 import { SweepArchive } from "./archive.ts";
 import { Expectations } from "./forecast.ts";
 import { Budget, Limits, SweepRequest } from "./spec.ts";
@@ -18,6 +19,15 @@ export const ExtendRequest = z.object({
     budget: Budget.optional(),
   }),
 });
+export type ExtendRequest = z.infer<typeof ExtendRequest>;
+
+/** What of a sweep can be changed without starting anything: it goes on, or stays ended, with that. */
+export const SweepPatch = z.object({
+  /** All of them: they replace those that there were. */
+  tags: Tags.optional(),
+  properties: ExtendRequest.shape.properties.optional(),
+});
+export type SweepPatch = z.infer<typeof SweepPatch>;
 
 export const RetryRequest = z.object({
   exitCodes: z.array(z.int()).min(1).optional(),

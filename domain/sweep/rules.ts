@@ -5,6 +5,7 @@ import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
 import type { SweepRef } from "../shared/resource-id.ts";
+import type { Tags } from "../shared/tags.ts";
 import { sameContent } from "../shared/same-content.ts";
 import type { EndReason } from "./advance.ts";
 import { isSweepOver, nextSweepState } from "./machine.ts";
@@ -21,7 +22,11 @@ const nothingYet: SweepSummary = { total: 0, counts: {}, spent: 0, committed: 0,
 export function newSweep(
   ref: SweepRef,
   guid: Guid,
-  content: { readonly spec: SweepSpec; readonly template: Readonly<Record<string, unknown>> },
+  content: {
+    readonly spec: SweepSpec;
+    readonly template: Readonly<Record<string, unknown>>;
+    readonly tags?: Tags | undefined;
+  },
   now: Date,
 ): SweepDocument {
   if (ref.sweep.length > longestSweepName)
@@ -36,6 +41,7 @@ export function newSweep(
     guid,
     spec: content.spec,
     template: content.template,
+    ...(content.tags === undefined ? {} : { tags: content.tags }),
     creationTime: at,
     provisioningState: "succeeded",
     provisioningStateTransitionTime: at,
@@ -58,6 +64,7 @@ export function putSweepAgain(
     readonly spec: SweepSpec;
     readonly template: Readonly<Record<string, unknown>>;
     readonly seedGiven: boolean;
+    readonly tags?: Tags | undefined;
   },
 ): SweepDocument {
   if (document.provisioningState === "deleting")
@@ -67,12 +74,13 @@ export function putSweepAgain(
   if (
     document.requests === 0 &&
     sameContent(spec, document.spec) &&
-    sameContent(asked.template, document.template)
+    sameContent(asked.template, document.template) &&
+    (asked.tags === undefined || sameContent(asked.tags, document.tags))
   )
     return document;
   throw new AppError(
     "Conflict",
-    `sweep '${document.sweep}' exists with other content; extend it, delete it first, or choose another name`,
+    `sweep '${document.sweep}' exists with other content; change or extend it, delete it first, or choose another name`,
   );
 }
 
@@ -102,9 +110,27 @@ export interface Extension {
  * @throws AppError InvalidRequest, InvalidState
  */
 export function extendedSweep(document: SweepDocument, extension: Extension, now: Date): SweepDocument {
-  refuseDeleting(document);
   if (document.executionState === "terminating")
     throw new AppError("InvalidState", `sweep '${document.sweep}' is ending; extend it when it has ended`);
+  return begunAgain({ ...document, spec: specWith(document, extension) }, now);
+}
+
+/**
+ * Other limits, another policy from now on, other tags; a sweep that has ended does not go on by that.
+ * @throws AppError InvalidRequest
+ */
+export function patchedSweep(
+  document: SweepDocument,
+  { tags, extension }: { readonly tags?: Tags | undefined; readonly extension?: Extension | undefined },
+): SweepDocument {
+  const spec = specWith(document, extension ?? {});
+  const next = { ...document, spec, ...(tags === undefined ? {} : { tags }) };
+  // A look that is under way has seen the limits of before: what it thinks is the end may be none.
+  return sameContent(next, document) ? document : { ...next, requests: document.requests + 1 };
+}
+
+function specWith(document: SweepDocument, extension: Extension): SweepSpec {
+  refuseDeleting(document);
   const { spec } = document;
   const limits = { ...spec.limits, ...extension.limits };
   const made = document.summary.total;
@@ -121,7 +147,7 @@ export function extendedSweep(document: SweepDocument, extension: Extension, now
     policies: policiesWith(spec.policies, extension.stopping, made),
   };
   checkSpec(next);
-  return begunAgain({ ...document, spec: next }, now);
+  return next;
 }
 
 /** From the trial after the newest one on: those that are under way keep their policy. */

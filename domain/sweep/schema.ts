@@ -32,6 +32,7 @@ export const SweepDocument = z.object({
   spec: SweepSpec,
   /** The template as clients see it; the whole of it, with its secrets, is in the secret store. */
   template: z.record(z.string(), z.unknown()),
+  tags: z.record(z.string(), z.string()).optional(),
   creationTime: z.string(),
   provisioningState: ProvisioningState,
   provisioningStateTransitionTime: z.string(),

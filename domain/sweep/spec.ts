@@ -2,6 +2,7 @@
 // must satisfy together is in spec-rules.ts.
 import { z } from "zod";
 import { duration, text, wholeNumber } from "../shared/fields.ts";
+import { Tags } from "../shared/tags.ts";
 import { parseDuration } from "../shared/duration.ts";
 import { Objective } from "./objective.ts";
 import { Algorithm } from "./search/algorithm.ts";
@@ -60,6 +61,7 @@ const fields = {
 };
 
 export const SweepRequest = z.object({
+  tags: Tags.optional(),
   properties: z.object({
     /** A job as it would be PUT: `{ properties: { … } }`. */
     trial: z.object({ properties: z.record(z.string(), z.unknown()) }),

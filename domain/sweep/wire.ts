@@ -19,6 +19,7 @@ export function sweepWire(sweep: SweepDocument) {
   const policy = spec.policies.at(-1)?.policy;
   return {
     ...named(sweep),
+    ...(sweep.tags === undefined ? {} : { tags: sweep.tags }),
     properties: {
       trial: { properties: sweep.template },
       searchSpace: spec.searchSpace,
@@ -72,7 +73,7 @@ export const SweepResponse = resourceResponse(
     committed: object(),
     warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
   },
-  {},
+  { tags: z.record(z.string(), z.string()).optional() },
 );
 
 export type SweepResponse = z.infer<typeof SweepResponse>;

@@ -3,12 +3,9 @@
 import { z } from "zod";
 import { assigned } from "../access/assignment.ts";
 import { ProvisioningState } from "../shared/batch-ai-error.ts";
-import { anyText } from "../shared/fields.ts";
 import { refShape } from "../shared/resource-id.ts";
+import { Tags } from "../shared/tags.ts";
 
-const Tags = z.record(z.string().max(512), anyText(256)).refine((tags) => Object.keys(tags).length <= 50, {
-  error: "expected at most 50 tags",
-});
 const locationError = "expected a location such as 'eastus'";
 
 export const WorkspaceRequest = z.object({

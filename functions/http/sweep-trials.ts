@@ -9,8 +9,12 @@ import {
   metricBuckets,
   metricPoints,
 } from "../../application/sweeps/trials.ts";
+import { postTrialMetrics } from "../../application/sweeps/posts.ts";
 import { terminateTrial } from "../../application/sweeps/sweeps.ts";
+import { mostBuckets } from "../../domain/metric/curve.ts";
+import { PostMetricsRequest } from "../../domain/metric/requests.ts";
 import { AppError } from "../../domain/shared/errors.ts";
+import { parse } from "../../domain/shared/parse.ts";
 import { fieldOf } from "../../domain/sweep/trial-query.ts";
 import { textOfNumbers, toWireNumber } from "../../domain/metric/number.ts";
 import type { TrialView } from "../../domain/sweep/wire.ts";
@@ -47,6 +51,18 @@ export const sweepTrialOperations: readonly Operation[] = [
       const ref = requestedRef(request, "sweep");
       await terminateTrial(services, callerOf(request), ref, trialOf(request));
       return ok(await findTrial(services, ref, trialOf(request)));
+    },
+  },
+  {
+    name: "sweeps-trial-metrics",
+    method: "POST",
+    route: `${route}/trials/{trial}/metrics`,
+    role: "submitter",
+    ...own,
+    async handle(request, services) {
+      const { points } = parse(PostMetricsRequest, await request.json());
+      await postTrialMetrics(services, requestedRef(request, "sweep"), trialOf(request), points);
+      return ok({ points: points.length });
     },
   },
   {
@@ -133,7 +149,7 @@ async function metrics(request: ApiRequest, services: Services): Promise<HttpRes
   const trial = wholeParameter(request, "trial", { least: 0, most: mostTrials, otherwise: 0 });
   const ref = requestedRef(request, "sweep");
   if (request.query("format") === "jsonl") return lines(await metricPoints(services, ref, { trial, metric }));
-  const count = wholeParameter(request, "points", { least: 1, most: 10_000, otherwise: 1000 });
+  const count = wholeParameter(request, "points", { least: 1, most: mostBuckets, otherwise: 1000 });
   return ok(await metricBuckets(services, ref, { trial, metric }, count));
 }
 

@@ -2,6 +2,7 @@
 import {
   createSweep,
   extendSweep,
+  patchSweep,
   previewSweep,
   resumeSweep,
   retryTrials,
@@ -17,7 +18,13 @@ import type { Operation } from "./lib/operation.ts";
 import { requestedRef, routeOf } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
-import { ExtendRequest, ImportRequest, PreviewRequest, RetryRequest } from "../../domain/sweep/requests.ts";
+import {
+  ExtendRequest,
+  ImportRequest,
+  PreviewRequest,
+  RetryRequest,
+  SweepPatch,
+} from "../../domain/sweep/requests.ts";
 import { shown, standardOperations } from "./lib/standard-operations.ts";
 
 const route = routeOf("sweep");
@@ -33,6 +40,7 @@ const action = (name: string, handle: Operation["handle"]): Operation => ({
 export const sweepOperations: readonly Operation[] = [
   ...standardOperations("sweep", "submitter"),
   { name: "sweeps-create", method: "PUT", route, ...own, handle: create },
+  { name: "sweeps-update", method: "PATCH", route, ...own, handle: update },
   action("terminate", async (request, services) =>
     shown(await terminateSweep(services, callerOf(request), requestedRef(request, "sweep"))),
   ),
@@ -55,14 +63,25 @@ async function create(request: ApiRequest, services: Services) {
 
 async function extend(request: ApiRequest, services: Services) {
   const { properties } = parse(ExtendRequest, await request.json());
-  const { limits, stopping, budget } = properties;
+  const extension = extensionOf(properties);
+  return shown(await extendSweep(services, callerOf(request), requestedRef(request, "sweep"), extension));
+}
+
+async function update(request: ApiRequest, services: Services) {
+  const { tags, properties } = parse(SweepPatch, await request.json());
+  const extension = properties === undefined ? undefined : extensionOf(properties);
+  const ref = requestedRef(request, "sweep");
+  return shown(await patchSweep(services, callerOf(request), ref, { tags, extension }));
+}
+
+/** What is not named stays as it is. */
+function extensionOf({ limits, stopping, budget }: ExtendRequest["properties"]): Extension {
   const given = Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined));
-  const extension = {
+  return {
     limits: given as Extension["limits"],
     ...(stopping === undefined ? {} : { stopping: stopping.type === "none" ? null : stopping }),
     ...(budget === undefined ? {} : { budget }),
   };
-  return shown(await extendSweep(services, callerOf(request), requestedRef(request, "sweep"), extension));
 }
 
 async function retryFailed(request: ApiRequest, services: Services) {

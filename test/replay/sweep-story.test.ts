@@ -1,113 +1,7 @@
 // A sweep from its PUT to its best trial, through the real API, orchestrations and activities.
 import { describe, expect, it } from "vitest";
-import { clusterPath, experimentPath, worldWithCluster } from "../support/app/stories.ts";
-
-const own = "?api-version=2026-11-01";
-const path = `${experimentPath}/sweeps/s`;
-
-const share = {
-  azureFileShares: [
-    {
-      accountName: "store",
-      azureFileUrl: "https://store.file.core.windows.net/logs",
-      relativeMountPath: "share",
-      credentials: { accountKey: "bm90LXRvLWJlLXNlZW4=" },
-    },
-  ],
-};
-
-function sweepBody(properties: object = {}, trial: object = {}): object {
-  return {
-    properties: {
-      trial: {
-        properties: {
-          cluster: { id: clusterPath },
-          nodeCount: 1,
-          stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/share",
-          mountVolumes: share,
-          customToolkitSettings: { commandLine: "train --rate $PARAM_LR --kind ${PARAM_KIND}" },
-          environmentVariables: [{ name: "PARAM_LR", value: "replaced" }],
-          secrets: [{ name: "TOKEN", value: "not-to-be-seen" }],
-          ...trial,
-        },
-      },
-      searchSpace: {
-        LR: { type: "loguniform", min: 0.001, max: 1 },
-        KIND: { type: "choice", values: ["a", "b"] },
-      },
-      objective: { metric: "loss", goal: "minimize" },
-      algorithm: { type: "random", seed: 4 },
-      limits: { maxTrials: 4, maxConcurrentTrials: 2 },
-      ...properties,
-    },
-  };
-}
-
-interface Shown {
-  readonly trial: number;
-  readonly state: string;
-  readonly job: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
-
-async function story(options: { nodes?: number } = {}) {
-  const world = await worldWithCluster({ targetNodeCount: options.nodes ?? 4 });
-  const api = (method: string, at: string, body?: object) =>
-    world.api(
-      method,
-      `${path}${at}${at.includes("?") ? "&" : "?"}${own.slice(1)}`,
-      body === undefined ? {} : { body },
-    );
-  const trials = async (query = "") => {
-    const answer = await api("GET", `/trials${query}`);
-    expect(answer.status).toBe(200);
-    return answer.body as { value: Shown[]; total: number; counts: Record<string, number> };
-  };
-  return {
-    ...world,
-    sweep: api,
-    trials,
-    /** The one task of a job, by the job's name. */
-    async taskOf(job: string): Promise<string> {
-      const { body } = await world.api("GET", `${experimentPath}/jobs/${job}`);
-      const guid = String(body.properties.jobOutputDirectoryPathSegment).split("/").at(-1) ?? "";
-      const found = world.azure
-        .tasks()
-        .map(({ task }) => task.id)
-        .filter((id) => id.includes(guid));
-      return found.at(-1) ?? "";
-    },
-    async says(job: string, text: string, file = "metrics.jsonl"): Promise<void> {
-      const { body } = await world.api("GET", `${experimentPath}/jobs/${job}`);
-      const place = `${body.properties.jobOutputDirectoryPathSegment}/stdouterr/${file}`;
-      world.written.set(place, (world.written.get(place) ?? "") + text);
-    },
-  };
-}
-type Story = Awaited<ReturnType<typeof story>>;
-
-const report = (value: number, step = 1, name = "loss") => `${JSON.stringify({ name, value, step })}\n`;
-
-/** Runs whatever waits, lets it report and end, until nothing is under way. */
-async function runAll(
-  world: Story,
-  about: { value?: (trial: Shown) => number; exitCode?: (trial: Shown) => number } = {},
-) {
-  for (let round = 0; round < 40; round += 1) {
-    await world.advance(6_000);
-    const { value } = await world.trials();
-    const open = value.filter(({ state }) => state === "queued" || state === "running");
-    if (open.length === 0) return;
-    for (const trial of open) {
-      const task = await world.taskOf(trial.job);
-      if (task === "") continue;
-      world.azure.start(task);
-      await world.says(trial.job, report(about.value?.(trial) ?? Number(trial.parameters["LR"])));
-      world.azure.complete(task, { exitCode: about.exitCode?.(trial) ?? 0 });
-    }
-  }
-  throw new Error("the sweep does not end");
-}
+import { experimentPath } from "../support/app/stories.ts";
+import { report, runAll, story, sweepBody, sweepPath } from "../support/app/sweep-stories.ts";
 
 describe("a sweep", () => {
   it("runs its trials as jobs, with their parameters, and names the best", async () => {
@@ -151,7 +45,7 @@ describe("a sweep", () => {
       jobId: expect.stringContaining(`jobs/${sorted.value[0]?.job}`) as string,
     });
     // The old API does not know it.
-    expect((await world.api("GET", path)).status).toBe(404);
+    expect((await world.api("GET", sweepPath)).status).toBe(404);
   });
 
   it("is the same when it is put twice, and a conflict when it is not the same", async () => {
@@ -232,6 +126,104 @@ describe("a sweep", () => {
     );
     const less = await world.sweep("POST", "/extend", { properties: { limits: { maxTrials: 5 } } });
     expect([less.status, less.body.error.target]).toEqual([400, "properties.limits.maxTrials"]);
+  });
+
+  it("is changed while it runs and after its end, and goes on only when it is asked to", async () => {
+    const world = await story();
+    const tags = { team: "vision" };
+    await world.sweep("PUT", "", { ...sweepBody(), tags });
+    expect((await world.sweep("PUT", "", { ...sweepBody(), tags: {} })).status).toBe(409);
+    await world.advance(500);
+    const less = await world.sweep("PATCH", "", { properties: { limits: { maxTrials: 3 } } });
+    expect(less.body).toMatchObject({
+      tags,
+      properties: { executionState: "running", limits: { maxTrials: 3 } },
+    });
+    await runAll(world);
+    await world.advance(20_000);
+    expect((await world.trials()).value).toHaveLength(3);
+    const ended = await world.sweep("PATCH", "", {
+      tags: { team: "speech" },
+      properties: { limits: { maxTrials: 4 }, stopping: { type: "median", delayEvaluation: 5 } },
+    });
+    expect(ended.body).toMatchObject({
+      tags: { team: "speech" },
+      properties: { executionState: "succeeded", stopping: { type: "median" }, limits: { maxTrials: 4 } },
+    });
+    await world.advance(20_000);
+    expect((await world.trials()).value).toHaveLength(3);
+    expect(
+      (await world.sweep("PATCH", "", { properties: { limits: { maxTrials: 2 } } })).body.error,
+    ).toMatchObject({
+      target: "properties.limits.maxTrials",
+    });
+    await world.sweep("POST", "/resume");
+    await runAll(world);
+    const { value } = await world.trials();
+    expect(value.map(({ policy }) => policy)).toEqual(["none", "none", "none", "median"]);
+  });
+
+  it("takes metrics that are posted, once each, until the trial's job has ended", async () => {
+    const world = await story();
+    await world.sweep("PUT", "", sweepBody({ limits: { maxTrials: 1, maxConcurrentTrials: 1 } }));
+    await world.advance(6_000);
+    const post = (...points: object[]) => world.sweep("POST", "/trials/0/metrics", { points });
+    const task = await world.taskOf("s_0");
+    world.azure.start(task);
+    const batch = [
+      { name: "loss", value: 0.5, step: 2 },
+      { name: "loss", value: "NaN", step: 1 },
+      { name: "other", value: "-Infinity", step: 1 },
+    ];
+    for (let again = 0; again < 3; again += 1)
+      expect(await post(...batch)).toMatchObject({ status: 200, body: { points: 3 } });
+    await world.says("s_0", report(0.25, 3));
+    await world.advance(10_000);
+    expect((await world.sweep("GET", "/trials/0")).body.metrics).toMatchObject({
+      loss: { n: 3, last: 0.25, best: 0.25, bestStep: 3, max: 0.5 },
+      other: { n: 1, min: "-Infinity" },
+    });
+    const wrong = await post({ name: "loss", value: "high", step: 1 });
+    expect([wrong.status, wrong.body.error.target]).toEqual([400, "points[0].value"]);
+    expect((await post({ name: "loss", value: 1 })).body.error.target).toBe("points[0].step");
+    expect((await world.sweep("POST", "/trials/9/metrics", { points: batch })).status).toBe(404);
+    await post({ name: "loss", value: 0.125, step: 4 });
+    world.azure.complete(task, { exitCode: 0 });
+    await world.advance(20_000);
+    expect((await world.sweep("GET", "")).body.properties).toMatchObject({
+      executionState: "succeeded",
+      best: { trial: 0, value: 0.125, step: 4 },
+    });
+    const late = await post({ name: "loss", value: 0, step: 5 });
+    expect([late.status, late.body.error.code]).toEqual([409, "InvalidState"]);
+    await world.sweep("DELETE", "");
+    await world.advance(120_000);
+    expect((await world.sweep("GET", "")).status).toBe(404);
+  });
+
+  it("goes by what a trial's script logs to MLflow, which is a run with the trial's parameters", async () => {
+    const world = await story();
+    await world.sweep("PUT", "", sweepBody({ limits: { maxTrials: 1, maxConcurrentTrials: 1 } }));
+    await world.advance(6_000);
+    const task = await world.taskOf("s_0");
+    world.azure.start(task);
+    await world.advance(6_000);
+    const token = world.services.jobTokens.issue(task.slice(0, 36), 600_000);
+    const mlflow = (at: string, call: string, body: object, by: string) =>
+      world.api("POST", `${at}/mlflow/api/2.0/mlflow/runs/${call}`, { body, token: by });
+    const script = (call: string, body: object) =>
+      mlflow(`${experimentPath}/jobs/s_0`, call, { run_id: "j1-e-s_0", ...body }, token);
+    expect((await script("create", { experiment_id: "0" })).body.run.info.run_id).toBe("j1-e-s_0");
+    expect((await script("log-metric", { key: "loss", value: 0.5, timestamp: 1, step: 1 })).status).toBe(200);
+    await world.advance(10_000);
+    world.azure.complete(task, { exitCode: 0 });
+    await world.advance(20_000);
+    const { executionState, best } = (await world.sweep("GET", "")).body.properties;
+    expect([executionState, best]).toEqual(["succeeded", expect.objectContaining({ trial: 0, value: 0.5 })]);
+    const search = { experiment_ids: ["e"], filter: "tags.`batchai.sweep` = 's' and metrics.loss = 0.5" };
+    const { runs } = (await mlflow(workspacePath, "search", search, "role-reader")).body;
+    expect(runs).toHaveLength(1);
+    expect(runs[0].data.params).toMatchObject([{ key: "LR" }, { key: "KIND" }]);
   });
 
   it("ends with its trials when it is terminated, and resumes", async () => {

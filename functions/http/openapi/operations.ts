@@ -18,8 +18,11 @@ import {
   SweepResponse,
   TrialResponse,
 } from "../../../domain/sweep/wire.ts";
+import { mostBuckets } from "../../../domain/metric/curve.ts";
+import { PostMetricsRequest } from "../../../domain/metric/requests.ts";
 import {
   ExtendRequest,
+  SweepPatch,
   ImportRequest,
   PreviewRequest,
   RetryRequest,
@@ -145,6 +148,7 @@ const sweepDocs: Readonly<Record<string, OperationDoc>> = {
     "Gives a sweep more trials, time or money, or another policy from now on",
     ExtendRequest,
   ),
+  "sweeps-update": sweepChange("Changes limits, tags, or the policy from now on, of a sweep", SweepPatch),
   "sweeps-import": sweepChange("Creates a sweep from what another deployment exported of it", ImportRequest),
   "sweeps-retryfailed": {
     summary: "Runs failed trials again with the same parameters",
@@ -169,6 +173,13 @@ const sweepDocs: Readonly<Record<string, OperationDoc>> = {
   },
   "sweeps-trial": { summary: "Shows a trial", ok: TrialResponse },
   "sweeps-trial-terminate": { summary: "Ends a trial", ok: TrialResponse, conflicts: true },
+  "sweeps-trial-metrics": {
+    summary:
+      "Takes points of metrics of a trial whose job has not ended; each is kept once, however often it is sent",
+    body: PostMetricsRequest,
+    ok: z.looseObject({ points: z.int() }),
+    conflicts: true,
+  },
   "sweeps-best": { summary: "The best trial so far", ok: BestTrialResponse },
   "sweeps-decisions": {
     summary: "What the stopping policy decided, and why",
@@ -180,7 +191,7 @@ const sweepDocs: Readonly<Record<string, OperationDoc>> = {
     query: {
       metric: z.string().min(1),
       trial: z.coerce.number().int().min(0).optional(),
-      points: z.coerce.number().int().min(1).max(10_000).optional(),
+      points: z.coerce.number().int().min(1).max(mostBuckets).optional(),
       format: z.enum(["jsonl"]).optional(),
     },
     ok: z.looseObject({ n: z.int(), buckets: z.array(z.looseObject({})) }),

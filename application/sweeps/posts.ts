@@ -1,0 +1,55 @@
+// Metrics that are posted for a trial, from wherever it runs: kept with those that its job has written. The next poll of the sweep sees
+// them, in the order in which they came.
+import { isFinished } from "../../domain/job/machine.ts";
+import type { JobDocument } from "../../domain/job/schema.ts";
+import { metricRunOf } from "../../domain/metric/run.ts";
+import type { PostedPoint } from "../../domain/metric/requests.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import { refOf } from "../../domain/shared/resource-id.ts";
+import type { SweepRef } from "../../domain/shared/resource-id.ts";
+import { jobRefOf } from "../../domain/sweep/trial-job.ts";
+import type { NewPoints } from "../../services/metrics.ts";
+import { mostSeries } from "../../services/metrics.ts";
+import type { Services } from "../../services/services.ts";
+import { existing } from "../existing.ts";
+import { trialNotFound } from "./sweeps.ts";
+
+/** Repeating it changes nothing. @throws AppError InvalidState when the trial's job has ended, or is not there yet */
+export async function postTrialMetrics(
+  services: Services,
+  ref: SweepRef,
+  index: number,
+  points: readonly PostedPoint[],
+): Promise<void> {
+  const sweep = await existing(services, ref);
+  const stored = await services.sweepRecords.read(sweep.guid);
+  const trial = stored?.record.trials[index];
+  if (trial === undefined) throw trialNotFound(ref, index);
+  const job = await services.state.jobs.get(jobRefOf(sweep, trial));
+  if (job === undefined || job.sweepGuid !== sweep.guid || isFinished(job.executionState))
+    throw new AppError(
+      "InvalidState",
+      `trial ${index} of sweep '${ref.sweep}' has no job that runs; metrics are taken until its job has ended`,
+    );
+  await noteTracked(services, job);
+  const { refused } = await services.metrics.append(metricRunOf(job), byName(points));
+  const [first] = refused;
+  if (first !== undefined)
+    throw new AppError(
+      "InvalidRequest",
+      `points: '${first}' is one name too many; a job has at most ${mostSeries} metrics, report steps under one name`,
+      { target: "points" },
+    );
+}
+
+/** Polls of the sweep read what was posted of jobs that say so. */
+async function noteTracked({ state }: Services, job: JobDocument): Promise<void> {
+  if (job.tracked === true) return;
+  await state.jobs.update(refOf<"job">(job), (found) =>
+    found.guid === job.guid && found.tracked !== true ? { ...found, tracked: true } : found,
+  );
+}
+
+function byName(points: readonly PostedPoint[]): readonly NewPoints[] {
+  return points.map(({ name, step, value }) => ({ name, points: [{ step, value }] }));
+}
