@@ -12,6 +12,7 @@ import type { Services } from "../services/services.ts";
 import { changeBy } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { inLanes } from "./in-lanes.ts";
+import { removeTrackedJob } from "./tracking/removal.ts";
 
 /** The others go by themselves: a run whose end is being recorded, somebody who deletes it already. */
 async function endedJobs(services: Services, jobs: readonly JobDocument[]): Promise<readonly JobDocument[]> {
@@ -35,6 +36,7 @@ export async function deleteEndedJob(services: Services, caller: Caller, job: Jo
     staging.removeAll(stagingFolder(job.guid)),
     mayHaveSecrets(job) ? secrets.remove(job.guid) : undefined,
     forget(services, job.clusterGuid, [job]),
+    removeTrackedJob(services, job),
   ]);
   const change = changeBy(services, caller, "deleted");
   await state.jobs.remove(refOf<"job">(job), ({ guid }) => guid === job.guid, change);
@@ -57,6 +59,7 @@ export async function deleteEndedJobs(
   for (const [cluster, some] of byCluster) await removeTasks(services, cluster, some);
   await removeStaged(services, guids);
   await inLanes(jobs.filter(mayHaveSecrets), ({ guid }) => services.secrets.remove(guid));
+  await inLanes(jobs, (job) => removeTrackedJob(services, job));
   for (const [cluster, some] of byCluster) await forget(services, cluster, some);
   const change = changeBy(
     services,

@@ -82,7 +82,7 @@ const isLeafName = (name: string) =>
   !["", ".", ".."].includes(name) && !/[/\\]/.test(name) && !hasControlCharacter(name);
 
 /** The storage behind an output directory, with its key. */
-async function openPlace(
+export async function openPlace(
   services: Services,
   job: JobDocument,
   directoryId: string,

@@ -134,6 +134,8 @@ const Environment = z.object({
   /** True ends the load of the app when a setting is missing or wrong, instead of answering 503 with the list. */
   BATCHAI_SETTINGS_STRICT: z.enum(["true", "false"]).default("false"),
   IDENTITY_ENDPOINT: z.string().optional(),
+  /** Of the app, as its host tells it. */
+  WEBSITE_HOSTNAME: z.string().optional(),
 });
 
 const CheckedEnvironment = Environment.superRefine((environment, context) => {
@@ -180,6 +182,12 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
   if (given["BATCHAI_SETTINGS_STRICT"] !== "true") return { kind: "incomplete", problems };
   const lines = problems.map(({ setting, reason }) => `  ${setting}: ${reason}`);
   throw new Error(`The configuration of the app is not complete:\n${lines.join("\n")}`);
+}
+
+/** Where nodes reach the app: only a host on the same machine speaks without TLS. */
+export function apiOrigin({ WEBSITE_HOSTNAME: host }: Environment): string | undefined {
+  if (host === undefined) return undefined;
+  return `${/^(?:127\.|localhost\b)/.test(host) ? "http" : "https"}://${host}`;
 }
 
 export function quotaLimits(environment: Environment): QuotaLimits {

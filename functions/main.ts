@@ -7,7 +7,7 @@ import { nodeSetup } from "../node/node-setup.ts";
 import { orchestrations } from "../orchestrations/index.ts";
 import { createAzureServices } from "../services/azure/create-services.ts";
 import type { Clock, Random } from "../services/clock.ts";
-import { quotaLimits, readConfiguration } from "./config.ts";
+import { apiOrigin, quotaLimits, readConfiguration } from "./config.ts";
 import type { Environment } from "./config.ts";
 import { httpTriggers } from "./http/index.ts";
 import { logLine } from "./lib/invocation-logger.ts";
@@ -27,6 +27,7 @@ function start(environment: Environment): void {
     settings: {
       subscriptionId: environment.AZURE_SUBSCRIPTION_ID,
       location: environment.BATCHAI_LOCATION,
+      apiOrigin: apiOrigin(environment),
       blobEndpointTemplate: environment.BATCHAI_BLOB_ENDPOINT_TEMPLATE,
       fileEndpointTemplate: environment.BATCHAI_FILE_ENDPOINT_TEMPLATE,
       nodeImage: { publisher, offer, sku, version },

@@ -17,6 +17,7 @@ import plan from "./launcher/plan.sh";
 import processes from "./launcher/processes.sh";
 import secrets from "./launcher/secrets.sh";
 import start from "./launcher/start.sh";
+import tracking from "./launcher/tracking.sh";
 import verbs from "./launcher/verbs.sh";
 import watch from "./launcher/watch.sh";
 import words from "./launcher/words.sh";
@@ -40,6 +41,7 @@ export const launcher = [
   containers,
   containerProcesses,
   logs,
+  tracking,
   kept,
   commands,
   processes,

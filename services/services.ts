@@ -6,6 +6,7 @@ import type { ContainerRegistries } from "./container-registries.ts";
 import type { Due } from "./due.ts";
 import type { FileServers } from "./file-servers.ts";
 import type { Firings } from "./firings.ts";
+import type { JobTokens } from "./job-tokens.ts";
 import type { KeyPairs } from "./key-pairs.ts";
 import type { KeyVaults } from "./key-vaults.ts";
 import type { Reservations } from "./reservations.ts";
@@ -18,6 +19,7 @@ import type { OutputFiles } from "./output-files.ts";
 import type { Pools } from "./pools.ts";
 import type { ResourceManager } from "./resource-manager.ts";
 import type { Retention } from "./retention.ts";
+import type { Runs } from "./runs.ts";
 import type { SecretStore } from "./secrets.ts";
 import type { SignInCodes } from "./sign-in-codes.ts";
 import type { Settings } from "./settings.ts";
@@ -35,6 +37,7 @@ export interface LongLivedServices {
   readonly due: Due;
   readonly fileServers: FileServers;
   readonly firings: Firings;
+  readonly jobTokens: JobTokens;
   readonly keyPairs: KeyPairs;
   readonly keyVaults: KeyVaults;
   /** Text of `launch.sh` (node/launcher.ts). */
@@ -52,6 +55,7 @@ export interface LongLivedServices {
   /** Absent where nothing is passed on. */
   readonly resourceManager?: ResourceManager | undefined;
   readonly retention: Retention;
+  readonly runs: Runs;
   readonly secrets: SecretStore;
   readonly settings: Settings;
   /** Absent where nobody issues such codes. */

@@ -12,6 +12,8 @@ export interface NodeImage {
 export interface Settings {
   readonly subscriptionId: string;
   readonly location: string;
+  /** `https://host`, as nodes reach this service; absent where it does not know. */
+  readonly apiOrigin?: string | undefined;
   /** Endpoint templates with `{account}`. */
   readonly fileEndpointTemplate: string;
   readonly blobEndpointTemplate: string;

@@ -10,6 +10,7 @@ import type { NewBatchTask } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";
 import { linkLifetimeMs, stageFiles } from "./staged-files.ts";
 import { endingVariables } from "./stop-file.ts";
+import { trackingVariables } from "./tracking-variables.ts";
 
 /** Its id is the job's GUID and the attempt, so that adding it twice is adding it once. */
 export async function newTask(services: Services, job: JobDocument): Promise<NewBatchTask> {
@@ -22,6 +23,7 @@ export async function newTask(services: Services, job: JobDocument): Promise<New
     environment: {
       [stepLimitVariable]: String(services.settings.launchStepLimitMs / 1000),
       ...(await endingVariables(services, job, linkLifetimeMs)),
+      ...trackingVariables(services, job),
       ...(planText === undefined ? {} : { [planVariable]: planText }),
     },
     maxWallClockTime: timeLimit(services, job),

@@ -1,5 +1,6 @@
 // The last step of a job's deletion: its secrets, its places in the index of its cluster, its document.
 import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
+import { removeTrackedJob } from "../../application/tracking/removal.ts";
 import { removeJobRecords as contract } from "../../contracts/job-activities.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
 import { timestamp } from "../../services/clock.ts";
@@ -14,6 +15,7 @@ export const removeJobRecords = defineActivity(contract, async (services, reques
   await services.secrets.remove(job.guid);
   if (document !== undefined) {
     const { clusterGuid } = document;
+    await removeTrackedJob(services, document);
     await services.state.activeJobs.remove(clusterGuid, activeJobOf(document));
     await services.state.activeJobs.forget(clusterGuid, [job.guid]);
     const cluster = clusterOfJob(document);

@@ -1,4 +1,5 @@
 // The last step of deleting what other resources stand in: its document.
+import { removeTrackedExperiment } from "../../application/tracking/removal.ts";
 import { removeParent as contract } from "../../contracts/shared-activities.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Change } from "../../services/state.ts";
@@ -13,6 +14,7 @@ export const removeParent = defineActivity(contract, async (services, request) =
     cause: "deleted",
     link: `operation:${request.operationId}`,
   };
+  if (ref.kind === "experiment") await removeTrackedExperiment(services, ref);
   await services.state.of(ref.kind).remove(ref, (found) => found.creationTime === creationTime, change);
   await services.operations.close(request.operationId, { status: "Succeeded" }, time);
   return undefined;

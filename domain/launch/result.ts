@@ -16,6 +16,10 @@ export const graceVariable = "BATCHAI_TERMINATION_GRACE_S";
 export const timeLimitVariable = "BATCHAI_TIME_LIMIT_S";
 export const stopVariable = "BATCHAI_STOP_URL";
 
+/** Of a task: where its program reports to, and the token by which it does. */
+export const trackingUrlVariable = "BATCHAI_TRACKING_URL";
+export const trackingTokenVariable = "BATCHAI_TRACKING_TOKEN";
+
 const launcherOutcomes = [
   "exited",
   "output-lost",

@@ -45,6 +45,8 @@ export const errorTable = {
     "List the trigger's firings to see which there are; they are kept for a limited time.",
   ),
   RoleAssignmentNotFound: row(404, "List the role assignments to see which there are."),
+  RunNotFound: row(404, "Search the runs of the experiment to see which there are."),
+  LoggedModelNotFound: row(404, "Search the logged models of the experiment to see which there are."),
   OperationNotFound: row(404, "Operation documents are kept for a limited time; read the resource itself."),
   MethodNotAllowed: row(405, "Use a method that this resource supports."),
   Conflict: row(409, "Delete the existing resource first, or choose another name."),

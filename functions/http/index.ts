@@ -21,6 +21,7 @@ import { providerOperations } from "./provider.ts";
 import { roleAssignmentOperations } from "./role-assignments.ts";
 import { sweepOperations } from "./sweeps.ts";
 import { sweepTrialOperations } from "./sweep-trials.ts";
+import { trackingTriggers } from "./tracking/triggers.ts";
 import { triggerOperations } from "./triggers.ts";
 import { usageOperations } from "./usages.ts";
 import { workspaceOperations } from "./workspaces.ts";
@@ -62,6 +63,12 @@ const portal: readonly HttpTrigger[] = [
   ...portalFileTriggers(new URL("./portal-pages/", import.meta.url)),
 ];
 
-const answered: readonly HttpTrigger[] = [...known, ...passedOnTriggers, ...open, ...portal];
+const answered: readonly HttpTrigger[] = [
+  ...known,
+  ...trackingTriggers,
+  ...passedOnTriggers,
+  ...open,
+  ...portal,
+];
 
 export const httpTriggers: readonly HttpTrigger[] = [...answered, unknownRoute(answered)];

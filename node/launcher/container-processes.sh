@@ -45,7 +45,7 @@ export_service_variables() {
   for bai_name in $(variable_names); do
     case $bai_name in
       *[!A-Za-z0-9_]*) ;;
-      AZ_BATCH* | OMPI_MCA_* | PRTE_MCA_* | PMIX_MCA_* | HYDRA_* | I_MPI_* | BATCHAI_NODES_SHARE_MACHINE)
+      AZ_BATCH* | OMPI_MCA_* | PRTE_MCA_* | PMIX_MCA_* | HYDRA_* | I_MPI_* | MLFLOW_TRACKING_* | BATCHAI_NODES_SHARE_MACHINE)
         eval "bai_value=\$$bai_name"
         export_word "$bai_name" "$bai_value"
         ;;

@@ -4,6 +4,7 @@ start_logs() {
   [ "$bai_mode" = direct ] || bai_logs=$bai_dir/logs
   bai_log=$bai_logs/$bai_log_name
   name_metrics_file
+  name_tracking
   if [ "$bai_verb" = prepare ] || [ "$bai_nodes" = 1 ]; then
     new_log "$bai_log_name"
     printf %s "$bai_early" >"$bai_log"

@@ -25,8 +25,10 @@ import { documentFirings } from "../documents/firings.ts";
 import { documentOperations } from "../documents/document-operations.ts";
 import { documentRetention } from "../documents/document-retention.ts";
 import { documentState } from "../documents/document-state.ts";
+import { documentRuns } from "../documents/runs.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
 import { groupedCommits } from "../documents/grouped-commits.ts";
+import { jobTokens } from "./job-tokens.ts";
 import { jwtVerifier } from "./jwt-verifier.ts";
 import { containerRegistries } from "./container-registries.ts";
 import { keyVaults } from "./key-vaults.ts";
@@ -95,6 +97,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     launcher: options.launcher,
     nodeSetup: options.nodeSetup,
     nodeSealer: nodeSealer(random),
+    jobTokens: jobTokens(options.secretsKeys, clock),
     keyPairs: sshKeyPairs(),
     keyVaults: keyVaults({
       endpointTemplate: options.keyVaultEndpointTemplate,
@@ -116,6 +119,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     operations: documentOperations(documents),
     retention: documentRetention(table, settings.subscriptionId),
     metrics: metrics(documents),
+    runs: documentRuns(documents),
     sweepRecords: blobSweepRecords(blobs, storage),
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKeys, random)),
     staging: blobStaging(blobs, storage),

@@ -49,6 +49,16 @@ export function firingPartition(triggerGuid: string): string {
 }
 export const firingPartitions = "firings|";
 
+/** Of what was logged to the runs of an experiment. */
+export function runPartition(experiment: RefOf<"experiment">): string {
+  return `runs|${inWorkspace(experiment)}|${experiment.experiment}`.toLowerCase();
+}
+
+/** Of the models that runs of a workspace made. */
+export function modelPartition(workspace: RefOf<"workspace">): string {
+  return `models|${inWorkspace(workspace)}`.toLowerCase();
+}
+
 /** Operations are found by their id alone; in one partition, so that many that are opened at once are one transaction. */
 export function operationKey(id: string): DocumentKey {
   return { partition: operationPartition, row: id.toLowerCase() };

@@ -47,7 +47,11 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Sweeps (`api-version=2026-11-01`)",
-    "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast; the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Export from one deployment, import into another. Metrics by output and file; not yet by HTTP or MLflow",
+    "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast; the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Export from one deployment, import into another. Metrics by output and file; not yet by HTTP",
+  ],
+  [
+    "Tracking with MLflow's client",
+    "unmodified scripts log to their job; jobs and trials are runs in a notebook; searches, histories, logged models, artifacts through the output mount: [how](how-to/tracking.md). Not yet: a forwarder on the node (an outage of the service holds scripts up), TensorBoard files, metrics in the portal, artifacts of runs without a job",
   ],
   [
     "Triggers (`api-version=2026-11-01`)",

@@ -46,9 +46,13 @@ export async function identified(
   };
 }
 
-async function authenticate(request: HttpRequest, services: Services): Promise<Principal> {
+export function bearerOf(request: HttpRequest): string | undefined {
   const header = request.headers.get("authorization") ?? "";
-  const [, token] = /^bearer\s+(\S+)\s*$/i.exec(header) ?? [];
+  return /^bearer\s+(\S+)\s*$/i.exec(header)?.[1];
+}
+
+export async function authenticate(request: HttpRequest, services: Services): Promise<Principal> {
+  const token = bearerOf(request);
   if (token === undefined)
     throw new AppError(
       "AuthenticationFailed",

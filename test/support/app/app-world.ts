@@ -23,10 +23,12 @@ import { dueAhead } from "../../../services/documents/due-ahead.ts";
 import { documentFirings } from "../../../services/documents/firings.ts";
 import { documentOperations } from "../../../services/documents/document-operations.ts";
 import { documentRetention } from "../../../services/documents/document-retention.ts";
+import { documentRuns } from "../../../services/documents/runs.ts";
 import { documentState } from "../../../services/documents/document-state.ts";
 import { metrics } from "../../../services/documents/metrics.ts";
 import { groupedCommits } from "../../../services/documents/grouped-commits.ts";
 import { limitedActiveJobs } from "../../../services/documents/limited-active-jobs.ts";
+import { jobTokens } from "../../../services/azure/job-tokens.ts";
 import { nodeSealer } from "../../../services/azure/node-sealing.ts";
 import { sharedReads } from "../../../services/documents/shared-reads.ts";
 import type { HttpResponseInit } from "@azure/functions";
@@ -120,6 +122,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     },
     launcher: "#!/bin/sh\n# the launcher\n",
     nodeSetup: "#!/bin/sh\n# the node setup\n",
+    jobTokens: jobTokens([new Uint8Array(32)], clock),
     keyPairs: {
       create: async (comment) => ({
         privateKey: "PRIVATE not-to-be-seen",
@@ -166,6 +169,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     firings: documentFirings(store),
     operations: documentOperations(store),
     retention: documentRetention(documents, subscriptionId),
+    runs: documentRuns(store),
     secrets: {
       put: async (owner, values) => {
         secrets.set(owner, new Map(values));

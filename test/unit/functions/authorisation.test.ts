@@ -147,6 +147,11 @@ const ofThePortal = [
   `GET portal/output/${job}`,
 ];
 
+/** By the words of MLflow's clients, call by call: test/unit/functions/tracking.test.ts. */
+const ofTracking = [workspace, job].flatMap((at) =>
+  ["GET", "POST", "PATCH", "PUT", "DELETE"].map((method) => `${method} ${at}/mlflow/{*path}`),
+);
+
 const issuer = "https://issuer.example/";
 const audience = "https://management.azure.com/";
 type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>["privateKey"];
@@ -262,6 +267,7 @@ describe("the table of routes and roles", () => {
       ...matrix.map(([method, route]) => `${method} ${route}`),
       ...openToEverybody,
       ...ofThePortal,
+      ...ofTracking,
     ];
     expect(told.sort()).toEqual(registered.sort());
   });

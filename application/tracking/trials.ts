@@ -1,0 +1,49 @@
+// What sweeps know of the jobs of their trials.
+import type { JobDocument } from "../../domain/job/schema.ts";
+import type { ExperimentRef, SweepRef } from "../../domain/shared/resource-id.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import { trialFacts, trialsOfJob } from "../../domain/tracking/trial-facts.ts";
+import type { TrialFacts } from "../../domain/tracking/trial-facts.ts";
+import type { Services } from "../../services/services.ts";
+import { findTrial, findTrials } from "../sweep-trials.ts";
+
+/** Undefined for a job that is no trial. */
+export async function factsOfTrial(services: Services, job: JobDocument): Promise<TrialFacts | undefined> {
+  if (job.sweepGuid === undefined) return undefined;
+  for (const { sweep, trial } of trialsOfJob(job.job)) {
+    const ref = sweepRef(job, sweep);
+    if ((await services.state.sweeps.get(ref))?.guid !== job.sweepGuid) continue;
+    try {
+      return trialFacts(sweep, await findTrial(services, ref, trial));
+    } catch (error) {
+      // Its first look is still to come.
+      if (!(error instanceof AppError) || error.code !== "TrialNotFound") throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Of every trial in an experiment, by the name of its job. */
+export async function factsOfTrials(
+  services: Services,
+  experiment: ExperimentRef,
+): Promise<ReadonlyMap<string, TrialFacts>> {
+  const all = new Map<string, TrialFacts>();
+  let continuation: string | undefined;
+  do {
+    const page = await services.state.sweeps.list(experiment, { size: 1000, continuation });
+    for (const sweep of page.items) {
+      const { trials } = await findTrials(services, sweepRef(sweep, sweep.sweep), {});
+      for (const view of trials) all.set(view.job, trialFacts(sweep.sweep, view));
+    }
+    continuation = page.continuation;
+  } while (continuation !== undefined);
+  return all;
+}
+
+function sweepRef(
+  { subscriptionId, resourceGroup, workspace, experiment }: Omit<ExperimentRef, "kind">,
+  sweep: string,
+): SweepRef {
+  return { kind: "sweep", subscriptionId, resourceGroup, workspace, experiment, sweep };
+}

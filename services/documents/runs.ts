@@ -1,0 +1,83 @@
+// Runs and models over a DocumentStore: the runs of an experiment in one partition, so that a search is one range, those of a job
+// together; the models of a workspace in one, because their ids say no more.
+import type { z } from "zod";
+import { ModelRecord, storedModel } from "../../domain/tracking/model.ts";
+import { RunRecord, storedRun } from "../../domain/tracking/run.ts";
+import type { DocumentStore } from "../documents.ts";
+import type { RunPlace, Runs, Stored } from "../runs.ts";
+import { removeRows } from "./remove-rows.ts";
+import { modelPartition, runPartition } from "./state-keys.ts";
+
+const pageSize = 1000;
+const allRuns = "run|";
+const allModels = "model|";
+const modelRow = (id: string) => `${allModels}${id}`;
+
+const runsOf = (jobGuid: string | undefined) =>
+  jobGuid === undefined ? allRuns : `${allRuns}job|${jobGuid}|`;
+
+function rowOf({ jobGuid, unique }: RunPlace): string {
+  return jobGuid === undefined ? `${allRuns}free|${unique ?? ""}` : `${runsOf(jobGuid)}${unique ?? ""}`;
+}
+
+export function documentRuns(store: DocumentStore): Runs {
+  return {
+    get: (place) => read(store, runPartition(place.experiment), rowOf(place), RunRecord),
+    write: (place, run, etag) =>
+      write(store, runPartition(place.experiment), rowOf(place), storedRun(run), etag),
+    list: async (experiment, jobGuid) =>
+      (await all(store, runPartition(experiment), runsOf(jobGuid))).map(({ value }) =>
+        RunRecord.parse(value),
+      ),
+    remove: (experiment, jobGuid) => removeAll(store, runPartition(experiment), runsOf(jobGuid)),
+    getModel: (workspace, id) => read(store, modelPartition(workspace), modelRow(id), ModelRecord),
+    writeModel: (workspace, model, etag) =>
+      write(store, modelPartition(workspace), modelRow(model.id), storedModel(model), etag),
+    listModels: async (workspace) =>
+      (await all(store, modelPartition(workspace), allModels)).map(({ value }) => ModelRecord.parse(value)),
+    removeModels: (workspace, ids) => removeRows(store, modelPartition(workspace), ids.map(modelRow)),
+  };
+}
+
+async function read<Schema extends z.ZodType>(
+  store: DocumentStore,
+  partition: string,
+  row: string,
+  schema: Schema,
+): Promise<Stored<z.output<Schema>> | undefined> {
+  const found = await store.get({ partition, row });
+  return found === undefined ? undefined : { item: schema.parse(found.value), etag: found.etag };
+}
+
+async function write(
+  store: DocumentStore,
+  partition: string,
+  row: string,
+  value: object,
+  etag: string | undefined,
+): Promise<"written" | "conflict"> {
+  const written = await store.commit(partition, [
+    etag === undefined ? { kind: "insert", row, value } : { kind: "replace", row, value, etag },
+  ]);
+  return written === "conflict" ? "conflict" : "written";
+}
+
+async function all(store: DocumentStore, partition: string, prefix: string) {
+  const found = [];
+  let continuation: string | undefined;
+  do {
+    const page = await store.page({ partition, prefix, size: pageSize, continuation });
+    found.push(...page.documents);
+    continuation = page.continuation;
+  } while (continuation !== undefined);
+  return found;
+}
+
+async function removeAll(store: DocumentStore, partition: string, prefix: string): Promise<void> {
+  const found = await all(store, partition, prefix);
+  await removeRows(
+    store,
+    partition,
+    found.map(({ row }) => row),
+  );
+}
