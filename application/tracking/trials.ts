@@ -5,7 +5,7 @@ import { AppError } from "../../domain/shared/errors.ts";
 import { trialFacts, trialsOfJob } from "../../domain/tracking/trial-facts.ts";
 import type { TrialFacts } from "../../domain/tracking/trial-facts.ts";
 import type { Services } from "../../services/services.ts";
-import { findTrial, findTrials } from "../sweep-trials.ts";
+import { findTrial, findTrials } from "../sweeps/trials.ts";
 
 /** Undefined for a job that is no trial. */
 export async function factsOfTrial(services: Services, job: JobDocument): Promise<TrialFacts | undefined> {

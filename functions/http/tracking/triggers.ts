@@ -12,12 +12,12 @@ import { readAddress } from "../../../domain/tracking/address.ts";
 import type { TrackingAddress } from "../../../domain/tracking/address.ts";
 import type { Services } from "../../../services/services.ts";
 import type { HttpTrigger } from "../../lib/register.ts";
+import { authorise } from "../lib/authorise.ts";
 import { callerOf } from "../lib/caller-of.ts";
 import {
   bearerOf,
   authenticate,
   checkPath,
-  checkRole,
   checkSubscription,
   identified,
   nothingHere,
@@ -85,13 +85,13 @@ async function answer(
     principal:
       ofJob === undefined
         ? await authenticate(request, services)
-        : { subject: `job:${ofJob}`, tenant: "", roles: [] },
+        : { subject: `job:${ofJob}`, tenant: "", roles: [], groups: [] },
     requestId,
   };
   const asked = apiRequest(request, caller, longestBatch);
   const meant = callAt(request.method, address.path);
   if (meant === undefined) throw nothingHere(request.method, asked.url.pathname);
-  if (ofJob === undefined) checkRole(caller.principal, meant.call.role);
+  if (ofJob === undefined) await authorise(asked, services, meant.call.role);
   checkSubscription(asked, services);
   const scope = await found(asked, services, address);
   if (ofJob !== undefined) checkJob(scope, ofJob);
