@@ -9,6 +9,7 @@ import {
 import { checkNodeLimit } from "../domain/cluster/node-limit.ts";
 import { dueRenewal, wantsNodesAgain } from "../domain/cluster/renewal.ts";
 import {
+  mountingCluster,
   newCluster,
   putClusterAgain,
   refuseRetiredSize,
@@ -32,6 +33,7 @@ import type { Services } from "../services/services.ts";
 import { changeBy, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { existing, open, refuseOrphan } from "./existing.ts";
+import { exportsOf } from "./file-server-mounts.ts";
 import { openOperation } from "./operations.ts";
 import { start } from "./orchestrations.ts";
 import { remoteLogins } from "./remote-logins.ts";
@@ -59,7 +61,9 @@ export async function createCluster(
 
   const now = new Date(services.clock.now());
   if (services.settings.retiredSizes === "refuse") refuseRetiredSize(spec, now);
-  const { document, secrets } = newCluster(ref, guid(services.random.uuid()), spec, now);
+  const { document: fresh, secrets } = newCluster(ref, guid(services.random.uuid()), spec, now);
+  const at = "properties.nodeSetup.mountVolumes";
+  const document = mountingCluster(fresh, await exportsOf(services, fresh.spec.mountVolumes, at));
   await claimPlace(services, document, now);
   await services.secrets.put(document.guid, await withOwnSecrets(services, document, secrets));
   const made = await clusters.create(ref, document, changeBy(services, caller, "created"));

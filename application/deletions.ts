@@ -26,10 +26,11 @@ export async function deleteResource<Kind extends ResourceKind>(
 ): Promise<OperationDocument | undefined> {
   const subject = (of: DocumentOf<Kind>) =>
     ({ kind: "delete", ref, creation: creationOf(of), actor: caller.actor }) as const;
-  const { announce, atOnce } = lifecycleOf(ref.kind).deletion;
-  if (announce !== undefined || atOnce !== undefined) {
+  const { check, announce, atOnce } = lifecycleOf(ref.kind).deletion;
+  if (check !== undefined || announce !== undefined || atOnce !== undefined) {
     const found = await services.state.of(ref.kind).get(ref);
     if (found === undefined) return undefined;
+    await check?.(services, found);
     if ((await atOnce?.(services, caller, found)) === true)
       return openOperation(services, subject(found), "Succeeded");
     await announce?.(services, found);

@@ -3,7 +3,7 @@
 import type { ClusterDocument } from "../domain/cluster/schema.ts";
 import { isFinished } from "../domain/job/machine.ts";
 import { activeJobOf } from "../domain/job/queue.ts";
-import { acceptedJob, newJob, putJobAgain, terminatingJob } from "../domain/job/rules.ts";
+import { acceptedJob, mountingJob, newJob, putJobAgain, terminatingJob } from "../domain/job/rules.ts";
 import type { JobDocument, JobRequest } from "../domain/job/schema.ts";
 import { identityOf } from "../domain/kinds.ts";
 import { guid } from "../domain/shared/brand.ts";
@@ -18,6 +18,7 @@ import { demandCluster } from "./access.ts";
 import { changeBy, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { existing, notFound, open } from "./existing.ts";
+import { exportsOf } from "./file-server-mounts.ts";
 import { clusterOfJob, wakeMonitor } from "./monitors.ts";
 import { openOperation } from "./operations.ts";
 import { wakeRun } from "./runs.ts";
@@ -80,8 +81,9 @@ async function createJob(services: Services, caller: Caller, { ref, spec, cluste
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), spec, cluster, now);
   const { startedBy } = caller;
+  const exports = await exportsOf(services, fresh.document.spec.mountVolumes, "properties.mountVolumes");
   const document = {
-    ...acceptedJob(fresh.document, now),
+    ...acceptedJob(mountingJob(fresh.document, cluster, exports), now),
     ...(sweepGuid === undefined ? {} : { sweepGuid }),
     ...(startedBy === undefined ? {} : { startedBy }),
   };

@@ -21,6 +21,7 @@ import type { Services } from "../services/services.ts";
 import type { Caller } from "./caller.ts";
 import { startClusterCreation } from "./clusters.ts";
 import { deleteEndedJob, deleteEndedJobs } from "./ended-jobs.ts";
+import { refuseMounted } from "./file-server-mounts.ts";
 import { startFileServerCreation } from "./file-servers.ts";
 import { resumeTermination } from "./jobs.ts";
 import { deleteTrigger, deleteTriggers } from "./triggers/deletions.ts";
@@ -31,6 +32,8 @@ interface Lifecycle<Document> {
     readonly instanceOf: (document: Document, operationId: string) => string;
     /** What the orchestration is told beside its operation and who asked. */
     readonly subject: (document: Document) => object;
+    /** @throws AppError Conflict for what somebody who asks for it alone may not have deleted now. */
+    readonly check?: (services: Services, document: Document) => Promise<void>;
     /** What is written before the document is marked, so that a deletion that somebody asked for is found when it is cut off. */
     readonly announce?: (services: Services, document: Document) => Promise<void>;
     /** Deletes one that needs no orchestration; false when this one does. */
@@ -66,6 +69,7 @@ const lifecycles: { readonly [Kind in ResourceKind]: Lifecycle<DocumentOf<Kind>>
       orchestration: deleteFileServerOrchestration,
       instanceOf: ({ guid }) => instances.deleteFileServer(guid),
       subject: (fileServer) => ({ fileServer: identityOf(fileServer) }),
+      check: refuseMounted,
     },
     resumeCreation: startFileServerCreation,
   },

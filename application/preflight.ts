@@ -33,15 +33,23 @@ const blobs: Access = {
   on: "storage account",
 };
 
+const machines: Access = {
+  name: "machines of file servers",
+  what: "those that are there can be listed",
+  role: "OpenBatchAI file servers",
+  on: "resource group of file servers",
+};
+
 /** @param sizes VM sizes to ask for beside those of the clusters that are there. */
 export async function preflight(services: Services, sizes: readonly string[]): Promise<readonly Check[]> {
   const { batch, reservations, staging } = services;
-  const [account, claims, jobs, files] = await Promise.all([
+  const [account, claims, jobs, files, served] = await Promise.all([
     askAccount(services),
     attempt(() => reservations.clusters.read()),
     attempt(() => batch.jobs()),
     // Signing needs a key from storage where the app has no account key.
     attempt(async () => [await staging.list("preflight/"), await staging.link("preflight/none", 3_600_000)]),
+    attempt(() => services.fileServers.list()),
   ]);
   const wanted = [...Object.values(claims.value ?? {}).map(({ vmSize }) => vmSize), ...sizes].map(
     spelledSize,
@@ -53,6 +61,7 @@ export async function preflight(services: Services, sizes: readonly string[]): P
     accessCheck(dataPlane, jobs.refusal),
     ...(jobs.refusal === undefined ? [await imageCheck(services)] : []),
     accessCheck(management, account.refusal),
+    onlyWarned(accessCheck(machines, served.refusal)),
     ...(account.facts === undefined
       ? []
       : [
@@ -65,6 +74,11 @@ export async function preflight(services: Services, sizes: readonly string[]): P
           ...(await checkSizes(services, account.facts.familyProcessors, wanted)),
         ]),
   ];
+}
+
+/** Who has no file servers does without. */
+function onlyWarned(check: Check): Check {
+  return check.status === "failed" ? { ...check, status: "warning" } : check;
 }
 
 async function askAccount({ batchAccount, clock }: Services) {

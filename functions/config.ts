@@ -79,6 +79,11 @@ const Environment = z.object({
   BATCHAI_BATCH_ENDPOINT: endpoint,
   BATCHAI_ARM_ENDPOINT: endpoint.default("https://management.azure.com"),
   BATCHAI_RESOURCE_MANAGER_ENDPOINT: endpoint.optional(),
+  /** Where the machines of file servers are made; else in the group of the Batch account. */
+  BATCHAI_FILE_SERVER_GROUP: z
+    .string()
+    .regex(/^[-\w.()]{1,89}[-\w()]$/, "expected the name of a resource group")
+    .optional(),
   BATCHAI_STORAGE_ACCOUNT: z.string().regex(/^[a-z0-9]{3,24}$/),
   BATCHAI_STORAGE_KEY: z.base64().min(1).optional(),
   BATCHAI_BLOB_ENDPOINT_TEMPLATE: template.default("https://{account}.blob.core.windows.net"),

@@ -3,6 +3,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { activities } from "../activities/index.ts";
 import { launcher } from "../node/launcher.ts";
+import { fileServerSetup } from "../node/file-server.ts";
 import { nodeSetup } from "../node/node-setup.ts";
 import { orchestrations } from "../orchestrations/index.ts";
 import { createAzureServices } from "../services/azure/create-services.ts";
@@ -20,6 +21,11 @@ const clock: Clock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 const random: Random = { uuid: () => randomUUID(), bytes: (length) => randomBytes(length) };
+
+function fileServerGroup(environment: Environment): string {
+  const { BATCHAI_FILE_SERVER_GROUP: named, BATCHAI_BATCH_ACCOUNT_ID: account } = environment;
+  return named ?? /\/resourceGroups\/([^/]+)\//i.exec(account)?.[1] ?? "";
+}
 
 function start(environment: Environment): void {
   const [publisher = "", offer = "", sku = "", version = ""] = environment.BATCHAI_NODE_IMAGE.split(":");
@@ -55,6 +61,7 @@ function start(environment: Environment): void {
     },
     launcher,
     nodeSetup,
+    fileServerSetup,
     clock,
     random,
     managedIdentity: environment.IDENTITY_ENDPOINT !== undefined,
@@ -63,6 +70,7 @@ function start(environment: Environment): void {
     batchAccountId: environment.BATCHAI_BATCH_ACCOUNT_ID,
     batchEndpoint: environment.BATCHAI_BATCH_ENDPOINT,
     armEndpoint: environment.BATCHAI_ARM_ENDPOINT,
+    fileServerGroup: fileServerGroup(environment),
     resourceManagerEndpoint: environment.BATCHAI_RESOURCE_MANAGER_ENDPOINT,
     signInCodesUrl: environment.BATCHAI_SIGN_IN_CODES_URL,
     storage: { name: environment.BATCHAI_STORAGE_ACCOUNT, key: environment.BATCHAI_STORAGE_KEY },

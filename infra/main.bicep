@@ -57,6 +57,19 @@ module identity 'modules/identity.bicep' = {
   params: { name: 'id-${token}', location: location, tags: tags }
 }
 
+// Apart from everything else, because the app may delete what is in it.
+resource fileServerGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-${environmentName}-file-servers'
+  location: location
+  tags: tags
+}
+
+module fileServers 'modules/file-servers.bicep' = {
+  name: 'file-servers'
+  scope: fileServerGroup
+  params: { token: token, appPrincipalId: identity.outputs.principalId }
+}
+
 module network 'modules/network.bicep' = if (isolated) {
   name: 'network'
   scope: group
@@ -152,6 +165,7 @@ module app 'modules/app.bicep' = {
     packageContainerUrl: storage.outputs.packageContainerUrl
     batchAccountId: batch.outputs.id
     batchEndpoint: batch.outputs.endpoint
+    fileServerGroup: fileServerGroup.name
     poolAllocationMode: poolAllocationMode
     secretsKeyUri: vault.outputs.secretsKeyUri
     insightsConnectionString: monitor.outputs.connectionString

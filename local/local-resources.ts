@@ -5,6 +5,7 @@ import type { FileShares } from "./file-shares/index.ts";
 import type { LocalIdentity } from "./identity/index.ts";
 import type { Random } from "./random.ts";
 import { createResourceManager } from "./resource-manager/index.ts";
+import type { Machines } from "./resource-manager/service/machines/machines.ts";
 import type { ResourceRecords } from "./resource-manager/store/records.ts";
 import { emptyAccount } from "./storage/empty-account.ts";
 import type { Azurite } from "./storage/index.ts";
@@ -12,6 +13,7 @@ import type { Azurite } from "./storage/index.ts";
 export interface LocalResourcesOptions {
   readonly settings: Settings;
   readonly records: ResourceRecords;
+  readonly machines: Machines;
   readonly storage: Azurite;
   readonly shares: FileShares;
   readonly identity: LocalIdentity;
@@ -27,6 +29,7 @@ export function localResources(
   const { settings, storage, shares } = o;
   return createResourceManager({
     records: o.records,
+    machines: o.machines,
     subscriptionId: settings.subscriptionId,
     resourceGroup: settings.resourceGroup,
     location: settings.location,

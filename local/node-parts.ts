@@ -13,6 +13,7 @@ import { findGpus, shareGpus } from "./gpus.ts";
 import { createJobContainers } from "./job-containers.ts";
 import type { Logger } from "./logger.ts";
 import { createMounts } from "./mounts/index.ts";
+import type { ExportedAt } from "./mounts/index.ts";
 import { startMountService } from "./mounts/service.ts";
 import { createNodeSupport } from "./node-support.ts";
 import type { Random } from "./random.ts";
@@ -31,6 +32,8 @@ export interface NodePartsOptions {
   readonly storage: { readonly blobUrl: string; readonly connectionString: string };
   /** The folder of a share, where shares are folders of this machine. */
   readonly shareRoot?: (account: string, share: string) => string | undefined;
+  /** What machines of the same cloud export by NFS, where there are such machines. */
+  readonly exported?: ExportedAt;
   readonly engine: ContainerEngine | undefined;
   /** `host`: jobs run outside of the containers that they ask for. */
   readonly containers?: "engine" | "host";
@@ -55,6 +58,7 @@ export async function openNodeParts(o: NodePartsOptions): Promise<NodeParts> {
       return [account, ...others.map(({ name, key }) => ({ name, key, blobUrl: `${origin}/${name}` }))];
     },
     shareRoot: o.shareRoot ?? (() => undefined),
+    exported: o.exported,
     clock,
     logger,
   });

@@ -31,6 +31,8 @@ import { localResources } from "./local-resources.ts";
 import type { Logger } from "./logger.ts";
 import { createKeyVaults } from "./key-vault/index.ts";
 import { openNodeParts } from "./node-parts.ts";
+import { machinesOver } from "./resource-manager/service/machines/machines.ts";
+import type { Machines } from "./resource-manager/service/machines/machines.ts";
 import { openRecords } from "./resource-manager/store/records.ts";
 import type { ResourceRecords } from "./resource-manager/store/records.ts";
 import { packageRoot } from "./package-root.ts";
@@ -112,6 +114,7 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
   const { clock, random } = o;
   const identity = await openIdentity({ file: join(o.data.path, "identity.json"), clock, random });
   const records = openRecords(o.data);
+  const machines = openMachines(o, records);
   const tokens = { authority: "" };
   const vaults = openVaults(o, identity, tokens);
   const signInCodes = createSignInCodes({ identity, audience: o.apiAudience, clock, random });
@@ -136,14 +139,14 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
   tokens.authority = `${authority.url}/adfs`;
   const issuer = identity.issuer(control.url);
   const emulator = keep("batch emulator")(
-    await startEmulator(o, { storage, shares, identity, records, teardown, engine }),
+    await startEmulator(o, { storage, shares, identity, records, machines, teardown, engine }),
   );
   const host = keep("functions host")(
     await startHost(o, { storage, shares, control, emulator, identity, issuer, engine }),
   );
   const names = keep("azure names")(await startNames(o, { storage, shares, records, emulator }));
   const { settings, apiAudience } = o;
-  const resources = { settings, records, storage, shares, identity, apiAudience, clock, random };
+  const resources = { settings, records, machines, storage, shares, identity, apiAudience, clock, random };
   controlHandlers.push(localResources({ ...resources, apiUrl: host.url }));
   const ended = started.map(({ exited = never }) => exited.then((error) => error ?? never));
   return {
@@ -156,6 +159,19 @@ async function start(o: PartsOptions, teardown: Teardown): Promise<Parts> {
     failed: Promise.race(ended),
     dispose: () => teardown.run(),
   };
+}
+
+/** Machines of file servers, which export folders. */
+function openMachines(o: PartsOptions, records: ResourceRecords): Machines {
+  const { subscriptionId, location } = o.settings;
+  const folder = join(o.data.path, "file-servers");
+  return machinesOver({
+    records,
+    subscription: `/subscriptions/${subscriptionId}`,
+    location,
+    folder,
+    clock: o.clock,
+  });
 }
 
 function startStorage(o: PartsOptions, records: ResourceRecords): Promise<Azurite> {
@@ -260,7 +276,12 @@ interface Foundations {
 
 async function startEmulator(
   o: PartsOptions,
-  parts: Foundations & { records: ResourceRecords; teardown: Teardown; engine: ContainerEngine | undefined },
+  parts: Foundations & {
+    records: ResourceRecords;
+    machines: Machines;
+    teardown: Teardown;
+    engine: ContainerEngine | undefined;
+  },
 ): Promise<BatchEmulator> {
   const { storageAccount, batchAccount } = o.settings;
   const { clock, random, logger } = o;
@@ -270,6 +291,7 @@ async function startEmulator(
     otherAccounts: () => parts.records.accounts(),
     storage: parts.storage,
     shareRoot: (account, share) => parts.shares.shareRoot(account, share),
+    exported: (address, subnetId) => parts.machines.exported(address, subnetId),
     containers: o.containers.on,
     environment: o.containers.environment,
     ...{ engine: parts.engine, clock, random, logger, teardown: parts.teardown },

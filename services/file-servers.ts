@@ -7,12 +7,21 @@ import type { SubnetId } from "../domain/shared/subnet-id.ts";
 export interface FileServerMachine {
   readonly guid: string;
   readonly spec: FileServerSpec;
+  /** ISO 8601: of its file server. */
+  readonly createdAt: string;
   /** Value of the administrator's password, when there is one. */
   readonly adminPassword?: string | undefined;
 }
 
+export interface FoundMachine {
+  readonly guid: string;
+  readonly owner?: string | undefined;
+  /** ISO 8601, or empty where nobody knows. */
+  readonly createdAt: string;
+}
+
 export interface FileServers {
-  /** Starts building, or looks how far it is. */
+  /** Starts building, or looks how far it is. What was made before a refusal stays until it is removed. */
   build(machine: FileServerMachine): Promise<
     | {
         readonly kind: "running";
@@ -25,4 +34,6 @@ export interface FileServers {
   >;
   /** Starts removing the machine with its disks and what was made for it; absence is `gone`. */
   remove(guid: string): Promise<"gone" | "removing">;
+  /** Machines of which anything is there, whoever made them. */
+  list(): Promise<readonly FoundMachine[]>;
 }

@@ -3,15 +3,26 @@
 
 import type { BatchResourceFile } from "./batch.ts";
 
-export interface PoolMount {
+interface PlacedMount {
+  readonly relativeMountPath: string;
+  readonly mountOptions?: string | undefined;
+}
+
+export interface StorageMount extends PlacedMount {
   readonly kind: "azureBlobFileSystem" | "azureFileShare";
   readonly accountName: string;
   readonly accountKey: string;
   /** Container name, or the share's URL. */
   readonly source: string;
-  readonly relativeMountPath: string;
-  readonly mountOptions?: string | undefined;
 }
+
+export interface NfsMount extends PlacedMount {
+  readonly kind: "nfs";
+  /** `address:/export/folder`. */
+  readonly source: string;
+}
+
+export type PoolMount = StorageMount | NfsMount;
 
 export type PoolImage =
   | {

@@ -2,8 +2,10 @@
 import { secretsOf } from "../../application/secrets.ts";
 import type { OutputOf } from "../../contracts/contract.ts";
 import { createPool as contract } from "../../contracts/cluster-activities.ts";
+import { subnetOf } from "../../domain/cluster/rules.ts";
 import { poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import { placedMounts } from "../../domain/file-server/export.ts";
 import { nodeAccount, nodeKeySecrets } from "../../domain/launch/node-account.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { FailureCode } from "../../domain/shared/errors.ts";
@@ -89,7 +91,7 @@ function poolSpec(
     lowPriority: spec.vmPriority === "lowpriority",
     targetNodeCount: poolNodeCount(cluster),
     mounts: poolMounts(cluster, secrets),
-    subnetId: spec.subnetId,
+    subnetId: subnetOf(cluster),
     startTask,
     adminUser: {
       name: spec.userAccount.adminUserName,
@@ -125,7 +127,15 @@ function poolMounts(cluster: ClusterDocument, secrets: SecretValues): readonly P
     relativeMountPath: blob.relativeMountPath,
     mountOptions: blob.mountOptions ?? blobOptions,
   }));
-  return [...shares, ...blobs];
+  const served = placedMounts(volumes, cluster.exports).map(
+    ({ source, relativeMountPath, options }): PoolMount => ({
+      kind: "nfs",
+      source,
+      relativeMountPath,
+      mountOptions: `-o ${options}`,
+    }),
+  );
+  return [...shares, ...blobs, ...served];
 }
 
 function valueOf(secrets: SecretValues, name: string): string {

@@ -2,7 +2,6 @@
 // tried again; anything else is kept with its error and can be replayed.
 import type { Who } from "../../domain/access/held.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
-import { refuseUnavailable } from "../../domain/shared/availability.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import { formatId, refOf, workspaceOf } from "../../domain/shared/resource-id.ts";
@@ -89,7 +88,6 @@ export async function jobOf(
   if (rendered.kind === "refused") throw new AppError("InvalidRequest", rendered.problem);
   // After the values: a secret is no template.
   const body = withSecrets(rendered.value, await services.secrets.get(trigger.guid));
-  refuseUnavailable("job", body);
   return parse(JobRequest, body, { what: "The job that the trigger makes" });
 }
 

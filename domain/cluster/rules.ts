@@ -4,6 +4,8 @@ import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
 import type { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { AppError } from "../shared/errors.ts";
+import { subnetWith } from "../file-server/export.ts";
+import type { FileServerExport } from "../file-server/export.ts";
 import { storeMountVolumes } from "../shared/mount-volumes.ts";
 import { refOf } from "../shared/resource-id.ts";
 import type { ClusterRef } from "../shared/resource-id.ts";
@@ -137,6 +139,26 @@ function storeCounters(
     instrumentationKeySecret: secrets.keep(name, instrumentationKey, reference),
     ...(reference === undefined ? {} : { instrumentationKeySecretReference: reference }),
   };
+}
+
+/**
+ * The cluster with what it needs of the file servers that it mounts, in their network.
+ * @throws AppError InvalidRequest when they, or its own subnet, are in several networks.
+ */
+export function mountingCluster(
+  document: ClusterDocument,
+  exports: readonly FileServerExport[],
+): ClusterDocument {
+  if (exports.length === 0) return document;
+  const own = document.spec.subnetId;
+  const subnet = subnetWith(own, exports, "properties.subnet");
+  const joined = own === undefined && subnet !== undefined ? { joinedSubnetId: subnet } : {};
+  return { ...document, exports: [...exports], ...joined };
+}
+
+/** Where its nodes are; undefined: in no network of the user's. */
+export function subnetOf({ spec, joinedSubnetId }: ClusterDocument): string | undefined {
+  return spec.subnetId ?? joinedSubnetId;
 }
 
 /**

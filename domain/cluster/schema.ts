@@ -1,6 +1,7 @@
 // Cluster: request, stored document (Microsoft.BatchAI 2018-05-01). The document's `spec` is what the user asked for
 // with defaults applied and secret values replaced by names; the rest is what the service observed.
 import { z } from "zod";
+import { FileServerExport } from "../file-server/export.ts";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { absoluteNodePath, choice, EnvironmentVariable, text, wholeNumber } from "../shared/fields.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
@@ -195,6 +196,10 @@ export const ClusterDocument = z.object({
   allocationState: AllocationState,
   allocationStateTransitionTime: z.string(),
   autoScale: ScaleState.optional(),
+  /** Of the file servers that it mounts. */
+  exports: z.array(FileServerExport).optional(),
+  /** The network of those, where none was asked for. */
+  joinedSubnetId: z.string().optional(),
   /** What quota left of the nodes that were asked for; absent when they were all granted. */
   quota: z.object({ asked: count, granted: count, error: BatchAIError }).optional(),
   /** ISO 8601: how long the links in the pool's start task are good. */

@@ -5,6 +5,7 @@ import { mountVolumesWire, MountVolumesResponse } from "../shared/mount-volumes.
 import { secretVariablesWire } from "../shared/secret-variables.ts";
 import { userAccountWire, UserAccountResponse } from "../shared/user-account.ts";
 import { named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
+import { subnetOf } from "./rules.ts";
 import { AllocationState, ImageReference, NodeStateCounts, ScaleSettings } from "./schema.ts";
 import type { ClusterDocument, ClusterSpec } from "./schema.ts";
 
@@ -41,6 +42,7 @@ export type ClusterResponse = z.infer<typeof ClusterResponse>;
 
 export function clusterWire(document: ClusterDocument) {
   const { spec } = document;
+  const subnetId = subnetOf(document);
   return {
     ...named(document),
     properties: {
@@ -49,7 +51,7 @@ export function clusterWire(document: ClusterDocument) {
       scaleSettings: spec.scaleSettings,
       virtualMachineConfiguration: { imageReference: spec.imageReference },
       ...nodeSetupWire(spec),
-      ...(spec.subnetId === undefined ? {} : { subnet: { id: spec.subnetId } }),
+      ...(subnetId === undefined ? {} : { subnet: { id: subnetId } }),
       userAccountSettings: userAccountWire(spec.userAccount),
       ...provisioned(document),
       allocationState: document.allocationState,

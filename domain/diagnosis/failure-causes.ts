@@ -25,7 +25,7 @@ function ofError(facts: Facts, error: BatchAIError): Cause[] {
   const because = failedWith(error);
   if (error.code === "JobFailed" || error.code === "JobPreparationFailed")
     return ofProgram(facts, error, because);
-  const special = mountFault(error);
+  const special = mountFault(error) ?? fileServerFault(error);
   if (special !== undefined) return [{ ...special, because }];
   if (!(error.code in failureTable))
     return [
@@ -69,6 +69,29 @@ function ofProgram({ job, errorOutput }: Facts, error: BatchAIError, because: st
   const { meaning, remedy } = failureTable[error.code as "JobFailed" | "JobPreparationFailed"];
   const says = exitCode === undefined ? meaning : `${meaning}: ${exitCode}`;
   return [...causes, { code: error.code, says, because, remedy }];
+}
+
+/** What the launcher tells of a file server that it could not mount. */
+function fileServerFault(error: BatchAIError): Omit<Cause, "because"> | undefined {
+  const said = (error.details ?? [])
+    .map(({ value }) => value)
+    .find((value) => value.startsWith("file server "));
+  if (error.code !== "JobLaunchFailed" || said === undefined) return undefined;
+  const [, source = ""] = /^file server (\S+):/.exec(said) ?? [];
+  if (/No such file or directory/.test(said))
+    return {
+      code: "FileServerFolderMissing",
+      says: `The file server does not have the folder of ${source}`,
+      remedy: "Make the folder on the file server first, or correct sourceDirectory.",
+    };
+  if (/timed out|No route to host|refused/i.test(said))
+    return {
+      code: "FileServerUnreachable",
+      says: `The nodes cannot reach the file server at ${source}`,
+      remedy:
+        "See whether it is still there (batchai file-server show); a cluster made before it was made again must be made again, too.",
+    };
+  return undefined;
 }
 
 /** The details of a mount that failed hold what the mount program, or storage, said. */

@@ -77,6 +77,12 @@ export function provisionFileServer(
   };
 }
 
+/** The machine cannot be built; what was made of it is being removed. The first reason is the one that counts. */
+export function failingFileServer(document: FileServerDocument, failure: string): FileServerDocument {
+  if (document.provisioningState !== "creating" || document.failure !== undefined) return document;
+  return { ...document, failure };
+}
+
 /** The machine runs: where it is, and the network that was made for it, if one was. */
 export function runningFileServer(
   document: FileServerDocument,

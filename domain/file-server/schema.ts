@@ -74,5 +74,7 @@ export const FileServerDocument = z.object({
   mountSettings: MountSettings.optional(),
   /** The network the service made when none was asked for. */
   madeSubnet: SubnetId.optional(),
+  /** Why its machine cannot be built, while what was made of it is removed, and afterwards. */
+  failure: z.string().optional(),
 });
 export type FileServerDocument = z.infer<typeof FileServerDocument>;

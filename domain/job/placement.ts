@@ -12,7 +12,8 @@ export function rendezvousPort(guid: string, attempt: number): number {
 
 /**
  * Where `AZ_BATCHAI_SHARED_JOB_TEMP` is, as a template. On one node: the node's own disk. On several: a folder of the
- * first mounted Azure file share, because that is a file system all nodes really share; without one it does not exist.
+ * first mounted Azure file share or else file server, because those are file systems all nodes really share; without one it
+ * does not exist.
  * (The original exported the first node's disk over NFS, which a stock node image cannot.)
  */
 export function sharedTempPath(job: JobDocument): string | undefined {
@@ -25,6 +26,11 @@ export function sharedTempPath(job: JobDocument): string | undefined {
   if (ofCluster !== undefined) return `$AZ_BATCHAI_MOUNT_ROOT/${ofCluster.relativeMountPath}/${folder}`;
   const ofJob = job.spec.mountVolumes?.azureFileShares[0];
   if (ofJob !== undefined) return `$AZ_BATCHAI_JOB_MOUNT_ROOT/${ofJob.relativeMountPath}/${folder}`;
+  const served = job.clusterMounts?.fileServers?.[0];
+  if (served !== undefined) return `$AZ_BATCHAI_MOUNT_ROOT/${served.relativeMountPath}/${folder}`;
+  const servedToJob = job.spec.mountVolumes?.fileServers?.[0];
+  if (servedToJob !== undefined)
+    return `$AZ_BATCHAI_JOB_MOUNT_ROOT/${servedToJob.relativeMountPath}/${folder}`;
   return undefined;
 }
 

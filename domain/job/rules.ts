@@ -1,7 +1,10 @@
 // What happens to a job document: created, put again, started, finished, run again. Pure; the caller writes the
 // document and keeps the secrets. What an ended run means is decided in outcome.ts, the wire shape is in wire.ts.
 import { gpusOf, hasInfiniBand } from "../cluster/vm-size.ts";
+import { subnetOf } from "../cluster/rules.ts";
 import type { ClusterDocument } from "../cluster/schema.ts";
+import { checkReachable } from "../file-server/export.ts";
+import type { FileServerExport } from "../file-server/export.ts";
 import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
@@ -53,6 +56,20 @@ export function newJob(
   };
   checkToolkit(document);
   return { document, secrets: secrets.values };
+}
+
+/**
+ * The job with what it needs of the file servers that it mounts.
+ * @throws AppError InvalidRequest when nodes of its cluster cannot reach one of them.
+ */
+export function mountingJob(
+  document: JobDocument,
+  cluster: ClusterDocument,
+  exports: readonly FileServerExport[],
+): JobDocument {
+  if (exports.length === 0) return document;
+  checkReachable(cluster.cluster, subnetOf(cluster), exports, "properties.mountVolumes.fileServers");
+  return { ...document, exports: [...exports] };
 }
 
 /**

@@ -1,6 +1,7 @@
 // Job: request and stored document (Microsoft.BatchAI 2018-05-01). `spec` is what the user asked for with defaults
 // applied and secret values replaced by names; the rest is what happened to it.
 import { z } from "zod";
+import { FileServerExport } from "../file-server/export.ts";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import {
   absoluteNodePath,
@@ -111,6 +112,8 @@ export const JobDocument = z.object({
   clusterGuid: z.string(),
   clusterVmSize: z.string(),
   clusterMounts: MountVolumes.optional(),
+  /** Of the file servers that it mounts itself. */
+  exports: z.array(FileServerExport).optional(),
   creationTime: z.string(),
   provisioningState: ProvisioningState,
   provisioningStateTransitionTime: z.string(),

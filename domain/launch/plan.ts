@@ -1,6 +1,7 @@
 // The launch plan: everything a node must do for one run of a job, as plain data. Planning knows jobs and toolkits;
 // executing it is the launcher (node/), which knows neither. Paths and environment values of the service are templates
 // (`$NAME` expands on the node); commands are shell text; everything else is literal.
+import { placedMounts } from "../file-server/export.ts";
 import { checkpointPath, locate, outputPath, stdOutErrPath } from "../job/directories.ts";
 import { isAzureRegistry, pulledFrom, registryIdentityUser } from "../job/container.ts";
 import { sharedTempPath } from "../job/placement.ts";
@@ -48,6 +49,14 @@ export type PlannedMount =
       /** Options of blobfuse, separated by blanks. */
       readonly options: string;
       readonly secret: string;
+    }
+  | {
+      readonly kind: "fileServer";
+      readonly relativePath: string;
+      /** `address:/export/folder`. */
+      readonly source: string;
+      /** Options of mount, separated by commas. */
+      readonly options: string;
     }
   | {
       readonly kind: "unmanaged";
@@ -221,7 +230,13 @@ function plannedMounts(job: JobDocument): readonly PlannedMount[] {
     relativePath: mount.relativeMountPath,
     command: mount.mountCommand,
   }));
-  return [...shares, ...blobs, ...unmanaged];
+  const served = placedMounts(volumes, job.exports).map((mount): PlannedMount => ({
+    kind: "fileServer",
+    relativePath: mount.relativeMountPath,
+    source: mount.source,
+    options: mount.options,
+  }));
+  return [...shares, ...blobs, ...served, ...unmanaged];
 }
 
 /** Loopback URLs have the account in their path; a mount names it in the host, as everywhere else. */

@@ -151,6 +151,8 @@ function mountLine(mount: PlannedMount): string {
         mount.container,
         mount.options,
       );
+    case "fileServer":
+      return quoted("plan_mount_nfs", mount.relativePath, mount.source, mount.options);
     case "unmanaged":
       return quoted("plan_mount_unmanaged", mount.relativePath, mount.command);
   }
@@ -179,7 +181,7 @@ export function needsSecrets({ secrets, mounts, container }: LaunchPlan): boolea
 }
 
 const keysOf = (mounts: readonly PlannedMount[]) =>
-  mounts.flatMap((mount) => (mount.kind === "unmanaged" ? [] : [mount.secret]));
+  mounts.flatMap((mount) => ("secret" in mount ? [mount.secret] : []));
 
 /**
  * The secrets, to be sealed, or undefined when the plan needs none.

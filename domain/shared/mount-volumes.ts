@@ -5,6 +5,7 @@ import { AppError } from "./errors.ts";
 import { relativePath, text } from "./fields.ts";
 import { KeyVaultSecretReference } from "./key-vault.ts";
 import { valueOrReference } from "./secrets.ts";
+import { parseIdOf } from "./resource-id.ts";
 import type { SecretCollector } from "./secrets.ts";
 
 const accountName = () => {
@@ -59,6 +60,29 @@ const blobFields = {
 export const UnmanagedMount = z.object({ mountCommand: text(4096), relativeMountPath: relativePath() });
 export type UnmanagedMount = z.infer<typeof UnmanagedMount>;
 
+/** As `mount` takes them; on the wire of 2018 with `-o` before them or without. */
+const mountOptionList = () => {
+  const error = "expected options of mount such as 'rw,soft' or '-o ro'";
+  const words = String.raw`[\w.]+(?:=[\w.:/-]+)?(?:,[\w.]+(?:=[\w.:/-]+)?)*`;
+  return text(2048).regex(new RegExp(`^(?:-o *)?${words}(?: +-o *${words})*$`), { error });
+};
+
+const fileServerIdError =
+  "expected the id of a file server: /subscriptions/…/providers/Microsoft.BatchAI/workspaces/{name}/fileServers/{name}";
+/** A file server of this service, or a folder of its export. */
+export const FileServerMount = z.object({
+  fileServer: z.object({
+    id: z
+      .string({ error: fileServerIdError })
+      .max(1024, { error: fileServerIdError })
+      .refine(isFileServerId, { error: fileServerIdError }),
+  }),
+  sourceDirectory: relativePath().optional(),
+  relativeMountPath: relativePath(),
+  mountOptions: mountOptionList().optional(),
+});
+export type FileServerMount = z.infer<typeof FileServerMount>;
+
 const stored = {
   accountKeySecret: z.string(),
   accountKeySecretReference: KeyVaultSecretReference.optional(),
@@ -74,6 +98,7 @@ export const MountVolumesRequest = z.object({
     )
     .optional(),
   azureBlobFileSystems: z.array(z.object({ ...blobFields, credentials: Credentials })).optional(),
+  fileServers: z.array(FileServerMount).optional(),
   unmanagedFileSystems: z.array(UnmanagedMount).optional(),
 });
 export type MountVolumesRequest = z.infer<typeof MountVolumesRequest>;
@@ -87,7 +112,8 @@ export type BlobMount = z.infer<typeof BlobMount>;
 export const MountVolumes = z.object({
   azureFileShares: z.array(FileShareMount),
   azureBlobFileSystems: z.array(BlobMount),
-  /** Absent where there are none, as in documents of versions that took none. */
+  /** Absent where there are none, as in documents of versions that took none; so are the others. */
+  fileServers: z.array(FileServerMount).optional(),
   unmanagedFileSystems: z.array(UnmanagedMount).optional(),
 });
 export type MountVolumes = z.infer<typeof MountVolumes>;
@@ -115,6 +141,15 @@ function isOneAccount(share: { readonly accountName: string; readonly azureFileU
   return told === undefined || told === share.accountName;
 }
 
+function isFileServerId(id: string): boolean {
+  try {
+    parseIdOf("fileServer", id);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isLoopback(host: string): boolean {
   return /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d+)?$/i.test(host);
 }
@@ -129,7 +164,7 @@ export function storeMountVolumes(
   at: string,
   secrets: SecretCollector,
 ): MountVolumes {
-  const unmanaged = request.unmanagedFileSystems ?? [];
+  const { fileServers = [], unmanagedFileSystems: unmanaged = [] } = request;
   const volumes: MountVolumes = {
     azureFileShares: (request.azureFileShares ?? []).map(({ credentials, ...share }, index) => ({
       ...share,
@@ -139,6 +174,7 @@ export function storeMountVolumes(
       ...blob,
       ...keepKey(credentials, `${at}.azureBlobFileSystems.${index}.accountKey`, secrets),
     })),
+    ...(fileServers.length === 0 ? {} : { fileServers }),
     ...(unmanaged.length === 0 ? {} : { unmanagedFileSystems: unmanaged }),
   };
   checkMountPaths(volumes, at);
@@ -166,8 +202,8 @@ function credentialsWire({
 }
 
 function checkMountPaths(volumes: MountVolumes, at: string): void {
-  const { azureFileShares, azureBlobFileSystems, unmanagedFileSystems = [] } = volumes;
-  const paths = [...azureFileShares, ...azureBlobFileSystems, ...unmanagedFileSystems].map(
+  const { azureFileShares, azureBlobFileSystems, fileServers = [], unmanagedFileSystems = [] } = volumes;
+  const paths = [...azureFileShares, ...azureBlobFileSystems, ...fileServers, ...unmanagedFileSystems].map(
     (mount) => mount.relativeMountPath,
   );
   if (paths.length > maxMounts) {
@@ -214,7 +250,7 @@ export function mountVolumesWire(volumes: MountVolumes) {
       relativeMountPath: blob.relativeMountPath,
       ...(blob.mountOptions === undefined ? {} : { mountOptions: blob.mountOptions }),
     })),
-    fileServers: [],
+    fileServers: volumes.fileServers ?? [],
     unmanagedFileSystems: volumes.unmanagedFileSystems ?? [],
   };
 }
@@ -227,5 +263,6 @@ const mounted = z.looseObject({
 export const MountVolumesResponse = z.looseObject({
   azureFileShares: z.array(mounted),
   azureBlobFileSystems: z.array(mounted),
+  fileServers: z.array(FileServerMount),
   unmanagedFileSystems: z.array(z.looseObject({ mountCommand: z.string(), relativeMountPath: z.string() })),
 });

@@ -124,11 +124,15 @@ export function parseId(text: string): ResourceRef {
   return checkedRef(found.kind, found, found.names) as ResourceRef;
 }
 
-/** @throws AppError InvalidResourceId when the id is not that of a cluster, InvalidResourceName as above. */
-export function parseClusterId(text: string): ClusterRef {
+/** @throws AppError InvalidResourceId when the id is not that of such a resource, InvalidResourceName as above. */
+export function parseIdOf<Kind extends ResourceKind>(kind: Kind, text: string): RefOf<Kind> {
   const found = readId(text);
-  if (found?.kind !== "cluster") throw notAnId(text, "cluster");
-  return checkedRef("cluster", found, found.names);
+  if (found?.kind !== kind) throw notAnId(text, kind);
+  return checkedRef(kind, found, found.names);
+}
+
+export function parseClusterId(text: string): ClusterRef {
+  return parseIdOf("cluster", text);
 }
 
 function readId(text: string) {

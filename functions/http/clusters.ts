@@ -1,7 +1,6 @@
 // Clusters on the wire: create, resize, remote login, and what every kind has.
 import { clusterLogins, createCluster, resizeCluster } from "../../application/clusters.ts";
 import { ClusterPatch, ClusterRequest } from "../../domain/cluster/schema.ts";
-import { refuseUnavailable } from "../../domain/shared/availability.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import type { Services } from "../../services/services.ts";
 import { callerOf } from "./lib/caller-of.ts";
@@ -34,7 +33,6 @@ export const clusterOperations: readonly Operation[] = [
 async function create(request: ApiRequest, services: Services) {
   const ref = requestedRef(request, "cluster");
   const raw = await request.json();
-  refuseUnavailable("cluster", raw);
   const spec = parse(ClusterRequest, raw);
   const { cluster, operation } = await createCluster(services, callerOf(request), ref, spec);
   return acceptedOr(request, operation, () => shown(cluster));
@@ -43,7 +41,6 @@ async function create(request: ApiRequest, services: Services) {
 async function resize(request: ApiRequest, services: Services) {
   const ref = requestedRef(request, "cluster");
   const raw = await request.json();
-  refuseUnavailable("cluster", raw);
   const patch = parse(ClusterPatch, raw);
   return shown(await resizeCluster(services, callerOf(request), ref, patch));
 }

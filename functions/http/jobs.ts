@@ -6,7 +6,6 @@ import { refuseOwnMembers } from "../../domain/job/own-members.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
 import { rowOf } from "../../domain/resources.ts";
 import { ownApiVersion } from "../../domain/shared/api-versions.ts";
-import { refuseUnavailable } from "../../domain/shared/availability.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import type { Services } from "../../services/services.ts";
 import { callerOf } from "./lib/caller-of.ts";
@@ -44,7 +43,6 @@ export const jobOperations: readonly Operation[] = [
 async function create(request: ApiRequest, services: Services) {
   const ref = requestedRef(request, "job");
   const raw = await request.json();
-  refuseUnavailable("job", raw);
   if (request.query("api-version") !== ownApiVersion) refuseOwnMembers(raw);
   const { job, operation } = await submitJob(services, callerOf(request), ref, parse(JobRequest, raw));
   return acceptedOr(request, operation, () => shown(job));

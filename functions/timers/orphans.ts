@@ -15,7 +15,15 @@ import { isRecorded, removeEndedTasks } from "./ended-tasks.ts";
 
 interface Thing {
   readonly kind:
-    "pool" | "batchJob" | "task" | "stagedFiles" | "secrets" | "sweepRecord" | "clusterClaim" | "jobClaim";
+    | "pool"
+    | "batchJob"
+    | "fileServer"
+    | "task"
+    | "stagedFiles"
+    | "secrets"
+    | "sweepRecord"
+    | "clusterClaim"
+    | "jobClaim";
   readonly id: string;
   /** ISO 8601. */
   readonly madeAt: string;
@@ -33,6 +41,8 @@ interface Living {
   readonly mentioned: ReadonlySet<string>;
   /** GUIDs. */
   readonly triggers: ReadonlySet<string>;
+  /** GUIDs. */
+  readonly fileServers: ReadonlySet<string>;
 }
 
 export async function removeOrphans(services: Services): Promise<void> {
@@ -40,6 +50,7 @@ export async function removeOrphans(services: Services): Promise<void> {
     await Promise.all([
       pools(services),
       batchJobs(services),
+      fileServers(services),
       staged(services),
       secrets(services),
       sweepRecords(services),
@@ -64,17 +75,18 @@ const isUnfinished = (job: JobDocument | undefined) =>
 async function findLiving(services: Services): Promise<Living> {
   const clusters = new Map<string, ClusterDocument>();
   const jobs = new Map<string, JobDocument>();
-  const sweeps = new Set<string>();
-  const triggers = new Set<string>();
-  for await (const document of everyResource(services, ["cluster", "job", "sweep", "trigger"]))
+  const others = { sweep: new Set<string>(), trigger: new Set<string>(), fileServer: new Set<string>() };
+  const kinds = ["cluster", "fileServer", "job", "sweep", "trigger"] as const;
+  for await (const document of everyResource(services, kinds))
     if (document.kind === "cluster") clusters.set(document.guid, document);
     else if (document.kind === "job") jobs.set(document.guid, document);
-    else (document.kind === "sweep" ? sweeps : triggers).add(document.guid);
+    else others[document.kind].add(document.guid);
   return {
     clusters,
     jobs,
-    sweeps,
-    triggers,
+    sweeps: others.sweep,
+    triggers: others.trigger,
+    fileServers: others.fileServer,
     mentioned: new Set([...jobs.values()].map(({ clusterGuid }) => clusterGuid)),
   };
 }
@@ -107,6 +119,24 @@ async function pools(services: Services): Promise<readonly Thing[]> {
 async function batchJobs(services: Services): Promise<readonly Thing[]> {
   const found = await services.batch.jobs();
   return found.flatMap((job) => ofCluster(services, "batchJob", job, () => services.batch.deleteJob(job.id)));
+}
+
+/** The machine costs money whether anybody knows of it or not. */
+async function fileServers(services: Services): Promise<readonly Thing[]> {
+  // A deployment may have no right to machines, or be older than they are: everything else is looked after all the same.
+  const found = await services.fileServers.list().catch((error: unknown) => {
+    services.logger.warn("orphan.machinesNotListed", { message: String(error) });
+    return [];
+  });
+  return found
+    .filter(({ owner }) => owner === services.settings.owner)
+    .map(({ guid, createdAt: madeAt }) => ({
+      kind: "fileServer",
+      id: guid,
+      madeAt,
+      belongs: (living) => living.fileServers.has(guid),
+      remove: async () => void (await services.fileServers.remove(guid)),
+    }));
 }
 
 /** Tasks of clusters that live: of a job that is gone, or of an earlier run that was never ended. Recorded ones go on the way. */
@@ -163,8 +193,8 @@ async function secrets(services: Services): Promise<readonly Thing[]> {
     kind: "secrets",
     id: owner,
     madeAt: modifiedAt,
-    belongs: ({ clusters, jobs, sweeps, mentioned, triggers }) =>
-      [clusters, jobs, sweeps, mentioned, triggers].some((owners) => owners.has(owner)),
+    belongs: ({ clusters, jobs, sweeps, mentioned, triggers, fileServers: servers }) =>
+      [clusters, jobs, sweeps, mentioned, triggers, servers].some((owners) => owners.has(owner)),
     remove: () => services.secrets.remove(owner),
   }));
 }

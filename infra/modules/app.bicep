@@ -8,6 +8,7 @@ param storageName string
 param packageContainerUrl string
 param batchAccountId string
 param batchEndpoint string
+param fileServerGroup string
 param poolAllocationMode string
 param secretsKeyUri string
 param insightsConnectionString string
@@ -43,6 +44,7 @@ var appSettings = {
   BATCHAI_LOCATION: location
   BATCHAI_BATCH_ACCOUNT_ID: batchAccountId
   BATCHAI_BATCH_ENDPOINT: batchEndpoint
+  BATCHAI_FILE_SERVER_GROUP: fileServerGroup
   BATCHAI_POOL_ALLOCATION_MODE: poolAllocationMode
   BATCHAI_STORAGE_ACCOUNT: storageName
   BATCHAI_BLOB_ENDPOINT_TEMPLATE: 'https://{account}.blob.${suffix}'

@@ -122,8 +122,8 @@ const pool: readonly Row[] = [
   ],
   [
     "mountConfiguration.nfsMountConfiguration",
-    "refused",
-    "mounting needs rights that the emulator does not have",
+    "works",
+    "exports of the file servers of the local cloud; there are none stand-alone, where the node is unusable",
   ],
   [
     "mountConfiguration.cifsMountConfiguration",

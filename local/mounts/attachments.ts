@@ -4,13 +4,16 @@ import { lstat, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 
-const Attachment = z.object({
-  nodeId: z.string(),
-  target: z.string(),
-  kind: z.enum(["azureBlobFileSystem", "azureFileShare"]),
-  accountName: z.string(),
-  container: z.string(),
-});
+const placed = { nodeId: z.string(), target: z.string() };
+const Attachment = z.discriminatedUnion("kind", [
+  z.object({
+    ...placed,
+    kind: z.enum(["azureBlobFileSystem", "azureFileShare"]),
+    accountName: z.string(),
+    container: z.string(),
+  }),
+  z.object({ ...placed, kind: z.literal("nfs"), source: z.string() }),
+]);
 export type Attachment = z.infer<typeof Attachment>;
 
 /** Those whose link is still there. A file that cannot be read counts as empty. */

@@ -8,6 +8,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type Attachment, readAttachments, writeAttachments } from "./attachments.ts";
 import { type ContainerSync, startContainerSync } from "./container-sync.ts";
+import { exportedFolder } from "./nfs-exports.ts";
 import { checkOptions } from "./mount-options.ts";
 import {
   type ContainerAddress,
@@ -16,8 +17,23 @@ import {
   whyUnreachable,
 } from "./remote-container.ts";
 
-export interface MountRequest {
+interface Wanted {
   readonly nodeId: string;
+  /** Absolute path where it appears; absent or an empty directory so far. */
+  readonly target: string;
+  /** As given to blobfuse or mount. */
+  readonly options?: string;
+}
+
+export interface NfsRequest extends Wanted {
+  readonly kind: "nfs";
+  /** `address:/export/folder`. */
+  readonly source: string;
+  /** Where the node is. */
+  readonly subnetId?: string;
+}
+
+export interface StorageRequest extends Wanted {
   readonly kind: "azureBlobFileSystem" | "azureFileShare";
   readonly accountName: string;
   readonly accountKey?: string;
@@ -26,11 +42,9 @@ export interface MountRequest {
   readonly identity?: string;
   /** Container or share. */
   readonly container: string;
-  /** Absolute path where it appears; absent or an empty directory so far. */
-  readonly target: string;
-  /** As given to blobfuse or mount. */
-  readonly options?: string;
 }
+
+export type MountRequest = StorageRequest | NfsRequest;
 
 export type MountResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
@@ -50,13 +64,22 @@ export interface Mounts extends MountProvider {
   targets(nodeId: string): string[];
   /** Storage holds what is behind the path. False: no mount of the node leads there. Rejects when storage does not take it. */
   sync(nodeId: string, path: string): Promise<boolean>;
+  /** Whether an NFS server of ours has, or had, the address. */
+  serves(address: string): boolean;
 }
+
+/** The folder of the export of the machine that nodes of the subnet reach at the address; undefined for addresses of nobody. */
+export type ExportedAt = (
+  address: string,
+  subnetId: string | undefined,
+) => { readonly kind: "folder"; readonly folder: string } | { readonly kind: "nobody" } | undefined;
 
 export interface MountsOptions {
   /** Folder for the contents of mounted containers; kept over restarts. */
   readonly root: string;
   readonly accounts: readonly { readonly name: string; readonly key: string; readonly blobUrl: string }[];
   shareRoot(account: string, share: string): string | undefined;
+  readonly exported?: ExportedAt | undefined;
   /** The real time: files and storage do not follow a simulated one. */
   readonly clock: Clock;
   readonly logger: Logger;
@@ -88,7 +111,7 @@ class MountTable implements Mounts {
 
   async attach(request: MountRequest): Promise<MountResult> {
     await this.#restored;
-    const { nodeId, target, kind, accountName, container } = request;
+    const { nodeId, target, kind } = request;
     const key = keyOf(request);
     this.#attaching.push(key);
     try {
@@ -97,16 +120,14 @@ class MountTable implements Mounts {
       const inherited = this.#inherited.delete(target);
       if (!inherited && this.#attached.some((one) => one.target === target))
         throw new Error(`mount point '${target}' is already mounted`);
-      const folder =
-        kind === "azureBlobFileSystem" ? await this.#container(request) : await this.#share(request);
-      await link(folder, target);
+      await link(await this.#folder(request), target);
       const others = this.#attached.filter((one) => one.target !== target);
-      await this.#keep([...others, { nodeId, target, kind, accountName, container }]);
-      this.#o.logger.info("mount.attached", { nodeId, kind, container });
+      await this.#keep([...others, attachmentOf(request)]);
+      this.#o.logger.info("mount.attached", { nodeId, kind, source: key });
       return { ok: true };
     } catch (error) {
       const message = (error as Error).message;
-      this.#o.logger.warn("mount.refused", { nodeId, kind, container, message });
+      this.#o.logger.warn("mount.refused", { nodeId, kind, source: key, message });
       return { ok: false, message };
     } finally {
       this.#attaching.splice(this.#attaching.indexOf(key), 1);
@@ -129,9 +150,9 @@ class MountTable implements Mounts {
     const leads = (folder: string) => real === folder || real.startsWith(folder + sep);
     const root = await realpath(this.#o.root).catch(() => this.#o.root);
     const mine = this.#attached.filter((one) => one.nodeId === nodeId);
-    const containers = mine.filter(
-      (one) => one.kind === "azureBlobFileSystem" && leads(join(root, one.accountName, one.container)),
-    );
+    const containers = mine
+      .filter(isContainer)
+      .filter((one) => leads(join(root, one.accountName, one.container)));
     for (const key of new Set(containers.map(keyOf))) await (await this.#syncs.get(key))?.confirm();
     return containers.length > 0;
   }
@@ -169,9 +190,7 @@ class MountTable implements Mounts {
     const rows = await readAttachments(this.#file);
     for (const row of rows) this.#inherited.add(row.target);
     this.#attached = rows;
-    const containers = new Map(
-      rows.filter((row) => row.kind === "azureBlobFileSystem").map((row) => [keyOf(row), row]),
-    );
+    const containers = new Map(rows.filter(isContainer).map((row) => [keyOf(row), row]));
     await Promise.all(
       [...containers.values()].map(async (row) => {
         const account = this.#o.accounts.find((one) => one.name === row.accountName);
@@ -189,7 +208,16 @@ class MountTable implements Mounts {
     await this.#saving;
   }
 
-  async #container(request: MountRequest): Promise<string> {
+  serves(address: string): boolean {
+    return this.#o.exported?.(address, undefined) !== undefined;
+  }
+
+  async #folder(request: MountRequest): Promise<string> {
+    if (request.kind === "nfs") return exportedFolder(request, this.#o.exported);
+    return request.kind === "azureBlobFileSystem" ? this.#container(request) : this.#share(request);
+  }
+
+  async #container(request: StorageRequest): Promise<string> {
     const { accountName, container } = request;
     const account = this.#o.accounts.find((one) => one.name === accountName);
     if (account === undefined) throw new Error(`storage account '${accountName}' is unknown here`);
@@ -207,15 +235,12 @@ class MountTable implements Mounts {
     return this.#folderOf(request);
   }
 
-  #folderOf({ accountName, container }: Pick<Attachment, "accountName" | "container">): string {
+  #folderOf({ accountName, container }: Container): string {
     return join(this.#o.root, accountName, container);
   }
 
   /** The running sync of a container; starts it when there is none. */
-  async #sync(
-    source: Pick<Attachment, "accountName" | "container">,
-    account: MountsOptions["accounts"][number],
-  ): Promise<ContainerSync> {
+  async #sync(source: Container, account: MountsOptions["accounts"][number]): Promise<ContainerSync> {
     const key = keyOf(source);
     await this.#stopping.get(key);
     const running = this.#syncs.get(key);
@@ -234,7 +259,7 @@ class MountTable implements Mounts {
     return starting;
   }
 
-  async #share(request: MountRequest): Promise<string> {
+  async #share(request: StorageRequest): Promise<string> {
     const { accountName, container } = request;
     const account = this.#o.accounts.find((one) => one.name === accountName);
     if (account === undefined) throw new Error(`mount error: could not resolve address for ${accountName}`);
@@ -268,11 +293,24 @@ class MountTable implements Mounts {
   }
 }
 
-function keyOf({ accountName, container }: Pick<Attachment, "accountName" | "container">): string {
-  return `${accountName}/${container}`;
+type Container = Pick<StorageRequest, "accountName" | "container">;
+
+function keyOf(one: Container | { readonly source: string }): string {
+  return "source" in one ? one.source : `${one.accountName}/${one.container}`;
 }
 
-function credentialOf(request: MountRequest): ContainerAddress["credential"] {
+function attachmentOf(request: MountRequest): Attachment {
+  const { nodeId, target } = request;
+  if (request.kind === "nfs") return { nodeId, target, kind: "nfs", source: request.source };
+  const { kind, accountName, container } = request;
+  return { nodeId, target, kind, accountName, container };
+}
+
+function isContainer(one: Attachment): one is Extract<Attachment, { readonly accountName: string }> {
+  return one.kind === "azureBlobFileSystem";
+}
+
+function credentialOf(request: StorageRequest): ContainerAddress["credential"] {
   if (request.accountKey !== undefined)
     return { accountName: request.accountName, accountKey: request.accountKey };
   if (request.sasKey === undefined)

@@ -9,7 +9,7 @@ import { dirname, resolve, sep } from "node:path";
 import { z } from "zod";
 import type { Logger } from "../logger.ts";
 import type { Random } from "../random.ts";
-import type { Mounts } from "./index.ts";
+import type { MountRequest, Mounts } from "./index.ts";
 
 export interface MountServiceOptions {
   readonly mounts: Mounts;
@@ -22,28 +22,30 @@ export interface MountServiceOptions {
 export interface MountService {
   readonly endpoint: string;
   /** What every process on the node needs in its environment so that the shims work. */
-  environmentOf(nodeId: string, nodeRoot: string): Readonly<Record<string, string>>;
+  environmentOf(nodeId: string, nodeRoot: string, subnetId?: string): Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
 const State = z.object({ port: z.number().int().min(0).max(65_535), key: z.string().min(32) });
-const MountBody = z.object({
-  kind: z.enum(["azureBlobFileSystem", "azureFileShare"]),
-  accountName: z.string().max(64),
-  accountKey: z.string().max(512).optional(),
-  sasKey: z.string().max(4096).optional(),
-  container: z.string().max(128),
-  target: z.string().min(1).max(4096),
-  options: z.string().max(4096).optional(),
-});
+const place = { target: z.string().min(1).max(4096), options: z.string().max(4096).optional() };
+const MountBody = z.discriminatedUnion("kind", [
+  z.object({
+    ...place,
+    kind: z.enum(["azureBlobFileSystem", "azureFileShare"]),
+    accountName: z.string().max(64),
+    accountKey: z.string().max(512).optional(),
+    sasKey: z.string().max(4096).optional(),
+    container: z.string().max(128),
+  }),
+  z.object({ ...place, kind: z.literal("nfs"), source: z.string().max(1024) }),
+]);
+type MountBody = z.infer<typeof MountBody>;
 const UnmountBody = z.object({ target: z.string().min(1).max(4096) });
 const SyncBody = z.object({ path: z.string().min(1).max(4096) });
 const longestBody = 32_768;
 
-interface Node {
-  readonly nodeId: string;
-  readonly nodeRoot: string;
-}
+const Node = z.object({ nodeId: z.string(), nodeRoot: z.string(), subnetId: z.string().optional() });
+type Node = z.infer<typeof Node>;
 
 export async function startMountService(o: MountServiceOptions): Promise<MountService> {
   const state = await readState(o);
@@ -63,8 +65,8 @@ export async function startMountService(o: MountServiceOptions): Promise<MountSe
   const endpoint = `http://127.0.0.1:${port}`;
   return {
     endpoint,
-    environmentOf(nodeId, nodeRoot) {
-      const claims = Buffer.from(JSON.stringify({ nodeId, nodeRoot })).toString("base64url");
+    environmentOf(nodeId, nodeRoot, subnetId) {
+      const claims = Buffer.from(JSON.stringify({ nodeId, nodeRoot, subnetId })).toString("base64url");
       return { BATCHAI_MOUNT_ENDPOINT: endpoint, BATCHAI_MOUNT_TOKEN: `${claims}.${sign(claims)}` };
     },
     close: () =>
@@ -95,21 +97,29 @@ async function serve(
 async function mount(o: MountServiceOptions, node: Node, text: string) {
   const body = MountBody.safeParse(json(text));
   if (!body.success) return { status: 400, body: { message: z.prettifyError(body.error) } };
+  // Somebody else's server is the real program's business, wherever it is to appear.
+  if (body.data.kind === "nfs" && !o.mounts.serves(body.data.source.split(":")[0] ?? ""))
+    return { status: 404, body: { message: `${body.data.source} is no file server of this local cloud` } };
   const target = resolve(body.data.target);
   if (!(await isBelow(node.nodeRoot, target)))
     return { status: 403, body: { message: `${target} is not below the node's folder ${node.nodeRoot}` } };
-  const { accountKey, sasKey, options, kind, accountName, container } = body.data;
-  const result = await o.mounts.attach({
-    nodeId: node.nodeId,
+  const result = await o.mounts.attach(requestOf(node, body.data, target));
+  return result.ok ? { status: 200, body: {} } : { status: 409, body: { message: result.message } };
+}
+
+function requestOf({ nodeId, subnetId }: Node, body: MountBody, target: string): MountRequest {
+  const wanted = { nodeId, target, ...(body.options === undefined ? {} : { options: body.options }) };
+  if (body.kind === "nfs")
+    return { ...wanted, kind: "nfs", source: body.source, ...(subnetId === undefined ? {} : { subnetId }) };
+  const { kind, accountName, container, accountKey, sasKey } = body;
+  return {
+    ...wanted,
     kind,
     accountName,
     container,
-    target,
     ...(accountKey === undefined ? {} : { accountKey }),
     ...(sasKey === undefined ? {} : { sasKey }),
-    ...(options === undefined ? {} : { options }),
-  });
-  return result.ok ? { status: 200, body: {} } : { status: 409, body: { message: result.message } };
+  };
 }
 
 async function unmount(o: MountServiceOptions, node: Node, text: string) {
@@ -144,9 +154,7 @@ function nodeOf(authorization: string | undefined, sign: (claims: string) => str
   const [, claims = "", signature = ""] = /^Bearer ([\w-]+)\.([\w-]+)$/.exec(authorization ?? "") ?? [];
   const [given, right] = [Buffer.from(signature), Buffer.from(sign(claims))];
   if (claims === "" || given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
-  return z
-    .object({ nodeId: z.string(), nodeRoot: z.string() })
-    .parse(JSON.parse(Buffer.from(claims, "base64url").toString()));
+  return Node.parse(JSON.parse(Buffer.from(claims, "base64url").toString()));
 }
 
 /** Links on the way are followed: a node must not reach another's folder through one. */

@@ -10,14 +10,19 @@ mount_volumes() {
     bai_key=${bai_mount_keys-}
     bai_key=${bai_key#*"$bai_secret "}
     bai_key=${bai_key%%"$nl"*}
+    bai_mounting=$bai_path
     mkdir -p "$bai_path" || fail launch-failed 244 "cannot create the mount point $bai_path"
     # A command of the user may have a password in it.
-    if [ "$bai_kind" = unmanaged ]; then bai_said='by its command'; else bai_said="$bai_source of $bai_account"; fi
+    case $bai_kind in
+      unmanaged) bai_said='by its command' ;;
+      nfs) bai_said=$bai_source ;;
+      *) bai_said="$bai_source of $bai_account" ;;
+    esac
     log "mounting $bai_kind $bai_said"
     bai_now=''
     mount_"$bai_kind"
     printf '%s\n' "$bai_path" >>"$bai_dir/mounted"
-    bai_mounted="$bai_path$nl$bai_mounted"
+    bai_mounted="$bai_path$nl$bai_mounted" bai_mounting=''
     bai_index=$((bai_index + 1))
   done
   bai_mount_keys='' bai_key=''
@@ -48,6 +53,13 @@ mount_blob() {
   [ "$bai_code" = 0 ] || fail blob-mount-failed 243 "container $bai_source of account $bai_account: $bai_said"
 }
 
+mount_nfs() {
+  need_program mount.nfs4 nfs-common ||
+    fail launch-failed 244 "file server $bai_source: mount.nfs4 cannot be installed: $(need_reason)"
+  bai_said=$(mount -t nfs -o "$bai_options" "$bai_source" "$bai_path" 2>&1 </dev/null) ||
+    fail launch-failed 244 "file server $bai_source: $(last_words "$bai_said")"
+}
+
 mount_unmanaged() {
   bai_name=${bai_path#"$AZ_BATCHAI_JOB_MOUNT_ROOT/"}
   bai_said=$("$bai_shell" -c "$bai_source \"\$0\"" "$bai_path" 2>&1 </dev/null) ||
@@ -57,6 +69,8 @@ mount_unmanaged() {
 }
 
 unmount_volumes() {
+  # The one that failed has no mount, but a folder.
+  [ -z "${bai_mounting-}" ] || remove_empty "$bai_mounting"
   bai_ifs=$IFS IFS=$nl
   for bai_path in $bai_mounted; do
     bai_said=$(umount "$bai_path" 2>&1) || umount -l "$bai_path" 2>/dev/null ||

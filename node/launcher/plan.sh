@@ -48,6 +48,12 @@ plan_mount_blob() { # relative-path secret account container options
   bai_mounts=$((bai_mounts + 1)) bai_on_storage=yes
 }
 
+plan_mount_nfs() { # relative-path source options
+  eval "M_${bai_mounts}='nfs' M_${bai_mounts}_path=\$1 M_${bai_mounts}_secret='' M_${bai_mounts}_account=''"
+  eval "M_${bai_mounts}_source=\$2 M_${bai_mounts}_options=\$3"
+  bai_mounts=$((bai_mounts + 1))
+}
+
 plan_mount_unmanaged() { # relative-path command
   eval "M_${bai_mounts}='unmanaged' M_${bai_mounts}_path=\$1 M_${bai_mounts}_secret='' M_${bai_mounts}_account=''"
   eval "M_${bai_mounts}_source=\$2 M_${bai_mounts}_options=''"

@@ -218,6 +218,11 @@ function toStartTask({ commandLine, resourceFiles }: PoolStartTask): StartTask {
 }
 
 function toMount(mount: PoolMount): MountConfiguration {
+  if (mount.kind === "nfs") {
+    const { source, relativeMountPath, mountOptions } = mount;
+    const options = mountOptions === undefined ? {} : { mountOptions };
+    return { nfsMountConfiguration: { source, relativeMountPath, ...options } };
+  }
   const { accountName, accountKey, relativeMountPath, mountOptions } = mount;
   const options = (name: "blobfuseOptions" | "mountOptions") =>
     mountOptions === undefined ? {} : { [name]: mountOptions };

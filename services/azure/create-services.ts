@@ -5,6 +5,7 @@ import type { TableServiceClientOptions } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/core-auth";
 import type { Clock, Random } from "../clock.ts";
 import type { LongLivedServices } from "../services.ts";
+import type { FileServers } from "../file-servers.ts";
 import type { Settings } from "../settings.ts";
 import { armBatchAccount } from "./arm-batch-account.ts";
 import { armPools } from "./arm-pools.ts";
@@ -13,9 +14,9 @@ import { batchTransport } from "./batch/transport.ts";
 import { blobAccess } from "./blob-containers.ts";
 import type { StorageAccount } from "./blob-containers.ts";
 import { blobSecrets } from "./blob-secrets.ts";
+import type { TokenSource } from "./bearer-policy.ts";
 import { blobSweepRecords } from "./blob-sweep-records.ts";
 import { blobStaging } from "./blob-staging.ts";
-import { absentFileServers } from "./absent-file-servers.ts";
 import { appCredential, tokenSource } from "./credentials.ts";
 import { documentReservations } from "../documents/document-reservations.ts";
 import { metrics } from "../documents/metrics.ts";
@@ -27,6 +28,8 @@ import { documentRetention } from "../documents/document-retention.ts";
 import { documentState } from "../documents/document-state.ts";
 import { documentRuns } from "../documents/runs.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
+import { azureFileServers } from "./file-servers/azure-file-servers.ts";
+import { resources } from "./file-servers/resources.ts";
 import { groupedCommits } from "../documents/grouped-commits.ts";
 import { jobTokens } from "./job-tokens.ts";
 import { jwtVerifier } from "./jwt-verifier.ts";
@@ -49,6 +52,8 @@ export interface AzureOptions {
   readonly settings: Settings;
   readonly launcher: string;
   readonly nodeSetup: string;
+  /** What a file server's machine runs. */
+  readonly fileServerSetup: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly managedIdentity: boolean;
@@ -58,6 +63,8 @@ export interface AzureOptions {
   readonly batchEndpoint: string;
   readonly sshSources: readonly string[];
   readonly armEndpoint: string;
+  /** Resource group of the machines of file servers, in the subscription of the Batch account. */
+  readonly fileServerGroup: string;
   readonly resourceManagerEndpoint?: string | undefined;
   readonly signInCodesUrl?: string | undefined;
   readonly storage: StorageAccount;
@@ -126,7 +133,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     batchAccount: armBatchAccount(arm),
     pools: armPools({ ...arm, sshSources: options.sshSources }),
     batch: batchClient(batchTransport({ endpoint: options.batchEndpoint, tokens })),
-    fileServers: absentFileServers(),
+    fileServers: fileServersOf(options, tokens),
     resourceManager:
       resourceManagerEndpoint === undefined ? undefined : resourceManagerAt(resourceManagerEndpoint),
     signInCodes: options.signInCodesUrl === undefined ? undefined : signInCodesAt(options.signInCodesUrl),
@@ -139,6 +146,18 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     storageEvents: storageEvents({ blobs, storage, credential, template: options.queueEndpointTemplate }),
     tokens: jwtVerifier({ ...options.auth, clock }),
   };
+}
+
+/** The machines are in the Batch account's subscription and region, so that its pools can share networks with them. */
+function fileServersOf(options: AzureOptions, tokens: TokenSource): FileServers {
+  const { settings, batchAccountId, armEndpoint, resourceManagerEndpoint: endpoint = armEndpoint } = options;
+  const [, subscriptionId = ""] = /^\/subscriptions\/([^/]+)\//i.exec(batchAccountId) ?? [];
+  const group = { subscriptionId, name: options.fileServerGroup };
+  return azureFileServers(resources({ endpoint, tokens }, group), {
+    location: settings.location,
+    owner: settings.owner,
+    setup: options.fileServerSetup,
+  });
 }
 
 function tableClient(storage: StorageAccount, template: string, credential: TokenCredential): TableClient {

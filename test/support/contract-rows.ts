@@ -159,17 +159,6 @@ export const unproved: readonly Unproved[] = [
     instead: "the same as for commands on a node",
   },
   {
-    row: 55,
-    reason: "the machine of a file server is not built yet, so that its mountSettings stay empty",
-    instead:
-      "the resource, its states, its operation that fails with the reason, listing and deletion (file-servers.test.ts)",
-  },
-  ...[56, 57, 58, 60, 61].map((row) => ({
-    row,
-    reason: "the machine of a file server is not built yet",
-    instead: "what is asked for is validated and shown; mounting it is refused by name",
-  })),
-  {
     row: 63,
     reason: "modes are options of a cifs mount; an emulated mount is a folder",
     instead: "the options reach the mount command (launcher.test.ts) and the pool",

@@ -31,7 +31,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Mounts",
-    "Azure blob containers and file shares, and file systems that the user mounts by a command, for clusters and for jobs",
+    "Azure blob containers and file shares, file servers, and file systems that the user mounts by a command, for clusters and for jobs",
   ],
   [
     "Secrets",
@@ -39,7 +39,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "File servers",
-    "the resource and its states; the machine behind it is not available: its creation ends with `FileServerProvisioningFailed`",
+    "a machine with striped disks that exports them over NFS, its network, and mounts of it: [how to](how-to/file-servers.md). What is sent to Azure is checked against Microsoft's descriptions, and was never sent to Azure itself",
   ],
   [
     "Events of every resource (`api-version=2026-11-01`), OpenAPI description",
@@ -77,7 +77,6 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "Batch emulator",
     `${count("emulated")} operations emulated, ${count("simplified")} simplified, ${count("absent")} answer 501 (adding certificates, private endpoint changes); each is asked for by a genuine client in the tests; models with kills, fuzz, a soak of 50,000 real tasks; container tasks through docker or podman, application packages, announced evictions, several accounts with quotas, Azure's host names; every member works, is recorded or is refused, listed one by one`,
   ],
-  ["Refused with a clear error, not ignored", "mounts of file servers"],
   [
     "Known gaps",
     "`ssh` between the nodes of a pool is set up by the start task: proved with OpenSSH, untried on Azure. On the local cloud, Open MPI 5 over several nodes needs Linux and root, so that each node can have a host name of its own",

@@ -108,6 +108,7 @@ function configValues(text) {
 
 async function mount(body, refusedCode) {
   const { status, body: answer } = await ask("POST", "/mounts", body);
+  if (status === 404) passThrough();
   if (status !== 200) fail(refusedCode, answer.message ?? "refused with status " + status);
   process.exit(0);
 }
@@ -138,7 +139,10 @@ async function blobfuse(args) {
 
 async function realMount(args) {
   const { options, operands, value } = parse(args, ["-o", "-t", "--types", "--options"]);
-  if ((value("-t") ?? value("--types")) !== "cifs" || operands.length !== 2) passThrough();
+  const type = value("-t") ?? value("--types");
+  if (/^nfs4?$/.test(type ?? "") && operands.length === 2 && endpoint !== undefined)
+    await mount({ kind: "nfs", source: operands[0], target: resolve(operands[1]), options: optionText(options.filter((one) => one[0] === "-o" || one[0] === "--options")) }, 32);
+  if (type !== "cifs" || operands.length !== 2) passThrough();
   const share = /^\/\/([a-z0-9]+)\.file\.[^/]+\/([^/]+)\/?(.*)$/.exec(operands[0]);
   if (!share) passThrough();
   if (share[3]) fail(32, "mounting a directory of a share is not supported on emulated nodes: " + operands[0]);

@@ -3,13 +3,16 @@
 import { isNestedTooDeep } from "../../json-depth.ts";
 import { ResourceFault } from "../service/fault.ts";
 import type { Workspaces } from "../service/groups.ts";
-import { json, routes } from "./routes.ts";
+import { json } from "./json.ts";
+import { routes } from "./routes.ts";
 import type { Context, Route } from "./routes.ts";
 
 export interface AnswerOptions extends Context {
   readonly subscriptionId: string;
   /** The roles in a token that is valid for this service; undefined for every other token. */
   rolesOf(token: string): Promise<readonly string[] | undefined>;
+  /** Whether the token is the app's own, for Azure Resource Manager. */
+  isApp(token: string): Promise<boolean>;
   workspacesFor(authorization: string): Workspaces;
 }
 
@@ -30,21 +33,27 @@ export async function answer(request: Request, o: AnswerOptions): Promise<Respon
 async function answered(request: Request, pathname: string, o: AnswerOptions): Promise<Response> {
   const authorization = request.headers.get("authorization") ?? "";
   const [, token = ""] = /^bearer (\S+)$/i.exec(authorization) ?? [];
-  const roles = await o.rolesOf(token);
+  const roles = (await o.isApp(token)) ? ["machines"] : await o.rolesOf(token);
   if (roles === undefined)
     throw new ResourceFault(401, "AuthenticationFailed", "A bearer token of the local cloud is required.");
   const { route, params } = match(request.method, pathname);
   if (params["subscription"]?.toLowerCase() !== o.subscriptionId.toLowerCase())
     throw new ResourceFault(404, "SubscriptionNotFound", "The local cloud has another subscription.");
-  if (roles.length === 0 || (route.role === "admin" && !roles.includes("admin")))
+  if (!may(roles, route.role))
     throw new ResourceFault(403, "AuthorizationFailed", `This operation needs the role '${route.role}'.`);
   const asked = {
     param: (name: string) => params[name] ?? "",
+    query: (name: string) => new URL(request.url).searchParams.get(name) ?? undefined,
     body: () => bodyOf(request),
     origin: originOf(request),
     workspaces: o.workspacesFor(authorization),
   };
   return route.answer(asked, { ...o, subscription: `/subscriptions/${o.subscriptionId}` });
+}
+
+function may(roles: readonly string[], needed: Route["role"]): boolean {
+  if (roles.includes("admin") || roles.includes(needed)) return true;
+  return needed === "reader" && roles.length > 0 && !roles.includes("machines");
 }
 
 /** The app says by which address the client reached it; links lead back there. */

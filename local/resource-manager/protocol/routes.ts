@@ -3,6 +3,9 @@ import { ResourceFault } from "../service/fault.ts";
 import { groupNotFound } from "../service/groups.ts";
 import type { GroupService, Workspaces } from "../service/groups.ts";
 import type { StorageAccountService } from "../service/storage-accounts.ts";
+import type { Machines } from "../service/machines/machines.ts";
+import { json } from "./json.ts";
+import { machineRoutes } from "./machine-routes.ts";
 import {
   accountRequest,
   accountWire,
@@ -20,11 +23,15 @@ export interface Context {
   readonly accounts: StorageAccountService;
   readonly endpoints: Endpoints;
   readonly region: string;
+  readonly machines: Machines;
+  /** The group of the local cloud's own accounts, and of its machines. */
+  readonly ownGroup: string;
 }
 
 export interface Asked {
   /** Path parameters, as they were written. */
   param(name: string): string;
+  query(name: string): string | undefined;
   body(): Promise<unknown>;
   /** `https://host:port` as the client sees it. */
   readonly origin: string;
@@ -35,7 +42,8 @@ export interface Route {
   readonly method: string;
   /** Below the subscription. */
   readonly path: string;
-  readonly role: "reader" | "admin";
+  /** `machines`: the app's own identity, as its role in Azure has it, and administrators. */
+  readonly role: "reader" | "admin" | "machines";
   answer(asked: Asked, context: Context & { readonly subscription: string }): Promise<Response>;
 }
 
@@ -127,6 +135,7 @@ export const routes: readonly Route[] = [
     const keys = ["key1", "key2"].map((keyName) => ({ keyName, value: key, permissions: "Full" }));
     return json(200, { keys });
   }),
+  ...machineRoutes,
 ];
 
 function row(method: string, path: string, role: Route["role"], answer: Route["answer"]): Route {
@@ -145,8 +154,4 @@ function shown(
   { subscription, endpoints }: Context & { readonly subscription: string },
 ): object {
   return accountWire(subscription, record, endpoints);
-}
-
-export function json(status: number, body: unknown): Response {
-  return Response.json(body, { status, headers: { "cache-control": "no-store" } });
 }

@@ -14,16 +14,16 @@ export interface Endpoints {
 }
 
 const location = z.string().regex(/^[A-Za-z0-9 -]{1,64}$/, "expected the name of a region");
-const tags = z.record(z.string().max(512), z.string().max(256));
-const GroupRequest = z.object({ location: location.optional(), tags: tags.optional() });
+export const tagsOf = z.record(z.string().max(512), z.string().max(256));
+const GroupRequest = z.object({ location: location.optional(), tags: tagsOf.optional() });
 const AccountRequest = z.object({
   location: location.optional(),
   kind: z.enum(["Storage", "StorageV2", "BlobStorage", "FileStorage", "BlockBlobStorage"]),
   sku: z.object({ name: z.string().regex(/^(Standard|Premium|StandardV2|PremiumV2)_[A-Z]{3,6}$/) }),
-  tags: tags.optional(),
+  tags: tagsOf.optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
 });
-const AccountPatch = z.object({ tags });
+const AccountPatch = z.object({ tags: tagsOf });
 const NameRequest = z.object({ name: z.string() });
 /** What another kind of storage would be needed for. */
 const absentFeatures = ["isHnsEnabled", "isNfsV3Enabled", "isSftpEnabled"];
@@ -53,7 +53,7 @@ export function nameRequest(body: unknown): string {
   return parsed(NameRequest, body).name;
 }
 
-function parsed<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+export function parsed<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const members =
     typeof body === "object" && body !== null && !Array.isArray(body)
       ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))

@@ -30,7 +30,30 @@ const AccountRecord = z.object({
 });
 export type AccountRecord = z.infer<typeof AccountRecord>;
 
-const Records = z.object({ groups: z.array(GroupRecord), accounts: z.array(AccountRecord) });
+/** A machine, or something that one is made of. */
+const ResourceRecord = z.object({
+  /** `Microsoft.Compute/virtualMachines`, spelled as Azure does. */
+  type: z.string(),
+  /** Of an extension: `machine/extension`. */
+  name: z.string(),
+  resourceGroup: z.string(),
+  location: z.string(),
+  tags: Tags,
+  /** As it was asked for, less what nobody is told again. */
+  asked: z.record(z.string(), z.unknown()),
+  /** What it was given: addresses. */
+  given: z.record(z.string(), z.string()),
+  /** Epoch milliseconds. */
+  putAt: z.number(),
+  deletedAt: z.number().optional(),
+});
+export type ResourceRecord = z.infer<typeof ResourceRecord>;
+
+const Records = z.object({
+  groups: z.array(GroupRecord),
+  accounts: z.array(AccountRecord),
+  resources: z.array(ResourceRecord).default([]),
+});
 type Records = z.infer<typeof Records>;
 
 export interface ResourceRecords {
@@ -41,13 +64,17 @@ export interface ResourceRecords {
   dropGroup(name: string): Promise<void>;
   keepAccount(account: AccountRecord): Promise<void>;
   dropAccount(name: string): Promise<void>;
+  resources(): readonly ResourceRecord[];
+  /** Replaces those of the same type, group and name, or adds them; all or none. */
+  keepResources(resources: readonly ResourceRecord[]): Promise<void>;
+  dropResources(resources: readonly ResourceRecord[]): Promise<void>;
 }
 
 const file = "resource-manager.json";
 
 export function openRecords(data: Pick<DataFolder, "path" | "writeSecret">): ResourceRecords {
   const kept = readKeptJson(join(data.path, file), "a file of the local resource manager", Records);
-  let records: Records = kept ?? { groups: [], accounts: [] };
+  let records: Records = kept ?? { groups: [], accounts: [], resources: [] };
   const save = async (next: Records): Promise<void> => {
     data.writeSecret(file, next);
     records = next;
@@ -61,8 +88,25 @@ export function openRecords(data: Pick<DataFolder, "path" | "writeSecret">): Res
     dropGroup: (name) => save({ ...records, groups: without(records.groups, name) }),
     keepAccount: (account) =>
       save({ ...records, accounts: [...without(records.accounts, account.name), account] }),
+    resources: () => records.resources,
+    keepResources: (kept) => save({ ...records, resources: [...other(records.resources, kept), ...kept] }),
+    dropResources: (gone) => save({ ...records, resources: other(records.resources, gone) }),
     dropAccount: (name) => save({ ...records, accounts: without(records.accounts, name) }),
   };
+}
+
+function other(all: readonly ResourceRecord[], these: readonly ResourceRecord[]): ResourceRecord[] {
+  return all.filter((one) => !these.some((each) => isSameResource(one, each)));
+}
+
+type Named = Pick<ResourceRecord, "type" | "resourceGroup" | "name">;
+
+export function isSameResource(one: Named, another: Named): boolean {
+  return (
+    sameName(one.type, another.type) &&
+    sameName(one.resourceGroup, another.resourceGroup) &&
+    sameName(one.name, another.name)
+  );
 }
 
 /** Azure Resource Manager compares names without case. */

@@ -1,25 +1,14 @@
-// HTTP to the Batch data plane: versioned URLs, bearer token, OData errors turned into values. Retries are the
-// pipeline's; every request we make is idempotent by its ids, so that repeating one is safe. No operation knows about
-// tokens, no caller about HTTP.
-import {
-  createDefaultHttpClient,
-  createEmptyPipeline,
-  createHttpHeaders,
-  createPipelineRequest,
-  defaultRetryPolicy,
-} from "@azure/core-rest-pipeline";
-import type { HttpClient, HttpMethods, Pipeline, PipelineResponse } from "@azure/core-rest-pipeline";
+// HTTP to the Batch data plane: versioned URLs, OData errors turned into values. No operation knows about tokens, no caller about
+// HTTP.
+import type { HttpMethods } from "@azure/core-rest-pipeline";
 import { AppError } from "../../../domain/shared/errors.ts";
-import { bearerPolicy } from "../bearer-policy.ts";
-import type { TokenSource } from "../bearer-policy.ts";
-import { isLoopbackHttp } from "../endpoints.ts";
+import { restClient } from "../rest.ts";
+import type { RestOptions, RestReply } from "../rest.ts";
 import { WireError } from "./wire.ts";
 
 const apiVersion = "2025-06-01";
 /** As Microsoft's own clients ask for it: the audience of Batch ends with a slash. */
 const batchScope = "https://batch.core.windows.net//.default";
-const requestTimeoutMs = 30_000;
-const firstRetryDelayMs = 500;
 
 export interface BatchRequest {
   readonly method: HttpMethods;
@@ -30,9 +19,7 @@ export interface BatchRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type BatchReply =
-  | { readonly ok: true; readonly status: number; readonly text: string }
-  | { readonly ok: false; readonly status: number; readonly code: string; readonly message: string };
+export type BatchReply = RestReply;
 
 export interface BatchTransport {
   /** Answers of 2xx and 4xx; anything that may pass by itself (429, 5xx, network) throws a retryable AppError. */
@@ -46,92 +33,34 @@ export function path(literals: TemplateStringsArray, ...values: readonly string[
   return String.raw({ raw: literals }, ...values.map(encodeURIComponent));
 }
 
-export function batchTransport(options: {
-  readonly endpoint: string;
-  readonly tokens: TokenSource;
-  readonly httpClient?: HttpClient;
-  /** Pause before the first retry. */
-  readonly retryDelayMs?: number;
-}): BatchTransport {
+export function batchTransport(options: RestOptions): BatchTransport {
   const endpoint = options.endpoint.replace(/\/+$/, "");
-  const allowInsecureConnection = isLoopbackHttp(endpoint);
-  const client = options.httpClient ?? createDefaultHttpClient();
-  const pipeline = createEmptyPipeline();
-  pipeline.addPolicy(
-    defaultRetryPolicy({
-      maxRetries: 3,
-      retryDelayInMs: options.retryDelayMs ?? firstRetryDelayMs,
-      maxRetryDelayInMs: 8_000,
-    }),
-  );
-  pipeline.addPolicy(bearerPolicy(options.tokens, batchScope));
-
-  const call = (
-    method: HttpMethods,
-    url: string,
-    body?: object,
-    headers?: Readonly<Record<string, string>>,
-  ) => exchange(pipeline, client, { method, url, body, headers, allowInsecureConnection });
+  const call = restClient(options, {
+    name: "Azure Batch",
+    scope: batchScope,
+    contentType: "application/json; odata=minimalmetadata",
+    readError,
+  });
   return {
     follow: (url) => {
       if (new URL(url).origin !== new URL(endpoint).origin) throw foreignLink(url);
-      return call("GET", url);
+      return call({ method: "GET", url });
     },
     send: ({ method, path: relative, query, body, headers }) => {
       const url = new URL(`${endpoint}/${relative}`);
       url.searchParams.set("api-version", apiVersion);
       for (const [name, value] of Object.entries(query ?? {}))
         if (value !== undefined) url.searchParams.set(name, String(value));
-      return call(method, url.href, body, headers);
+      return call({ method, url: url.href, body, headers });
     },
   };
 }
 
-interface Exchange {
-  readonly method: HttpMethods;
-  readonly url: string;
-  readonly body: object | undefined;
-  readonly headers: Readonly<Record<string, string>> | undefined;
-  readonly allowInsecureConnection: boolean;
-}
-
-async function exchange(pipeline: Pipeline, client: HttpClient, exchange: Exchange): Promise<BatchReply> {
-  const { method, url, body, headers, allowInsecureConnection } = exchange;
-  const request = createPipelineRequest({
-    method,
-    url,
-    allowInsecureConnection,
-    timeout: requestTimeoutMs,
-    headers: createHttpHeaders({
-      accept: "application/json",
-      ...(body === undefined ? {} : { "content-type": "application/json; odata=minimalmetadata" }),
-      ...headers,
-    }),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  let response: PipelineResponse;
-  try {
-    response = await pipeline.sendRequest(client, request);
-  } catch (cause) {
-    throw new AppError("ServiceUnavailable", "Azure Batch could not be reached.", { cause });
-  }
-  const text = response.bodyAsText ?? "";
-  if (response.status < 300) return { ok: true, status: response.status, text };
-  const { code, message } = readError(text, response.status);
-  if (response.status === 429 || response.status >= 500)
-    throw new AppError("ServiceUnavailable", `Azure Batch answered ${response.status} ${code}: ${message}`);
-  return { ok: false, status: response.status, code, message };
-}
-
-function readError(text: string, status: number): { code: string; message: string } {
-  try {
-    const { code, message, values } = WireError.parse(JSON.parse(text));
-    const [first = ""] = message.split("\nRequestId:");
-    const reasons = values.map(({ key, value }) => `${key}: ${value}`).join("; ");
-    return { code, message: reasons === "" ? first : `${first} (${reasons})` };
-  } catch {
-    return { code: `Http${status}`, message: text.slice(0, 200) };
-  }
+function readError(text: string): { code: string; message: string } {
+  const { code, message, values } = WireError.parse(JSON.parse(text));
+  const [first = ""] = message.split("\nRequestId:");
+  const reasons = values.map(({ key, value }) => `${key}: ${value}`).join("; ");
+  return { code, message: reasons === "" ? first : `${first} (${reasons})` };
 }
 
 function foreignLink(url: string): Error {

@@ -121,7 +121,7 @@ async function accountToMount(): Promise<{ readonly accountName: string; readonl
 async function answers(clusterId: string, jobs: readonly string[]): Promise<string> {
   const base = clusterId.replace(/\/clusters\/.*$/, "");
   const paths = [
-    ...[clusterId, `${base}/clusters`, `${base}/experiments/${experiment}/jobs`],
+    ...[clusterId, `${base}/clusters`, `${base}/fileServers/disk`, `${base}/experiments/${experiment}/jobs`],
     ...jobs.map((name) => `${base}/experiments/${experiment}/jobs/${name}`),
   ];
   const texts = await Promise.all(paths.map(async (path) => (await lab.raw("GET", path)).text()));
@@ -135,6 +135,27 @@ async function answers(clusterId: string, jobs: readonly string[]): Promise<stri
   for (const [link] of JSON.stringify(seen).matchAll(/http:[^"\\]+\?[^"\\]*sig=[^"\\]+/g)) links.add(link);
   for (const link of links) seen.push(await (await fetch(link)).text());
   return `${texts.join("\n")}\n${JSON.stringify(seen)}`;
+}
+
+/** A file server whose machine gets a password; here what made the machine must not know it either. */
+async function serve(path: string): Promise<void> {
+  const properties = {
+    vmSize: "STANDARD_D2S_V3",
+    sshConfiguration: {
+      userAccountSettings: { adminUserName: "ada", adminUserPassword: canary("served") },
+    },
+    dataDisks: { diskSizeInGB: 10, diskCount: 1, storageAccountType: "Standard_LRS" },
+  };
+  expect((await lab.raw("PUT", path, { properties })).status).toBe(202);
+  await until("the file server", async () => {
+    const { properties: told } = (await (await lab.raw("GET", path)).json()) as {
+      readonly properties: { readonly provisioningState: string };
+    };
+    return told.provisioningState === "succeeded" ? true : undefined;
+  });
+  const known = readFileSync(join(folder(), "resource-manager.json"), "utf8");
+  expect(known).toMatch(/"adminUsername": *"ada"/);
+  expect(mark.test(known)).toBe(false);
 }
 
 const mountOfStranger = {
@@ -189,6 +210,8 @@ test(
       },
     });
     await lab.idle("gpu", 2);
+    const server = id.replace(/\/clusters\/.*$/, "/fileServers/disk");
+    await serve(server);
     const secrets = [{ name: "TOKEN", value: canary("token") }];
     // What is given with the request and what is read from a vault end in the same place.
     const references = [{ name: "TOKEN", valueSecretReference: vaultReference("local", "token") }];
@@ -258,6 +281,10 @@ test(
 
     for (const name of jobs) await lab.client.jobs.deleteMethod(group, workspace, experiment, name);
     await lab.client.clusters.deleteMethod(group, workspace, "gpu");
+    await lab.raw("DELETE", server);
+    await until("the file server to be gone", async () =>
+      (await lab.raw("GET", server)).status === 404 ? true : undefined,
+    );
     await until("the nodes' folders to be gone", async () =>
       readdirSync(join(folder(), "batch/nodes")).length === 0 ? true : undefined,
     );

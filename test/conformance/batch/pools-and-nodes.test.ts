@@ -348,8 +348,8 @@ test("images, applications, usage and lifetime statistics answer", async () => {
 });
 
 test("what the emulator does not have is refused, not dropped", async () => {
-  const nfs = { source: "10.0.0.4:/data", relativeMountPath: "data" };
-  const mounted = { id: "nfs", ...linuxPool, mountConfiguration: [{ nfsMountConfiguration: nfs }] };
+  const cifs = { username: "u", source: "//10.0.0.4/data", relativeMountPath: "data", password: "p" };
+  const mounted = { id: "cifs", ...linuxPool, mountConfiguration: [{ cifsMountConfiguration: cifs }] };
   await expect(t.batch.pool.add(mounted)).rejects.toMatchObject({
     statusCode: 501,
     code: "NotImplemented",

@@ -8,6 +8,7 @@ import {
   readdir,
   rename,
   rm,
+  symlink,
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,13 +18,13 @@ import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../../local/clock.ts";
 import { silentLogger } from "../../../local/logger.ts";
-import { type MountProvider, type MountRequest, createMounts } from "../../../local/mounts/index.ts";
+import { type Mounts, type StorageRequest, createMounts } from "../../../local/mounts/index.ts";
 import { type Azurite, startAzurite } from "../../../local/storage/index.ts";
 
 const account = { name: "batchaitest", key: Buffer.alloc(64, 5).toString("base64") };
 let azurite: Azurite;
 let folder: string;
-let mounts: MountProvider;
+let mounts: Mounts;
 let container: ContainerClient;
 let containers = 0;
 
@@ -49,16 +50,22 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function create(): MountProvider {
+function create(): Mounts {
   return createMounts({
     root: join(folder, "mounts"),
     accounts: [{ ...account, blobUrl: azurite.blobUrl }],
     shareRoot: (_account, share) => join(folder, "shares", share),
+    exported: (address, subnetId) =>
+      address !== "10.0.0.4"
+        ? undefined
+        : subnetId === "here"
+          ? { kind: "folder", folder: join(folder, "export") }
+          : { kind: "nobody" },
     clock: systemClock(),
     logger: silentLogger,
   });
 }
-const request = (node: string, more: Partial<MountRequest> = {}): MountRequest => ({
+const request = (node: string, more: Partial<StorageRequest> = {}): StorageRequest => ({
   nodeId: node,
   kind: "azureBlobFileSystem",
   accountName: account.name,
@@ -200,7 +207,7 @@ describe("a mounted container", () => {
   });
 
   it("is refused with the reason: account, key, container, options, mount point", async () => {
-    const refusal = async (more: Partial<MountRequest>) => {
+    const refusal = async (more: Partial<StorageRequest>) => {
       const result = await mounts.attach(request("node1", more));
       return result.ok ? "mounted" : result.message;
     };
@@ -218,7 +225,7 @@ describe("a mounted container", () => {
 });
 
 describe("a mounted file share", () => {
-  const share = (more: Partial<MountRequest> = {}) =>
+  const share = (more: Partial<StorageRequest> = {}) =>
     request("node1", { kind: "azureFileShare", container: "results", ...more });
 
   it("is the share's own folder", async () => {
@@ -233,5 +240,45 @@ describe("a mounted file share", () => {
     expect(await mounts.attach(share({ container: "missing" }))).toMatchObject({ ok: false, message: /./ });
     const wrong = await mounts.attach(share({ accountKey: "d3Jvbmc=" }));
     expect(wrong).toEqual({ ok: false, message: "mount error(13): Permission denied" });
+  });
+});
+
+describe("a mounted export of a file server", () => {
+  const nfs = (source: string, more: object = {}) => ({
+    nodeId: "node1",
+    kind: "nfs" as const,
+    source,
+    subnetId: "here",
+    target: join(folder, "node1", "fsmounts", "nfs"),
+    ...more,
+  });
+
+  it("is the machine's own folder, or a folder in it, for nodes of its network", async () => {
+    await mkdir(join(folder, "export/digits"), { recursive: true });
+    await symlink("/etc", join(folder, "export/out"));
+    expect(await mounts.attach(nfs("10.0.0.4:/data"))).toEqual({ ok: true });
+    await writeFile(join(nfs("").target, "a.txt"), "x");
+    expect(await readFile(join(folder, "export/a.txt"), "utf8")).toBe("x");
+    expect(await mounts.sync("node1", nfs("").target)).toBe(false);
+    await mounts.detach("node1");
+    expect(await mounts.attach(nfs("10.0.0.4:/data/digits", { options: "-o vers=4.1,hard" }))).toEqual({
+      ok: true,
+    });
+    await mounts.detach("node1");
+    const refusal = async (source: string, more: object = {}) => {
+      const answer = await mounts.attach(nfs(source, more));
+      return answer.ok ? "mounted" : answer.message;
+    };
+    expect(await refusal("10.0.0.4:/data/none")).toContain(
+      "reason given by server: No such file or directory",
+    );
+    for (const way of ["10.0.0.4:/data/out", "10.0.0.4:/data/a.txt", "10.0.0.4:/data/../export"])
+      expect(await refusal(way), way).toContain("No such file");
+    expect(await refusal("10.0.0.4:/etc")).toContain("access denied by server");
+    expect(await refusal("10.0.0.4:/data", { subnetId: "there" })).toContain("Connection timed out");
+    expect(await refusal("10.9.9.9:/data")).toContain("Connection timed out");
+    expect(await refusal("nonsense")).toContain("is no address and path");
+    expect(await refusal("10.0.0.4:/data", { options: "ro" })).toContain("read-only");
+    expect(mounts.serves("10.0.0.4") && !mounts.serves("10.9.9.9")).toBe(true);
   });
 });

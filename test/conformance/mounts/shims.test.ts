@@ -22,11 +22,13 @@ function fakeMounts(): Mounts {
   return {
     attach: async (request) => {
       requests.push(request);
-      if (request.container === "missing") return { ok: false, message: "container 'missing' not found" };
+      if (request.kind !== "nfs" && request.container === "missing")
+        return { ok: false, message: "container 'missing' not found" };
       targets.push(request.target);
       return { ok: true };
     },
     targets: () => targets,
+    serves: (address) => address === "10.0.0.7",
     flush: async () => {},
     sync: async (_node, path) => {
       if (path.includes("refused")) throw new Error("the container is gone");
@@ -74,7 +76,7 @@ function run(command: string, environment: Record<string, string> = {}): Promise
   const path = [join(folder, "bin"), join(folder, "real"), dirname(process.execPath), "/usr/bin:/bin"].join(
     ":",
   );
-  const env = { PATH: path, NODE: node, ...service.environmentOf("node1", node), ...environment };
+  const env = { PATH: path, NODE: node, ...service.environmentOf("node1", node, "a-subnet"), ...environment };
   return new Promise((done) => {
     execFile("/bin/sh", ["-c", command], { env, cwd: node }, (error, stdout, stderr) =>
       done({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
@@ -162,6 +164,21 @@ describe("mount and umount on an emulated node", () => {
     const line =
       "mount -t cifs //acct1.file.core.windows.net/missing mnt/r -o vers=3.0,username=acct1,password=x";
     expect(await run(line)).toMatchObject({ code: 32, stderr: "mount: container 'missing' not found\n" });
+  });
+
+  it("mount exports of the machines of the cloud, and let the real program have the others", async () => {
+    expect(await run("mount -t nfs -o vers=4.1,hard 10.0.0.7:/data/in mnt/nfs")).toMatchObject({ code: 0 });
+    expect(requests).toEqual([
+      {
+        nodeId: "node1",
+        kind: "nfs",
+        source: "10.0.0.7:/data/in",
+        target: join(node, "mnt/nfs"),
+        options: "-o vers=4.1,hard",
+        subnetId: "a-subnet",
+      },
+    ]);
+    expect((await run("mount -t nfs4 10.0.0.8:/data mnt/other")).stdout).toContain("real mount -t nfs4");
   });
 
   it("answer sync with what storage says", async () => {

@@ -4,6 +4,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { accountKey, blob, job, jobWithSecrets, share } from "../../unit/domain/samples.ts";
+import { decideOutcome } from "../../../domain/job/outcome.ts";
 import { EmulatedNodes, hidesMount, shells } from "./emulated-nodes.ts";
 
 const open: EmulatedNodes[] = [];
@@ -135,6 +136,143 @@ describe.each(shells)("in %s, a file system that the user mounts", (_name, shell
       await rm(join(made.root, "mounted"));
       expect((await made.run(unmanaged("true"))).code).toBe(244);
       expect((await made.result())?.detail).toMatch(/ended well and mounted nothing/);
+    },
+  );
+});
+
+describe.each(shells)("in %s, a file server", (_name, shell) => {
+  const served = (more: object = {}) => {
+    const id =
+      "/subscriptions/s/resourceGroups/lab/providers/Microsoft.BatchAI/workspaces/research/fileServers/nfs";
+    const mount = { fileServer: { id }, relativeMountPath: "nfs", sourceDirectory: "digits", ...more };
+    const document = job({
+      customToolkitSettings: { commandLine: 'cp "$FAKE_NODES/mounted" "$FAKE_NODES/seen"' },
+      mountVolumes: { fileServers: [mount] },
+    });
+    return {
+      ...document,
+      exports: [{ key: id.toLowerCase(), source: "10.0.0.4:/data", subnetId: "/subnets/a" }],
+    };
+  };
+  async function node(mount: string) {
+    const made = await nodes(shell);
+    await made.mountEverywhere("afs");
+    await made.program("mount", `#!/bin/sh\n${mount}\n`);
+    await made.program("umount", '#!/bin/sh\nrm "$FAKE_NODES/mounted"\n');
+    return made;
+  }
+
+  it.skipIf(hidesMount(shell))(
+    "row 61: is mounted by its private address, and unmounted at the end",
+    async () => {
+      const made = await node('echo "$*" >"$FAKE_NODES/mounted"');
+      expect((await made.run(served({ mountOptions: "-o hard -o timeo=600" }))).code).toBe(0);
+      const path = made.path(0, "shared/LS_root/jobs/research/digits/mnist/mounts/nfs");
+      expect(await readFile(join(made.root, "seen"), "utf8")).toBe(
+        `-t nfs -o vers=4.1,hard,timeo=600 10.0.0.4:/data/digits ${path}\n`,
+      );
+      expect(existsSync(join(made.root, "mounted"))).toBe(false);
+      expect(existsSync(path)).toBe(false);
+    },
+  );
+});
+
+const shellOfMatrix = shells.find(([, shell]) => !hidesMount(shell));
+
+/** What the programs say, word for word, when a thing is missing, a key or address is refused, or nobody answers. */
+const said = {
+  azureFileShares: {
+    missing: "mount error(2): No such file or directory",
+    denied: "mount error(13): Permission denied",
+    slow: "mount error(115): Operation now in progress",
+  },
+  azureBlobFileSystems: {
+    missing: "Error: [failed to mount: container does not exist]",
+    denied: "Error: [failed to authenticate credentials for azstorage]",
+    slow: "Error: [context deadline exceeded]",
+  },
+  fileServers: {
+    missing: "mount.nfs: mounting 10.0.0.4:/data failed, reason given by server: No such file or directory",
+    denied: "mount.nfs: access denied by server while mounting 10.0.0.4:/data",
+    slow: "mount.nfs: Connection timed out",
+  },
+  unmanagedFileSystems: { missing: "no such export", denied: "not allowed", slow: "timed out" },
+} as const;
+type Kind = keyof typeof said;
+
+const named: Readonly<Record<Kind, { code: string; exit: number; thing: RegExp }>> = {
+  azureFileShares: {
+    code: "AZFMountError",
+    exit: 242,
+    thing: /^file share \/\/datastore\.file\.core\.windows\.net\/logs: /,
+  },
+  azureBlobFileSystems: {
+    code: "BFSMountError",
+    exit: 243,
+    thing: /^container digits of account datastore: /,
+  },
+  fileServers: { code: "JobLaunchFailed", exit: 244, thing: /^file server 10\.0\.0\.4:\/data: / },
+  unmanagedFileSystems: {
+    code: "JobLaunchFailed",
+    exit: 244,
+    thing: /^the mount command of 'own' \(unmanagedFileSystems\) failed: /,
+  },
+};
+
+describe.skipIf(shellOfMatrix === undefined)("every kind of mount of a job", () => {
+  const serverId =
+    "/subscriptions/s/resourceGroups/lab/providers/Microsoft.BatchAI/workspaces/research/fileServers/nfs";
+  const volumes: Readonly<Record<Kind, object>> = {
+    azureFileShares: { azureFileShares: [share("logs")] },
+    azureBlobFileSystems: { azureBlobFileSystems: [blob("data")] },
+    fileServers: { fileServers: [{ fileServer: { id: serverId }, relativeMountPath: "nfs" }] },
+    unmanagedFileSystems: { unmanagedFileSystems: [{ mountCommand: "mount-own", relativeMountPath: "own" }] },
+  };
+  const cases = (Object.keys(said) as Kind[]).flatMap((kind) =>
+    (["ok", "missing", "denied", "slow"] as const).map((state) => [kind, state] as const),
+  );
+
+  it.each(cases)(
+    "%s that is %s: code, the thing by its name, and nothing that stays",
+    async (kind, state) => {
+      const node = await nodes(shellOfMatrix?.[1] ?? []);
+      await node.mountEverywhere("afs");
+      const program = {
+        azureFileShares: "mount",
+        azureBlobFileSystems: "blobfuse2",
+        fileServers: "mount",
+        unmanagedFileSystems: "mount-own",
+      }[kind];
+      await node.program(
+        program,
+        state === "ok"
+          ? '#!/bin/sh\ntouch "$FAKE_NODES/mounted"\n'
+          : `#!/bin/sh\necho '${said[kind][state]}' >&2; exit 32\n`,
+      );
+      await node.program("mountpoint", '#!/bin/sh\n[ -e "$FAKE_NODES/mounted" ]\n');
+      await node.program("umount", '#!/bin/sh\nrm "$FAKE_NODES/mounted"\n');
+      const { document, secrets } = jobWithSecrets({
+        mountVolumes: volumes[kind],
+        customToolkitSettings: { commandLine: "true" },
+      });
+      const exports = [{ key: serverId.toLowerCase(), source: "10.0.0.4:/data", subnetId: "/subnets/a" }];
+      const { code } = await node.run({ ...document, exports }, secrets);
+      const result = await node.result();
+      if (state === "ok") expect([code, result?.outcome]).toEqual([0, "exited"]);
+      else {
+        const { exit, thing } = named[kind];
+        expect([code, result?.detail]).toEqual([exit, expect.stringMatching(thing)]);
+        expect(result?.detail).toContain(said[kind][state]);
+        const run = { losses: document.losses, terminateRequested: false };
+        const outcome = decideOutcome(run, {
+          kind: "taskCompleted",
+          task: { exitCode: code, launcher: result },
+        });
+        expect(outcome).toMatchObject({ kind: "failed", errors: [{ code: named[kind].code }] });
+      }
+      expect(existsSync(join(node.root, "mounted"))).toBe(false);
+      expect(existsSync(node.path(0, "shared/LS_root/jobs/research"))).toBe(false);
+      expect(await readdir(node.path(0, "machine/run/batchai")).catch(() => [])).toEqual([]);
     },
   );
 });

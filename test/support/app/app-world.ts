@@ -16,7 +16,6 @@ import type { DurableStore } from "../../../local/durable-engine/index.ts";
 import { seededRandom } from "../../../local/random.ts";
 import { silentLogger } from "../../../local/logger.ts";
 import { orchestrations } from "../../../orchestrations/index.ts";
-import { absentFileServers } from "../../../services/azure/absent-file-servers.ts";
 import { documentReservations } from "../../../services/documents/document-reservations.ts";
 import { documentDue } from "../../../services/documents/due.ts";
 import { dueAhead } from "../../../services/documents/due-ahead.ts";
@@ -44,6 +43,7 @@ import { sdkInvoker } from "../../unit/local/durable-engine/support/sdk-app.ts";
 import { apiCaller } from "./api-caller.ts";
 import { crashSwitch, guardedState } from "./crash-switch.ts";
 import { fakeBatch } from "./fake-batch.ts";
+import { fakeFileServers } from "./fake-file-servers.ts";
 import { memorySweepRecords } from "./memory-sweep-records.ts";
 import { memoryDocuments } from "./memory-documents.ts";
 
@@ -199,7 +199,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     batch: azure.batch,
     batchAccount: azure.batchAccount,
     pools: azure.pools,
-    fileServers: options.fileServers ?? absentFileServers(),
+    fileServers: options.fileServers ?? fakeFileServers(),
     ...options.azure,
     resourceManager: options.resourceManager,
     metrics: metrics(store),

@@ -9,6 +9,8 @@ export interface FakeFileServers extends FileServers {
   /** Number of machines there are. */
   standing(): number;
   slowToGo: boolean;
+  /** Why no machine can be built from now on. */
+  refusal: string | undefined;
 }
 
 export function fakeFileServers(): FakeFileServers {
@@ -19,12 +21,14 @@ export function fakeFileServers(): FakeFileServers {
     "/subscriptions/s/resourceGroups/fileserverrg/providers/Microsoft.Network/virtualNetworks/made";
   return {
     slowToGo: false,
+    refusal: undefined,
     finish: () => void (ready = true),
     asked: () => [...asked.values()],
     standing: () => machines.size,
     async build(machine) {
       machines.set(machine.guid, machine);
       asked.set(machine.guid, machine);
+      if (this.refusal !== undefined) return { kind: "refused", message: this.refusal };
       if (!ready) return { kind: "building" };
       return {
         kind: "running",
@@ -36,6 +40,8 @@ export function fakeFileServers(): FakeFileServers {
         ...(machine.spec.subnet === undefined ? { madeSubnet: { id: `${network}/subnets/Subnet-1` } } : {}),
       };
     },
+    list: async () =>
+      [...machines.values()].map(({ guid, createdAt }) => ({ guid, owner: "teststore", createdAt })),
     async remove(guid) {
       if (this.slowToGo) return "removing";
       machines.delete(guid);

@@ -197,12 +197,16 @@ describe("a file server", () => {
         "",
       ].join("\n"),
     );
-    // The service says itself that clusters do not mount file servers yet; a server that is not there is told before.
+    // A server that is not there is told before anything is made.
     const mounting = "cluster create -n mounted -s STANDARD_D2_V3 -t 0 -u ada -p Correct-horse-7 --nfs";
     expect(await type(`${mounting} none`)).toMatchObject({ code: 3 });
-    expect((await type(`${mounting} data`)).err).toContain(
-      "FeatureNotAvailable: properties.nodeSetup.mountVolumes.fileServers",
-    );
+    const cluster = await json(`${mounting} data --nfs-mount-path shared`);
+    expect(cluster["nodeSetup"]).toMatchObject({
+      mountVolumes: { fileServers: [{ relativeMountPath: "shared" }] },
+    });
+    expect(cluster["subnet"]).toEqual({ id: expect.stringMatching(/\/subnets\/Subnet-1$/) as string });
+    expect((await type("file-server delete -n data -y")).err).toContain("needed by the cluster 'mounted'");
+    await ok("cluster delete -n mounted -y");
     expect((await type("file-server create -n data -s STANDARD_D2_V3")).err).toContain("already");
     expect(await type("file-server delete -n data")).toMatchObject({ code: 2 });
     await ok("file-server delete -n data -y");

@@ -158,9 +158,9 @@ describe("a job request", () => {
     ["too many nodes", { nodeCount: 2 }, "NodeCountTooLarge"],
     ["a cluster id that is none", { cluster: { id: "c" } }, "InvalidResourceId"],
     [
-      "a feature that does not exist yet",
-      { mountVolumes: { fileServers: [{ fileServer: { id: "x" } }] } },
-      "FeatureNotAvailable",
+      "a file server's id that is none",
+      { mountVolumes: { fileServers: [{ fileServer: { id: "x" }, relativeMountPath: "nfs" }] } },
+      "InvalidRequest",
     ],
   ])("with %s is refused and leaves nothing behind", async (_what, properties, code) => {
     const { api, azure, secrets } = await worldWithCluster();

@@ -40,6 +40,7 @@ describe("a deployment that can run jobs", () => {
       "Batch account itself",
       "image microsoft-dsvm:ubuntu-hpc:2404",
       "Batch account through Resource Manager",
+      "machines of file servers",
       "clock",
       "Batch account",
       "region",

@@ -94,7 +94,7 @@ describe("a node that is gone", () => {
       start(name, root(name));
     }
     const gpusOf = (name: string) =>
-      support.environmentOf(name, root(name), "STANDARD_NC6")["CUDA_VISIBLE_DEVICES"];
+      support.environmentOf(name, root(name), { vmSize: "STANDARD_NC6" })["CUDA_VISIBLE_DEVICES"];
     expect([gpusOf("one"), gpusOf("two")]).toEqual(["GPU-1", ""]);
     support.nodeDown("127.0.0.2");
     while (fake.containers().includes("one")) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -159,7 +159,6 @@ function checkUsers(spec: PoolSpec): void {
 
 function checkMounts({ mountConfiguration = [] }: PoolSpec, identities: readonly string[]): void {
   for (const mount of mountConfiguration) {
-    if (mount.nfsMountConfiguration !== undefined) throw notEmulated("NFS mounts; mount an Azure file share");
     if (mount.cifsMountConfiguration !== undefined)
       throw notEmulated("CIFS mounts; mount an Azure file share");
     const blob = mount.azureBlobFileSystemConfiguration;

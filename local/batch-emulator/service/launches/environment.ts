@@ -33,7 +33,10 @@ export function nodeEnvironment(context: EnvironmentContext, node: Node, directo
   const working = join(directory, "wd");
   return {
     ...context.parameters.nodeEnvironment,
-    ...context.support.environmentOf(node.id, node.root, node.pool.spec.vmSize),
+    ...context.support.environmentOf(node.id, node.root, {
+      vmSize: node.pool.spec.vmSize,
+      subnetId: node.pool.spec.networkConfiguration?.subnetId,
+    }),
     PATH: [...context.support.pathPrefix, ...context.parameters.pathPrefix, systemPath].join(":"),
     HOME: working,
     USER: "_azbatch",

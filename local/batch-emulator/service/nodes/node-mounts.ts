@@ -11,7 +11,7 @@ export async function attachMounts(account: AccountState, node: Node): Promise<F
     const request = mountRequest(node, mount);
     const outcome =
       request === undefined
-        ? { ok: false as const, message: "NFS and CIFS mounts are not emulated" }
+        ? { ok: false as const, message: "CIFS mounts are not emulated" }
         : await account.ports.mounts.attach(request);
     if (!outcome.ok) return mountFailure(outcome.message, request?.target);
   }
@@ -32,6 +32,17 @@ function mountRequest(node: Node, mount: MountConfiguration): MountRequest | und
       ...(blob.sasKey === undefined ? {} : { sasKey: blob.sasKey }),
       ...(blob.identityReference === undefined ? {} : { identity: blob.identityReference.resourceId }),
       ...(blob.blobfuseOptions === undefined ? {} : { options: blob.blobfuseOptions }),
+    };
+  const nfs = mount.nfsMountConfiguration;
+  const subnetId = node.pool.spec.networkConfiguration?.subnetId;
+  if (nfs !== undefined)
+    return {
+      nodeId: node.id,
+      kind: "nfs",
+      source: nfs.source,
+      target: at(nfs.relativeMountPath),
+      ...(subnetId === undefined ? {} : { subnetId }),
+      ...(nfs.mountOptions === undefined ? {} : { options: nfs.mountOptions }),
     };
   const share = mount.azureFileShareConfiguration;
   if (share === undefined) return undefined;

@@ -1,7 +1,21 @@
 // What the emulator asks of whatever makes storage appear as folders on its nodes.
 
-export interface MountRequest {
+interface Wanted {
   readonly nodeId: string;
+  /** Absolute path to appear. */
+  readonly target: string;
+  readonly options?: string;
+}
+
+interface NfsRequest extends Wanted {
+  readonly kind: "nfs";
+  /** `address:/export/folder`. */
+  readonly source: string;
+  /** Of the pool, when it is in one. */
+  readonly subnetId?: string;
+}
+
+interface StorageRequest extends Wanted {
   readonly kind: "azureBlobFileSystem" | "azureFileShare";
   readonly accountName: string;
   readonly accountKey?: string;
@@ -10,10 +24,9 @@ export interface MountRequest {
   readonly identity?: string;
   /** Container or share. */
   readonly container: string;
-  /** Absolute path to appear. */
-  readonly target: string;
-  readonly options?: string;
 }
+
+export type MountRequest = StorageRequest | NfsRequest;
 
 export interface MountProvider {
   attach(request: MountRequest): Promise<{ ok: true } | { ok: false; message: string }>;

@@ -12,7 +12,11 @@ export interface NodeSupport {
   /** Folders put before the system path in the PATH of every command on a node. */
   readonly pathPrefix: readonly string[];
   /** Further variables of every command on the node; the Batch variables win. */
-  environmentOf(nodeId: string, nodeRoot: string, vmSize: string): Readonly<Record<string, string>>;
+  environmentOf(
+    nodeId: string,
+    nodeRoot: string,
+    pool: { readonly vmSize: string; readonly subnetId?: string | undefined },
+  ): Readonly<Record<string, string>>;
   /** Before anything runs on the node, at every boot. */
   makeAccounts(nodeRoot: string, accounts: readonly NodeAccount[]): Promise<void>;
   /** The node has booted: other nodes reach it under its address. `environment` is that of a command run from there. */

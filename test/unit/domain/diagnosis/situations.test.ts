@@ -331,6 +331,18 @@ const situations: readonly (readonly [what: string, code: string, situation: Sit
     failedBy("AZFMountError", { Info: "mount error(110): Connection timed out" }),
   ],
   [
+    "the folder of a file server is missing",
+    "FileServerFolderMissing",
+    failedBy("JobLaunchFailed", {
+      Info: "file server 10.0.0.4:/data/x: mount.nfs: mounting 10.0.0.4:/data/x failed, reason given by server: No such file or directory",
+    }),
+  ],
+  [
+    "a file server is gone",
+    "FileServerUnreachable",
+    failedBy("JobLaunchFailed", { Info: "file server 10.0.0.4:/data: mount.nfs: Connection timed out" }),
+  ],
+  [
     "a mount fails for no known reason",
     "AZFMountError",
     failedBy("AZFMountError", { Info: "mount error(5)" }),

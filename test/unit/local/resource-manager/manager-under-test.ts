@@ -9,6 +9,12 @@ import { afterAll } from "vitest";
 import { manualClock } from "../../../../local/clock.ts";
 import { seededRandom } from "../../../../local/random.ts";
 import { createResourceManager } from "../../../../local/resource-manager/index.ts";
+import { appIdentity } from "../../../../local/identity/index.ts";
+import { machinesOver } from "../../../../local/resource-manager/service/machines/machines.ts";
+import type {
+  MachineOptions,
+  Machines,
+} from "../../../../local/resource-manager/service/machines/machines.ts";
 import { openRecords } from "../../../../local/resource-manager/store/records.ts";
 
 export const subscriptionId = "11111111-2222-4333-8444-555555555555";
@@ -44,19 +50,36 @@ export interface Answer {
   };
 }
 
-export async function managerUnderTest() {
+export async function managerUnderTest(
+  options: Partial<Pick<MachineOptions, "bootMs" | "deletionMs" | "cores" | "failing">> & {
+    readonly api?: "none";
+  } = {},
+) {
   const folder = await mkdtemp(`${tmpdir()}/resource-manager-`);
   folders.push(folder);
   const told: string[][] = [];
   const emptied: string[] = [];
   const workspaces = new Set<string>();
   const deletions: string[] = [];
-  const api = await workspaceApi(workspaces, deletions);
+  // Who asks for nothing of the API needs no listener.
+  const api = options.api === "none" ? "http://127.0.0.1:9" : await workspaceApi(workspaces, deletions);
   const writeSecret = (name: string, content: unknown) =>
     writeFileSync(join(folder, name), JSON.stringify(content), { mode: 0o600 });
-  const open = () =>
-    createResourceManager({
-      records: openRecords({ path: folder, writeSecret }),
+  const clock = manualClock();
+  let machines: Machines;
+  const open = () => {
+    const records = openRecords({ path: folder, writeSecret });
+    machines = machinesOver({
+      records,
+      subscription,
+      location: "eastus",
+      folder: join(folder, "file-servers"),
+      clock,
+      ...options,
+    });
+    return createResourceManager({
+      records,
+      machines,
       subscriptionId,
       resourceGroup: "local",
       location: "eastus",
@@ -68,19 +91,22 @@ export async function managerUnderTest() {
       },
       identity: {
         verify: async (token) =>
-          token.startsWith("role-")
-            ? {
-                subject: "s",
-                audiences: [token === "role-elsewhere" ? "other" : "api"],
-                roles: [token.slice(5)],
-              }
-            : undefined,
+          token === "app"
+            ? { subject: appIdentity, audiences: ["https://management.azure.com/"], roles: [] }
+            : token.startsWith("role-")
+              ? {
+                  subject: "s",
+                  audiences: [token === "role-elsewhere" ? "other" : "api"],
+                  roles: [token.slice(5)],
+                }
+              : undefined,
       },
       audience: "api",
       api: () => api,
-      clock: manualClock(),
+      clock,
       random: seededRandom(1),
     });
+  };
   let manager = open();
   const ask = async (method: string, path: string, body?: unknown, token = "role-admin"): Promise<Answer> => {
     const answer = await manager(
@@ -98,5 +124,16 @@ export async function managerUnderTest() {
       body: (text === "" ? {} : JSON.parse(text)) as Answer["body"],
     };
   };
-  return { ask, told, emptied, workspaces, deletions, reopen: () => void (manager = open()) };
+  return {
+    send: (request: Request) => manager(request),
+    folder,
+    clock,
+    exported: (...at: Parameters<Machines["exported"]>) => machines.exported(...at),
+    ask,
+    told,
+    emptied,
+    workspaces,
+    deletions,
+    reopen: () => void (manager = open()),
+  };
 }
