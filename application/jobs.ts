@@ -1,9 +1,16 @@
-// What can be done with a job: submit, terminate. A submitted job is accepted and queued by the time of the answer,
+// What can be done with a job: submit, terminate, rehearse an eviction. A submitted job is accepted and queued by the time of the answer,
 // so that its creation is over at the client's first look.
 import type { ClusterDocument } from "../domain/cluster/schema.ts";
 import { isFinished } from "../domain/job/machine.ts";
 import { activeJobOf } from "../domain/job/queue.ts";
-import { acceptedJob, mountingJob, newJob, putJobAgain, terminatingJob } from "../domain/job/rules.ts";
+import {
+  acceptedJob,
+  mountingJob,
+  newJob,
+  putJobAgain,
+  rehearsedJob,
+  terminatingJob,
+} from "../domain/job/rules.ts";
 import type { JobDocument, JobRequest } from "../domain/job/schema.ts";
 import { identityOf } from "../domain/kinds.ts";
 import { guid } from "../domain/shared/brand.ts";
@@ -165,6 +172,21 @@ export async function terminateJob(
   });
   await wakeRun(services, identityOf(job));
   return operation;
+}
+
+/**
+ * The current run ends as by an eviction that was announced, and the next begins when there are nodes. Asking again while it ends
+ * changes nothing. @throws AppError InvalidState unless the job runs.
+ */
+export async function preemptJob(services: Services, caller: Caller, ref: JobRef): Promise<void> {
+  const job = await existing(services, ref);
+  const now = new Date(services.clock.now());
+  await services.state.jobs.update(
+    ref,
+    (found) => (found.guid === job.guid ? rehearsedJob(found, now) : found),
+    () => changeBy(services, caller, "an eviction is rehearsed"),
+  );
+  await wakeRun(services, identityOf(job));
 }
 
 /** @returns the job as it is now; undefined when it has ended. */

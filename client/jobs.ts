@@ -16,6 +16,8 @@ import { items } from "./paging.ts";
 
 export interface Jobs extends Collection<JobRef, ExperimentRef, JobResponse> {
   terminate(ref: JobRef, options?: { readonly wait?: boolean }): Promise<void>;
+  /** Its run ends as by an eviction; resolves when that is accepted. */
+  preempt(ref: JobRef): Promise<void>;
   /** Of the run that goes on; none when nothing runs. */
   nodes(ref: JobRef): AsyncGenerator<RemoteLoginResponse>;
   /** How often it was started, and how each of that ended. */
@@ -50,6 +52,9 @@ export function jobsOf(api: HttpApi): Jobs {
     async terminate(ref, { wait = true } = {}) {
       const answer = await api.send("POST", `${formatId(ref)}/terminate`);
       if (wait) await settled(api, answer);
+    },
+    async preempt(ref) {
+      await own.send("POST", `${formatId(ref)}/preempt`);
     },
     outputFiles: (ref, { directoryId, folder = ".", linkMinutes = 60 }) =>
       items(api, OutputFileResponse, {

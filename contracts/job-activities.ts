@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Outcome } from "../domain/job/outcome.ts";
 import { JobView } from "../domain/job/view.ts";
-import { LauncherResult } from "../domain/launch/result.ts";
+import { LauncherResult, StopRequest } from "../domain/launch/result.ts";
 import { contract } from "./contract.ts";
 import { JobIdentity } from "./refs.ts";
 
@@ -51,7 +51,7 @@ export const requeueRun = contract(
 );
 
 /** The launcher on the run's nodes ends its program, and has the grace for it. */
-export const askToStop = contract("askToStop", run, nothing);
+export const askToStop = contract("askToStop", run.extend({ request: StopRequest.optional() }), nothing);
 
 export const stopRun = contract("stopRun", run, nothing);
 

@@ -52,6 +52,7 @@ export const resources = {
       listRemoteLoginInformation: "Lists how to log in to the nodes of a job",
       listOutputFiles: "Lists the output files of a job",
       terminate: "Terminates a job",
+      preempt: "Rehearses an eviction of a job",
     },
   },
   sweep: {

@@ -13,11 +13,12 @@ import { currentCluster, currentJob } from "../lib/documents.ts";
 import { snapshot } from "../lib/task-snapshot.ts";
 
 function mayStillStop(
-  { executionState, executionStateTransitionTime }: JobDocument,
+  { executionState, executionStateTransitionTime, rehearsal, attempt }: JobDocument,
   { clock, settings }: Services,
 ): boolean {
-  const askedMs = clock.now() - Date.parse(executionStateTransitionTime);
-  return executionState === "terminating" && askedMs < patienceMs(settings.terminationGraceMs);
+  const rehearsedAt = rehearsal?.attempt === attempt ? rehearsal.at : undefined;
+  const askedAt = executionState === "terminating" ? executionStateTransitionTime : rehearsedAt;
+  return askedAt !== undefined && clock.now() - Date.parse(askedAt) < patienceMs(settings.terminationGraceMs);
 }
 
 export const readJob = defineActivity(contract, async (services, { job }) => {
@@ -47,6 +48,7 @@ export const readJob = defineActivity(contract, async (services, { job }) => {
     ...(document.spec.retries === undefined ? {} : { retries: document.spec.retries }),
     ...(startTime === undefined ? {} : { startTime }),
     ...(task?.state === "running" && mayStillStop(document, services) ? { mayStillStop: true } : {}),
+    ...(document.rehearsal?.attempt === document.attempt ? { rehearsed: true } : {}),
     ...(document.hungAttempt === document.attempt ? { launcherHung: true } : {}),
     maxWallClockMs: parseDuration(document.spec.constraints.maxWallClockTime) ?? Number.MAX_SAFE_INTEGER,
     ...(task === undefined ? {} : { task: snapshot(task) }),

@@ -265,6 +265,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./job/wait.ts")).jobWait,
   },
   {
+    name: "preempt",
+    summary: "Rehearse an eviction of a running job: its run ends, and the job runs again",
+    load: async () => (await import("./preempt.ts")).preempt,
+  },
+  {
     name: "job attempts",
     summary: "List the attempts of a job: how often it was started, and how each ended",
     load: async () => (await import("./job/attempts.ts")).jobAttempts,

@@ -1,4 +1,4 @@
-// What is kept of a job's attempts: the newest, each with its cause, so that the document stays small however often nodes are lost.
+// What is kept of a job's attempts: the newest, each with its cause, so that the document stays small however often nodes are lost. See docs/adr/0039.
 import { timestamp } from "../shared/brand.ts";
 import type { AttemptCause, AttemptsResponse, EndedAttempt } from "./attempt.ts";
 import type { Outcome } from "./outcome.ts";

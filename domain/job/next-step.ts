@@ -27,7 +27,7 @@ export type Step =
   | { readonly kind: "requeue"; readonly hadStarted: boolean }
   | { readonly kind: "wait" }
   /** Its launcher is asked to end it. */
-  | { readonly kind: "askToStop" }
+  | { readonly kind: "askToStop"; readonly request: "stop" | "rehearsed" }
   /** The job is being deleted: end without a word, whoever deletes it does the rest. */
   | { readonly kind: "halt"; readonly stop: boolean }
   | { readonly kind: "end"; readonly end: RunEnd; readonly stop: boolean };
@@ -39,7 +39,8 @@ export function nextStep(view: JobView, overdue = false): Step {
   if (view.deleting) return { kind: "halt", stop };
   if (task?.state === "completed") return { kind: "end", end: completedRun(view, task), stop: false };
   if (view.executionState === "terminating") {
-    if (view.mayStillStop === true && task?.state === "running") return { kind: "askToStop" };
+    if (view.mayStillStop === true && task?.state === "running")
+      return { kind: "askToStop", request: "stop" };
     return { kind: "end", end: { kind: "terminated" }, stop };
   }
   if (view.clusterGone) return { kind: "end", end: { kind: "clusterDeleted" }, stop };
@@ -54,6 +55,10 @@ export function nextStep(view: JobView, overdue = false): Step {
     // It waits for nodes, unless Batch once had it.
     return overdue ? { kind: "requeue", hadStarted: false } : { kind: "wait" };
   }
+  if (task.state === "running" && view.rehearsed === true)
+    return view.mayStillStop === true
+      ? { kind: "askToStop", request: "rehearsed" }
+      : { kind: "end", end: { kind: "rehearsed" }, stop };
   if (task.state === "running") {
     if (view.executionState === "running" && view.startTime === task.startTime) return { kind: "wait" };
     return task.startTime === undefined ? { kind: "wait" } : { kind: "started", startTime: task.startTime };
@@ -74,6 +79,7 @@ function completedRun(view: JobView, task: TaskSnapshot): RunEnd {
     if (ranMs(task) >= view.maxWallClockMs) return { kind: "wallClockExceeded" };
     if (view.executionState === "terminating") return { kind: "terminated" };
     if (view.clusterGone) return { kind: "clusterDeleted" };
+    if (view.rehearsed === true) return { kind: "rehearsed" };
     // How the run ended, its launcher had written before.
     if (view.launcherHung === true)
       return { kind: "taskCompleted", task: { exitCode: task.exitCode, failure } };

@@ -25,6 +25,8 @@ export type RunEnd =
   | { readonly kind: "clusterDeleted" }
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "preempted" }
+  /** Somebody asked for an eviction, to see what the job makes of it: it counts as none. */
+  | { readonly kind: "rehearsed" }
   | { readonly kind: "nodeLost" }
   /** What was staged for the run was gone from storage when a node fetched it: nothing has run. */
   | { readonly kind: "filesLost" }
@@ -92,6 +94,8 @@ function outcomeOf(run: EndingRun, end: RunEnd): Outcome {
       return failed(jobFailure("JobLaunchFailed", { Info: end.reason }));
     case "preempted":
       return afterPreemption(losses);
+    case "rehearsed":
+      return afterRehearsal(losses);
     case "deallocated":
       return afterShrinking(losses, end.option);
     case "filesLost":
@@ -124,6 +128,8 @@ function afterShrinking(losses: LossCounters, option: "requeue" | "terminate"): 
   if (option === "terminate") return failed(jobFailure("JobNodeDeallocated"));
   return { kind: "retry", losses: { ...losses, resizes: losses.resizes + 1 }, cause: "resized" };
 }
+
+const afterRehearsal = (losses: LossCounters): Outcome => ({ kind: "retry", losses, cause: "rehearsed" });
 
 const afterPreemption = (losses: LossCounters): Outcome => ({
   kind: "retry",
@@ -178,7 +184,7 @@ function ofLauncher(
     case "evicted":
       return afterPreemption(losses);
     case "rehearsed":
-      return { kind: "retry", losses, cause: "rehearsed" };
+      return afterRehearsal(losses);
     case "requeued":
       return afterShrinking(losses, "requeue");
     case "deallocated":

@@ -257,8 +257,19 @@ export function withdrawnRun(
 }
 
 function nextRun(job: JobDocument, losses: LossCounters): JobDocument {
-  const { requeues: _, nodes: __, ...queued } = job;
+  const { requeues: _, nodes: __, rehearsal: ___, ...queued } = job;
   return { ...queued, executionInfo: {}, attempt: job.attempt + 1, losses };
+}
+
+/** @throws AppError InvalidState unless the job runs. */
+export function rehearsedJob(job: JobDocument, now: Date): JobDocument {
+  if (job.executionState !== "running" || job.provisioningState === "deleting")
+    throw new AppError(
+      "InvalidState",
+      `job '${job.job}' is ${job.provisioningState === "deleting" ? "being deleted" : job.executionState}: an eviction is rehearsed with a job that runs`,
+    );
+  if (job.rehearsal?.attempt === job.attempt) return job;
+  return { ...job, rehearsal: { attempt: job.attempt, at: timestamp(now) } };
 }
 
 /** @throws AppError InvalidState when the job is finished; ask `isFinished` first. */

@@ -132,6 +132,8 @@ export const JobDocument = z.object({
   requeues: z.int().min(0).optional(),
   /** Somebody was given links to its output before it had ended, and may be following it. */
   outputRead: z.boolean().optional(),
+  /** The run of which somebody rehearses an eviction, and since when. */
+  rehearsal: z.object({ attempt: z.int(), at: z.string() }).optional(),
   /** Number of the run whose launcher hung after it had left its result; its task is ended by the service. */
   hungAttempt: z.int().optional(),
   /** The sweep that made it, by its GUID: one that merely has such a name is not a sweep's to read, to end or to delete. */

@@ -22,7 +22,9 @@ export const JobView = z.object({
   maxWallClockMs: z.number(),
   /** The run's launcher hung after it had left its result, and its task was ended for that. */
   launcherHung: z.boolean().optional(),
-  /** It is terminating, and its launcher has time to end it. */
+  /** Somebody asked for an eviction of the current run. */
+  rehearsed: z.boolean().optional(),
+  /** It is asked to end, and its launcher has time to end it. */
   mayStillStop: z.boolean().optional(),
   /** Absent when Batch knows no such task. */
   task: TaskSnapshot.optional(),

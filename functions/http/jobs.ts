@@ -1,6 +1,6 @@
 // Jobs on the wire: submit, terminate, and what every kind has.
 import { existing } from "../../application/existing.ts";
-import { submitJob, terminateJob } from "../../application/jobs.ts";
+import { preemptJob, submitJob, terminateJob } from "../../application/jobs.ts";
 import { attemptsWire } from "../../domain/job/attempts.ts";
 import { refuseOwnMembers } from "../../domain/job/own-members.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
@@ -28,6 +28,17 @@ export const jobOperations: readonly Operation[] = [
     role: "submitter",
     apiVersions,
     handle: terminate,
+  },
+  {
+    name: "jobs-preempt",
+    method: "POST",
+    route: `${route}/preempt`,
+    role: "operator",
+    apiVersions: [ownApiVersion],
+    async handle(request, services) {
+      await preemptJob(services, callerOf(request), requestedRef(request, "job"));
+      return emptyOk();
+    },
   },
   {
     name: "jobs-attempts",

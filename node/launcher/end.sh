@@ -129,7 +129,7 @@ on_signal() {
   bai_now=''
   read_notice
   case $bai_notice in
-    time-over | evicted | requeued | deallocated) fail "$bai_notice" 143 "$bai_said" ;;
+    time-over | evicted | requeued | deallocated | rehearsed) fail "$bai_notice" 143 "$bai_said" ;;
     *) fail ended 143 "$bai_said" ;;
   esac
 }

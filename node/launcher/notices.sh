@@ -46,7 +46,7 @@ look_for_notice() {
       bai_notice=time-over
     elif is_asked_to_stop; then
       { read -r bai_notice <"$bai_dir/answer"; } 2>/dev/null
-      case $bai_notice in requeued | deallocated) ;; *) bai_notice=stop ;; esac
+      case $bai_notice in requeued | deallocated | rehearsed) ;; *) bai_notice=stop ;; esac
     elif is_evictable && is_evicted; then
       bai_notice=evicted
     else
@@ -107,6 +107,7 @@ read_notice() {
   case $bai_notice in
     time-over) bai_said="the job's time of $bai_time_limit seconds is over" ;;
     stop) bai_said='the job was asked to stop' ;;
+    rehearsed) bai_said='somebody asked for an eviction of the job' ;;
     requeued | deallocated) bai_said='the cluster shrinks and needs the node back' ;;
     evicted)
       bai_said="node $bai_node is about to be evicted"

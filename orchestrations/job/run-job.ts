@@ -122,7 +122,7 @@ function* takeStep(
       yield* call(context, requeueRun, { ...run, hadStarted: step.hadStarted, ...startedAnew(view, 1) });
       return "done";
     case "askToStop":
-      yield* call(context, askToStop, run);
+      yield* call(context, askToStop, step.request === "stop" ? run : { ...run, request: step.request });
       yield* signals.wait(stopPollMs);
       return "again";
     case "halt":

@@ -238,6 +238,11 @@ const special: Readonly<Record<string, OperationDoc>> = {
   },
   "clusters-remote-login": logins("cluster"),
   "jobs-terminate": { summary: "Ends a job", ok: "nothing", longRunning: true, conflicts: true },
+  "jobs-preempt": {
+    summary: "Rehearses an eviction: the run ends as on a node that is taken away, and the job runs again",
+    ok: "nothing",
+    conflicts: true,
+  },
   "jobs-attempts": {
     summary:
       "The attempts of a job: each with its cause, nodes and times; and how often it ran again, by cause",

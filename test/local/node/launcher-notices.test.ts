@@ -112,8 +112,8 @@ describe.each(shells)("in %s, a run", (_name, shell) => {
     await vi.waitFor(() => expect(made.livingGroups()).toBe(0), 30_000);
   });
 
-  it.each(["requeued", "deallocated"])(
-    "that is asked to stop for a cluster that shrinks says %s",
+  it.each(["requeued", "deallocated", "rehearsed"])(
+    "that is asked to stop for more than its end says %s",
     async (word) => {
       const { made, notices, start } = await nodes(shell);
       await made.mountEverywhere("afs");

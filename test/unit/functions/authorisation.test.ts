@@ -63,6 +63,7 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["DELETE", job, "submitter"],
   ["GET", `${job}/events`, "reader"],
   ["GET", `${job}/attempts`, "reader"],
+  ["POST", `${job}/preempt`, "operator"],
   ["POST", `${job}/terminate`, "submitter"],
   ["POST", `${job}/listOutputFiles`, "reader"],
   ["GET", `${job}/listOutputFiles`, "reader"],

@@ -56,7 +56,7 @@ describe("what a run needs next", () => {
         mayStillStop: true,
         task: task("running", { startTime: start }),
       }),
-      { kind: "askToStop" },
+      { kind: "askToStop", request: "stop" },
     ],
     [
       "a job that is to be terminated and does not run yet: end it",

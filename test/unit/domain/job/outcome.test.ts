@@ -102,7 +102,7 @@ it("what Batch says of the time comes before the launcher, which knows only that
 });
 
 it("of a run that its launcher ended at the end of its time, or for its nodes, is what made it do so", () => {
-  const told = (outcome: "time-over" | "evicted" | "requeued" | "deallocated") =>
+  const told = (outcome: "time-over" | "evicted" | "rehearsed" | "requeued" | "deallocated") =>
     completed({ exitCode: 143, launcher: launcher({ outcome, exitCode: 143 }) });
   expect(told("time-over")).toMatchObject({
     kind: "failed",
@@ -113,6 +113,7 @@ it("of a run that its launcher ended at the end of its time, or for its nodes, i
     losses: { ...losses, preemptions: 1 },
     cause: "preempted",
   });
+  expect(told("rehearsed")).toEqual({ kind: "retry", losses, cause: "rehearsed" });
   expect(told("requeued")).toEqual({ kind: "retry", losses: { ...losses, resizes: 1 }, cause: "resized" });
   expect(told("deallocated")).toMatchObject({ kind: "failed", errors: [{ code: "JobNodeDeallocated" }] });
 });
