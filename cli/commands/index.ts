@@ -265,6 +265,12 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./job/wait.ts")).jobWait,
   },
   {
+    name: "rehearse",
+    summary:
+      "Run a program here under kills: whether it goes on correctly, and how often to write a checkpoint",
+    load: async () => (await import("./rehearse.ts")).rehearse,
+  },
+  {
     name: "preempt",
     summary: "Rehearse an eviction of a running job: its run ends, and the job runs again",
     load: async () => (await import("./preempt.ts")).preempt,
