@@ -1,9 +1,9 @@
 // Azure Batch behind a local cloud, by its genuine client: for looking at what the app made there, and for what only the
 // outside world does to nodes.
 import { BatchServiceClient, BatchSharedKeyCredentials } from "@azure/batch";
-import type { LocalCloud } from "../../local/start.ts";
+import type { Described } from "./batch-ai-client.ts";
 
-export function batchBehind({ description }: LocalCloud): BatchServiceClient {
+export function batchBehind({ description }: Described): BatchServiceClient {
   const { name, key } = description.batchAccount;
   return new BatchServiceClient(new BatchSharedKeyCredentials(name, key), description.urls.batch, {
     noRetryPolicy: true,
@@ -11,20 +11,20 @@ export function batchBehind({ description }: LocalCloud): BatchServiceClient {
 }
 
 /** The one pool whose display name is that of the cluster. */
-export async function poolOf(cloud: LocalCloud, workspace: string, cluster: string) {
+export async function poolOf(cloud: Described, workspace: string, cluster: string) {
   const pools = await batchBehind(cloud).pool.list();
   const found = pools.find(({ displayName }) => displayName === `${workspace}/${cluster}`);
   if (found?.id === undefined) throw new Error(`no pool of cluster ${cluster}`);
   return { ...found, id: found.id };
 }
 
-export async function nodesOf(cloud: LocalCloud, workspace: string, cluster: string) {
+export async function nodesOf(cloud: Described, workspace: string, cluster: string) {
   const { id } = await poolOf(cloud, workspace, cluster);
   return batchBehind(cloud).computeNode.list(id);
 }
 
 /** Takes a low-priority node away, as the region does when somebody pays more; its metadata service says so `noticeMs` before. */
-export async function evict(cloud: LocalCloud, poolId: string, noticeMs = 0): Promise<void> {
+export async function evict(cloud: Described, poolId: string, noticeMs = 0): Promise<void> {
   const { urls, token } = cloud.description;
   const answer = await fetch(`${urls.batch}/_emulator/evictions?api-version=2025-06-01`, {
     method: "POST",
