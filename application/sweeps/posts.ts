@@ -1,17 +1,16 @@
 // Metrics that are posted for a trial, from wherever it runs: kept with those that its job has written. The next poll of the sweep sees
 // them, in the order in which they came.
 import { isFinished } from "../../domain/job/machine.ts";
-import type { JobDocument } from "../../domain/job/schema.ts";
 import { metricRunOf } from "../../domain/metric/run.ts";
 import type { PostedPoint } from "../../domain/metric/requests.ts";
 import { AppError } from "../../domain/shared/errors.ts";
-import { refOf } from "../../domain/shared/resource-id.ts";
 import type { SweepRef } from "../../domain/shared/resource-id.ts";
 import { jobRefOf } from "../../domain/sweep/trial-job.ts";
 import type { NewPoints } from "../../services/metrics.ts";
 import { mostSeries } from "../../services/metrics.ts";
 import type { Services } from "../../services/services.ts";
 import { existing } from "../existing.ts";
+import { noteTracked } from "../tracking/tracked.ts";
 import { trialNotFound } from "./sweeps.ts";
 
 /** Repeating it changes nothing. @throws AppError InvalidState when the trial's job has ended, or is not there yet */
@@ -40,14 +39,6 @@ export async function postTrialMetrics(
       `points: '${first}' is one name too many; a job has at most ${mostSeries} metrics, report steps under one name`,
       { target: "points" },
     );
-}
-
-/** Polls of the sweep read what was posted of jobs that say so. */
-async function noteTracked({ state }: Services, job: JobDocument): Promise<void> {
-  if (job.tracked === true) return;
-  await state.jobs.update(refOf<"job">(job), (found) =>
-    found.guid === job.guid && found.tracked !== true ? { ...found, tracked: true } : found,
-  );
 }
 
 function byName(points: readonly PostedPoint[]): readonly NewPoints[] {

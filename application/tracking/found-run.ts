@@ -1,7 +1,6 @@
 // One run: found by its id, changed under its ETag.
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { AppError } from "../../domain/shared/errors.ts";
-import { refOf } from "../../domain/shared/resource-id.ts";
 import { metricRunOf } from "../../domain/metric/run.ts";
 import type { MetricRun } from "../../domain/metric/run.ts";
 import { freshRun } from "../../domain/tracking/run.ts";
@@ -13,6 +12,7 @@ import type { RunPlace } from "../../services/runs.ts";
 import type { Services } from "../../services/services.ts";
 import { experimentRef, jobRef, meantRun, runNotFound } from "./scope.ts";
 import type { TrackingScope } from "./scope.ts";
+import { noteTracked } from "./tracked.ts";
 import { factsOfTrial } from "./trials.ts";
 
 export interface FoundRun {
@@ -88,15 +88,8 @@ export async function keepRun(
   { place, job, stored }: Pick<FoundRun, "place" | "job" | "stored">,
   run: RunRecord,
 ): Promise<"written" | "conflict"> {
-  if (job !== undefined && job.tracked !== true) await noteTracked(services, job);
+  if (job !== undefined) await noteTracked(services, job);
   return services.runs.write(place, run, stored?.etag);
-}
-
-/** Before anything is there: whoever deletes the job must know. */
-async function noteTracked(services: Services, job: JobDocument): Promise<void> {
-  await services.state.jobs.update(refOf<"job">(job), (found) =>
-    found.guid === job.guid && found.tracked !== true ? { ...found, tracked: true } : found,
-  );
 }
 
 /** Where its points are. */

@@ -1,6 +1,6 @@
 // A sweep from its PUT to its best trial, through the real API, orchestrations and activities.
 import { describe, expect, it } from "vitest";
-import { experimentPath } from "../support/app/stories.ts";
+import { experimentPath, workspacePath } from "../support/app/stories.ts";
 import { report, runAll, story, sweepBody, sweepPath } from "../support/app/sweep-stories.ts";
 
 describe("a sweep", () => {
@@ -223,7 +223,7 @@ describe("a sweep", () => {
     const search = { experiment_ids: ["e"], filter: "tags.`batchai.sweep` = 's' and metrics.loss = 0.5" };
     const { runs } = (await mlflow(workspacePath, "search", search, "role-reader")).body;
     expect(runs).toHaveLength(1);
-    expect(runs[0].data.params).toMatchObject([{ key: "LR" }, { key: "KIND" }]);
+    expect(runs[0].data.params).toMatchObject([{ key: "KIND" }, { key: "LR" }]);
   });
 
   it("ends with its trials when it is terminated, and resumes", async () => {
