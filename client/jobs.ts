@@ -1,4 +1,5 @@
 // Jobs as typed calls. What 2018 did not know of them is asked for in our own version of the API.
+import { z } from "zod";
 import { AttemptsResponse } from "../domain/job/attempt.ts";
 import { hasOwnMembers } from "../domain/job/own-members.ts";
 import { JobResponse, OutputFileResponse } from "../domain/job/wire.ts";
@@ -7,12 +8,15 @@ import { ownApiVersion } from "../domain/shared/api-versions.ts";
 import { formatId } from "../domain/shared/resource-id.ts";
 import type { ClusterRef, ExperimentRef, JobRef } from "../domain/shared/resource-id.ts";
 import { checked } from "./checked.ts";
+import { MetricResponse } from "../domain/metric/wire.ts";
 import { collection } from "./collection.ts";
 import type { Collection } from "./collection.ts";
 import { inVersion } from "./http-api.ts";
 import type { HttpApi } from "./http-api.ts";
 import { settled } from "./operations.ts";
 import { items } from "./paging.ts";
+
+const MetricsResponse = z.looseObject({ value: z.array(MetricResponse) });
 
 export interface Jobs extends Collection<JobRef, ExperimentRef, JobResponse> {
   terminate(ref: JobRef, options?: { readonly wait?: boolean }): Promise<void>;
@@ -22,6 +26,8 @@ export interface Jobs extends Collection<JobRef, ExperimentRef, JobResponse> {
   nodes(ref: JobRef): AsyncGenerator<RemoteLoginResponse>;
   /** How often it was started, and how each of that ended. */
   attempts(ref: JobRef): Promise<AttemptsResponse>;
+  /** What it reported, by name. */
+  metrics(ref: JobRef): Promise<{ readonly value: readonly MetricResponse[] }>;
   /** What lies directly in a folder of an output directory. */
   outputFiles(ref: JobRef, place: OutputPlace): AsyncGenerator<OutputFileResponse>;
 }
@@ -49,6 +55,8 @@ export function jobsOf(api: HttpApi): Jobs {
     nodes: (ref) => nodesOf(api, ref),
     attempts: async (ref) =>
       checked(AttemptsResponse, (await own.send("GET", `${formatId(ref)}/attempts`)).body),
+    metrics: async (ref) =>
+      checked(MetricsResponse, (await own.send("GET", `${formatId(ref)}/metrics`)).body),
     async terminate(ref, { wait = true } = {}) {
       const answer = await api.send("POST", `${formatId(ref)}/terminate`);
       if (wait) await settled(api, answer);

@@ -281,6 +281,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./job/attempts.ts")).jobAttempts,
   },
   {
+    name: "job metrics",
+    summary: "List what a job reported: the last, the least and the most of each metric",
+    load: async () => (await import("./job/metrics.ts")).jobMetrics,
+  },
+  {
     name: "job terminate",
     summary: "End a job",
     load: async () => (await import("./job/terminate.ts")).jobTerminate,

@@ -1,4 +1,5 @@
 // The tables of `az batchai`, kind by kind.
+import type { MetricResponse } from "../../domain/metric/wire.ts";
 import type { RoleAssignmentResponse } from "../../domain/access/wire.ts";
 import type { ClusterResponse } from "../../domain/cluster/wire.ts";
 import type { ExperimentResponse } from "../../domain/experiment/wire.ts";
@@ -100,6 +101,15 @@ export const attemptColumns: Columns<AttemptResponse> = [
   ["Start", ({ startTime }) => startTime],
   ["End", ({ endTime }) => endTime],
   ["Nodes", ({ nodes }) => nodes.join(" ")],
+];
+
+export const metricColumns: Columns<MetricResponse> = [
+  ["Metric", ({ name }) => name],
+  ["Last", ({ last }) => last],
+  ["At step", ({ lastStep }) => lastStep],
+  ["Least", ({ min }) => min],
+  ["Most", ({ max }) => max],
+  ["Points", ({ n }) => n],
 ];
 
 export const usageColumns: Columns<UsageResponse> = [

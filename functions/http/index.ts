@@ -6,6 +6,7 @@ import { eventOperations } from "./events.ts";
 import { experimentOperations } from "./experiments.ts";
 import { fileServerOperations } from "./file-servers.ts";
 import { jobFileOperations } from "./job-files.ts";
+import { jobMetricOperations } from "./job-metrics.ts";
 import { jobOperations } from "./jobs.ts";
 import { sparingImpatientClients } from "./lib/impatient-client.ts";
 import { trigger, unknownRoute } from "./lib/operation.ts";
@@ -37,6 +38,7 @@ export const operations: readonly Operation[] = [
   ...fileServerOperations,
   ...jobOperations,
   ...jobFileOperations,
+  ...jobMetricOperations,
   ...sweepOperations,
   ...sweepTrialOperations,
   ...triggerOperations,

@@ -23,7 +23,7 @@ import { callerOf } from "./lib/caller-of.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageOf, pageRequest, wholeParameter } from "./lib/paging.ts";
 import { requestedRef, routeOf } from "./lib/refs.ts";
-import { ok } from "./lib/reply.ts";
+import { jsonLines, ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 
 const route = routeOf("sweep");
@@ -148,7 +148,8 @@ async function metrics(request: ApiRequest, services: Services): Promise<HttpRes
     });
   const trial = wholeParameter(request, "trial", { least: 0, most: mostTrials, otherwise: 0 });
   const ref = requestedRef(request, "sweep");
-  if (request.query("format") === "jsonl") return lines(await metricPoints(services, ref, { trial, metric }));
+  if (request.query("format") === "jsonl")
+    return jsonLines(await metricPoints(services, ref, { trial, metric }));
   const count = wholeParameter(request, "points", { least: 1, most: mostBuckets, otherwise: 1000 });
   return ok(await metricBuckets(services, ref, { trial, metric }, count));
 }
@@ -165,18 +166,13 @@ async function exported(request: ApiRequest, services: Services): Promise<HttpRe
       },
     );
   const { trials, whole } = await found(request, services);
-  return format === "jsonl" ? lines(trials.map(whole)) : table(trials);
+  return format === "jsonl" ? jsonLines(trials.map(whole)) : table(trials);
 }
 
 /** What `POST …/import` takes. */
 async function archive(request: ApiRequest, services: Services): Promise<HttpResponseInit> {
   const body = textOfNumbers(await archivedSweep(services, requestedRef(request, "sweep")));
   return { status: 200, body, headers: { "content-type": "application/json; charset=utf-8" } };
-}
-
-function lines(items: readonly object[]): HttpResponseInit {
-  const body = items.map((item) => `${JSON.stringify(item)}\n`).join("");
-  return { status: 200, body, headers: { "content-type": "application/jsonl; charset=utf-8" } };
 }
 
 function table(trials: readonly TrialView[]): HttpResponseInit {

@@ -11,6 +11,12 @@ export function ok(body: object): HttpResponseInit {
   return { status: 200, jsonBody: body };
 }
 
+/** 200 with one JSON text a line. */
+export function jsonLines(items: readonly object[]): HttpResponseInit {
+  const body = items.map((item) => `${JSON.stringify(item)}\n`).join("");
+  return { status: 200, body, headers: { "content-type": "application/jsonl; charset=utf-8" } };
+}
+
 /** 200 with one resource: the ETag changes with every visible change, Last-Modified with every change of a state. */
 export function resource(body: { readonly properties: object }): HttpResponseInit {
   const digest = createHash("sha256").update(JSON.stringify(body)).digest("base64url");

@@ -7,6 +7,7 @@ import type { ScopeKind } from "../../../domain/access/assignment.ts";
 import { RoleAssignmentResponse } from "../../../domain/access/wire.ts";
 import { ClusterPatch } from "../../../domain/cluster/schema.ts";
 import { ClusterResponse } from "../../../domain/cluster/wire.ts";
+import { MetricResponse } from "../../../domain/metric/wire.ts";
 import { AttemptsResponse } from "../../../domain/job/attempt.ts";
 import { OutputFileResponse } from "../../../domain/job/wire.ts";
 import { kindOf } from "../../../domain/kinds.ts";
@@ -247,6 +248,21 @@ const special: Readonly<Record<string, OperationDoc>> = {
     summary:
       "The attempts of a job: each with its cause, nodes and times; and how often it ran again, by cause",
     ok: AttemptsResponse,
+  },
+  "jobs-metrics": {
+    summary:
+      "What a job reported: its metrics with their figures; or the points of one, in buckets or as JSON lines",
+    query: {
+      metric: z.string().min(1).optional(),
+      points: z.coerce.number().int().min(1).max(mostBuckets).optional(),
+      format: z.enum(["jsonl"]).optional(),
+    },
+    ok: z.looseObject({
+      value: z.array(MetricResponse).optional(),
+      metric: z.string().optional(),
+      n: z.int().optional(),
+      buckets: z.array(z.looseObject({})).optional(),
+    }),
   },
   "jobs-output-files": {
     summary: "Files that a job wrote, with links to read them",

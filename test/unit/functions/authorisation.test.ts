@@ -64,6 +64,7 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["GET", `${job}/events`, "reader"],
   ["GET", `${job}/attempts`, "reader"],
   ["POST", `${job}/preempt`, "operator"],
+  ["GET", `${job}/metrics`, "reader"],
   ["POST", `${job}/terminate`, "submitter"],
   ["POST", `${job}/listOutputFiles`, "reader"],
   ["GET", `${job}/listOutputFiles`, "reader"],
@@ -256,7 +257,7 @@ function pathOf(route: string, subscription = subscriptionId): string {
     .replace("{subscriptionId}", subscription)
     .replace("{*path}", "nothing/here")
     .replaceAll(/\{\w+\}/g, "x");
-  return `/${path}?api-version=${/\/(?:events|attempts|preempt|preflight)$|\/(?:sweeps|triggers|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
+  return `/${path}?api-version=${/\/(?:events|attempts|metrics|preempt|preflight)$|\/(?:sweeps|triggers|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
 }
 
 describe("the table of routes and roles", () => {

@@ -249,6 +249,45 @@ describe("what is logged", () => {
   });
 });
 
+describe("the metrics of a job", () => {
+  it("are listed by name, and one of them is a curve or its points", async () => {
+    const { world, script } = await runningJob();
+    await create(script());
+    const metrics = [3, 1, 2].map((value, step) => ({
+      key: "loss",
+      value,
+      timestamp: 1_000 * (step + 1),
+      step,
+    }));
+    await script().post("runs/log-batch", { run_id: own, metrics });
+    const get = (query: string) =>
+      world.api("GET", `${jobPath}/metrics?api-version=2026-11-01${query}`, { token: "role-reader" });
+    const listed = await get("");
+    expect(listed.body.value).toEqual([
+      {
+        name: "loss",
+        n: 3,
+        last: 2,
+        lastStep: 2,
+        lastTime: "1970-01-01T00:00:03.000Z",
+        min: 1,
+        minStep: 1,
+        max: 3,
+        maxStep: 0,
+      },
+    ]);
+    const curve = (await get("&metric=loss&points=1")).body;
+    expect(curve).toMatchObject({
+      metric: "loss",
+      n: 3,
+      buckets: [{ fromStep: 0, toStep: 2, min: 1, max: 3, last: 2 }],
+    });
+    const lines = (await get("&metric=loss&format=jsonl")).text?.trim().split("\n") ?? [];
+    expect(lines.map((line) => (JSON.parse(line) as { value: number }).value)).toEqual([3, 1, 2]);
+    expect((await get("&metric=nothing")).body).toEqual({ metric: "nothing", n: 0, buckets: [] });
+  });
+});
+
 describe("a notebook", () => {
   it("creates experiments and runs, and finds what it logged", async () => {
     const { world, notebook } = await runningJob();

@@ -1,0 +1,31 @@
+// The metrics of a job on the wire: which there are, and the points of one, in buckets or as JSON lines.
+import type { HttpResponseInit } from "@azure/functions";
+import { jobCurve, jobMetrics, jobPoints } from "../../application/job-metrics.ts";
+import { mostBuckets } from "../../domain/metric/curve.ts";
+import { ownApiVersion } from "../../domain/shared/api-versions.ts";
+import type { Services } from "../../services/services.ts";
+import type { Operation } from "./lib/operation.ts";
+import { wholeParameter } from "./lib/paging.ts";
+import { requestedRef, routeOf } from "./lib/refs.ts";
+import { jsonLines, ok } from "./lib/reply.ts";
+import type { ApiRequest } from "./lib/request.ts";
+
+export const jobMetricOperations: readonly Operation[] = [
+  {
+    name: "jobs-metrics",
+    method: "GET",
+    route: `${routeOf("job")}/metrics`,
+    role: "reader",
+    apiVersions: [ownApiVersion],
+    handle: metrics,
+  },
+];
+
+async function metrics(request: ApiRequest, services: Services): Promise<HttpResponseInit> {
+  const ref = requestedRef(request, "job");
+  const metric = request.query("metric") ?? "";
+  if (metric === "") return ok(await jobMetrics(services, ref));
+  if (request.query("format") === "jsonl") return jsonLines(await jobPoints(services, ref, metric));
+  const count = wholeParameter(request, "points", { least: 1, most: mostBuckets, otherwise: 1000 });
+  return ok(await jobCurve(services, ref, metric, count));
+}
