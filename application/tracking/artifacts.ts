@@ -15,7 +15,8 @@ import type { TrackingScope } from "./scope.ts";
 /** So many files of one folder are listed, and so much of one is read at once. */
 const mostFiles = 10_000;
 const chunkBytes = 4 * 1024 * 1024;
-const mostBytes = 512 * 1024 * 1024;
+/** The app holds it in memory. */
+const mostBytes = 100 * 1024 * 1024;
 
 export async function listArtifacts(services: Services, scope: TrackingScope, path: string) {
   const place = await placeOf(services, scope, path);
@@ -47,6 +48,7 @@ export async function readArtifact(
   path: string,
 ): Promise<Uint8Array> {
   const { parent, name } = split(path);
+  if (name === "" || parseArtifactPath(path) === undefined) throw notThere(path);
   const place = await placeOf(services, scope, parent);
   const size = await services.outputFiles.size(place, name);
   if (size === undefined) throw notThere(path);

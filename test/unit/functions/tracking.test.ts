@@ -53,6 +53,16 @@ async function runningJob() {
 
 const create = (client: Client, body: object = {}) =>
   client.post("runs/create", { experiment_id: "e", start_time: 1, tags: [], ...body });
+const share = {
+  azureFileShares: [
+    {
+      accountName: "store",
+      azureFileUrl: "https://store.file.core.windows.net/logs",
+      relativeMountPath: "share",
+      credentials: { accountKey: "bm90LXRvLWJlLXNlZW4=" },
+    },
+  ],
+};
 /** Partitions that hold something of what was logged. */
 const tracked = (world: World) =>
   (JSON.parse(world.documents.dump()) as [string, unknown[]][])
@@ -386,6 +396,43 @@ describe("a logged model", () => {
       { model_id: info.model_id, step: 0 },
     ]);
     expect((await notebook.get("logged-models/m-1")).body.error_code).toBe("RESOURCE_DOES_NOT_EXIST");
+  });
+});
+
+describe("an artifact", () => {
+  it("is listed and read from the job's output, and nothing that is not below its run", async () => {
+    const world = await worldWithCluster();
+    const onShare = { stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/share", mountVolumes: share };
+    await world.api("PUT", jobPath, { body: jobBody(onShare) });
+    const { properties } = (await world.api("GET", jobPath)).body;
+    const logs = `${properties.jobOutputDirectoryPathSegment}/stdouterr`;
+    world.written.set(`${logs}/secret`, "not an artifact");
+    world.written.set(`${logs}/mlflow/j1-e-j/artifacts/notes/f.txt`, "forty-two");
+    world.outputs.set(`${logs}/mlflow/j1-e-j/artifacts/notes`, [
+      { name: "f.txt", isDirectory: false, contentLength: 9 },
+      { name: "more", isDirectory: true },
+    ]);
+    const ask = (rest: string) =>
+      world.api("GET", `${workspacePath}/mlflow/api/2.0/mlflow-artifacts/artifacts${rest}`, {
+        token: "role-reader",
+      });
+    const notes = "j1-e-j/artifacts/notes";
+    expect((await ask(`?path=${notes}`)).body.files).toEqual([
+      { path: "f.txt", is_dir: false, file_size: 9 },
+      { path: "more", is_dir: true },
+    ]);
+    // What is a file is no folder.
+    expect((await ask(`?path=${notes}/f.txt`)).body.files).toEqual([]);
+    expect(await ask(`/${notes}/f.txt`)).toMatchObject({ status: 200, text: "forty-two" });
+    for (const path of [
+      `${notes}/none`,
+      "secret",
+      "j1-e-j%2F..%2F..%2Fsecret",
+      "models/m-1/x",
+      "j1-e-other/x",
+    ])
+      expect([path, (await ask(`/${path}`)).status]).toEqual([path, 404]);
+    expect((await ask("?path=j1-e-j%2F..%2F..")).status).toBe(404);
   });
 });
 

@@ -29,6 +29,35 @@ describe("an expression for lines of output", () => {
     expect(patternProblem(expression)).toContain(message);
   });
 
+  it.each([
+    ["'loss': '{value}'", "{'loss': '0.6931', 'grad_norm': '1.2', 'epoch': '0.5'}", { value: 0.6931 }],
+    ["'loss': '{value}'", "{'eval_loss': '0.5', 'epoch': '1.0'}", undefined],
+    ["'loss': {value}", "{'loss': 0.6931, 'learning_rate': 5e-05}", { value: 0.6931 }],
+    [
+      "- loss: {value}",
+      "10/10 - 0s - 5ms/step - accuracy: 0.93 - loss: 0.21 - val_loss: 0.3",
+      { value: 0.21 },
+    ],
+    [
+      "- val_accuracy: {value}",
+      "10/10 - 0s - loss: 0.21 - val_accuracy: 0.9 - val_loss: 0.3",
+      { value: 0.9 },
+    ],
+    [
+      "[{step}] valid_0's binary_logloss: {value}",
+      "[12]\tvalid_0's binary_logloss: 0.58",
+      { step: 12, value: 0.58 },
+    ],
+    [
+      "[{step}]{*} eval-logloss:{value}",
+      "[3]\ttrain-logloss:0.1\teval-logloss:0.25",
+      { step: 3, value: 0.25 },
+    ],
+  ])("%j reads a common trainer's %j", (expression, line, found) => {
+    expect(patternProblem(expression)).toBeUndefined();
+    expect(linePattern(expression)(line)).toEqual(found);
+  });
+
   it("takes no longer for hostile lines than for others", () => {
     const match = linePattern("a{*}a{*}a{*}a{*}b={value}");
     expect(match("a".repeat(4000))).toBeUndefined();
