@@ -267,7 +267,7 @@ export const commands: readonly CommandRow[] = [
   {
     name: "rehearse",
     summary:
-      "Run a program here under kills: whether it goes on correctly, and how often to write a checkpoint",
+      "Run a program here under kills: does it go on correctly",
     load: async () => (await import("./rehearse.ts")).rehearse,
   },
   {

@@ -85,7 +85,7 @@ export const rehearse = command({
         );
       const report = reportOf(found, tolerance, given.evictions);
       await printOne(report, columns, given, context);
-      for (const { code, says, remedy } of report.findings) context.err(`${code}: ${says}. ${remedy}\n`);
+      for (const { fault, says, remedy } of report.findings) context.err(`${fault}: ${says}. ${remedy}\n`);
       return report.resumesCorrectly ? exitCodes.ok : exitCodes.failed;
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -17,7 +17,7 @@ export interface RehearsedAttempt {
 }
 
 export interface Finding {
-  readonly code:
+  readonly fault:
     | "NothingReported"
     | "NotKilled"
     | "FailedOnResume"
@@ -40,7 +40,7 @@ export function findingsOf(
   if (undisturbed.length === 0)
     return [
       {
-        code: "NothingReported",
+        fault: "NothingReported",
         says: "The program reported no steps of the metric, so that nothing can be compared",
         remedy:
           'Append {"name": "loss", "value": 0.5, "step": 3} as a line to $AZ_BATCHAI_METRICS_FILE at each step.',
@@ -49,7 +49,7 @@ export function findingsOf(
   if (attempts.every(({ exitCode }) => exitCode !== undefined))
     return [
       {
-        code: "NotKilled",
+        fault: "NotKilled",
         says: "The program was over before it could be killed",
         remedy: "Give it more steps, so that it takes some seconds.",
       },
@@ -65,7 +65,7 @@ function ofAttempt(attempt: RehearsedAttempt, before: readonly RehearsedAttempt[
   if (exitCode !== undefined && exitCode !== 0)
     return [
       {
-        code: "FailedOnResume",
+        fault: "FailedOnResume",
         says: `Attempt ${number} ended with exit code ${exitCode} by itself: it cannot go on from what the one before left`,
         remedy:
           "Write checkpoints that are complete or absent: another name, flushed, renamed; see recipes/checkpoints.",
@@ -79,7 +79,7 @@ function ofAttempt(attempt: RehearsedAttempt, before: readonly RehearsedAttempt[
   if (first > reached + 1)
     return [
       {
-        code: "StepsSkipped",
+        fault: "StepsSkipped",
         says: `Attempt ${number} began with step ${first}, though no attempt had come further than step ${reached}`,
         remedy: "Save how many steps are done together with the state, and go on with the next.",
       },
@@ -88,13 +88,13 @@ function ofAttempt(attempt: RehearsedAttempt, before: readonly RehearsedAttempt[
 }
 
 const startedOver = (number: number): Finding => ({
-  code: "StartedOver",
+  fault: "StartedOver",
   says: `Attempt ${number} began with the first step, though there was something in $AZ_BATCHAI_CHECKPOINT_DIR`,
   remedy: "Read the newest complete checkpoint before the first step; where it is spoiled, the one before.",
 });
 
 const noCheckpoint = (number: number): Finding => ({
-  code: "NoCheckpoint",
+  fault: "NoCheckpoint",
   says: `Attempt ${number} began with the first step: nothing was in $AZ_BATCHAI_CHECKPOINT_DIR`,
   remedy: "Write a checkpoint there every few steps; see recipes/checkpoints.",
 });
@@ -116,7 +116,7 @@ function ofCurve(
       ? []
       : [
           {
-            code: "CurveDiffers" as const,
+            fault: "CurveDiffers" as const,
             says: `Step ${off.step} has the value ${off.value}; undisturbed it is ${expected.get(off.step)}`,
             remedy:
               "Save and load all that a step depends on: parameters, the optimizer's and the schedule's state, random numbers, the place in the data, the number of the step.",
@@ -126,7 +126,7 @@ function ofCurve(
       ? []
       : [
           {
-            code: "StepsMissing" as const,
+            fault: "StepsMissing" as const,
             says: `Step ${missing.step} was never done`,
             remedy: "Save how many steps are done together with the state, and go on with the next.",
           },
@@ -135,7 +135,7 @@ function ofCurve(
       ? []
       : [
           {
-            code: "StepsBeyond" as const,
+            fault: "StepsBeyond" as const,
             says: `Step ${beyond.step} was done, which an undisturbed run has not`,
             remedy: "Count the steps of all attempts together: a later one has fewer to do.",
           },

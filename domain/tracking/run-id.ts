@@ -1,7 +1,7 @@
 // Ids of runs. A run is the job's own, one that a job's script started beside it, or one that somebody started elsewhere, in a notebook;
 // the id says which, so that no index of ids is needed. MLflow's clients take `^[a-zA-Z0-9][\w-]{0,255}$`. The length of the
 // experiment's name tells where it ends: names may hold dashes themselves.
-// Why it is so: docs/adr/0039-mlflow-runs-are-jobs.md
+// Why it is so: docs/adr/0036-mlflow-runs-are-jobs.md
 import { createdId } from "./created-id.ts";
 
 export type RunKey =

@@ -118,8 +118,7 @@ describe("the events of a resource", () => {
     const told = (await eventsOf(world, fileServerPath)).map(({ actor, from, to }) => [actor, from, to]);
     expect(told).toEqual([
       ["tester", undefined, "creating"],
-      ["service", "creating", "failed"],
-      ["tester", "failed", "deleting"],
+      ["tester", "creating", "deleting"],
     ]);
     const links = (await eventsOf(world, fileServerPath)).map(({ link }) => link);
     const operation = /operationresults\/([0-9a-f-]{36})/.exec(

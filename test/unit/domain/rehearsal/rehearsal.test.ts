@@ -13,7 +13,7 @@ const attempt = (number: number, from: number, to: number, more: Partial<Rehears
   ...more,
 });
 const codes = (attempts: readonly RehearsedAttempt[], tolerance = 1e-6) =>
-  findingsOf(undisturbed, attempts, tolerance).map(({ code }) => code);
+  findingsOf(undisturbed, attempts, tolerance).map(({ fault }) => fault);
 const end = { exitCode: 0 };
 
 describe("the verdict on a program under kills", () => {
@@ -49,7 +49,7 @@ describe("the verdict on a program under kills", () => {
   });
 
   it("needs something to compare", () => {
-    expect(findingsOf([], [attempt(1, 0, 4)], 0)).toMatchObject([{ code: "NothingReported" }]);
+    expect(findingsOf([], [attempt(1, 0, 4)], 0)).toMatchObject([{ fault: "NothingReported" }]);
   });
 });
 
