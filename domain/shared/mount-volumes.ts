@@ -263,6 +263,13 @@ const mounted = z.looseObject({
 export const MountVolumesResponse = z.looseObject({
   azureFileShares: z.array(mounted),
   azureBlobFileSystems: z.array(mounted),
-  fileServers: z.array(FileServerMount),
+  fileServers: z.array(
+    z.looseObject({
+      fileServer: z.looseObject({ id: z.string() }),
+      relativeMountPath: z.string(),
+      sourceDirectory: z.string().optional(),
+      mountOptions: z.string().optional(),
+    }),
+  ),
   unmanagedFileSystems: z.array(z.looseObject({ mountCommand: z.string(), relativeMountPath: z.string() })),
 });
