@@ -63,7 +63,7 @@ export async function createCluster(
   if (services.settings.retiredSizes === "refuse") refuseRetiredSize(spec, now);
   const { document: fresh, secrets } = newCluster(ref, guid(services.random.uuid()), spec, now);
   const at = "properties.nodeSetup.mountVolumes";
-  const document = mountingCluster(fresh, await exportsOf(services, fresh.spec.mountVolumes, at));
+  const document = mountingCluster(fresh, await exportsOf(services, ref, fresh.spec.mountVolumes, at));
   await claimPlace(services, document, now);
   await services.secrets.put(document.guid, await withOwnSecrets(services, document, secrets));
   const made = await clusters.create(ref, document, changeBy(services, caller, "created"));

@@ -7,13 +7,19 @@ import type { FileServerDocument } from "../domain/file-server/schema.ts";
 import { AppError } from "../domain/shared/errors.ts";
 import type { MountVolumesRequest } from "../domain/shared/mount-volumes.ts";
 import { parseField } from "../domain/shared/parse.ts";
-import { parseIdOf, workspaceOf } from "../domain/shared/resource-id.ts";
+import { parseIdOf, sameId, workspaceOf } from "../domain/shared/resource-id.ts";
+import type { RefOf } from "../domain/shared/resource-id.ts";
 import type { Services } from "../services/services.ts";
 import { existing } from "./existing.ts";
 
-/** @throws AppError FileServerNotFound, or Conflict for one whose machine does not run. */
+/**
+ * A role on one workspace is none on another: what mounts a file server is in its workspace.
+ * @param mounting the cluster or job.
+ * @throws AppError InvalidRequest, FileServerNotFound, or Conflict for one whose machine does not run.
+ */
 export async function exportsOf(
   services: Services,
+  mounting: RefOf<"cluster" | "job">,
   volumes: Pick<MountVolumesRequest, "fileServers"> | undefined,
   at: string,
 ): Promise<readonly FileServerExport[]> {
@@ -21,6 +27,12 @@ export async function exportsOf(
     (volumes?.fileServers ?? []).map(async ({ fileServer }, index) => {
       const target = `${at}.fileServers[${index}].fileServer.id`;
       const ref = parseField(target, fileServer.id, (id) => parseIdOf("fileServer", id));
+      if (!sameId(workspaceOf(ref), workspaceOf(mounting)))
+        throw new AppError(
+          "InvalidRequest",
+          `${target}: the file server '${ref.fileServer}' is in the workspace '${ref.workspace}'; mount one of the workspace '${mounting.workspace}'`,
+          { target },
+        );
       return exportOf(await existing(services, ref), target);
     }),
   );

@@ -88,7 +88,7 @@ async function createJob(services: Services, caller: Caller, { ref, spec, cluste
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), spec, cluster, now);
   const { startedBy } = caller;
-  const exports = await exportsOf(services, fresh.document.spec.mountVolumes, "properties.mountVolumes");
+  const exports = await exportsOf(services, ref, fresh.document.spec.mountVolumes, "properties.mountVolumes");
   const document = {
     ...acceptedJob(mountingJob(fresh.document, cluster, exports), now),
     ...(sweepGuid === undefined ? {} : { sweepGuid }),

@@ -83,7 +83,7 @@ export function resources(options: RestOptions, group: ResourceGroup): Resources
       const reply = await call({ method: "PUT", url: url(id(resource), resource.type), body });
       if (reply.ok) return { kind: isThere(reply.text) ? "there" : "going on" };
       if (passing.test(reply.code)) return { kind: "going on" };
-      return { kind: "refused", message: `${resource.type}: ${told(reply)}` };
+      return { kind: "refused", message: `${resource.type}: ${reasonOf(reply)}` };
     },
     async remove(resource) {
       const found = await get(resource);
@@ -144,7 +144,7 @@ function readError(text: string): { code: string; message: string } {
 
 type Refused = Extract<RestReply, { readonly ok: false }>;
 
-function told({ status, code, message }: Refused): string {
+function reasonOf({ status, code, message }: Refused): string {
   return `${code}: ${message}${status === 403 ? ` ${rightsNeeded}` : ""}`;
 }
 
@@ -156,7 +156,7 @@ function refusal(what: string, { type, name }: ResourceName, reply: Refused): Ap
   const { status: statusCode, code, message } = reply;
   return new AppError(
     "ServiceUnavailable",
-    `Azure Resource Manager would not ${what} ${type} ${name}: ${told(reply)}`,
+    `Azure Resource Manager would not ${what} ${type} ${name}: ${reasonOf(reply)}`,
     { cause: { statusCode, code, message } },
   );
 }

@@ -1,6 +1,6 @@
 // File servers through the API: the resource's whole life, with machines that are absent, slow, or refuse.
 import { describe, expect, it } from "vitest";
-import { startAppWorld, subscriptionId } from "../../support/app/app-world.ts";
+import { groupPath, startAppWorld, subscriptionId } from "../../support/app/app-world.ts";
 import { planLaunch } from "../../../domain/launch/plan.ts";
 import { renderPlan } from "../../../domain/launch/render.ts";
 import { fakeFileServers } from "../../support/app/fake-file-servers.ts";
@@ -214,6 +214,16 @@ describe("a file server that is mounted", () => {
       { relativeMountPath: "" },
     ])
       expect((await answer(mounting({}, more)))[1], JSON.stringify(more)).toBe("InvalidRequest");
+  });
+
+  it("is not mounted from another workspace, on which the caller may have no role", async () => {
+    const { api } = await served();
+    await api("PUT", `${groupPath}/elsewhere`, { body: { location: "eastus" } });
+    const answer = await api("PUT", `${groupPath}/elsewhere/clusters/c`, { body: mounting() });
+    expect([answer.status, answer.body.error.message]).toEqual([
+      400,
+      expect.stringMatching(/'nfs' is in the workspace 'w'; mount one of the workspace 'elsewhere'/),
+    ]);
   });
 
   it("row 61: by a job is mounted by the launcher, or a part of it", async () => {
