@@ -6,6 +6,7 @@ import {
   resizeClusterOrchestration,
   maintainPoolOrchestration,
 } from "../contracts/orchestrations.ts";
+import { checkNodeAddresses } from "../domain/cluster/node-addresses.ts";
 import { checkNodeLimit } from "../domain/cluster/node-limit.ts";
 import { dueRenewal, wantsNodesAgain } from "../domain/cluster/renewal.ts";
 import {
@@ -58,6 +59,7 @@ export async function createCluster(
   if (before !== undefined) return { cluster: await createAgain(services, before, spec) };
   const { scaleSettings } = spec.properties;
   if (scaleSettings !== undefined) checkNodeLimit(scaleSettings, services.settings.poolAllocationMode);
+  checkNodeAddresses(spec, services.settings.nodeAddresses);
 
   const now = new Date(services.clock.now());
   if (services.settings.retiredSizes === "refuse") refuseRetiredSize(spec, now);

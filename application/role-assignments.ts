@@ -1,7 +1,7 @@
 // What can be done with the roles on a workspace or an experiment: assign, show, list, take away. Each change is an event of what it
 // is about.
 import type { RoleAssignment, RoleAssignmentRequest, ScopeKind } from "../domain/access/assignment.ts";
-import { isNamed, told, withAssignment, withoutAssignment } from "../domain/access/rules.ts";
+import { isNamed, described, withAssignment, withoutAssignment } from "../domain/access/rules.ts";
 import type { DocumentOf } from "../domain/kinds.ts";
 import { AppError } from "../domain/shared/errors.ts";
 import { formatId } from "../domain/shared/resource-id.ts";
@@ -78,7 +78,7 @@ async function change(
     (before, after) => {
       const [fewer, more] = done === "assigned" ? [of(before), of(after)] : [of(after), of(before)];
       const moved = more.filter((each) => !fewer.some(({ name }) => name === each.name));
-      const what = moved.map((each) => `${told(each)} ('${each.name}')`).join(", ");
+      const what = moved.map((each) => `${described(each)} ('${each.name}')`).join(", ");
       return changeBy(services, caller, `role ${what} ${done}`);
     },
   );

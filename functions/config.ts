@@ -131,6 +131,7 @@ const Environment = z.object({
     .default("microsoft-dsvm:ubuntu-hpc:2404:latest"),
   BATCHAI_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   BATCHAI_SSH_SOURCES: sshSources.default([]),
+  BATCHAI_NODE_ADDRESSES: z.enum(["public", "private"]).default("public"),
   BATCHAI_RETIRED_SIZES: z.enum(["refuse", "run"]).default("refuse"),
   BATCHAI_CONTAINER_REGISTRIES: registryNames.default([]),
   BATCHAI_CONTAINERS: z.enum(["run", "refuse"]).default("run"),

@@ -45,6 +45,7 @@ function start(environment: Environment): void {
       quotas: quotaLimits(environment),
       retiredSizes: environment.BATCHAI_RETIRED_SIZES,
       containers: environment.BATCHAI_CONTAINERS,
+      nodeAddresses: environment.BATCHAI_NODE_ADDRESSES,
       poolAllocationMode: environment.BATCHAI_POOL_ALLOCATION_MODE,
       poolExpiryMs: environment.BATCHAI_POOL_EXPIRY_MS,
       monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,

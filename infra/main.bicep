@@ -23,6 +23,10 @@ param batchServicePrincipalId string = ''
 @description('Who may reach nodes by ssh: address ranges or service tags, comma-separated. Empty: nobody.')
 param sshSources string = ''
 
+@allowed(['public', 'private'])
+@description('Whether nodes have public addresses. Nodes with private ones only are made in subnets, which clusters must name.')
+param nodeAddresses string = 'public'
+
 @description('A virtual network with private endpoints for every path of data, and no public access to storage, vault and Batch.')
 param isolated bool = false
 
@@ -172,6 +176,7 @@ module app 'modules/app.bicep' = {
     countersEndpoint: monitor.outputs.countersEndpoint
     apiClientId: apiClientId
     sshSources: sshSources
+    nodeAddresses: nodeAddresses
     alwaysReady: alwaysReady
     subnetId: isolated ? network.outputs.appSubnetId : ''
     extraSettings: extraSettings

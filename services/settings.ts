@@ -1,4 +1,5 @@
 // The app's configuration as its parts see it. Parsed and checked once, in the composition root.
+import type { NodeAddresses } from "../domain/cluster/node-addresses.ts";
 import type { PoolAllocationMode } from "../domain/cluster/node-limit.ts";
 import type { QuotaLimits } from "../domain/usage/quota.ts";
 
@@ -25,6 +26,8 @@ export interface Settings {
   readonly counters: { readonly endpoint: string; readonly intervalSeconds: number };
   readonly quotas: QuotaLimits;
   readonly poolAllocationMode: PoolAllocationMode;
+  /** Nodes without public addresses are made in subnets only, and reached from within their network. */
+  readonly nodeAddresses: NodeAddresses;
   /** How long after the last sign of life from here a pool keeps its nodes. */
   readonly poolExpiryMs: number;
   readonly monitorMinIntervalMs: number;

@@ -32,12 +32,12 @@ export function withAssignment(
     if (same(named)) return before;
     throw new AppError(
       "Conflict",
-      `The role assignment '${named.name}' is ${told(named)}: an assignment does not change. Delete it first, or choose another name.`,
+      `The role assignment '${named.name}' is ${described(named)}: an assignment does not change. Delete it first, or choose another name.`,
     );
   }
   const known = before.find(same);
   if (known !== undefined)
-    throw new AppError("Conflict", `${told(known)} already, by the role assignment '${known.name}'.`);
+    throw new AppError("Conflict", `${described(known)} already, by the role assignment '${known.name}'.`);
   if (before.length >= mostAssignments)
     throw new AppError(
       "OperationNotAllowed",
@@ -58,7 +58,7 @@ export function isNamed(assignment: RoleAssignment, name: string): boolean {
 }
 
 /** `'submitter' of group 5c0…` */
-export function told({ role, principalType, principalId }: Omit<RoleAssignment, "name">): string {
+export function described({ role, principalType, principalId }: Omit<RoleAssignment, "name">): string {
   const words = { User: "user", Group: "group", ServicePrincipal: "service principal" } as const;
   return `'${role}' of ${words[principalType]} ${principalId}`;
 }

@@ -45,14 +45,14 @@ async function settled(request: ApiRequest, services: Services): Promise<Operati
   const id = request.params["operationId"] ?? "";
   const isId = /^[0-9a-f-]{36}$/i.test(id);
   if (!isAllowed(request.principal.roles, "reader"))
-    await demandLook(request, services, isId ? await services.operations.get(id) : undefined);
+    await demandRead(request, services, isId ? await services.operations.get(id) : undefined);
   const operation = isId ? await settledOperation(services, id, holdMs) : undefined;
   if (operation !== undefined) return operation;
   throw new AppError("OperationNotFound", `There is no operation '${id.slice(0, 60)}' (any more).`);
 }
 
 /** Whoever asked for it may look, even when the resource and the roles on it are gone. @throws AppError AuthorizationFailed */
-async function demandLook(
+async function demandRead(
   { principal }: ApiRequest,
   services: Services,
   operation: OperationDocument | undefined,

@@ -15,6 +15,7 @@ param insightsConnectionString string
 param countersEndpoint string
 param apiClientId string
 param sshSources string
+param nodeAddresses string
 param alwaysReady int
 param subnetId string
 param extraSettings object
@@ -58,6 +59,7 @@ var appSettings = {
   BATCHAI_AUTH_TENANT: tenant().tenantId
   BATCHAI_COUNTERS_ENDPOINT: countersEndpoint
   BATCHAI_SSH_SOURCES: sshSources
+  BATCHAI_NODE_ADDRESSES: nodeAddresses
 }
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {

@@ -2,6 +2,7 @@
 // client is loaded with the first call. Invariant: pool ids derive from cluster ids, so that creating one
 // twice is creating one.
 import type { ImageReference, MountConfiguration, Pool, StartTask, UserAccount } from "@azure/arm-batch";
+import type { NodeAddresses } from "../../domain/cluster/node-addresses.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import type {
   ChangeAnswer,
@@ -22,11 +23,10 @@ import { sshEndpoint } from "./ssh-endpoint.ts";
 export interface ArmPoolsOptions extends ArmOptions {
   /** Who may reach the nodes by ssh; nobody when empty. */
   readonly sshSources: readonly string[];
+  readonly nodeAddresses: NodeAddresses;
 }
 
-interface Account extends ArmAccount {
-  readonly sshSources: readonly string[];
-}
+type Account = ArmAccount & Pick<ArmPoolsOptions, "sshSources" | "nodeAddresses">;
 
 const deallocation = {
   requeue: "Requeue",
@@ -48,7 +48,8 @@ export function armPools(options: ArmPoolsOptions): Pools {
 }
 
 async function connect(options: ArmPoolsOptions): Promise<Account> {
-  return { ...(await connectAccount(options)), sshSources: options.sshSources };
+  const { sshSources, nodeAddresses } = options;
+  return { ...(await connectAccount(options)), sshSources, nodeAddresses };
 }
 
 async function quotas(account: Account): Promise<PoolQuotas> {
@@ -161,7 +162,10 @@ async function remove(account: Account, poolId: string): Promise<void> {
 
 const ownerMark = "batchai-owner";
 
-function toPool(spec: PoolSpec, { sshSources }: Pick<Account, "sshSources">): Pool {
+function toPool(
+  spec: PoolSpec,
+  { sshSources, nodeAddresses }: Pick<Account, "sshSources" | "nodeAddresses">,
+): Pool {
   return {
     displayName: spec.displayName,
     vmSize: spec.vmSize,
@@ -183,7 +187,10 @@ function toPool(spec: PoolSpec, { sshSources }: Pick<Account, "sshSources">): Po
     ...(spec.mounts.length === 0 ? {} : { mountConfiguration: spec.mounts.map(toMount) }),
     networkConfiguration: {
       ...(spec.subnetId === undefined ? {} : { subnetId: spec.subnetId }),
-      endpointConfiguration: { inboundNatPools: [sshEndpoint(sshSources)] },
+      // Without a public address there is nothing that a port could lead in from.
+      ...(nodeAddresses === "private"
+        ? { publicIPAddressConfiguration: { provision: "NoPublicIPAddresses" } }
+        : { endpointConfiguration: { inboundNatPools: [sshEndpoint(sshSources)] } }),
     },
     startTask: toStartTask(spec.startTask),
     userAccounts: [{ ...spec.adminUser, elevationLevel: "Admin" }, toNodeUser(spec.nodeUser)],

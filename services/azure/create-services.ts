@@ -131,8 +131,8 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKeys, random)),
     staging: blobStaging(blobs, storage),
     batchAccount: armBatchAccount(arm),
-    pools: armPools({ ...arm, sshSources: options.sshSources }),
-    batch: batchClient(batchTransport({ endpoint: options.batchEndpoint, tokens })),
+    pools: armPools({ ...arm, sshSources: options.sshSources, nodeAddresses: settings.nodeAddresses }),
+    batch: batchClient(batchTransport({ endpoint: options.batchEndpoint, tokens }), settings.nodeAddresses),
     fileServers: fileServersOf(options, tokens),
     resourceManager:
       resourceManagerEndpoint === undefined ? undefined : resourceManagerAt(resourceManagerEndpoint),

@@ -1,5 +1,6 @@
 // The Batch interface over the wire: one small function per operation, each naming the answers it expects. What an
 // answer means for a Batch AI job or cluster is decided elsewhere.
+import type { NodeAddresses } from "../../../domain/cluster/node-addresses.ts";
 import type { Batch, BatchFailure, BatchNode, BatchTask, NodeCounts, PoolState } from "../../batch.ts";
 import type { z } from "zod";
 import { addTasks } from "./add-tasks.ts";
@@ -13,6 +14,7 @@ import {
   WireNodeCounts,
   WirePool,
   WirePoolCounts,
+  WireAddress,
   WireRemoteLogin,
   WireSubtask,
   WireTask,
@@ -25,7 +27,8 @@ const poolFields =
   "allocationState,currentDedicatedNodes,currentLowPriorityNodes,targetDedicatedNodes,targetLowPriorityNodes,resizeErrors";
 const jobEnding = new Set(["JobBeingDeleted", "JobBeingTerminated", "JobCompleted"]);
 
-export function batchClient(transport: BatchTransport): Batch {
+/** @param nodeAddresses `private`: the way to a node is its own address, from within its network. */
+export function batchClient(transport: BatchTransport, nodeAddresses: NodeAddresses = "public"): Batch {
   return {
     ensureJob: (job) => ensureJob(transport, job),
     jobs: () => jobs(transport),
@@ -44,7 +47,10 @@ export function batchClient(transport: BatchTransport): Batch {
       readFile(transport, path`pools/${poolId}/nodes/${nodeId}/files/${file}`, maxBytes),
     nodeAgentFor: (image) => nodeAgentFor(transport, image),
     subtaskNodes: (jobId, taskId) => subtaskNodes(transport, jobId, taskId),
-    remoteLogin: (poolId, nodeId) => remoteLogin(transport, poolId, nodeId),
+    remoteLogin: (poolId, nodeId) =>
+      nodeAddresses === "private"
+        ? loginWithin(transport, poolId, nodeId)
+        : remoteLogin(transport, poolId, nodeId),
   };
 }
 
@@ -220,6 +226,23 @@ async function remoteLogin(
   const login = WireRemoteLogin.parse(JSON.parse(reply.text));
   return { ipAddress: login.remoteLoginIPAddress, port: login.remoteLoginPort };
 }
+
+async function loginWithin(
+  transport: BatchTransport,
+  poolId: string,
+  nodeId: string,
+): ReturnType<Batch["remoteLogin"]> {
+  const reply = await transport.send({
+    method: "GET",
+    path: path`pools/${poolId}/nodes/${nodeId}`,
+    query: { $select: "ipAddress" },
+  });
+  if (reply.status === 404) return undefined;
+  if (!reply.ok) throw unexpected("show the node's address", reply);
+  const { ipAddress } = WireAddress.parse(JSON.parse(reply.text));
+  return ipAddress === undefined ? undefined : { ipAddress, port: sshPort };
+}
+const sshPort = 22;
 
 async function remove(transport: BatchTransport, relative: string, operation: string): Promise<void> {
   const reply = await transport.send({ method: "DELETE", path: relative });

@@ -133,6 +133,9 @@ export const WireRemoteLogin = z.object({
   remoteLoginPort: z.number(),
 });
 
+/** Absent until the node is allocated. */
+export const WireAddress = z.object({ ipAddress: z.string().optional() });
+
 export const WireError = z.object({
   code: z.string().default("Unknown"),
   message: z.union([z.string(), z.object({ value: z.string() }).transform(({ value }) => value)]).default(""),

@@ -50,7 +50,7 @@ beforeAll(async () => {
     azure: {
       batch: batchClient(batchTransport({ endpoint: under.emulator.url, tokens })),
       batchAccount: armBatchAccount(arm),
-      pools: armPools({ ...arm, sshSources: ["203.0.113.0/24"] }),
+      pools: armPools({ ...arm, sshSources: ["203.0.113.0/24"], nodeAddresses: "public" }),
     },
   });
   await app.api("PUT", workspacePath, { body: { location: "eastus" } });

@@ -19,16 +19,20 @@ let batch: Batch;
 let pools: Pools;
 const tokens = { token: async () => "good" };
 
-beforeAll(async () => {
-  under = await underTest();
-  batch = batchClient(batchTransport({ endpoint: under.emulator.url, tokens }));
-  pools = armPools({
+const poolOptions = () =>
+  ({
     endpoint: under.emulator.url,
     sshSources: ["203.0.113.0/24"],
+    nodeAddresses: "public",
     batchAccountId: `/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.Batch/batchAccounts/devbatch`,
     credential: { getToken: async () => ({ token: "good", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) },
     tokens,
-  });
+  }) as const;
+
+beforeAll(async () => {
+  under = await underTest();
+  batch = batchClient(batchTransport({ endpoint: under.emulator.url, tokens }));
+  pools = armPools(poolOptions());
 });
 afterAll(() => under.emulator.dispose());
 
@@ -98,6 +102,32 @@ describe("pools", () => {
   });
 });
 
+describe("pools without public addresses", () => {
+  const subnetId = `/subscriptions/${subscriptionId}/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/v/subnets/nodes`;
+
+  it("have no way in from outside, and their nodes are reached at their own addresses", async () => {
+    const hidden = armPools({ ...poolOptions(), nodeAddresses: "private" });
+    expect(await hidden.put({ ...spec("hidden", 1), subnetId })).toEqual({ kind: "created" });
+    const within = batchClient(batchTransport({ endpoint: under.emulator.url, tokens }), "private");
+    const [node] = await until("a node", async () => {
+      const found = await within.nodes("hidden", ["idle"]);
+      return found?.length === 1 ? found : undefined;
+    });
+    const login = await within.remoteLogin("hidden", node?.id ?? "");
+    expect(login).toEqual({ ipAddress: expect.stringMatching(/^127\./) as string, port: 22 });
+    expect(await within.remoteLogin("hidden", "none")).toBeUndefined();
+    const answer = await fetch(
+      `${under.emulator.url}/pools/hidden?api-version=2025-06-01&$select=networkConfiguration`,
+      {
+        headers: { authorization: "Bearer good" },
+      },
+    );
+    expect(await answer.json()).toMatchObject({
+      networkConfiguration: { subnetId, publicIPAddressConfiguration: { provision: "nopublicipaddresses" } },
+    });
+  });
+});
+
 describe("the transport", () => {
   it("that Azure forbids because of what they use say which right is missing", async () => {
     const error = { code: "LinkedAuthorizationFailed", message: "No permission on the linked subnet." };
@@ -108,6 +138,7 @@ describe("the transport", () => {
     const forbidden = armPools({
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       sshSources: [],
+      nodeAddresses: "public",
       batchAccountId: `/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.Batch/batchAccounts/devbatch`,
       credential: { getToken: async () => ({ token: "good", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) },
       tokens,

@@ -38,6 +38,7 @@ beforeEach(async () => {
     pools: armPools({
       endpoint: under.emulator.url,
       sshSources: ["203.0.113.0/24"],
+      nodeAddresses: "public",
       batchAccountId: `/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.Batch/batchAccounts/devbatch`,
       credential: { getToken: async () => ({ token: "good", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) },
       tokens,

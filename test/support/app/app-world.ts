@@ -90,6 +90,7 @@ export interface AppWorldOptions {
   /** What the service's identity gets for container registries. */
   readonly registryPasswords?: ReadonlyMap<string, string>;
   readonly containers?: Services["settings"]["containers"];
+  readonly nodeAddresses?: Services["settings"]["nodeAddresses"];
 }
 
 export async function startAppWorld(options: AppWorldOptions = {}) {
@@ -145,6 +146,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
         processors: { dedicated: undefined, lowpriority: undefined },
         familyProcessors: {},
       },
+      nodeAddresses: options.nodeAddresses ?? "public",
       poolAllocationMode: "BatchService",
       retiredSizes: "refuse",
       containers: options.containers ?? "run",
