@@ -78,7 +78,7 @@ async function update(request: ApiRequest, services: Services) {
 function extensionOf({ limits, stopping, budget }: ExtendRequest["properties"]): Extension {
   const given = Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined));
   return {
-    limits: given as Extension["limits"],
+    limits: given,
     ...(stopping === undefined ? {} : { stopping: stopping.type === "none" ? null : stopping }),
     ...(budget === undefined ? {} : { budget }),
   };

@@ -68,10 +68,13 @@ export async function story(options: { nodes?: number } = {}) {
     ...world,
     sweep: api,
     trials,
-    /** The one task of a job, by the job's name. */
+    /** The latest task of a job, by the job's name; empty while there is none. */
     async taskOf(job: string): Promise<string> {
       const { body } = await world.api("GET", `${experimentPath}/jobs/${job}`);
-      const guid = String(body.properties.jobOutputDirectoryPathSegment).split("/").at(-1) ?? "";
+      const guid =
+        String(body.properties?.jobOutputDirectoryPathSegment ?? "none/none")
+          .split("/")
+          .at(-1) ?? "";
       const found = world.azure
         .tasks()
         .map(({ task }) => task.id)
