@@ -37,14 +37,16 @@ describe("the generated pages", () => {
 });
 
 describe("the page on sweeps", () => {
-  const trials = JSON.parse(read("docs/how-to/images/digits-sweep.json")) as readonly PlottedTrial[];
-
-  it("shows figures drawn from the trials of a real run, and their table", async () => {
-    const images = "../../docs/how-to/images";
-    await expect(learningCurves(trials)).toMatchFileSnapshot(`${images}/digits-learning-curves.svg`);
-    await expect(parallelCoordinates(trials)).toMatchFileSnapshot(`${images}/digits-parameters.svg`);
-    expect(read("docs/how-to/sweeps.md")).toContain(trialTable(trials));
-  });
+  it.each(["digits", "torch"])(
+    "shows figures drawn from the trials of a real run, and their table: %s",
+    async (name) => {
+      const trials = JSON.parse(read(`docs/how-to/images/${name}-sweep.json`)) as readonly PlottedTrial[];
+      const images = "../../docs/how-to/images";
+      await expect(learningCurves(trials)).toMatchFileSnapshot(`${images}/${name}-learning-curves.svg`);
+      await expect(parallelCoordinates(trials)).toMatchFileSnapshot(`${images}/${name}-parameters.svg`);
+      expect(read("docs/how-to/sweeps.md")).toContain(trialTable(trials));
+    },
+  );
 });
 
 describe("the documentation", () => {
