@@ -8,7 +8,7 @@
 # Tests look into $OPENBATCHAI_TEST_TOOLS, else the same default folder as here (test/support/test-tools.ts).
 set -uo pipefail
 home=${OPENBATCHAI_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-test-tools}
-parts=${*:-debian clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch bicep browser mlflow}
+parts=${*:-debian clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch airflow bicep browser mlflow}
 debian_packages=(python3-torch openmpi-bin python3-mpi4py python3-venv)
 client_packages=(azure-cli python3-azure)
 program_packages=(podman busybox-static openssh-server openssh-client qemu-user-static binutils binutils-x86-64-linux-gnu
@@ -71,6 +71,16 @@ part_az-batch() {
     return 1
   }
 }
+part_airflow() {
+  [ -e "$home/airflow/ready" ] && return 0
+  environment airflow '' apache-airflow-core==3.3.2 apache-airflow-providers-common-compat==1.23.0 azure-batch==15.1.0 azure-identity==1.27.0 \
+    msrest==0.7.1 || return 1
+  # Without the packages of Azure's other services, which it says it needs.
+  "$home/airflow/bin/pip" install -q --disable-pip-version-check --no-deps apache-airflow-providers-microsoft-azure==15.2.1 || {
+    rm -f "$home/airflow/ready"
+    return 1
+  }
+}
 # Compiled against Debian's PyTorch and Open MPI: minutes the first time, then pip's cache has it.
 part_horovod() {
   apt_install "${debian_packages[@]}" "${horovod_packages[@]}" &&
@@ -81,7 +91,7 @@ part_horovod() {
 
 for part in $parts; do
   case $part in debian | clients | pypi | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
-    azure-batch-12 | az-batch | bicep | browser | mlflow) ;;
+    azure-batch-12 | az-batch | airflow | bicep | browser | mlflow) ;;
     *) printf 'unknown part %s\n' "$part" >&2 && exit 2 ;;
   esac
   log=$home/$part.log

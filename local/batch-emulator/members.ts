@@ -98,7 +98,11 @@ const pool: readonly Row[] = [
   ["startTask.containerSettings", "works", engine],
   ["startTask.userIdentity", "recorded", sameUser],
   ["applicationPackageReferences", "works"],
-  ["certificateReferences", "refused", "certificates were retired by the service; an empty list is taken"],
+  [
+    "certificateReferences",
+    "refused",
+    "nothing is installed on nodes: keep secrets in Azure Key Vault; an empty list is taken",
+  ],
   ["applicationLicenses", "recorded", "nothing is billed"],
   ["taskSlotsPerNode", "works"],
   ["taskSchedulingPolicy", "works"],

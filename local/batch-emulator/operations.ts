@@ -23,8 +23,11 @@ const job = "/jobs/{jobId}";
 const task = `${job}/tasks/{taskId}`;
 const schedule = "/jobschedules/{jobScheduleId}";
 const certificate = "/certificates(thumbprintAlgorithm={algorithm},thumbprint={thumbprint})";
-const noCertificate = "there is none";
-const noCertificates = "certificates were retired by the service in 2024";
+const checkedFile =
+  "before 2025-06-01; file, password and thumbprint are checked, a .pfx in RC2 for its password alone; installed nowhere";
+const oldCertificates = "before 2025-06-01";
+const deletedAtOnce = "before 2025-06-01; at once: nothing can use it";
+const neverFailed = "before 2025-06-01; 409: no deletion fails";
 
 const dataEmulated: readonly Row[] = [
   ["Pool_Add", "POST", "/pools"],
@@ -138,10 +141,11 @@ const dataSimplified: readonly Row[] = [
     "the pool's, as installed; nothing is installed",
   ],
   ["ComputeNodeExtension_Get", "GET", `${node}/extensions/{extensionName}`, "as above"],
-  ["Certificate_List", "GET", "/certificates", "always empty: the service retired certificates in 2024"],
-  ["Certificate_Get", "GET", certificate, noCertificate],
-  ["Certificate_Delete", "DELETE", certificate, noCertificate],
-  ["Certificate_CancelDeletion", "POST", `${certificate}/canceldelete`, noCertificate],
+  ["Certificate_Add", "POST", "/certificates", checkedFile],
+  ["Certificate_List", "GET", "/certificates", oldCertificates],
+  ["Certificate_Get", "GET", certificate, oldCertificates],
+  ["Certificate_Delete", "DELETE", certificate, deletedAtOnce],
+  ["Certificate_CancelDeletion", "POST", `${certificate}/canceldelete`, neverFailed],
   [
     "Pool_ListUsageMetrics",
     "GET",
@@ -164,7 +168,6 @@ const dataSimplified: readonly Row[] = [
 
 const dataAbsent: readonly Row[] = [
   ["Pool_UpgradeOS", "POST", `${pool}/upgradeos`, "of 2018, for the machines of cloud services"],
-  ["Certificate_Add", "POST", "/certificates", noCertificates],
 ];
 
 const accounts =
@@ -257,20 +260,16 @@ const managementSimplified: readonly Row[] = [
     `${account}/outboundNetworkDependenciesEndpoints`,
     "always empty: nodes are on this machine",
   ],
-  [
-    "ArmCertificate_List",
-    "GET",
-    `${account}/certificates`,
-    "always empty: the service retired certificates in 2024",
-  ],
-  ["ArmCertificate_Get", "GET", `${account}/certificates/{certificate}`, noCertificate],
-  ["ArmCertificate_Update", "PATCH", `${account}/certificates/{certificate}`, noCertificate],
-  ["ArmCertificate_Delete", "DELETE", `${account}/certificates/{certificate}`, "204: there is none"],
+  ["ArmCertificate_List", "GET", `${account}/certificates`, oldCertificates],
+  ["ArmCertificate_Create", "PUT", `${account}/certificates/{certificate}`, checkedFile],
+  ["ArmCertificate_Get", "GET", `${account}/certificates/{certificate}`, oldCertificates],
+  ["ArmCertificate_Update", "PATCH", `${account}/certificates/{certificate}`, checkedFile],
+  ["ArmCertificate_Delete", "DELETE", `${account}/certificates/{certificate}`, deletedAtOnce],
   [
     "ArmCertificate_CancelDeletion",
     "POST",
     `${account}/certificates/{certificate}/cancelDelete`,
-    noCertificate,
+    "before 2025-06-01; no deletion fails, so that it changes nothing",
   ],
   [
     "Operations_List",
@@ -282,7 +281,6 @@ const managementSimplified: readonly Row[] = [
 
 const noLinks = "there is no network to link to";
 const managementAbsent: readonly Row[] = [
-  ["ArmCertificate_Create", "PUT", `${account}/certificates/{certificate}`, noCertificates],
   [
     "PrivateEndpointConnection_Update",
     "PATCH",

@@ -75,7 +75,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Batch emulator",
-    `${count("emulated")} operations emulated, ${count("simplified")} simplified, ${count("absent")} answer 501 (adding certificates, private endpoint changes); each is asked for by a genuine client in the tests; models with kills, fuzz, a soak of 50,000 real tasks; container tasks through docker or podman, application packages, announced evictions, several accounts with quotas, Azure's host names; every member works, is recorded or is refused, listed one by one`,
+    `${count("emulated")} operations emulated, ${count("simplified")} simplified, ${count("absent")} answer 501 (an upgrade of 2018, private endpoint changes); each is asked for by a genuine client in the tests; models with kills, fuzz, a soak of 50,000 real tasks; container tasks through docker or podman, application packages, announced evictions, several accounts with quotas, Azure's host names; every member works, is recorded or is refused, listed one by one`,
   ],
   [
     "Known gaps",

@@ -27,6 +27,8 @@ export const since = {
   taskSlots: "2020-09-01",
   /** Nodes talk to the service in one way only, so that pools no longer say in which; and nodes tell both their addresses. */
   oneCommunicationMode: "2025-06-01",
+  /** Certificates are gone, from both planes. */
+  noCertificates: "2025-06-01",
 } as const;
 
 /** Operations that versions from this day on have no more: their paths lead nowhere there. */

@@ -81,10 +81,10 @@ export const SchedulingPolicy = z.strictObject({
   jobDefaultOrder: caseless("none", "creationtime").optional(),
 });
 
-/** Retired by the service in 2024; older clients state that there are none. */
+/** Retired by the service in 2024 and installed nowhere here; older clients state that there are none. */
 export const NoCertificates = z
   .array(z.unknown())
-  .max(0, "must be empty: certificates were retired; keep secrets in Azure Key Vault");
+  .max(0, "must be empty: certificates are not installed on nodes; keep secrets in Azure Key Vault");
 
 /** What a pool and an automatic pool's specification have in common. */
 const PoolBase = {

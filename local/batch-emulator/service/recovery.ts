@@ -9,6 +9,7 @@ import { refreshSlots, resumeNode, startUp } from "./nodes/node-control.ts";
 import { armResizeTimer, reconcile } from "./pools/pool-control.ts";
 import {
   decodeApplication,
+  decodeCertificate,
   decodeJob,
   decodeNode,
   decodePool,
@@ -78,6 +79,9 @@ function load(account: AccountState): void {
       }
       case "application":
         account.applications.add(decodeApplication(row));
+        break;
+      case "certificate":
+        account.certificates.add(decodeCertificate(row));
         break;
       default:
         throw new Error(`the journal has a row of unknown kind ${row.kind}`);

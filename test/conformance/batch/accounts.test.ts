@@ -185,6 +185,9 @@ test("names must be free and well-formed, and an account stays in its group and 
   await expect(create(t, "third", { location: "/" })).rejects.toMatchObject(
     refused("InvalidPropertyValue", 400),
   );
+  await expect(create(t, "third", { poolAllocationMode: "UserSubscription" })).rejects.toMatchObject(
+    refused("InvalidPropertyValue", 400),
+  );
   const nameOf = (name: string) =>
     t.arm.location.checkNameAvailability("eastus", { name, type: "Microsoft.Batch/batchAccounts" });
   expect(await nameOf("second")).toMatchObject({ nameAvailable: false, reason: "AlreadyExists" });

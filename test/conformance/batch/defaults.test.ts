@@ -85,3 +85,54 @@ test("a job's own tasks and its automatic pool are answered in full, alone and i
   const { jobSpecification } = await t.batch.jobSchedule.get("s");
   expect(jobSpecification).toMatchObject({ ...shape, priority: 0, maxParallelTasks: -1 });
 });
+
+test("what a pool says of its disks' encryption, its machines' security and their network is kept in both planes, and checked", async () => {
+  const send = async (method: string, path: string, body?: object) => {
+    const response = await fetch(`${t.emulator.url}${path}?api-version=2025-06-01`, {
+      method,
+      headers: { authorization: "Bearer good", "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, text, body: (text === "" ? {} : JSON.parse(text)) as object };
+  };
+  const image = linuxPool.virtualMachineConfiguration;
+  const uefiSettings = { secureBootEnabled: true, vTpmEnabled: true };
+  const managedDisk = {
+    storageAccountType: "premium_lrs",
+    securityProfile: { securityEncryptionType: "VMGuestStateOnly" },
+  };
+  const machine = {
+    ...image,
+    osDisk: { caching: "readonly", diskSizeGB: 64, writeAcceleratorEnabled: false, managedDisk },
+    securityProfile: { securityType: "confidentialVM", encryptionAtHost: true, uefiSettings },
+    diskEncryptionConfiguration: { targets: ["temporarydisk"] },
+  };
+  const pool = (id: string, virtualMachineConfiguration: object) => ({
+    ...linuxPool,
+    id,
+    virtualMachineConfiguration,
+    networkConfiguration: { enableAcceleratedNetworking: true },
+  });
+  const added = await send("POST", "/pools", pool("secure", machine));
+  expect([added.status, added.text]).toEqual([201, ""]);
+  expect((await send("GET", "/pools/secure")).body).toMatchObject({
+    virtualMachineConfiguration: machine,
+    networkConfiguration: { enableAcceleratedNetworking: true },
+  });
+  const managed = await t.arm.poolOperations.get("local", "devbatch", "secure");
+  expect(managed.networkConfiguration).toMatchObject({ enableAcceleratedNetworking: true });
+  expect(managed.deploymentConfiguration?.virtualMachineConfiguration).toMatchObject({
+    osDisk: { caching: "ReadOnly", managedDisk: { storageAccountType: "Premium_LRS" } },
+    securityProfile: { encryptionAtHost: true, uefiSettings },
+    diskEncryptionConfiguration: { targets: ["TemporaryDisk"] },
+  });
+  const trusted = {
+    ...machine,
+    securityProfile: { ...machine.securityProfile, securityType: "trustedLaunch" },
+  };
+  const refused = await send("POST", "/pools", pool("unlike", trusted));
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("confidential machines")]);
+  const untyped = { ...image, securityProfile: { uefiSettings } };
+  expect((await send("POST", "/pools", pool("untyped", untyped))).text).toContain("securityType");
+});

@@ -1,5 +1,6 @@
 // Every operation that the table calls emulated or simplified is asked for by a genuine client and answers as the client
 // expects. What the clients send is matched with the table, so that a row without a call here fails the last test.
+import { cer, thumbprint } from "../../support/batch/certificate-files.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BatchServiceClient } from "@azure/batch";
 import { operations } from "../../../local/batch-emulator/operations.ts";
@@ -114,17 +115,22 @@ describe("data plane", () => {
   });
 
   test("certificates", async () => {
-    expect(await batch.certificate.list()).toHaveLength(0);
-    const gone = { statusCode: 404, code: "CertificateNotFound" };
-    await expect(batch.certificate.get("sha1", "ab")).rejects.toMatchObject(gone);
-    await expect(batch.certificate.deleteMethod("sha1", "ab")).rejects.toMatchObject(gone);
-    await expect(batch.certificate.cancelDeletion("sha1", "ab")).rejects.toMatchObject(gone);
+    const named = { thumbprint, thumbprintAlgorithm: "sha1" };
+    await batch.certificate.add({ ...named, data: cer, certificateFormat: "cer" });
+    expect(await batch.certificate.list()).toHaveLength(1);
+    expect((await batch.certificate.get("sha1", thumbprint)).state).toBe("active");
+    const active = { statusCode: 409, code: "CertificateStateActive" };
+    await expect(batch.certificate.cancelDeletion("sha1", thumbprint)).rejects.toMatchObject(active);
+    await batch.certificate.deleteMethod("sha1", thumbprint);
     const certificates = t.arm.certificateOperations;
-    expect(await all(certificates.listByBatchAccount(group, account))).toEqual([]);
-    await expect(certificates.get(group, account, "a")).rejects.toMatchObject(gone);
-    await expect(certificates.update(group, account, "a", {})).rejects.toMatchObject(gone);
-    await expect(certificates.cancelDeletion(group, account, "a")).rejects.toMatchObject(gone);
-    await certificates.beginDeleteAndWait(group, account, "a", { updateIntervalInMs: 0 });
+    const name = `SHA1-${thumbprint}`;
+    const file = { data: cer, format: "Cer" } as const;
+    await certificates.create(group, account, name, file);
+    expect(await all(certificates.listByBatchAccount(group, account))).toHaveLength(1);
+    expect((await certificates.get(group, account, name)).format).toBe("Cer");
+    await certificates.update(group, account, name, file);
+    expect((await certificates.cancelDeletion(group, account, name)).name).toBe(name);
+    await certificates.beginDeleteAndWait(group, account, name, { updateIntervalInMs: 0 });
   });
 
   test("nodes", async () => {

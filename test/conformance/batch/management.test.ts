@@ -283,17 +283,6 @@ test("pools of both planes are listed; deletion is followed to its end", async (
   await expect(t.arm.poolOperations.get(group, account, "full")).rejects.toMatchObject({ statusCode: 404 });
 });
 
-test("certificates cannot be made, and there are none", async () => {
-  const certificates = t.arm.certificateOperations;
-  await expect(certificates.create(group, account, "sha1-a", { data: "x" })).rejects.toMatchObject({
-    statusCode: 501,
-  });
-  await expect(certificates.get(group, account, "sha1-a")).rejects.toMatchObject({
-    statusCode: 404,
-    code: "CertificateNotFound",
-  });
-});
-
 test("what is absent says so; tokens and api-versions are checked", async () => {
   await expect(
     t.arm.privateEndpointConnectionOperations.beginUpdateAndWait(group, account, "x", {}),

@@ -42,11 +42,16 @@ const knownCodes = new Set([
   ...["JobPreparationTaskOrReleaseTaskNotSpecified", "DirectoryNotEmpty", "OperationNotValidOnDirectory"],
   ...["NotImplemented", "InvalidApplicationPackageReferences", "EmptyMetadataKey", "ExtensionNotFound"],
   ...["ApplicationPackageNotFound", "JobWithSameIdExists", "JobScheduleWithSameIdExists", "Forbidden"],
-  ...["InsufficientAccountPermissions", "CertificateNotFound"],
+  ...["InsufficientAccountPermissions", "CertificateNotFound", "CertificateExists", "CertificateStateActive"],
 ]);
 const knownManagementCodes = new Set([
   ...["MissingApiVersionParameter", "InvalidApiVersionParameter", "InvalidAuthenticationToken"],
-  ...["ApplicationNotEmpty", "ApplicationPackageNotUploaded", "CertificateNotFound"],
+  ...[
+    "ApplicationNotEmpty",
+    "ApplicationPackageNotUploaded",
+    "CertificateNotFound",
+    "CertificateStateActive",
+  ],
   ...["ApplicationPackageUpdateNotAllowed", "AutoStorageNotConfigured", "AccountQuotaReached"],
   ...["AccountNameInUse", "AccountBeingDeleted", "AccountCannotBeDeleted", "InvalidResourceLocation"],
   ...["SubscriptionNotFound", "ResourceGroupNotFound"],

@@ -265,8 +265,19 @@ export const withoutObject: ReadonlySet<string> = new Set([
   ],
   ...["ComputeNodeExtension_Get", "ComputeNode_GetRemoteDesktop", "ComputeNode_UploadBatchServiceLogs"],
   ...["PrivateEndpointConnection_Get", "PrivateLinkResource_Get", "Account_ListNodeAgentSkus"],
-  ...["Certificate_Get", "Certificate_Delete", "Certificate_CancelDeletion"],
-  ...["ArmCertificate_Get", "ArmCertificate_Update", "ArmCertificate_CancelDeletion"],
+  ...[
+    "Certificate_Add",
+    "Certificate_List",
+    "Certificate_Get",
+    "Certificate_Delete",
+    "Certificate_CancelDeletion",
+  ],
+  ...[
+    "ArmCertificate_Create",
+    "ArmCertificate_Get",
+    "ArmCertificate_Update",
+    "ArmCertificate_CancelDeletion",
+  ],
 ]);
 
 /** What is asked for more often than the rest, so that there is something for the rest to act on. */

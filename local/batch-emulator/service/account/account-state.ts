@@ -9,7 +9,17 @@ import type { Executor } from "../../agent/executor.ts";
 import type { EmulatorParameters } from "../../parameters.ts";
 import type { Change, Journal } from "../../store/journal.ts";
 import type { AutoscaleEngine } from "../ports/autoscale-engine.ts";
-import type { Application, Entity, Job, Node, Pool, Schedule, Task, TaskRun } from "../entities/model.ts";
+import type {
+  Application,
+  Certificate,
+  Entity,
+  Job,
+  Node,
+  Pool,
+  Schedule,
+  Task,
+  TaskRun,
+} from "../entities/model.ts";
 import type { MountProvider } from "../ports/mount-provider.ts";
 import type { NodeSupport } from "../ports/node-support.ts";
 import type { NodeDisk } from "../ports/node-disk.ts";
@@ -74,6 +84,7 @@ export class AccountState {
   /** Jobs whose running tasks may give way to others; may also have some that no longer exist. */
   readonly preemptible = new Set<Job>();
   readonly applications = new OrderedIndex<Application>();
+  readonly certificates = new OrderedIndex<Certificate>();
   /** Folders of packages that are being unpacked just now; each ends with the reason why that failed, if it did. */
   readonly installing = new Map<string, Promise<string | undefined>>();
   /** Base URL, known once the listener is open; no trailing slash. */

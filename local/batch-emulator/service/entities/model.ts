@@ -376,4 +376,14 @@ export interface Application extends Stored {
   packages: ApplicationPackage[];
 }
 
-export type Entity = Pool | Node | Job | Task | Schedule | Application;
+export interface Certificate extends Stored {
+  readonly kind: "certificate";
+  readonly algorithm: string;
+  readonly thumbprint: string;
+  format: "pfx" | "cer";
+  /** The public part, in base64; undefined where the file cannot be read here. */
+  publicData: string | undefined;
+  version: number;
+}
+
+export type Entity = Pool | Node | Job | Task | Schedule | Application | Certificate;

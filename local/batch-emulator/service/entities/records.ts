@@ -4,7 +4,17 @@ import type { JobSpec, JobScheduleSpec } from "../../schema/job-spec.ts";
 import type { PoolSpec } from "../../schema/pool-spec.ts";
 import type { TaskSpec } from "../../schema/task-spec.ts";
 import type { StoredRow } from "../../store/journal.ts";
-import type { Application, Entity, Job, JobOnNode, Node, Pool, Schedule, Task } from "./model.ts";
+import type {
+  Application,
+  Certificate,
+  Entity,
+  Job,
+  JobOnNode,
+  Node,
+  Pool,
+  Schedule,
+  Task,
+} from "./model.ts";
 import { NodeSlots } from "./node-slots.ts";
 import { OrderedIndex } from "./ordered-index.ts";
 import { ReadyQueue } from "./ready-queue.ts";
@@ -40,6 +50,7 @@ export function encodeSpec(entity: Entity): string {
         root: entity.root,
       });
     case "application":
+    case "certificate":
       return JSON.stringify({ id: entity.id, createdAt: entity.createdAt });
   }
 }
@@ -64,6 +75,7 @@ const transient = {
   task: ["job", "ticket", "blockers", "run", "manager"],
   schedule: ["timer"],
   application: [],
+  certificate: [],
 } as const satisfies Record<Entity["kind"], readonly string[]>;
 
 const everywhere = ["kind", "row", "key", "id", "createdAt", "spec"];
@@ -75,6 +87,7 @@ const skipped: Readonly<Record<Entity["kind"], ReadonlySet<string>>> = {
   task: skippedOf("task"),
   schedule: skippedOf("schedule"),
   application: skippedOf("application"),
+  certificate: skippedOf("certificate"),
 };
 
 /** The part of an entity that changes as things happen to it. */
@@ -280,4 +293,9 @@ export function decodeApplication(row: StoredRow): Application {
     ...state,
     ...stored(row, head),
   } as Application;
+}
+
+export function decodeCertificate(row: StoredRow): Certificate {
+  const { head, state } = parse<object>(row);
+  return { kind: "certificate", publicData: undefined, ...state, ...stored(row, head) } as Certificate;
 }

@@ -1,7 +1,14 @@
 // Refusals for the request itself, for who sends it and how often, and for the emulator's own trouble.
 import { eventually } from "../emulator-under-test.ts";
+import { cer, thumbprint } from "../../../support/batch/certificate-files.ts";
 import { newPool, newTask, ran, started, twice } from "./stage.ts";
-import type { Case } from "./stage.ts";
+import type { Case, Stage } from "./stage.ts";
+
+const addCertificate = (s: Stage) =>
+  s.send("POST", "/certificates", {
+    version: "2024-07-01.20.0",
+    body: { thumbprint, thumbprintAlgorithm: "sha1", data: cer, certificateFormat: "cer" },
+  });
 
 const formula = "$TargetDedicatedNodes = 0;";
 
@@ -48,7 +55,23 @@ export const byRequest: Readonly<Record<string, Case>> = {
   },
   CertificateNotFound: {
     status: 404,
-    provoke: (s) => s.send("GET", "/certificates(thumbprintAlgorithm=sha1,thumbprint=ab)"),
+    provoke: (s) =>
+      s.send("GET", "/certificates(thumbprintAlgorithm=sha1,thumbprint=ab)", { version: "2024-07-01.20.0" }),
+  },
+  CertificateExists: {
+    status: 409,
+    async provoke(s) {
+      await addCertificate(s);
+      return addCertificate(s);
+    },
+  },
+  CertificateStateActive: {
+    status: 409,
+    async provoke(s) {
+      await addCertificate(s);
+      const path = `/certificates(thumbprintAlgorithm=sha1,thumbprint=${thumbprint})/canceldelete`;
+      return s.send("POST", path, { version: "2024-07-01.20.0" });
+    },
   },
   InvalidAutoScalingSettings: {
     status: 400,

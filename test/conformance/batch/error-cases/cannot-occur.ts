@@ -1,5 +1,4 @@
 // Documented codes that no request can bring the emulator to answer.
-const certificates = "certificates were retired: there are none, and adding one answers 501 NotImplemented";
 const atOnce = "the emulator makes it in one step, so that nobody meets it half made";
 /** Code → the reason. */
 export const cannotOccur: Readonly<Record<string, string>> = {
@@ -7,8 +6,7 @@ export const cannotOccur: Readonly<Record<string, string>> = {
   TaskDependencyRangesTooLong: "the service publishes no limit on ranges",
   AccountIsDisabled: "the one account of an emulator is never disabled",
   IOError: "a disk that fails is an InternalError here",
-  CertificateExists: certificates,
-  CertificateBeingDeleted: certificates,
+  CertificateBeingDeleted: atOnce,
   NodeAgentSKUNotFound:
     "any agent is accepted: those for Linux are all this machine, Windows nodes are simulated",
   JobPreparationTaskNotRunOnNode:

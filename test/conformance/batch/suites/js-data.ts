@@ -18,7 +18,7 @@ const taskSettings =
   "task constraints can be replaced until the task is done; identities and settings read back";
 const taskFiles = "files of a task are listed, described, read and deleted";
 const schedules = "job schedules";
-const certificates = ["certificates", retired.certificates];
+const certificates = ["are added once, listed, read without their private part, and deleted at once"];
 const windows =
   "not: its tasks run cmd on Windows nodes, where tasks fail before their command; passes with a Linux command";
 
@@ -32,7 +32,7 @@ export const jsData: Suite = {
     "get certificate reference": certificates,
     "create a new pool": [
       pool,
-      "not: its pool names a certificate, which Batch no longer has; passes without",
+      "not: its pool names a certificate, which is installed on no node here; passes without",
     ],
     "update pool parameters": [
       "changes every documented member while the pool is empty, and its nodes are as it says then",
@@ -138,7 +138,7 @@ export const jsData: Suite = {
     "remove nodes in pool": [nodes],
     "delete a pool": ["pools of both planes are listed; deletion is followed to its end"],
     "fail to delete a non-existent pool": ["is told that a pool or a node does not exist"],
-    "delete a certificate": ["certificates"],
+    "delete a certificate": certificates,
     "fail to cancel deleting a certificate": certificates,
   }),
 };

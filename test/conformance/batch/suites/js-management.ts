@@ -1,4 +1,4 @@
-import { casesOf, retired } from "./suite.ts";
+import { casesOf } from "./suite.ts";
 import type { Suite } from "./suite.ts";
 
 const lifecycle = [
@@ -7,7 +7,7 @@ const lifecycle = [
 ];
 const account = ["the account is read, listed, tagged, and tells its keys and quotas"];
 const applications = ["are created, read, changed, listed and deleted"];
-const certificate = ["certificates cannot be made, and there are none", retired.certificates];
+const certificate = ["are created, updated, listed and deleted, and the data plane has them, too"];
 const pools = ["pools of both planes are listed; deletion is followed to its end"];
 const scale = ["autoscale is set, evaluated and switched off; a resize is stopped"];
 const locations = ["locations tell quotas, sizes and whether a name is free"];
@@ -49,7 +49,7 @@ export const jsManagement: Suite = {
     "privateEndpointConnectionOperations listByBatchAccount": privateParts,
     "privateLinkResourceOperations listByBatchAccount": privateParts,
     "poolOperations delete": pools,
-    "certificateOperations delete": ["certificates cannot be made, and there are none"],
+    "certificateOperations delete": certificate,
     "applicationOperations delete": applications,
     "batchAccountOperations delete": [
       ...lifecycle,

@@ -25,8 +25,6 @@ export function casesOf(rows: Readonly<Record<string, readonly string[]>>): Suit
 }
 
 export const retired = {
-  certificates:
-    "not: Batch retired certificates in 2024: adding one is refused, reading and deleting answer that there is none",
   ubuntu:
     "not: it asks for Ubuntu 18.04, whose node agent Azure no longer offers: refused, as there; passes with an image of today",
   sizes:
