@@ -16,6 +16,7 @@ import {
   decodeSchedule,
   decodeTask,
 } from "./entities/records.ts";
+import { unreadable } from "./entities/stored-row.ts";
 import { instancesOf } from "./entities/ready-queue.ts";
 import { requeue } from "./tasks/task-life.ts";
 import { reattachRun } from "./runs/task-run.ts";
@@ -84,7 +85,7 @@ function load(account: AccountState): void {
         account.certificates.add(decodeCertificate(row));
         break;
       default:
-        throw new Error(`the journal has a row of unknown kind ${row.kind}`);
+        throw unreadable(row, "this version has no such kind");
     }
   }
 }

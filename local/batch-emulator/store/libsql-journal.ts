@@ -1,6 +1,7 @@
 // The journal in a libsql file. WAL with synchronous=OFF: an acknowledged write is in the operating system's hands and
 // survives kill -9 of the emulator; a power cut may lose the last moments, which a local emulator may.
 import Database from "libsql";
+import { StartError } from "../../start-error.ts";
 import type { Change, Journal, StoredRow } from "./journal.ts";
 
 const schemaVersion = 1;
@@ -16,7 +17,7 @@ export function openLibsqlJournal(file: string): Journal {
     CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS entity (
       row INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, spec TEXT NOT NULL, state TEXT NOT NULL);`);
-  checkVersion(db);
+  checkVersion(db, file);
   const insert = db.prepare("INSERT OR REPLACE INTO entity (row, kind, spec, state) VALUES (?, ?, ?, ?)");
   const update = db.prepare("UPDATE entity SET state = ? WHERE row = ?");
   const remove = db.prepare("DELETE FROM entity WHERE row = ?");
@@ -82,13 +83,13 @@ function updates(db: Database.Database): (changes: readonly Change[]) => void {
   };
 }
 
-function checkVersion(db: Database.Database): void {
+function checkVersion(db: Database.Database, file: string): void {
   const found = db.prepare("SELECT value FROM meta WHERE name = 'schema'").get() as
     { value: string } | undefined;
   if (found === undefined)
     db.prepare("INSERT INTO meta (name, value) VALUES ('schema', ?)").run(String(schemaVersion));
   else if (found.value !== String(schemaVersion))
-    throw new Error(
-      `the data folder was written by another version of the Batch emulator (schema ${found.value}); start with a fresh one`,
+    throw new StartError(
+      `The database ${file} was written by another version of the Batch emulator (schema ${found.value}). Use that version, or start with a fresh data folder.`,
     );
 }

@@ -1,6 +1,6 @@
 // The entities of a Batch account as the emulator holds them in memory. Invariant: `row` is unique over the account's
-// life and grows with creation, so it orders lists and names launches. Members marked "transient" are rebuilt at start
-// and never stored. Times are epoch milliseconds.
+// life and grows with creation, so it orders lists and names launches. A …Record has what the journal keeps (stored-state.ts); what an
+// entity has beyond its record lives as long as the process and is built anew at start. Times are epoch milliseconds.
 import type { Timer } from "../../../clock.ts";
 import type { ContainerInfo } from "../../agent/executor.ts";
 import type { JobScheduleSpec, JobSpec } from "../../schema/job-spec.ts";
@@ -61,7 +61,7 @@ export interface AutoScaleRun {
   };
 }
 
-export interface Pool extends Versioned {
+export interface PoolRecord extends Versioned {
   readonly kind: "pool";
   spec: PoolSpec;
   state: PoolState;
@@ -82,15 +82,15 @@ export interface Pool extends Versioned {
   nodesCreated: number;
   /** Grows with every change of the scheduled events that the pool's nodes see. */
   eventsIncarnation: number;
-  /** transient */
+}
+
+export interface Pool extends PoolRecord {
   readonly nodes: OrderedIndex<Node>;
-  /** transient: schedulable nodes by free slots. */
+  /** Schedulable nodes by free slots. */
   slots: NodeSlots;
-  /** transient: jobs that run on this pool and have something ready. */
+  /** Jobs that run on this pool and have something ready. */
   readonly readyJobs: Set<Job>;
-  /** transient */
   wakePending: boolean;
-  /** transient */
   resizeTimer: Timer | undefined;
 }
 
@@ -138,7 +138,7 @@ export interface RecentTask {
   readonly requeueCount: number;
 }
 
-export interface Node extends Stored {
+export interface NodeRecord extends Stored {
   readonly kind: "node";
   readonly pool: Pool;
   readonly isDedicated: boolean;
@@ -169,15 +169,18 @@ export interface Node extends Stored {
   retains: boolean;
   /** When the last retention of files on this node ends. */
   retainUntil: number;
-  /** transient: slots taken, including those of runs that are being killed. */
+}
+
+export interface Node extends NodeRecord {
+  /** Slots taken, including those of runs that are being killed. */
   slotsUsed: number;
-  /** transient: runs on this node, with the subtask number (0: primary or plain). */
+  /** Runs on this node, with the subtask number (0: primary or plain). */
   readonly runs: Map<TaskRun, number>;
-  /** transient: the timer of the current phase. */
+  /** The timer of the current phase. */
   timer: Timer | undefined;
-  /** transient: ends when nothing of the node's boot writes to its disk any more. */
+  /** Ends when nothing of the node's boot writes to its disk any more. */
   diskWork: Promise<unknown> | undefined;
-  /** transient: grows when the node's life takes another course; stale callbacks compare it. */
+  /** Grows when the node's life takes another course; stale callbacks compare it. */
   epoch: number;
 }
 
@@ -213,13 +216,13 @@ export interface JobOnNode {
   attempts: number;
   preparation: NodeJobTask;
   release: NodeJobTask | undefined;
-  /** transient: resolves to true when tasks of the job may start on the node. */
+  /** Not kept: resolves to true when tasks of the job may start on the node. */
   preparing: Promise<boolean> | undefined;
-  /** transient: the preparation that goes on is to end, and not to be tried again. */
+  /** Not kept: the preparation that goes on is to end, and not to be tried again. */
   stopped: boolean;
 }
 
-export interface Job extends Versioned {
+export interface JobRecord extends Versioned {
   readonly kind: "job";
   spec: JobSpec;
   readonly schedule: Schedule | undefined;
@@ -235,19 +238,21 @@ export interface Job extends Versioned {
   schedulingError: FailureInfo | undefined;
   taskRetries: number;
   readonly nodes: Map<string, JobOnNode>;
-  /** transient */
+}
+
+export interface Job extends JobRecord {
   readonly tasks: OrderedIndex<Task>;
   readonly counts: JobCounts;
   readonly slotCounts: JobCounts;
   readonly ready: ReadyQueue;
   readonly runs: Set<TaskRun>;
-  /** transient: tasks that wait for the task of this key. */
+  /** Tasks that wait for the task of this key. */
   readonly dependents: Map<string, Set<Task>>;
-  /** transient: tasks that wait for ranges of integer ids. */
+  /** Tasks that wait for ranges of integer ids. */
   readonly rangeWaits: Set<Task>;
-  /** transient: keys of tasks whose folders are being removed, and how often. */
+  /** Keys of tasks whose folders are being removed, and how often. */
   readonly foldersInRemoval: Map<string, number>;
-  /** transient: the clock of the last pick, for round robin between equal priorities. */
+  /** The clock of the last pick, for round robin between equal priorities. */
   lastPick: number;
   wallTimer: Timer | undefined;
   allCompleteTimer: Timer | undefined;
@@ -296,9 +301,11 @@ export interface TaskExecution {
   dependency?: "satisfy" | "block";
 }
 
-export interface Task extends Versioned {
+export interface TaskRecord extends Versioned {
   readonly kind: "task";
   readonly job: Job;
+  /** Is the job's manager task. */
+  readonly manager: boolean;
   spec: TaskSpec;
   state: TaskState;
   stateAt: number;
@@ -309,14 +316,15 @@ export interface Task extends Versioned {
   execution: TaskExecution | undefined;
   /** Its dependencies were all satisfied once; absent for tasks without. */
   released: true | undefined;
-  /** transient: in the job's ready queue under this ticket; 0 when not. */
+}
+
+export interface Task extends TaskRecord {
+  /** In the job's ready queue under this ticket; 0 when not. */
   ticket: number;
-  /** transient: dependencies still missing. */
+  /** Dependencies still missing. */
   blockers: number;
-  /** transient: the run that occupies nodes for this task, also while it is being killed. */
+  /** The run that occupies nodes for this task, also while it is being killed. */
   run: TaskRun | undefined;
-  /** Is the job's manager task. */
-  readonly manager: boolean;
 }
 
 /** One attempt of a task on its node(s). It owns the slots until every process of it is gone. */
@@ -335,7 +343,7 @@ export interface TaskRun {
   timedOut: boolean;
 }
 
-export interface Schedule extends Versioned {
+export interface ScheduleRecord extends Versioned {
   readonly kind: "schedule";
   spec: JobScheduleSpec;
   state: ScheduleState;
@@ -347,6 +355,9 @@ export interface Schedule extends Versioned {
   recentJobId: string | undefined;
   endedAt: number | undefined;
   autoPoolId: string | undefined;
+}
+
+export interface Schedule extends ScheduleRecord {
   timer: Timer | undefined;
 }
 
@@ -367,7 +378,9 @@ export interface ApplicationPackage {
   lastActivatedAt: number | undefined;
 }
 
-export interface Application extends Stored {
+export type Application = ApplicationRecord;
+
+export interface ApplicationRecord extends Stored {
   readonly kind: "application";
   displayName: string | undefined;
   allowUpdates: boolean;

@@ -1,8 +1,6 @@
-// How entities become rows and come back. Invariant: decode(encode(entity)) equals the entity but for its transient
-// members, which the recovery rebuilds.
-import type { JobSpec, JobScheduleSpec } from "../../schema/job-spec.ts";
+// How entities become rows and come back. Invariant: decode(encode(entity)) equals the entity's record; what else it has the
+// recovery builds anew.
 import type { PoolSpec } from "../../schema/pool-spec.ts";
-import type { TaskSpec } from "../../schema/task-spec.ts";
 import type { StoredRow } from "../../store/journal.ts";
 import type {
   Application,
@@ -18,6 +16,8 @@ import type {
 import { NodeSlots } from "./node-slots.ts";
 import { OrderedIndex } from "./ordered-index.ts";
 import { ReadyQueue } from "./ready-queue.ts";
+import { PlainHead, JobHead, NodeHead, PoolHead, ScheduleHead, TaskHead, readRow } from "./stored-row.ts";
+import { stateSchemas } from "./stored-state.ts";
 
 /** The part of an entity that is written once or rarely. */
 export function encodeSpec(entity: Entity): string {
@@ -55,52 +55,23 @@ export function encodeSpec(entity: Entity): string {
   }
 }
 
-const transient = {
-  pool: ["nodes", "slots", "readyJobs", "wakePending", "resizeTimer"],
-  node: ["pool", "isDedicated", "address", "root", "slotsUsed", "runs", "timer", "diskWork", "epoch"],
-  job: [
-    ...[
-      "schedule",
-      "tasks",
-      "counts",
-      "slotCounts",
-      "ready",
-      "runs",
-      "dependents",
-      "rangeWaits",
-      "foldersInRemoval",
-    ],
-    ...["lastPick", "wallTimer", "allCompleteTimer", "releasing"],
-  ],
-  task: ["job", "ticket", "blockers", "run", "manager"],
-  schedule: ["timer"],
-  application: [],
-  certificate: [],
-} as const satisfies Record<Entity["kind"], readonly string[]>;
-
-const everywhere = ["kind", "row", "key", "id", "createdAt", "spec"];
-const skippedOf = (kind: Entity["kind"]): ReadonlySet<string> => new Set([...everywhere, ...transient[kind]]);
-const skipped: Readonly<Record<Entity["kind"], ReadonlySet<string>>> = {
-  pool: skippedOf("pool"),
-  node: skippedOf("node"),
-  job: skippedOf("job"),
-  task: skippedOf("task"),
-  schedule: skippedOf("schedule"),
-  application: skippedOf("application"),
-  certificate: skippedOf("certificate"),
+const membersOf = (kind: Entity["kind"]) => Object.keys(stateSchemas[kind].shape);
+const members: Readonly<Record<Entity["kind"], readonly string[]>> = {
+  pool: membersOf("pool"),
+  node: membersOf("node"),
+  job: membersOf("job"),
+  task: membersOf("task"),
+  schedule: membersOf("schedule"),
+  application: membersOf("application"),
+  certificate: membersOf("certificate"),
 };
 
-/** The part of an entity that changes as things happen to it. */
+/** The part of an entity that changes as things happen to it: an object of its own, with what its schema has. */
 export function encodeState(entity: Entity): string {
-  const skip = skipped[entity.kind];
   const state: Record<string, unknown> = {};
-  const members = entity as unknown as Record<string, unknown>;
-  for (const name in members) {
-    if (skip.has(name)) continue;
-    const value = members[name];
-    if (value === undefined) continue;
-    state[name] = name === "nodes" && entity.kind === "job" ? encodeJobNodes(entity.nodes) : value;
-  }
+  const values = entity as unknown as Record<string, unknown>;
+  for (const name of members[entity.kind]) if (values[name] !== undefined) state[name] = values[name];
+  if (entity.kind === "job") state["nodes"] = encodeJobNodes(entity.nodes);
   return JSON.stringify(state);
 }
 
@@ -108,19 +79,7 @@ function encodeJobNodes(nodes: ReadonlyMap<string, JobOnNode>): unknown {
   return [...nodes.values()].map((node) => ({ ...node, preparing: undefined, stopped: undefined }));
 }
 
-interface Head {
-  readonly id: string;
-  readonly createdAt: number;
-}
-
-function parse<T>(row: StoredRow): { head: Head & T; state: Record<string, unknown> } {
-  return {
-    head: JSON.parse(row.spec) as Head & T,
-    state: JSON.parse(row.state) as Record<string, unknown>,
-  };
-}
-
-const stored = (row: StoredRow, head: Head) => ({
+const stored = (row: StoredRow, head: { readonly id: string; readonly createdAt: number }) => ({
   row: row.row,
   id: head.id,
   key: head.id.toLowerCase(),
@@ -128,13 +87,8 @@ const stored = (row: StoredRow, head: Head) => ({
 });
 
 export function decodePool(row: StoredRow): Pool {
-  const { head, state } = parse<{ spec: PoolSpec }>(row);
-  return {
-    ...emptyPool(head.spec),
-    ...state,
-    ...stored(row, head),
-    spec: head.spec,
-  } as Pool;
+  const { head, state } = readRow(row, PoolHead, stateSchemas.pool);
+  return { ...emptyPool(head.spec), ...state, ...stored(row, head), spec: head.spec };
 }
 
 /** The members of a pool that are never stored, and the defaults of the optional ones. */
@@ -156,7 +110,7 @@ export function emptyPool(spec: PoolSpec) {
 }
 
 export function decodeNode(row: StoredRow, poolOf: (row: number) => Pool | undefined): Node | undefined {
-  const { head, state } = parse<{ pool: number; isDedicated: boolean; address: string; root: string }>(row);
+  const { head, state } = readRow(row, NodeHead, stateSchemas.node);
   const pool = poolOf(head.pool);
   if (pool === undefined) return undefined;
   return {
@@ -167,7 +121,7 @@ export function decodeNode(row: StoredRow, poolOf: (row: number) => Pool | undef
     isDedicated: head.isDedicated,
     address: head.address,
     root: head.root,
-  } as Node;
+  };
 }
 
 export function emptyNode() {
@@ -189,16 +143,19 @@ export function emptyNode() {
 }
 
 export function decodeJob(row: StoredRow, scheduleOf: (row: number) => Schedule | undefined): Job {
-  const { head, state } = parse<{ spec: JobSpec; schedule?: number }>(row);
-  const nodes = (state["nodes"] ?? []) as JobOnNode[];
+  const { head, state } = readRow(row, JobHead, stateSchemas.job);
+  const { nodes = [], ...rest } = state;
   return {
     ...emptyJob(),
-    ...(state as unknown as Pick<Job, "state" | "stateAt" | "version" | "modifiedAt">),
+    ...rest,
     ...stored(row, head),
     spec: head.spec,
     schedule: head.schedule === undefined ? undefined : scheduleOf(head.schedule),
     nodes: new Map(
-      nodes.map((node) => [jobNodeKey(node.poolId, node.nodeId), { ...node, preparing: undefined }]),
+      nodes.map(({ release, ...node }) => [
+        jobNodeKey(node.poolId, node.nodeId),
+        { ...node, release, preparing: undefined, stopped: false },
+      ]),
     ),
   };
 }
@@ -236,10 +193,9 @@ export function emptyJob(): Omit<
 }
 
 export function decodeTask(row: StoredRow, jobOf: (row: number) => Job | undefined): Task | undefined {
-  const { head, state } = parse<{ spec: TaskSpec; job: number; manager?: boolean }>(row);
+  const { head, state } = readRow(row, TaskHead, stateSchemas.task);
   const job = jobOf(head.job);
   if (job === undefined) return undefined;
-  const known = state as unknown as Task;
   // One literal with every member, as in createTask: a hundred thousand of them are kept.
   return {
     kind: "task",
@@ -247,17 +203,17 @@ export function decodeTask(row: StoredRow, jobOf: (row: number) => Job | undefin
     key: head.id.toLowerCase(),
     id: head.id,
     createdAt: head.createdAt,
-    modifiedAt: known.modifiedAt,
-    version: known.version,
+    modifiedAt: state.modifiedAt,
+    version: state.version,
     job,
     spec: head.spec,
-    state: known.state,
-    stateAt: known.stateAt,
-    previousState: known.previousState,
-    previousStateAt: known.previousStateAt,
-    attempt: known.attempt,
-    execution: known.execution,
-    released: known.released,
+    state: state.state,
+    stateAt: state.stateAt,
+    previousState: state.previousState,
+    previousStateAt: state.previousStateAt,
+    attempt: state.attempt,
+    execution: state.execution,
+    released: state.released,
     ticket: 0,
     blockers: 0,
     run: undefined,
@@ -266,8 +222,8 @@ export function decodeTask(row: StoredRow, jobOf: (row: number) => Job | undefin
 }
 
 export function decodeSchedule(row: StoredRow): Schedule {
-  const { head, state } = parse<{ spec: JobScheduleSpec }>(row);
-  return { ...emptySchedule(), ...state, ...stored(row, head), spec: head.spec } as Schedule;
+  const { head, state } = readRow(row, ScheduleHead, stateSchemas.schedule);
+  return { ...emptySchedule(), ...state, ...stored(row, head), spec: head.spec };
 }
 
 export function emptySchedule() {
@@ -285,17 +241,23 @@ export function emptySchedule() {
 }
 
 export function decodeApplication(row: StoredRow): Application {
-  const { head, state } = parse<object>(row);
+  const { head, state } = readRow(row, PlainHead, stateSchemas.application);
+  const packages = state.packages.map(({ format, lastActivatedAt, ...one }) => ({
+    ...one,
+    format,
+    lastActivatedAt,
+  }));
   return {
     kind: "application",
     displayName: undefined,
     defaultVersion: undefined,
     ...state,
     ...stored(row, head),
-  } as Application;
+    packages,
+  };
 }
 
 export function decodeCertificate(row: StoredRow): Certificate {
-  const { head, state } = parse<object>(row);
-  return { kind: "certificate", publicData: undefined, ...state, ...stored(row, head) } as Certificate;
+  const { head, state } = readRow(row, PlainHead, stateSchemas.certificate);
+  return { kind: "certificate", publicData: undefined, ...state, ...stored(row, head) };
 }
