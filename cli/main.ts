@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Entry point of `batchai`: gives a command line its process. Everything a command is told of the world comes from here.
+// Entry point of `batchai`: gives a command line its process. Everything a command knows of its surroundings comes from here.
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Context } from "./command.ts";

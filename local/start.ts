@@ -38,7 +38,8 @@ export interface LocalOptions {
   readonly fresh?: boolean;
   readonly random?: Random;
   readonly logger?: Logger;
-  /** Default: the system's, from the last moment that the folder has seen. */
+  /** Of the parts that run in this process; the app's host and storage have the machine's time, so that the whole cloud cannot be
+   *  driven by hand. Default: the system's, from the last moment that the folder has seen. */
   readonly clock?: Clock;
   /** Further settings of the app, by the names it has in Azure. */
   readonly appSettings?: Readonly<Record<string, string>>;

@@ -29,11 +29,12 @@ export function keepFirst(
     settings.quotas = stored.quotas;
     directory.accountQuota = stored.accountQuota ?? directory.accountQuota;
   }
-  state.accountChanged = () => {
+  const keep = () => {
     const { accountQuota } = directory;
     writeKeptJson(file, { given, ...changeableOf(settings), accountQuota } satisfies StoredAccount);
   };
-  state.accountChanged();
+  state.events.on("settingsChanged", keep);
+  keep();
 }
 
 const changeableOf = ({ keys, tags, authenticationModes, hasIdentity, quotas }: AccountSettings) => ({

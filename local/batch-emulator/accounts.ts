@@ -114,14 +114,14 @@ function directoryOf(o: EmulatorOptions, context: () => Context): AccountDirecto
     create: (account) => create(context(), account),
     keyOf: (state) => ofAdded(state)?.file.key ?? "first",
     changed() {
-      for (const state of states()) state.accountChanged();
+      for (const state of states()) state.events.emit("settingsChanged");
     },
     remove(state) {
       const account = ofAdded(state);
       if (account === undefined)
         return `The emulator was started with the account '${state.settings.name}', and its address leads there; end the emulator and delete its data folder.`;
       state.settings.isDeleting = true;
-      state.accountChanged();
+      state.events.emit("settingsChanged");
       remove(context(), account);
       return undefined;
     },
@@ -177,7 +177,7 @@ function openAdded(context: Context, file: AddedAccount): Added {
     packages: () => (hasStorage() ? packagesOf(o, file.key) : undefined),
   });
   const account: Added = { ...opened, file, folder, listeners: undefined };
-  opened.state.accountChanged = () => keep(context, account);
+  opened.state.events.on("settingsChanged", () => keep(context, account));
   added.set(file.name, account);
   return account;
 }

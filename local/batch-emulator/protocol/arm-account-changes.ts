@@ -74,7 +74,7 @@ function apply(call: Call, account: AccountState, given: Patch): void {
   if (given.identity !== undefined) settings.hasIdentity = given.identity.type === "SystemAssigned";
   if (given.tags !== undefined) settings.tags = given.tags;
   if (allowedAuthenticationModes !== undefined) settings.authenticationModes = allowedAuthenticationModes;
-  account.accountChanged();
+  account.events.emit("settingsChanged");
 }
 
 export function updateAccount(call: Call): WireReply {

@@ -19,7 +19,7 @@ function regenerateKey(call: Call): WireReply {
   const { keyName } = bodyOf(call, KeyName);
   const fresh = account.random.bytes(64).toString("base64");
   account.settings.keys[keyName === "Primary" ? "primary" : "secondary"] = fresh;
-  account.accountChanged();
+  account.events.emit("settingsChanged");
   return armJson(200, keysShape(account));
 }
 
@@ -37,7 +37,7 @@ function synchronizeKeys({ account }: Call): WireReply {
   if (autoStorage === undefined)
     throw new BatchFault(409, "AutoStorageNotConfigured", "The account has no auto-storage.");
   autoStorage.lastKeySync = account.clock.now();
-  account.accountChanged();
+  account.events.emit("settingsChanged");
   return empty(204);
 }
 

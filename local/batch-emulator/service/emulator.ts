@@ -1,4 +1,4 @@
-// Composes the parts of the service: who is told of what.
+// Composes the parts of the service: who listens to what.
 import type { Random } from "../../random.ts";
 import { afterOwnerJob, afterOwnerSchedule, provideAutoPool } from "./pools/auto-pools.ts";
 import { createAutoscaleControl } from "./autoscale/autoscale-control.ts";
@@ -24,32 +24,29 @@ export function compose(account: AccountState, evictionRandom: Random = account.
   const retention = createRetention(account);
   const autoscale = createAutoscaleControl(account);
   const evictions = createEvictions(account, evictionRandom);
-  account.signals = {
-    wake: (pool) => scheduler.wake(pool),
-    taskCompleted(task) {
-      retention.schedule(task);
-      afterTask(account, task);
-    },
-    taskRemoved: (task) => checkCompletion(account, task.job),
-    runLeft(run, node) {
-      const { job } = run.task;
-      retention.runLeft(run.task);
-      if (job.runs.size === 0) advanceJob(account, job);
-      scheduler.wake(node.pool);
-    },
-    nodeChanged(node) {
-      evictions.announced.settle(node);
-      nodeChanged(account, node);
-    },
-  };
+  const { events } = account;
+  events.on("wake", (pool) => scheduler.wake(pool));
+  events.on("taskCompleted", (task) => {
+    retention.schedule(task);
+    afterTask(account, task);
+  });
+  events.on("taskRemoved", (task) => checkCompletion(account, task.job));
+  events.on("runLeft", (run, node) => {
+    const { job } = run.task;
+    retention.runLeft(run.task);
+    if (job.runs.size === 0) advanceJob(account, job);
+    scheduler.wake(node.pool);
+  });
+  events.on("nodeChanged", (node) => {
+    evictions.announced.settle(node);
+    nodeChanged(account, node);
+  });
   account.autoPools = true;
-  account.jobStarted = (job) => provideAutoPool(account, job);
-  account.jobEnded = (job) => {
-    afterOwnerJob(account, job);
-    afterJob(account, job);
-  };
-  account.scheduleEnded = (schedule) => afterOwnerSchedule(account, schedule);
-  account.autoscaleChanged = (pool) => autoscale.refresh(pool);
+  events.on("jobStarted", (job) => provideAutoPool(account, job));
+  events.on("jobEnded", (job) => afterOwnerJob(account, job));
+  events.on("jobEnded", (job) => afterJob(account, job));
+  events.on("scheduleEnded", (schedule) => afterOwnerSchedule(account, schedule));
+  events.on("autoscaleChanged", (pool) => autoscale.refresh(pool));
   return {
     evictions,
     async recover() {

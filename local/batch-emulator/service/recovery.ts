@@ -191,6 +191,6 @@ function resumeJob(account: AccountState, job: Job): void {
 function resumePool(account: AccountState, pool: Pool): void {
   if (pool.allocation === "resizing") armResizeTimer(account, pool);
   reconcile(account, pool);
-  account.signals.wake(pool);
-  if (pool.spec.enableAutoScale === true) account.autoscaleChanged(pool);
+  account.events.emit("wake", pool);
+  if (pool.spec.enableAutoScale === true) account.events.emit("autoscaleChanged", pool);
 }

@@ -1,6 +1,7 @@
 // Everything that the parts of the emulator share: the entities, the clock, the ports to the outside, and the one way to
 // make a change durable. Invariant: `commit()` resolves only when all that was saved before is in the journal, and every
 // acknowledged write waits for it. No rule of the service belongs here.
+import { EventEmitter } from "node:events";
 import type { Clock } from "../../../clock.ts";
 import type { Logger } from "../../../logger.ts";
 import type { Random } from "../../../random.ts";
@@ -28,17 +29,28 @@ import { OrderedIndex } from "../entities/ordered-index.ts";
 import type { AccountSettings } from "./account-settings.ts";
 import { encodeSpec, encodeState } from "../entities/records.ts";
 
-/** What one part tells the others, without knowing them. */
-export interface Signals {
+/** What one part of the service says to the others, without knowing them. Listeners are called at once, in the order in which they
+ *  came. */
+export interface AccountEvents {
   /** Something may fit on this pool's nodes now. */
-  wake(pool: Pool): void;
-  taskCompleted(task: Task): void;
+  wake: [pool: Pool];
+  taskCompleted: [task: Task];
   /** A task was deleted, in whatever state. */
-  taskRemoved(task: Task): void;
+  taskRemoved: [task: Task];
   /** A run has left this node: no process of it lives, its slots are free. */
-  runLeft(run: TaskRun, node: Node): void;
+  runLeft: [run: TaskRun, node: Node];
   /** A node came to rest, left, or failed. */
-  nodeChanged(node: Node): void;
+  nodeChanged: [node: Node];
+  /** A job is new, and has no task yet. */
+  jobStarted: [job: Job];
+  /** A job completed or was deleted. */
+  jobEnded: [job: Job];
+  /** Autoscale was switched on or off, or its formula changed. */
+  autoscaleChanged: [pool: Pool];
+  /** A schedule completed or was deleted. */
+  scheduleEnded: [schedule: Schedule];
+  /** The settings or the quotas of the account changed. */
+  settingsChanged: [];
 }
 
 export interface Ports {
@@ -91,24 +103,8 @@ export class AccountState {
   url = "";
   /** The same over TLS, when there is such a listener. */
   secureUrl: string | undefined;
-  signals: Signals = {
-    wake: noop,
-    taskCompleted: noop,
-    taskRemoved: noop,
-    runLeft: noop,
-    nodeChanged: noop,
-  };
+  readonly events = new EventEmitter<AccountEvents>();
   closed = false;
-  /** Told when a job completed or was deleted; schedules and automatic pools listen. */
-  jobEnded: (job: Job) => void = noop;
-  /** Told of a new job before its tasks. */
-  jobStarted: (job: Job) => void = noop;
-  /** Told when autoscale was switched on or off, or its formula changed. */
-  autoscaleChanged: (pool: Pool) => void = noop;
-  /** Told when a schedule completed or was deleted. */
-  scheduleEnded: (schedule: Schedule) => void = noop;
-  /** Told when the settings of the account changed. */
-  accountChanged: () => void = noop;
   /** Low-priority nodes that the "region" can supply just now. */
   lowPriorityCapacity: number;
   /** Whether automatic pools are served. */
@@ -264,5 +260,5 @@ function* changesOf(dirty: ReadonlyMap<Entity, boolean>): Iterable<Change> {
 }
 
 function noop(): void {
-  // Replaced when the emulator is composed.
+  // The failure is told to whoever waits for it.
 }

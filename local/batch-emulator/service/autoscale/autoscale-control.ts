@@ -191,7 +191,7 @@ export function enableAutoscale(
   };
   pool.autoScaleEnabledAt = account.clock.now();
   touch(account, pool);
-  account.autoscaleChanged(pool);
+  account.events.emit("autoscaleChanged", pool);
 }
 
 export function disableAutoscale(account: AccountState, pool: Pool): void {
@@ -200,5 +200,5 @@ export function disableAutoscale(account: AccountState, pool: Pool): void {
   pool.spec = rest;
   pool.autoScaleRun = undefined;
   touch(account, pool);
-  account.autoscaleChanged(pool);
+  account.events.emit("autoscaleChanged", pool);
 }

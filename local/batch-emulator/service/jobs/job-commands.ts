@@ -46,7 +46,7 @@ export function addJob(account: AccountState, spec: JobSpec, schedule?: Schedule
   account.jobs.add(job);
   offerPreemption(account, job);
   account.save(job, true);
-  account.jobStarted(job);
+  account.events.emit("jobStarted", job);
   const manager = spec.jobManagerTask;
   if (manager !== undefined) {
     const { killJobOnCompletion: _k, runExclusive, allowLowPriorityNode: _l, ...task } = manager;

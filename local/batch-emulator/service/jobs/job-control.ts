@@ -132,7 +132,7 @@ async function finish(account: AccountState, job: Job): Promise<void> {
     job.releasing = false;
     job.endedAt = account.clock.now();
     moveJob(account, job, "completed");
-    account.jobEnded(job);
+    account.events.emit("jobEnded", job);
     await account.commit();
   } else if (job.state === "deleting") await removeJob(account, job);
 }
@@ -145,7 +145,7 @@ async function removeJob(account: AccountState, job: Job): Promise<void> {
   for (const task of job.tasks.after(0)) account.remove(task);
   account.jobs.delete(job);
   account.remove(job);
-  account.jobEnded(job);
+  account.events.emit("jobEnded", job);
   for (const pool of account.pools) pool.readyJobs.delete(job);
   await account.commit();
 }
@@ -228,7 +228,7 @@ export function offerPreemption(account: AccountState, job: Job): void {
   if (job.spec.allowTaskPreemption !== true) return;
   account.preemptible.add(job);
   const pool = poolOf(account, job);
-  if (pool !== undefined) account.signals.wake(pool);
+  if (pool !== undefined) account.events.emit("wake", pool);
 }
 
 /** Arms the job's wall clock, which counts from its creation. */

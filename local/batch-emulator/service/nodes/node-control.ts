@@ -53,7 +53,7 @@ export function vacate(account: AccountState, node: Node, run: TaskRun): void {
   if (!node.runs.delete(run)) return;
   node.slotsUsed -= run.slots;
   rest(account, node);
-  account.signals.runLeft(run, node);
+  account.events.emit("runLeft", run, node);
 }
 
 /** Brings a booted node to the state that its work and switches imply, or goes on with what was pending. */
@@ -67,7 +67,7 @@ export function rest(account: AccountState, node: Node): void {
     moveNode(account, node, offline ? "offline" : node.runs.size > 0 ? "running" : "idle");
   }
   refreshSlots(node);
-  if (schedulable(node)) account.signals.wake(node.pool);
+  if (schedulable(node)) account.events.emit("wake", node.pool);
 }
 
 /** A fresh node: waits for its allocation. */
@@ -75,7 +75,7 @@ export function allocate(account: AccountState, node: Node): void {
   course(account, node, account.parameters.nodeAllocationMs, () => {
     node.allocatedAt = account.clock.now();
     moveNode(account, node, "starting");
-    account.signals.nodeChanged(node);
+    account.events.emit("nodeChanged", node);
     powerOn(account, node, true);
   });
 }
@@ -109,7 +109,7 @@ async function boot(account: AccountState, node: Node, wipe: boolean, stale: () 
   if (failure !== undefined) {
     node.errors = [failure];
     moveNode(account, node, "unusable");
-    account.signals.nodeChanged(node);
+    account.events.emit("nodeChanged", node);
     return;
   }
   makeReachable(account, node);
@@ -147,12 +147,12 @@ export async function startUp(
   if (stale() || !waits) return;
   if (succeeded) ready(account, node);
   else moveNode(account, node, "starttaskfailed");
-  account.signals.nodeChanged(node);
+  account.events.emit("nodeChanged", node);
 }
 
 function ready(account: AccountState, node: Node): void {
   moveNode(account, node, node.scheduling === "disabled" ? "offline" : "idle");
-  account.signals.nodeChanged(node);
+  account.events.emit("nodeChanged", node);
   rest(account, node);
 }
 
@@ -233,7 +233,7 @@ function continueWith(account: AccountState, node: Node, pending: NodePending): 
     course(account, node, parameters.nodeLeaveMs, () =>
       account.background("node.leave", leave(account, node)),
     );
-  account.signals.nodeChanged(node);
+  account.events.emit("nodeChanged", node);
 }
 
 async function leave(account: AccountState, node: Node): Promise<void> {
@@ -242,7 +242,7 @@ async function leave(account: AccountState, node: Node): Promise<void> {
   account.remove(node);
   await account.commit();
   await removeFolder(account, node);
-  account.signals.nodeChanged(node);
+  account.events.emit("nodeChanged", node);
 }
 
 /** A folder that cannot be removed now goes at the next start; its node has left. */

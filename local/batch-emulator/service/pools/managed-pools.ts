@@ -91,7 +91,7 @@ function applyScale(
       autoScaleFormula: formula,
       ...(typeof interval === "string" ? { autoScaleEvaluationInterval: interval } : {}),
     };
-    account.autoscaleChanged(pool);
+    account.events.emit("autoscaleChanged", pool);
     account.save(pool, true);
     return;
   }
@@ -107,7 +107,7 @@ function applyScale(
   if (!differs) return;
   const { enableAutoScale: _e, autoScaleFormula: _f, autoScaleEvaluationInterval: _i, ...rest } = pool.spec;
   pool.spec = rest;
-  account.autoscaleChanged(pool);
+  account.events.emit("autoscaleChanged", pool);
   resizePool(account, pool, fixed);
 }
 

@@ -74,7 +74,7 @@ export function addPool(
 
 function enableAutoscaleOn(account: AccountState, pool: Pool): void {
   pool.autoScaleEnabledAt = account.clock.now();
-  account.autoscaleChanged(pool);
+  account.events.emit("autoscaleChanged", pool);
 }
 
 /** A job that was waiting for a pool of this name gets to work. */

@@ -73,5 +73,5 @@ export function replaceSpec(account: AccountState, pool: Pool, spec: PoolSpec): 
   if (pool.slots.slotsPerNode !== (spec.taskSlotsPerNode ?? 1))
     pool.slots = new NodeSlots(spec.taskSlotsPerNode ?? 1);
   touch(account, pool);
-  account.signals.wake(pool);
+  account.events.emit("wake", pool);
 }

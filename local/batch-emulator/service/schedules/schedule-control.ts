@@ -144,7 +144,7 @@ function complete(account: AccountState, schedule: Schedule): void {
   schedule.endedAt = account.clock.now();
   schedule.nextRunAt = undefined;
   move(account, schedule, "completed");
-  account.scheduleEnded(schedule);
+  account.events.emit("scheduleEnded", schedule);
 }
 
 /** Goes on with a schedule that is being ended, once its job is gone. */
@@ -153,7 +153,7 @@ function finish(account: AccountState, schedule: Schedule): void {
   else if (schedule.state === "deleting" && jobsOf(account, schedule).length === 0) {
     account.schedules.delete(schedule);
     account.remove(schedule);
-    account.scheduleEnded(schedule);
+    account.events.emit("scheduleEnded", schedule);
   }
 }
 

@@ -87,7 +87,7 @@ export function complete(account: AccountState, task: Task, result: AttemptResul
   endSubtasks(account, task, execution.endedAt);
   moveTask(account, task, "completed");
   if (actions.dependency === "satisfy") freeDependents(account, task);
-  account.signals.taskCompleted(task);
+  account.events.emit("taskCompleted", task);
 }
 
 function freeDependents(account: AccountState, task: Task): void {
@@ -187,5 +187,5 @@ export function removeTask(account: AccountState, task: Task, cancel: CancelRun)
   job.tasks.delete(task);
   account.remove(task);
   if (run !== undefined) cancel(run);
-  account.signals.taskRemoved(task);
+  account.events.emit("taskRemoved", task);
 }

@@ -57,5 +57,5 @@ export function offer(account: AccountState, job: Job): void {
   const pool = poolOf(account, job);
   if (pool === undefined) return;
   pool.readyJobs.add(job);
-  account.signals.wake(pool);
+  account.events.emit("wake", pool);
 }
