@@ -17,7 +17,7 @@ export interface AttemptPlace {
 
 export interface RunningAttempt {
   /** All of its processes at once, as a node that is gone. */
-  kill(): void;
+  readonly kill: () => void;
   readonly ended: Promise<{ readonly exitCode: number | undefined; readonly points: readonly Point[] }>;
 }
 

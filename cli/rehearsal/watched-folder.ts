@@ -10,7 +10,7 @@ export interface WatchedFolder {
   readonly tookMs: readonly number[];
   /** Called in the middle of each writing: as soon as it is seen. */
   onWriting: (() => void) | undefined;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 export function watchFolder(folder: string, now: () => number): WatchedFolder {

@@ -10,8 +10,9 @@ import { cloudProcess } from "../../support/cloud-process.ts";
 
 const count = Number(process.env["OPENBATCHAI_EVICTED_JOBS"] ?? 24);
 const nodes = 4;
-/** At this rate the usual run has some evictions; the long one has ten in a hundred nodes and minute. */
-const evictionEveryMs = count > 100 ? 60_000 / (nodes * 0.1) : 2_000;
+/** The long run has ten in a hundred nodes and minute; the usual one would be over before, and has one for every third job that has ended. */
+const everyMs = count > 100 ? 60_000 / (nodes * 0.1) : 0;
+const everyJobs = count > 100 ? 0 : 3;
 const limitMs = 120_000 + count * 2_000;
 const group = { subscriptionId: "", resourceGroup: "local" };
 
@@ -29,20 +30,22 @@ it(
     const { subscriptionId } = cloud.description;
     const workspace = { kind: "workspace", ...group, subscriptionId, workspace: "lab" } as const;
     const experiment = { ...workspace, kind: "experiment", experiment: "exp" } as const;
+    const clusterRef = { ...workspace, kind: "cluster", cluster: "spot" } as const;
     const jobRef = (at: number) => ({ ...experiment, kind: "job", job: `j${at}` }) as const;
     await createShare(cloud);
     let client = clientOf(cloud.description);
     await client.workspaces.create(workspace, { location: "local" });
     await client.experiments.create(experiment);
-    const cluster = await client.clusters.create(
-      { ...workspace, kind: "cluster", cluster: "spot" },
-      { properties: { ...clusterOf(cloud, nodes), vmPriority: "lowpriority" } },
-    );
+    const cluster = await client.clusters.create(clusterRef, {
+      properties: { ...clusterOf(cloud, 0), vmPriority: "lowpriority" },
+    });
     for (let at = 0; at < count; at += 1)
       await client.jobs.create(jobRef(at), {
         properties: customJob(cluster.id, `sleep ${0.5 + random.next()}; exit ${at % 3}`),
       });
 
+    // From here on they run.
+    await client.clusters.scale(clusterRef, { manual: { targetNodeCount: nodes } });
     const poolId = (await poolOf(cloud, "lab", "spot")).id;
     const finished = async () => {
       const jobs = await all(client.jobs.list(experiment));
@@ -52,7 +55,7 @@ it(
     };
     const kills = [count / 3, (2 * count) / 3];
     let evictions = 0;
-    let next = Date.now() + evictionEveryMs;
+    let next = { at: Date.now() + everyMs, done: everyJobs };
     await until(
       "the end of all jobs",
       async () => {
@@ -62,11 +65,13 @@ it(
           await cloudOf.stop("SIGKILL");
           cloud = await cloudOf.start();
           client = clientOf(cloud.description);
-        } else if (Date.now() >= next) {
-          next = Date.now() + evictionEveryMs;
+        } else if (Date.now() >= next.at && done >= next.done) {
           // There may be none to take just now.
           await evict(cloud, poolId, random.next() < 0.5 ? 0 : 5_000).then(
-            () => (evictions += 1),
+            () => {
+              evictions += 1;
+              next = { at: Date.now() + everyMs, done: done + everyJobs };
+            },
             () => undefined,
           );
         }
