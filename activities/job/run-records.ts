@@ -5,13 +5,7 @@ import type { z } from "zod";
 import type { recordOutcome, recordStarted, requeueRun } from "../../contracts/job-activities.ts";
 import { onNodes } from "../../domain/job/attempts.ts";
 import { isFinished } from "../../domain/job/machine.ts";
-import {
-  endedRun,
-  requeuedRun,
-  startedJob,
-  uncountedRequeues,
-  withdrawnRun,
-} from "../../domain/job/rules.ts";
+import { endedRun, requeuedRun, startedJob, uncountedRequeues, returnedRun } from "../../domain/job/rules.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
@@ -61,7 +55,7 @@ export function recordRequeue(
     job,
     (current) => {
       if (current.attempt !== attempt || current.executionState === "terminating") return current;
-      return withdrawnRun(current, { hadStarted, requeueCount }, new Date(time));
+      return returnedRun(current, { hadStarted, requeueCount }, new Date(time));
     },
     describe(time, wentBack),
   );

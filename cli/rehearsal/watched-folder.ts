@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const lookMs = 5;
+const pollMs = 5;
 const quietMs = 100;
 
 export interface WatchedFolder {
@@ -28,10 +28,10 @@ export function watchFolder(folder: string, now: () => number): WatchedFolder {
         watched.onWriting?.();
       } else writing.last = at;
     } else if (writing !== undefined && at - writing.last >= quietMs) {
-      tookMs.push(Math.max(lookMs, writing.last - writing.since));
+      tookMs.push(Math.max(pollMs, writing.last - writing.since));
       writing = undefined;
     }
-  }, lookMs);
+  }, pollMs);
   return watched;
 }
 

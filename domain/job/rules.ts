@@ -243,7 +243,7 @@ export function requeuedRun(job: JobDocument, requeueCount: number, times: numbe
 }
 
 /** A run that waits in Batch is taken back: its nodes were lost or taken away, or it never had them. */
-export function withdrawnRun(
+export function returnedRun(
   job: JobDocument,
   { hadStarted, requeueCount }: { readonly hadStarted: boolean; readonly requeueCount: number },
   now: Date,

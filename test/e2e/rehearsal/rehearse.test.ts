@@ -33,10 +33,10 @@ describe.concurrent("a program that is rehearsed", () => {
     ["skips", "StepsSkipped"],
     ["never-reads", "StartedOver"],
     ["no-checkpoint", "NoCheckpoint"],
-  ])("with the fault %s is found out: %s", async (fault, code) => {
+  ])("with the fault %s is found out: %s", async (fault, found) => {
     const { code: exitCode, report } = await rehearse("--fault", fault);
     expect([exitCode, report["resumesCorrectly"]]).toEqual([1, false]);
-    expect(report["findings"]).toContainEqual(expect.objectContaining({ code }));
+    expect(report["findings"]).toContainEqual(expect.objectContaining({ fault: found }));
   });
 
   it("says so when it fails undisturbed", async () => {

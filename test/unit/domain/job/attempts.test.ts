@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { attemptsWire, onNodes } from "../../../../domain/job/attempts.ts";
 import type { Outcome } from "../../../../domain/job/outcome.ts";
-import { endedRun, requeuedRun, startedJob, withdrawnRun } from "../../../../domain/job/rules.ts";
+import { endedRun, requeuedRun, startedJob, returnedRun } from "../../../../domain/job/rules.ts";
 import type { JobDocument } from "../../../../domain/job/schema.ts";
 import { job, later, now } from "../samples.ts";
 
@@ -53,7 +53,7 @@ describe("the attempts of a job", () => {
 
   it("that are taken back from Batch are lost or never began", () => {
     const cause = (of: JobDocument, hadStarted: boolean) => {
-      const back = withdrawnRun(of, { hadStarted, requeueCount: 1 }, later);
+      const back = returnedRun(of, { hadStarted, requeueCount: 1 }, later);
       return [back.attempt, back.attempts?.map((one) => one.cause)];
     };
     expect(cause(running(), true)).toEqual([2, ["preempted"]]);
