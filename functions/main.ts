@@ -8,6 +8,7 @@ import { nodeSetup } from "../node/node-setup.ts";
 import { orchestrations } from "../orchestrations/index.ts";
 import { createAzureServices } from "../services/azure/create-services.ts";
 import type { Clock, Random } from "../services/clock.ts";
+import type { Settings } from "../services/settings.ts";
 import { apiOrigin, quotaLimits, readConfiguration } from "./config.ts";
 import type { Environment } from "./config.ts";
 import { httpTriggers } from "./http/index.ts";
@@ -27,39 +28,43 @@ function fileServerGroup(environment: Environment): string {
   return named ?? /\/resourceGroups\/([^/]+)\//i.exec(account)?.[1] ?? "";
 }
 
-function start(environment: Environment): void {
+function settingsOf(environment: Environment): Settings {
   const [publisher = "", offer = "", sku = "", version = ""] = environment.BATCHAI_NODE_IMAGE.split(":");
-  const services = createAzureServices({
-    settings: {
-      subscriptionId: environment.AZURE_SUBSCRIPTION_ID,
-      location: environment.BATCHAI_LOCATION,
-      apiOrigin: apiOrigin(environment),
-      blobEndpointTemplate: environment.BATCHAI_BLOB_ENDPOINT_TEMPLATE,
-      fileEndpointTemplate: environment.BATCHAI_FILE_ENDPOINT_TEMPLATE,
-      nodeImage: { publisher, offer, sku, version },
-      owner: environment.BATCHAI_STORAGE_ACCOUNT,
-      counters: {
-        endpoint: environment.BATCHAI_COUNTERS_ENDPOINT,
-        intervalSeconds: environment.BATCHAI_COUNTERS_INTERVAL_S,
-      },
-      quotas: quotaLimits(environment),
-      retiredSizes: environment.BATCHAI_RETIRED_SIZES,
-      containers: environment.BATCHAI_CONTAINERS,
-      nodeAddresses: environment.BATCHAI_NODE_ADDRESSES,
-      poolAllocationMode: environment.BATCHAI_POOL_ALLOCATION_MODE,
-      poolExpiryMs: environment.BATCHAI_POOL_EXPIRY_MS,
-      monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,
-      monitorMaxIntervalMs: environment.BATCHAI_MONITOR_MAX_INTERVAL_MS,
-      outputGraceMs: environment.BATCHAI_OUTPUT_GRACE_MS,
-      idleNodeGraceMs: environment.BATCHAI_IDLE_NODE_GRACE_MS,
-      launchStepLimitMs: environment.BATCHAI_LAUNCH_STEP_LIMIT_S * 1000,
-      terminationGraceMs: environment.BATCHAI_TERMINATION_GRACE_S * 1000,
-      orphanGraceMs: environment.BATCHAI_ORPHAN_GRACE_MS,
-      retentionDays: environment.BATCHAI_RETENTION_DAYS,
-      blobScanIntervalMs: environment.BATCHAI_BLOB_SCAN_INTERVAL_S * 1000,
-      blobEventsQueue: environment.BATCHAI_BLOB_EVENTS_QUEUE,
-      bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,
+  return {
+    subscriptionId: environment.AZURE_SUBSCRIPTION_ID,
+    location: environment.BATCHAI_LOCATION,
+    apiOrigin: apiOrigin(environment),
+    blobEndpointTemplate: environment.BATCHAI_BLOB_ENDPOINT_TEMPLATE,
+    fileEndpointTemplate: environment.BATCHAI_FILE_ENDPOINT_TEMPLATE,
+    nodeImage: { publisher, offer, sku, version },
+    owner: environment.BATCHAI_STORAGE_ACCOUNT,
+    counters: {
+      endpoint: environment.BATCHAI_COUNTERS_ENDPOINT,
+      intervalSeconds: environment.BATCHAI_COUNTERS_INTERVAL_S,
     },
+    quotas: quotaLimits(environment),
+    retiredSizes: environment.BATCHAI_RETIRED_SIZES,
+    containers: environment.BATCHAI_CONTAINERS,
+    nodeAddresses: environment.BATCHAI_NODE_ADDRESSES,
+    poolAllocationMode: environment.BATCHAI_POOL_ALLOCATION_MODE,
+    poolExpiryMs: environment.BATCHAI_POOL_EXPIRY_MS,
+    monitorMinIntervalMs: environment.BATCHAI_MONITOR_MIN_INTERVAL_MS,
+    monitorMaxIntervalMs: environment.BATCHAI_MONITOR_MAX_INTERVAL_MS,
+    outputGraceMs: environment.BATCHAI_OUTPUT_GRACE_MS,
+    idleNodeGraceMs: environment.BATCHAI_IDLE_NODE_GRACE_MS,
+    launchStepLimitMs: environment.BATCHAI_LAUNCH_STEP_LIMIT_S * 1000,
+    terminationGraceMs: environment.BATCHAI_TERMINATION_GRACE_S * 1000,
+    orphanGraceMs: environment.BATCHAI_ORPHAN_GRACE_MS,
+    retentionDays: environment.BATCHAI_RETENTION_DAYS,
+    blobScanIntervalMs: environment.BATCHAI_BLOB_SCAN_INTERVAL_S * 1000,
+    blobEventsQueue: environment.BATCHAI_BLOB_EVENTS_QUEUE,
+    bodyLimitBytes: environment.BATCHAI_BODY_LIMIT_BYTES,
+  };
+}
+
+function start(environment: Environment): void {
+  const services = createAzureServices({
+    settings: settingsOf(environment),
     launcher,
     nodeSetup,
     fileServerSetup,

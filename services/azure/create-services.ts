@@ -106,16 +106,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     nodeSealer: nodeSealer(random),
     jobTokens: jobTokens(options.secretsKeys, clock),
     keyPairs: sshKeyPairs(),
-    keyVaults: keyVaults({
-      endpointTemplate: options.keyVaultEndpointTemplate,
-      allowed: options.keyVaults,
-      tokens,
-    }),
-    registries: containerRegistries({
-      endpointTemplate: "https://{registry}",
-      allowed: options.containerRegistries,
-      tokens,
-    }),
+    ...secretSources(options, tokens),
     reservations,
     state: {
       ...state,
@@ -158,6 +149,22 @@ function fileServersOf(options: AzureOptions, tokens: TokenSource): FileServers 
     owner: settings.owner,
     setup: options.fileServerSetup,
   });
+}
+
+/** Where others keep secrets that jobs and clusters refer to. */
+function secretSources(options: AzureOptions, tokens: ReturnType<typeof tokenSource>) {
+  return {
+    keyVaults: keyVaults({
+      endpointTemplate: options.keyVaultEndpointTemplate,
+      allowed: options.keyVaults,
+      tokens,
+    }),
+    registries: containerRegistries({
+      endpointTemplate: "https://{registry}",
+      allowed: options.containerRegistries,
+      tokens,
+    }),
+  };
 }
 
 function tableClient(storage: StorageAccount, template: string, credential: TokenCredential): TableClient {

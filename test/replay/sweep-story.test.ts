@@ -223,7 +223,7 @@ describe("a sweep", () => {
     const search = { experiment_ids: ["e"], filter: "tags.`batchai.sweep` = 's' and metrics.loss = 0.5" };
     const { runs } = (await mlflow(workspacePath, "search", search, "role-reader")).body;
     expect(runs).toHaveLength(1);
-    expect(runs[0].data.params).toMatchObject([{ key: "LR" }, { key: "KIND" }]);
+    expect(runs[0].data.params).toMatchObject([{ key: "KIND" }, { key: "LR" }]);
   });
 
   it("ends with its trials when it is terminated, and resumes", async () => {

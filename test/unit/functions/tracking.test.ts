@@ -68,7 +68,8 @@ describe("the script of a job", () => {
     expect(ended.body.run_info.status).toBe("RUNNING");
     world.azure.complete(world.onlyTask(), { exitCode: 0 });
     await world.advance(2_000);
-    const of = async (id: string) => (await notebook.get("runs/get", { run_id: id })).body.run.info;
+    const of = async (id: string) =>
+      (await notebook.get("runs/get", { run_id: id })).body.run.info as { end_time: number };
     expect(await of(own)).toMatchObject({ status: "FINISHED" });
     expect((await of(own)).end_time).toBeGreaterThan(0);
     expect(await of(child)).toMatchObject({ status: "FINISHED" });

@@ -35,12 +35,8 @@ export function publicPartOf({ format, data, password }: CertificateFile): X509C
 
 function opened(pfx: Buffer, passphrase: string): X509Certificate | undefined {
   try {
-    const { context }: { context: { getCertificate(): Buffer | null } } = createSecureContext({
-      pfx,
-      passphrase,
-      ciphers: nothingIsTooWeak,
-    });
-    const found = context.getCertificate();
+    const context: unknown = createSecureContext({ pfx, passphrase, ciphers: nothingIsTooWeak }).context;
+    const found = (context as { getCertificate(): Buffer | null }).getCertificate();
     if (found !== null) return new X509Certificate(found);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -1,104 +1,20 @@
 // Situations whose cause is known, each with the answer that must come first.
 import { describe, expect, it, test } from "vitest";
 import { diagnose } from "../../../../domain/diagnosis/diagnose.ts";
-import type {
-  ChangeFacts,
-  ClusterFacts,
-  Facts,
-  JobFacts,
-  NeighbourFacts,
-} from "../../../../domain/diagnosis/facts.ts";
-import { resizeError } from "../../../../domain/cluster/resize-errors.ts";
-import type { AttemptResponse } from "../../../../domain/job/attempt.ts";
 import { jobFailure } from "../../../../domain/job/failure.ts";
-import { failureTable } from "../../../../domain/shared/errors.ts";
-import type { FailureCode } from "../../../../domain/shared/errors.ts";
-
-const start = "2026-11-01T10:00:00.000Z";
-const counts = {
-  idleNodeCount: 0,
-  runningNodeCount: 0,
-  preparingNodeCount: 0,
-  unusableNodeCount: 0,
-  leavingNodeCount: 0,
-};
-const manual = (targetNodeCount: number) => ({
-  scaleSettings: { manual: { targetNodeCount, nodeDeallocationOption: "requeue" as const } },
-});
-const auto = (maximumNodeCount: number) => ({
-  scaleSettings: { autoScale: { minimumNodeCount: 0, maximumNodeCount, initialNodeCount: 0 } },
-});
-const nodes = (more: Partial<typeof counts>) => ({ nodeStateCounts: { ...counts, ...more } });
-const clusterError = (code: string, message = "", values: { name: string; value: string }[] = []) => ({
-  errors: [resizeError({ code, message, values })],
-});
-const plainError = (code: FailureCode) => ({ errors: [{ code, message: failureTable[code].meaning }] });
-
-const attempts = (...causes: NonNullable<AttemptResponse["cause"]>[]): Facts["attempts"] => ({
-  value: causes.map((cause, at) => ({ number: at + 1, start: 1, nodes: [], cause, endTime: start })),
-  ...{ omitted: 0, preemptions: 0, resizes: 0, nodeFaults: 0, userRetries: 0 },
-});
-
-interface Situation {
-  readonly job?: Partial<JobFacts>;
-  readonly cluster?: Partial<ClusterFacts> | "gone";
-  readonly neighbours?: readonly Partial<NeighbourFacts>[];
-  readonly changes?: readonly Partial<ChangeFacts>[];
-  readonly errorOutput?: string;
-  readonly attempts?: Facts["attempts"];
-  readonly minutes?: number;
-}
-
-function factsOf({
-  job,
-  cluster,
-  neighbours = [],
-  changes = [],
-  errorOutput,
+import {
   attempts,
-  minutes = 10,
-}: Situation): Facts {
-  return {
-    name: "mine",
-    creationTime: start,
-    job: {
-      provisioningState: "succeeded",
-      executionState: "queued",
-      executionStateTransitionTime: start,
-      nodeCount: 1,
-      schedulingPriority: "normal",
-      constraints: { maxWallClockTime: "P7D" },
-      ...job,
-    },
-    clusterName: "nodes",
-    cluster:
-      cluster === "gone"
-        ? undefined
-        : {
-            provisioningState: "succeeded",
-            allocationState: "steady",
-            allocationStateTransitionTime: start,
-            ...manual(2),
-            vmPriority: "dedicated",
-            vmSize: "STANDARD_D2_V3",
-            currentNodeCount: 2,
-            nodeStateCounts: counts,
-            ...cluster,
-          },
-    neighbours: neighbours.map((other, index) => ({
-      name: `other${index}`,
-      executionState: "running",
-      nodeCount: 1,
-      schedulingPriority: "normal",
-      creationTime: "2026-11-01T09:00:00Z",
-      ...other,
-    })),
-    changes: changes.map((change) => ({ time: start, cause: "a node was lost", ...change })),
-    attempts,
-    errorOutput,
-    now: new Date(Date.parse(start) + minutes * 60_000),
-  };
-}
+  auto,
+  clusterError,
+  factsOf,
+  manual,
+  nodes,
+  plainError,
+  start,
+} from "../../../support/diagnosis-facts.ts";
+import type { Situation } from "../../../support/diagnosis-facts.ts";
+import type { JobFacts } from "../../../../domain/diagnosis/facts.ts";
+import type { FailureCode } from "../../../../domain/shared/errors.ts";
 
 const lost = { state: "executionState", from: "running", to: "queued" };
 const failed = (exitCode: number, errorOutput?: string): Situation => ({
