@@ -11,9 +11,7 @@ import { TrialState } from "./trial.ts";
 export const ExtendRequest = z.object({
   properties: z.object({
     /** Without defaults: what is not named stays as it is. */
-    limits: Limits.extend({ maxConcurrentTrials: wholeNumber(1, 1000) })
-      .partial()
-      .optional(),
+    limits: Limits.partial().optional(),
     /** `{"type": "none"}`: no policy from now on. */
     stopping: z.union([z.object({ type: z.literal("none") }), StoppingPolicy]).optional(),
     budget: Budget.optional(),

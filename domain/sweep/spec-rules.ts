@@ -18,6 +18,8 @@ interface Problem {
   readonly message: string;
 }
 
+const usualConcurrency = 4;
+
 /**
  * @param about `seed` for a request that names none; `nodeCount` of the template.
  * @throws AppError InvalidRequest that names every field at fault.
@@ -27,7 +29,9 @@ export function sweepSpec(
   searchSpace: SearchSpace,
   about: { readonly seed: number; readonly nodeCount: number },
 ): SweepSpec {
-  const { limits, budget } = properties;
+  const { limits: asked, budget } = properties;
+  const { maxConcurrentTrials = Math.min(usualConcurrency, asked.maxTrials) } = asked;
+  const limits = { ...asked, maxConcurrentTrials };
   refuse([
     ...spaceIssues(searchSpace, algorithm),
     ...patternIssues(properties.metrics),
@@ -35,7 +39,7 @@ export function sweepSpec(
     ...policyIssues(stopping, limits.maxTrials),
     ...(budget === undefined ? [] : within("budget", budgetProblem(budget, limits, about.nodeCount))),
   ]);
-  const { maxTrials, maxConcurrentTrials } = limits;
+  const { maxTrials } = limits;
   const lag = algorithm.type === "tpe" ? algorithm.lag : undefined;
   return {
     searchSpace,

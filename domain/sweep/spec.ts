@@ -18,7 +18,7 @@ export const mostTrialsOfSweep = 10_000;
 
 export const Limits = z.object({
   maxTrials: wholeNumber(1, mostTrialsOfSweep),
-  maxConcurrentTrials: wholeNumber(1, 1000).default(4),
+  maxConcurrentTrials: wholeNumber(1, 1000),
   /** Of the whole sweep, from its start. */
   timeout: someTime().optional(),
   /** Of one run of a trial; by default what the template's constraints say. */
@@ -27,6 +27,12 @@ export const Limits = z.object({
   maxFailedTrials: wholeNumber(1, mostTrialsOfSweep).optional(),
 });
 export type Limits = z.infer<typeof Limits>;
+
+/** As they are asked for. */
+const RequestedLimits = Limits.extend({
+  /** By default 4, or as many as there are trials. */
+  maxConcurrentTrials: Limits.shape.maxConcurrentTrials.optional(),
+});
 
 const above0 = z
   .number({ error: "expected a number above 0" })
@@ -56,7 +62,7 @@ const fields = {
   objective: Objective,
   metrics: z.array(MetricExpression).max(50).default([]),
   stopping: StoppingPolicy.optional(),
-  limits: Limits,
+  limits: RequestedLimits,
   budget: Budget.optional(),
 };
 

@@ -165,7 +165,7 @@ describe("a sweep", () => {
 
   it("takes metrics that are posted, once each, until the trial's job has ended", async () => {
     const world = await story();
-    await world.sweep("PUT", "", sweepBody({ limits: { maxTrials: 1, maxConcurrentTrials: 1 } }));
+    await world.sweep("PUT", "", sweepBody({ limits: { maxTrials: 1 } }));
     await world.advance(6_000);
     const post = (...points: object[]) => world.sweep("POST", "/trials/0/metrics", { points });
     const task = await world.taskOf("s_0");
@@ -203,7 +203,7 @@ describe("a sweep", () => {
 
   it("goes by what a trial's script logs to MLflow, which is a run with the trial's parameters", async () => {
     const world = await story();
-    await world.sweep("PUT", "", sweepBody({ limits: { maxTrials: 1, maxConcurrentTrials: 1 } }));
+    await world.sweep("PUT", "", sweepBody({ limits: { maxTrials: 1 } }));
     await world.advance(6_000);
     const task = await world.taskOf("s_0");
     world.azure.start(task);

@@ -19,7 +19,11 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ["Job queue", "gangs, priority, backfill that never delays the head; a waiting job costs one row"],
   [
     "Jobs",
-    "preparation, environment, secrets by value, logs while running (a job is shown finished at once, or two seconds later where its output is being followed), output that storage did not take fails the job by name, exit and error codes, wall clock limit, termination and deletion in every state",
+    "preparation, environment, secrets by value, attempts with their causes, retries, a folder for checkpoints that all attempts share, rehearsed evictions ([how to](how-to/spot-nodes.md)), logs while running (a job is shown finished at once, or two seconds later where its output is being followed), output that storage did not take fails the job by name, exit and error codes, wall clock limit, termination and deletion in every state",
+  ],
+  [
+    "Spot nodes",
+    "jobs run again after an eviction, told before by SIGTERM; `batchai rehearse` kills a program here and says whether it resumes. Not yet: falling back to dedicated nodes by a policy; the Keras helper for checkpoints was never run",
   ],
   [
     "Toolkits",
@@ -47,7 +51,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Sweeps (`api-version=2026-11-01`)",
-    "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast; the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Export from one deployment, import into another. Metrics by output and file; not yet by HTTP",
+    "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast; the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Export from one deployment, import into another. Limits, policy, budget and tags can be changed; metrics by output, file and HTTP; a recipe with PyTorch. Not yet: a token of the trial's own for metrics by HTTP, CMA-ES; 10,000 trials take longer than we want",
   ],
   [
     "Tracking with MLflow's client",

@@ -170,6 +170,14 @@ describe("a sweep", () => {
     expect(advance(spec, situation(next.trials)).trials).toEqual(next.trials);
   });
 
+  it.each([
+    [1, 1],
+    [3, 3],
+    [100, 4],
+  ])("has four trials at once where nobody says how many, and of %i trials %i", (maxTrials, atOnce) => {
+    expect(specOf({ limits: { maxTrials } }).limits.maxConcurrentTrials).toBe(atOnce);
+  });
+
   it("ends when all its trials are over, and not while one runs", () => {
     const spec = specOf({ limits: { maxTrials: 2, maxConcurrentTrials: 2 } });
     const { trials } = advance(spec, situation([]));
