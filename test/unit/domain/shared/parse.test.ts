@@ -90,6 +90,16 @@ describe("a request that is not right", () => {
       { nodeSetup: { mountVolumes: { azureFileShares: [share("a", { azureFileUrl: "ftp://x/y" })] } } },
       /azureFileUrl: expected the URL of a file share/,
     ],
+    [
+      {
+        nodeSetup: {
+          mountVolumes: {
+            azureFileShares: [share("a", { azureFileUrl: "https://acct.blob.core.windows.net/data" })],
+          },
+        },
+      },
+      /azureFileUrl: expected the URL of a file share; a blob container is mounted by azureBlobFileSystems/,
+    ],
   ])("cluster %j: %s", (properties, message) => {
     expect(clusterMessage(properties)).toMatch(message);
   });
