@@ -120,7 +120,7 @@ const dataSimplified: readonly Row[] = [
     "ComputeNode_GetRemoteLoginSettings",
     "GET",
     `${node}/remoteloginsettings`,
-    "the node's loopback address and port 22; nothing listens there unless you start it",
+    "the node's loopback address, port 22 (Windows: 3389); nothing listens there unless you start it",
   ],
   [
     "ComputeNode_GetRemoteDesktop",

@@ -9,13 +9,14 @@ import { notEmulated, notFound } from "../service/account/fault.ts";
 import type { AccountState } from "../service/account/account-state.ts";
 import type { Node } from "../service/entities/model.ts";
 import { nodeLog } from "../service/nodes/node-log.ts";
-import { checkRemoteAccess } from "../service/checks/azure-rules.ts";
+import { checkRemoteAccess, loginPort } from "../service/checks/azure-rules.ts";
 import { checkReferences } from "../service/checks/reference-checks.ts";
 import { bodyOf } from "./bodies.ts";
 import { renderer, value } from "./fields.ts";
 import type { FieldTable } from "./fields.ts";
 import { listReply, pageStart } from "./listing.ts";
 import { nodeOf, nodePath, onlyFor } from "./node-routes.ts";
+import { ipv6Of } from "./pool-fields.ts";
 import { withoutSecrets } from "./secrets.ts";
 import { json, param } from "./wire.ts";
 import type { Call, Route, WireReply } from "./wire.ts";
@@ -118,10 +119,13 @@ export const nodeAccessRoutes: readonly Route[] = [
       if (node.pool.spec.virtualMachineConfiguration === undefined)
         throw onlyFor("remoteloginsettings", "virtualMachineConfiguration");
       checkRemoteAccess(call.account, node.pool.spec);
+      const port = loginPort(node.pool.spec);
+      const ipv6 = ipv6Of(call, node);
       return json(200, {
         "odata.metadata": `${call.request.baseUrl}/$metadata#remoteloginsettings/@Element`,
         remoteLoginIPAddress: node.address,
-        remoteLoginPort: 22,
+        remoteLoginPort: port,
+        ...(ipv6 === undefined ? {} : { ipv6RemoteLoginIPAddress: ipv6, ipv6RemoteLoginPort: port }),
       });
     },
   },

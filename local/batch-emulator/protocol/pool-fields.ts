@@ -4,6 +4,8 @@ import { isBefore, since } from "./api-versions.ts";
 import type { PoolSpec } from "../schema/pool-spec.ts";
 import { durationMs, formatDuration } from "../schema/values.ts";
 import type { AutoScaleRun, Node, Pool, StartTaskInfo } from "../service/entities/model.ts";
+import type { AccountState } from "../service/account/account-state.ts";
+import { loginPort } from "../service/checks/azure-rules.ts";
 import { defaultResizeTimeoutMs } from "../service/pools/pool-control.ts";
 import { currentNodes } from "../service/account/quota.ts";
 import { etagOf } from "../service/account/versions.ts";
@@ -13,6 +15,7 @@ import type { FieldContext, FieldTable } from "./fields.ts";
 import { withoutSecrets } from "./secrets.ts";
 import { poolStatistics } from "./pool-statistics.ts";
 import { failureShape, recentTaskShape } from "./task-fields.ts";
+import type { Call } from "./wire.ts";
 
 const poolUrl = (context: FieldContext, pool: Pool) => `${context.baseUrl}/pools/${pool.id}`;
 
@@ -117,6 +120,10 @@ export function startTaskInfoShape(info: StartTaskInfo | undefined) {
   };
 }
 
+/** Nodes of this machine have no other address; it can be written as one of IPv6. */
+export const ipv6Of = (call: Call, node: Node): string | undefined =>
+  isBefore(call.version, since.oneCommunicationMode) ? undefined : `::ffff:${node.address}`;
+
 export const nodeFields: FieldTable<Node> = {
   id: value((node) => node.id),
   url: value((node, context) => `${poolUrl(context, node.pool)}/nodes/${node.id}`),
@@ -126,10 +133,7 @@ export const nodeFields: FieldTable<Node> = {
   lastBootTime: time((node) => node.bootedAt),
   allocationTime: time((node) => (node.allocatedAt === 0 ? undefined : node.allocatedAt)),
   ipAddress: value((node) => node.address),
-  ipv6Address: value((node, { call }) =>
-    // Nodes of this machine have no other address; it can be written as one of IPv6.
-    isBefore(call.version, since.oneCommunicationMode) ? undefined : `::ffff:${node.address}`,
-  ),
+  ipv6Address: value((node, { call }) => ipv6Of(call, node)),
   affinityId: value((node) => `TVM:${node.id}`),
   vmSize: value((node) => node.pool.spec.vmSize),
   totalTasksRun: value((node) => node.tasksRun),
@@ -149,7 +153,7 @@ export const nodeFields: FieldTable<Node> = {
       : node.errors.map(({ code, message, details }) => ({ code, message, errorDetails: details ?? [] })),
   ),
   isDedicated: value((node) => node.isDedicated),
-  endpointConfiguration: value((node) => ({ inboundEndpoints: endpointsOf(node) })),
+  endpointConfiguration: value((node, { call }) => ({ inboundEndpoints: endpointsOf(call.account, node) })),
   nodeAgentInfo: value((node) =>
     node.bootedAt === undefined ? undefined : { version: "1.11.11", lastUpdateTime: isoTime(node.bootedAt) },
   ),
@@ -158,8 +162,9 @@ export const nodeFields: FieldTable<Node> = {
   })),
 };
 
-/** The user's NAT pools first, then ssh; everything is on the node's own loopback address. */
-function endpointsOf(node: Node) {
+/** What the pool maps. Azure added a way in for remote login, named so for Windows, too, but adds none any more: here only where
+ *  its rules are off. All is on the node's own loopback address. */
+function endpointsOf(account: AccountState, node: Node) {
   const index = [...node.pool.nodes].indexOf(node);
   const shape = (name: string, protocol: "tcp" | "udp", frontendPort: number, backendPort: number) => ({
     name,
@@ -170,10 +175,10 @@ function endpointsOf(node: Node) {
     backendPort,
   });
   const pools = node.pool.spec.networkConfiguration?.endpointConfiguration?.inboundNATPools ?? [];
-  return [
-    ...pools.map((nat) =>
-      shape(`${nat.name}.${index}`, nat.protocol, nat.frontendPortRangeStart + index, nat.backendPort),
-    ),
-    shape(`SSHRule.${index}`, "tcp", 50_000 + index, 22),
-  ];
+  const stated = pools.map((nat) =>
+    shape(`${nat.name}.${index}`, nat.protocol, nat.frontendPortRangeStart + index, nat.backendPort),
+  );
+  const port = loginPort(node.pool.spec);
+  if (account.parameters.strictAzure || stated.some(({ backendPort }) => backendPort === port)) return stated;
+  return [...stated, shape(`SSHRule.${index}`, "tcp", 50_000 + index, port)];
 }

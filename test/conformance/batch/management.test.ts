@@ -185,10 +185,7 @@ test("a pool keeps every setting on its way through both planes", async () => {
   );
   expect(same.networkConfiguration?.endpointConfiguration?.inboundNATPools[0]?.protocol).toBe("tcp");
   const [node] = await t.batch.computeNode.list("full");
-  expect(node?.endpointConfiguration?.inboundEndpoints.map((one) => one.name)).toEqual([
-    "web.0",
-    "SSHRule.0",
-  ]);
+  expect(node?.endpointConfiguration?.inboundEndpoints.map((one) => one.name)).toEqual(["web.0"]);
 });
 
 test("conditions, what cannot change, and unknown settings are refused", async () => {

@@ -200,6 +200,23 @@ test("users, login settings, extensions and node files answer", async () => {
   });
 });
 
+test("where the rules of Azure are off, nodes have a way in without a NAT pool", async () => {
+  const lenient = await underTest({ parameters: { strictAzure: false } });
+  try {
+    const { computeNode, pool } = lenient.batch;
+    await pool.add({ id: "bare", ...linuxPool, targetDedicatedNodes: 1 });
+    const [node] = await eventually(
+      () => computeNode.list("bare"),
+      ([one]) => one?.state === "idle",
+    );
+    const ways = node?.endpointConfiguration?.inboundEndpoints;
+    expect(ways).toMatchObject([{ name: "SSHRule.0", protocol: "tcp", backendPort: 22 }]);
+    expect((await computeNode.getRemoteLoginSettings("bare", node?.id ?? "")).remoteLoginPort).toBe(22);
+  } finally {
+    await lenient.emulator.dispose();
+  }
+});
+
 test("nodes of a cloud service have a remote desktop and are reimaged, but no remote login", async () => {
   await t.batch.pool.add({
     id: "cloud",

@@ -79,6 +79,36 @@ describe("a Windows pool", () => {
     expect(t.executor.launches).toEqual([]);
   });
 
+  test("has nodes that are reached by remote desktop where a NAT pool says so, also by IPv6", async () => {
+    const rdp = {
+      name: "RDP",
+      protocol: "tcp" as const,
+      backendPort: 3389,
+      frontendPortRangeStart: 15_000,
+      frontendPortRangeEnd: 15_100,
+    };
+    const endpointConfiguration = { inboundNATPools: [rdp] };
+    const reached = { ...windowsPool, networkConfiguration: { endpointConfiguration } };
+    await t.batch.pool.add({ id: "reached", ...reached, targetDedicatedNodes: 1 });
+    const id = await idleNode("reached");
+    const node = await t.batch.computeNode.get("reached", id);
+    expect(node.endpointConfiguration?.inboundEndpoints).toMatchObject([
+      { name: "RDP.0", backendPort: 3389, frontendPort: 15_000 },
+    ]);
+    const login = await t.batch.computeNode.getRemoteLoginSettings("reached", id);
+    expect(login).toMatchObject({ remoteLoginIPAddress: node.ipAddress, remoteLoginPort: 3389 });
+    const other = await idleNode("windows");
+    await expect(t.batch.computeNode.getRemoteLoginSettings("windows", other)).rejects.toMatchObject({
+      statusCode: 409,
+    });
+    const path = `/pools/reached/nodes/${id}/remoteloginsettings?api-version=2025-06-01`;
+    const answer = await fetch(`${t.emulator.url}${path}`, { headers: { authorization: "Bearer good" } });
+    expect(await answer.json()).toMatchObject({
+      ipv6RemoteLoginIPAddress: `::ffff:${node.ipAddress}`,
+      ipv6RemoteLoginPort: 3389,
+    });
+  });
+
   test("and a Linux pool have users of their own system", async () => {
     const [user] = windowsPool.userAccounts;
     await expect(

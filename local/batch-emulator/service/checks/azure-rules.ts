@@ -6,6 +6,7 @@ import type { PoolSpec } from "../../schema/pool-spec.ts";
 import { BatchFault, invalidProperty } from "../account/fault.ts";
 import type { AccountState } from "../account/account-state.ts";
 import type { ResizeError } from "../entities/model.ts";
+import { isWindows } from "./machine-checks.ts";
 
 interface Ended {
   readonly name: RegExp;
@@ -105,16 +106,18 @@ export function allocationRefusal(account: AccountState, spec: PoolSpec): Resize
   };
 }
 
-const sshPort = 22;
+/** By which nodes are reached from outside: ssh, or the remote desktop of Windows. */
+export const loginPort = (spec: PoolSpec): number => (isWindows(spec) ? 3389 : 22);
 
 /** Pools made after 2025-11-30 map no port by themselves ("Configure endpoints on nodes in an Azure Batch pool"). */
 export function checkRemoteAccess(account: AccountState, spec: PoolSpec): void {
   const pools = spec.networkConfiguration?.endpointConfiguration?.inboundNATPools ?? [];
-  if (!account.parameters.strictAzure || pools.some(({ backendPort }) => backendPort === sshPort)) return;
+  const port = loginPort(spec);
+  if (!account.parameters.strictAzure || pools.some(({ backendPort }) => backendPort === port)) return;
   throw new BatchFault(
     409,
     "OperationInvalidForCurrentState",
-    "The pool has no inbound NAT pool for port 22, so that its nodes cannot be reached from outside.",
+    `The pool has no inbound NAT pool for port ${port}, so that its nodes cannot be reached from outside.`,
   );
 }
 
@@ -134,7 +137,7 @@ export const azureRules: readonly (readonly [rule: string, answer: string])[] = 
     "`400 InvalidPropertyValue` (`targetDedicatedNodes`); an autoscale run ends with an error",
   ],
   [
-    "remote login to nodes of a pool without an inbound NAT pool for port 22",
+    "remote login to nodes without an inbound NAT pool for port 22 (Windows: 3389)",
     "`409 OperationInvalidForCurrentState` (Azure's exact answer is not documented)",
   ],
   ["a task that runs longer than `maxWallClockTime`", "ends with the code `MaxWallClockTimeExceeded`"],
