@@ -348,6 +348,24 @@ describe("container settings", () => {
     });
   });
 
+  it("on a pool of an image that has no engine are refused in Azure's words", async () => {
+    const pool = containerPool();
+    const imageReference = {
+      publisher: "Canonical",
+      offer: "0001-com-ubuntu-server-jammy",
+      sku: "22_04-LTS",
+    };
+    const virtualMachineConfiguration = { ...pool.virtualMachineConfiguration, imageReference };
+    const reason =
+      "The specified imageReference with publisher Canonical offer 0001-com-ubuntu-server-jammy sku 22_04-LTS does not support container feature.";
+    await expect(
+      bench.t.batch.pool.add({ id: "bare", ...pool, virtualMachineConfiguration }),
+    ).rejects.toMatchObject({
+      code: "InvalidPropertyValue",
+      body: { values: [{ value: "containerConfiguration" }, {}, { key: "Reason", value: reason }] },
+    });
+  });
+
   it("of a pool whose image cannot be fetched make its nodes unusable", async () => {
     const { t } = bench;
     const pool = containerPool({ containerImageNames: ["localhost:1/no/such:image"] });

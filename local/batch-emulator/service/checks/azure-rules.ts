@@ -5,6 +5,7 @@ import type { VirtualMachineConfiguration } from "../../schema/machine-spec.ts";
 import type { PoolSpec } from "../../schema/pool-spec.ts";
 import { BatchFault, invalidProperty } from "../account/fault.ts";
 import type { AccountState } from "../account/account-state.ts";
+import { supportedImages } from "../account/supported-images.ts";
 import type { ResizeError } from "../entities/model.ts";
 import { isWindows } from "./machine-checks.ts";
 
@@ -54,6 +55,24 @@ export function checkOffered(account: AccountState, spec: PoolSpec): void {
       agent ?? "",
       `The node agent is no longer offered since ${agentEnd}`,
     );
+  if (spec.virtualMachineConfiguration !== undefined) checkContainerImage(spec.virtualMachineConfiguration);
+}
+
+/** Of an image that is listed it is known whether it has an engine. Code and words as Azure was recorded to answer. */
+function checkContainerImage({ containerConfiguration, imageReference }: VirtualMachineConfiguration): void {
+  if (containerConfiguration === undefined) return;
+  const { publisher = "", offer = "", sku = "" } = imageReference;
+  const named = [publisher, offer, sku].join(" ").toLowerCase();
+  const listed = supportedImages.find(
+    ({ imageReference: one }) => `${one.publisher} ${one.offer} ${one.sku}` === named,
+  );
+  if (listed === undefined || listed.capabilities.includes("DockerCompatible")) return;
+  const image = `publisher ${publisher} offer ${offer} sku ${sku}`;
+  throw invalidProperty(
+    "containerConfiguration",
+    "",
+    `The specified imageReference with ${image} does not support container feature.`,
+  );
 }
 
 /** "Batch service quotas and limits", pool size limits; they cannot be raised. */
@@ -127,6 +146,10 @@ export const azureRules: readonly (readonly [rule: string, answer: string])[] = 
   [
     "a node agent that Batch no longer offers (Ubuntu 20.04 and before, CentOS)",
     "`400 InvalidPropertyValue` (`nodeAgentSKUId`)",
+  ],
+  [
+    "containers on a listed image that has no engine (plain Ubuntu, Debian, Windows)",
+    "`400 InvalidPropertyValue` (`containerConfiguration`)",
   ],
   [
     "an image of a generation that the size cannot boot",
