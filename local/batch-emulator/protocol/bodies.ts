@@ -9,6 +9,14 @@ const invalidBody = (reason: string) =>
     { key: "Reason", value: reason },
   ]);
 
+export const missingProperty = (name: string) =>
+  new BatchFault(
+    400,
+    "MissingRequiredProperty",
+    "A required property was not specified in the request body.",
+    [{ key: "PropertyName", value: name }],
+  );
+
 /** The body as JSON in today's names, explicit nulls dropped (the service treats them as absent). */
 export function parseJson(call: Call): unknown {
   const text = call.request.body.toString("utf8").replace(/^\uFEFF/, "");
@@ -85,13 +93,7 @@ function faultOf(issue: z.core.$ZodIssue | undefined, body: unknown): BatchFault
       typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
     body,
   );
-  if (given === undefined && issue.code === "invalid_type")
-    return new BatchFault(
-      400,
-      "MissingRequiredProperty",
-      "A required property was not specified in the request body.",
-      [{ key: "PropertyName", value: path }],
-    );
+  if (given === undefined && issue.code === "invalid_type") return missingProperty(path);
   if (given === "" && /(^|\.)metadata\.\d+\.name$/.test(path))
     return new BatchFault(400, "EmptyMetadataKey", "The key of a metadata key-value pair is empty.", [
       { key: "PropertyName", value: path },

@@ -25,7 +25,7 @@ import {
   stopPoolResize,
 } from "../service/pools/pool-commands.ts";
 import { patchPool, replacePoolProperties } from "../service/pools/pool-updates.ts";
-import { bodyOf } from "./bodies.ts";
+import { bodyOf, missingProperty } from "./bodies.ts";
 import { checkConditions, versionHeaders } from "./conditions.ts";
 import { renderer, value } from "./fields.ts";
 import { listReply, pageStart } from "./listing.ts";
@@ -44,6 +44,11 @@ const changed = (call: Call, status: number, pool: Pool, action = ""): WireReply
     ...versionHeaders(pool),
     dataserviceid: `${call.request.baseUrl}/pools/${pool.id}${action}`,
   });
+
+function requireTarget({ targetDedicatedNodes, targetLowPriorityNodes }: ResizeBody): void {
+  if ((targetDedicatedNodes ?? targetLowPriorityNodes) === undefined)
+    throw missingProperty("targetDedicatedNodes and/or targetLowPriorityNodes");
+}
 
 /** Images and networks of the caller's own are reached with the caller's rights, which an account key does not prove. */
 function refuseForKeys(spec: PoolPatch): void {
@@ -175,8 +180,10 @@ export const poolRoutes: readonly Route[] = [
     method: "POST",
     path: "/pools/{poolId}/resize",
     handle(call) {
+      const body = bodyOf(call, ResizeBody);
+      requireTarget(body);
       const pool = poolOf(call);
-      resizePool(call.account, pool, bodyOf(call, ResizeBody));
+      resizePool(call.account, pool, body);
       return changed(call, 202, pool, "/resize");
     },
   },

@@ -111,9 +111,13 @@ describe("a Windows pool", () => {
 
   test("and a Linux pool have users of their own system", async () => {
     const [user] = windowsPool.userAccounts;
-    await expect(
-      t.batch.pool.add({ id: "mixed", ...linuxPool, userAccounts: [user ?? { name: "", password: "" }] }),
-    ).rejects.toMatchObject({ code: "InvalidPropertyValue" });
+    const mixed = { id: "mixed", ...linuxPool, userAccounts: [user ?? { name: "", password: "" }] };
+    const reason =
+      "The user configuration for user account 'ann' has a mismatch with the OS (Windows/Linux) configuration specified in VirtualMachineConfiguration";
+    await expect(t.batch.pool.add(mixed)).rejects.toMatchObject({
+      code: "InvalidPropertyValue",
+      body: { values: [{ value: "windowsUserConfiguration" }, {}, { key: "Reason", value: reason }] },
+    });
     const linuxUser = { name: "bob", password: "x", linuxUserConfiguration: { uid: 1, gid: 1 } };
     await expect(
       t.batch.pool.add({ id: "mixed", ...windowsPool, userAccounts: [linuxUser] }),

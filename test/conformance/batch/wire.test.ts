@@ -91,6 +91,17 @@ test("bodies are checked: syntax, missing, unknown and wrong members, size", asy
   expect((await send(`/jobs/x?${version}`)).status).toBe(404);
 });
 
+test("a resize without a target is refused before its pool is looked for", async () => {
+  const resize = (body: object) =>
+    send(`/pools/nobody/resize?${version}`, { method: "POST", body: JSON.stringify(body) });
+  const { status, body } = await resize({});
+  expect([status, body.code]).toEqual([400, "MissingRequiredProperty"]);
+  expect(body.message.value).toContain("A required property was not specified in the request body.");
+  expect(body.values?.[0]?.value).toBe("targetDedicatedNodes and/or targetLowPriorityNodes");
+  const absent = (await resize({ targetDedicatedNodes: 1, targetLowPriorityNodes: 1 })).body;
+  expect([absent.code, absent.values]).toEqual(["PoolNotFound", undefined]);
+});
+
 test("a body that nests two million levels deep, and a path that nobody can decode, are the caller's faults", async () => {
   const levels = 400_000; // as many as fit into a body
   const deep = `{"id":"x","poolInfo":${"[".repeat(levels)}${"]".repeat(levels)}}`;

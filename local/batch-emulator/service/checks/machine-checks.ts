@@ -52,7 +52,9 @@ function checkVirtualMachines(vm: VirtualMachineConfiguration, identities: reado
     throw invalidProperty(
       "customerManagedKey",
       "",
-      "A customer-managed key needs an identity that is assigned to the pool",
+      identities.length === 0
+        ? "Pool Identity is required when using CustomerManagedKey."
+        : "A customer-managed key needs an identity that is assigned to the pool",
     );
   if (targets?.includes("osdisk") === true && customerManagedKey === undefined && !windows)
     throw invalidProperty("targets", "osdisk", "On Linux only the temporary disk can be encrypted");
@@ -148,7 +150,11 @@ function checkUsers(spec: PoolSpec): void {
   const foreign = isWindows(spec) ? "linuxUserConfiguration" : "windowsUserConfiguration";
   for (const user of userAccounts) {
     if (user[foreign] !== undefined)
-      throw invalidProperty(foreign, "", "It applies to pools of the other operating system only");
+      throw invalidProperty(
+        foreign,
+        "",
+        `The user configuration for user account '${user.name}' has a mismatch with the OS (Windows/Linux) configuration specified in VirtualMachineConfiguration`,
+      );
     const { uid, gid } = user.linuxUserConfiguration ?? {};
     if ((uid === undefined) !== (gid === undefined))
       throw invalidProperty("linuxUserConfiguration", "", "uid and gid are given together or not at all");
