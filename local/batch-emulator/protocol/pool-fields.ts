@@ -77,7 +77,7 @@ export const poolFields: FieldTable<Pool> = {
   taskSlotsPerNode: value((pool) => pool.spec.taskSlotsPerNode ?? 1),
   taskSchedulingPolicy: value((pool) => pool.spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" }),
   userAccounts: value((pool) => withoutSecrets(pool.spec.userAccounts)),
-  metadata: value((pool) => pool.spec.metadata),
+  metadata: value(({ spec: { metadata } }) => (metadata?.length === 0 ? undefined : metadata)),
   mountConfiguration: value((pool) => withoutSecrets(pool.spec.mountConfiguration)),
   identity: value((pool) => pool.identity),
   targetNodeCommunicationMode: value((pool, { call }) =>

@@ -66,7 +66,7 @@ describe("an update of a pool", () => {
       const [status, text] = await update("empty", change);
       expect([status, text.includes(Object.keys(change)[0] ?? "-")]).toEqual([409, true]);
     }
-    expect((await t.batch.pool.get("empty")).metadata).toEqual([]);
+    expect((await t.batch.pool.get("empty")).metadata).toBeUndefined();
     expect(metadata).toHaveLength(1);
   });
 

@@ -51,7 +51,8 @@ test("a pool is created once, read back without secrets, patched, updated and se
     metadata: [],
     startTask: { commandLine: "exit 0" },
   });
-  expect((await t.batch.pool.get("alpha")).startTask?.commandLine).toBe("exit 0");
+  const replaced = await t.batch.pool.get("alpha");
+  expect([replaced.startTask?.commandLine, replaced.metadata]).toEqual(["exit 0", undefined]);
   const selected = await t.batch.pool.get("alpha", {
     poolGetOptions: { select: "id,state", expand: "stats" },
   });
