@@ -12,6 +12,16 @@ afterAll(async () => {
   expect(t.errors).toEqual([]);
 });
 
+async function send(method: string, path: string, body?: object) {
+  const response = await fetch(`${t.emulator.url}${path}?api-version=2025-06-01`, {
+    method,
+    headers: { authorization: "Bearer good", "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, text, body: (text === "" ? {} : JSON.parse(text)) as object };
+}
+
 const user = { autoUser: { scope: "pool", elevationLevel: "nonadmin" } };
 const autoPool = { poolLifetimeOption: "job" as const, pool: linuxPool };
 const filledPool = {
@@ -87,15 +97,6 @@ test("a job's own tasks and its automatic pool are answered in full, alone and i
 });
 
 test("what a pool says of its disks' encryption, its machines' security and their network is kept in both planes, and checked", async () => {
-  const send = async (method: string, path: string, body?: object) => {
-    const response = await fetch(`${t.emulator.url}${path}?api-version=2025-06-01`, {
-      method,
-      headers: { authorization: "Bearer good", "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, text, body: (text === "" ? {} : JSON.parse(text)) as object };
-  };
   const image = linuxPool.virtualMachineConfiguration;
   const uefiSettings = { secureBootEnabled: true, vTpmEnabled: true };
   const managedDisk = {
@@ -135,4 +136,80 @@ test("what a pool says of its disks' encryption, its machines' security and thei
   expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("confidential machines")]);
   const untyped = { ...image, securityProfile: { uefiSettings } };
   expect((await send("POST", "/pools", pool("untyped", untyped))).text).toContain("securityType");
+});
+
+test("upgrades, trusted machines, proxies of their metadata, the order of jobs and families of addresses are read back", async () => {
+  const placed = {
+    ...linuxPool.virtualMachineConfiguration,
+    nodePlacementConfiguration: { policy: "zonal" },
+  };
+  const told = {
+    vmSize: "standard_d2s_v3",
+    virtualMachineConfiguration: {
+      ...placed,
+      securityProfile: {
+        securityType: "trustedLaunch",
+        encryptionAtHost: true,
+        uefiSettings: { secureBootEnabled: true, vTpmEnabled: true },
+        proxyAgentSettings: {
+          enabled: true,
+          wireServer: { mode: "Audit" },
+          imds: { inVMAccessControlProfileReferenceId: "/subscriptions/s/profiles/one" },
+        },
+      },
+      osDisk: {
+        caching: "readwrite",
+        diskSizeGB: 50,
+        writeAcceleratorEnabled: true,
+        managedDisk: { storageAccountType: "standard_lrs" },
+      },
+    },
+    taskSchedulingPolicy: { nodeFillType: "Spread", jobDefaultOrder: "creationtime" },
+    networkConfiguration: { publicIPAddressConfiguration: { ipFamilies: ["IPv6", "IPv4"] } },
+    upgradePolicy: {
+      mode: "automatic",
+      automaticOSUpgradePolicy: {
+        disableAutomaticRollback: true,
+        enableAutomaticOSUpgrade: true,
+        useRollingUpgradePolicy: true,
+        osRollingUpgradeDeferral: true,
+      },
+      rollingUpgradePolicy: {
+        enableCrossZoneUpgrade: true,
+        maxBatchInstancePercent: 20,
+        maxUnhealthyInstancePercent: 20,
+        maxUnhealthyUpgradedInstancePercent: 20,
+        pauseTimeBetweenBatches: "PT0S",
+        prioritizeUnhealthyInstances: false,
+        rollbackFailedInstancesOnPolicyBreach: false,
+      },
+    },
+  };
+  expect((await send("POST", "/pools", { id: "told", ...told })).status).toBe(201);
+  expect((await send("GET", "/pools/told")).body).toMatchObject(told);
+});
+
+test("a key of the customer's own needs an identity, which only the management plane gives a pool", async () => {
+  const customerManagedKey = {
+    keyUrl: "https://vault.example/keys/one/1",
+    identityReference: { resourceId: "/subscriptions/s/identities/one" },
+  };
+  const virtualMachineConfiguration = {
+    ...linuxPool.virtualMachineConfiguration,
+    diskEncryptionConfiguration: { customerManagedKey },
+  };
+  const { status, body } = await send("POST", "/pools", {
+    ...linuxPool,
+    id: "key",
+    virtualMachineConfiguration,
+  });
+  expect([status, body]).toMatchObject([
+    400,
+    {
+      code: "InvalidPropertyValue",
+      values: expect.arrayContaining([
+        { key: "Reason", value: "Pool Identity is required when using CustomerManagedKey." },
+      ]) as unknown,
+    },
+  ]);
 });

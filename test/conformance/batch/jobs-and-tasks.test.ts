@@ -296,6 +296,102 @@ test("task constraints can be replaced until the task is done; identities and se
   expect((await t.batch.task.get("update", "u")).constraints?.maxTaskRetryCount).toBe(0);
 });
 
+test("what was read of a job, a task and a schedule is put back as it is, with what changed", async () => {
+  const onTaskFailure = "performexitoptionsjobaction" as const;
+  await t.batch.job.add({
+    id: "back",
+    poolInfo: { poolId: "absent" },
+    usesTaskDependencies: true,
+    onTaskFailure,
+  });
+  const job = await t.batch.job.get("back");
+  expect(job).toMatchObject({ priority: 0, maxParallelTasks: -1, onAllTasksComplete: "noaction" });
+  const { constraints, maxParallelTasks = 0, onAllTasksComplete = "noaction" } = job;
+  const same = { poolInfo: job.poolInfo ?? {}, maxParallelTasks, onAllTasksComplete };
+  await t.batch.job.update("back", {
+    ...same,
+    priority: 500,
+    constraints: { ...constraints, maxTaskRetryCount: 3 },
+  });
+  expect(await t.batch.job.get("back")).toMatchObject({
+    priority: 500,
+    constraints: { maxTaskRetryCount: 3 },
+  });
+
+  const settings = {
+    userIdentity: { userName: "ann" },
+    exitConditions: {
+      default: { jobAction: "terminate" as const, dependencyAction: "satisfy" as const },
+      exitCodes: [
+        { code: 1, exitOptions: { jobAction: "none" as const, dependencyAction: "block" as const } },
+      ],
+    },
+    outputFiles: [
+      {
+        filePattern: "../stdout.txt",
+        destination: { container: { containerUrl: "https://mine.blob.example/box?se=1", path: "out.txt" } },
+        uploadOptions: { uploadCondition: "taskcompletion" as const },
+      },
+    ],
+  };
+  await t.batch.task.add("back", { id: "t", commandLine: "exit 0", ...settings });
+  const task = await t.batch.task.get("back", "t");
+  expect(task).toMatchObject(settings);
+  expect(task.constraints?.retentionTime).toBe("P7D");
+  const kept = { ...task.constraints, maxTaskRetryCount: 5, retentionTime: "P5D" };
+  await t.batch.task.update("back", "t", { constraints: kept });
+  expect((await t.batch.task.get("back", "t")).constraints).toEqual(kept);
+
+  const until = new Date(Date.now() + 5 * 3_600_000);
+  const schedule = { doNotRunUntil: new Date(), doNotRunAfter: until, startWindow: "P5D" };
+  const jobSpecification = { poolInfo: { poolId: "absent" }, priority: 100 };
+  await t.batch.jobSchedule.add({ id: "back-again", schedule, jobSpecification });
+  const [found] = await t.batch.jobSchedule.list({
+    jobScheduleListOptions: { filter: "id eq 'back-again'" },
+  });
+  expect(found).toMatchObject({ id: "back-again", jobSpecification: { priority: 100 } });
+  expect(found?.schedule?.doNotRunAfter).toEqual(until);
+  const read = await t.batch.jobSchedule.get("back-again");
+  await t.batch.jobSchedule.update("back-again", {
+    schedule: { ...read.schedule, recurrenceInterval: "PT6H" },
+    jobSpecification: read.jobSpecification ?? jobSpecification,
+    metadata: [{ name: "a", value: "1" }],
+  });
+  await t.batch.jobSchedule.patch("back-again", { metadata: [{ name: "b", value: "2" }] });
+  expect(await t.batch.jobSchedule.get("back-again")).toMatchObject({
+    schedule: { recurrenceInterval: "PT6H", startWindow: "P5D" },
+    jobSpecification: { priority: 100 },
+    metadata: [{ name: "b", value: "2" }],
+  });
+  await t.batch.jobSchedule.deleteMethod("back-again");
+});
+
+test("a collection that is too large for a request is refused whole; its parts are taken", async () => {
+  await t.batch.job.add({ id: "large", poolInfo: { poolId: "absent" } });
+  const resourceFiles = Array.from({ length: 100 }, (_, index) => ({
+    httpUrl: `https://mine.blob.example/files/${"x".repeat(40)}${index}`,
+    filePath: `file${index}`,
+  }));
+  const tasks = Array.from({ length: 100 }, (_, index) => ({
+    id: `t${index}`,
+    commandLine: "exit 0",
+    resourceFiles,
+  }));
+  const tooLarge = { statusCode: 413, code: "RequestBodyTooLarge" };
+  await expect(t.batch.task.addCollection("large", tasks)).rejects.toMatchObject(tooLarge);
+  for (const from of [0, 50]) {
+    const { value } = await t.batch.task.addCollection("large", tasks.slice(from, from + 50));
+    expect(value?.every((one) => one.status === "success")).toBe(true);
+  }
+  expect((await t.batch.job.getTaskCounts("large")).taskCounts.active).toBe(100);
+  const alone = {
+    id: "alone",
+    commandLine: "exit 0",
+    resourceFiles: tasks.flatMap((one) => one.resourceFiles),
+  };
+  await expect(t.batch.task.addCollection("large", [alone])).rejects.toMatchObject(tooLarge);
+});
+
 test("files of a task are listed, described, read and deleted", async () => {
   await t.batch.job.add({ id: "files", poolInfo });
   await t.batch.task.add("files", { id: "f", commandLine: "write hello world" });

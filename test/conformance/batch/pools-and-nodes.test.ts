@@ -272,6 +272,11 @@ test("a formula scales the pool; a broken one is refused, a failing one reported
   );
   const failing = await t.batch.pool.evaluateAutoScale("auto", "$TargetDedicatedNodes=$nothing;");
   expect(failing.error?.code).toBe("AutoScalingFormulaEvaluationError");
+  const useless = await t.batch.pool.evaluateAutoScale("auto", "$something_useless");
+  expect(useless).toMatchObject({
+    error: { code: "AutoScalingFormulaEvaluationError" },
+    results: "$TargetDedicatedNodes=2;$TargetLowPriorityNodes=0;$NodeDeallocationOption=requeue",
+  });
   await expect(t.batch.pool.enableAutoScale("auto", { autoScaleFormula: "$x = (" })).rejects.toMatchObject({
     code: "AutoScalingFormulaSyntaxError",
   });

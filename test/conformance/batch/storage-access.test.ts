@@ -137,6 +137,35 @@ test("files are fetched and uploaded in the name of the pool's identity, with th
   });
 });
 
+test("what a task leaves is uploaded as its outcome says: always, or upon failure", async () => {
+  const { ContainerSASPermissions } = await import("@azure/storage-blob");
+  const containerUrl = await box.generateSasUrl({
+    permissions: ContainerSASPermissions.parse("racwl"),
+    expiresOn: new Date(Date.now() + 600_000),
+  });
+  const upload = (id: string, name: string, uploadCondition: "taskcompletion" | "taskfailure") => ({
+    filePattern: `../${name}.txt`,
+    destination: { container: { containerUrl, path: `${id}/${name}.txt` } },
+    uploadOptions: { uploadCondition },
+  });
+  const task = (id: string, commandLine: string) => ({
+    id,
+    commandLine,
+    outputFiles: [upload(id, "stdout", "taskcompletion"), upload(id, "stderr", "taskfailure")],
+  });
+  const uploaded = async (name: string) => (await box.getBlockBlobClient(name).downloadToBuffer()).toString();
+  await t.batch.task.add("j", task("fine", "/bin/sh -c 'echo hello'"));
+  await t.batch.task.add("j", task("bad", "/bin/sh -c 'no-such-command'"));
+  expect((await completed("fine")).executionInfo).toMatchObject({ result: "success" });
+  expect(await uploaded("fine/stdout.txt")).toBe("hello\n");
+  expect(await box.getBlockBlobClient("fine/stderr.txt").exists()).toBe(false);
+  expect((await completed("bad")).executionInfo).toMatchObject({
+    result: "failure",
+    failureInfo: { category: "UserError", code: "FailureExitCode" },
+  });
+  expect(await uploaded("bad/stderr.txt")).toContain("not found");
+});
+
 test("without the identity the storage is closed; one that the pool does not have is refused", async () => {
   await t.batch.task.add("j", {
     id: "closed",

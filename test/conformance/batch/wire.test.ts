@@ -324,3 +324,38 @@ test("what a version has no more is refused in that version, and there before", 
   const metadata = [{ name: "targetNodeCommunicationMode", value: "simplified" }];
   expect((await add("modes-told", "2025-06-01", { metadata })).status).toBe(201);
 });
+
+test("the mode in which nodes are spoken to is updated, patched and told", async () => {
+  const inVersion = "api-version=2024-07-01.20.0";
+  const change = (method: string, path: string, body: object) =>
+    send(`${path}?${inVersion}`, { method, body: JSON.stringify(body) });
+  const modes = async () => {
+    const { body } = await send(`/pools/spoken?${inVersion}`);
+    const { targetNodeCommunicationMode: target, currentNodeCommunicationMode: current } =
+      body as unknown as Record<string, unknown>;
+    return [target, current];
+  };
+  const made = { id: "spoken", ...linuxPool, targetDedicatedNodes: 1 };
+  await change("POST", "/pools", { ...made, targetNodeCommunicationMode: "default" });
+  await eventually(
+    () => t.batch.pool.get("spoken"),
+    (pool) => pool.currentDedicatedNodes === 1,
+  );
+  expect(await modes()).toEqual(["default", "simplified"]);
+  await change("POST", "/pools/spoken/updateproperties", {
+    targetNodeCommunicationMode: "simplified",
+    applicationPackageReferences: [],
+    certificateReferences: [],
+    metadata: [],
+  });
+  expect(await modes()).toEqual(["simplified", "simplified"]);
+  await change("PATCH", "/pools/spoken", { targetNodeCommunicationMode: "classic" });
+  expect((await modes())[0]).toBe("classic");
+  const pool = { ...linuxPool, targetNodeCommunicationMode: "simplified" };
+  const poolInfo = { autoPoolSpecification: { poolLifetimeOption: "job", pool } };
+  expect((await change("POST", "/jobs", { id: "spoken", poolInfo })).status).toBe(201);
+  expect((await send(`/jobs/spoken?${inVersion}`)).body).toMatchObject({
+    poolInfo: { autoPoolSpecification: { pool: { targetNodeCommunicationMode: "simplified" } } },
+  });
+  await t.batch.job.deleteMethod("spoken");
+});
