@@ -56,6 +56,7 @@ export const jsData: Suite = {
     ],
     "get the details of a pool with endpoint configuration": [
       "a pool keeps every setting on its way through both planes",
+      retired.endpoint,
     ],
     "get pool node counts": [nodes],
     "list compute nodes": [nodes],

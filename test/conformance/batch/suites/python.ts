@@ -31,7 +31,7 @@ export const python: Suite = {
     test_batch_job_schedules: ["a schedule makes one job at a time and ends with it", "job schedules"],
     test_batch_network_configuration: [
       "a pool keeps every setting on its way through both planes",
-      retired.ubuntu,
+      retired.endpoint,
     ],
     test_batch_compute_nodes: [
       "nodes are listed, counted, disabled, enabled, rebooted, reimaged and removed",

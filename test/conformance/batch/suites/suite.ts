@@ -29,4 +29,6 @@ export const retired = {
     "not: it asks for Ubuntu 18.04, whose node agent Azure no longer offers: refused, as there; passes with an image of today",
   sizes:
     "not: it asks for size Small or Standard_A1, which Azure has retired: refused, as there; passes with a size of today",
+  endpoint:
+    "not: it counts an endpoint for ssh that Azure added by itself until November 2025, and the emulator where the rules of Azure are off; its image, Ubuntu 18.04, is refused",
 } as const;

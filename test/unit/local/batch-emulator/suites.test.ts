@@ -2,13 +2,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { java, javaOld } from "../../../conformance/batch/suites/java.ts";
+import { jsDataNext } from "../../../conformance/batch/suites/js-data-next.ts";
 import { jsData } from "../../../conformance/batch/suites/js-data.ts";
 import { jsManagement } from "../../../conformance/batch/suites/js-management.ts";
 import { pythonManagement } from "../../../conformance/batch/suites/python-management.ts";
 import { python } from "../../../conformance/batch/suites/python.ts";
 import type { Suite, SuiteCase } from "../../../conformance/batch/suites/suite.ts";
 
-const suites = [python, pythonManagement, jsManagement, jsData];
+const suites = [python, pythonManagement, jsManagement, jsData, jsDataNext, java, javaOld];
 const folder = join(import.meta.dirname, "../../../conformance/batch");
 const sources = readdirSync(folder)
   .filter((name) => name.endsWith(".test.ts"))
