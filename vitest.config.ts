@@ -1,7 +1,6 @@
 // Two projects: `quick` is what `npm test` runs at every save; `others` start processes, sockets or threads, or run long. Which file is
 // which is read off what it starts (test/support/quick-tests.ts). `npm run test:all` runs both. Quick files share a worker's modules: they start
 // nothing, and reading the app again for each of them took longer than the tests did.
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { testFiles } from "./test/support/quick-tests.ts";
 
@@ -13,8 +12,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks",
-    // Tests that start processes wait for them most of the time: one in three workers of a small machine is waiting.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    maxWorkers: "100%",
     projects: [
       {
         extends: true,

@@ -1,6 +1,6 @@
 // The folder behind an NFS source, in the words of mount.nfs where there is none. Invariant: nothing outside of the export is reached.
 import { realpath, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join, posix, sep } from "node:path";
 import type { ExportedAt, NfsRequest } from "./index.ts";
 
 /** What machines export (their setup script is the service's, which exports this path). */
@@ -11,8 +11,10 @@ export async function exportedFolder(
   { source, subnetId }: Pick<NfsRequest, "source" | "subnetId">,
   exported: ExportedAt | undefined,
 ): Promise<string> {
-  const [, address = "", path = ""] = /^([^:/\s]+):(\/.*)$/.exec(source) ?? [];
-  if (path === "") throw new Error(`mount.nfs: '${source}' is no address and path`);
+  const [, address = "", asked = ""] = /^([^:/\s]+):(\/.*)$/.exec(source) ?? [];
+  if (asked === "") throw new Error(`mount.nfs: '${source}' is no address and path`);
+  // A server resolves the path before it looks whether it exports that.
+  const path = posix.normalize(asked);
   const found = exported?.(address, subnetId);
   if (found?.kind !== "folder")
     throw new Error(

@@ -117,7 +117,7 @@ describe("the files of a job", () => {
   it("row 108: of a directory that is unknown, or on no mount, are refused with what to do", async () => {
     const unknown = await listing("writer", "outputdirectoryid=NOPE");
     expect([unknown.status, unknown.body.error.code]).toEqual([400, "OutputDirectoryNotFound"]);
-    expect(unknown.body.error.message).toContain("stdouterr, MODELS, BLOBS, LOCAL");
+    expect(unknown.body.error.message).toContain("stdouterr, checkpoints, MODELS, BLOBS, LOCAL");
     const local = await listing("writer", "outputdirectoryid=LOCAL");
     expect([local.status, local.body.error.code]).toEqual([400, "OutputDirectoryNotOnMount"]);
     expect(local.body.error.message).toBe(

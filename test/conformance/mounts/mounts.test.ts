@@ -272,9 +272,10 @@ describe("a mounted export of a file server", () => {
     expect(await refusal("10.0.0.4:/data/none")).toContain(
       "reason given by server: No such file or directory",
     );
-    for (const way of ["10.0.0.4:/data/out", "10.0.0.4:/data/a.txt", "10.0.0.4:/data/../export"])
+    for (const way of ["10.0.0.4:/data/out", "10.0.0.4:/data/a.txt"])
       expect(await refusal(way), way).toContain("No such file");
-    expect(await refusal("10.0.0.4:/etc")).toContain("access denied by server");
+    for (const way of ["10.0.0.4:/etc", "10.0.0.4:/data/../export", "10.0.0.4:/data/digits/../../etc"])
+      expect(await refusal(way), way).toContain("access denied by server");
     expect(await refusal("10.0.0.4:/data", { subnetId: "there" })).toContain("Connection timed out");
     expect(await refusal("10.9.9.9:/data")).toContain("Connection timed out");
     expect(await refusal("nonsense")).toContain("is no address and path");

