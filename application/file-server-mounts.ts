@@ -10,6 +10,7 @@ import { parseField } from "../domain/shared/parse.ts";
 import { parseIdOf, sameId, workspaceOf } from "../domain/shared/resource-id.ts";
 import type { RefOf } from "../domain/shared/resource-id.ts";
 import type { Services } from "../services/services.ts";
+import { allItems } from "./every-item.ts";
 import { existing } from "./existing.ts";
 
 /**
@@ -43,13 +44,8 @@ export async function exportsOf(
  * @throws AppError Conflict while a cluster of its workspace mounts it, or is in the network that was made for it.
  */
 export async function refuseMounted(services: Services, server: FileServerDocument): Promise<void> {
-  const users: string[] = [];
-  let continuation: string | undefined;
-  do {
-    const page = await services.state.clusters.list(workspaceOf(server), { size: 1_000, continuation });
-    users.push(...page.items.filter((one) => needs(one, server)).map(({ cluster }) => `'${cluster}'`));
-    continuation = page.continuation;
-  } while (continuation !== undefined);
+  const clusters = await allItems((page) => services.state.clusters.list(workspaceOf(server), page));
+  const users = clusters.filter((one) => needs(one, server)).map(({ cluster }) => `'${cluster}'`);
   if (users.length === 0) return;
   const shown = users.length > 5 ? [...users.slice(0, 5), `${users.length - 5} more`] : users;
   throw new AppError(

@@ -16,9 +16,9 @@ import { flattened } from "../../domain/sweep/search/space.ts";
 import { sweepSpec } from "../../domain/sweep/spec-rules.ts";
 import type { SweepRequest, SweepSpec } from "../../domain/sweep/spec.ts";
 import { unknownPlaceholders } from "../../domain/sweep/substitute.ts";
-import type { OutputFile, StoragePlace } from "../../services/output-files.ts";
 import type { Services } from "../../services/services.ts";
 import { demandCluster } from "../access.ts";
+import { allItems } from "../every-item.ts";
 import { notFound } from "../existing.ts";
 import { secretValue } from "../secrets.ts";
 
@@ -142,7 +142,9 @@ async function filesAsChoice(
   const kept = place.secretOwner === document.guid ? secrets : await services.secrets.get(place.secretOwner);
   const source = kept.get(place.accountKeySecret);
   const accountKey = source === undefined ? undefined : await secretValue(services, source);
-  const files = await allFiles(services, { ...place, accountKey });
+  const files = await allItems((page) =>
+    services.outputFiles.list({ ...place, accountKey }, { linkLifetimeMs: 60_000, page }),
+  );
   const values = files
     .filter((file) => !file.isDirectory && file.name.includes(contains))
     .map((file) => `${path.replace(/\/+$/, "")}/${file.name}`);
@@ -154,18 +156,6 @@ async function filesAsChoice(
   if (values.length > mostFiles)
     throw refusal(field, `has ${values.length} files; a sweep takes ${mostFiles}, narrow them with contains`);
   return { type: "choice", values, ...(when === undefined ? {} : { when }) };
-}
-
-async function allFiles(services: Services, place: StoragePlace): Promise<readonly OutputFile[]> {
-  const files: OutputFile[] = [];
-  let continuation: string | undefined;
-  do {
-    const page = { size: 1000, ...(continuation === undefined ? {} : { continuation }) };
-    const found = await services.outputFiles.list(place, { linkLifetimeMs: 60_000, page });
-    files.push(...found.items);
-    continuation = found.continuation;
-  } while (continuation !== undefined);
-  return files;
 }
 
 function shownTemplate(document: JobDocument): Readonly<Record<string, unknown>> {

@@ -9,6 +9,7 @@ import { withTags } from "../../domain/tracking/run.ts";
 import { experimentWire } from "../../domain/tracking/wire.ts";
 import type { Services } from "../../services/services.ts";
 import type { Caller } from "../caller.ts";
+import { allItems } from "../every-item.ts";
 import { existing } from "../existing.ts";
 import { createExperiment } from "../experiments.ts";
 import { changeRun, ownRunId } from "./found-run.ts";
@@ -90,14 +91,7 @@ async function everyExperiment(
 ): Promise<readonly ExperimentDocument[]> {
   if (scope.kind === "job") return [await existing(services, meantExperiment(scope, ""))];
   await existing(services, scope.workspace);
-  const all: ExperimentDocument[] = [];
-  let continuation: string | undefined;
-  do {
-    const page = await services.state.experiments.list(scope.workspace, { size: 1000, continuation });
-    all.push(...page.items);
-    continuation = page.continuation;
-  } while (continuation !== undefined);
-  return all;
+  return allItems((page) => services.state.experiments.list(scope.workspace, page));
 }
 
 function searchable({

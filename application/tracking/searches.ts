@@ -11,6 +11,7 @@ import type { RunView } from "../../domain/tracking/view.ts";
 import { metricWire, runWire } from "../../domain/tracking/wire.ts";
 import type { ExperimentRef } from "../../domain/shared/resource-id.ts";
 import type { Services } from "../../services/services.ts";
+import { allItems } from "../every-item.ts";
 import { existing } from "../existing.ts";
 import { findRun, pointsOf, viewOf } from "./found-run.ts";
 import { pageOf } from "./pages.ts";
@@ -68,7 +69,10 @@ async function runsOfJob(
 }
 
 async function runsOfExperiment(services: Services, experiment: ExperimentRef): Promise<readonly RunView[]> {
-  const [jobs, records] = await Promise.all([everyJob(services, experiment), services.runs.list(experiment)]);
+  const [jobs, records] = await Promise.all([
+    allItems((page) => services.state.jobs.list(experiment, page)),
+    services.runs.list(experiment),
+  ]);
   if (jobs.length === 0) await existing(services, experiment);
   const trials = jobs.some(({ sweepGuid }) => sweepGuid !== undefined)
     ? await factsOfTrials(services, experiment)
@@ -85,17 +89,6 @@ async function runsOfExperiment(services: Services, experiment: ExperimentRef): 
     ),
     ...others.map((record) => runOfRecord(record, byGuid.get(record.job?.guid ?? ""))),
   ];
-}
-
-async function everyJob(services: Services, experiment: ExperimentRef): Promise<readonly JobDocument[]> {
-  const all: JobDocument[] = [];
-  let continuation: string | undefined;
-  do {
-    const page = await services.state.jobs.list(experiment, { size: 1000, continuation });
-    all.push(...page.items);
-    continuation = page.continuation;
-  } while (continuation !== undefined);
-  return all;
 }
 
 export async function metricHistory(services: Services, scope: TrackingScope, request: Requests["history"]) {

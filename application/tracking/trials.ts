@@ -5,6 +5,7 @@ import { AppError } from "../../domain/shared/errors.ts";
 import { trialFacts, trialsOfJob } from "../../domain/tracking/trial-facts.ts";
 import type { TrialFacts } from "../../domain/tracking/trial-facts.ts";
 import type { Services } from "../../services/services.ts";
+import { everyItem } from "../every-item.ts";
 import { findTrial, findTrials } from "../sweeps/trials.ts";
 
 /** Undefined for a job that is no trial. */
@@ -29,15 +30,10 @@ export async function factsOfTrials(
   experiment: ExperimentRef,
 ): Promise<ReadonlyMap<string, TrialFacts>> {
   const all = new Map<string, TrialFacts>();
-  let continuation: string | undefined;
-  do {
-    const page = await services.state.sweeps.list(experiment, { size: 1000, continuation });
-    for (const sweep of page.items) {
-      const { trials } = await findTrials(services, sweepRef(sweep, sweep.sweep), {});
-      for (const view of trials) all.set(view.job, trialFacts(sweep.sweep, view));
-    }
-    continuation = page.continuation;
-  } while (continuation !== undefined);
+  for await (const sweep of everyItem((page) => services.state.sweeps.list(experiment, page))) {
+    const { trials } = await findTrials(services, sweepRef(sweep, sweep.sweep), {});
+    for (const view of trials) all.set(view.job, trialFacts(sweep.sweep, view));
+  }
   return all;
 }
 

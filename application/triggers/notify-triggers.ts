@@ -9,6 +9,7 @@ import type { TriggerEvent } from "../../domain/trigger/event.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
+import { allItems } from "../every-item.ts";
 import { openFiring } from "./firings.ts";
 
 interface Known {
@@ -64,12 +65,6 @@ async function waitingForJobs(
 }
 
 async function readWaiting(services: Services, workspace: WorkspaceRef): Promise<readonly TriggerDocument[]> {
-  const found: TriggerDocument[] = [];
-  let continuation: string | undefined;
-  do {
-    const page = await services.state.triggers.list(workspace, { size: 1_000, continuation });
-    found.push(...page.items.filter(({ spec }) => spec.on.jobCompleted !== undefined));
-    continuation = page.continuation;
-  } while (continuation !== undefined);
-  return found;
+  const triggers = await allItems((page) => services.state.triggers.list(workspace, page));
+  return triggers.filter(({ spec }) => spec.on.jobCompleted !== undefined);
 }

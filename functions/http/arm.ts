@@ -4,7 +4,7 @@
 import { resourceKinds, rowOf, typePath } from "../../domain/resources.ts";
 import { apiVersion } from "../../domain/shared/api-versions.ts";
 import type { Services } from "../../services/services.ts";
-import { everyItem } from "../lib/every-item.ts";
+import { everyItem } from "../../application/every-item.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
 import { providerRoute, resourceGroupOf } from "./lib/refs.ts";

@@ -5,7 +5,7 @@ import type { ResourceKind } from "../../domain/resources.ts";
 import { refOf } from "../../domain/shared/resource-id.ts";
 import type { Services } from "../../services/services.ts";
 import type { ScopeOf } from "../../services/state.ts";
-import { everyItem } from "./every-item.ts";
+import { everyItem } from "../../application/every-item.ts";
 
 type Known = Pick<Services, "state" | "settings">;
 

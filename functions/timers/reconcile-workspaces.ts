@@ -10,7 +10,7 @@ import type { RefOf } from "../../domain/shared/resource-id.ts";
 import { newWorkspace } from "../../domain/workspace/rules.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
-import { everyItem } from "../lib/every-item.ts";
+import { everyItem } from "../../application/every-item.ts";
 
 type WorkspaceRef = RefOf<"workspace">;
 

@@ -10,7 +10,7 @@ import type { FailureCode } from "../../domain/shared/errors.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { OperationOutcome, UnfinishedOperation } from "../../services/operation-documents.ts";
 import type { Services } from "../../services/services.ts";
-import { everyItem } from "../lib/every-item.ts";
+import { everyItem } from "../../application/every-item.ts";
 
 /** `undefined`: not over; its work goes on. */
 type Settlement = OperationOutcome | undefined;

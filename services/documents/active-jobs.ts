@@ -6,6 +6,7 @@ import { Priority } from "../../domain/job/priority.ts";
 import { refShape } from "../../domain/shared/resource-id.ts";
 import type { ActiveEntry, ActiveJob, ActiveJobs, ActiveRun, QueuePlace } from "../active-jobs.ts";
 import type { DocumentStore, DocumentWrite, Etags, StoredDocument } from "../documents.ts";
+import { allRows } from "./all-rows.ts";
 import { activePartition } from "./state-keys.ts";
 
 const Waiting = z.object({
@@ -100,18 +101,8 @@ function moves(
 }
 
 function readings(store: DocumentStore): Pick<ActiveJobs, "read" | "runs" | "list" | "unreferenced"> {
-  const page = (clusterGuid: string, prefix: string, size: number, continuation?: string) =>
-    store.page({ partition: activePartition(clusterGuid), prefix, size, continuation });
-  const everyRow = async (clusterGuid: string, prefix: string): Promise<readonly StoredDocument[]> => {
-    const rows: StoredDocument[] = [];
-    let continuation: string | undefined;
-    do {
-      const found = await page(clusterGuid, prefix, mostPerPage, continuation);
-      rows.push(...found.documents);
-      continuation = found.continuation;
-    } while (continuation !== undefined);
-    return rows;
-  };
+  const everyRow = (clusterGuid: string, prefix: string) =>
+    allRows(store, { partition: activePartition(clusterGuid), prefix, size: mostPerPage });
   return {
     async read(clusterGuid, first) {
       // Runs sort before the queue, and there are hardly more of them than jobs asked for: mostly one page.
@@ -147,7 +138,7 @@ function readings(store: DocumentStore): Pick<ActiveJobs, "read" | "runs" | "lis
       }));
     },
     async unreferenced(clusterGuid) {
-      const first = await page(clusterGuid, known, 1);
+      const first = await store.page({ partition: activePartition(clusterGuid), prefix: known, size: 1 });
       return first.documents.length === 0 && first.continuation === undefined;
     },
   };

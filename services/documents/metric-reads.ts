@@ -3,8 +3,9 @@ import { emptyCurve, reduced, withPoints } from "../../domain/metric/curve.ts";
 import { ordered } from "../../domain/metric/point.ts";
 import type { Point } from "../../domain/metric/point.ts";
 import type { MetricRun } from "../../domain/metric/run.ts";
-import type { DocumentRange, DocumentStore, StoredDocument } from "../documents.ts";
+import type { DocumentStore } from "../documents.ts";
 import type { Metrics, Series } from "../metrics.ts";
+import { allRows } from "./all-rows.ts";
 import { packedOf } from "./metric-append.ts";
 import type { Heads } from "./metric-commits.ts";
 import {
@@ -80,7 +81,11 @@ async function headOf(store: DocumentStore, run: MetricRun, name: string): Promi
 }
 
 export async function headsIn(store: DocumentStore, run: MetricRun): Promise<Heads> {
-  const documents = await allRows(store, { partition: partitionOf(run.group), prefix: headsOf(run) });
+  const documents = await allRows(store, {
+    partition: partitionOf(run.group),
+    prefix: headsOf(run),
+    size: pageSize,
+  });
   return new Map(documents.map(({ row, value, etag }) => [nameOfHead(row), { ...headIn(value), etag }]));
 }
 
@@ -92,28 +97,11 @@ async function pointsBefore(
 ): Promise<readonly Point[]> {
   const first = Math.floor(from / pointsPerRow);
   const documents = await allRows(store, {
+    size: pageSize,
     partition: partitionOf(run.group),
     prefix: pointRows(run, name),
     from: pointRow(run, name, first),
     before: pointRow(run, name, recentFrom / pointsPerRow),
   });
   return documents.flatMap(({ value }) => pointsIn(value)).slice(from - first * pointsPerRow);
-}
-
-async function allRows(
-  store: DocumentStore,
-  range: Omit<DocumentRange, "size">,
-): Promise<readonly StoredDocument[]> {
-  const all: StoredDocument[] = [];
-  let continuation: string | undefined;
-  do {
-    const page = await store.page({
-      ...range,
-      size: pageSize,
-      ...(continuation === undefined ? {} : { continuation }),
-    });
-    all.push(...page.documents);
-    continuation = page.continuation;
-  } while (continuation !== undefined);
-  return all;
 }

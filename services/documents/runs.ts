@@ -5,6 +5,7 @@ import { ModelRecord, storedModel } from "../../domain/tracking/model.ts";
 import { RunRecord, storedRun } from "../../domain/tracking/run.ts";
 import type { DocumentStore } from "../documents.ts";
 import type { RunPlace, Runs, Stored } from "../runs.ts";
+import { allRows } from "./all-rows.ts";
 import { removeRows } from "./remove-rows.ts";
 import { modelPartition, runPartition } from "./state-keys.ts";
 
@@ -26,7 +27,7 @@ export function documentRuns(store: DocumentStore): Runs {
     write: (place, run, etag) =>
       write(store, runPartition(place.experiment), rowOf(place), storedRun(run), etag),
     list: async (experiment, jobGuid) =>
-      (await all(store, runPartition(experiment), runsOf(jobGuid))).map(({ value }) =>
+      (await rowsOf(store, runPartition(experiment), runsOf(jobGuid))).map(({ value }) =>
         RunRecord.parse(value),
       ),
     remove: (experiment, jobGuid) => removeAll(store, runPartition(experiment), runsOf(jobGuid)),
@@ -34,7 +35,9 @@ export function documentRuns(store: DocumentStore): Runs {
     writeModel: (workspace, model, etag) =>
       write(store, modelPartition(workspace), modelRow(model.id), storedModel(model), etag),
     listModels: async (workspace) =>
-      (await all(store, modelPartition(workspace), allModels)).map(({ value }) => ModelRecord.parse(value)),
+      (await rowsOf(store, modelPartition(workspace), allModels)).map(({ value }) =>
+        ModelRecord.parse(value),
+      ),
     removeModels: (workspace, ids) => removeRows(store, modelPartition(workspace), ids.map(modelRow)),
   };
 }
@@ -62,19 +65,11 @@ async function write(
   return written === "conflict" ? "conflict" : "written";
 }
 
-async function all(store: DocumentStore, partition: string, prefix: string) {
-  const found = [];
-  let continuation: string | undefined;
-  do {
-    const page = await store.page({ partition, prefix, size: pageSize, continuation });
-    found.push(...page.documents);
-    continuation = page.continuation;
-  } while (continuation !== undefined);
-  return found;
-}
+const rowsOf = (store: DocumentStore, partition: string, prefix: string) =>
+  allRows(store, { partition, prefix, size: pageSize });
 
 async function removeAll(store: DocumentStore, partition: string, prefix: string): Promise<void> {
-  const found = await all(store, partition, prefix);
+  const found = await rowsOf(store, partition, prefix);
   await removeRows(
     store,
     partition,

@@ -1,10 +1,11 @@
 // Walks a paged list to its end, one page in memory at a time.
-import type { Page, PageRequest } from "../../services/state.ts";
+import type { Page, PageRequest } from "../services/state.ts";
 
-const pageSize = 200;
+const usualPageSize = 200;
 
 export async function* everyItem<Item>(
   list: (page: PageRequest) => Promise<Page<Item>>,
+  pageSize = usualPageSize,
 ): AsyncGenerator<Item> {
   let continuation: string | undefined;
   do {
@@ -12,4 +13,13 @@ export async function* everyItem<Item>(
     yield* page.items;
     continuation = page.continuation;
   } while (continuation !== undefined);
+}
+
+/** All of it at once, in as few requests as can be. */
+export async function allItems<Item>(
+  list: (page: PageRequest) => Promise<Page<Item>>,
+): Promise<readonly Item[]> {
+  const all: Item[] = [];
+  for await (const item of everyItem(list, 1_000)) all.push(item);
+  return all;
 }
