@@ -12,18 +12,14 @@ import type { ClusterRef, RefOf, ResourceRef } from "../domain/shared/resource-i
 import { isAllowed } from "../domain/shared/roles.ts";
 import type { Role } from "../domain/shared/roles.ts";
 import type { Services } from "../services/services.ts";
+import { remembered } from "./remembered.ts";
+import type { Remembered } from "./remembered.ts";
 
 type Scope = RefOf<ScopeKind>;
 type Reading = Pick<Services, "state" | "clock">;
 
-interface Known {
-  readonly at: number;
-  readonly assignments: Promise<readonly RoleAssignment[]>;
-}
-
 const knownMs = 5_000;
-const mostKnown = 1_000;
-const byState = new WeakMap<Services["state"], Map<string, Known>>();
+const byState = new WeakMap<Services["state"], Remembered<readonly RoleAssignment[]>>();
 
 /** Roles on a resource, which need not be there. At most one read for each thing that roles are assigned on. */
 export async function heldOn(services: Reading, who: Who, ref: RefOf<ResourceKind>): Promise<Held> {
@@ -68,7 +64,7 @@ export async function groupsOn(
 
 /** What is known of a scope is read anew: something was assigned, or it is another one of that name. */
 export function forgetAssignments({ state }: Pick<Services, "state">, scope: Scope): void {
-  byState.get(state)?.delete(idKey(scope));
+  byState.get(state)?.forget(idKey(scope));
 }
 
 function refusal(
@@ -104,20 +100,10 @@ function scopesOf(ref: RefOf<ResourceKind>): readonly Scope[] {
 }
 
 function assignmentsOf({ state, clock }: Reading, scope: Scope): Promise<readonly RoleAssignment[]> {
-  const all = byState.get(state) ?? new Map<string, Known>();
-  byState.set(state, all);
-  const key = idKey(scope);
-  const last = all.get(key);
-  const now = clock.now();
-  if (last !== undefined && now - last.at < knownMs) return last.assignments;
-  const assignments = state
-    .of(scope.kind)
-    .get(scope)
-    .then((document) => document?.roleAssignments ?? []);
-  all.delete(key);
-  all.set(key, { at: now, assignments });
-  const [oldest] = all.keys();
-  if (all.size > mostKnown && oldest !== undefined) all.delete(oldest);
-  assignments.catch(() => all.delete(key));
-  return assignments;
+  const known = byState.get(state) ?? remembered(clock, knownMs);
+  byState.set(state, known);
+  return known.read(idKey(scope), async () => {
+    const document = await state.of(scope.kind).get(scope);
+    return document?.roleAssignments ?? [];
+  });
 }

@@ -10,16 +10,13 @@ import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
 import { allItems } from "../every-item.ts";
+import { remembered } from "../remembered.ts";
+import type { Remembered } from "../remembered.ts";
 import { openFiring } from "./firings.ts";
-
-interface Known {
-  readonly at: number;
-  readonly triggers: Promise<readonly TriggerDocument[]>;
-}
 
 /** A trigger that was saved so long ago is notified of every job that ends. */
 const triggersKnownMs = 5_000;
-const byState = new WeakMap<Services["firings"], Map<string, Known>>();
+const byState = new WeakMap<Services["firings"], Remembered<readonly TriggerDocument[]>>();
 
 /** Repeating it changes nothing. */
 export async function notifyTriggers(services: Services, job: JobDocument): Promise<void> {
@@ -48,20 +45,10 @@ function endOf(job: JobDocument): TriggerEvent {
   };
 }
 
-async function waitingForJobs(
-  services: Services,
-  workspace: WorkspaceRef,
-): Promise<readonly TriggerDocument[]> {
-  const known = byState.get(services.firings) ?? new Map<string, Known>();
+function waitingForJobs(services: Services, workspace: WorkspaceRef): Promise<readonly TriggerDocument[]> {
+  const known = byState.get(services.firings) ?? remembered(services.clock, triggersKnownMs);
   byState.set(services.firings, known);
-  const key = idKey(workspace);
-  const last = known.get(key);
-  const now = services.clock.now();
-  if (last !== undefined && now - last.at < triggersKnownMs) return last.triggers;
-  const triggers = readWaiting(services, workspace);
-  known.set(key, { at: now, triggers });
-  triggers.catch(() => known.delete(key));
-  return triggers;
+  return known.read(idKey(workspace), () => readWaiting(services, workspace));
 }
 
 async function readWaiting(services: Services, workspace: WorkspaceRef): Promise<readonly TriggerDocument[]> {
