@@ -1,20 +1,12 @@
 // HTTP to a REST service of Azure: bearer token, retries, and failures as values. Retries are the pipeline's; every request we
 // make is idempotent by its ids, so that repeating one is safe. Which service it is, its callers say.
-import {
-  createDefaultHttpClient,
-  createEmptyPipeline,
-  createHttpHeaders,
-  createPipelineRequest,
-  defaultRetryPolicy,
-} from "@azure/core-rest-pipeline";
+import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
 import type { HttpClient, HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
 import { AppError } from "../../domain/shared/errors.ts";
 import { bearerPolicy } from "./bearer-policy.ts";
 import type { TokenSource } from "./bearer-policy.ts";
 import { isLoopbackHttp } from "./endpoints.ts";
-
-const requestTimeoutMs = 30_000;
-const firstRetryDelayMs = 500;
+import { patientPipeline, requestTimeoutMs } from "./patient-pipeline.ts";
 
 export interface RestOptions {
   readonly endpoint: string;
@@ -51,14 +43,7 @@ export function restClient(
 ): RestClient {
   const allowInsecureConnection = isLoopbackHttp(options.endpoint);
   const client = options.httpClient ?? createDefaultHttpClient();
-  const pipeline = createEmptyPipeline();
-  pipeline.addPolicy(
-    defaultRetryPolicy({
-      maxRetries: 3,
-      retryDelayInMs: options.retryDelayMs ?? firstRetryDelayMs,
-      maxRetryDelayInMs: 8_000,
-    }),
-  );
+  const pipeline = patientPipeline(options.retryDelayMs);
   pipeline.addPolicy(bearerPolicy(options.tokens, service.scope));
   return async ({ method, url, body, headers }) => {
     const request = createPipelineRequest({

@@ -4,12 +4,11 @@
 import {
   RestError,
   createDefaultHttpClient,
-  createEmptyPipeline,
   createHttpHeaders,
   createPipelineRequest,
-  defaultRetryPolicy,
 } from "@azure/core-rest-pipeline";
 import type { PageRequest } from "../state.ts";
+import { patientPipeline, requestTimeoutMs } from "./patient-pipeline.ts";
 
 export interface ShareEntry {
   readonly name: string;
@@ -27,7 +26,9 @@ export interface ShareListing {
 
 /** The first in which names that XML cannot hold arrive encoded. */
 const storageVersion = "2021-12-02";
-const requestTimeoutMs = 30_000;
+/** Of all listings: connections are kept from one page to the next. */
+const pipeline = patientPipeline();
+const httpClient = createDefaultHttpClient();
 
 /** @throws RestError with the service's status and code. */
 export async function listDirectory(
@@ -38,8 +39,6 @@ export async function listDirectory(
   const asked = { restype: "directory", comp: "list", include: "Timestamps", maxresults: String(size) };
   for (const [name, value] of Object.entries({ ...asked, marker: continuation ?? "" }))
     if (value !== "") url.searchParams.set(name, value);
-  const pipeline = createEmptyPipeline();
-  pipeline.addPolicy(defaultRetryPolicy({ maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 8_000 }));
   const request = createPipelineRequest({
     method: "GET",
     url: url.href,
@@ -47,7 +46,7 @@ export async function listDirectory(
     timeout: requestTimeoutMs,
     headers: createHttpHeaders({ accept: "application/xml", "x-ms-version": storageVersion }),
   });
-  const response = await pipeline.sendRequest(createDefaultHttpClient(), request);
+  const response = await pipeline.sendRequest(httpClient, request);
   if (response.status === 200) return readListing(response.bodyAsText ?? "");
   const code = response.headers.get("x-ms-error-code");
   throw new RestError(
