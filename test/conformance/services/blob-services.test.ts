@@ -13,7 +13,7 @@ import { blobStaging } from "../../../services/azure/blob-staging.ts";
 import { sealer } from "../../../services/azure/sealing.ts";
 import { storageOutputFiles } from "../../../services/azure/storage-output-files.ts";
 import type { OutputFiles, StoragePlace } from "../../../services/output-files.ts";
-import { startStorage, storageAccount } from "../../support/app/storage.ts";
+import { blobsOf, startStorage, storageAccount } from "../../support/app/storage.ts";
 
 const clock = { now: () => Date.now(), sleep: async () => undefined };
 const credential = { getToken: async () => null };
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => storage.dispose());
 
-const access = () => blobAccess({ endpointTemplate: template, credential, clock });
+const access = () => blobsOf(storage);
 const key = (fill: number) => Buffer.alloc(32, fill);
 const seal = () => sealer([key(7)], systemRandom());
 const rawText = async (container: string, blob: string) => {

@@ -4,22 +4,17 @@ import { BlobServiceClient, StorageSharedKeyCredential } from "@azure/storage-bl
 import type { Azurite } from "../../../local/storage/index.ts";
 import { newTrial } from "../../../domain/sweep/trial.ts";
 import type { Trial } from "../../../domain/sweep/trial.ts";
-import { blobAccess } from "../../../services/azure/blob-containers.ts";
 import { blobSweepRecords } from "../../../services/azure/blob-sweep-records.ts";
 import { recordCache } from "../../../services/azure/record-cache.ts";
-import { startStorage, storageAccount } from "../../support/app/storage.ts";
+import { blobsOf, startStorage, storageAccount } from "../../support/app/storage.ts";
 
-const clock = { now: () => Date.now(), sleep: async () => undefined };
-const credential = { getToken: async () => null };
 let storage: Azurite;
-let template: string;
 beforeAll(async () => {
   storage = await startStorage();
-  template = storage.blobUrl.replace(storageAccount.name, "{account}");
 });
 afterAll(() => storage.dispose());
 
-const access = () => blobAccess({ endpointTemplate: template, credential, clock });
+const access = () => blobsOf(storage);
 
 describe("the records of sweeps", () => {
   it("are written by one of two who read the same, and keep NaN and infinities", async () => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { silentLogger } from "../../../local/logger.ts";
 import { startAzurite } from "../../../local/storage/index.ts";
 import type { Azurite } from "../../../local/storage/index.ts";
+import { blobAccess } from "../../../services/azure/blob-containers.ts";
 
 export const storageAccount = {
   name: "teststore",
@@ -15,5 +16,14 @@ export function startStorage(): Promise<Azurite> {
     account: storageAccount,
     logger: silentLogger,
     childFile: fileURLToPath(new URL("../../../dist/local/azurite.mjs", import.meta.url)),
+  });
+}
+
+/** As the app reaches its blobs: by the account's key, since there is nobody who gives tokens. */
+export function blobsOf({ blobUrl }: Azurite) {
+  return blobAccess({
+    endpointTemplate: blobUrl.replace(storageAccount.name, "{account}"),
+    credential: { getToken: async () => null },
+    clock: { now: () => Date.now(), sleep: async () => undefined },
   });
 }
