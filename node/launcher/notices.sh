@@ -3,7 +3,8 @@
 # looks for them while a program of the job runs, and sends the launcher TERM. Why so: docs/adr/0031-a-run-is-told-before-it-is-ended.md
 
 notice_fetch_s=5
-longest_eviction_grace_s=20 # of the thirty seconds that Azure gives notice of at least
+longest_eviction_grace_s=20 # with the word below, of the thirty seconds that Azure gives notice of at least
+longest_word_s=4          # until the first node tells the others; the grace comes after it
 longest_hold_s=120
 bai_metadata=${BATCH_EMULATOR_METADATA_URL:-http://169.254.169.254}
 
@@ -109,13 +110,34 @@ read_notice() {
     stop) bai_said='the job was asked to stop' ;;
     rehearsed) bai_said='somebody asked for an eviction of the job' ;;
     requeued | deallocated) bai_said='the cluster shrinks and needs the node back' ;;
-    evicted)
-      bai_said="node $bai_node is about to be evicted"
-      [ "$bai_grace" -le "$longest_eviction_grace_s" ] || bai_grace=$longest_eviction_grace_s
-      ;;
+    evicted) shorten_grace "node $bai_node" ;;
     *) bai_notice='' bai_said='the job was ended by a signal' ;;
   esac
-  log "$bai_said: its processes get SIGTERM, and after $bai_grace seconds SIGKILL"
+  log_notice
+}
+
+log_notice() { log "$bai_said: its processes get SIGTERM, and after $bai_grace seconds SIGKILL"; }
+
+shorten_grace() { # node
+  bai_said="$1 is about to be evicted"
+  [ "$bai_grace" -le "$longest_eviction_grace_s" ] || bai_grace=$longest_eviction_grace_s
+}
+
+# Of the first of several nodes: another one said that it goes. The run is over on all of them, and its task stays until that one is gone.
+heed_eviction() { # node
+  bai_notice=evicted
+  shorten_grace "node $1 of the job"
+  log_notice
+}
+
+# Of a node that said that it goes: the first node tells all of them. A program whose peer ended before it was told itself fails, and
+# would be taken for the cause.
+await_first() {
+  bai_tries=$((longest_word_s * 10))
+  while [ "$bai_tries" -gt 0 ] && [ ! -e "$bai_dir/told" ]; do
+    sleep 0.1
+    bai_tries=$((bai_tries - 1))
+  done
 }
 
 # A run that ended before its node is gone would get the same node again. Batch starts it anew by itself when the node is gone; when

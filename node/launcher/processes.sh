@@ -80,17 +80,29 @@ has_processes() { # node
 
 join_node() { # host node; the agent there was left by `prepare`
   trap - TERM INT HUP
-  # The agent holds `done` open: when it is gone, the read there ends. A node that is gone says nothing for ten minutes.
-  bai_said=$(ssh -n -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR \
+  # The agent holds `done` open: when it is gone, the read there ends. A node that is gone says nothing for ten minutes. One that is about to
+  # be evicted says so before it ends its processes, and speaks again when they have ended.
+  ssh -n -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR \
     -o ServerAliveInterval=30 -o ServerAliveCountMax=20 "$1" \
     "d=\"\${AZ_BATCH_NODE_SHARED_DIR:-$bai_fallback}/LS_root/launch/$bai_guid-$bai_attempt\"; \
     [ -p \"\$d/go\" ] && kill -0 \"\$(cat \"\$d/agent\")\" && echo $2 >\"\$d/go\" && \
-    read -r c <\"\$d/done\" && echo \"code \$c\"" 2>>"$bai_log" 3>&-)
-  case $bai_said in
-    *'code evicted'*) printf 'evicted-%s 143 required\n' "$2" >&3 ;;
-    *'code '*) printf 'node-%s %s required\n' "$2" "${bai_said##*code }" >&3 ;;
-    *) printf 'unreachable-%s 244 required\n' "$2" >&3 ;;
-  esac
+    read -r c <\"\$d/done\" && echo \"code \$c\" && \
+    { [ \"\$c\" != evicted ] || read -r c <\"\$d/done\"; }" 2>>"$bai_log" 3>&- | report_node "$2"
+}
+
+# What the node's shell may print besides is not the agent's.
+report_node() { # node
+  bai_said=''
+  while read -r bai_line; do
+    [ -z "$bai_said" ] || continue
+    case $bai_line in
+      *'code evicted'*) printf 'evicted-%s 143 required\n' "$1" >&3 ;;
+      *'code '*) printf 'node-%s %s required\n' "$1" "${bai_line##*code }" >&3 ;;
+      *) continue ;;
+    esac
+    bai_said=said
+  done
+  [ -n "$bai_said" ] || printf 'unreachable-%s 244 required\n' "$1" >&3
 }
 
 # Nodes of the job whose processes still run: their agents end them as the launcher does here.
@@ -99,7 +111,8 @@ tell_nodes() {
     kill -0 "$bai_join" 2>/dev/null || continue
     eval "bai_host=\$J_$bai_join"
     ssh -n -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR -o ConnectTimeout=10 "$bai_host" \
-      "kill -TERM \"\$(cat \"\${AZ_BATCH_NODE_SHARED_DIR:-$bai_fallback}/LS_root/launch/$bai_guid-$bai_attempt/agent\")\"" \
+      "d=\"\${AZ_BATCH_NODE_SHARED_DIR:-$bai_fallback}/LS_root/launch/$bai_guid-$bai_attempt\"; \
+      : >\"\$d/told\"; kill -TERM \"\$(cat \"\$d/agent\")\"" \
       >/dev/null 2>&1 3>&- &
   done
 }

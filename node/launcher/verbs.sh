@@ -26,6 +26,7 @@ run_processes() {
     start_processes 0
     [ "$bai_nodes" = 1 ] || join_nodes
     wait_for_end
+    case $bai_name in evicted-*) heed_eviction "${bai_name#*-}" ;; esac
     stop_processes
   fi
   bai_program_code=$bai_code
@@ -33,7 +34,7 @@ run_processes() {
   bai_end=exited
   case $bai_name in
     evicted-*)
-      bai_end=evicted bai_said="node ${bai_name#*-} of the job is about to be evicted"
+      bai_end=evicted
       return
       ;;
     unreachable-*) fail launch-failed 244 "node ${bai_name#*-} of the job could not be reached over ssh, or its agent is gone" ;;
@@ -65,7 +66,7 @@ prepare() {
   stop_watch
   hold_secrets
   is_first || ! has_other_processes && return 0
-  rm -f "$bai_dir/go" "$bai_dir/done"
+  rm -f "$bai_dir/go" "$bai_dir/done" "$bai_dir/told" # Batch may start a run anew where it was
   mkfifo "$bai_dir/go" "$bai_dir/done" || fail launch-failed 244 "cannot create a fifo in $bai_dir"
   exec 4<>"$bai_dir/done" 5<>"$bai_dir/go"
   agent </dev/null >/dev/null 2>&1 &
@@ -104,11 +105,15 @@ on_agent_signal() {
   trap '' TERM INT HUP
   bai_now=''
   read_notice
+  if [ "$bai_notice" = evicted ]; then
+    printf 'evicted\n' >&4
+    await_first
+  fi
   stop_processes
   step end
   stop_mirror
   stop_watch
-  [ "$bai_notice" != evicted ] || printf 'evicted\n' >&4
+  [ "$bai_notice" != evicted ] || printf 'ended\n' >&4
   hold_evicted
   exit 143
 }

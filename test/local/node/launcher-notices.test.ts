@@ -170,20 +170,47 @@ describe.each(shells)("in %s, a run", (_name, shell) => {
     expect(await made.result()).toMatchObject({ outcome: "ended", exitCode: 143 });
   });
 
-  it("of two nodes of which the second is to be evicted tells the processes of both", async () => {
+  it("of two nodes of which the second is to be evicted tells the processes of both, and stays until Batch ends it", async () => {
     const { made, notices, start } = await nodes(shell, 2);
     const bfs = await made.mountEverywhere("bfs");
     await writeFile(join(bfs, "train.sh"), saving);
     made.variables["AZ_BATCH_NODE_IS_DEDICATED"] = "false";
     notices.evicted = ["vm-of-tvm-1"];
     const document = ranks();
-    expect((await (await start(document)).ended).code).toBe(143);
+    const { child, ended } = await start(document);
+    await vi.waitFor(
+      async () =>
+        expect(await made.result()).toMatchObject({
+          outcome: "evicted",
+          detail: "node 1 of the job is about to be evicted",
+        }),
+      60_000,
+    );
     for (const rank of [0, 1])
       expect(await made.log(document, bfs, `stdout-${rank}.txt`)).toBe(`begun\nsaved on tvm-${rank}\n`);
-    expect(await made.result()).toMatchObject({
-      outcome: "evicted",
-      detail: "node 1 of the job is about to be evicted",
-    });
+    expect(await made.log(document, bfs, "execution-tvm-0.log")).toMatch(
+      "node 1 of the job is about to be evicted: its processes get SIGTERM, and after 20 seconds SIGKILL",
+    );
+    expect(child.exitCode).toBeNull();
+    process.kill(-(child.pid ?? 0), "SIGKILL"); // the node is gone, and Batch takes the task back
+    expect((await ended).code).toBe(137);
+  });
+
+  it("of two nodes is evicted, and not failed, where one program fails because the other ends", async () => {
+    const { made, notices, start } = await nodes(shell, 2);
+    const bfs = await made.mountEverywhere("bfs");
+    await writeFile(
+      join(bfs, "train.sh"),
+      `: >"$READY/ready-$AZ_BATCH_NODE_ID"
+if [ "$AZ_BATCH_NODE_ID" = tvm-0 ]; then while [ ! -e "$READY/leaving" ]; do sleep 0.01; done; exit 1; fi
+trap ': >"$READY/leaving"; sleep 1; exit 0' TERM
+while :; do sleep 0.1; done`,
+    );
+    made.variables["AZ_BATCH_NODE_IS_DEDICATED"] = "false";
+    notices.evicted = ["vm-of-tvm-1"];
+    const { child } = await start(ranks());
+    await vi.waitFor(async () => expect(await made.result()).toMatchObject({ outcome: "evicted" }), 60_000);
+    expect(child.exitCode).toBeNull();
   });
 
   it("hands none of it to its program", async () => {
