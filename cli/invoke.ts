@@ -1,11 +1,11 @@
 // Reads the options of one command and runs it.
-import { Command as Parser, CommanderError, InvalidArgumentError, Option as ParserOption } from "commander";
+import { CommanderError } from "commander";
 import type { Command, Context, Given } from "./command.ts";
 import { configured } from "./config/settings.ts";
 import type { CommandRow } from "./commands/index.ts";
 import { usageError } from "./failure.ts";
 import { globalOptions, underGlobals } from "./globals.ts";
-import type { Option } from "./options.ts";
+import { parserOf, parserOption } from "./help-page.ts";
 import { exitCodes } from "./output/exit-codes.ts";
 
 export async function invoke(
@@ -14,7 +14,7 @@ export async function invoke(
   args: readonly string[],
   context: Context,
 ): Promise<number> {
-  const parser = parserOf(row, command, context);
+  const parser = parserOf(row, command, context.out);
   try {
     parser.parse(withoutEqualSigns(args, command), { from: "user" });
   } catch (error) {
@@ -60,40 +60,4 @@ function valuesOf(options: Command["options"], values: Readonly<Record<string, u
 function traceOf(error: Error): string {
   const { stack = error.message, cause } = error;
   return cause instanceof Error ? `${stack}\ncaused by ${traceOf(cause)}` : stack;
-}
-
-function parserOf(row: CommandRow, command: Command, context: Context): Parser {
-  const examples = command.examples.map((line) => `  batchai ${line}\n`).join("");
-  const parser = new Parser(`batchai ${row.name}`)
-    .description(`${row.summary}.`)
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => context.out(text), writeErr: () => {} })
-    .addHelpText("before", `Example:\n${examples}`);
-  for (const word of command.words?.usage.split(" ") ?? []) parser.argument(word, command.words?.description);
-  if (command.passThrough === true) parser.passThroughOptions();
-  for (const option of Object.values(command.options)) parser.addOption(parserOption(option));
-  for (const option of Object.values(globalOptions))
-    parser.addOption(parserOption(option).helpGroup("Options of every command:"));
-  return parser;
-}
-
-function parserOption(option: Option<unknown>): ParserOption {
-  const { flags, description, parse, otherwise, required, repeated } = option;
-  const parser = new ParserOption(flags, description).makeOptionMandatory(required === true);
-  if (otherwise !== undefined && repeated !== true) parser.default(otherwise);
-  if (parse === undefined) return parser;
-  return parser.argParser((text: string, earlier: unknown) => {
-    const value = valueOf(parse, text);
-    return repeated === true
-      ? [...((earlier as unknown[] | undefined) ?? []), ...(value as unknown[])]
-      : value;
-  });
-}
-
-function valueOf(parse: (text: string) => unknown, text: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
 }

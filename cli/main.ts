@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Context } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { exitCodes } from "./output/exit-codes.ts";
+import { readyText } from "./ready-texts.ts";
 import { run } from "./run.ts";
 
 const context: Context = {
@@ -38,6 +39,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const exitCode = await run(process.argv.slice(2), commands, context);
+const words = process.argv.slice(2);
+const ready = await readyText(context.builtFolder, words);
+if (ready !== undefined) context.out(ready);
+const exitCode = ready === undefined ? await run(words, commands, context) : exitCodes.ok;
 // Not before all of it was written; and not when the last timer of a hosted app has ended.
 process.stdout.write("", () => process.exit(exitCode));

@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import { cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildPortal } from "./build-portal.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -72,6 +72,7 @@ const local = {
   entryPoints: Object.fromEntries(
     [
       ["batchai", "cli/main.ts"],
+      ["write-texts", "cli/write-texts.ts"],
       ["functions-host", "local/functions-host/main.ts"],
       ["azurite", "local/storage/azurite-child.ts"],
     ].filter(([, file]) => existsSync(join(root, file))),
@@ -132,5 +133,6 @@ if (!(process.argv.includes("--if-stale") && (await isFresh()))) {
   jobs.push(buildPortal(root, join(root, "dist/app/portal-pages")));
   jobs.push(buildRecipe());
   await Promise.all(jobs);
+  await import(pathToFileURL(join(root, local.outdir, "write-texts.mjs")).href);
   await writeFile(stamp, "");
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it, test } from "vitest";
 import { parse } from "yaml";
 import { bashCompletion, fishCompletion } from "../../../cli/completion.ts";
+import { textFile } from "../../../cli/ready-texts.ts";
 import { errorTable, failureTable } from "../../../domain/shared/errors.ts";
 import { batchai } from "../../support/command-line.ts";
 
@@ -60,4 +61,18 @@ test("what a shell reads knows each command, its next words and its options", as
   expect(fishCompletion(rows)).toContain(
     String.raw`complete -c batchai -n '__batchai_at job file' -a list -d 'List the job\'s files'`,
   );
+});
+
+test("texts are ready for help and completion typed just so; whatever else is typed is the command's to read", () => {
+  expect(textFile(["job", "file", "list", "--help"])).toBe(join("help", "job.file.list.txt"));
+  expect(textFile(["run", "-h"])).toBe(join("help", "run.txt"));
+  expect(textFile(["completion", "zsh"])).toBe(join("completion", "zsh"));
+  for (const words of [
+    ["--help"],
+    ["job", "show", "-n", "--help"],
+    ["run", "--", "tool", "--help"],
+    ["completion", "../help"],
+    ["..", "--help"],
+  ])
+    expect(textFile(words)).toBeUndefined();
 });
