@@ -11,6 +11,7 @@ import type {
   FileServerRef,
   JobRef,
   SweepRef,
+  TriggerRef,
   WorkspaceRef,
 } from "../domain/shared/resource-id.ts";
 import type { Context } from "./command.ts";
@@ -201,4 +202,8 @@ export function sweepRef(
   sweep: string,
 ): SweepRef {
   return { ...experimentRef(service, given), kind: "sweep", sweep };
+}
+
+export function triggerRef(service: Service, given: Texts<"workspace">, trigger: string): TriggerRef {
+  return { ...workspaceRef(service, given), kind: "trigger", trigger };
 }

@@ -1,13 +1,13 @@
 // What commands for sweeps have in common: which sweep, which trials, in what file it is described.
 import type { Context } from "./command.ts";
 import { required, text } from "./options.ts";
-import { clusterRef, inExperiment, workspaceRef } from "./service.ts";
+import { inExperiment } from "./service.ts";
 import type { Service } from "./service.ts";
 import { isObject, readSpec } from "./spec/read-spec.ts";
 import type { SpecFile } from "./spec/read-spec.ts";
-import { accountOf, storageOptions, withMounts } from "./spec/storage-options.ts";
-import type { StorageGiven } from "./spec/storage-options.ts";
-import { parseClusterId } from "../domain/shared/resource-id.ts";
+import type { JobGiven } from "./spec/job-template.ts";
+import { withJobOptions } from "./spec/job-template.ts";
+import { accountOf, storageOptions } from "./spec/storage-options.ts";
 import { SweepRequest } from "../domain/sweep/spec.ts";
 import { usageError } from "./failure.ts";
 
@@ -24,9 +24,7 @@ export const sweepFile = {
   ...storageOptions,
 };
 
-interface FileGiven extends StorageGiven {
-  readonly workspace: string | undefined;
-  readonly cluster: string | undefined;
+interface FileGiven extends JobGiven {
   readonly file: string;
 }
 
@@ -37,30 +35,6 @@ export async function sweepSpec(service: Service, given: FileGiven, context: Con
   const { trial } = properties;
   if (!isObject(trial) || !isObject(trial["properties"]))
     throw usageError(`${given.file}: expected a job as template in properties.trial, with 'properties'.`);
-  const job = trial["properties"];
-  const mountVolumes = withMounts(job["mountVolumes"], given, account, workspaceRef(service, given));
-  const cluster = given.cluster === undefined ? undefined : await clusterId(service, given, given.cluster);
-  return {
-    sending,
-    properties: {
-      ...properties,
-      trial: {
-        ...trial,
-        properties: {
-          ...job,
-          ...(cluster === undefined ? {} : { cluster: { id: cluster } }),
-          ...(mountVolumes === undefined ? {} : { mountVolumes }),
-        },
-      },
-    },
-  };
-}
-
-async function clusterId(
-  service: Service,
-  given: Pick<FileGiven, "workspace">,
-  cluster: string,
-): Promise<string> {
-  const ref = cluster.startsWith("/") ? parseClusterId(cluster) : clusterRef(service, given, cluster);
-  return (await service.client.clusters.get(ref)).id;
+  const job = await withJobOptions(service, given, account, trial["properties"]);
+  return { sending, properties: { ...properties, trial: { ...trial, properties: job } } };
 }

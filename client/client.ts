@@ -29,6 +29,8 @@ import { roleAssignmentsOf } from "./role-assignments.ts";
 import type { RoleAssignments } from "./role-assignments.ts";
 import { sweepsOf } from "./sweeps.ts";
 import type { Sweeps } from "./sweeps.ts";
+import { triggersOf } from "./triggers.ts";
+import type { Triggers } from "./triggers.ts";
 
 export interface Client {
   readonly workspaces: Collection<
@@ -45,6 +47,7 @@ export interface Client {
   readonly fileServers: Collection<FileServerRef, WorkspaceRef, FileServerResponse>;
   readonly jobs: Jobs;
   readonly sweeps: Sweeps;
+  readonly triggers: Triggers;
   readonly roleAssignments: RoleAssignments;
   /** What happened to a resource, oldest first; also to one that is gone. */
   events(ref: ResourceRef): AsyncGenerator<EventResponse>;
@@ -86,6 +89,7 @@ export function createClient(connection: Connection): Client {
     fileServers: collection(api, FileServerResponse, (ref) => `${formatId(ref)}/fileServers`),
     jobs: jobsOf(api),
     sweeps: sweepsOf(api),
+    triggers: triggersOf(api),
     roleAssignments: roleAssignmentsOf(api),
     ...ofEverything(api),
     ...ofRegion(api),

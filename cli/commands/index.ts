@@ -1,6 +1,7 @@
 // Every command, with the sentence that the overview shows. A command is loaded when it is run: `batchai --help` loads none.
 import type { Command } from "../command.ts";
 import { jobCommands } from "./index-of-jobs.ts";
+import { triggerCommands } from "./index-of-triggers.ts";
 
 export interface CommandRow {
   /** As typed: `start`, `job file list`. */
@@ -316,6 +317,7 @@ export const commands: readonly CommandRow[] = [
     summary: "Delete a sweep and its jobs",
     load: async () => (await import("./sweep/delete.ts")).sweepDelete,
   },
+  ...triggerCommands,
   {
     name: "doctor",
     summary: "Ask a deployment whether it can run jobs, and what is missing",

@@ -9,6 +9,7 @@ export const FiringTimeResponse = z
     edge: z.enum(["gap", "repeated"]).optional(),
   })
   .meta({ id: "FireTime" });
+export type FiringTimeResponse = z.infer<typeof FiringTimeResponse>;
 
 export const TriggerTestResponse = z
   .looseObject({
@@ -18,3 +19,4 @@ export const TriggerTestResponse = z
     job: z.looseObject({ name: z.string(), body: z.unknown() }).optional(),
   })
   .meta({ id: "TriggerTest" });
+export type TriggerTestResponse = z.infer<typeof TriggerTestResponse>;

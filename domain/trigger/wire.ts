@@ -23,6 +23,7 @@ export const TriggerResponse = resourceResponse(
   },
   {},
 );
+export type TriggerResponse = z.infer<typeof TriggerResponse>;
 
 export function triggerWire(trigger: TriggerDocument) {
   const { spec, enabled, paused, savedBy } = trigger;
@@ -59,6 +60,7 @@ export const FiringResponse = z
     }),
   })
   .meta({ id: "Firing" });
+export type FiringResponse = z.infer<typeof FiringResponse>;
 
 export function firingWire(ref: TriggerRef, firing: Firing) {
   const { event, receivedAt, decision, reason, decidedAt, tries, duplicates, job } = firing;
