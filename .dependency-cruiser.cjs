@@ -149,7 +149,7 @@ module.exports = {
       "portal-sees-the-wire-as-types",
       "Pages in a browser: the shapes of answers as types, which the build leaves out, and the table of errors with their remedies.",
       own("portal"),
-      [own("portal"), "^domain/.*/(wire|schema|answers|batch-ai-error|errors)\\.ts$"],
+      [own("portal"), "^domain/.*/(wire|schema|answers|attempt|batch-ai-error|errors)\\.ts$"],
     ),
     {
       name: "portal-takes-types-only",

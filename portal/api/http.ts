@@ -37,8 +37,25 @@ export async function call<Body>(path: string, given: Call = {}): Promise<Body> 
   const url = new URL(`${prefix}${path}`, location.origin);
   for (const [name, value] of Object.entries(given.query ?? {})) url.searchParams.set(name, value);
   if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", given.version ?? apiVersion);
-  const response = await send(url, given);
-  return (await bodyOf(response)) as Body;
+  if ((given.method ?? "GET") !== "GET") return (await bodyOf(await send(url, given))) as Body;
+  const before = known.get(url.href);
+  const response = await send(url, given, before === undefined ? {} : { "if-none-match": before.etag });
+  if (response.status === 304 && before !== undefined) return before.body as Body;
+  const body = await bodyOf(response);
+  const etag = response.headers.get("etag");
+  if (etag !== null) remember(url.href, { etag, body });
+  return body as Body;
+}
+
+/** What was answered last, by address: what is unchanged is neither sent again nor drawn again. */
+const known = new Map<string, { readonly etag: string; readonly body: unknown }>();
+const mostKnown = 64;
+
+function remember(address: string, answer: { readonly etag: string; readonly body: unknown }): void {
+  known.delete(address);
+  known.set(address, answer);
+  const [oldest] = known.keys();
+  if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
 }
 
 interface ListPage<Item> {
@@ -98,6 +115,7 @@ export async function signIn(by: { readonly code: string } | { readonly token: s
 }
 
 export async function signOut(): Promise<void> {
+  known.clear();
   await send(sessionUrl(), { method: "DELETE" });
 }
 
@@ -120,7 +138,7 @@ async function send(url: URL, { method = "GET", body, signal }: Call, more: Reco
       code: "Unreachable",
     });
   });
-  if (response.ok || response.status === 416) return response;
+  if (response.ok || response.status === 304 || response.status === 416) return response;
   throw await refusal(response);
 }
 

@@ -3,6 +3,7 @@
 import { keepPreviousData, QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ClusterResponse } from "../../domain/cluster/wire.ts";
 import type { ExperimentResponse } from "../../domain/experiment/wire.ts";
+import type { AttemptsResponse } from "../../domain/job/attempt.ts";
 import type { JobResponse, OutputFileResponse } from "../../domain/job/wire.ts";
 import type { RemoteLoginResponse } from "../../domain/shared/answers.ts";
 import type { WorkspaceResponse } from "../../domain/workspace/wire.ts";
@@ -13,8 +14,8 @@ import { clusterPath, experimentPath, jobPath, workspacePath, workspacesPath } f
 import type { Place } from "../lib/places.ts";
 import { call, CallError, list, ownApiVersion, readSession } from "./http.ts";
 
-const shortMs = 2_000;
-const longMs = 20_000;
+export const shortMs = 2_000;
+export const longMs = 20_000;
 const readersAtOnce = 6;
 
 export const queryClient = new QueryClient({
@@ -81,7 +82,7 @@ export const useJob = (place: Place, experiment: string, name: string) =>
     refetchInterval: ({ state: { data } }) => (hasEndedJob(data) ? longMs : shortMs / 2),
   });
 
-const hasEndedJob = (job: JobResponse | undefined) =>
+export const hasEndedJob = (job: JobResponse | undefined) =>
   job !== undefined && ["succeeded", "failed"].includes(job.properties.executionState);
 
 export const useFiles = (path: string, directoryId: string, folder: string) =>
@@ -114,6 +115,32 @@ export interface JobList {
   readonly jobs: readonly JobRow[];
   /** All pages of all experiments were read. */
   readonly isWhole: boolean;
+}
+
+/** What happened to a job: read again when the job itself has changed, and now and then besides. */
+export const useJobEvents = (path: string, job: JobResponse | undefined) =>
+  useQuery({
+    queryKey: ["job-events", path, momentOf(job)],
+    queryFn: ({ signal }) => list<EventWire>(`${path}/events`, { version: ownApiVersion, signal }),
+    enabled: job !== undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: longMs,
+  });
+
+export const useAttempts = (path: string, job: JobResponse | undefined) =>
+  useQuery({
+    queryKey: ["attempts", path, momentOf(job)],
+    queryFn: ({ signal }) => call<AttemptsResponse>(`${path}/attempts`, { version: ownApiVersion, signal }),
+    enabled: job !== undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: longMs,
+  });
+
+/** Another text after each change that a job shows. */
+function momentOf(job: JobResponse | undefined): string {
+  if (job === undefined) return "";
+  const { executionState, executionStateTransitionTime, provisioningState, executionInfo } = job.properties;
+  return JSON.stringify([executionState, executionStateTransitionTime, provisioningState, executionInfo]);
 }
 
 /** All jobs of a workspace, or of one experiment in it; the first read shows what has come already. */
@@ -149,7 +176,7 @@ async function experimentPaths(
 }
 
 /** A few at a time. */
-async function mapped<From, To>(
+export async function mapped<From, To>(
   items: readonly From[],
   read: (item: From) => Promise<To>,
 ): Promise<readonly To[]> {

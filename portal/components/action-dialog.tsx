@@ -2,7 +2,7 @@
 // service has taken it.
 import { useState } from "react";
 import type { FormEvent, ReactNode } from "react";
-import type { CommandLine } from "../lib/command-lines.ts";
+import type { CommandLine } from "../lib/request-lines.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { ErrorBox } from "./data-state.tsx";
 import { Dialog } from "./dialog.tsx";

@@ -1,17 +1,15 @@
 // The command lines that do the same as a view or a dialog: shown, and copied with one click.
 import { useState } from "react";
-import type { CommandLine } from "../lib/command-lines.ts";
+import type { CommandLine } from "../lib/request-lines.ts";
 
-type Tool = "batchai" | "curl";
+const allTools = ["batchai", "curl", "python"] as const;
+type Tool = (typeof allTools)[number];
 
 export function CommandStrip({ lines, label }: { lines: readonly CommandLine[]; label: string }) {
-  const tools = (["batchai", "curl"] as const).filter((each) =>
-    lines.some((line) => line[each] !== undefined),
-  );
+  const tools = allTools.filter((each) => lines.some((line) => line[each] !== undefined));
   const [chosen, choose] = useState<Tool>("batchai");
   const tool = tools.includes(chosen) ? chosen : (tools[0] ?? "batchai");
-  // What one tool has no word for is said by the other.
-  const text = lines.map((line) => line[tool] ?? line.curl ?? line.batchai).join("\n");
+  const text = lines.map((line) => textFor(line, tool)).join("\n");
   return (
     <section className="command-strip" aria-label={label}>
       <div className="command-tools" role="group" aria-label="Written for">
@@ -33,6 +31,13 @@ export function CommandStrip({ lines, label }: { lines: readonly CommandLine[]; 
       <CopyButton text={text} what="command" />
     </section>
   );
+}
+
+/** What one tool has no word for is said by another; in Python as a comment. */
+function textFor(line: CommandLine, tool: Tool): string {
+  const shell = line.batchai ?? line.curl ?? "";
+  if (tool === "python") return line.python ?? `# ${shell}`;
+  return tool === "curl" ? (line.curl ?? shell) : shell;
 }
 
 export function CopyButton({ text, what }: { text: string; what: string }) {

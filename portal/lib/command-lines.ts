@@ -1,17 +1,10 @@
-// The command lines that do what a page shows or a dialog does. Whatever is no plain word is quoted for a POSIX shell, so that a name can never become
-// a command.
-import type { Place } from "./places.ts";
+// The command lines that do what a page shows or a dialog does.
 import { clusterPath, experimentPath, jobPath, workspacePath } from "./places.ts";
+import type { Place } from "./places.ts";
+import { quoted, requestLines } from "./request-lines.ts";
+import type { ApiCall, CommandLine } from "./request-lines.ts";
 
-export interface CommandLine {
-  readonly batchai?: string;
-  /** Absent where it would take several calls. */
-  readonly curl?: string;
-}
-
-export function quoted(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
+export const ownVersion = "2026-11-01";
 
 const line = (...words: readonly string[]) => words.map(quoted).join(" ");
 
@@ -23,28 +16,20 @@ export function commandLines(place: Place, origin: string) {
 
 type Writers = ReturnType<typeof writersOf>;
 
-function writersOf(place: Place, origin: string) {
+export function writersOf(place: Place, origin: string) {
   const inWorkspace = ["-g", place.group, "-w", place.workspace];
   const inExperiment = (experiment: string) => [...inWorkspace, "-e", experiment];
   const batchai = (...words: readonly string[]) => line("batchai", ...words);
-  const curl = (method: string, path: string, version = "2018-05-01", body?: object) =>
-    [
-      "curl",
-      ...(method === "GET" ? [] : ["-X", method]),
-      '-H "Authorization: Bearer $BATCHAI_TOKEN"',
-      ...(body === undefined
-        ? []
-        : ["-H 'Content-Type: application/json'", "-d", quoted(JSON.stringify(body))]),
-      quoted(`${origin}${path}${path.includes("?") ? "&" : "?"}api-version=${version}`),
-    ].join(" ");
-  const both = (words: readonly string[], ...request: Parameters<typeof curl>): CommandLine => ({
+  const requests = (method: string, path: string, more: Omit<ApiCall, "method" | "path"> = {}) =>
+    requestLines(origin, { method, path, ...more });
+  const both = (words: readonly string[], ...request: Parameters<typeof requests>): CommandLine => ({
     batchai: batchai(...words),
-    curl: curl(...request),
+    ...requests(...request),
   });
-  return { inWorkspace, inExperiment, batchai, curl, both };
+  return { inWorkspace, inExperiment, batchai, requests, both };
 }
 
-function ofJobs(place: Place, { inExperiment, batchai, curl, both }: Writers) {
+function ofJobs(place: Place, { inExperiment, batchai, requests, both }: Writers) {
   const job = (experiment: string, name: string) => ({
     names: [...inExperiment(experiment), "-n", name],
     path: jobPath(place, experiment, name),
@@ -56,6 +41,17 @@ function ofJobs(place: Place, { inExperiment, batchai, curl, both }: Writers) {
       const { names, path } = job(experiment, name);
       return both(["job", "show", ...names], "GET", path);
     },
+    jobMetrics: (experiment: string, name: string): CommandLine => {
+      const { names, path } = job(experiment, name);
+      return both(["job", "metrics", ...names], "GET", `${path}/metrics`, { version: ownVersion });
+    },
+    /** The points of one metric, in buckets for a chart. */
+    jobCurve: (experiment: string, name: string, metric: string): CommandLine => {
+      const { path } = job(experiment, name);
+      return requests("GET", `${path}/metrics?metric=${encodeURIComponent(metric)}`, { version: ownVersion });
+    },
+    attempts: (experiment: string, name: string): CommandLine =>
+      requests("GET", `${job(experiment, name).path}/attempts`, { version: ownVersion }),
     terminate: (experiment: string, name: string): CommandLine => {
       const { names, path } = job(experiment, name);
       return both(["job", "terminate", ...names, "-y"], "POST", `${path}/terminate`);
@@ -66,15 +62,15 @@ function ofJobs(place: Place, { inExperiment, batchai, curl, both }: Writers) {
     },
     createJob: (experiment: string, name: string, cluster: string, body: object): CommandLine => {
       const { names, path } = job(experiment, name);
-      return both(["job", "create", ...names, "-c", cluster, "-f", "job.json"], "PUT", path, undefined, body);
+      return both(["job", "create", ...names, "-c", cluster, "-f", "job.json"], "PUT", path, { body });
     },
     stream: (experiment: string, name: string, file: string): CommandLine => ({
       batchai: batchai("job", "file", "stream", ...inExperiment(experiment), "-j", name, "-f", file),
-      curl: curl("POST", `${jobPath(place, experiment, name)}/listOutputFiles?outputdirectoryid=stdouterr`),
+      ...requests("POST", `${jobPath(place, experiment, name)}/listOutputFiles?outputdirectoryid=stdouterr`),
     }),
     files: (experiment: string, name: string, directory: string): CommandLine => ({
       batchai: batchai("job", "file", "list", ...inExperiment(experiment), "-j", name, "-d", directory),
-      curl: curl(
+      ...requests(
         "POST",
         `${jobPath(place, experiment, name)}/listOutputFiles?outputdirectoryid=${encodeURIComponent(directory)}`,
       ),
@@ -82,7 +78,7 @@ function ofJobs(place: Place, { inExperiment, batchai, curl, both }: Writers) {
   };
 }
 
-function ofWorkspace(place: Place, { inWorkspace, curl, both }: Writers) {
+function ofWorkspace(place: Place, { inWorkspace, requests, both }: Writers) {
   return {
     workspaces: (): CommandLine =>
       both(
@@ -115,13 +111,12 @@ function ofWorkspace(place: Place, { inWorkspace, curl, both }: Writers) {
             ],
         "PATCH",
         clusterPath(place, name),
-        undefined,
-        { properties: { scaleSettings: scaleSettings(scale) } },
+        { body: { properties: { scaleSettings: scaleSettings(scale) } } },
       ),
     deleteCluster: (name: string): CommandLine =>
       both(["cluster", "delete", ...inWorkspace, "-n", name, "-y"], "DELETE", clusterPath(place, name)),
     /** The command line has no command for events. */
-    events: (path: string): CommandLine => ({ curl: curl("GET", `${path}/events`, "2026-11-01") }),
+    events: (path: string): CommandLine => requests("GET", `${path}/events`, { version: ownVersion }),
   };
 }
 

@@ -23,6 +23,11 @@ export const experimentPath = (place: Place, experiment: string) =>
 export const jobPath = (place: Place, experiment: string, job: string) =>
   `${experimentPath(place, experiment)}/jobs/${part(job)}`;
 
+export const sweepPath = (place: Place, experiment: string, sweep: string) =>
+  `${experimentPath(place, experiment)}/sweeps/${part(sweep)}`;
+export const triggerPath = (place: Place, trigger: string) =>
+  `${workspacePath(place)}/triggers/${part(trigger)}`;
+
 /** The names in an id of a workspace or of something in it. */
 export function placeOf(id: string): Place {
   const [, , subscriptionId = "", , group = "", , , , workspace = ""] = id.split("/");
@@ -38,5 +43,12 @@ export const pages = {
   newJob: (place: Place) => `${pages.overview(place)}/new-job`,
   clusters: (place: Place) => `${pages.overview(place)}/clusters`,
   cluster: (place: Place, cluster: string) => `${pages.clusters(place)}/${part(cluster)}`,
+  sweeps: (place: Place) => `${pages.overview(place)}/sweeps`,
+  sweep: (place: Place, experiment: string, sweep: string) =>
+    `${pages.sweeps(place)}/${part(experiment)}/${part(sweep)}`,
+  triggers: (place: Place) => `${pages.overview(place)}/triggers`,
+  trigger: (place: Place, trigger: string) => `${pages.triggers(place)}/${part(trigger)}`,
+  quotas: (place: Place) => `${pages.overview(place)}/queue`,
+  runs: (place: Place) => `${pages.overview(place)}/runs`,
   events: (place: Place) => `${pages.overview(place)}/events`,
 };

@@ -1,18 +1,21 @@
 // A job: how it went through its states, what it says and wrote, what happened to it, what was asked for; and what can be done with it.
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { ReactNode } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import type { JobResponse } from "../../domain/job/wire.ts";
-import { useEvents, useJob } from "../api/queries.ts";
+import { useAttempts, useJob, useJobEvents } from "../api/queries.ts";
+import { Attempts } from "../components/attempts.tsx";
 import { BulkDialog } from "../components/bulk-dialog.tsx";
 import type { BulkVerb } from "../components/bulk-dialog.tsx";
-import { CommandStrip, CopyButton } from "../components/command-strip.tsx";
+import { CommandStrip } from "../components/command-strip.tsx";
 import { DataState } from "../components/data-state.tsx";
 import { EventList } from "../components/event-list.tsx";
 import { FailureList } from "../components/failure-list.tsx";
 import { JobFiles } from "../components/job-files.tsx";
 import { JobLogs } from "../components/job-logs.tsx";
+import { JobSpec } from "../components/job-spec.tsx";
 import { StateMark } from "../components/state.tsx";
+import { Tabs } from "../components/tabs.tsx";
 import { Timeline } from "../components/timeline.tsx";
 import { commandLines } from "../lib/command-lines.ts";
 import { hasEnded, jobRow } from "../lib/jobs.ts";
@@ -25,12 +28,15 @@ interface Props {
   readonly name: string;
 }
 
-const tabs = ["logs", "files", "events", "spec"] as const;
+const JobMetrics = lazy(() => import("../components/job-metrics.tsx"));
+const tabs = ["logs", "metrics", "files", "events", "spec"] as const;
 type Tab = (typeof tabs)[number];
 
 export default function Job({ place, experiment, name }: Props) {
   const job = useJob(place, experiment, name);
-  const events = useEvents([jobPath(place, experiment, name)]);
+  const path = jobPath(place, experiment, name);
+  const events = useJobEvents(path, job.data);
+  const attempts = useAttempts(path, job.data);
   const [query, setQuery] = useSearchParams();
   const tab = tabs.find((each) => each === query.get("tab")) ?? "logs";
   const open = (chosen: Tab) => setQuery(chosen === "logs" ? {} : { tab: chosen }, { replace: true });
@@ -42,9 +48,10 @@ export default function Job({ place, experiment, name }: Props) {
           <>
             <Head place={place} job={found} />
             <Timeline job={jobRow(found)} events={events.data ?? []} />
+            <Attempts attempts={attempts.data} />
             <FailureList errors={found.properties.executionInfo?.errors ?? []} />
             <Facts place={place} job={found} />
-            <Tabs tab={tab} onOpen={open} />
+            <Tabs label="Of this job" tabs={tabs} tab={tab} onOpen={open} />
             <div id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} className="card">
               {tab === "logs" && <JobLogs place={place} experiment={experiment} job={found} />}
               {tab === "files" && <JobFiles place={place} experiment={experiment} job={found} />}
@@ -53,7 +60,12 @@ export default function Job({ place, experiment, name }: Props) {
                   {(list) => <EventList events={list} />}
                 </DataState>
               )}
-              {tab === "spec" && <Spec job={found} />}
+              {tab === "metrics" && (
+                <Suspense fallback={<p className="loading">Opening the metrics …</p>}>
+                  <JobMetrics place={place} experiment={experiment} job={found} />
+                </Suspense>
+              )}
+              {tab === "spec" && <JobSpec place={place} experiment={experiment} job={found} />}
             </div>
           </>
         )}
@@ -66,9 +78,10 @@ export default function Job({ place, experiment, name }: Props) {
 function linesOf(tab: Tab, { place, experiment, name }: Props) {
   const lines = commandLines(place, location.origin);
   if (tab === "logs") return [lines.stream(experiment, name, "stdout.txt")];
+  if (tab === "metrics") return [lines.jobMetrics(experiment, name)];
   if (tab === "files") return [lines.files(experiment, name, "stdouterr")];
   if (tab === "events") return [lines.events(jobPath(place, experiment, name))];
-  return [lines.job(experiment, name)];
+  return [lines.job(experiment, name), lines.attempts(experiment, name)];
 }
 
 function Head({ place, job }: { place: Place; job: JobResponse }) {
@@ -141,47 +154,5 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
       <dt>{term}</dt>
       <dd>{children}</dd>
     </div>
-  );
-}
-
-function Tabs({ tab, onOpen }: { tab: Tab; onOpen: (tab: Tab) => void }) {
-  const move = (key: string) => {
-    const step = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
-    if (step === 0) return;
-    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length] ?? "logs";
-    onOpen(next);
-    document.getElementById(`tab-${next}`)?.focus();
-  };
-  return (
-    <div role="tablist" aria-label="Of this job" className="tabs" onKeyDown={(event) => move(event.key)}>
-      {tabs.map((each) => (
-        <button
-          key={each}
-          id={`tab-${each}`}
-          type="button"
-          role="tab"
-          aria-selected={each === tab}
-          aria-controls={each === tab ? `panel-${each}` : undefined}
-          tabIndex={each === tab ? 0 : -1}
-          onClick={() => onOpen(each)}
-        >
-          {each.slice(0, 1).toUpperCase() + each.slice(1)}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function Spec({ job }: { job: JobResponse }) {
-  const text = JSON.stringify(job, undefined, 2);
-  return (
-    <>
-      <p>
-        <CopyButton text={text} what="JSON" />
-      </p>
-      <pre role="group" className="code" tabIndex={0} aria-label="The job as JSON">
-        {text}
-      </pre>
-    </>
   );
 }

@@ -7,7 +7,7 @@ import type { Session } from "../api/http.ts";
 import { useRefresh } from "../api/queries.ts";
 import { CommandStrip } from "../components/command-strip.tsx";
 import { ErrorBox } from "../components/data-state.tsx";
-import { quoted } from "../lib/command-lines.ts";
+import { quoted } from "../lib/request-lines.ts";
 import { pages, workspacePath } from "../lib/places.ts";
 
 export function NoWorkspace({ session }: { session: Session }) {

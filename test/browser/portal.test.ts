@@ -1,7 +1,5 @@
 // The portal as people use it: a real browser on the local cloud, from an empty cloud to a finished job. The stories go on from each other.
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,11 +8,10 @@ import type { LocalCloud } from "../../local/start.ts";
 import { createShare } from "../support/batch-ai-client.ts";
 import { accessibilityFindings, hasBrowser, openBrowser } from "../support/browser.ts";
 import type { TestBrowser } from "../support/browser.ts";
+import { shoot as shootPage } from "../support/browser-shots.ts";
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL("../../dist/local/batchai.mjs", import.meta.url));
-/** Where whoever builds the portal looks at it; nothing is written unless it is set. */
-const screenshots = process.env["PORTAL_SCREENSHOTS"];
 const lab = "/portal/w/local/lab";
 
 let cloud: LocalCloud;
@@ -37,11 +34,7 @@ async function inShell(line: string): Promise<string> {
   return (await run("bash", ["-c", shell], { env: environment })).stdout;
 }
 
-async function shoot(name: string): Promise<void> {
-  if (screenshots === undefined) return;
-  await mkdir(screenshots, { recursive: true });
-  await page().screenshot({ path: join(screenshots, `${name}.png`) });
-}
+const shoot = (name: string) => shootPage(page(), name);
 
 async function stateOf(job: string): Promise<string | undefined> {
   const path = `/subscriptions/${cloud.description.subscriptionId}/resourceGroups/local/providers/Microsoft.BatchAI/workspaces/lab/experiments/e/jobs/${job}?api-version=2018-05-01`;

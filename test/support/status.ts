@@ -55,7 +55,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Tracking with MLflow's client",
-    "unmodified scripts log to their job; jobs and trials are runs in a notebook; searches, histories, logged models, artifacts through the output mount: [how](how-to/tracking.md). Not yet: a forwarder on the node (an outage of the service holds scripts up), TensorBoard files, metrics in the portal, artifacts of runs without a job",
+    "unmodified scripts log to their job; jobs and trials are runs in a notebook; searches, histories, logged models, artifacts through the output mount: [how](how-to/tracking.md). Not yet: a forwarder on the node (an outage of the service holds scripts up), TensorBoard files, artifacts of runs without a job",
   ],
   [
     "Triggers (`api-version=2026-11-01`)",
@@ -91,7 +91,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Web portal at `/portal`",
-    "overview, jobs (10,000 and more, filtered, acted on together), a job with its live logs, files, events and specification, new and cloned jobs, clusters and their nodes, events; each page shows the command line that does the same: [how](how-to/portal.md). Not yet: signing in to Entra ID in the browser (a token is pasted), pages of sweeps and metrics, cost and quotas, creating clusters, languages other than English",
+    "overview, jobs (10,000 and more, filtered, acted on together), a job with its live logs, metrics, attempts, files, events, specification and differences from another job, new and cloned jobs, clusters and their nodes, events; each page shows the command line that does the same: [how](how-to/portal.md). Not yet: signing in to Entra ID in the browser (a token is pasted), pages of sweeps, cost and quotas, creating clusters, languages other than English",
   ],
 ];
 

@@ -2,7 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { ansiLine, lastOverwrite } from "../../portal/lib/ansi.ts";
-import { commandLines, quoted } from "../../portal/lib/command-lines.ts";
+import { bucketPoints, chartSummary, columnsOf, numberText } from "../../portal/lib/chart-data.ts";
+import type { WireNumber } from "../../portal/lib/chart-data.ts";
+import { commandLines } from "../../portal/lib/command-lines.ts";
+import { quoted, requestLines } from "../../portal/lib/request-lines.ts";
+import { differences } from "../../portal/lib/differences.ts";
 import { stagesOf, subjectOf } from "../../portal/lib/events.ts";
 import type { EventWire } from "../../portal/lib/events.ts";
 import { nextRow } from "../../portal/lib/grid-keys.ts";
@@ -209,6 +213,102 @@ describe("events", () => {
   it("tell what they are about", () => {
     expect(subjectOf(event("queued", "1"))).toEqual({ kind: "job", name: "first" });
   });
+});
+
+describe("what a chart shows", () => {
+  const bucket = (
+    fromStep: number,
+    toStep: number,
+    values: readonly [WireNumber, WireNumber, WireNumber],
+  ) => {
+    const [min, max, last] = values;
+    return { fromStep, toStep, min, max, last };
+  };
+
+  it("has the extremes of each bucket, and gaps for what is no number", () => {
+    const buckets = [
+      bucket(0, 0, [1, 1, 1]),
+      bucket(1, 3, [0, 9, 8]),
+      bucket(4, 6, [2, 7, 2]),
+      bucket(7, 7, ["NaN", "NaN", "NaN"]),
+    ];
+    expect(bucketPoints(buckets)).toEqual([
+      { x: 0, y: 1 },
+      { x: 1, y: 0 },
+      { x: 2, y: 9 },
+      { x: 3, y: 8 },
+      { x: 4, y: 7 },
+      { x: 6, y: 2 },
+      { x: 7, y: null },
+    ]);
+  });
+
+  it("has one column of places for all curves, and tells a gap from a place of another curve", () => {
+    const curves = [
+      {
+        name: "a",
+        points: [
+          { x: 2, y: 5 },
+          { x: 1, y: null },
+        ],
+      },
+      { name: "b", points: [{ x: 3, y: 7 }] },
+    ];
+    expect(columnsOf(curves)).toEqual({
+      xs: [1, 2, 3],
+      ys: [
+        [null, 5, undefined],
+        [undefined, undefined, 7],
+      ],
+    });
+    expect(chartSummary("loss", "step", curves)).toBe("loss: step 1 to 3; a ends at no number, b ends at 7");
+    expect(chartSummary("loss", "step", [])).toBe("loss: no values yet");
+  });
+
+  it("is said with the digits that matter", () => {
+    expect([0.123456789, 1234567, 0, "NaN", null, 12].map(numberText)).toEqual([
+      "0.12346",
+      "1.235e+6",
+      "0",
+      "NaN",
+      "no number",
+      "12",
+    ]);
+  });
+});
+
+test("two bodies differ where a value does, parts of lists told apart by their names", () => {
+  const body = (value: string, more: object = {}) => ({
+    a: {
+      variables: [
+        { name: "X", value },
+        { name: "Y", value: "1" },
+      ],
+      sizes: [1, 2],
+      ...more,
+    },
+  });
+  expect(differences(body("1"), body("1"))).toEqual([]);
+  expect(differences(body("1"), body("2", { extra: true }))).toEqual([
+    { path: "a.extra", here: undefined, there: "true" },
+    { path: "a.variables.X.value", here: "1", there: "2" },
+  ]);
+});
+
+test("a call is a program in Python as well, whose strings are JSON's", () => {
+  const { python } = requestLines("http://127.0.0.1:1", {
+    method: "PUT",
+    path: "/a%20b",
+    body: { text: `"it's" \n` },
+  });
+  expect(python).toBe(
+    [
+      "import os, urllib.request",
+      'request = urllib.request.Request("http://127.0.0.1:1/a%20b?api-version=2018-05-01", method="PUT", headers={"Authorization": "Bearer " + os.environ["BATCHAI_TOKEN"], "Content-Type": "application/json"})',
+      `request.data = ${JSON.stringify(JSON.stringify({ text: `"it's" \n` }))}.encode()`,
+      "print(urllib.request.urlopen(request).read().decode())",
+    ].join("\n"),
+  );
 });
 
 test("a job.json is read, or said what is wrong with", () => {

@@ -14,6 +14,7 @@ import { apiRequest, originOf } from "../lib/request.ts";
 import type { ApiRequest } from "../lib/request.ts";
 import { triggerAt } from "../lib/route-match.ts";
 import { asSignedIn } from "./session.ts";
+import { unlessKnown } from "./unless-known.ts";
 
 const apiPrefix = "/portal/api";
 
@@ -31,7 +32,8 @@ export function portalApiTrigger(known: readonly HttpTrigger[]): HttpTrigger {
         const meant = triggerAt(known, request.method, pathname);
         if (meant === undefined) throw nothingHere(request.method, pathname);
         const inner = { params: meant.params, url: new URL(pathname + url.search, url.origin).href };
-        return meant.trigger.handle(asSignedIn(request, services, inner), services);
+        const answer = await meant.trigger.handle(asSignedIn(request, services, inner), services);
+        return unlessKnown(request, answer);
       }),
   };
 }

@@ -117,6 +117,21 @@ describe("requests with the portal's cookie", () => {
     expect(unknown.status).toBe(404);
   });
 
+  it("are answered 304 for what the page has already, with nothing in it", async () => {
+    const one = `/portal/api${experimentPath}`;
+    for (const path of [one, list]) {
+      const headers = { ...page, cookie: cookie("reader") };
+      const first = await ask("GET", path, headers);
+      const etag = first.headers["etag"] ?? "";
+      expect([first.status, etag]).toEqual([200, expect.stringMatching(/^"[\w-]+"$/)]);
+      const second = await ask("GET", path, { ...headers, "if-none-match": etag });
+      expect([second.status, second.body, second.headers["etag"]]).toEqual([304, undefined, etag]);
+      expect((await ask("GET", path, { ...headers, "if-none-match": '"another"' })).status).toBe(200);
+    }
+    const signedOut = await ask("GET", one, { ...page, "if-none-match": '"any"' });
+    expect(signedOut.status).toBe(401);
+  });
+
   it("are refused from a page of another origin, even of another port of this machine", async () => {
     for (const headers of [
       { cookie: cookie("admin") },

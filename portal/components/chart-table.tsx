@@ -1,0 +1,52 @@
+// The values of a chart as a table, for whoever cannot see it or wants to copy them. It is made when it is opened.
+import { useState } from "react";
+import { numberText } from "../lib/chart-data.ts";
+import type { Columns, Curve } from "../lib/chart-data.ts";
+
+const mostRows = 500;
+
+interface Props {
+  readonly label: string;
+  readonly xLabel: string;
+  readonly curves: readonly Curve[];
+  readonly columns: Columns;
+}
+
+export function ChartTable({ label, xLabel, curves, columns: { xs, ys } }: Props) {
+  const [isOpen, open] = useState(false);
+  const from = Math.max(0, xs.length - mostRows);
+  return (
+    <details className="chart-table" onToggle={(event) => open(event.currentTarget.open)}>
+      <summary>Data as a table</summary>
+      {isOpen && (
+        <>
+          {from > 0 && <p className="muted">{`The last ${mostRows} of ${xs.length.toLocaleString()}.`}</p>}
+          <div className="table-frame" tabIndex={0} role="region" aria-label={`${label}, data`}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{xLabel}</th>
+                  {curves.map(({ name }) => (
+                    <th key={name} scope="col">
+                      {name}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {xs.slice(from).map((x, index) => (
+                  <tr key={x}>
+                    <th scope="row">{numberText(x)}</th>
+                    {curves.map(({ name }, curve) => (
+                      <td key={name}>{numberText(ys[curve]?.[from + index])}</td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
+      )}
+    </details>
+  );
+}

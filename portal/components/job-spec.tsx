@@ -1,0 +1,118 @@
+// What was asked for, as JSON; and where it differs from what was asked for of another job.
+import { useState } from "react";
+import type { FormEvent } from "react";
+import { Link, useSearchParams } from "wouter";
+import type { JobResponse } from "../../domain/job/wire.ts";
+import { useJob } from "../api/queries.ts";
+import { differences } from "../lib/differences.ts";
+import { specOfJob } from "../lib/job-spec.ts";
+import { pages } from "../lib/places.ts";
+import type { Place } from "../lib/places.ts";
+import { countText } from "../lib/texts.ts";
+import { CopyButton } from "./command-strip.tsx";
+import { DataState } from "./data-state.tsx";
+
+interface Props {
+  readonly place: Place;
+  readonly experiment: string;
+  readonly job: JobResponse;
+}
+
+export function JobSpec(props: Props) {
+  const [query, setQuery] = useSearchParams();
+  const other = query.get("with") ?? "";
+  const compare = (name: string) =>
+    setQuery(name === "" ? { tab: "spec" } : { tab: "spec", with: name }, { replace: true });
+  const text = JSON.stringify(props.job, undefined, 2);
+  return (
+    <>
+      <CompareForm key={other} experiment={props.experiment} other={other} onCompare={compare} />
+      {other !== "" && <Comparison {...props} other={other} />}
+      <p>
+        <CopyButton text={text} what="JSON" />
+      </p>
+      <pre role="group" className="code" tabIndex={0} aria-label="The job as JSON">
+        {text}
+      </pre>
+    </>
+  );
+}
+
+function CompareForm(props: { experiment: string; other: string; onCompare: (name: string) => void }) {
+  const [name, type] = useState(props.other);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    props.onCompare(name.trim());
+  };
+  return (
+    <form className="inline-form compare" onSubmit={submit}>
+      <label>
+        Compare with the job
+        <input
+          value={name}
+          placeholder={`${props.experiment}/name`}
+          onChange={(event) => type(event.target.value)}
+        />
+      </label>
+      <button type="submit">Compare</button>
+      {props.other !== "" && (
+        <button type="button" onClick={() => props.onCompare("")}>
+          Do not compare
+        </button>
+      )}
+    </form>
+  );
+}
+
+/** `name` is one of the same experiment, `experiment/name` one of another. */
+function Comparison({ place, experiment, job, other }: Props & { other: string }) {
+  const [first = "", second] = other.split("/");
+  const [otherExperiment, name] = second === undefined ? [experiment, first] : [first, second];
+  const found = useJob(place, otherExperiment, name);
+  return (
+    <DataState query={found} what={`The job ${name}`}>
+      {(there) => {
+        const rows = differences(specOfJob(job).spec, specOfJob(there).spec);
+        return (
+          <section aria-label="Comparison">
+            <p role="status">
+              {rows.length === 0
+                ? "Nothing differs in what was asked for"
+                : `${countText(rows.length, "difference")} in what was asked for`}
+            </p>
+            {rows.length > 0 && (
+              <div className="table-frame" tabIndex={0} role="region" aria-label="Differences">
+                <table>
+                  <thead>
+                    <tr>
+                      <th scope="col">Where</th>
+                      <th scope="col">{job.name}</th>
+                      <th scope="col">
+                        <Link href={pages.job(place, otherExperiment, name)}>{other}</Link>
+                      </th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {rows.map(({ path, here, there: value }) => (
+                      <tr key={path}>
+                        <th scope="row">
+                          <code>{path.replace(/^properties\./, "")}</code>
+                        </th>
+                        <td>
+                          {here === undefined ? <span className="muted">absent</span> : <code>{here}</code>}
+                        </td>
+                        <td>
+                          {value === undefined ? <span className="muted">absent</span> : <code>{value}</code>}
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )}
+          </section>
+        );
+      }}
+    </DataState>
+  );
+}

@@ -1,0 +1,134 @@
+// What a job reported and went through, in a real browser, before the app in the test's own process.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { metricRunOf } from "../../domain/metric/run.ts";
+import { experimentPath, jobBody, worldWithCluster } from "../support/app/stories.ts";
+import { refOfJob } from "../support/app/trigger-stories.ts";
+import { accessibilityFindings, hasBrowser, openBrowser } from "../support/browser.ts";
+import type { TestBrowser } from "../support/browser.ts";
+import { shoot } from "../support/browser-shots.ts";
+import { openPortal } from "../support/portal-world.ts";
+import type { PortalWorld } from "../support/portal-world.ts";
+
+const w = "/portal/w/rg/w";
+let world: Awaited<ReturnType<typeof worldWithCluster>>;
+let portal: PortalWorld;
+let browser: TestBrowser;
+const page = () => browser.page;
+const open = (path: string) => page().goto(`${portal.origin}${w}${path}`);
+
+async function submit(name: string, properties: object = {}): Promise<void> {
+  const answer = await world.api("PUT", `${experimentPath}/jobs/${name}`, { body: jobBody(properties) });
+  expect(answer.status).toBeLessThan(300);
+  await world.advance(100);
+}
+
+async function report(job: string, metric: string, values: readonly number[], from = 0): Promise<void> {
+  const stored = await world.services.state.jobs.get(refOfJob(job));
+  if (stored === undefined) throw new Error(`no job ${job}`);
+  const points = values.map((value, index) => ({ step: from + index, value }));
+  await world.services.metrics.append(metricRunOf(stored), [{ name: metric, points }]);
+}
+
+describe.skipIf(!hasBrowser)("the page of a job (needs chromium)", () => {
+  beforeAll(async () => {
+    world = await worldWithCluster({ targetNodeCount: 2 });
+    await submit("first", { environmentVariables: [{ name: "RATE", value: "0.1" }] });
+    await submit("second", { environmentVariables: [{ name: "RATE", value: "0.2" }] });
+    await report(
+      "first",
+      "loss",
+      Array.from({ length: 5_000 }, (_, step) => 2 / (1 + step / 300) + (step === 40 ? 30 : 0)),
+    );
+    await report("first", "accuracy", [0.1, 0.5, Number.NaN, 0.7, 0.9]);
+    portal = await openPortal(world);
+    browser = await openBrowser(portal.origin);
+    await browser.context.addCookies([portal.cookie]);
+  });
+  afterAll(async () => {
+    await browser?.dispose();
+    await portal?.dispose();
+  });
+
+  it("draws what was reported, says it in words, by keys and as a table, and grows with it", async () => {
+    await open("/jobs/e/first?tab=metrics");
+    const chart = page().getByRole("group", { name: /^accuracy: step 0 to 4; accuracy ends at 0.9$/ });
+    await chart.waitFor();
+    await page().getByText("1 value that is no number, drawn as a gap.").waitFor();
+    await chart.focus();
+    await page().keyboard.press("End");
+    await page().getByText("step 4: accuracy 0.9").waitFor();
+    await page().keyboard.press("ArrowLeft");
+    await page().getByText("step 3: accuracy 0.7").waitFor();
+    await page().getByText("Data as a table").first().click();
+    await page().getByRole("region", { name: "accuracy, data" }).getByText("no number").waitFor();
+    await report("first", "accuracy", [0.95], 5);
+    await page()
+      .getByRole("group", { name: /accuracy ends at 0.95$/ })
+      .waitFor();
+    expect(await accessibilityFindings(page())).toEqual([]);
+    await shoot(page(), "job-metrics");
+  });
+
+  it("loses no peak of a long curve, and draws what the address names", async () => {
+    await open("/jobs/e/first?tab=metrics&metric=loss&log=1");
+    await page()
+      .getByRole("group", { name: /^loss: step 0 to 4999/ })
+      .waitFor();
+    expect(await page().locator(".uplot").count()).toBe(1);
+    await page().getByText("Data as a table").click();
+    await page().getByRole("checkbox", { name: "Draw loss" }).waitFor();
+    expect(
+      await page()
+        .getByRole("region", { name: "Metrics" })
+        .getByRole("row")
+        .filter({ hasText: "loss" })
+        .innerText(),
+    ).toContain("31.76");
+    await shoot(page(), "job-metrics-one");
+  });
+
+  it("asks again for what has not changed without being sent it again, and reads events only after a change", async () => {
+    const asked: [string, number][] = [];
+    page().on("response", (response) => {
+      const { pathname } = new URL(response.url());
+      asked.push([pathname.split("/").at(-1) ?? "", response.status()]);
+    });
+    await open("/jobs/e/second?tab=metrics");
+    await page().getByText("No metric was reported yet").waitFor();
+    const known = () => asked.filter(([name, status]) => name === "second" && status === 304).length;
+    await expect.poll(known, { timeout: 10_000 }).toBeGreaterThan(2);
+    expect(asked.filter(([name]) => name === "events")).toHaveLength(1);
+    page().removeAllListeners("response");
+  });
+
+  it("tells where two jobs differ in what was asked for", async () => {
+    await open("/jobs/e/first?tab=spec");
+    await page().getByLabel("Compare with the job").fill("second");
+    await page().getByRole("button", { name: "Compare", exact: true }).click();
+    await page().getByText("1 difference in what was asked for").waitFor();
+    const row = page().getByRole("row", { name: /environmentVariables\.RATE\.value/ });
+    expect(await row.getByRole("cell").allInnerTexts()).toEqual(["0.1", "0.2"]);
+    expect(page().url()).toContain("with=second");
+    expect(await accessibilityFindings(page())).toEqual([]);
+    await shoot(page(), "job-diff");
+    await open("/jobs/e/first?tab=spec&with=nobody");
+    await page().getByRole("alert").getByText("JobNotFound").waitFor();
+  });
+
+  it("shows the attempts of a job that was taken from its nodes", async () => {
+    for (const { task } of world.azure.tasks()) world.azure.start(task.id);
+    await world.advance(3_000);
+    const answer = await world.api("POST", `${experimentPath}/jobs/first/preempt?api-version=2026-11-01`);
+    expect(answer.status).toBe(200);
+    await world.advance(60_000);
+    await open("/jobs/e/first");
+    await page()
+      .getByRole("heading", { name: /attempts?$/ })
+      .waitFor();
+    await shoot(page(), "job-attempts");
+  });
+
+  it("asked nobody else for anything, and stumbled over nothing", () => {
+    expect([browser.foreign, browser.troubles]).toEqual([[], []]);
+  });
+});
