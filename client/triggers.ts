@@ -5,7 +5,7 @@ import { formatId } from "../domain/shared/resource-id.ts";
 import type { TriggerRef, WorkspaceRef } from "../domain/shared/resource-id.ts";
 import { FiringTimeResponse, TriggerTestResponse } from "../domain/trigger/answers.ts";
 import type { Decision } from "../domain/trigger/firing.ts";
-import { FiringResponse, TriggerResponse } from "../domain/trigger/wire.ts";
+import { FiringResponse, TriggerResponse, WebhookSecretResponse } from "../domain/trigger/wire.ts";
 import { checked } from "./checked.ts";
 import { collection } from "./collection.ts";
 import type { Collection } from "./collection.ts";
@@ -30,6 +30,8 @@ export interface Triggers extends Collection<TriggerRef, WorkspaceRef, TriggerRe
   nextFireTimes(ref: TriggerRef, count: number, from?: string): Promise<readonly FiringTimeResponse[]>;
   /** What an event would come to; of a trigger that is not saved, too, by its properties. */
   test(ref: TriggerRef, event: object, properties?: object): Promise<TriggerTestResponse>;
+  /** Of one for webhooks: a new secret, which is shown this once. */
+  rotateSecret(ref: TriggerRef): Promise<WebhookSecretResponse>;
   run(ref: TriggerRef, asked: object): Promise<FiringResponse>;
   /** The fire times of a period that passed; those that have a firing are not run again. */
   backfill(ref: TriggerRef, period: Period, overlap: string | undefined): Promise<readonly FiringResponse[]>;
@@ -43,8 +45,8 @@ export interface Triggers extends Collection<TriggerRef, WorkspaceRef, TriggerRe
 
 export function triggersOf(anyVersion: HttpApi): Triggers {
   const api = inVersion(anyVersion, ownApiVersion);
-  const post = async (ref: TriggerRef, action: string, body: object) =>
-    (await api.send("POST", `${formatId(ref)}/${action}`, { body })).body;
+  const post = async (ref: TriggerRef, action: string, body?: object) =>
+    (await api.send("POST", `${formatId(ref)}/${action}`, body === undefined ? {} : { body })).body;
   return {
     ...collection<TriggerRef, WorkspaceRef, typeof TriggerResponse>(
       api,
@@ -66,6 +68,7 @@ export function triggersOf(anyVersion: HttpApi): Triggers {
         TriggerTestResponse,
         await post(ref, "test", { event, ...(properties === undefined ? {} : { properties }) }),
       ),
+    rotateSecret: async (ref) => checked(WebhookSecretResponse, await post(ref, "rotateSecret")),
     run: async (ref, asked) => checked(FiringResponse, await post(ref, "run", asked)),
     backfill: async (ref, period, overlap) =>
       checked(

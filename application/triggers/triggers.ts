@@ -6,6 +6,7 @@ import { guid } from "../../domain/shared/brand.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { parseClusterId, refOf, workspaceOf } from "../../domain/shared/resource-id.ts";
 import type { TriggerRef } from "../../domain/shared/resource-id.ts";
+import type { SecretSources } from "../../domain/shared/secrets.ts";
 import type { TriggerEvent } from "../../domain/trigger/event.ts";
 import { pathPattern } from "../../domain/trigger/path-pattern.ts";
 import { newTrigger, patchedTrigger, savedTrigger, triggerSpec } from "../../domain/trigger/rules.ts";
@@ -18,15 +19,23 @@ import type {
 } from "../../domain/trigger/schema.ts";
 import { withSecrets } from "../../domain/trigger/template-secrets.ts";
 import type { Services } from "../../services/services.ts";
+import { newWebhookSecret } from "../../services/webhook-signatures.ts";
 import { demandCluster, groupsOn } from "../access.ts";
 import { changeBy } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { existing, notFound, open, refuseOrphan } from "../existing.ts";
 import { experimentOf, jobOf } from "./submit-firing.ts";
+import { webhookSecret } from "./webhooks.ts";
 
 /** A trigger acts with somebody's rights. */
 export interface Saver extends Caller {
   readonly who: Who;
+}
+
+export interface SavedTrigger {
+  readonly trigger: TriggerDocument;
+  /** Shown this once: of a trigger that waits for webhooks and did not before. */
+  readonly webhookSecret?: string;
 }
 
 /** Creates the trigger, or replaces what it waits for and does. @throws AppError that names the field at fault. */
@@ -35,7 +44,7 @@ export async function saveTrigger(
   caller: Saver,
   ref: TriggerRef,
   request: TriggerRequest,
-): Promise<TriggerDocument> {
+): Promise<SavedTrigger> {
   await open(services, workspaceOf(ref));
   const { saving, draft, secrets } = await drafted(services, caller, ref, request);
   await checkTemplate(services, caller, {
@@ -46,7 +55,7 @@ export async function saveTrigger(
   // What is planned and kept for a version that never comes to be is dropped when it is found.
   const changes = before === undefined ? draft : savedTrigger(before, saving);
   const owner = before?.guid ?? draft.guid;
-  await (secrets.size === 0 ? services.secrets.remove(owner) : services.secrets.put(owner, secrets));
+  const fresh = await keepSecrets(services, owner, draft.spec, secrets);
   if (changes.version !== before?.version) await plan(services, { ...changes, guid: owner });
   const saved =
     before === undefined
@@ -62,7 +71,24 @@ export async function saveTrigger(
       "Conflict",
       `The trigger ${ref.trigger} was created or deleted meanwhile; save it again.`,
     );
-  return saved;
+  return { trigger: saved, ...(fresh === undefined ? {} : { webhookSecret: fresh }) };
+}
+
+/** @returns the secret of its webhooks where it is new. */
+async function keepSecrets(
+  services: Services,
+  owner: string,
+  { on }: TriggerSpec,
+  secrets: SecretSources,
+): Promise<string | undefined> {
+  if (on.webhook === undefined) {
+    await (secrets.size === 0 ? services.secrets.remove(owner) : services.secrets.put(owner, secrets));
+    return undefined;
+  }
+  const before = (await services.secrets.get(owner)).get(webhookSecret);
+  const fresh = before === undefined ? newWebhookSecret(services.random) : undefined;
+  await services.secrets.put(owner, new Map([...secrets, [webhookSecret, fresh ?? before ?? ""]]));
+  return fresh;
 }
 
 async function create(services: Services, caller: Caller, draft: TriggerDocument): Promise<TriggerDocument> {
@@ -125,6 +151,7 @@ function sampleEvent({ on }: TriggerSpec): TriggerEvent {
     const common = { experiment, job: nameFor(job), guid: "1", exitCode: 0, depth: 0 } as const;
     return { kind: "jobCompleted", state: "succeeded", ...common };
   }
+  if (on.webhook !== undefined) return { kind: "webhook", id: "1", text: "" };
   return on.queueMessage === undefined
     ? { kind: "schedule", time: "2026-01-01T00:00:00.000Z" }
     : { kind: "queueMessage", id: "1", text: "" };

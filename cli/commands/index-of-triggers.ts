@@ -53,6 +53,11 @@ export const triggerCommands: readonly CommandRow[] = [
     load: async () => (await import("./trigger/replay.ts")).triggerReplay("trigger"),
   },
   {
+    name: "trigger rotate-secret",
+    summary: "Give a trigger for webhooks a new secret, and show it once",
+    load: async () => (await import("./trigger/rotate-secret.ts")).triggerRotateSecret,
+  },
+  {
     name: "schedule create",
     summary: "Start a job again and again, by a cron expression",
     load: async () => (await import("./trigger/create-schedule.ts")).scheduleCreate,

@@ -2,7 +2,7 @@
 import { nextFireTime } from "../../domain/schedule/fire-times.ts";
 import { Schedule } from "../../domain/schedule/schema.ts";
 import type { FiringTimeResponse, TriggerTestResponse } from "../../domain/trigger/answers.ts";
-import type { FiringResponse, TriggerResponse } from "../../domain/trigger/wire.ts";
+import type { FiringResponse, TriggerResponse, WebhookSecretResponse } from "../../domain/trigger/wire.ts";
 import type { Columns } from "./print.ts";
 
 /** What it waits for: `schedule`, `blobCreated` … */
@@ -56,6 +56,11 @@ function nextOf({ properties: { on, enabled } }: TriggerResponse, now: number): 
   const next = nextFireTime(schedule.data, now);
   return next === undefined ? "never again" : new Date(next.at).toISOString();
 }
+
+export const secretColumns: Columns<WebhookSecretResponse> = [
+  ["URL", ({ url }) => url],
+  ["Secret", ({ secret }) => secret],
+];
 
 export const firingColumns: Columns<FiringResponse> = [
   ["Time", ({ properties }) => properties.receivedTime],

@@ -29,6 +29,8 @@ export const errorTable = {
   InvalidAuthenticationTokenAudience: row(401, "Ask for a token for this service."),
   InvalidAuthenticationTokenTenant: row(401, "Get a token of the tenant this service belongs to."),
   ExpiredAuthenticationToken: row(401, "Get a new token."),
+  InvalidWebhookSignature: row(401, "Sign id, timestamp and body with the trigger's secret, or rotate it."),
+  ExpiredWebhook: row(401, "Sign the delivery when it is sent, and check the sender's clock."),
   AuthorizationFailed: row(403, "Ask for a role that allows this operation."),
   ResourceNotFound: row(404, "Check the URL and the names in it."),
   SubscriptionNotFound: row(404, "Use the subscription this service was set up for."),
@@ -50,6 +52,7 @@ export const errorTable = {
   OperationNotFound: row(404, "Operation documents are kept for a limited time; read the resource itself."),
   MethodNotAllowed: row(405, "Use a method that this resource supports."),
   Conflict: row(409, "Delete the existing resource first, or choose another name."),
+  WebhookReplayed: row(409, "A delivery that is sent again is signed anew, at its own time."),
   InvalidState: row(409, "Wait until the resource reached a state that allows this."),
   OperationNotAllowed: row(409, "Free some of the quota, or ask for more."),
   ContainerRegistryUnavailable: row(

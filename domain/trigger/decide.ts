@@ -97,6 +97,8 @@ function startReason({ event, replayed }: Firing): string {
       return `${again}the blob was written`;
     case "queueMessage":
       return `${again}the message came`;
+    case "webhook":
+      return `${again}the webhook came`;
     case "jobCompleted":
       return `${again}job ${event.job} ${event.state}`;
     case "run":

@@ -29,6 +29,12 @@ export const TriggerEvent = z.discriminatedUnion("kind", [
     text: z.string().max(65_536),
   }),
   z.object({
+    kind: z.literal("webhook"),
+    /** Its sender's, the same however often it is sent. */
+    id: z.string().min(1).max(100),
+    text: z.string().max(65_536),
+  }),
+  z.object({
     kind: z.literal("jobCompleted"),
     experiment: z.string(),
     job: z.string(),
@@ -52,6 +58,8 @@ export function keyOf(event: TriggerEvent): string {
       return `blob ${event.name} ${event.etag.replaceAll('"', "")}`;
     case "queueMessage":
       return `message ${event.id}`;
+    case "webhook":
+      return `webhook ${event.id}`;
     case "jobCompleted":
       return `job ${event.guid}`;
     case "run":
@@ -62,7 +70,7 @@ export function keyOf(event: TriggerEvent): string {
 /** Names that expressions of a template may have. */
 export function expressionNames(spec: Pick<TriggerSpec, "on" | "parameters">): readonly string[] {
   const own = Object.keys(spec.parameters).map((name) => `parameters.${name}`);
-  const { blobCreated, jobCompleted, schedule } = spec.on;
+  const { blobCreated, jobCompleted, schedule, webhook } = spec.on;
   if (blobCreated !== undefined)
     return [
       ...always,
@@ -80,6 +88,7 @@ export function expressionNames(spec: Pick<TriggerSpec, "on" | "parameters">): r
       ...["job", "job.experiment", "job.guid", "job.state", "job.exitCode"],
       ...(jobCompleted.job === undefined ? [] : capturesOf(jobCompleted.job)),
     ];
+  if (webhook !== undefined) return [...always, ...own, "webhook.id"];
   return [...always, ...own, ...(schedule === undefined ? ["message.id"] : ["fireTime", "fireTime.date"])];
 }
 const always = ["trigger", "firing"];
@@ -110,10 +119,10 @@ export function valuesOf(
 
 function parametersOf(event: TriggerEvent): Parameters | string {
   if (event.kind === "run") return event.parameters;
-  if (event.kind !== "queueMessage") return {};
+  if (event.kind !== "queueMessage" && event.kind !== "webhook") return {};
   if (event.text.trim() === "") return {};
   const wrong =
-    'the message is not a JSON object of parameters: texts, numbers, true and false, such as {"epochs": 3}';
+    'the body is not a JSON object of parameters: texts, numbers, true and false, such as {"epochs": 3}';
   try {
     const read = Parameters.safeParse(JSON.parse(event.text));
     return read.success ? read.data : wrong;
@@ -127,9 +136,12 @@ function broughtBy({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent, now: Da
     case "schedule":
       return fireTime(event.time);
     case "run":
-      return on.schedule === undefined ? { "message.id": event.id } : fireTime(now.toISOString());
+      if (on.schedule !== undefined) return fireTime(now.toISOString());
+      return { [on.webhook === undefined ? "message.id" : "webhook.id"]: event.id };
     case "queueMessage":
       return { "message.id": event.id };
+    case "webhook":
+      return { "webhook.id": event.id };
     case "blobCreated": {
       const { container = "", path = "" } = on.blobCreated ?? {};
       return {

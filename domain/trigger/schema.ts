@@ -9,6 +9,7 @@ import { refShape } from "../shared/resource-id.ts";
 import { roles } from "../shared/roles.ts";
 import { Parameters } from "./event.ts";
 import { readPathPattern } from "./path-pattern.ts";
+import { Webhook } from "./webhook.ts";
 
 const pattern = (what: string) =>
   z
@@ -59,11 +60,12 @@ const On = z
         outcome: choice(["succeeded", "failed", "any"]).default("succeeded"),
       })
       .optional(),
+    webhook: Webhook.optional(),
   })
   .superRefine((on, context) => {
     const given = Object.entries(on).filter(([, value]) => value !== undefined);
     if (given.length === 1) return;
-    const kinds = "schedule, blobCreated, queueMessage, jobCompleted";
+    const kinds = "schedule, blobCreated, queueMessage, jobCompleted, webhook";
     const found = given.map(([name]) => name).join(" and ") || "none";
     context.addIssue({ code: "custom", message: `expected exactly one of ${kinds}, got ${found}` });
   });

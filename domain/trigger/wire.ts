@@ -8,6 +8,11 @@ import type { Firing } from "./firing.ts";
 import { overlaps } from "./schema.ts";
 import type { TriggerDocument } from "./schema.ts";
 
+export const WebhookSecretResponse = z
+  .looseObject({ url: z.string(), secret: z.string() })
+  .meta({ id: "WebhookSecret" });
+export type WebhookSecretResponse = z.infer<typeof WebhookSecretResponse>;
+
 export const TriggerResponse = resourceResponse(
   "trigger",
   {
@@ -20,6 +25,9 @@ export const TriggerResponse = resourceResponse(
     paused: z.looseObject({ by: z.string(), at: time(), reason: z.string().optional() }).optional(),
     savedBy: z.string(),
     action: z.looseObject({ experiment: z.string(), job: z.looseObject({}) }),
+    webhook: WebhookSecretResponse.optional().meta({
+      description: "In the answer that makes it a trigger for webhooks, and never again",
+    }),
   },
   {},
 );
@@ -41,6 +49,21 @@ export function triggerWire(trigger: TriggerDocument) {
       action: spec.action,
     },
   };
+}
+
+/** With the secret of its webhooks, which is shown once. */
+export function withWebhook(
+  wire: ReturnType<typeof triggerWire>,
+  webhook: WebhookSecretResponse,
+): ReturnType<typeof triggerWire> & { readonly properties: { readonly webhook: WebhookSecretResponse } } {
+  return { ...wire, properties: { ...wire.properties, webhook } };
+}
+
+/** @param origin `https://host`, as clients see it. */
+export function webhookWire(origin: string, ref: TriggerRef, secret: string): WebhookSecretResponse {
+  const { kind, subscriptionId, resourceGroup, workspace, trigger } = ref;
+  const path = formatId({ kind, subscriptionId, resourceGroup, workspace, trigger });
+  return { url: `${origin}${path}/webhook`, secret };
 }
 
 export const FiringResponse = z

@@ -25,6 +25,7 @@ import { sweepTrialOperations } from "./sweep-trials.ts";
 import { trackingTriggers } from "./tracking/triggers.ts";
 import { triggerOperations } from "./triggers.ts";
 import { usageOperations } from "./usages.ts";
+import { webhookTrigger } from "./webhooks.ts";
 import { workspaceOperations } from "./workspaces.ts";
 
 export const operations: readonly Operation[] = [
@@ -54,7 +55,7 @@ const known: readonly HttpTrigger[] = operations.map((operation) =>
   trigger(sparingImpatientClients(operation, readerOf(operation))),
 );
 
-const open: readonly HttpTrigger[] = [openApiTrigger(operations)];
+const open: readonly HttpTrigger[] = [openApiTrigger(operations), webhookTrigger];
 
 /** The host tries them in the order of their names: what is a file comes last. */
 const portal: readonly HttpTrigger[] = [

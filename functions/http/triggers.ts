@@ -10,6 +10,7 @@ import {
 } from "../../application/triggers/runs.ts";
 import { draftTrigger, patchTrigger, saveTrigger } from "../../application/triggers/triggers.ts";
 import type { Saver } from "../../application/triggers/triggers.ts";
+import { rotateWebhookSecret } from "../../application/triggers/webhooks.ts";
 import { fireTimesAfter } from "../../domain/schedule/fire-times.ts";
 import type { FireTime } from "../../domain/schedule/fire-times.ts";
 import { offsetAt } from "../../domain/schedule/zone.ts";
@@ -21,14 +22,14 @@ import type { Decision } from "../../domain/trigger/firing.ts";
 import { BackfillBody, ReplayBody, RunBody, TestBody } from "../../domain/trigger/requests.ts";
 import { TriggerPatch, TriggerRequest } from "../../domain/trigger/schema.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
-import { firingWire } from "../../domain/trigger/wire.ts";
+import { firingWire, triggerWire, webhookWire, withWebhook } from "../../domain/trigger/wire.ts";
 import type { Services } from "../../services/services.ts";
 import type { Role } from "../../services/token-verifier.ts";
 import { callerOf } from "./lib/caller-of.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageRequest, wholeParameter } from "./lib/paging.ts";
 import { requestedRef, routeOf } from "./lib/refs.ts";
-import { ok } from "./lib/reply.ts";
+import { ok, resource } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 import { shown, standardOperations } from "./lib/standard-operations.ts";
 import { timeParameter } from "./lib/time-parameter.ts";
@@ -55,7 +56,10 @@ export const triggerOperations: readonly Operation[] = [
   operation("create", "PUT", "", "submitter", async (request, services) => {
     const ref = requestedRef(request, "trigger");
     const asked = parse(TriggerRequest, await request.json());
-    return shown(await saveTrigger(services, saverOf(request), ref, asked));
+    const { trigger, webhookSecret } = await saveTrigger(services, saverOf(request), ref, asked);
+    if (webhookSecret === undefined) return shown(trigger);
+    const webhook = webhookWire(request.origin, trigger, webhookSecret);
+    return resource(withWebhook(triggerWire(trigger), webhook));
   }),
   operation("update", "PATCH", "", "submitter", async (request, services) => {
     const ref = requestedRef(request, "trigger");
@@ -68,6 +72,11 @@ export const triggerOperations: readonly Operation[] = [
     const trigger = await found(request, services);
     const { id = request.id, parameters } = parse(RunBody, await request.json());
     return ok(firingWire(trigger, await runTrigger(services, trigger, id, parameters)));
+  }),
+  operation("rotate-secret", "POST", "/rotateSecret", "submitter", async (request, services) => {
+    const ref = requestedRef(request, "trigger");
+    const secret = await rotateWebhookSecret(services, ref);
+    return ok(webhookWire(request.origin, ref, secret));
   }),
   operation("backfill", "POST", "/backfill", "submitter", runPeriod),
   operation("replay", "POST", "/replay", "submitter", replay),

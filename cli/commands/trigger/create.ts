@@ -35,6 +35,9 @@ export async function printSaved(
 ): Promise<void> {
   await printOne(saved, triggerColumns(context.now()), given, context);
   const ref = triggerRef(service, given, saved.name);
+  const { webhook } = saved.properties;
+  if (webhook !== undefined)
+    notify(context, `Webhooks go to ${webhook.url}\nTheir secret is shown this once: ${webhook.secret}`);
   const place = `-w ${ref.workspace} -n ${ref.trigger}`;
   if (kindOf(saved) !== "schedule") return hint(context, `trigger firings ${place}`);
   if (context.isTerminal.err) {

@@ -39,7 +39,7 @@ import { FiringTimeResponse, TriggerTestResponse } from "../../../domain/trigger
 import { BackfillBody, ReplayBody, RunBody, TestBody } from "../../../domain/trigger/requests.ts";
 import { decisions } from "../../../domain/trigger/firing.ts";
 import { TriggerPatch } from "../../../domain/trigger/schema.ts";
-import { FiringResponse, TriggerResponse } from "../../../domain/trigger/wire.ts";
+import { FiringResponse, TriggerResponse, WebhookSecretResponse } from "../../../domain/trigger/wire.ts";
 import { WorkspacePatch } from "../../../domain/workspace/schema.ts";
 import { WorkspaceResponse } from "../../../domain/workspace/wire.ts";
 import { EventResponse } from "../../../domain/shared/event.ts";
@@ -298,6 +298,11 @@ const special: Readonly<Record<string, OperationDoc>> = {
     conflicts: true,
   },
   "triggers-run": { summary: "Runs a trigger now", body: RunBody, ok: FiringResponse, conflicts: true },
+  "triggers-rotate-secret": {
+    summary: "Gives a trigger for webhooks a new secret, which is shown once",
+    ok: WebhookSecretResponse,
+    conflicts: true,
+  },
   "triggers-backfill": {
     summary: "Runs a trigger for the fire times of a period",
     body: BackfillBody,

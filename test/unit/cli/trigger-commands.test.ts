@@ -39,6 +39,13 @@ beforeAll(async () => {
       action: { experiment: "e", job: { properties: order } },
     },
   });
+  write("webhook.json", {
+    properties: {
+      ...unwaiting,
+      on: { webhook: {} },
+      action: { experiment: "e", job: { properties: order } },
+    },
+  });
   write("job.json", {
     properties: { ...job, customToolkitSettings: { commandLine: "train {fireTime.date}" } },
   });
@@ -69,11 +76,13 @@ function type(line: string, isTerminal = false) {
 }
 const ok = async (line: string) => {
   const said = await type(line);
-  expect(said).toMatchObject({ code: 0 });
+  expect(said, said.err).toMatchObject({ code: 0 });
   return said.out;
 };
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a command answers is looked into freely
-const json = async (line: string) => JSON.parse(await ok(`${line} -o json`)) as any;
+type Loose = any;
+const json = async (line: string): Promise<Loose> => JSON.parse(await ok(`${line} -o json`));
+const localsOf = (times: Loose): unknown => (times as { local: string }[]).map(({ local }) => local);
 
 describe("a trigger", () => {
   it("is tried before it is saved, saved on a cluster and with mounts by options, listed and shown", async () => {
@@ -144,6 +153,16 @@ describe("a trigger", () => {
     expect((await type("trigger run -n orders --parameter depth=1")).out).toContain("no parameter");
     expect(await type("trigger run -n arrivals")).toMatchObject({ code: 2 });
   });
+
+  it("for webhooks shows a secret once, and another on demand", async () => {
+    const made = await type("trigger create -n deploy -c c -f webhook.json --afs-name out", true);
+    expect(made.code, made.err).toBe(0);
+    expect(made.out).not.toContain("whsec_");
+    expect(made.err).toMatch(/\/triggers\/deploy\/webhook\nTheir secret is shown this once: whsec_/);
+    expect(await ok("trigger show -n deploy")).not.toContain("whsec_");
+    expect(await type("trigger rotate-secret -n deploy")).toMatchObject({ code: 2 });
+    expect((await json("trigger rotate-secret -n deploy -y")).secret).toMatch(/^whsec_/);
+  });
 });
 
 describe("a schedule", () => {
@@ -168,7 +187,7 @@ describe("a schedule", () => {
   });
 
   it("is listed without other triggers, which its commands leave alone", async () => {
-    expect((await json("schedule list")).map(({ name }: { name: string }) => name)).toEqual(["nightly"]);
+    expect(await json("schedule list")).toMatchObject([{ name: "nightly" }]);
     expect(await type("schedule show -n arrivals")).toMatchObject({
       code: 3,
       err: expect.stringContaining("trigger for blobCreated: `batchai trigger show") as string,
@@ -184,10 +203,7 @@ describe("a schedule", () => {
   it("runs the times that passed, after it has shown them, and now", async () => {
     const period = "--from 2026-03-20 --to 2026-03-22";
     const dry = await json(`schedule backfill -n nightly ${period} --dry-run`);
-    expect(dry.map(({ local }: { local: string }) => local)).toEqual([
-      "2026-03-20T02:30:00",
-      "2026-03-21T02:30:00",
-    ]);
+    expect(localsOf(dry)).toEqual(["2026-03-20T02:30:00", "2026-03-21T02:30:00"]);
     expect(await json("schedule firings -n nightly")).toEqual([]);
     const filled = await json(`schedule backfill -n nightly ${period}`);
     expect(filled).toMatchObject([{ decision: "started" }, { decision: "queued" }]);

@@ -99,6 +99,7 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["GET", `${trigger}/nextFireTimes`, "reader"],
   ["POST", `${trigger}/test`, "reader"],
   ["POST", `${trigger}/run`, "submitter"],
+  ["POST", `${trigger}/rotateSecret`, "submitter"],
   ["POST", `${trigger}/backfill`, "submitter"],
   ["POST", `${trigger}/replay`, "submitter"],
   ["GET", `${trigger}/firings`, "reader"],
@@ -138,6 +139,8 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
 
 /** Needs no token: it says nothing that is not in the source. */
 const openToEverybody = ["GET openapi.json"];
+/** Whose senders sign with the trigger's secret: test/replay/webhook-story.test.ts. */
+const signed = [`POST ${trigger}/webhook`];
 /** Pages, which hold nothing of anybody's, and what only they may ask, by their cookie: test/unit/functions/portal.test.ts. */
 const ofThePortal = [
   "GET portal",
@@ -268,6 +271,7 @@ describe("the table of routes and roles", () => {
     const told = [
       ...matrix.map(([method, route]) => `${method} ${route}`),
       ...openToEverybody,
+      ...signed,
       ...ofThePortal,
       ...ofTracking,
     ];

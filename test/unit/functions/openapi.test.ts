@@ -23,7 +23,9 @@ describe("the description of the API", () => {
     );
     const registered = httpTriggers
       .filter(
-        ({ name }) => name !== "openapi" && name !== "zz-unknown" && !/^(passed|portal|tracking)-/.test(name),
+        ({ name }) =>
+          !["openapi", "zz-unknown", "triggers-webhook"].includes(name) &&
+          !/^(passed|portal|tracking)-/.test(name),
       )
       .flatMap(({ methods, route }) => methods.map((method) => `${method} /${route}`));
     expect(described.sort()).toEqual(registered.sort());

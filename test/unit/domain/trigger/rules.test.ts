@@ -74,7 +74,10 @@ describe("a name that somebody chose to cost time", () => {
 
 describe("what a trigger is asked for", () => {
   it.each([
-    [{ on: {} }, "on: expected exactly one of schedule, blobCreated, queueMessage, jobCompleted, got none"],
+    [
+      { on: {} },
+      "on: expected exactly one of schedule, blobCreated, queueMessage, jobCompleted, webhook, got none",
+    ],
     [{ on: { ...everyNight.on, queueMessage: { queue: "work" } } }, "got schedule and queueMessage"],
     [{ on: { queueMessage: { queue: "Work" } } }, "on.queueMessage.queue: expected the name of a queue"],
     [{ on: { queueMessage: { queue: "batchai-blob-events" } } }, "are the service's own"],
