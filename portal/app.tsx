@@ -17,6 +17,8 @@ const Overview = lazy(() => import("./pages/overview.tsx"));
 const Jobs = lazy(() => import("./pages/jobs.tsx"));
 const Job = lazy(() => import("./pages/job.tsx"));
 const NewJob = lazy(() => import("./pages/new-job.tsx"));
+const Triggers = lazy(() => import("./pages/triggers.tsx"));
+const Trigger = lazy(() => import("./pages/trigger.tsx"));
 const Clusters = lazy(() => import("./pages/clusters.tsx"));
 const Cluster = lazy(() => import("./pages/cluster.tsx"));
 const Events = lazy(() => import("./pages/events.tsx"));
@@ -112,6 +114,12 @@ function InWorkspace({ session, places }: { session: Session; places: readonly P
           </Route>
           <Route path="/w/:group/:workspace/new-job">
             <NewJob place={place} />
+          </Route>
+          <Route path="/w/:group/:workspace/triggers">
+            <Triggers place={place} />
+          </Route>
+          <Route path="/w/:group/:workspace/triggers/:trigger">
+            {({ trigger }) => <Trigger key={trigger} place={place} name={trigger} />}
           </Route>
           <Route path="/w/:group/:workspace/clusters">
             <Clusters place={place} />

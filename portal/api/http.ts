@@ -34,9 +34,7 @@ export interface Call {
 
 /** The answer's body; undefined where it has none. @throws CallError */
 export async function call<Body>(path: string, given: Call = {}): Promise<Body> {
-  const url = new URL(`${prefix}${path}`, location.origin);
-  for (const [name, value] of Object.entries(given.query ?? {})) url.searchParams.set(name, value);
-  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", given.version ?? apiVersion);
+  const url = urlOf(path, given);
   if ((given.method ?? "GET") !== "GET") return (await bodyOf(await send(url, given))) as Body;
   const before = known.get(url.href);
   const response = await send(url, given, before === undefined ? {} : { "if-none-match": before.etag });
@@ -58,9 +56,33 @@ function remember(address: string, answer: { readonly etag: string; readonly bod
   if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
 }
 
+/** Saves an answer as a file. @throws CallError */
+export async function download(path: string, given: Call, name: string): Promise<void> {
+  const response = await send(urlOf(path, given), given);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function urlOf(path: string, { query = {}, version = apiVersion }: Call): URL {
+  const url = new URL(`${prefix}${path}`, location.origin);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", version);
+  return url;
+}
+
 interface ListPage<Item> {
   readonly value: readonly Item[];
   readonly nextLink?: string;
+}
+
+/** One page of a list. @param link what the page before named as the next; empty: the first. */
+export function listPage<Item>(path: string, given: Call, link: string): Promise<ListPage<Item>> {
+  if (link === "") return call<ListPage<Item>>(path, given);
+  const { pathname, search } = new URL(link);
+  return call<ListPage<Item>>(pathname + search, { ...given, query: {} });
 }
 
 /** All pages of a list. @param onPage sees each as it comes. */
@@ -70,13 +92,13 @@ export async function list<Item>(
   onPage?: (items: readonly Item[]) => void,
 ): Promise<readonly Item[]> {
   const all: Item[] = [];
-  let page = await call<ListPage<Item>>(path, given);
+  let link = "";
   for (;;) {
+    const page = await listPage<Item>(path, given, link);
     all.push(...page.value);
     onPage?.(page.value);
     if (page.nextLink === undefined) return all;
-    const { pathname, search } = new URL(page.nextLink);
-    page = await call<ListPage<Item>>(pathname + search, { ...given, query: {} });
+    link = page.nextLink;
   }
 }
 
@@ -108,6 +130,16 @@ const sessionUrl = () => new URL("/portal/session", location.origin);
 
 export async function readSession(): Promise<Session> {
   return (await bodyOf(await send(sessionUrl(), {}))) as Session;
+}
+
+/** Where people sign in by a page of the issuer. */
+export interface Authority {
+  readonly issuer: string;
+  readonly clientId: string;
+}
+
+export async function readAuthority(): Promise<Authority> {
+  return (await bodyOf(await send(new URL("/portal/authority", location.origin), {}))) as Authority;
 }
 
 export async function signIn(by: { readonly code: string } | { readonly token: string }): Promise<Session> {

@@ -12,7 +12,7 @@ import { jobRow } from "../lib/jobs.ts";
 import type { JobRow } from "../lib/jobs.ts";
 import { clusterPath, experimentPath, jobPath, workspacePath, workspacesPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
-import { call, CallError, list, ownApiVersion, readSession } from "./http.ts";
+import { call, CallError, list, ownApiVersion, readAuthority, readSession } from "./http.ts";
 
 export const shortMs = 2_000;
 export const longMs = 20_000;
@@ -37,6 +37,18 @@ export function useRefresh(): () => void {
 }
 
 export const useSession = () => useQuery({ queryKey: ["session"], queryFn: readSession, staleTime: 60_000 });
+
+/** Null where nobody signs in by a page of the issuer. */
+export const useAuthority = () =>
+  useQuery({
+    queryKey: ["authority"],
+    queryFn: () =>
+      readAuthority().catch((error: unknown) => {
+        if (error instanceof CallError && error.status === 404) return null;
+        throw error;
+      }),
+    staleTime: Infinity,
+  });
 
 export const useWorkspaces = (subscriptionId: string) =>
   useQuery({

@@ -81,6 +81,7 @@ export function NumberField(props: {
   label: string;
   value: number;
   least?: number;
+  most?: number;
   onChange: (value: number) => void;
 }) {
   return (
@@ -89,7 +90,7 @@ export function NumberField(props: {
       <input
         type="number"
         min={props.least ?? 0}
-        max={1000}
+        max={props.most ?? 1000}
         required
         value={props.value}
         onChange={(event) => props.onChange(Number(event.target.value))}

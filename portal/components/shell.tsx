@@ -79,6 +79,7 @@ const links = [
   ["Overview", pages.overview],
   ["Jobs", pages.jobs],
   ["Clusters", pages.clusters],
+  ["Triggers", pages.triggers],
   ["Events", pages.events],
 ] as const;
 
@@ -162,7 +163,7 @@ function Account({ session }: { session: Session }) {
 }
 
 const keys = [
-  ["g o, g j, g c, g e", "Overview, Jobs, Clusters, Events"],
+  ["g o, g j, g c, g t, g e", "Overview, Jobs, Clusters, Triggers, Events"],
   ["n", "New job"],
   ["/", "To the filter"],
   ["j, k, ↓, ↑", "Next and previous row"],

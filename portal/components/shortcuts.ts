@@ -8,6 +8,7 @@ const targets: Readonly<Record<string, (place: Place) => string>> = {
   o: pages.overview,
   j: pages.jobs,
   c: pages.clusters,
+  t: pages.triggers,
   e: pages.events,
 };
 

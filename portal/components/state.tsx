@@ -16,6 +16,16 @@ const marks: Readonly<Record<string, string>> = {
   preparing: "◔",
   leaving: "◐",
   unusable: "✕",
+  stopping: "◐",
+  stopped: "■",
+  canceled: "–",
+  enabled: "●",
+  paused: "‖",
+  started: "✓",
+  replayed: "↻",
+  skipped: "»",
+  duplicate: "=",
+  waiting: "◔",
 };
 
 export function StateMark({ state }: { state: string }) {

@@ -1,5 +1,5 @@
 // The command lines that do what a page shows or a dialog does.
-import { clusterPath, experimentPath, jobPath, workspacePath } from "./places.ts";
+import { clusterPath, experimentPath, jobPath, usagesPath, workspacePath } from "./places.ts";
 import type { Place } from "./places.ts";
 import { quoted, requestLines } from "./request-lines.ts";
 import type { ApiCall, CommandLine } from "./request-lines.ts";
@@ -90,6 +90,8 @@ function ofWorkspace(place: Place, { inWorkspace, requests, both }: Writers) {
       both(["workspace", "show", "-g", place.group, "-n", place.workspace], "GET", workspacePath(place)),
     experiments: (): CommandLine =>
       both(["experiment", "list", ...inWorkspace], "GET", `${workspacePath(place)}/experiments`),
+    usages: (location: string): CommandLine =>
+      both(["usage", "list", "-l", location], "GET", usagesPath(place, location)),
     clusters: (): CommandLine =>
       both(["cluster", "list", ...inWorkspace], "GET", `${workspacePath(place)}/clusters`),
     cluster: (name: string): CommandLine =>

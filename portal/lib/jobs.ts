@@ -12,6 +12,7 @@ export interface JobRow {
   readonly state: JobState;
   readonly isDeleting: boolean;
   readonly nodes: number;
+  readonly priority: string;
   readonly tool: string;
   readonly created: string;
   readonly started: string | undefined;
@@ -31,6 +32,7 @@ export function jobRow(job: JobResponse): JobRow {
     state: properties.executionState,
     isDeleting: properties.provisioningState === "deleting",
     nodes: properties.nodeCount,
+    priority: properties.schedulingPriority,
     tool: properties.toolType,
     created: properties.creationTime,
     started: startTime,

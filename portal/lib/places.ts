@@ -16,6 +16,8 @@ export function workspacePath({ subscriptionId, group, workspace }: Place): stri
   return `${workspacesPath(subscriptionId, group)}/${part(workspace)}`;
 }
 
+export const usagesPath = ({ subscriptionId }: Place, location: string) =>
+  `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${part(location)}/usages`;
 export const clusterPath = (place: Place, cluster: string) =>
   `${workspacePath(place)}/clusters/${part(cluster)}`;
 export const experimentPath = (place: Place, experiment: string) =>
@@ -48,7 +50,6 @@ export const pages = {
     `${pages.sweeps(place)}/${part(experiment)}/${part(sweep)}`,
   triggers: (place: Place) => `${pages.overview(place)}/triggers`,
   trigger: (place: Place, trigger: string) => `${pages.triggers(place)}/${part(trigger)}`,
-  quotas: (place: Place) => `${pages.overview(place)}/queue`,
-  runs: (place: Place) => `${pages.overview(place)}/runs`,
+  queue: (place: Place) => `${pages.overview(place)}/queue`,
   events: (place: Place) => `${pages.overview(place)}/events`,
 };

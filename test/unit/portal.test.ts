@@ -109,6 +109,7 @@ const job = (name: string, state: JobRow["state"], more: Partial<JobRow> = {}): 
   state,
   isDeleting: false,
   nodes: 1,
+  priority: "normal",
   tool: "custom",
   created: "2026-11-01T00:00:00.000Z",
   started: undefined,

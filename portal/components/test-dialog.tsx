@@ -1,0 +1,122 @@
+// Tries a trigger with an event that did not happen: whether a job would start, and which. Nothing is written.
+import { useState } from "react";
+import type { FormEvent } from "react";
+import { call, ownApiVersion } from "../api/http.ts";
+import { differences } from "../lib/differences.ts";
+import { triggerPath } from "../lib/places.ts";
+import type { Place } from "../lib/places.ts";
+import { triggerLines } from "../lib/trigger-lines.ts";
+import { sampleEvent } from "../lib/triggers.ts";
+import type { TriggerWire } from "../lib/triggers.ts";
+import { CommandStrip } from "./command-strip.tsx";
+import { ErrorBox } from "./data-state.tsx";
+import { Dialog } from "./dialog.tsx";
+
+interface Outcome {
+  readonly wouldStart: boolean;
+  readonly reason: string;
+  readonly firing: string;
+  readonly job?: { readonly name: string; readonly body: object };
+}
+
+interface Props {
+  readonly place: Place;
+  readonly trigger: TriggerWire;
+  readonly onClose: () => void;
+}
+
+export function TestDialog({ place, trigger, onClose }: Props) {
+  const [text, type] = useState(() => JSON.stringify(sampleEvent(trigger, Date.now()), undefined, 2));
+  const [outcome, show] = useState<Outcome>();
+  const [error, setError] = useState<Error>();
+  const event = parsed(text);
+  const submit = (submitted: FormEvent) => {
+    submitted.preventDefault();
+    const body = { event };
+    call<Outcome>(`${triggerPath(place, trigger.name)}/test`, {
+      version: ownApiVersion,
+      method: "POST",
+      body,
+    }).then(
+      (told) => {
+        show(told);
+        setError(undefined);
+      },
+      (refused: unknown) => setError(refused as Error),
+    );
+  };
+  return (
+    <Dialog title={`Test ${trigger.name}`} onClose={onClose} isWide>
+      <form onSubmit={submit}>
+        <label>
+          An event
+          <textarea
+            rows={7}
+            className="mono"
+            spellCheck={false}
+            value={text}
+            aria-invalid={event === undefined}
+            onChange={(changed) => type(changed.target.value)}
+          />
+        </label>
+        {event === undefined && <p className="error-text">This is no JSON.</p>}
+        {error !== undefined && <ErrorBox error={error} what="Test" />}
+        {outcome !== undefined && <Told outcome={outcome} trigger={trigger} />}
+        <CommandStrip
+          label="The same by command line"
+          lines={[triggerLines(place, location.origin).test(trigger.name, { event: event ?? {} })]}
+        />
+        <footer className="actions">
+          <button type="button" onClick={onClose}>
+            Close
+          </button>
+          <button type="submit" className="primary" disabled={event === undefined}>
+            Test
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+function parsed(text: string): object | undefined {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function Told({ outcome: { wouldStart, reason, job }, trigger }: { outcome: Outcome; trigger: TriggerWire }) {
+  const filled = job === undefined ? [] : differences(job.body, trigger.properties.action.job);
+  return (
+    <section aria-label="What would happen">
+      <p role="status">
+        <strong>{wouldStart ? "✓ A job would start" : "✕ No job would start"}</strong>: {reason}
+      </p>
+      {job !== undefined && (
+        <>
+          <p>
+            It would be called <code>{job.name}</code>.
+          </p>
+          <ul className="plain-list">
+            {filled.map(({ path, here }) => (
+              <li key={path}>
+                <code>
+                  {path} = {here ?? "absent"}
+                </code>
+              </li>
+            ))}
+          </ul>
+          <details>
+            <summary>The whole job</summary>
+            <pre role="group" tabIndex={0} className="code" aria-label="The job that would start">
+              {JSON.stringify(job.body, undefined, 2)}
+            </pre>
+          </details>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,118 @@
+// Triggers in words: what each waits for, what becomes of an event while earlier jobs run, what a firing was about.
+import type { firingWire, triggerWire } from "../../domain/trigger/wire.ts";
+
+export type TriggerWire = ReturnType<typeof triggerWire>;
+export type FiringWire = ReturnType<typeof firingWire>;
+export type Decision = FiringWire["properties"]["decision"];
+
+export const decisions: readonly Decision[] = [
+  "started",
+  "waiting",
+  "queued",
+  "skipped",
+  "duplicate",
+  "failed",
+  "replayed",
+];
+
+export const kinds = {
+  schedule: "Schedules",
+  blobCreated: "Blobs",
+  queueMessage: "Messages",
+  jobCompleted: "Ends of jobs",
+} as const;
+export type Kind = keyof typeof kinds;
+
+/** The one member that a trigger waits for; newer kinds than this page knows have their own name. */
+export function kindOf({ properties: { on } }: TriggerWire): string {
+  return Object.entries(on).find(([, value]) => value !== undefined)?.[0] ?? "unknown";
+}
+
+export function onText(trigger: TriggerWire): string {
+  const { schedule, blobCreated, queueMessage, jobCompleted } = trigger.properties.on;
+  if (schedule !== undefined) {
+    const when =
+      schedule.cron === undefined ? recurrenceText(schedule.recurrence ?? {}) : cronText(schedule.cron);
+    return `${when}, ${schedule.timeZone} time`;
+  }
+  if (blobCreated !== undefined) return `a blob ${blobCreated.container}/${blobCreated.path}`;
+  if (queueMessage !== undefined) return `a message in the queue ${queueMessage.queue}`;
+  if (jobCompleted !== undefined) {
+    const { experiment, job = "any job", outcome } = jobCompleted;
+    return `the end of ${experiment}/${job}${outcome === "any" ? "" : `, ${outcome}`}`;
+  }
+  return kindOf(trigger);
+}
+
+const everyDay = "*";
+
+/** The common ones in words, all others as they are. */
+export function cronText(cron: string): string {
+  const [minute = "", hour = "", day = "", month = "", weekDay = "", ...more] = cron.trim().split(/\s+/);
+  if (more.length > 0 || day !== everyDay || month !== everyDay) return `cron ${cron}`;
+  const [, step] = /^\*\/(\d+)$/.exec(minute) ?? [];
+  if (hour === "*" && weekDay === "*") {
+    if (step !== undefined) return `every ${step} minutes`;
+    if (minute === "*") return "every minute";
+    return /^\d+$/.test(minute) ? `every hour at ${minute} min past` : `cron ${cron}`;
+  }
+  if (!/^\d+$/.test(minute) || !/^\d+$/.test(hour)) return `cron ${cron}`;
+  const time = `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`;
+  return weekDay === "*" ? `every day at ${time}` : `${weekDay} at ${time}`;
+}
+
+function recurrenceText(recurrence: object): string {
+  const { frequency = "", interval = 1 } = recurrence as { frequency?: string; interval?: number };
+  const {
+    weekDays = [],
+    hours = [],
+    minutes = [],
+  } = recurrence as Readonly<Record<string, (string | number)[]>>;
+  const every = interval === 1 ? `every ${frequency}` : `every ${interval} ${frequency}s`;
+  const on = weekDays.length === 0 ? "" : ` on ${weekDays.join(", ")}`;
+  const at =
+    hours.length === 0
+      ? ""
+      : ` at ${hours.map((hour) => `${hour}:${String(minutes[0] ?? 0).padStart(2, "0")}`).join(", ")}`;
+  return every + on + at;
+}
+
+export const overlapTexts: Readonly<Record<string, string>> = {
+  allow: "each event has its job, however many run",
+  skip: "while jobs run, events are skipped",
+  queue: "while jobs run, events wait for their turn",
+  replace: "a new event ends the jobs of earlier ones",
+};
+
+/** What a firing was about, in a few words. */
+export function eventText({ event }: FiringWire["properties"]): string {
+  if (event.kind === "schedule")
+    return `due ${event.time}${event.edge === undefined ? "" : `, ${event.edge}`}`;
+  if (event.kind === "blobCreated") return `${event.name} ${event.etag}`;
+  if (event.kind === "queueMessage") return `message ${event.id}`;
+  if (event.kind === "jobCompleted") return `${event.experiment}/${event.job} ${event.state}`;
+  return `${event.kind} ${"id" in event ? event.id : ""}`.trim();
+}
+
+/** An event of that kind, for trying. */
+export function sampleEvent(trigger: TriggerWire, nowMs: number): object {
+  const { schedule, blobCreated, queueMessage, jobCompleted } = trigger.properties.on;
+  if (schedule !== undefined)
+    return { kind: "schedule", time: new Date(Math.ceil(nowMs / 60_000) * 60_000).toISOString() };
+  if (blobCreated !== undefined) {
+    const name = blobCreated.path.replaceAll(/\{([^}*]+)\*?\}/g, "$1");
+    return { kind: "blobCreated", name, etag: "0x1", size: blobCreated.minSizeBytes ?? 1 };
+  }
+  if (queueMessage !== undefined)
+    return { kind: "queueMessage", id: "sample", text: JSON.stringify(trigger.properties.parameters) };
+  const { experiment = "", job = "job" } = jobCompleted ?? {};
+  const name = job.replaceAll(/\{([^}*]+)\*?\}/g, "$1");
+  return { kind: "jobCompleted", experiment, job: name, guid: "sample", state: "succeeded", exitCode: 0 };
+}
+
+/** Names in the id of a job. */
+export function jobOfFiring({ job }: FiringWire["properties"]) {
+  if (job === undefined) return undefined;
+  const parts = job.id.split("/");
+  return { experiment: parts.at(-3) ?? "", name: parts.at(-1) ?? "" };
+}
