@@ -1,5 +1,5 @@
 // The whole process group of the local cloud is killed at random moments under load: every job, deletion and operation that
-// was acknowledged is known afterwards. CLOUD_KILLS=100 for more than a look.
+// was acknowledged is known afterwards: what is new after each kill, and all of it at the end. CLOUD_KILLS=500 for more than a look.
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -19,6 +19,8 @@ interface Acknowledged {
   readonly jobs: Set<string>;
   readonly deleted: Set<string>;
 }
+
+const nothing = (): Acknowledged => ({ jobs: new Set(), deleted: new Set() });
 
 /** Submits jobs, and deletes some, until the cloud dies; `onAcknowledged` may kill it. */
 async function work(api: Api, name: string, known: Acknowledged, onAcknowledged: () => void): Promise<void> {
@@ -53,7 +55,7 @@ async function check(api: Api, known: Acknowledged, after: string): Promise<void
 
 async function killedUnderLoad(cloud: CloudProcess): Promise<Acknowledged> {
   const random = seededRandom(seed);
-  const known: Acknowledged = { jobs: new Set(), deleted: new Set() };
+  const known = nothing();
   let api = apiOf(await cloud.start());
   await createClusterFor(api);
   for (let kill = 1; kill <= kills; kill += 1) {
@@ -64,11 +66,15 @@ async function killedUnderLoad(cloud: CloudProcess): Promise<Acknowledged> {
       if (left === 0) killed = cloud.killGroup();
     };
     const names = Array.from({ length: lanes }, (_, lane) => `k${kill}-${lane}`);
-    await Promise.all(names.map((name) => work(api, name, known, onAcknowledged)));
+    const latest = nothing();
+    await Promise.all(names.map((name) => work(api, name, latest, onAcknowledged)));
     await killed;
     api = apiOf(await cloud.start());
-    await check(api, known, `after kill ${kill}`);
+    await check(api, latest, `after kill ${kill}`);
+    for (const path of latest.jobs) known.jobs.add(path);
+    for (const path of latest.deleted) known.deleted.add(path);
   }
+  await check(api, known, "at the end");
   return known;
 }
 

@@ -1,9 +1,9 @@
 // The launcher's end, whatever the program does to the files around it: the result is written, and the program's own exit
-// code is in it.
+// code is in it. The tests mostly wait for their shells: they do so together.
 import { existsSync } from "node:fs";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { job } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, hidesMount, shells } from "./emulated-nodes.ts";
 
@@ -13,7 +13,7 @@ async function nodes(shell: readonly string[], count = 1): Promise<EmulatedNodes
   open.push(made);
   return made;
 }
-afterEach(async () => {
+afterAll(async () => {
   for (const made of open.splice(0)) await made.dispose();
 });
 
@@ -32,7 +32,7 @@ const ranks = (more: object = {}) =>
     ...more,
   });
 
-describe.each(shells)("in %s, a run ends", (_name, shell) => {
+describe.concurrent.each(shells)("in %s, a run ends", (_name, shell) => {
   it("on two nodes whose logs are on a blob mount and which have nothing to prepare", async () => {
     const two = await nodes(shell, 2);
     const bfs = await two.mountEverywhere("bfs");
@@ -136,7 +136,7 @@ describe.each(shells)("in %s, a run ends", (_name, shell) => {
   });
 });
 
-describe.each(shells)("in %s, output", (_name, shell) => {
+describe.concurrent.each(shells)("in %s, output", (_name, shell) => {
   const outputs = {
     outputDirectories: [{ id: "MODEL", pathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/afs", pathSuffix: "model" }],
   };
