@@ -2,6 +2,8 @@
 // links by account key or, without one, by a user delegation key. Which container holds what is decided elsewhere.
 import type { TokenCredential } from "@azure/core-auth";
 import type {
+  BlobClient,
+  BlobRequestConditions,
   BlobServiceClient,
   ContainerClient,
   StorageSharedKeyCredential,
@@ -134,4 +136,15 @@ export function storageCode(error: unknown): string | undefined {
 
 export function storageStatus(error: unknown): number | undefined {
   return (error as { statusCode?: number }).statusCode;
+}
+
+/** The whole of a blob by one request: `downloadToBuffer` makes one more, to ask how long it is. */
+export async function contentOf(
+  blob: BlobClient,
+  conditions: BlobRequestConditions = {},
+): Promise<{ readonly bytes: Buffer; readonly etag: string }> {
+  const { readableStreamBody, etag = "" } = await blob.download(0, undefined, { conditions });
+  const parts: Buffer[] = [];
+  for await (const part of readableStreamBody ?? []) parts.push(Buffer.from(part));
+  return { bytes: Buffer.concat(parts), etag };
 }

@@ -4,7 +4,7 @@ import type { ContainerClient } from "@azure/storage-blob";
 import { z } from "zod";
 import { KeyVaultSecretReference } from "../../domain/shared/key-vault.ts";
 import type { SecretStore } from "../secrets.ts";
-import { blobsBelow, intoContainer, storageStatus } from "./blob-containers.ts";
+import { blobsBelow, contentOf, intoContainer, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 import type { Sealer } from "./sealing.ts";
 
@@ -19,10 +19,8 @@ async function resealOne(
 ): Promise<"resealed" | "current" | "unreadable"> {
   const blob = container.getBlockBlobClient(owner);
   try {
-    const { etag } = await blob.getProperties();
-    const envelope = (
-      await blob.downloadToBuffer(0, undefined, { conditions: { ifMatch: etag ?? "" } })
-    ).toString("utf8");
+    const { bytes, etag } = await contentOf(blob);
+    const envelope = bytes.toString("utf8");
     let text: string;
     try {
       if (!seal.isOutdated(owner, envelope)) return "current";
@@ -31,7 +29,7 @@ async function resealOne(
       return "unreadable";
     }
     const again = seal.seal(owner, text);
-    await blob.upload(again, Buffer.byteLength(again), { conditions: { ifMatch: etag ?? "" } });
+    await blob.upload(again, Buffer.byteLength(again), { conditions: { ifMatch: etag } });
     return "resealed";
   } catch (error) {
     const status = storageStatus(error);
@@ -53,8 +51,8 @@ export function blobSecrets(access: BlobAccess, account: StorageAccount, seal: S
     async get(owner) {
       const container = await open();
       try {
-        const content = await container.getBlobClient(owner).downloadToBuffer();
-        const values = Sources.parse(JSON.parse(seal.open(owner, content.toString("utf8"))));
+        const { bytes } = await contentOf(container.getBlobClient(owner));
+        const values = Sources.parse(JSON.parse(seal.open(owner, bytes.toString("utf8"))));
         return new Map(Object.entries(values));
       } catch (error) {
         if (storageStatus(error) === 404) return new Map();

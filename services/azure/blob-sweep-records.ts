@@ -4,7 +4,7 @@
 import type { BlockBlobClient, BlobRequestConditions } from "@azure/storage-blob";
 import { recordCache } from "./record-cache.ts";
 import type { SweepRecords } from "../sweep-records.ts";
-import { blobsBelow, intoContainer, storageCode, storageStatus } from "./blob-containers.ts";
+import { blobsBelow, contentOf, intoContainer, storageCode, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 import { blocksOf, recordIn } from "./record-lines.ts";
 import type { RecordBlock } from "./record-lines.ts";
@@ -23,11 +23,9 @@ export function blobSweepRecords(access: BlobAccess, account: StorageAccount): S
       try {
         const blob = await blobOf(guid);
         const conditions = known === undefined ? {} : { ifNoneMatch: known.etag };
-        const found = await blob.download(0, undefined, { conditions });
-        const parts: Buffer[] = [];
-        for await (const part of found.readableStreamBody ?? []) parts.push(Buffer.from(part));
-        const record = recordIn(Buffer.concat(parts).toString("utf8"), known?.record.trials);
-        const stored = { record, etag: found.etag ?? "" };
+        const { bytes, etag } = await contentOf(blob, conditions);
+        const record = recordIn(bytes.toString("utf8"), known?.record.trials);
+        const stored = { record, etag };
         cache.put(guid, stored);
         return stored;
       } catch (error) {
