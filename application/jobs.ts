@@ -27,6 +27,7 @@ import type { Caller } from "./caller.ts";
 import { existing, notFound, open } from "./existing.ts";
 import { exportsOf } from "./file-server-mounts.ts";
 import { clusterOfJob, wakeMonitor } from "./monitors.ts";
+import { inLanes } from "./in-lanes.ts";
 import { openOperation } from "./operations.ts";
 import { wakeRun } from "./runs.ts";
 
@@ -58,12 +59,74 @@ export async function submitJob(
   const { job, created } = await createJob(services, caller, { ref, spec, cluster, sweepGuid });
   if (!created) return { job: await submitAgain(services, job, spec) };
   const [operation] = await Promise.all([
-    openOperation(services, { kind: "create", ref, creation: job.guid, actor: caller.actor }, "Succeeded"),
+    openOperation(services, creationOf(job, caller), "Succeeded"),
     refuseOrphan(services, job),
   ]);
   await enqueue(services, job);
   return { job, operation };
 }
+
+export interface NewJob {
+  readonly ref: JobRef;
+  readonly spec: JobRequest;
+  readonly sweepGuid: string;
+}
+
+export type SubmittedTogether = { readonly job: JobDocument } | { readonly error: Error };
+
+/**
+ * Many jobs of one experiment for one cluster, which nobody can have asked for before: what they have in common is looked at once for
+ * all, and whoever waits for one waits for all. @returns what came of each, in their order.
+ */
+export async function submitNewJobs(
+  services: Services,
+  caller: Caller,
+  asked: readonly NewJob[],
+): Promise<readonly SubmittedTogether[]> {
+  const [first] = asked;
+  if (first === undefined) return [];
+  const clusterId = parseField("properties.cluster.id", first.spec.properties.cluster.id, parseClusterId);
+  await demandCluster(services, caller.who, first.ref, clusterId);
+  const [, cluster] = await Promise.all([
+    open(services, { ...first.ref, kind: "experiment" }),
+    services.state.clusters.get(clusterId),
+  ]);
+  if (cluster === undefined) throw notFound(clusterId);
+  const made = await inLanes(asked, (one) =>
+    settled(async () => {
+      refuseWithoutEngine(services, one.spec);
+      return createJob(services, caller, { ...one, cluster });
+    }),
+  );
+  const created = made.flatMap((one) => ("value" in one && one.value.created ? [one.value.job] : []));
+  const kept = created[0] === undefined || (await hasParents(services, created[0]));
+  return inLanes(made, async (one, at): Promise<SubmittedTogether> => {
+    if ("error" in one) return one;
+    const { job, created: isNew } = one.value;
+    const spec = asked[at]?.spec;
+    const end = await settled(async () => {
+      if (!isNew) return spec === undefined ? job : submitAgain(services, job, spec);
+      if (!kept) await removeOrphan(services, job);
+      await openOperation(services, creationOf(job, caller), "Succeeded");
+      await enqueue(services, job);
+      return job;
+    });
+    return "error" in end ? end : { job: end.value };
+  });
+}
+
+async function settled<Value>(
+  work: () => Promise<Value>,
+): Promise<{ readonly value: Value } | { readonly error: Error }> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+const creationOf = (job: JobDocument, { actor }: Caller) =>
+  ({ kind: "create", ref: refOf<"job">(job), creation: job.guid, actor }) as const;
 
 /** @throws AppError FeatureNotAvailable, rather than to queue what no node can run. */
 function refuseWithoutEngine({ settings }: Services, { properties }: JobRequest): void {
@@ -134,13 +197,22 @@ async function enqueue(services: Services, job: JobDocument): Promise<void> {
 
 /** What was deleted while the job was being written did not see it: the job must not outlive its experiment or cluster. */
 async function refuseOrphan(services: Services, job: JobDocument): Promise<void> {
+  if (!(await hasParents(services, job))) await removeOrphan(services, job);
+}
+
+async function hasParents(services: Services, job: JobDocument): Promise<boolean> {
   const ref = refOf(job);
   const [experiment, cluster] = await Promise.all([
     services.state.experiments.get({ ...ref, kind: "experiment" }),
     services.state.clusters.get(clusterOfJob(job).ref),
   ]);
   const kept = experiment?.provisioningState === "succeeded" && cluster?.guid === job.clusterGuid;
-  if (kept && cluster.provisioningState !== "deleting") return;
+  return kept && cluster.provisioningState !== "deleting";
+}
+
+/** @throws AppError Conflict */
+async function removeOrphan(services: Services, job: JobDocument): Promise<never> {
+  const ref = refOf(job);
   const by = { actor: service, link: job.spec.cluster.id };
   const gone = changeBy(services, by, "its experiment or cluster was deleted meanwhile");
   await services.state.jobs.remove(ref, ({ guid: found }) => found === job.guid, gone);

@@ -4,16 +4,12 @@
 import type { SweepDocument } from "../../domain/sweep/schema.ts";
 import { advance } from "../../domain/sweep/advance.ts";
 import type { Next } from "../../domain/sweep/advance.ts";
-import { JobRequest } from "../../domain/job/schema.ts";
 import { AppError } from "../../domain/shared/errors.ts";
-import { parse } from "../../domain/shared/parse.ts";
 import { refOf } from "../../domain/shared/resource-id.ts";
 import type { JobRef } from "../../domain/shared/resource-id.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
 import { endedSweep, summarisedSweep } from "../../domain/sweep/rules.ts";
-import { flattened, valuesOf } from "../../domain/sweep/search/space.ts";
 import { sweepErrors, summaryOf } from "../../domain/sweep/summary.ts";
-import { jobBodyOf } from "../../domain/sweep/substitute.ts";
 import { isOver, newTrial } from "../../domain/sweep/trial.ts";
 import type { Trial } from "../../domain/sweep/trial.ts";
 import { jobRefOf } from "../../domain/sweep/trial-job.ts";
@@ -21,10 +17,10 @@ import type { Services } from "../../services/services.ts";
 import { changeBy, service } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { inLanes } from "../in-lanes.ts";
-import { submitJob, terminateJob } from "../jobs.ts";
+import { terminateJob } from "../jobs.ts";
+import { endOnce } from "./job-memory.ts";
 import { observe } from "./observation.ts";
-import { parameterVariables } from "./request.ts";
-import { templateSecret } from "./sweeps.ts";
+import { submitTrials } from "./submissions.ts";
 
 export interface PolledSweep {
   /** Something is different from the poll before. */
@@ -51,7 +47,7 @@ export async function pollSweep(services: Services, sweep: SweepDocument): Promi
     if (written === "conflict")
       throw new AppError("ServiceUnavailable", "Somebody else polls the sweep just now.");
   }
-  const acted = await act(services, sweep, next);
+  const acted = await act(services, sweep, before, next);
   await recordProgress(services, sweep, next);
   return { changed: changed || acted || seen.more, over: next.isOver };
 }
@@ -74,71 +70,29 @@ function retried(sweep: SweepDocument, trials: readonly Trial[]): readonly Trial
   });
 }
 
-/** @returns whether anything was begun. */
-async function act(services: Services, sweep: SweepDocument, { trials }: Next): Promise<boolean> {
+/** @param before the trials of the record that this poll found. @returns whether anything was begun. */
+async function act(
+  services: Services,
+  sweep: SweepDocument,
+  before: readonly Trial[],
+  { trials }: Next,
+): Promise<boolean> {
   const by: Caller = { actor: service, link: `sweep:${sweep.guid}` };
   const fresh = trials.filter(({ state, jobGuid }) => state === "queued" && jobGuid === undefined);
   const ending = trials.filter(({ state, jobGuid }) => state === "stopping" && jobGuid !== undefined);
   if (fresh.length > 0) {
-    const template = await templateOf(services, sweep);
-    await inLanes(fresh, (trial) => submit(services, by, sweep, template, trial));
+    // A job is submitted when the record has its trial: of one that it did not have there is none.
+    const isNew = ({ index, attempt }: Trial) => before[index]?.attempt !== attempt;
+    await submitTrials(services, by, sweep, {
+      made: fresh.filter(isNew),
+      known: fresh.filter((trial) => !isNew(trial)),
+    });
   }
-  await inLanes(ending, (trial) => terminate(services, by, jobRefOf(sweep, trial)));
-  return fresh.length > 0;
-}
-
-async function templateOf(services: Services, { guid }: SweepDocument) {
-  const kept = (await services.secrets.get(guid)).get(templateSecret);
-  if (typeof kept !== "string") throw new Error(`The template of sweep ${guid} is gone.`);
-  return JSON.parse(kept) as { readonly properties: Readonly<Record<string, unknown>> };
-}
-
-async function submit(
-  services: Services,
-  by: Caller,
-  sweep: SweepDocument,
-  template: Parameters<typeof jobBodyOf>[0],
-  trial: Trial,
-): Promise<void> {
-  const { searchSpace, limits } = sweep.spec;
-  const values = flattened(valuesOf(searchSpace, trial.coordinates));
-  const body = jobBodyOf(template, values, parameterVariables(searchSpace), limits.trialTimeout);
-  try {
+  await inLanes(ending, (trial) => {
     const ref = jobRefOf(sweep, trial);
-    const { job } = await submitJob(services, by, ref, parse(JobRequest, body), sweep.guid);
-    if (job.sweepGuid !== sweep.guid)
-      throw new AppError(
-        "Conflict",
-        `job '${ref.job}' exists and is not this sweep's; delete it, then retry`,
-      );
-  } catch (error) {
-    // As many jobs as there may be, or an outage: another poll tries again.
-    if (!(error instanceof AppError) || error.retryable || error.code === "OperationNotAllowed") {
-      if (error instanceof AppError) return;
-      throw error;
-    }
-    await refuse(services, sweep, trial, { code: error.code, message: error.message });
-  }
-}
-
-/** What can never be submitted has failed; the record says so before the next poll. */
-async function refuse(
-  services: Services,
-  sweep: SweepDocument,
-  { index, attempt }: Trial,
-  error: { readonly code: string; readonly message: string },
-): Promise<void> {
-  for (;;) {
-    const stored = await services.sweepRecords.read(sweep.guid);
-    if (stored === undefined) return;
-    const trials = stored.record.trials.map((trial): Trial =>
-      trial.index === index && trial.attempt === attempt && !isOver(trial)
-        ? { ...trial, state: "failed", error }
-        : trial,
-    );
-    if ((await services.sweepRecords.write(sweep.guid, { version: 1, trials }, stored.etag)) === "written")
-      return;
-  }
+    return endOnce(services, ref, () => terminate(services, by, ref));
+  });
+  return fresh.length > 0;
 }
 
 async function terminate(services: Services, by: Caller, ref: JobRef): Promise<void> {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { observe } from "../../../application/sweeps/observation.ts";
 import type { SweepDocument } from "../../../domain/sweep/schema.ts";
+import { refOf } from "../../../domain/shared/resource-id.ts";
 import { newTrial } from "../../../domain/sweep/trial.ts";
 import type { Trial } from "../../../domain/sweep/trial.ts";
+import type { JobDocument } from "../../../domain/job/schema.ts";
 import type { ActiveRun } from "../../../services/active-jobs.ts";
 import type { Services } from "../../../services/services.ts";
 
@@ -26,14 +28,24 @@ const trial = (index: number, more: Partial<Trial> = {}): Trial => ({
 });
 
 /** Says which jobs were read, and how often the queue was. */
-function servicesWith(waiting: readonly string[], runs: readonly Pick<ActiveRun, "jobGuid" | "phase">[]) {
+function servicesWith(
+  waiting: readonly string[],
+  runs: readonly (Pick<ActiveRun, "jobGuid" | "phase"> & Partial<ActiveRun>)[],
+  jobOf: (name: string) => JobDocument | undefined = () => undefined,
+) {
   const read: string[] = [];
   let listings = 0;
+  let now = 0;
   const services = {
-    clock: { now: () => 0 },
+    clock: { now: () => now },
     state: {
       clusters: { get: async () => ({ guid: "cluster-guid" }) },
-      jobs: { get: async ({ job }: { job: string }) => void read.push(job) },
+      jobs: {
+        async get({ job }: { job: string }) {
+          read.push(job);
+          return jobOf(job);
+        },
+      },
       activeJobs: {
         read: async (guid: string, first: number) => {
           listings += 1;
@@ -43,7 +55,7 @@ function servicesWith(waiting: readonly string[], runs: readonly Pick<ActiveRun,
       },
     },
   } as unknown as Services;
-  return { services, read, listings: () => listings };
+  return { services, read, listings: () => listings, later: (ms: number) => void (now += ms) };
 }
 
 describe("a poll of a sweep", () => {
@@ -72,6 +84,39 @@ describe("a poll of a sweep", () => {
     expect(listings()).toBe(1);
     expect(trials.map(({ state }) => state).slice(0, 2)).toEqual(["queued", "queued"]);
     expect(trials[7]).toBe(ended);
+  });
+
+  it("reads the job of a running trial once in a while, and at once when its row has changed or is gone", async () => {
+    const holding = ["job-0", "job-1", "job-2"].map((jobGuid) => ({
+      jobGuid,
+      phase: "holding" as const,
+      etag: "1",
+    }));
+    const jobOf = (name: string) =>
+      ({
+        ...refOf(sweep),
+        kind: "job",
+        guid: name.replace("s_", "job-"),
+        sweepGuid: sweep.guid,
+        executionState: "queued",
+        executionInfo: {},
+        spec: { nodeCount: 1 },
+      }) as unknown as JobDocument;
+    const { services, read, later } = servicesWith([], holding, jobOf);
+    let trials: readonly Trial[] = [trial(0), trial(1), trial(2)];
+    const poll = async () => {
+      read.length = 0;
+      ({ trials } = await observe(services, sweep, trials));
+      return [...read].sort();
+    };
+    expect(await poll()).toEqual(["s_0", "s_1", "s_2"]);
+    later(900);
+    expect(await poll()).toEqual([]);
+    holding.splice(2, 1);
+    Object.assign(holding[1] ?? {}, { etag: "2" });
+    expect(await poll()).toEqual(["s_1", "s_2"]);
+    later(200);
+    expect(await poll()).toEqual(["s_0", "s_2"]);
   });
 
   it("asks for no listing when reading the jobs costs no more", async () => {
