@@ -53,15 +53,33 @@ export interface FoundTrials {
 export async function findTrials(services: Services, ref: SweepRef, query: TrialQuery): Promise<FoundTrials> {
   const [matches, order] = [trialFilter(query.filter), trialOrder(query.orderBy)];
   const { sweep, trials } = await known(services, ref);
+  const found = () => order(trials.map((trial) => viewOf(sweep, trial)).filter(matches));
   const counts: Record<string, number> = {};
   for (const { state } of trials) counts[state] = (counts[state] ?? 0) + 1;
-  const all = trials.map((trial) => viewOf(sweep, trial));
   const whole = (view: TrialView) => {
     const trial = trials[view.trial];
     if (trial === undefined) throw new Error(`Trial ${view.trial} is not where it was.`);
     return trialWire(sweep.sweep, sweep.spec, trial, view);
   };
-  return { trials: order(all.filter(matches)), whole, counts };
+  return { trials: foundOnce(trials, query, found), whole, counts };
+}
+
+/** Who turns the pages of a list asks for the same order again and again; while no trial changes, it is the same list. */
+const lists = new WeakMap<readonly Trial[], Map<string, readonly TrialView[]>>();
+const mostLists = 10;
+
+function foundOnce(
+  trials: readonly Trial[],
+  { filter, orderBy }: TrialQuery,
+  find: () => readonly TrialView[],
+): readonly TrialView[] {
+  const known = lists.get(trials) ?? new Map<string, readonly TrialView[]>();
+  lists.set(trials, known);
+  const asked = JSON.stringify([filter ?? "", orderBy ?? ""]);
+  const found = known.get(asked) ?? find();
+  if (known.size >= mostLists) known.clear();
+  known.set(asked, found);
+  return found;
 }
 
 /** A trial that did not change between two requests is the same object, and so is its view. */
