@@ -1,8 +1,13 @@
-// What the launcher needs to tell the job's programs where to report: an address, and a token that is good for this job alone, while it
+// What the launcher needs to tell the job's programs where to report: addresses, and a token that is good for this job alone, while it
 // runs. It is in the task's environment, as the links are by which the node fetches the job's files: whoever can read that may
 // read those.
 import type { JobDocument } from "../../domain/job/schema.ts";
-import { trackingTokenVariable, trackingUrlVariable } from "../../domain/launch/result.ts";
+import {
+  metricsUrlVariable,
+  trackingTokenVariable,
+  trackingUrlVariable,
+} from "../../domain/launch/result.ts";
+import { ownApiVersion } from "../../domain/shared/api-versions.ts";
 import { parseDuration } from "../../domain/shared/duration.ts";
 import { formatId } from "../../domain/shared/resource-id.ts";
 import type { Services } from "../../services/services.ts";
@@ -19,6 +24,7 @@ export function trackingVariables(
   const limitMs = parseDuration(job.spec.constraints.maxWallClockTime) ?? 30 * dayMs;
   return {
     [trackingUrlVariable]: `${settings.apiOrigin}${formatId(job)}/mlflow`,
+    [metricsUrlVariable]: `${settings.apiOrigin}${formatId(job)}/metrics?api-version=${ownApiVersion}`,
     [trackingTokenVariable]: jobTokens.issue(job.guid, 2 * limitMs + dayMs),
   };
 }

@@ -1,16 +1,13 @@
 // Metrics that are posted for a trial, from wherever it runs: kept with those that its job has written. The next poll of the sweep sees
 // them, in the order in which they came.
 import { isFinished } from "../../domain/job/machine.ts";
-import { metricRunOf } from "../../domain/metric/run.ts";
 import type { PostedPoint } from "../../domain/metric/requests.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { SweepRef } from "../../domain/shared/resource-id.ts";
 import { jobRefOf } from "../../domain/sweep/trial-job.ts";
-import type { NewPoints } from "../../services/metrics.ts";
-import { mostSeries } from "../../services/metrics.ts";
 import type { Services } from "../../services/services.ts";
 import { existing } from "../existing.ts";
-import { noteTracked } from "../tracking/tracked.ts";
+import { keepPosted } from "../job-metrics.ts";
 import { trialNotFound } from "./sweeps.ts";
 
 /** Repeating it changes nothing. @throws AppError InvalidState when the trial's job has ended, or is not there yet */
@@ -30,17 +27,5 @@ export async function postTrialMetrics(
       "InvalidState",
       `trial ${index} of sweep '${ref.sweep}' has no job that runs; metrics are taken until its job has ended`,
     );
-  await noteTracked(services, job);
-  const { refused } = await services.metrics.append(metricRunOf(job), byName(points));
-  const [first] = refused;
-  if (first !== undefined)
-    throw new AppError(
-      "InvalidRequest",
-      `points: '${first}' is one name too many; a job has at most ${mostSeries} metrics, report steps under one name`,
-      { target: "points" },
-    );
-}
-
-function byName(points: readonly PostedPoint[]): readonly NewPoints[] {
-  return points.map(({ name, step, value }) => ({ name, points: [{ step, value }] }));
+  await keepPosted(services, job, points);
 }

@@ -16,8 +16,9 @@ export const graceVariable = "BATCHAI_TERMINATION_GRACE_S";
 export const timeLimitVariable = "BATCHAI_TIME_LIMIT_S";
 export const stopVariable = "BATCHAI_STOP_URL";
 
-/** Of a task: where its program reports to, and the token by which it does. */
+/** Of a task: where its program reports to, by MLflow's protocol and by plain requests, and the token by which it does. */
 export const trackingUrlVariable = "BATCHAI_TRACKING_URL";
+export const metricsUrlVariable = "BATCHAI_METRICS_URL";
 export const trackingTokenVariable = "BATCHAI_TRACKING_TOKEN";
 
 const launcherOutcomes = [

@@ -1,8 +1,10 @@
-// The metrics of a job on the wire: which there are, and the points of one, in buckets or as JSON lines.
+// The metrics of a job on the wire: which there are, the points of one, in buckets or as JSON lines, and points that are posted.
 import type { HttpResponseInit } from "@azure/functions";
-import { jobCurve, jobMetrics, jobPoints } from "../../application/job-metrics.ts";
+import { jobCurve, jobMetrics, jobPoints, postJobMetrics } from "../../application/job-metrics.ts";
 import { mostBuckets } from "../../domain/metric/curve.ts";
+import { PostMetricsRequest } from "../../domain/metric/requests.ts";
 import { ownApiVersion } from "../../domain/shared/api-versions.ts";
+import { parse } from "../../domain/shared/parse.ts";
 import type { Services } from "../../services/services.ts";
 import type { Operation } from "./lib/operation.ts";
 import { wholeParameter } from "./lib/paging.ts";
@@ -18,6 +20,19 @@ export const jobMetricOperations: readonly Operation[] = [
     role: "reader",
     apiVersions: [ownApiVersion],
     handle: metrics,
+  },
+  {
+    name: "jobs-metrics-post",
+    method: "POST",
+    route: `${routeOf("job")}/metrics`,
+    role: "submitter",
+    ownJob: true,
+    apiVersions: [ownApiVersion],
+    async handle(request, services) {
+      const { points } = parse(PostMetricsRequest, await request.json());
+      await postJobMetrics(services, requestedRef(request, "job"), points);
+      return ok({ points: points.length });
+    },
   },
 ];
 

@@ -1,7 +1,12 @@
-# Where the job's programs report to, in the two variables that MLflow's clients know, and no other: one that named a run, or an
-# experiment, would stop scripts that name theirs. A job that sets one of them itself reports elsewhere: nothing is added to it.
+# Where the job's programs report to: by plain requests, in two variables of ours; and by MLflow's protocol, in the two variables that its
+# clients know, and no other: one that named a run, or an experiment, would stop scripts that name theirs. A job that sets one of those
+# itself reports elsewhere: nothing is added to it.
 
 name_tracking() {
+  if [ -n "$bai_metrics_url" ] && [ -n "$bai_tracking_token" ]; then
+    AZ_BATCHAI_METRICS_URL=$bai_metrics_url AZ_BATCHAI_METRICS_TOKEN=$bai_tracking_token
+    export AZ_BATCHAI_METRICS_URL AZ_BATCHAI_METRICS_TOKEN
+  fi
   [ -n "$bai_tracking_url" ] && [ -n "$bai_tracking_token" ] || return 0
   case " $bai_user_names " in *' MLFLOW_TRACKING_'*) return 0 ;; esac
   find_artifact_folder

@@ -8,8 +8,17 @@ import type { HttpTrigger } from "../../lib/register.ts";
 import { changedRequest } from "./changed-request.ts";
 import { authorise } from "./authorise.ts";
 import type { Needed } from "./authorise.ts";
-import { checkApiVersion, checkPath, checkSubscription, guarded, nothingHere } from "./guard.ts";
+import {
+  authenticate,
+  checkApiVersion,
+  checkPath,
+  checkSubscription,
+  guarded,
+  identified,
+  nothingHere,
+} from "./guard.ts";
 import type { ShownIn } from "./guard.ts";
+import { authoriseJob, jobOfToken, jobPrincipal } from "./job-token.ts";
 import { refused } from "./reply.ts";
 import { apiRequest } from "./request.ts";
 import type { ApiRequest } from "./request.ts";
@@ -24,6 +33,8 @@ export interface Operation {
   readonly route: string;
   /** The least role that may call it, on the workspace or the experiment that its route names, or everywhere. */
   readonly role: Needed;
+  /** Also the job that its route names may call it, with its own token. */
+  readonly ownJob?: true;
   /** Absent: the version of 2018 only. `arm`: for what clients ask Azure Resource Manager before they come to Batch AI. */
   readonly apiVersions?: ShownIn;
   handle(request: ApiRequest, services: Services): Promise<HttpResponseInit>;
@@ -36,10 +47,14 @@ export function trigger(operation: Operation): HttpTrigger {
     methods: alsoMethod === undefined ? [method] : [method, alsoMethod],
     route,
     handle: (request, services) =>
-      guarded(request, services, async (caller) => {
+      identified(request, services, async (requestId) => {
+        const ofJob = operation.ownJob === true ? jobOfToken(request, services) : undefined;
+        const principal = ofJob === undefined ? await authenticate(request, services) : jobPrincipal(ofJob);
         checkPath(request);
-        const asked = apiRequest(request, caller, services.settings.bodyLimitBytes);
-        await authorise(asked, services, operation.role);
+        const asked = apiRequest(request, { principal, requestId }, services.settings.bodyLimitBytes);
+        await (ofJob === undefined
+          ? authorise(asked, services, operation.role)
+          : authoriseJob(asked, services, ofJob));
         checkApiVersion(request, operation.apiVersions ?? [apiVersion]);
         checkSubscription(asked, services);
         return operation.handle(asked, services);

@@ -174,6 +174,13 @@ const sweepDocs: Readonly<Record<string, OperationDoc>> = {
   },
   "sweeps-trial": { summary: "Shows a trial", ok: TrialResponse },
   "sweeps-trial-terminate": { summary: "Ends a trial", ok: TrialResponse, conflicts: true },
+  "jobs-metrics-post": {
+    summary:
+      "Takes points of metrics of a job that has not ended; each is kept once, however often it is sent",
+    body: PostMetricsRequest,
+    ok: z.looseObject({ points: z.int() }),
+    conflicts: true,
+  },
   "sweeps-trial-metrics": {
     summary:
       "Takes points of metrics of a trial whose job has not ended; each is kept once, however often it is sent",

@@ -4,24 +4,15 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { existing } from "../../../application/existing.ts";
 import { jobScope } from "../../../application/tracking/scope.ts";
 import type { TrackingScope } from "../../../application/tracking/scope.ts";
-import { isFinished } from "../../../domain/job/machine.ts";
-import type { JobDocument } from "../../../domain/job/schema.ts";
-import { AppError } from "../../../domain/shared/errors.ts";
-import { formatId, refOf } from "../../../domain/shared/resource-id.ts";
+import { refOf } from "../../../domain/shared/resource-id.ts";
 import { readAddress } from "../../../domain/tracking/address.ts";
 import type { TrackingAddress } from "../../../domain/tracking/address.ts";
 import type { Services } from "../../../services/services.ts";
 import type { HttpTrigger } from "../../lib/register.ts";
 import { authorise } from "../lib/authorise.ts";
 import { callerOf } from "../lib/caller-of.ts";
-import {
-  bearerOf,
-  authenticate,
-  checkPath,
-  checkSubscription,
-  identified,
-  nothingHere,
-} from "../lib/guard.ts";
+import { authenticate, checkPath, checkSubscription, identified, nothingHere } from "../lib/guard.ts";
+import { checkOwnJob, jobOfToken, jobPrincipal } from "../lib/job-token.ts";
 import { requestedRef, routeOf } from "../lib/refs.ts";
 import { apiRequest } from "../lib/request.ts";
 import type { ApiRequest, Caller } from "../lib/request.ts";
@@ -79,22 +70,16 @@ async function answer(
   checkPath(request);
   const address = readAddress(request.params["path"] ?? "");
   if (request.method === "GET" && address.path === "") return toThePage(request);
-  const bearer = bearerOf(request);
-  const ofJob = bearer === undefined ? undefined : services.jobTokens.verify(bearer);
-  const caller: Caller = {
-    principal:
-      ofJob === undefined
-        ? await authenticate(request, services)
-        : { subject: `job:${ofJob}`, tenant: "", roles: [], groups: [] },
-    requestId,
-  };
+  const ofJob = jobOfToken(request, services);
+  const principal = ofJob === undefined ? await authenticate(request, services) : jobPrincipal(ofJob);
+  const caller: Caller = { principal, requestId };
   const asked = apiRequest(request, caller, longestBatch);
   const meant = callAt(request.method, address.path);
   if (meant === undefined) throw nothingHere(request.method, asked.url.pathname);
   if (ofJob === undefined) await authorise(asked, services, meant.call.role);
   checkSubscription(asked, services);
   const scope = await found(asked, services, address);
-  if (ofJob !== undefined) checkJob(scope, ofJob);
+  if (ofJob !== undefined) checkOwnJob(scope.kind === "job" ? scope.job : undefined, ofJob);
   return answered(asked, services, scope, meant);
 }
 
@@ -117,18 +102,4 @@ function answered(asked: ApiRequest, services: Services, scope: TrackingScope, {
   const body = async () =>
     asked.method === "GET" ? Object.fromEntries(asked.url.searchParams) : asked.json();
   return call.answer({ services, scope, caller: callerOf(asked), rest, body });
-}
-
-/** @throws AppError AuthorizationFailed for a token of another job, or of one that has ended. */
-function checkJob(scope: TrackingScope, guid: string): void {
-  if (scope.kind !== "job" || scope.job.guid !== guid)
-    throw new AppError(
-      "AuthorizationFailed",
-      "The token is of a job, and speaks for that job's own runs only.",
-    );
-  if (isFinished(scope.job.executionState)) throw ended(scope.job);
-}
-
-function ended(job: JobDocument): AppError {
-  return new AppError("AuthorizationFailed", `The job ${formatId(job)} has ended, and so has its token.`);
 }

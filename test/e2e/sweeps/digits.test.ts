@@ -7,6 +7,8 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createClient } from "../../../client/client.ts";
+import { until } from "../../support/batch-ai-client.ts";
 import { openLab } from "../../support/toolkits/lab.ts";
 import type { Lab } from "../../support/toolkits/lab.ts";
 import { missing } from "../../support/toolkits/frameworks.ts";
@@ -60,6 +62,19 @@ async function swept(name: string, spec: string) {
   };
 }
 
+/** What trials do that post their metrics with nothing but what they find in their environment. */
+const posting = `
+const post = (step, value) => fetch(process.env.AZ_BATCHAI_METRICS_URL, {
+  method: "POST",
+  headers: { authorization: "Bearer " + process.env.AZ_BATCHAI_METRICS_TOKEN, "content-type": "application/json" },
+  body: JSON.stringify({ points: [{ name: "loss", step, value }] }),
+});
+for (let step = 1; step <= 3; step += 1) {
+  const { status } = await post(step, Number(process.env.PARAM_LR) / 2 ** step);
+  if (status !== 200) process.exit(3);
+}
+`;
+
 const noTorch = missing("torch");
 const epochs = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
@@ -89,4 +104,41 @@ describe("the recipe of a sweep over digits", () => {
     },
     300_000,
   );
+});
+
+describe("trials that post their metrics", () => {
+  it("do so with the address and the token that their job has", async () => {
+    const { urls, subscriptionId, token } = lab.cloud.description;
+    await lab.uploadText("posting.mjs", posting);
+    const { sweeps } = createClient({ endpoint: urls.api, token });
+    const within = { subscriptionId, resourceGroup: "local", workspace: "lab", experiment: "toolkits" };
+    const ref = { kind: "sweep", ...within, sweep: "posting" } as const;
+    await sweeps.create(ref, {
+      properties: {
+        trial: {
+          properties: {
+            cluster: { id: await lab.cluster() },
+            nodeCount: 1,
+            stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/results",
+            customToolkitSettings: { commandLine: "node $AZ_BATCHAI_MOUNT_ROOT/recipes/posting.mjs" },
+          },
+        },
+        searchSpace: { LR: { type: "choice", values: [0.25, 0.5] } },
+        objective: { metric: "loss", goal: "minimize" },
+        algorithm: { type: "grid" },
+        limits: { maxTrials: 2, maxConcurrentTrials: 2 },
+      },
+    });
+    const ended = async () => {
+      const { properties } = await sweeps.get(ref);
+      return properties.executionState === "running" ? undefined : properties;
+    };
+    expect(await until("the end of the sweep", ended, 60_000)).toMatchObject({
+      executionState: "succeeded",
+      best: { trial: 0, value: 0.03125, step: 3 },
+    });
+    const trials = [];
+    for await (const trial of sweeps.trials(ref)) trials.push(trial.metrics["loss"]?.["n"]);
+    expect(trials).toEqual([3, 3]);
+  }, 120_000);
 });

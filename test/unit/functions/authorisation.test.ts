@@ -65,6 +65,7 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["GET", `${job}/attempts`, "reader"],
   ["POST", `${job}/preempt`, "operator"],
   ["GET", `${job}/metrics`, "reader"],
+  ["POST", `${job}/metrics`, "submitter"],
   ["POST", `${job}/terminate`, "submitter"],
   ["POST", `${job}/listOutputFiles`, "reader"],
   ["GET", `${job}/listOutputFiles`, "reader"],

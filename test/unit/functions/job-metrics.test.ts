@@ -1,0 +1,76 @@
+// Points of metrics that the programs of a job post with the token that they have in their environment.
+import { describe, expect, it } from "vitest";
+import { experimentPath } from "../../support/app/stories.ts";
+import { jobPath, runningJob, tracked } from "../../support/app/tracking-stories.ts";
+
+const own = "?api-version=2026-11-01";
+
+async function posting() {
+  const { world, token } = await runningJob();
+  const post = (points: readonly object[], as = token, at = jobPath) =>
+    world.api("POST", `${at}/metrics${own}`, { token: as, body: { points } });
+  return { world, token, post };
+}
+const point = { name: "loss", value: 0.5, step: 1 };
+
+describe("metrics that a job's programs post", () => {
+  it("are taken by the token of the job, once each, and read as any others", async () => {
+    const { world, post } = await posting();
+    for (let again = 0; again < 3; again += 1)
+      expect(await post([point, { name: "loss", value: "NaN", step: 2 }])).toMatchObject({
+        status: 200,
+        body: { points: 2 },
+      });
+    const { body } = await world.api("GET", `${jobPath}/metrics${own}`);
+    expect(body.value).toMatchObject([{ name: "loss", n: 2, min: 0.5 }]);
+  });
+
+  it("are refused by name when they are wrong", async () => {
+    const { post } = await posting();
+    const target = async (...points: object[]) => (await post(points)).body.error.target as unknown;
+    expect(await target({ ...point, value: "high" })).toBe("points[0].value");
+    expect(await target({ name: "loss", value: 1 })).toBe("points[0].step");
+    expect(await target()).toBe("points");
+  });
+
+  it("are taken from submitters, and from no reader", async () => {
+    const { post } = await posting();
+    expect((await post([point], "role-submitter")).status).toBe(200);
+    expect((await post([point], "role-reader")).status).toBe(403);
+  });
+
+  it("are taken by no token of another job, which is not told whether there is such a job", async () => {
+    const { world, token, post } = await posting();
+    const other = world.services.jobTokens.issue("00000000-0000-4000-8000-000000000000", 3_600_000);
+    const refusals = await Promise.all([
+      post([point], other),
+      post([point], token, `${experimentPath}/jobs/none`),
+    ]);
+    expect(refusals.map(({ status, body }) => [status, String(body.error.code)])).toEqual([
+      [403, "AuthorizationFailed"],
+      [403, "AuthorizationFailed"],
+    ]);
+    expect(tracked(world)).toEqual([]);
+  });
+
+  it("are all that the token of a job opens on the job", async () => {
+    const { world, token } = await posting();
+    const tries = [
+      ["GET", jobPath],
+      ["GET", `${jobPath}/metrics`],
+      ["POST", `${jobPath}/terminate`],
+      ["DELETE", jobPath],
+    ] as const;
+    for (const [method, path] of tries)
+      expect((await world.api(method, `${path}${own}`, { token })).status, `${method} ${path}`).toBe(401);
+  });
+
+  it("are refused when the job has ended, whoever sends them", async () => {
+    const { world, post } = await posting();
+    world.azure.complete(world.onlyTask(), { exitCode: 0 });
+    await world.advance(20_000);
+    expect((await post([point])).status).toBe(403);
+    const late = await post([point], "role-submitter");
+    expect([late.status, late.body.error.code]).toEqual([409, "InvalidState"]);
+  });
+});
