@@ -1,11 +1,12 @@
 // What a sweep promises: it costs no more than its budget, and what it was forecast, whatever happens to the service.
-// Runs long: trials take minutes and hours of virtual time, with a poll every few seconds of it.
+// Runs long: trials take minutes and hours of virtual time, with a poll every few seconds of it. SWEEP_SEEDS asks for more runs.
 import { describe, expect, it } from "vitest";
 import { draws } from "../../domain/sweep/search/random.ts";
 import { report, story, sweepBody } from "../support/app/sweep-stories.ts";
 import type { Shown, Story } from "../support/app/sweep-stories.ts";
 
 const minuteMs = 60_000;
+const seeds = Array.from({ length: Number(process.env["SWEEP_SEEDS"] ?? 2) }, (_, at) => at + 1);
 
 /**
  * Lets tasks start when they are there, report evenly, and end after as long as each takes. @returns the node time that the nodes
@@ -41,7 +42,7 @@ async function runFor(world: Story, stepMs: number, durationOf: (trial: Shown) =
 }
 
 describe("the budget of a sweep", () => {
-  it.each([1, 2])(
+  it.each(seeds)(
     "holds whenever the service is killed (seed %i)",
     async (seed) => {
       const draw = draws(seed, "kills", 0);
