@@ -8,6 +8,7 @@ import directories from "./launcher/directories.sh";
 import enter from "./launcher/enter.sh";
 import end from "./launcher/end.sh";
 import facts from "./launcher/facts.sh";
+import forwarder from "./launcher/forwarder.sh";
 import kept from "./launcher/kept.sh";
 import logs from "./launcher/logs.sh";
 import mounts from "./launcher/mounts.sh";
@@ -21,8 +22,20 @@ import tracking from "./launcher/tracking.sh";
 import verbs from "./launcher/verbs.sh";
 import watch from "./launcher/watch.sh";
 import words from "./launcher/words.sh";
+import { forwarderFiles } from "./forwarder.ts";
 import privateFiles from "./private.sh";
 import sealed from "./sealed.sh";
+
+/** A function that writes the forwarder's files into the folder that it is given. */
+const writeForwarder = [
+  "write_forwarder() { # folder",
+  ...Object.entries(forwarderFiles).flatMap(([name, text]) => [
+    `cat >"$1/${name}" <<'batchai-end' || return 1`,
+    text,
+    "batchai-end",
+  ]),
+  "}",
+].join("\n");
 
 /** Text of `launch.sh`. Order matters at the ends only: `start` sets the shell up, `verbs` runs. */
 export const launcher = [
@@ -41,6 +54,8 @@ export const launcher = [
   containers,
   containerProcesses,
   logs,
+  writeForwarder,
+  forwarder,
   tracking,
   kept,
   commands,

@@ -17,7 +17,7 @@ async function runnable(file) {
     format: "esm",
     target: "node20",
     packages: "external",
-    loader: { ".sh": "text" },
+    loader: { ".sh": "text", ".py": "text" },
     logLevel: "warning",
   });
   return outfile;

@@ -51,7 +51,7 @@ const shared = {
   target: "node20",
   sourcemap: true,
   logLevel: "warning",
-  loader: { ".sh": "text" },
+  loader: { ".sh": "text", ".py": "text" },
   legalComments: "none",
 };
 

@@ -1,6 +1,7 @@
 // Models that runs made: created before their files are there, finished after.
 import { AppError } from "../../domain/shared/errors.ts";
 import { isModelId, modelIdOf } from "../../domain/tracking/created-id.ts";
+import { refuse } from "../../domain/tracking/limits.ts";
 import { withModelParams, withModelTags } from "../../domain/tracking/model.ts";
 import type { ModelRecord } from "../../domain/tracking/model.ts";
 import type { Requests } from "../../domain/tracking/requests.ts";
@@ -25,7 +26,13 @@ export async function createModel(
   const { experiment } = await existing(services, meantExperiment(scope, request.experiment_id));
   const run = await runOf(services, scope, request.source_run_id);
   const now = services.clock.now();
-  const id = modelIdOf(services.random.uuid());
+  const { batchai_model: meant } = request;
+  if (meant !== undefined && scope.kind !== "job")
+    refuse(
+      "batchai_model",
+      "is for the programs of jobs; leave it out, and the service makes the model's id.",
+    );
+  const id = meant ?? modelIdOf(services.random.uuid());
   const fresh: ModelRecord = {
     id,
     experiment,
@@ -40,7 +47,9 @@ export async function createModel(
     metrics: {},
   };
   const model = withModelTags(withModelParams(fresh, request.params, now), request.tags, now);
-  await services.runs.writeModel(scope.workspace, model, undefined);
+  const kept = await services.runs.writeModel(scope.workspace, model, undefined);
+  // Created before by the same call, which is sent again.
+  if (kept === "conflict") return getModel(services, scope, id);
   return { model: modelWire(model, artifactPlace(scope)) };
 }
 

@@ -1,8 +1,9 @@
 // Runs: started, shown, ended, hidden. The first run that the script of a job starts is the job's own; what becomes of a job no script
 // says.
 import { createdId } from "../../domain/tracking/created-id.ts";
-import { askedRunId } from "../../domain/tracking/requests.ts";
+import { askedRunId, ownRunWord } from "../../domain/tracking/requests.ts";
 import type { Requests } from "../../domain/tracking/requests.ts";
+import { refuse } from "../../domain/tracking/limits.ts";
 import { freshRun, isTaken, runNameTag, withTags } from "../../domain/tracking/run.ts";
 import type { RunRecord } from "../../domain/tracking/run.ts";
 import { formatRunId } from "../../domain/tracking/run-id.ts";
@@ -33,24 +34,34 @@ async function createInJob(
   scope: JobScope,
   request: Asked<"createRun">,
 ): Promise<string> {
+  const { job } = scope;
+  const { batchai_run: meant } = request;
+  if (meant === undefined || meant === ownRunWord) {
+    const isOwn = await takeOwn(services, scope, request);
+    if (isOwn || meant !== undefined) return ownRunId(job);
+  }
+  const { experiment, guid } = job;
+  const unique = meant ?? createdId.of(services.random.uuid());
+  const fresh = { kind: "child", experiment, job: { name: job.job, guid }, unique } as const;
+  const run = begun(services, freshRun({ ...fresh, ...namedBy(services, request, unique) }), request);
+  const place = { experiment: experimentRef(scope, experiment), jobGuid: guid, unique };
+  // A conflict: it was created by the same call, which is sent again.
+  await keepRun(services, { place, job, stored: undefined }, run);
+  return formatRunId({ kind: "child", experiment, job: job.job, unique });
+}
+
+/** False when a script has the job's own run already in this start of the job's processes. */
+async function takeOwn(services: Services, scope: JobScope, request: Asked<"createRun">): Promise<boolean> {
   const { job, launch } = scope;
-  const own = ownRunId(job);
   let isOwn = false;
-  await changeRun(services, scope, own, (run) => {
+  await changeRun(services, scope, ownRunId(job), (run) => {
     isOwn = !isTaken(run, job.attempt, launch);
     if (!isOwn) return run;
     const taken = { attempt: job.attempt, ...(launch === undefined ? {} : { launch }) };
     const { endTime: _, ...going } = run;
     return begun(services, { ...going, status: "RUNNING", taken }, request);
   });
-  if (isOwn) return own;
-  const { experiment, guid } = job;
-  const unique = createdId.of(services.random.uuid());
-  const fresh = { kind: "child", experiment, job: { name: job.job, guid }, unique } as const;
-  const run = begun(services, freshRun({ ...fresh, ...namedBy(services, request, unique) }), request);
-  const place = { experiment: experimentRef(scope, experiment), jobGuid: guid, unique };
-  await keepRun(services, { place, job, stored: undefined }, run);
-  return formatRunId({ kind: "child", experiment, job: job.job, unique });
+  return isOwn;
 }
 
 async function createFree(
@@ -58,6 +69,8 @@ async function createFree(
   scope: TrackingScope,
   request: Asked<"createRun">,
 ): Promise<string> {
+  if (request.batchai_run !== undefined)
+    refuse("batchai_run", "is for the programs of jobs; leave it out, and the service makes the run's id.");
   const { experiment } = await open(services, experimentRef(scope, request.experiment_id));
   const unique = createdId.of(services.random.uuid());
   const run = freshRun({ kind: "free", experiment, unique, ...namedBy(services, request, unique) });

@@ -1,7 +1,11 @@
 // What MLflow's clients send. Protocol-buffer JSON: whole numbers may come as texts (Java's and R's clients do so), numbers that are
 // none as words, and what is empty does not come at all.
 import { z } from "zod";
+import { createdId, isModelId } from "./created-id.ts";
 import { RunStatus } from "./run.ts";
+
+/** In place of an id: the job's own run. */
+export const ownRunWord = "own";
 
 const text = (longest = 100_000) => z.string({ error: "expected a text" }).max(longest);
 const id = (what: string) =>
@@ -46,6 +50,17 @@ function ofRun<Shape extends z.ZodRawShape>(shape: Shape) {
 const viewType = z.enum(["ACTIVE_ONLY", "DELETED_ONLY", "ALL"]).default("ACTIVE_ONLY");
 const search = { filter: text().optional(), page_token: text().optional() };
 const orderBy = z.array(text()).max(20).default([]);
+/** What the forwarder on a job's node called a run when it answered for the service; a call that is sent again means the same run. */
+const forwardedRun = z
+  .string()
+  .refine((id) => id === ownRunWord || createdId.pattern.test(id), {
+    error: `expected '${ownRunWord}' or 32 hexadecimal digits`,
+  })
+  .optional();
+const forwardedModel = z
+  .string()
+  .refine(isModelId, { error: "expected 'm-' and 32 hexadecimal digits" })
+  .optional();
 const experimentIds = z.array(id("an experiment")).max(1000).default([]);
 const ModelUse = z
   .object({ model_id: id("a model"), step: whole.optional() })
@@ -68,6 +83,7 @@ export const requests = {
     run_name: text(250).optional(),
     start_time: whole.optional(),
     tags: KeyValues,
+    batchai_run: forwardedRun,
   }),
   run: ofRun({}),
   updateRun: ofRun({
@@ -114,6 +130,7 @@ export const requests = {
     source_run_id: text(256).default(""),
     params: KeyValues,
     tags: KeyValues,
+    batchai_model: forwardedModel,
   }),
   finishModel: z.object({
     status: z.enum(["LOGGED_MODEL_PENDING", "LOGGED_MODEL_READY", "LOGGED_MODEL_UPLOAD_FAILED"]),

@@ -75,6 +75,7 @@ finish() { # outcome code detail [exit code]
   [ "$bai_verb" != run ] || [ -z "$bai_log" ] || check_outputs
   log "${3:-done}; exit code $2"
   keep_early_log
+  stop_forwarder
   stop_mirror
   [ "$bai_verb" != run ] || check_logs
   end_launch
@@ -84,6 +85,7 @@ finish() { # outcome code detail [exit code]
 end_launch() {
   trap - EXIT
   close_container
+  stop_forwarder
   unmount_volumes
   if [ -n "$bai_lost" ] && [ "$bai_outcome$bai_code" = exited0 ]; then bai_outcome=output-lost bai_exit=245; fi
   write_result "$bai_outcome" "$bai_code" "$bai_detail"

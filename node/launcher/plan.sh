@@ -2,7 +2,7 @@
 
 plan_job() { # version guid attempt nodes workspace experiment job
   [ "$1" = 1 ] || fail launch-failed 244 "this launcher reads launch plans of version 1, not $1"
-  bai_guid=$2 bai_attempt=$3 bai_nodes=$4
+  bai_guid=$2 bai_attempt=$3 bai_nodes=$4 bai_experiment=$6 bai_job=$7
   AZ_BATCHAI_ATTEMPT=$3 AZ_BATCHAI_ROOT=${AZ_BATCH_NODE_SHARED_DIR:?}/LS_root
   AZ_BATCHAI_MOUNT_ROOT=$AZ_BATCHAI_ROOT/mounts
   AZ_BATCHAI_JOB_MOUNT_ROOT=$AZ_BATCHAI_ROOT/jobs/$5/$6/$7/mounts

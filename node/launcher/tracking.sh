@@ -14,13 +14,15 @@ name_tracking() {
   bai_launch=-
   ! is_first || bai_launch=${bai_now:-start}-$$
   MLFLOW_TRACKING_URI=$bai_tracking_url/on/$bai_launch/$bai_word/-
+  start_forwarder "$MLFLOW_TRACKING_URI" && MLFLOW_TRACKING_URI=http://$bai_host:$bai_port
   MLFLOW_TRACKING_TOKEN=$bai_tracking_token
   export MLFLOW_TRACKING_URI MLFLOW_TRACKING_TOKEN
 }
 
-# The first output directory that storage keeps, else the logs'; as words of an address → bai_word, empty where storage keeps none.
+# The first output directory that storage keeps, else the logs' → bai_artifacts, and as words of an address → bai_word; empty where
+# storage keeps none.
 find_artifact_folder() {
-  bai_word='' bai_index=0
+  bai_word='' bai_artifacts='' bai_index=0
   while [ "$bai_index" -lt "$bai_output_count" ] && [ -z "$bai_word" ]; do
     eval "bai_storage=\$O_${bai_index}_storage bai_path=\$O_${bai_index}_path"
     [ "$bai_storage" = node ] || bai_word=$bai_path
@@ -28,7 +30,7 @@ find_artifact_folder() {
   done
   [ -n "$bai_word" ] || [ "$bai_log_storage" = node ] || bai_word=$bai_stdouterr
   [ -n "$bai_word" ] || return 0
-  bai_word=${bai_word#/}/mlflow
+  bai_artifacts=$bai_word/mlflow bai_word=${bai_word#/}/mlflow
   case $bai_word in
     *[!A-Za-z0-9/._-]* | */-/* | *//*) bai_word=x$(printf '/%s' "$bai_word" | od -An -v -tx1 | tr -d ' \n') ;;
   esac

@@ -40,7 +40,7 @@ async function shellText(module: string, name: string): Promise<string> {
     entryPoints: [`node/${module}.ts`],
     bundle: true,
     format: "esm",
-    loader: { ".sh": "text" },
+    loader: { ".sh": "text", ".py": "text" },
     write: false,
   });
   const code = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");

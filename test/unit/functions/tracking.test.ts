@@ -59,6 +59,32 @@ describe("the script of a job", () => {
     expect((await create(script("on/-//-/"))).body.run.info.run_id).not.toBe(own);
   });
 
+  it("may name the run that is meant, so that a call that is sent again makes no other", async () => {
+    const { script, notebook } = await runningJob();
+    const client = script();
+    for (let time = 0; time < 2; time += 1) {
+      expect((await create(client, { batchai_run: "own" })).body.run.info.run_id).toBe(own);
+      const child = await create(client, { batchai_run: "a".repeat(32), run_name: "fold" });
+      expect(child.body.run.info).toMatchObject({ run_id: `c1-e-j-${"a".repeat(32)}`, run_name: "fold" });
+      const model = {
+        experiment_id: "e",
+        source_run_id: own,
+        name: "m",
+        batchai_model: `m-${"b".repeat(32)}`,
+      };
+      expect((await client.post("logged-models", model)).body.model.info.model_id).toBe(
+        `m-${"b".repeat(32)}`,
+      );
+    }
+    expect((await client.post("runs/search")).body.runs).toHaveLength(2);
+    for (const [call, body] of [
+      ["runs/create", { experiment_id: "e", batchai_run: "own" }],
+      ["logged-models", { experiment_id: "e", batchai_model: `m-${"c".repeat(32)}` }],
+    ] as const)
+      expect((await notebook.post(call, body)).status).toBe(400);
+    expect((await create(client, { batchai_run: "../x" })).status).toBe(400);
+  });
+
   it("never says what becomes of the job, and a run that it left is closed with the job", async () => {
     const { world, script, notebook } = await runningJob();
     const client = script();
