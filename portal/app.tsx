@@ -2,11 +2,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { Redirect, Route, Switch, useParams } from "wouter";
+import { signInWith } from "./api/authority.ts";
 import { CallError, signIn } from "./api/http.ts";
 import type { Session } from "./api/http.ts";
 import { useSession, useWorkspaces } from "./api/queries.ts";
 import { DataState, ErrorBox } from "./components/data-state.tsx";
 import { Shell } from "./components/shell.tsx";
+import type { Return } from "./lib/pkce.ts";
 import { jobOfRunLink } from "./lib/run-links.ts";
 import { pages, placeOf } from "./lib/places.ts";
 import type { Place } from "./lib/places.ts";
@@ -23,8 +25,11 @@ const Clusters = lazy(() => import("./pages/clusters.tsx"));
 const Cluster = lazy(() => import("./pages/cluster.tsx"));
 const Events = lazy(() => import("./pages/events.tsx"));
 
-export function App({ code }: { code: string | undefined }) {
-  const redeemed = useRedeemed(code);
+/** What the address offered to sign in with: the code of a link of this service, or what the issuer sent back. */
+export type Offer = { readonly kind: "link"; readonly code: string } | Return;
+
+export function App({ offer }: { offer: Offer | undefined }) {
+  const redeemed = useRedeemed(offer);
   const session = useSession();
   if (redeemed === "going on") return <p className="loading">Signing in …</p>;
   if (session.data !== undefined && !isSignedOut(session.error)) return <Pages session={session.data} />;
@@ -42,19 +47,18 @@ export function App({ code }: { code: string | undefined }) {
 const isSignedOut = (error: Error | null) =>
   error instanceof CallError && (error.status === 401 || error.status === 403);
 
-/** Exchanges are begun once, although React may run an effect twice. */
-const exchanges = new Map<string, Promise<Session>>();
+/** An exchange is begun once, although React may run an effect twice. */
+let exchange: Promise<Session> | undefined;
 
-/** @returns why the code of the link did not sign in; undefined when it did, or there was none. */
-function useRedeemed(code: string | undefined): Error | "going on" | undefined {
+/** @returns why what was offered did not sign in; undefined when it did, or there was nothing. */
+function useRedeemed(offer: Offer | undefined): Error | "going on" | undefined {
   const client = useQueryClient();
   const [outcome, setOutcome] = useState<Error | "going on" | undefined>(
-    code === undefined ? undefined : "going on",
+    offer === undefined ? undefined : "going on",
   );
   useEffect(() => {
-    if (code === undefined) return;
-    const exchange = exchanges.get(code) ?? signIn({ code });
-    exchanges.set(code, exchange);
+    if (offer === undefined) return;
+    exchange ??= offer.kind === "link" ? signIn({ code: offer.code }) : signInWith(offer);
     exchange.then(
       (session) => {
         client.setQueryData(["session"], session);
@@ -62,7 +66,7 @@ function useRedeemed(code: string | undefined): Error | "going on" | undefined {
       },
       (error: unknown) => setOutcome(error as Error),
     );
-  }, [code, client]);
+  }, [offer, client]);
   return outcome;
 }
 

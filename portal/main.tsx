@@ -1,21 +1,26 @@
-// The portal in the browser: takes the code of a sign-in link out of the address, then shows the pages.
+// The portal in the browser: takes what signs in out of the address, then shows the pages.
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
 import { queryClient } from "./api/queries.ts";
 import { App } from "./app.tsx";
+import type { Offer } from "./app.tsx";
+import { returnIn } from "./lib/pkce.ts";
 import { applyTheme, storedTheme } from "./lib/theme.ts";
 import "./styles/index.css";
 
-/** The code leaves the address, and with it the history, before anything else happens. */
-function takeCode(): string | undefined {
-  const [, code] = /^#code=([\w-]{20,200})$/.exec(location.hash) ?? [];
-  if (code !== undefined) history.replaceState(null, "", location.pathname + location.search);
-  return code;
+/** What signs in leaves the address, and with it the history, before anything else happens. */
+function takeOffer(): Offer | undefined {
+  const { hash } = location;
+  const [, code] = /^#code=([\w-]{20,200})$/.exec(hash) ?? [];
+  const returned = code === undefined ? returnIn(hash) : undefined;
+  const offer: Offer | undefined = code === undefined ? returned : { kind: "link", code };
+  if (offer !== undefined) history.replaceState(null, "", location.pathname + location.search);
+  return offer;
 }
 
-const code = takeCode();
+const offer = takeOffer();
 // A link that is opened where the portal is open already changes the address only.
 addEventListener("hashchange", () => {
   if (location.hash.startsWith("#code=")) location.reload();
@@ -27,7 +32,7 @@ if (root !== null)
     <StrictMode>
       <QueryClientProvider client={queryClient}>
         <Router base="/portal">
-          <App code={code} />
+          <App offer={offer} />
         </Router>
       </QueryClientProvider>
     </StrictMode>,

@@ -1,4 +1,5 @@
 // Everything the app may ask of the outside world, in one bundle that the composition root makes once.
+import type { Authority } from "./authority.ts";
 import type { Batch } from "./batch.ts";
 import type { BatchAccount } from "./batch-account.ts";
 import type { Clock, Random } from "./clock.ts";
@@ -58,6 +59,8 @@ export interface LongLivedServices {
   readonly runs: Runs;
   readonly secrets: SecretStore;
   readonly settings: Settings;
+  /** Absent where nobody signs in by a page of the issuer. */
+  readonly authority?: Authority | undefined;
   /** Absent where nobody issues such codes. */
   readonly signInCodes?: SignInCodes | undefined;
   readonly staging: Staging;

@@ -15,6 +15,7 @@ import { openApiTrigger } from "./openapi/document.ts";
 import { operationStatusOperations } from "./operation-status.ts";
 import { passedOnTriggers } from "./passed-on.ts";
 import { portalApiTrigger, portalLinkTrigger, portalOutputTrigger } from "./portal/api.ts";
+import { authorityTrigger } from "./portal/authority.ts";
 import { portalFileTriggers } from "./portal/files.ts";
 import { sessionTrigger } from "./portal/session.ts";
 import { preflightOperations } from "./preflight.ts";
@@ -60,6 +61,7 @@ const open: readonly HttpTrigger[] = [openApiTrigger(operations), webhookTrigger
 /** The host tries them in the order of their names: what is a file comes last. */
 const portal: readonly HttpTrigger[] = [
   portalApiTrigger(known),
+  authorityTrigger,
   portalLinkTrigger,
   portalOutputTrigger,
   sessionTrigger,

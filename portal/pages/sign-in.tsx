@@ -1,58 +1,96 @@
-// For whoever is not signed in: where a link comes from, and a field for a token.
+// For whoever is not signed in: at the issuer, where there is one; else where a link comes from. A token can always be pasted.
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { FormEvent } from "react";
+import { leaveToSignIn } from "../api/authority.ts";
 import { signIn } from "../api/http.ts";
+import type { Authority } from "../api/http.ts";
+import { useAuthority } from "../api/queries.ts";
 import { CopyButton } from "../components/command-strip.tsx";
-import { ErrorBox } from "../components/data-state.tsx";
+import { DataState, ErrorBox } from "../components/data-state.tsx";
 
 export function SignIn({ problem }: { problem: Error | undefined }) {
-  const client = useQueryClient();
-  const [token, type] = useState("");
+  const authority = useAuthority();
   const [error, setError] = useState(problem);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    signIn({ token }).then(
-      (session) => client.setQueryData(["session"], session),
-      (refused: unknown) => setError(refused as Error),
-    );
-  };
   return (
     <main className="alone">
       <h1>OpenBatchAI</h1>
       {error !== undefined && <ErrorBox error={error} what="Sign-in" />}
-      <section className="card">
-        <h2>On this machine</h2>
-        <p>Run this in the folder of the local cloud, and open the link that it prints.</p>
-        <p className="command-line">
-          <code>batchai portal</code> <CopyButton text="batchai portal" what="command" />
-        </p>
-      </section>
-      <section className="card">
-        <h2>On Azure</h2>
-        <p>
-          Get a token for the app registration of this service, and paste it. It is kept out of reach of
-          scripts, until it expires.
-        </p>
-        <p className="command-line">
-          <code>az account get-access-token --resource api://CLIENT_ID --query accessToken -o tsv</code>
-        </p>
-        <form onSubmit={submit}>
-          <label>
-            Token
-            <input
-              type="password"
-              required
-              autoComplete="off"
-              value={token}
-              onChange={(event) => type(event.target.value)}
-            />
-          </label>
-          <button type="submit" className="primary">
-            Sign in
-          </button>
-        </form>
-      </section>
+      <DataState query={authority} what="how to sign in">
+        {(found) => (found === null ? <ByLink /> : <AtIssuer authority={found} onError={setError} />)}
+      </DataState>
+      <ByToken clientId={authority.data?.clientId ?? "CLIENT_ID"} onError={setError} />
     </main>
+  );
+}
+
+function AtIssuer({ authority, onError }: { authority: Authority; onError: (error: Error) => void }) {
+  const [isLeaving, leave] = useState(false);
+  const go = () => {
+    leave(true);
+    leaveToSignIn(authority).catch((refused: unknown) => {
+      leave(false);
+      onError(refused as Error);
+    });
+  };
+  return (
+    <section className="card">
+      <h2>With your account</h2>
+      <p>
+        At <code>{new URL(authority.issuer).host}</code>. What you may do here is what your roles allow.
+      </p>
+      <button type="button" className="primary" disabled={isLeaving} onClick={go}>
+        Sign in
+      </button>
+    </section>
+  );
+}
+
+function ByLink() {
+  return (
+    <section className="card">
+      <h2>On this machine</h2>
+      <p>Run this in the folder of the local cloud, and open the link that it prints.</p>
+      <p className="command-line">
+        <code>batchai portal</code> <CopyButton text="batchai portal" what="command" />
+      </p>
+    </section>
+  );
+}
+
+function ByToken({ clientId, onError }: { clientId: string; onError: (error: Error) => void }) {
+  const client = useQueryClient();
+  const [token, type] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    signIn({ token }).then(
+      (session) => client.setQueryData(["session"], session),
+      (refused: unknown) => onError(refused as Error),
+    );
+  };
+  return (
+    <section className="card">
+      <h2>With a token</h2>
+      <p>
+        Get a token for the app registration of this service, and paste it. It is kept out of reach of
+        scripts, until it expires.
+      </p>
+      <p className="command-line">
+        <code>az account get-access-token --resource api://{clientId} --query accessToken -o tsv</code>
+      </p>
+      <form onSubmit={submit}>
+        <label>
+          Token
+          <input
+            type="password"
+            required
+            autoComplete="off"
+            value={token}
+            onChange={(event) => type(event.target.value)}
+          />
+        </label>
+        <button type="submit">Use the token</button>
+      </form>
+    </section>
   );
 }

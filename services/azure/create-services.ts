@@ -1,4 +1,5 @@
 // Builds every service on Azure's endpoints, or on those of the local cloud: the difference is configuration only.
+import { authorityOf } from "../authority.ts";
 import { AzureNamedKeyCredential } from "@azure/core-auth";
 import { TableClient } from "@azure/data-tables";
 import type { TableServiceClientOptions } from "@azure/data-tables";
@@ -136,6 +137,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     }),
     storageEvents: storageEvents({ blobs, storage, credential, template: options.queueEndpointTemplate }),
     tokens: jwtVerifier({ ...options.auth, clock }),
+    authority: options.signInCodesUrl === undefined ? authorityOf(options.auth) : undefined,
   };
 }
 

@@ -62,7 +62,7 @@ async function answer(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
   const { pathname } = new URL(url);
-  if (files !== undefined && /^\/portal(?!\/(?:api|output|session|links|signin)\b)/.test(pathname))
+  if (files !== undefined && /^\/portal(?!\/(?:api|output|session|links|authority)\b)/.test(pathname))
     return files.handle(new Request({ method, url, headers }), world.services as Services);
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);

@@ -4,6 +4,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import type { Authority } from "../../../services/authority.ts";
 import { AppError } from "../../../domain/shared/errors.ts";
 import type { HttpTrigger } from "../../lib/register.ts";
 import { identified } from "../lib/guard.ts";
@@ -15,15 +16,19 @@ const types: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-export const pageHeaders = {
-  "content-security-policy":
-    "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",
+const pageHeaders = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
 } as const;
+
+/** @param authority whose endpoints a page asks for a token; nobody else is asked for anything. */
+function policy(authority: Authority | undefined): string {
+  const more = authority === undefined ? "" : `connect-src 'self' ${new URL(authority.issuer).origin}; `;
+  return `default-src 'self'; ${more}base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'`;
+}
 
 /** @param folder where the build put them. */
 export function portalFileTriggers(folder: URL): readonly HttpTrigger[] {
@@ -40,7 +45,7 @@ export function portalFileTriggers(folder: URL): readonly HttpTrigger[] {
       const all = await names;
       // Named by a list, so that no path leads out of the folder.
       if (!all.has(name) || asset === "index.html") throw missing(asset);
-      return fileAnswer(request, folder, name, all);
+      return fileAnswer(request, { folder, name, all }, services.authority);
     });
   return [
     { name: "portal-root", methods: ["GET", "HEAD"], route: "portal", handle },
@@ -57,11 +62,16 @@ function missing(asset: string | undefined): AppError {
   );
 }
 
+interface Asked {
+  readonly folder: URL;
+  readonly name: string;
+  readonly all: ReadonlySet<string>;
+}
+
 async function fileAnswer(
   request: HttpRequest,
-  folder: URL,
-  name: string,
-  all: ReadonlySet<string>,
+  { folder, name, all }: Asked,
+  authority: Authority | undefined,
 ): Promise<HttpResponseInit> {
   const accepted = (request.headers.get("accept-encoding") ?? "").toLowerCase();
   const encoding = (["br", "gzip"] as const).find(
@@ -73,6 +83,7 @@ async function fileAnswer(
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
   const headers = {
     ...pageHeaders,
+    "content-security-policy": policy(authority),
     etag,
     vary: "accept-encoding",
     "cache-control": name === "index.html" ? "no-cache" : "public, max-age=31536000, immutable",

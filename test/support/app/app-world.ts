@@ -76,6 +76,7 @@ export interface AppWorldOptions {
   readonly azure?: Partial<Pick<Services, "batch" | "batchAccount" | "pools">>;
   readonly resourceManager?: Services["resourceManager"];
   readonly signInCodes?: Services["signInCodes"];
+  readonly authority?: Services["authority"];
   /** Blobs that are there already. */
   readonly storageEvents?: ReturnType<typeof memoryStorageEvents>;
   readonly staged?: ReadonlyMap<string, string>;
@@ -207,6 +208,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     metrics: metrics(store),
     sweepRecords: options.sweepRecords ?? memorySweepRecords(() => time.now()),
     signInCodes: options.signInCodes,
+    authority: options.authority,
     outputFiles: {
       list: async (place: StoragePlace, { page: { size, continuation = "0" } }) => {
         const all = outputs.get(place.directory) ?? [];

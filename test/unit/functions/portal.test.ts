@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import type { HttpRequest } from "@azure/functions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { portalFileTriggers } from "../../../functions/http/portal/files.ts";
+import { authorityOf } from "../../../services/authority.ts";
 import type { Services } from "../../../services/services.ts";
 import { startAppWorld, subscriptionId } from "../../support/app/app-world.ts";
 import type { AppWorld } from "../../support/app/app-world.ts";
@@ -95,6 +96,23 @@ describe("signing in to the portal", () => {
     expect((await ask("GET", "/portal/session", page)).status).toBe(401);
     const left = await ask("DELETE", "/portal/session", { ...page, cookie: cookie("reader") });
     expect([left.status, left.cookies?.[0]?.value, left.cookies?.[0]?.maxAge]).toEqual([204, "", 0]);
+  });
+
+  it("says where people sign in by a page of the issuer, to whoever asks; on a local cloud nowhere", async () => {
+    const auth = {
+      issuer: "https://login.example/t/v2.0/",
+      audiences: ["api://11111111-2222-4333-8444-555555555555"],
+    };
+    const authority = {
+      issuer: "https://login.example/t/v2.0",
+      clientId: "11111111-2222-4333-8444-555555555555",
+    };
+    expect(authorityOf(auth)).toEqual(authority);
+    expect(authorityOf({ ...auth, audiences: ["https://management.example"] })).toBeUndefined();
+    const other = await startAppWorld({ authority: authorityOf(auth) });
+    const told = await other.api("GET", `${local}/portal/authority`, { token: undefined });
+    expect([told.status, told.body]).toEqual([200, authority]);
+    expect((await ask("GET", "/portal/authority", page)).status).toBe(404);
   });
 
   it("makes a link for whoever has a token, with the code where browsers send it to nobody", async () => {
@@ -206,10 +224,11 @@ describe("the portal's files", () => {
   ] as const)
     writeFileSync(join(folder, name), text);
   const [, files] = portalFileTriggers(pathToFileURL(`${folder}/`));
-  const get = async (path: string, headers: Record<string, string> = {}) => {
+  const get = async (path: string, headers: Record<string, string> = {}, more: Partial<Services> = {}) => {
     const services = {
       random: { uuid: () => "id" },
       logger: { error: () => undefined },
+      ...more,
     } as unknown as Services;
     const answer = await files?.handle(
       new Request({ method: "GET", url: `${local}${path}`, headers }),
@@ -245,6 +264,13 @@ describe("the portal's files", () => {
     );
     expect(found.headers["content-security-policy"]).not.toContain("unsafe");
     expect((await get("/portal/", { "if-none-match": found.headers["etag"] ?? "" })).status).toBe(304);
+  });
+
+  it("may ask the issuer of tokens for one, where people sign in there, and nobody else", async () => {
+    const authority = { issuer: "https://login.example/tenant/v2.0", clientId: "client" };
+    const found = await get("/portal/", {}, { authority });
+    expect(found.headers["content-security-policy"]).toContain("connect-src 'self' https://login.example;");
+    expect((await get("/portal/")).headers["content-security-policy"]).not.toContain("connect-src");
   });
 
   it("are those of the folder and no others", async () => {
