@@ -151,6 +151,7 @@ const ofThePortal = [
   ...["GET", "PUT", "PATCH", "POST", "DELETE"].map((method) => `${method} portal/api/{*path}`),
   ...["GET", "POST", "DELETE"].map((method) => `${method} portal/session`),
   `GET portal/output/${job}`,
+  "GET portal/authority",
 ];
 
 /** By the words of MLflow's clients, call by call: test/unit/functions/tracking.test.ts. */
