@@ -1,6 +1,8 @@
-// Whom ASHA stops, beside Optuna's pruner on the same streams: trials that report a hundred steps one after the other, as Optuna's
-// pruner knows them. BENCH_PYTHON names a Python that has Optuna; without it ours stands alone. Differences are listed, and what the
-// best trial that went to its end lost against the best of all. Run: npm run bench -- sweeps/stops
+// Whom ASHA stops, beside Optuna's pruner on the same streams, with trials one after the other, sixteen at a time, and sixteen of which
+// some are three times as fast as others. Ours are the same in all cases: a trial is compared with those of lower number. Optuna's are
+// compared with those that got there before.
+// BENCH_PYTHON names a Python that has Optuna; without it ours stands alone. Differences are counted, and what the best trial
+// that went to its end lost against the best of all. Run: npm run bench -- sweeps/stops
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { draws } from "../../domain/sweep/search/random.ts";
@@ -40,11 +42,16 @@ function ours(): readonly (number | null)[] {
   return streams.map((_, trial) => stopped.get(trial) ?? null);
 }
 
-function optuna(): readonly (number | null)[] | undefined {
+function optuna(workers: number, fastest: number): readonly (number | null)[] | undefined {
   const python = process.env["BENCH_PYTHON"];
   if (python === undefined) return undefined;
   const script = fileURLToPath(new URL("../../../bench/sweeps/support/optuna_stops.py", import.meta.url));
-  const run = spawnSync(python, [script], { input: JSON.stringify({ ...rungs, streams }), encoding: "utf8" });
+  const pace = draws(2, "paces", 0);
+  const paces = streams.map(() => fastest + Math.floor(pace() * (4 - fastest)));
+  const run = spawnSync(python, [script], {
+    input: JSON.stringify({ ...rungs, workers, paces, streams }),
+    encoding: "utf8",
+  });
   if (run.status !== 0) throw new Error(`Optuna did not run: ${run.stderr.slice(-500)}`);
   return JSON.parse(run.stdout) as (number | null)[];
 }
@@ -58,19 +65,25 @@ function tell(name: string, stops: readonly (number | null)[]): void {
   const run = stops.reduce<number>((sum, stop) => sum + (stop ?? steps), 0);
   const regret = bestOf(whole) - bestOf(all);
   console.log(
-    `${name.padEnd(8)} stops ${trials - whole.length} of ${trials}, runs ${((100 * run) / (trials * steps)).toFixed(1)} % of the steps; the best that goes on is ${regret.toFixed(4)} above the best of all`,
+    `${name.padEnd(27)} stops ${trials - whole.length} of ${trials}, runs ${((100 * run) / (trials * steps)).toFixed(1)} % of the steps; the best that goes on is ${regret.toFixed(4)} above the best of all`,
   );
 }
 
 const own = ours();
 tell("ours", own);
-const theirs = optuna();
-if (theirs !== undefined) {
-  tell("Optuna", theirs);
+for (const [name, workers, fastest] of [
+  ["1 at a time", 1, 3],
+  ["16 at a time", 16, 3],
+  ["16 of unequal speed", 16, 1],
+] as const) {
+  const theirs = optuna(workers, fastest);
+  if (theirs === undefined) break;
+  tell(`Optuna, ${name}`, theirs);
   const different = all.filter((trial) => own[trial] !== theirs[trial]);
-  console.log(`${different.length} trials are stopped otherwise`);
-  for (const trial of different.slice(0, 20))
+  const sooner = different.filter((trial) => (own[trial] ?? steps) < (theirs[trial] ?? steps));
+  console.log(`  ${different.length} trials are stopped otherwise, ${sooner.length} of them sooner by ours`);
+  for (const trial of different.slice(0, 10))
     console.log(
-      `  trial ${trial}: ours after ${own[trial] ?? "none"}, Optuna's after ${theirs[trial] ?? "none"}`,
+      `    trial ${trial}: ours after ${own[trial] ?? "none"}, Optuna's after ${theirs[trial] ?? "none"}`,
     );
 }
