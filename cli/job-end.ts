@@ -1,6 +1,7 @@
 // How the end of a job becomes the end of a command: what went wrong in words, and the job's own exit code.
 import type { JobResponse } from "../domain/job/wire.ts";
 import type { Context } from "./command.ts";
+import { notify } from "./hints.ts";
 import { exitCodes } from "./output/exit-codes.ts";
 
 /** The job's exit code; where it has none, 0 or 1 by its state. */
@@ -20,11 +21,11 @@ export function printErrors(job: JobResponse, context: Context): void {
   }
 }
 
-/** Tells each state once. */
+/** Tells a person each state once. */
 export function statePrinter(context: Context): (job: JobResponse) => void {
   let last: string | undefined;
   return ({ name, properties: { executionState } }) => {
-    if (executionState !== last) context.err(`${name}: ${executionState}\n`);
+    if (executionState !== last) notify(context, `${name}: ${executionState}`);
     last = executionState;
   };
 }

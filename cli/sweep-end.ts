@@ -1,14 +1,15 @@
 // How a sweep goes on and ends, in words and as the exit code of a command.
 import type { SweepResponse } from "../domain/sweep/wire.ts";
 import type { Context } from "./command.ts";
+import { notify } from "./hints.ts";
 import { exitCodes } from "./output/exit-codes.ts";
 
-/** Tells each standing once: `rates: running, 7/24 trials: 3 running, 4 succeeded; best 0.93 (trial 2)`. */
+/** Tells a person each standing once: `rates: running, 7/24 trials: 3 running, 4 succeeded; best 0.93 (trial 2)`. */
 export function progressPrinter(context: Context): (sweep: SweepResponse) => void {
   let last: string | undefined;
   return (sweep) => {
     const line = progressOf(sweep);
-    if (line !== last) context.err(`${line}\n`);
+    if (line !== last) notify(context, line);
     last = line;
   };
 }

@@ -86,7 +86,7 @@ async function followed(service: Service, ref: JobRef, output: string, context: 
   const job = await followJob(client, ref, {
     ...untilStopped(context),
     pollIntervalMs: 500,
-    ...(context.isTerminal.err ? { onJob: statePrinter(context) } : {}),
+    onJob: statePrinter(context),
     outputs: [
       { tail: tailOf("stdout.txt"), onBytes: context.out },
       { tail: tailOf("stderr.txt"), onBytes: context.err },

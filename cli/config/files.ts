@@ -93,12 +93,12 @@ export async function writeOwn(path: string, text: string): Promise<void> {
 }
 
 async function yamlOf(content: object): Promise<string> {
-  const { stringify } = await import("yaml");
+  const { stringify } = await import("../yaml.ts");
   return stringify(content);
 }
 
 async function readYaml<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
-  const { parse } = await import("yaml");
+  const { parse } = await import("../yaml.ts");
   const text = await readFile(path, "utf8");
   let value: unknown;
   try {

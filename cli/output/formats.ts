@@ -52,7 +52,7 @@ function jsonOf(data: unknown): string {
 }
 
 async function yamlOf(data: unknown): Promise<string> {
-  const { stringify } = await import("yaml");
+  const { stringify } = await import("../yaml.ts");
   return stringify(data, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 

@@ -39,7 +39,7 @@ function placeOf(message: string, text: string): string {
 }
 
 async function parsedYaml(text: string, file: string): Promise<unknown> {
-  const { parseDocument } = await import("yaml");
+  const { parseDocument } = await import("../yaml.ts");
   // `yes` and `012` are texts, as in JSON: one and the same file means the same in both.
   const document = parseDocument(text, { version: "1.2", prettyErrors: false });
   const [error] = document.errors;
@@ -51,7 +51,7 @@ async function parsedYaml(text: string, file: string): Promise<unknown> {
 
 /** JSON is YAML, too: one reader that keeps places serves both. */
 async function placeIn(text: string, path: Path): Promise<string> {
-  const { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } = await import("yaml");
+  const { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } = await import("../yaml.ts");
   const lineCounter = new LineCounter();
   let node: unknown = parseDocument(text, { lineCounter }).contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;

@@ -149,7 +149,7 @@ describe("a job", () => {
     await finish(7);
     const waited = await type("job wait -n first");
     expect(waited).toMatchObject({ code: 7, out: "" });
-    expect(waited.err).toMatch(/first: failed\nJobFailed: /);
+    expect(waited.err).toMatch(/^JobFailed: /);
     expect(await json("job show -n first")).toMatchObject({ executionState: "failed" });
     expect(await ok("job attempts -n first -o table")).toMatch(
       /^Attempt +Ended by +Exit code[^]+1 +failed +7 +\S+ +\S+ +node-1/,

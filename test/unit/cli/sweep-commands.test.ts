@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subscriptionId } from "../../support/app/app-world.ts";
 import { clusterPath, experimentPath, worldWithCluster } from "../../support/app/stories.ts";
 import { worldEndpoint, worldFetch } from "../../support/app/world-fetch.ts";
+import type { Context } from "../../../cli/command.ts";
 import { batchai } from "../../support/command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sweep-commands-"));
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 
 /** Words are parted by blanks; what is quoted is one. */
-function type(line: string) {
+function type(line: string, more: Partial<Context> = {}) {
   const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
   return batchai(words, {
     directory: folder,
@@ -36,6 +37,7 @@ function type(line: string) {
     fetch: worldFetch(world),
     sleep: passing,
     now: world.now,
+    ...more,
   });
 }
 const ok = async (line: string) => {
@@ -99,7 +101,7 @@ describe("a sweep", () => {
       "1      0.5",
     ]);
     expect(await json(`sweep create ${made}`)).toMatchObject({ name: "rates", executionState: "running" });
-    const watched = await type("sweep watch -n rates -o table");
+    const watched = await type("sweep watch -n rates -o table", { isTerminal: { out: false, err: true } });
     expect(watched.code, watched.err).toBe(0);
     expect(watched.err).toContain(
       "rates: succeeded, 3/3 trials: 2 succeeded, 1 failed; best 0.25 (trial 0)\n",
@@ -192,7 +194,8 @@ describe("a sweep", () => {
     await ok("sweep terminate -n other --trial 0 -y");
     await ok("sweep terminate -n other -y");
     runsEnd = true;
-    expect((await type("sweep watch -n other")).err).toContain("canceled");
+    const seen = await type("sweep watch -n other", { isTerminal: { out: false, err: true } });
+    expect(seen.err).toContain("canceled");
     await ok("sweep resume -n other");
     expect((await type("sweep watch -n other")).code).toBe(0);
     await ok("sweep delete -n other -y");
