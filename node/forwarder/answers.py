@@ -154,12 +154,19 @@ def handler(desk, token, page):
             said = http.client.responses.get(status, "Other")
             self.wfile.write((head % (status, said, kind, len(body), more)).encode() + body)
 
+        def _leave(self, length):
+            """A client that is cut off in the middle takes the service for unreachable, and tries again for minutes."""
+            self.close_connection = True
+            while length > 0:
+                got = self.rfile.read(min(length, 65536))
+                length = length - len(got) if got else 0
+
         def _call(self):
             if self.command == "GET" and self.path == "/":
                 return self._reply(302, "text/plain", b"", "Location: %s\r\n" % page)
             length = self.headers.get("Content-Length") or "0"
             if "Transfer-Encoding" in self.headers or not length.isdigit() or int(length) > MOST_BYTES:
-                self.close_connection = True
+                self._leave(int(length) if length.isdigit() else 0)
                 return self._reply(*refusal(413, "INVALID_PARAMETER_VALUE", "A call has at most 2 MB, and says how long it is."))
             text = self.rfile.read(int(length))
             if not hmac.compare_digest((self.headers.get("Authorization") or "").encode(), expected):

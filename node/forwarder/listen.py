@@ -26,32 +26,40 @@ worker = 0
 ending = False
 
 
+launcher = os.getppid()
+
+
 def end(*_):
     global ending
     ending = True
     if worker:
-        os.kill(worker, signal.SIGTERM)
+        os.kill(worker, signal.SIGUSR1)
     else:
         os._exit(0)
 
 
-signal.signal(signal.SIGTERM, end)
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-signal.signal(signal.SIGHUP, signal.SIG_IGN)
-select.select([listener], [], [])
+# The launcher has a signal of its own for the end: what asks all processes to end means the programs, which have something to log yet.
+signal.signal(signal.SIGUSR1, end)
+for ignored in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(ignored, signal.SIG_IGN)
+# What an earlier start of the run, or the job's run before, could not send waits for no program.
+if not any(os.path.exists(path) for path in (folder + "/calls", os.environ.get("BATCHAI_FORWARD_EARLIER", ""))):
+    while not select.select([listener], [], [], 10)[0]:
+        if os.getppid() != launcher:
+            os._exit(0)
 while True:
     # Not between the fork and its number: the end would be lost.
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
     child = os.fork()
     if child == 0:
         try:
             with open(folder + "/forward.py") as text:
                 program = compile(text.read(), folder + "/forward.py", "exec")
-            exec(program, {"__name__": "forward", "folder": folder, "listener": listener})
+            exec(program, {"__name__": "forward", "folder": folder, "listener": listener, "launcher": launcher})
         finally:
             os._exit(1)
     worker = child
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
     status = os.waitpid(child, 0)[1]
     if ending or status == 0:
         os._exit(0)

@@ -26,13 +26,21 @@ def seconds_to_end():
         return 3.0
 
 
+def lives(process):
+    try:
+        os.kill(process, 0)
+        return True
+    except OSError:
+        return False
+
+
 def serve():
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer)
     ended = []
-    signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+    signal.signal(signal.SIGUSR1, lambda *_: ended.append(True))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
 
     spool = Spool(folder, variable("EARLIER"))
     known = Known(variable("OWN"), variable("EXPERIMENT"), variable("ARTIFACTS"))
@@ -52,7 +60,7 @@ def serve():
     server.socket = listener
     threading.Thread(target=shipper.run, args=(state_path,), daemon=True).start()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    while not ended:
+    while not ended and lives(launcher):
         select.select([reader], [], [], OFTEN_S)
         spool.sync()
     shipper.is_ended = True

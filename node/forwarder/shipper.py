@@ -117,9 +117,19 @@ class Shipper:
         return self.spool.wait_until_sent(end, seconds, lambda: self.has_failed)
 
     def _ship(self):
+        """False when the service was not reached."""
         lines = self.spool.unsent(BYTES)
         if not lines:
             return True
+        try:
+            return self._ship_first(lines)
+        except Exception as error:
+            # One call that nobody understands must not keep all others from the service.
+            self.say("a call of MLflow's could not be sent: %s" % error)
+            self.spool.mark(len(lines[0]))
+            return True
+
+    def _ship_first(self, lines):
         call, taken = next_request(lines)
         status, answer = self._send(call)
         if is_passing(status):

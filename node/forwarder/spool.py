@@ -7,6 +7,14 @@ import threading
 ROOM = 64 * 1024 * 1024
 
 
+def is_call(line):
+    try:
+        method, path, body = json.loads(line.decode())
+        return line.endswith(b"\n") and isinstance(method, str) and isinstance(path, str) and isinstance(body, dict)
+    except (ValueError, TypeError):
+        return False
+
+
 class Spool:
     def __init__(self, folder, earlier):
         self.path = os.path.join(folder, "calls")
@@ -45,7 +53,7 @@ class Spool:
         try:
             with open(path, "rb") as earlier:
                 for line in earlier:
-                    if line.endswith(b"\n"):
+                    if is_call(line):
                         os.write(self.file, line)
             os.fsync(self.file)
             self.end = os.fstat(self.file).st_size

@@ -70,7 +70,7 @@ stop_forwarder() {
   bai_seconds=$forwarder_hurry_s
   [ "$bai_outcome" != exited ] || bai_seconds=$forwarder_end_s
   { printf '%s\n' "$bai_seconds" >"$bai_forward/end"; } 2>/dev/null
-  kill -TERM "$bai_forwarder" 2>/dev/null
+  kill -USR1 "$bai_forwarder" 2>/dev/null
   wait "$bai_forwarder" 2>/dev/null
   bai_forwarder=''
   if [ -s "$bai_forward/said" ]; then

@@ -1,13 +1,14 @@
 // Between a job's programs and the service: what they log is answered on the node, whatever the service does, and reaches it. The real
 // launcher, the real forwarder; the service is a server of the test's.
 import { existsSync } from "node:fs";
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
+import { pathSegment } from "../../../domain/job/directories.ts";
 import { job } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, shells } from "./emulated-nodes.ts";
 
@@ -234,6 +235,39 @@ hold("end")
     expect((await node.run(program)).code).toBe(0);
     expect(service.steps()).toEqual([1, 2]);
     await expect(log("mlflow-unsent.jsonl")).rejects.toThrow("ENOENT");
+  }, 60_000);
+
+  it("goes on while a program logs what it saves in its last seconds", async () => {
+    const script = `
+run = start()["run_id"]
+def save(*_):
+    log(run, range(50))
+    sys.exit(0)
+signal.signal(signal.SIGTERM, save)
+hold("end")
+`;
+    const { service, node, program, until } = await world(script);
+    await node.stage(program);
+    const { child, ended } = node.start("run");
+    await until("end-reached");
+    process.kill(-(child.pid ?? 0), "SIGTERM");
+    await ended;
+    expect(service.steps()).toEqual(upTo(50));
+  }, 60_000);
+
+  it("sends what an earlier run left, also when the programs of this one report nothing", async () => {
+    const { service, node, afs, program } = await world("");
+    const left = [
+      "POST",
+      "runs/log-metric",
+      { run_id: "j1-e-j", key: "loss", value: 1, timestamp: 7, step: 3 },
+    ];
+    const folder = join(afs, pathSegment(program, program.guid), "stdouterr");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "mlflow-unsent.jsonl"), `${JSON.stringify(left)}\nno call\n`);
+    expect((await node.run(program)).code).toBe(0);
+    expect(service.steps()).toEqual([3]);
+    await expect(readFile(join(folder, "mlflow-unsent.jsonl"))).rejects.toThrow("ENOENT");
   }, 60_000);
 
   it("is not there for a node whose requests go through a proxy", async () => {
