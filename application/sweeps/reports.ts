@@ -56,14 +56,12 @@ export async function withReports(
   const read = (name: string, offset: number) =>
     services.outputFiles.read({ ...place, accountKey }, name, { offset, maxBytes: mostBytes });
   const [output, file] = await Promise.all([
-    spec.metrics.length === 0 ? undefined : read(outputName, from.output),
-    read(metricsName, from.file),
+    spec.metrics.length === 0 && spec.presets.length === 0 ? undefined : read(outputName, from.output),
+    // Nobody knows which names a preset finds, so that the file's may be the same.
+    spec.presets.length > 0 ? undefined : read(metricsName, from.file),
   ]);
   const [said, noted] = [textOf(output, ended), textOf(file, ended)];
-  const reports = [
-    ...reportsInOutput(said.text, spec.metrics),
-    ...reportsInFile(noted.text, spec.metrics).reports,
-  ];
+  const reports = [...reportsInOutput(said.text, spec), ...reportsInFile(noted.text, spec.metrics).reports];
   const next = { ...trial, read: { run, output: from.output + said.bytes, file: from.file + noted.bytes } };
   const added = withSteps(trial.figures, reports);
   const kept = metricRunOf(job);

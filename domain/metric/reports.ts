@@ -2,7 +2,15 @@
 // of its metrics file. A metric that has an expression is taken from the output, any other from the file, so that what a
 // metric's points are, and in which order, never depends on which place was read first.
 import { linePattern } from "./line-pattern.ts";
+import { reportsOfPreset } from "./presets.ts";
+import type { PresetName } from "./presets.ts";
 import { parseReported } from "./reported-number.ts";
+
+/** Of what a program prints. */
+export interface OutputMetrics {
+  readonly metrics: readonly MetricExpression[];
+  readonly presets: readonly PresetName[];
+}
 
 export interface MetricExpression {
   readonly name: string;
@@ -20,14 +28,17 @@ const longestName = 256;
 /** A series for each would fill the tables; a program that reports more has a name for every step. */
 export const mostMetrics = 200;
 
-export function reportsInOutput(text: string, expressions: readonly MetricExpression[]): readonly Report[] {
-  const patterns = expressions.map(({ name, expression }) => ({ name, match: linePattern(expression) }));
-  return linesOf(text).flatMap((line) =>
-    patterns.flatMap(({ name, match }): Report[] => {
+/** A metric that has an expression is taken by that, and not by a preset. */
+export function reportsInOutput(text: string, { metrics, presets }: OutputMetrics): readonly Report[] {
+  const patterns = metrics.map(({ name, expression }) => ({ name, match: linePattern(expression) }));
+  const named = new Set(metrics.map(({ name }) => name));
+  return linesOf(text).flatMap((line) => [
+    ...patterns.flatMap(({ name, match }): Report[] => {
       const found = match(line);
       return found === undefined ? [] : [report(name, found.value, found.step)];
     }),
-  );
+    ...presets.flatMap((preset) => reportsOfPreset(preset, line).filter(({ name }) => !named.has(name))),
+  ]);
 }
 
 export interface FileReports {

@@ -28,7 +28,7 @@ export const SweepArchive = z.object({
 export type SweepArchive = z.infer<typeof SweepArchive>;
 
 export function archiveOf({ spec }: SweepDocument, trials: readonly Trial[]): SweepArchive {
-  const { searchSpace, objective, metrics, limits, budget, policies } = spec;
+  const { searchSpace, objective, metrics, presets, limits, budget, policies } = spec;
   const algorithm = spec.algorithm.type === "tpe" ? { ...spec.algorithm, lag: spec.lag } : spec.algorithm;
   return {
     version: 1,
@@ -36,6 +36,7 @@ export function archiveOf({ spec }: SweepDocument, trials: readonly Trial[]): Sw
       searchSpace,
       objective,
       metrics,
+      presets,
       algorithm,
       limits,
       ...(budget === undefined ? {} : { budget }),

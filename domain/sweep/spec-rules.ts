@@ -45,6 +45,7 @@ export function sweepSpec(
     searchSpace,
     objective: properties.objective,
     metrics: properties.metrics,
+    presets: [...new Set(properties.presets)],
     algorithm: { ...algorithm, seed: algorithm.seed ?? about.seed },
     policies: [{ fromTrial: 0, ...(stopping === undefined ? {} : { policy: stopping }) }],
     limits,

@@ -53,7 +53,7 @@ export function unreportedMetric(spec: SweepSpec, trials: readonly Trial[]): rea
   return [
     {
       code: "NoMetricReported" satisfies FailureCode,
-      message: `No trial reported '${metric}'; they reported ${instead}. Write {"name": "${metric}", "value": 0.5, "step": 1} as a line to $AZ_BATCHAI_METRICS_FILE, or add an expression to properties.metrics.`,
+      message: `No trial reported '${metric}'; they reported ${instead}. Write {"name": "${metric}", "value": 0.5, "step": 1} as a line to $AZ_BATCHAI_METRICS_FILE, or add an expression to properties.metrics, or a preset of a common trainer.`,
     },
   ];
 }

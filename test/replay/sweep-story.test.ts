@@ -163,6 +163,29 @@ describe("a sweep", () => {
     expect(value.map(({ policy }) => policy)).toEqual(["none", "none", "none", "median"]);
   });
 
+  it("reads what a common trainer prints, under the trainer's own names, where a preset says so", async () => {
+    const world = await story();
+    const limits = { maxTrials: 1 };
+    const wrong = await world.sweep("PUT", "", sweepBody({ limits, presets: ["pytorch"] }));
+    expect([wrong.status, wrong.body.error.message]).toEqual([
+      400,
+      expect.stringContaining("huggingFace, keras, lightgbm, xgboost"),
+    ]);
+    await world.sweep("PUT", "", sweepBody({ limits, presets: ["keras"] }));
+    await world.advance(6_000);
+    const task = await world.taskOf("s_0");
+    world.azure.start(task);
+    await world.says("s_0", report(9, 1));
+    const epoch = (loss: number) => `Epoch 1/2\n10/10 - 0s - loss: ${loss} - accuracy: 0.5\n`;
+    await world.says("s_0", epoch(0.5) + epoch(0.25), "stdout.txt");
+    await world.advance(10_000);
+    expect((await world.sweep("GET", "/trials/0")).body.metrics).toMatchObject({
+      loss: { n: 2, last: 0.25, best: 0.25, bestStep: 2, max: 0.5 },
+      accuracy: { n: 2, last: 0.5 },
+    });
+    expect((await world.sweep("GET", "")).body.properties.presets).toEqual(["keras"]);
+  });
+
   it("takes metrics that are posted, once each, until the trial's job has ended", async () => {
     const world = await story();
     await world.sweep("PUT", "", sweepBody({ limits: { maxTrials: 1 } }));

@@ -91,7 +91,7 @@ describe("reports", () => {
     expect(
       reportsInFile('{"name":"loss","value":1}\n{"name":"other","value":1}', expressions).reports,
     ).toEqual([{ name: "other", value: 1 }]);
-    expect(reportsInOutput("loss=1\nno\nloss=2 loss=3", expressions)).toEqual([
+    expect(reportsInOutput("loss=1\nno\nloss=2 loss=3", { metrics: expressions, presets: [] })).toEqual([
       { name: "loss", value: 1 },
       { name: "loss", value: 2 },
     ]);
