@@ -4,9 +4,10 @@
 import type { ParentIdentity } from "../contracts/refs.ts";
 import { isFinished } from "../domain/job/machine.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
+import { clusterOf } from "../domain/job/spot/placement.ts";
 import type { Priority } from "../domain/job/priority.ts";
 import { rowOf } from "../domain/resources.ts";
-import { formatId, parseClusterId, refOf } from "../domain/shared/resource-id.ts";
+import { formatId, refOf } from "../domain/shared/resource-id.ts";
 import { batchJobId, jobOfTask, stagingFolder, stagingFolders, taskId } from "../services/batch-names.ts";
 import type { Services } from "../services/services.ts";
 import { changeBy } from "./caller.ts";
@@ -106,7 +107,7 @@ async function forget(services: Services, clusterGuid: string, jobs: readonly Jo
   );
   const [first] = jobs;
   if (first === undefined) return;
-  const cluster = await clusters.get(parseClusterId(first.spec.cluster.id));
+  const cluster = await clusters.get(clusterOf(first));
   if (cluster?.guid === clusterGuid) return;
   if (await activeJobs.unreferenced(clusterGuid)) await services.secrets.remove(clusterGuid);
 }

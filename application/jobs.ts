@@ -5,6 +5,7 @@ import { isFinished } from "../domain/job/machine.ts";
 import { activeJobOf } from "../domain/job/queue.ts";
 import {
   acceptedJob,
+  checkFallback,
   mountingJob,
   newJob,
   putJobAgain,
@@ -138,6 +139,19 @@ function refuseWithoutEngine({ settings }: Services, { properties }: JobRequest)
   );
 }
 
+/** The cluster on which the job may go on by its spot policy. */
+async function siblingOf(
+  services: Services,
+  caller: Caller,
+  ref: JobRef,
+  { properties: { spot } }: JobRequest,
+): Promise<ClusterDocument | undefined> {
+  if (spot === undefined) return undefined;
+  const id = parseField("properties.spot.cluster.id", spot.cluster.id, parseClusterId);
+  await demandCluster(services, caller.who, ref, id);
+  return existing(services, id);
+}
+
 interface Asked {
   readonly ref: JobRef;
   readonly spec: JobRequest;
@@ -147,9 +161,12 @@ interface Asked {
 }
 
 /** Writes the document, unless somebody else was faster; then the job is theirs. */
-async function createJob(services: Services, caller: Caller, { ref, spec, cluster, sweepGuid }: Asked) {
+async function createJob(services: Services, caller: Caller, asked: Asked) {
+  const { ref, spec, cluster, sweepGuid } = asked;
+  const sibling = await siblingOf(services, caller, ref, spec);
   const now = new Date(services.clock.now());
   const fresh = newJob(ref, guid(services.random.uuid()), spec, cluster, now);
+  if (sibling !== undefined) checkFallback(fresh.document, cluster, sibling);
   const { startedBy } = caller;
   const exports = await exportsOf(services, ref, fresh.document.spec.mountVolumes, "properties.mountVolumes");
   const document = {

@@ -3,14 +3,14 @@ import { instances } from "../contracts/instances.ts";
 import { monitorClusterOrchestration } from "../contracts/orchestrations.ts";
 import type { ClusterIdentity } from "../contracts/refs.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
-import { parseClusterId } from "../domain/shared/resource-id.ts";
+import { clusterOf } from "../domain/job/spot/placement.ts";
 import type { Orchestrations } from "../services/orchestrations.ts";
 import type { Services } from "../services/services.ts";
 import { sharedCalls } from "../services/shared-calls.ts";
 import { startOrWake } from "./orchestrations.ts";
 
 export function clusterOfJob(job: JobDocument): ClusterIdentity {
-  return { ref: parseClusterId(job.spec.cluster.id), guid: job.clusterGuid };
+  return { ref: clusterOf(job), guid: job.clusterGuid };
 }
 
 const wakesOf = new WeakMap<Orchestrations, ReturnType<typeof sharedCalls<void>>>();

@@ -1,7 +1,7 @@
 // The nodes of a job or of a cluster, and who may log in to them: what `ssh`, `exec` and `port-forward` have in common.
 import type { Client } from "../client/client.ts";
 import { all } from "../client/paging.ts";
-import { parseClusterId } from "../domain/shared/resource-id.ts";
+import { clusterNow } from "../domain/job/wire.ts";
 import type { ClusterRef, JobRef } from "../domain/shared/resource-id.ts";
 import { usageError } from "./failure.ts";
 import { text } from "./options.ts";
@@ -43,6 +43,6 @@ export async function nodesOfCluster(
 
 export async function nodesOfJob(client: Client, ref: JobRef): Promise<Pick<Session, "user" | "nodes">> {
   const [nodes, { properties }] = await Promise.all([all(client.jobs.nodes(ref)), client.jobs.get(ref)]);
-  const cluster = await client.clusters.get(parseClusterId(properties.cluster.id));
+  const cluster = await client.clusters.get(clusterNow(properties));
   return { user: cluster.properties.userAccountSettings.adminUserName, nodes };
 }

@@ -4,8 +4,9 @@ import { ApiError } from "../client/api-error.ts";
 import type { Client } from "../client/client.ts";
 import { outputTail } from "../client/output-tail.ts";
 import { all } from "../client/paging.ts";
+import { clusterNow } from "../domain/job/wire.ts";
 import type { Facts, NeighbourFacts } from "../domain/diagnosis/facts.ts";
-import { parseClusterId, sameId } from "../domain/shared/resource-id.ts";
+import { sameId } from "../domain/shared/resource-id.ts";
 import type { ClusterRef, JobRef } from "../domain/shared/resource-id.ts";
 import type { Context } from "./command.ts";
 
@@ -13,7 +14,7 @@ const lastBytes = 16_384;
 
 export async function whyFacts(client: Client, ref: JobRef, context: Context): Promise<Facts> {
   const job = await client.jobs.get(ref);
-  const cluster = parseClusterId(job.properties.cluster.id);
+  const cluster = clusterNow(job.properties);
   const isQueued = job.properties.executionState === "queued";
   const [found, neighbours, changes, errorOutput, attempts] = await Promise.all([
     client.clusters.find(cluster),
@@ -54,7 +55,7 @@ async function neighboursOf(client: Client, ref: JobRef, cluster: ClusterRef): P
       const { executionState, nodeCount, schedulingPriority, creationTime } = properties;
       const isIt = name === ref.job && experiment.toLowerCase() === ref.experiment.toLowerCase();
       const isOver = executionState === "succeeded" || executionState === "failed";
-      if (isIt || isOver || !sameId(parseClusterId(properties.cluster.id), cluster)) continue;
+      if (isIt || isOver || !sameId(clusterNow(properties), cluster)) continue;
       found.push({ name, executionState, nodeCount, schedulingPriority, creationTime });
     }
   return found;

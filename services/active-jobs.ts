@@ -14,6 +14,8 @@ export interface ActiveJob {
   readonly attempt: number;
   /** When the job was created (ISO 8601): its place among those of its priority. */
   readonly since: string;
+  /** Its spot policy is to be asked while it waits, or at any time. */
+  readonly policyChecks?: "waiting" | "always" | undefined;
 }
 
 /** A job whose run was dispatched to Batch. */

@@ -18,6 +18,7 @@ import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { currentCluster, updateCluster } from "../lib/documents.ts";
 import { dispatchJobs, endUnschedulable } from "./dispatch-jobs.ts";
+import { placeJobs } from "./place-jobs.ts";
 import { pollTasks } from "./poll-tasks.ts";
 import type { PolledTasks } from "./poll-tasks.ts";
 import { observeNodes } from "./observe-nodes.ts";
@@ -89,9 +90,14 @@ async function giveNodes(
   services: Services,
   cluster: ClusterIdentity,
   nodes: NonNullable<Awaited<ReturnType<typeof observeNodes>>>,
-  waiting: readonly ActiveJob[],
+  queued: readonly ActiveJob[],
   holding: readonly ActiveRun[],
 ): Promise<Given> {
+  const waiting = await placeJobs(services, cluster, {
+    waiting: queued,
+    holding,
+    free: freeNodes(nodes.observation.nodeStateCounts, holding),
+  });
   const noted = await note(services, cluster, nodes.observation, [...waiting, ...holding]);
   if (noted.document === undefined) return { ...nothingGiven, changed: noted.changed };
   const { spec, autoScale } = noted.document;
@@ -102,10 +108,18 @@ async function giveNodes(
   await endUnschedulable(services, noted.document, waiting);
   return {
     changed: noted.changed || dispatched > 0 || rescale,
-    idle: dispatched === 0 && nodes.settled && autoScale?.surplusSinceMs === undefined && !rescale,
+    idle:
+      dispatched === 0 &&
+      nodes.settled &&
+      autoScale?.surplusSinceMs === undefined &&
+      !rescale &&
+      queued.every(({ policyChecks }) => policyChecks === undefined),
     rescale,
   };
 }
+
+const freeNodes = (counts: ClusterObservation["nodeStateCounts"], holding: readonly ActiveRun[]) =>
+  counts.idleNodeCount + counts.runningNodeCount - holding.reduce((sum, { nodeCount }) => sum + nodeCount, 0);
 
 /** How far into the queue: each job wants a node at least, and what might overtake the head stands close behind it. */
 function worthReading({ spec, currentNodeCount }: ClusterDocument): number {

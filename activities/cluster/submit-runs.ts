@@ -59,7 +59,7 @@ async function submitSome(
   runs: readonly ActiveRun[],
 ): Promise<void> {
   if (runs.length === 0) return;
-  const prepared = await Promise.all(runs.map((run) => prepare(services, run)));
+  const prepared = await Promise.all(runs.map((run) => prepare(services, clusterGuid, run)));
   const ready = prepared.filter((one) => one.kind === "ready");
   const answers = await addTasks(
     services,
@@ -86,9 +86,10 @@ async function submitSome(
   await wakeRuns(services, unwanted);
 }
 
-async function prepare(services: Services, run: ActiveRun): Promise<Prepared> {
+async function prepare(services: Services, clusterGuid: string, run: ActiveRun): Promise<Prepared> {
   const job = await currentJob(services, { ref: run.ref, guid: run.jobGuid });
-  if (job === undefined) return { kind: "gone", run };
+  // Into another cluster's queue, too: it is found there.
+  if (job === undefined || job.clusterGuid !== clusterGuid) return { kind: "gone", run };
   if (!isWanted(job, run.attempt)) return { kind: "notWanted", run };
   try {
     return { kind: "ready", run, job, task: await newTask(services, job) };

@@ -4,7 +4,6 @@ import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
 import { claimRun as contract } from "../../contracts/job-activities.ts";
 import type { JobIdentity } from "../../contracts/refs.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
-import { parseClusterId } from "../../domain/shared/resource-id.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
@@ -26,7 +25,7 @@ export async function claim(services: Services, job: JobIdentity): Promise<boole
       await services.state.activeJobs.remove(guid, activeJobOf(document));
     return true;
   }
-  const cluster = await currentCluster(services, { ref: parseClusterId(document.spec.cluster.id), guid });
+  const cluster = await currentCluster(services, clusterOfJob(document));
   // What is added to a pool that goes away goes with it.
   if (cluster === undefined || cluster.provisioningState === "deleting") return true;
   await wakeMonitor(services, clusterOfJob(document));

@@ -3,9 +3,9 @@ import { readJob as contract } from "../../contracts/job-activities.ts";
 import { unschedulableError } from "../../domain/cluster/resize-errors.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
+import { clusterOf } from "../../domain/job/spot/placement.ts";
 import { patienceMs } from "../../domain/job/termination.ts";
 import { parseDuration } from "../../domain/shared/duration.ts";
-import { parseClusterId } from "../../domain/shared/resource-id.ts";
 import { batchJobId, taskId } from "../../services/batch-names.ts";
 import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
@@ -21,13 +21,17 @@ function mayStillStop(
   return askedAt !== undefined && clock.now() - Date.parse(askedAt) < patienceMs(settings.terminationGraceMs);
 }
 
+function rehearsalOf({ rehearsal, attempt }: JobDocument) {
+  if (rehearsal?.attempt !== attempt) return {};
+  return { rehearsed: true, ...(rehearsal.moves === true ? { moves: true } : {}) };
+}
+
 export const readJob = defineActivity(contract, async (services, { job }) => {
   const document = await currentJob(services, job);
   if (document === undefined) return { kind: "gone" };
   const deleting = document.provisioningState === "deleting";
   if (isFinished(document.executionState) && !deleting) return { kind: "finished" };
-  const ref = parseClusterId(document.spec.cluster.id);
-  const identity = { ref, guid: document.clusterGuid };
+  const identity = { ref: clusterOf(document), guid: document.clusterGuid };
   const batchJob = batchJobId(document.clusterGuid, document.spec.schedulingPriority);
   const [cluster, task] = await Promise.all([
     currentCluster(services, identity),
@@ -48,7 +52,7 @@ export const readJob = defineActivity(contract, async (services, { job }) => {
     ...(document.spec.retries === undefined ? {} : { retries: document.spec.retries }),
     ...(startTime === undefined ? {} : { startTime }),
     ...(task?.state === "running" && mayStillStop(document, services) ? { mayStillStop: true } : {}),
-    ...(document.rehearsal?.attempt === document.attempt ? { rehearsed: true } : {}),
+    ...rehearsalOf(document),
     ...(document.hungAttempt === document.attempt ? { launcherHung: true } : {}),
     maxWallClockMs: parseDuration(document.spec.constraints.maxWallClockTime) ?? Number.MAX_SAFE_INTEGER,
     ...(task === undefined ? {} : { task: snapshot(task) }),

@@ -52,6 +52,14 @@ export function initialNodeCount(scale: ScaleSettings): number {
   return Math.max(scale.autoScale.minimumNodeCount, scale.autoScale.initialNodeCount);
 }
 
+/** A manual cluster at 0 is paused, not small: its jobs wait for a resize. */
+export function largestSize(cluster: ClusterDocument): number {
+  const { manual, autoScale } = cluster.spec.scaleSettings;
+  if (autoScale !== undefined) return autoScale.maximumNodeCount;
+  const target = manual?.targetNodeCount ?? 0;
+  return target === 0 ? Number.POSITIVE_INFINITY : target;
+}
+
 /** Nodes that the pool should have now, if they can be had. */
 export function targetNodeCount(cluster: ClusterDocument): number {
   const initial = initialNodeCount(cluster.spec.scaleSettings);

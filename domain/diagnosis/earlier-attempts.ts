@@ -5,6 +5,7 @@ import type { Cause, Facts } from "./facts.ts";
 const words: Readonly<Record<string, string>> = {
   preempted: "its nodes were taken away",
   rehearsed: "an eviction was rehearsed",
+  moved: "its spot policy moved it to other nodes",
   nodeFault: "a node failed under it",
   filesLost: "its staged files were gone",
   resized: "its cluster shrank",

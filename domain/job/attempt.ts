@@ -3,7 +3,8 @@ import { z } from "zod";
 
 /**
  * `finished`: the program ended well. `failed`: the job ended with it. `userRetry`: it failed, and the job's `retries` run it again.
- * `preempted`: its nodes were taken, with or without a notice. `rehearsed`: the same, because somebody asked for it. `nodeFault`: a
+ * `preempted`: its nodes were taken, with or without a notice. `rehearsed`: the same, because somebody asked for it. `moved`: because the
+ * job's spot policy wanted it on other nodes. `nodeFault`: a
  * node failed under it. `filesLost`: what was staged for it was gone. `resized`: the cluster shrank. `withdrawn`: it never started, and
  * went back to the queue.
  */
@@ -13,6 +14,7 @@ export const attemptCauses = [
   "userRetry",
   "preempted",
   "rehearsed",
+  "moved",
   "nodeFault",
   "filesLost",
   "resized",
@@ -27,6 +29,7 @@ export type AttemptCause = (typeof attemptCauses)[number];
 export const RetryCause = z.enum([
   "preempted",
   "rehearsed",
+  "moved",
   "nodeFault",
   "filesLost",
   "resized",
@@ -41,6 +44,8 @@ const attempt = {
   start: z.int().min(1),
   /** Ids of its nodes, the first node's first: the first few of many. */
   nodes: z.array(z.string()),
+  /** Whose nodes these are; told of jobs with a spot policy. */
+  cluster: z.string().optional(),
   /** Absent where nobody saw it start. */
   startTime: z.string().optional(),
 };

@@ -3,6 +3,7 @@ import { timestamp } from "../shared/brand.ts";
 import type { AttemptCause, AttemptsResponse, EndedAttempt } from "./attempt.ts";
 import type { Outcome } from "./outcome.ts";
 import type { JobDocument } from "./schema.ts";
+import { withWork } from "./spot/placement.ts";
 
 const mostAttempts = 32;
 const mostNodes = 16;
@@ -26,6 +27,7 @@ export function withEndedAttempt(job: JobDocument, { startTime, exitCode, ...end
     number: job.attempt,
     start: startOf(job),
     nodes,
+    ...onCluster(job),
     ...(startTime === undefined ? {} : { startTime }),
     ...end,
     ...(exitCode === undefined ? {} : { exitCode }),
@@ -33,7 +35,11 @@ export function withEndedAttempt(job: JobDocument, { startTime, exitCode, ...end
   const all = [...(job.attempts ?? []), ended];
   const dropped = Math.max(0, all.length - mostAttempts);
   const omitted = (job.attemptsOmitted ?? 0) + dropped;
-  return { ...rest, attempts: all.slice(dropped), ...(omitted === 0 ? {} : { attemptsOmitted: omitted }) };
+  return {
+    ...withWork(rest, startTime, end.endTime),
+    attempts: all.slice(dropped),
+    ...(omitted === 0 ? {} : { attemptsOmitted: omitted }),
+  };
 }
 
 /** Batch lost the node of the current attempt so many times and started it anew: of all but the first nobody saw the start. */
@@ -52,6 +58,9 @@ export function withLostStarts(job: JobDocument, times: number, now: Date): JobD
     };
   return lost;
 }
+
+const onCluster = (job: JobDocument) =>
+  job.spec.spot === undefined ? {} : { cluster: (job.placement?.cluster ?? job.spec.cluster).id };
 
 const startOf = ({ requeues }: JobDocument) => (requeues ?? 0) + 1;
 
@@ -77,6 +86,7 @@ export function attemptsWire(job: JobDocument): AttemptsResponse {
     number: job.attempt,
     start: startOf(job),
     nodes: [...(job.nodes ?? [])],
+    ...onCluster(job),
     ...(startTime === undefined ? {} : { startTime }),
   };
   const { preemptions, resizes, nodeFaults, userRetries } = job.losses;

@@ -64,6 +64,8 @@ export interface EndingRun {
   readonly terminateRequested: boolean;
   /** As the job asks for them. */
   readonly retries?: Retries | undefined;
+  /** A rehearsal of an eviction is the spot policy's, which wants it elsewhere. */
+  readonly moves?: boolean | undefined;
 }
 
 /** A program or a preparation that failed, and that the job wants to be tried again. */
@@ -83,7 +85,7 @@ function outcomeOf(run: EndingRun, end: RunEnd): Outcome {
   if (run.terminateRequested && !succeeded) return failed(jobFailure("JobTerminated"));
   switch (end.kind) {
     case "taskCompleted":
-      return ofTask(end.task, losses);
+      return ofTask(end.task, run);
     case "terminated":
       return failed(jobFailure("JobTerminated"));
     case "wallClockExceeded":
@@ -95,7 +97,7 @@ function outcomeOf(run: EndingRun, end: RunEnd): Outcome {
     case "preempted":
       return afterPreemption(losses);
     case "rehearsed":
-      return afterRehearsal(losses);
+      return afterRehearsal(run);
     case "deallocated":
       return afterShrinking(losses, end.option);
     case "filesLost":
@@ -129,7 +131,11 @@ function afterShrinking(losses: LossCounters, option: "requeue" | "terminate"): 
   return { kind: "retry", losses: { ...losses, resizes: losses.resizes + 1 }, cause: "resized" };
 }
 
-const afterRehearsal = (losses: LossCounters): Outcome => ({ kind: "retry", losses, cause: "rehearsed" });
+const afterRehearsal = ({ losses, moves }: EndingRun): Outcome => ({
+  kind: "retry",
+  losses,
+  cause: moves === true ? "moved" : "rehearsed",
+});
 
 const afterPreemption = (losses: LossCounters): Outcome => ({
   kind: "retry",
@@ -137,13 +143,13 @@ const afterPreemption = (losses: LossCounters): Outcome => ({
   cause: "preempted",
 });
 
-function ofTask(task: CompletedTask, losses: LossCounters): Outcome {
+function ofTask(task: CompletedTask, run: EndingRun): Outcome {
   const { exitCode, failure, launcher } = task;
   if (exitCode === 0 && failure === undefined) return { kind: "succeeded", exitCode: 0 };
   // Batch knows why it ended a task; the launcher only that it was told to stop.
   if (failure !== undefined && isWallClockEnd(failure))
     return failed(jobFailure("JobExceededMaxWallClockTime"));
-  if (launcher !== undefined) return ofLauncher(launcher, exitCode, losses);
+  if (launcher !== undefined) return ofLauncher(launcher, exitCode, run);
   if (failure !== undefined && failure.code !== "FailureExitCode") return ofFailure(failure);
   // The launcher left no word: a node other than the first could not be prepared, or the run was cut short.
   if (exitCode === reservedExits.preparationFailed) return failed(jobFailure("JobPreparationFailed"), 1);
@@ -155,11 +161,8 @@ function ofTask(task: CompletedTask, losses: LossCounters): Outcome {
   return failed(jobFailure("JobFailed"), exitCode);
 }
 
-function ofLauncher(
-  launcher: LauncherResult,
-  taskExitCode: number | undefined,
-  losses: LossCounters,
-): Outcome {
+function ofLauncher(launcher: LauncherResult, taskExitCode: number | undefined, run: EndingRun): Outcome {
+  const { losses } = run;
   const info = launcher.detail === "" ? {} : { Info: launcher.detail };
   const lost = launcher.lost === undefined ? {} : { Lost: launcher.lost };
   const exitCode = launcher.exitCode ?? taskExitCode;
@@ -184,7 +187,7 @@ function ofLauncher(
     case "evicted":
       return afterPreemption(losses);
     case "rehearsed":
-      return afterRehearsal(losses);
+      return afterRehearsal(run);
     case "requeued":
       return afterShrinking(losses, "requeue");
     case "deallocated":

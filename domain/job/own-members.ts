@@ -3,7 +3,7 @@
 import { ownApiVersion } from "../shared/api-versions.ts";
 import { AppError } from "../shared/errors.ts";
 
-const ownMembers = ["retries"] as const;
+const ownMembers = ["retries", "spot"] as const;
 
 /** @param body of a PUT, unchecked. */
 export function hasOwnMembers(body: unknown): boolean {

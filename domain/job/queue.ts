@@ -4,6 +4,7 @@
 // Why it is so: docs/adr/0014-the-queue-is-ours.md
 import { refOf } from "../shared/resource-id.ts";
 import type { JobDocument } from "./schema.ts";
+import { policyChecks } from "./spot/placement.ts";
 
 export interface Waiting {
   readonly nodeCount: number;
@@ -77,6 +78,7 @@ function reachableSums(sizes: readonly number[], limit: number): readonly boolea
 /** A job as its cluster's queue knows it. */
 export function activeJobOf(job: JobDocument) {
   const { schedulingPriority: priority, nodeCount } = job.spec;
+  const checks = policyChecks(job);
   return {
     jobGuid: job.guid,
     ref: refOf(job),
@@ -84,5 +86,6 @@ export function activeJobOf(job: JobDocument) {
     nodeCount,
     attempt: job.attempt,
     since: job.creationTime,
+    ...(checks === undefined ? {} : { policyChecks: checks }),
   };
 }

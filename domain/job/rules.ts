@@ -2,6 +2,7 @@
 // document and keeps the secrets. What an ended run means is decided in outcome.ts, the wire shape is in wire.ts.
 import { gpusOf, hasInfiniBand } from "../cluster/vm-size.ts";
 import { subnetOf } from "../cluster/rules.ts";
+import { largestSize } from "../cluster/scale.ts";
 import type { ClusterDocument } from "../cluster/schema.ts";
 import { checkReachable } from "../file-server/export.ts";
 import type { FileServerExport } from "../file-server/export.ts";
@@ -22,6 +23,8 @@ import { storeContainerSettings } from "./container.ts";
 import { hasSharedTemp, rendezvousPort } from "./placement.ts";
 import { isFinished, nextExecutionState } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
+import type { SpotPolicy } from "./spot/policy.ts";
+import { checkSibling } from "./spot/sibling.ts";
 import type { ExecutionInfo, JobDocument, JobRequest, JobSpec, LossCounters } from "./schema.ts";
 
 /**
@@ -123,6 +126,7 @@ function specOf(request: JobRequest, secrets: SecretCollector): JobSpec {
     environmentVariables: properties.environmentVariables,
     constraints: properties.constraints,
     ...(properties.retries === undefined ? {} : { retries: properties.retries }),
+    ...(properties.spot === undefined ? {} : { spot: spotOf(properties.spot) }),
     toolkit,
     ...(containerSettings === undefined
       ? {}
@@ -133,6 +137,8 @@ function specOf(request: JobRequest, secrets: SecretCollector): JobSpec {
     secrets: storeSecretVariables(asked, (name) => `secrets.${name}`, secrets),
   };
 }
+
+const spotOf = ({ cluster, fallback }: SpotPolicy): SpotPolicy => ({ cluster: { id: cluster.id }, fallback });
 
 /** @throws AppError ToolkitRequired unless exactly one toolkit block is given. */
 function selectToolkit(properties: object): JobSpec["toolkit"] {
@@ -182,6 +188,15 @@ function checkToolkit(job: JobDocument): void {
   throw new AppError("InvalidRequest", `properties.${block}.${problem}`, { target: `properties.${block}` });
 }
 
+/**
+ * The job may go on on the nodes of the cluster that its spot policy names.
+ * @throws AppError InvalidRequest, InvalidState, NodeCountTooLarge
+ */
+export function checkFallback(job: JobDocument, home: ClusterDocument, sibling: ClusterDocument): void {
+  checkSibling(home, sibling, job.spec.nodeCount);
+  checkToolkit({ ...job, clusterVmSize: sibling.spec.vmSize });
+}
+
 function checkCluster(request: JobRequest, cluster: ClusterDocument): void {
   const { nodeCount } = request.properties;
   if (!sameId(parseClusterId(request.properties.cluster.id), refOf(cluster))) {
@@ -203,14 +218,6 @@ function checkCluster(request: JobRequest, cluster: ClusterDocument): void {
       { target: "properties.nodeCount" },
     );
   }
-}
-
-/** A manual cluster at 0 is paused, not small: its jobs wait for a resize. */
-function largestSize(cluster: ClusterDocument): number {
-  const { manual, autoScale } = cluster.spec.scaleSettings;
-  if (autoScale !== undefined) return autoScale.maximumNodeCount;
-  const target = manual?.targetNodeCount ?? 0;
-  return target === 0 ? Number.POSITIVE_INFINITY : target;
 }
 
 /** The job is known to Batch. */

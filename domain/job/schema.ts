@@ -22,6 +22,8 @@ import { EndedAttempt } from "./attempt.ts";
 import { ContainerSettings, ContainerSettingsRequest } from "./container.ts";
 import { priorities } from "./priority.ts";
 import { Retries } from "./retries.ts";
+import { Placement } from "./spot/place.ts";
+import { SpotPolicy } from "./spot/policy.ts";
 
 export const defaultMaxWallClockTime = "P7D";
 
@@ -53,6 +55,7 @@ const common = {
     .object({ maxWallClockTime: duration().default(defaultMaxWallClockTime) })
     .default({ maxWallClockTime: defaultMaxWallClockTime }),
   retries: Retries.optional(),
+  spot: SpotPolicy.optional(),
 };
 
 /** Toolkit blocks by name; `selectToolkit` (rules.ts) insists on exactly one. */
@@ -108,7 +111,7 @@ export const JobDocument = z.object({
   /** New with every creation. */
   guid: z.string(),
   spec: JobSpec,
-  /** The cluster as it was at submission: its outputs stay readable after the cluster is gone. */
+  /** The cluster as it was when the job came to it: its outputs stay readable after the cluster is gone. */
   clusterGuid: z.string(),
   clusterVmSize: z.string(),
   clusterMounts: MountVolumes.optional(),
@@ -132,8 +135,12 @@ export const JobDocument = z.object({
   requeues: z.int().min(0).optional(),
   /** Somebody was given links to its output before it had ended, and may be following it. */
   outputRead: z.boolean().optional(),
-  /** The run of which somebody rehearses an eviction, and since when. */
-  rehearsal: z.object({ attempt: z.int(), at: z.string() }).optional(),
+  /** The run of which somebody rehearses an eviction, and since when. `moves`: the spot policy did, so that it goes on elsewhere. */
+  rehearsal: z.object({ attempt: z.int(), at: z.string(), moves: z.boolean().optional() }).optional(),
+  /** Of a job that changed its cluster; `clusterGuid` and what follows it are of that one. */
+  placement: Placement.optional(),
+  /** Work of the attempts that have ended, in milliseconds; of jobs with a deadline. */
+  doneMs: z.number().min(0).optional(),
   /** Number of the run whose launcher hung after it had left its result; its task is ended by the service. */
   hungAttempt: z.int().optional(),
   /** The sweep that made it, by its GUID: one that merely has such a name is not a sweep's to read, to end or to delete. */

@@ -24,6 +24,8 @@ export const JobView = z.object({
   launcherHung: z.boolean().optional(),
   /** Somebody asked for an eviction of the current run. */
   rehearsed: z.boolean().optional(),
+  /** It was its spot policy, which wants it elsewhere. */
+  moves: z.boolean().optional(),
   /** It is asked to end, and its launcher has time to end it. */
   mayStillStop: z.boolean().optional(),
   /** Absent when Batch knows no such task. */

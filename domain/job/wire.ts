@@ -2,6 +2,8 @@
 // has run.
 import { z } from "zod";
 import { mountVolumesWire, MountVolumesResponse } from "../shared/mount-volumes.ts";
+import { parseClusterId } from "../shared/resource-id.ts";
+import type { ClusterRef } from "../shared/resource-id.ts";
 import { secretVariablesWire, SecretVariableResponse } from "../shared/secret-variables.ts";
 import { idOf, named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
 import { toolkitOf, toolkits } from "../toolkits/registry.ts";
@@ -9,6 +11,9 @@ import { containerSettingsWire, ContainerSettingsResponse } from "./container.ts
 import { pathSegment } from "./directories.ts";
 import { Priority } from "./priority.ts";
 import { Retries } from "./retries.ts";
+import { Place } from "./spot/place.ts";
+import { placeOf } from "./spot/placement.ts";
+import { SpotFallback } from "./spot/policy.ts";
 import { ExecutionInfo, ExecutionState, InputDirectory, OutputDirectory } from "./schema.ts";
 import type { JobDocument } from "./schema.ts";
 
@@ -35,6 +40,13 @@ export const JobResponse = resourceResponse(
     secrets: z.array(SecretVariableResponse),
     constraints: z.looseObject({ maxWallClockTime: z.string().meta({ description: "ISO 8601 duration" }) }),
     retries: Retries.optional(),
+    spot: z
+      .looseObject({
+        cluster: z.looseObject({ id: idOf("cluster") }),
+        fallback: z.looseObject({ ...SpotFallback.shape }),
+        place: Place,
+      })
+      .optional(),
     executionState: ExecutionState,
     executionStateTransitionTime: time(),
     executionInfo: ExecutionInfo.optional(),
@@ -43,6 +55,11 @@ export const JobResponse = resourceResponse(
 );
 
 export type JobResponse = z.infer<typeof JobResponse>;
+
+/** Whose nodes the job waits for or runs on: its spot policy may have moved it. */
+export function clusterNow({ cluster, spot }: JobResponse["properties"]): ClusterRef {
+  return parseClusterId(spot?.place === "dedicated" ? spot.cluster.id : cluster.id);
+}
 
 /** One entry of listOutputFiles. */
 export const OutputFileResponse = z
@@ -80,6 +97,7 @@ export function jobWire(job: JobDocument) {
       secrets: secretVariablesWire(spec.secrets),
       constraints: spec.constraints,
       ...(spec.retries === undefined ? {} : { retries: spec.retries }),
+      ...(spec.spot === undefined ? {} : { spot: { ...spec.spot, place: placeOf(job) } }),
       ...provisioned(job),
       executionState: job.executionState,
       executionStateTransitionTime: job.executionStateTransitionTime,

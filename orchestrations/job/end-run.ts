@@ -23,6 +23,7 @@ export function* endRun(
     {
       losses: view.losses,
       retries: view.retries,
+      moves: view.moves,
       terminateRequested: view.executionState === "terminating",
     },
     known,

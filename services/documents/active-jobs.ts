@@ -16,6 +16,7 @@ const Waiting = z.object({
   nodeCount: z.int(),
   attempt: z.int(),
   since: z.string(),
+  policyChecks: z.enum(["waiting", "always"]).exactOptional(),
 });
 const Run = Waiting.extend({ phase: z.enum(["submitting", "holding", "ended"]), at: z.string() });
 
@@ -178,8 +179,24 @@ function toRun({ value, etag }: StoredDocument): ActiveRun {
 }
 
 /** The row's own members: what is handed in may carry more. */
-function waitingOf({ jobGuid, ref, priority, nodeCount, attempt, since }: ActiveJob): ActiveJob {
-  return { jobGuid, ref, priority, nodeCount, attempt, since };
+function waitingOf({
+  jobGuid,
+  ref,
+  priority,
+  nodeCount,
+  attempt,
+  since,
+  policyChecks,
+}: ActiveJob): ActiveJob {
+  return {
+    jobGuid,
+    ref,
+    priority,
+    nodeCount,
+    attempt,
+    since,
+    ...(policyChecks === undefined ? {} : { policyChecks }),
+  };
 }
 
 interface Move {

@@ -23,7 +23,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Spot nodes",
-    "jobs run again after an eviction, told before by SIGTERM; `batchai rehearse` kills a program here and says whether it resumes. Not yet: falling back to dedicated nodes by a policy; the Keras helper for checkpoints was never run",
+    "jobs run again after an eviction, told before by SIGTERM; `batchai rehearse` kills a program here and says whether it resumes; policies for falling back to the dedicated nodes of another cluster, also by a deadline. Not yet: the Keras helper for checkpoints was never run",
   ],
   [
     "Toolkits",
