@@ -45,12 +45,20 @@ export async function connectAccount(options: ArmOptions): Promise<ArmAccount> {
   return { client, group, name };
 }
 
-/** What a failed call says. */
+/** What the client says of an answer that it cannot read, which may have any status. */
+const unreadable = "PARSE_ERROR";
+
+/** What a failed call says. Without a status nobody refused it: no answer came, or half of one, or none of the service's own. */
 export function readArmError(error: unknown): {
   status: number | undefined;
   code: string;
   message: string;
 } {
   const { statusCode, code, message } = error as { statusCode?: number; code?: string; message?: string };
-  return { status: statusCode, code: code ?? "Unknown", message: message ?? String(error) };
+  const isAnswer = statusCode !== undefined && statusCode >= 400 && code !== unreadable;
+  return {
+    status: isAnswer ? statusCode : undefined,
+    code: code ?? "Unknown",
+    message: message ?? String(error),
+  };
 }

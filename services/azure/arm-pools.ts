@@ -55,8 +55,9 @@ async function connect(options: ArmPoolsOptions): Promise<Account> {
 async function quotas(account: Account): Promise<PoolQuotas> {
   try {
     const found = await account.client.batchAccountOperations.get(account.group, account.name);
+    if (found.poolQuota === undefined) throw new Error("the account was not told");
     return {
-      pools: found.poolQuota ?? 0,
+      pools: found.poolQuota,
       dedicatedProcessors: found.dedicatedCoreQuota ?? undefined,
       lowPriorityProcessors: found.lowPriorityCoreQuota ?? undefined,
     };

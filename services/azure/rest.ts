@@ -30,17 +30,16 @@ export type RestReply =
 /** Answers of 2xx and 4xx; anything that may pass by itself (429, 5xx, network) throws a retryable AppError. */
 export type RestClient = (request: RestRequest) => Promise<RestReply>;
 
-export function restClient(
-  options: RestOptions,
-  service: {
-    /** As messages name it. */
-    readonly name: string;
-    readonly scope: string;
-    readonly contentType: string;
-    /** @throws when the text is no error of the service's. */
-    readonly readError: (text: string) => { readonly code: string; readonly message: string };
-  },
-): RestClient {
+interface Service {
+  /** As messages name it. */
+  readonly name: string;
+  readonly scope: string;
+  readonly contentType: string;
+  /** @throws when the text is no error of the service's. */
+  readonly readError: (text: string) => { readonly code: string; readonly message: string };
+}
+
+export function restClient(options: RestOptions, service: Service): RestClient {
   const allowInsecureConnection = isLoopbackHttp(options.endpoint);
   const client = options.httpClient ?? createDefaultHttpClient();
   const pipeline = patientPipeline(options.retryDelayMs);
@@ -66,8 +65,9 @@ export function restClient(
     }
     const text = response.bodyAsText ?? "";
     if (response.status < 300) return { ok: true, status: response.status, text };
-    const { code, message } = errorOf(text, response.status, service.readError);
-    if (response.status === 429 || response.status >= 500)
+    const passes = response.status === 429 || response.status >= 500;
+    const { code, message } = errorOf(text, response.status, service, passes);
+    if (passes)
       throw new AppError(
         "ServiceUnavailable",
         `${service.name} answered ${response.status} ${code}: ${message}`,
@@ -76,10 +76,22 @@ export function restClient(
   };
 }
 
-function errorOf(text: string, status: number, read: (text: string) => { code: string; message: string }) {
+/** A refusal that is not in the service's words is somebody else's, or half of one: nothing is concluded from it. */
+function errorOf(
+  text: string,
+  status: number,
+  service: Pick<Service, "name" | "readError">,
+  passes: boolean,
+) {
   try {
-    return read(text);
-  } catch {
-    return { code: `Http${status}`, message: text.slice(0, 200) };
+    return service.readError(text);
+  } catch (cause) {
+    const unread = { code: `Http${status}`, message: text.slice(0, 200) };
+    if (text === "" || passes) return unread;
+    throw new AppError(
+      "ServiceUnavailable",
+      `${service.name} answered ${status} in words that are not its own.`,
+      { cause },
+    );
   }
 }

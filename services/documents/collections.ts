@@ -7,6 +7,7 @@ import type { DocumentOf } from "../../domain/kinds.ts";
 import type { ResourceKind } from "../../domain/resources.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { RefOf } from "../../domain/shared/resource-id.ts";
+import { sameContent } from "../../domain/shared/same-content.ts";
 import type { Random } from "../clock.ts";
 import type { DocumentKey, DocumentStore, DocumentWrite } from "../documents.ts";
 import type { Change, Collection } from "../state.ts";
@@ -41,7 +42,9 @@ export function collection<Kind extends ResourceKind>(
         ]);
         if (inserted !== "conflict") return { created: true, document };
         const existing = await get(ref);
-        if (existing !== undefined) return { created: false, document: existing.document };
+        // An answer may get lost: the insertion that was tried again finds itself.
+        if (existing !== undefined)
+          return { created: sameContent(existing.document, document), document: existing.document };
       }
     },
 

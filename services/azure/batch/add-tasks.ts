@@ -1,7 +1,7 @@
 // Adding tasks to a Batch job, as many in a request as it takes ("Task - Create Task Collection": at most 100 tasks and
 // 1 MB). Each task has its own answer. Adding a task again answers that it exists, so that repeating a request is safe.
 import type { Batch, NewBatchTask, Refusal, TaskAnswer } from "../../batch.ts";
-import { path } from "./transport.ts";
+import { path, read } from "./transport.ts";
 import type { BatchTransport } from "./transport.ts";
 import { WireAddedTasks } from "./wire.ts";
 import type { WireAddedTask } from "./wire.ts";
@@ -34,7 +34,7 @@ async function addSome(
     path: path`jobs/${jobId}/addtaskcollection`,
     body: { value: tasks.map(taskBody) },
   });
-  if (reply.ok) return answersOf(tasks, WireAddedTasks.parse(JSON.parse(reply.text)).value);
+  if (reply.ok) return answersOf(tasks, read(WireAddedTasks, reply.text).value);
   const refusal = { kind: "refused", code: reply.code, message: reply.message } as const;
   if (!aboutTasks.has(reply.status)) return refusal;
   if (tasks.length === 1) return [refusal];

@@ -4,7 +4,7 @@ import type { NodeAddresses } from "../../../domain/cluster/node-addresses.ts";
 import type { Batch, BatchFailure, BatchNode, BatchTask, NodeCounts, PoolState } from "../../batch.ts";
 import type { z } from "zod";
 import { addTasks } from "./add-tasks.ts";
-import { path, unexpected } from "./transport.ts";
+import { path, read, unexpected } from "./transport.ts";
 import type { BatchReply, BatchTransport } from "./transport.ts";
 import {
   listOf,
@@ -109,7 +109,7 @@ async function getTask(
     path: path`jobs/${jobId}/tasks/${taskId}`,
     query: { $select: taskFields },
   });
-  if (reply.ok) return toTask(WireTask.parse(JSON.parse(reply.text)));
+  if (reply.ok) return toTask(read(WireTask, reply.text));
   if (reply.status === 404) return undefined;
   throw unexpected("show the task", reply);
 }
@@ -164,7 +164,7 @@ async function pool(transport: BatchTransport, poolId: string): Promise<PoolStat
     if (reply.status === 404) return undefined;
     throw unexpected("show the pool", reply);
   }
-  const found = WirePool.parse(JSON.parse(reply.text));
+  const found = read(WirePool, reply.text);
   const allocation = found.allocationState;
   return {
     allocationState: allocation === "resizing" || allocation === "stopping" ? allocation : "steady",
@@ -223,7 +223,7 @@ async function remoteLogin(
     if (reply.status === 404 || reply.status === 409) return undefined;
     throw unexpected("show the node's remote login", reply);
   }
-  const login = WireRemoteLogin.parse(JSON.parse(reply.text));
+  const login = read(WireRemoteLogin, reply.text);
   return { ipAddress: login.remoteLoginIPAddress, port: login.remoteLoginPort };
 }
 
@@ -239,7 +239,7 @@ async function loginWithin(
   });
   if (reply.status === 404) return undefined;
   if (!reply.ok) throw unexpected("show the node's address", reply);
-  const { ipAddress } = WireAddress.parse(JSON.parse(reply.text));
+  const { ipAddress } = read(WireAddress, reply.text);
   return ipAddress === undefined ? undefined : { ipAddress, port: sshPort };
 }
 const sshPort = 22;
@@ -266,7 +266,7 @@ async function list<Item extends z.ZodType>(
       if (reply.status === 404) return undefined;
       throw unexpected(`list ${relative}`, reply);
     }
-    const { value, "odata.nextLink": next } = page.parse(JSON.parse(reply.text));
+    const { value, "odata.nextLink": next } = read(page, reply.text);
     items.push(...value);
     if (next === undefined) return items;
     reply = await transport.follow(next);

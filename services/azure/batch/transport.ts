@@ -1,12 +1,15 @@
 // HTTP to the Batch data plane: versioned URLs, OData errors turned into values. No operation knows about tokens, no caller about
 // HTTP.
 import type { HttpMethods } from "@azure/core-rest-pipeline";
+import type { z } from "zod";
 import { AppError } from "../../../domain/shared/errors.ts";
+import { readAnswer } from "../read-answer.ts";
 import { restClient } from "../rest.ts";
 import type { RestOptions, RestReply } from "../rest.ts";
 import { WireError } from "./wire.ts";
 
 const apiVersion = "2025-06-01";
+const service = "Azure Batch";
 /** As Microsoft's own clients ask for it: the audience of Batch ends with a slash. */
 const batchScope = "https://batch.core.windows.net//.default";
 
@@ -36,7 +39,7 @@ export function path(literals: TemplateStringsArray, ...values: readonly string[
 export function batchTransport(options: RestOptions): BatchTransport {
   const endpoint = options.endpoint.replace(/\/+$/, "");
   const call = restClient(options, {
-    name: "Azure Batch",
+    name: service,
     scope: batchScope,
     contentType: "application/json; odata=minimalmetadata",
     readError,
@@ -61,6 +64,11 @@ function readError(text: string): { code: string; message: string } {
   const [first = ""] = message.split("\nRequestId:");
   const reasons = values.map(({ key, value }) => `${key}: ${value}`).join("; ");
   return { code, message: reasons === "" ? first : `${first} (${reasons})` };
+}
+
+/** @throws AppError ServiceUnavailable when it is none of Batch's. */
+export function read<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
+  return readAnswer(service, schema, text);
 }
 
 function foreignLink(url: string): Error {

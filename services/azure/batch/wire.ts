@@ -137,11 +137,12 @@ export const WireRemoteLogin = z.object({
 export const WireAddress = z.object({ ipAddress: z.string().optional() });
 
 export const WireError = z.object({
-  code: z.string().default("Unknown"),
+  code: z.string(),
   message: z.union([z.string(), z.object({ value: z.string() }).transform(({ value }) => value)]).default(""),
   values: z.array(z.object({ key: z.string(), value: z.string() })).default([]),
 });
 
 export function listOf<Item extends z.ZodType>(item: Item) {
-  return z.object({ value: z.array(item).default([]), "odata.nextLink": z.string().optional() });
+  // Without its list an answer is no empty list.
+  return z.object({ value: z.array(item), "odata.nextLink": z.string().optional() });
 }

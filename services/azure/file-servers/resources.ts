@@ -3,6 +3,7 @@
 // Why it is so: docs/adr/0038-a-file-server-is-five-resources.md
 import { z } from "zod";
 import { AppError } from "../../../domain/shared/errors.ts";
+import { readAnswer } from "../read-answer.ts";
 import { restClient } from "../rest.ts";
 import type { RestOptions, RestReply } from "../rest.ts";
 
@@ -50,6 +51,7 @@ const versions: Readonly<Record<string, string>> = {
   "microsoft.network": "2025-09-01",
 };
 
+const service = "Azure Resource Manager";
 const armScope = "https://management.azure.com/.default";
 /** Another operation is on its way with the same resource, or with one that it needs. */
 const passing =
@@ -60,7 +62,7 @@ const inUse = /^(InUse\w*|\w*CannotBeDeleted|NicInUse\w*|NetworkSecurityGroup\w*
 export function resources(options: RestOptions, group: ResourceGroup): Resources {
   const endpoint = options.endpoint.replace(/\/+$/, "");
   const call = restClient(options, {
-    name: "Azure Resource Manager",
+    name: service,
     scope: armScope,
     contentType: "application/json",
     readError,
@@ -72,7 +74,7 @@ export function resources(options: RestOptions, group: ResourceGroup): Resources
   const get: Resources["get"] = async (resource, expand) => {
     const query = expand === undefined ? "" : `&$expand=${expand}`;
     const reply = await call({ method: "GET", url: url(id(resource), resource.type, query) });
-    if (reply.ok) return Resource.parse(JSON.parse(reply.text));
+    if (reply.ok) return readAnswer(service, Resource, reply.text);
     if (reply.status === 404) return undefined;
     throw refusal("look at", resource, reply);
   };
@@ -101,7 +103,7 @@ export function resources(options: RestOptions, group: ResourceGroup): Resources
       while (next !== undefined) {
         const reply: RestReply = await call({ method: "GET", url: next });
         if (!reply.ok) throw refusal("list", { type, name: "" }, reply);
-        const page: z.infer<typeof Page> = Page.parse(JSON.parse(reply.text));
+        const page: z.infer<typeof Page> = readAnswer(service, Page, reply.text);
         found.push(...page.value);
         next = page.nextLink;
         if (next !== undefined && new URL(next).origin !== new URL(endpoint).origin)
@@ -119,7 +121,7 @@ function versionOf(type: string): string {
 }
 
 function isThere(text: string): boolean {
-  return Resource.parse(JSON.parse(text)).properties.provisioningState === "Succeeded";
+  return readAnswer(service, Resource, text).properties.provisioningState === "Succeeded";
 }
 
 /** The innermost reasons: the outer ones say that there are some. */

@@ -128,25 +128,29 @@ describe("pools without public addresses", () => {
   });
 });
 
+/** What is made of an answer that every request gets. */
+async function poolsAnswered<Result>(
+  status: number,
+  text: string,
+  ask: (pools: Pools) => Promise<Result>,
+): Promise<Result> {
+  const server = createServer((_request, response) => {
+    response.writeHead(status, { "content-type": "application/json" }).end(text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return ask(armPools({ ...poolOptions(), endpoint, sshSources: [] })).finally(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+}
+
 describe("the transport", () => {
   it("that Azure forbids because of what they use say which right is missing", async () => {
     const error = { code: "LinkedAuthorizationFailed", message: "No permission on the linked subnet." };
-    const server = createServer((_request, response) => {
-      response.writeHead(403, { "content-type": "application/json" }).end(JSON.stringify({ error }));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const forbidden = armPools({
-      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      sshSources: [],
-      nodeAddresses: "public",
-      batchAccountId: `/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.Batch/batchAccounts/devbatch`,
-      credential: { getToken: async () => ({ token: "good", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) },
-      tokens,
-    });
-    const answer = await forbidden.put(spec("subnet", 1)).finally(() => {
-      server.closeAllConnections();
-      server.close();
-    });
+    const answer = await poolsAnswered(403, JSON.stringify({ error }), (forbidden) =>
+      forbidden.put(spec("subnet", 1)),
+    );
     expect(answer).toMatchObject({
       kind: "refused",
       code: "LinkedAuthorizationFailed",
@@ -154,6 +158,16 @@ describe("the transport", () => {
         /^No permission on the linked subnet\. .*subnets\/join\/action/,
       ) as string,
     });
+  });
+
+  it("takes half an answer about a pool for none, and for no refusal", async () => {
+    const half = '{"id":"/subscriptions/s/resourceGroups/g","na';
+    const passes = { code: "ServiceUnavailable", retryable: true };
+    await expect(poolsAnswered(200, half, (cut) => cut.put(spec("half", 1)))).rejects.toMatchObject(passes);
+    await expect(poolsAnswered(200, half, (cut) => cut.quotas())).rejects.toMatchObject(passes);
+    await expect(poolsAnswered(200, "{}", (cut) => cut.quotas())).rejects.toMatchObject(passes);
+    const target = { nodes: 2, lowPriority: false, deallocation: "requeue" } as const;
+    await expect(poolsAnswered(200, half, (cut) => cut.resize("half", target))).rejects.toMatchObject(passes);
   });
 
   it("tells an outage as one that may pass", async () => {

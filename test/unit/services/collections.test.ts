@@ -122,3 +122,24 @@ describe("an update", () => {
     expect(await there.get(ref)).toMatchObject({ provisioningState: "deleting", creationTime: "2" });
   });
 });
+
+describe("the creation of a document", () => {
+  it("whose answer got lost is one, though its second try finds the document there", async () => {
+    const documents = memoryDocuments();
+    let loses = true;
+    const store: DocumentStore = {
+      ...documents,
+      async commit(partition, writes) {
+        const etags = await documents.commit(partition, writes);
+        if (!loses) return etags;
+        loses = false;
+        return documents.commit(partition, writes);
+      },
+    };
+    const { experiments } = documentState({ store, random: seededRandom(1) });
+    const made = await experiments.create(ref, newExperiment(ref, now), change("created"));
+    expect(made).toEqual({ created: true, document: newExperiment(ref, now) });
+    const other = await experiments.create(ref, newExperiment(ref, later), change("created"));
+    expect(other).toEqual({ created: false, document: newExperiment(ref, now) });
+  });
+});
