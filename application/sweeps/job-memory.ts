@@ -8,7 +8,7 @@ import { remembered } from "../remembered.ts";
 import type { Remembered } from "../remembered.ts";
 
 /** So late a poll may see that a job has started, or that somebody posts its metrics; not that it has ended. */
-const knownMs = 1_000;
+const knownMs = 2_000;
 
 /** A cluster that was deleted has no active jobs, as is found then; another one of its name is found later. */
 const clusterKnownMs = 30_000;

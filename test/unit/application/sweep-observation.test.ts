@@ -110,7 +110,7 @@ describe("a poll of a sweep", () => {
       return [...read].sort();
     };
     expect(await poll()).toEqual(["s_0", "s_1", "s_2"]);
-    later(900);
+    later(1_900);
     expect(await poll()).toEqual([]);
     holding.splice(2, 1);
     Object.assign(holding[1] ?? {}, { etag: "2" });
