@@ -1,5 +1,6 @@
-// Functions whose minimum is known, to search with 100 trials. bench/sweeps/support/optuna_search.py has the same ones.
+// Functions whose minimum is known, and one real model, to search with 100 trials. bench/sweeps/support/optuna_search.py has the same ones.
 import type { SearchSpace, Value } from "../../../domain/sweep/search/parameter.ts";
+import digits from "./digits-svm.json" with { type: "json" };
 
 export interface Searched {
   readonly space: SearchSpace;
@@ -47,6 +48,20 @@ function rosenbrock(x: readonly number[]): number {
   }, 0);
 }
 
+/** Share of digits that a support vector machine gets wrong, between the points at which it was trained (digits_table.py). */
+function digitsWrong(cost: number, gamma: number): number {
+  const place = (value: number, [least = 0, most = 0]: readonly number[], points: number) => {
+    const at = ((Math.log10(value) - least) / (most - least)) * (points - 1);
+    const low = Math.min(Math.max(Math.floor(at), 0), points - 2);
+    return [low, Math.min(Math.max(at - low, 0), 1)] as const;
+  };
+  const [row, down] = place(cost, digits.c, digits.wrong.length);
+  const [column, right] = place(gamma, digits.gamma, digits.wrong[0]?.length ?? 0);
+  const at = (r: number, c: number) => digits.wrong[r]?.[c] ?? Number.NaN;
+  const across = (r: number) => at(r, column) * (1 - right) + at(r, column + 1) * right;
+  return across(row) * (1 - down) + across(row + 1) * down;
+}
+
 const names = (count: number) => Array.from({ length: count }, (_, at) => `X${at}`);
 const cube = (count: number, min: number, max: number): SearchSpace =>
   Object.fromEntries(names(count).map((name) => [name, uniform(min, max)]));
@@ -60,6 +75,13 @@ export const functions: Readonly<Record<string, Searched>> = {
   },
   hartmann6: { space: cube(6, 0, 1), value: (parameters) => hartmann(point(6)(parameters)) },
   rosenbrock4: { space: cube(4, -2, 2), value: (parameters) => rosenbrock(point(4)(parameters)) },
+  digits: {
+    space: {
+      C: { type: "loguniform", min: 1e-3, max: 1e4 },
+      GAMMA: { type: "loguniform", min: 1e-6, max: 1 },
+    },
+    value: (parameters) => digitsWrong(number(parameters, "C"), number(parameters, "GAMMA")),
+  },
   conditional: {
     space: {
       KIND: { type: "choice", values: ["sgd", "adam", "none"] },

@@ -1,8 +1,10 @@
-"""The functions of functions.ts, searched by Optuna's TPE and at random: one JSON object {function: {sampler: [best per seed]}}."""
+"""The functions of functions.ts, searched by Optuna's TPE, at random, and by CMA-ES where `cmaes` is installed: one JSON object {function: {sampler: [best per seed]}}."""
 import json
+import importlib.util
 import math
 import sys
 import warnings
+from pathlib import Path
 
 import optuna
 
@@ -36,6 +38,23 @@ def rosenbrock4(trial):
     return sum(100 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2 for i in range(3))
 
 
+DIGITS = json.loads((Path(__file__).parent / "digits-svm.json").read_text())
+
+
+def place(value, least, most, points):
+    at = (math.log10(value) - least) / (most - least) * (points - 1)
+    low = min(max(math.floor(at), 0), points - 2)
+    return low, min(max(at - low, 0), 1)
+
+
+def digits(trial):
+    wrong = DIGITS["wrong"]
+    row, down = place(trial.suggest_float("C", 1e-3, 1e4, log=True), *DIGITS["c"], len(wrong))
+    column, right = place(trial.suggest_float("GAMMA", 1e-6, 1, log=True), *DIGITS["gamma"], len(wrong[0]))
+    across = [wrong[r][column] * (1 - right) + wrong[r][column + 1] * right for r in (row, row + 1)]
+    return across[0] * (1 - down) + across[1] * down
+
+
 def conditional(trial):
     kind = trial.suggest_categorical("KIND", ["sgd", "adam", "none"])
     rate = (math.log10(trial.suggest_float("LR", 1e-5, 1, log=True)) + 2.5) ** 2
@@ -57,7 +76,9 @@ samplers = {
     "optuna tpe": lambda seed: optuna.samplers.TPESampler(seed=seed),
     "optuna random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
 }
+if importlib.util.find_spec("cmaes") is not None:
+    samplers["optuna cma-es"] = lambda seed: optuna.samplers.CmaEsSampler(seed=seed)
 print(json.dumps({
     function.__name__: {name: [best(function, make(seed)) for seed in range(SEEDS)] for name, make in samplers.items()}
-    for function in (branin, hartmann6, rosenbrock4, conditional)
+    for function in (branin, hartmann6, rosenbrock4, digits, conditional)
 }))
