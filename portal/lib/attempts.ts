@@ -7,6 +7,7 @@ const words: Readonly<Record<AttemptCause, string>> = {
   userRetry: "failed and was tried again",
   preempted: "its nodes were taken",
   rehearsed: "taken away on request, as a rehearsal",
+  moved: "went on at another cluster, as its spot policy says",
   nodeFault: "a node failed",
   filesLost: "staged files were lost",
   resized: "the cluster shrank",
