@@ -2,6 +2,7 @@
 // functions. BENCH_PYTHON names a Python that has Optuna (`pip install optuna`); without it ours stand alone. The medians of 30 runs
 // scatter by more than the samplers differ, so each line also tells how often its sampler would beat Optuna's TPE (a half: as good;
 // ± two standard errors), and BENCH_SEEDS asks for more runs.
+// What came of it: docs/adr/0043-cma-es-is-left-out.md
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Algorithm, suggest } from "../../domain/sweep/search/algorithm.ts";
