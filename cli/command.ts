@@ -15,6 +15,8 @@ export interface Context {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Which of the person's is used; absent for none. */
   readonly profile?: NamedProfile;
+  /** Of the id that names the resource; absent where names do. */
+  readonly subscriptionId?: string;
   /** The folder in which the command was typed. */
   readonly directory: string;
   /** The folder that the build made. */

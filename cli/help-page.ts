@@ -3,6 +3,7 @@ import { Command as Parser, InvalidArgumentError, Option as ParserOption } from 
 import type { Command } from "./command.ts";
 import type { CommandRow } from "./commands/index.ts";
 import { globalOptions } from "./globals.ts";
+import { byId, idsOption } from "./ids-option.ts";
 import type { Option } from "./options.ts";
 
 export function helpPage(row: CommandRow, command: Command): string {
@@ -23,6 +24,8 @@ export function parserOf(row: CommandRow, command: Command, write: (text: string
   for (const word of command.words?.usage.split(" ") ?? []) parser.argument(word, command.words?.description);
   if (command.passThrough === true) parser.passThroughOptions();
   for (const option of Object.values(command.options)) parser.addOption(parserOption(option));
+  if (byId(row.name, command) !== undefined)
+    parser.addOption(new ParserOption(idsOption.flags, idsOption.description));
   for (const option of Object.values(globalOptions))
     parser.addOption(parserOption(option).helpGroup("Options of every command:"));
   return parser;

@@ -6,9 +6,26 @@ import type { CommandRow } from "./commands/index.ts";
 import { usageError } from "./failure.ts";
 import { globalOptions, underGlobals } from "./globals.ts";
 import { parserOf, parserOption } from "./help-page.ts";
+import { byId, idsOption } from "./ids-option.ts";
 import { exitCodes } from "./output/exit-codes.ts";
 
 export async function invoke(
+  row: CommandRow,
+  command: Command,
+  args: readonly string[],
+  context: Context,
+): Promise<number> {
+  const takesIds = byId(row.name, command);
+  if (takesIds === undefined || !args.includes(idsOption.word)) return once(row, command, args, context);
+  const { typedPerId } = await import("./ids.ts");
+  for (const { words, subscriptionId } of typedPerId(args, command, takesIds)) {
+    const exitCode = await once(row, command, words, { ...context, subscriptionId });
+    if (exitCode !== exitCodes.ok) return exitCode;
+  }
+  return exitCodes.ok;
+}
+
+async function once(
   row: CommandRow,
   command: Command,
   args: readonly string[],

@@ -69,6 +69,15 @@ export async function openService(
   given: Texts<"cloud" | "resourceGroup">,
   context: Context,
 ): Promise<Service> {
+  const service = await serviceOf(given, context);
+  const { subscriptionId: asked = service.subscriptionId } = context;
+  if (asked.toLowerCase() === service.subscriptionId.toLowerCase()) return service;
+  throw usageError(
+    `The id names the subscription ${asked}; the service at ${service.endpoint} is used in ${service.subscriptionId}.`,
+  );
+}
+
+async function serviceOf(given: Texts<"cloud" | "resourceGroup">, context: Context): Promise<Service> {
   const { environment } = context;
   if (given.cloud === undefined && environment["BATCHAI_ENDPOINT"]) return fromEnvironment(given, context);
   const file = cloudFileOf(given, context);

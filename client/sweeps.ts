@@ -36,6 +36,8 @@ export interface Sweeps extends Collection<SweepRef, ExperimentRef, SweepRespons
   terminateTrial(ref: SweepRef, trial: number): Promise<TrialResponse>;
   resume(ref: SweepRef): Promise<SweepResponse>;
   extend(ref: SweepRef, properties: object): Promise<SweepResponse>;
+  /** Tags, limits, stopping, budget: what is named is otherwise from now on; nothing is started. */
+  update(ref: SweepRef, patch: object): Promise<SweepResponse>;
   /** Resolves with the numbers of the trials that run again. */
   retryFailed(ref: SweepRef, chosen: object): Promise<readonly number[]>;
   /** All trials as a table, as JSON lines, or with all that `import` needs. */
@@ -64,6 +66,8 @@ export function sweepsOf(anyVersion: HttpApi): Sweeps {
       checked(TrialResponse, await post(ref, `trials/${trial}/terminate`)),
     resume: (ref) => changed(ref, "resume"),
     extend: (ref, properties) => changed(ref, "extend", { properties }),
+    update: async (ref, patch) =>
+      checked(SweepResponse, (await api.send("PATCH", formatId(ref), { body: patch })).body),
     retryFailed: async (ref, chosen) => checked(Retried, await post(ref, "retryFailed", chosen)).trials,
     async exported(ref, format, query) {
       const answer = await api.send("GET", `${formatId(ref)}/export`, {

@@ -298,6 +298,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./sweep/extend.ts")).sweepExtend,
   },
   {
+    name: "sweep update",
+    summary: "Change limits, budget or tags of a sweep, and start nothing",
+    load: async () => (await import("./sweep/update.ts")).sweepUpdate,
+  },
+  {
     name: "sweep retry",
     summary: "Run failed trials of a sweep again with the same parameters",
     load: async () => (await import("./sweep/retry.ts")).sweepRetry,

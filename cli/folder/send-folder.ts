@@ -26,6 +26,6 @@ export async function sendFolder(context: Context, storage: StorageAccount, outp
   const script = unpackScript(files, codeStore);
   const name = nameOfScript(script);
   await store.put(name, { text: script });
-  notify(context, `${files.length} files, ${sent} of them sent`);
+  notify(context, `${files.length} ${files.length === 1 ? "file" : "files"}, ${sent} of them sent`);
   return name;
 }

@@ -162,6 +162,7 @@ const sweeps: typeof setUp = [
   ["job metrics -n rates_0", some(MetricResponse)],
   ["sweep export -n rates", /^trial,[^]*\n0,/],
   ["sweep extend -n rates --max-trials 3", sweep],
+  ["sweep update -n rates --max-concurrent-trials 1 --tag team=vision", sweep],
   ["sweep retry -n rates --state succeeded --trial 0", /^0\n$/],
   ["sweep terminate -n rates -y", nothing],
   ["sweep resume -n rates", sweep],

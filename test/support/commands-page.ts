@@ -2,6 +2,7 @@
 import { commands } from "../../cli/commands/index.ts";
 import { globalOptions } from "../../cli/globals.ts";
 import type { Command } from "../../cli/command.ts";
+import { byId, idsOption } from "../../cli/ids-option.ts";
 import type { Option } from "../../cli/options.ts";
 import { exitCodes } from "../../cli/output/exit-codes.ts";
 
@@ -46,7 +47,8 @@ export async function commandsPage(): Promise<string> {
   ].join("\n");
 }
 
-function section(name: string, summary: string, { examples, options, words }: Command): string[] {
+function section(name: string, summary: string, command: Command): string[] {
+  const { examples, options, words } = command;
   const asOptions = words === undefined ? [] : [{ flags: words.usage, description: words.description }];
   return [
     `## ${name}`,
@@ -57,7 +59,7 @@ function section(name: string, summary: string, { examples, options, words }: Co
     ...examples.map((example) => `batchai ${example}`),
     "```",
     "",
-    ...optionTable([...asOptions, ...Object.values(options)]),
+    ...optionTable([...asOptions, ...Object.values(options), ...(byId(name, command) ? [idsOption] : [])]),
   ];
 }
 

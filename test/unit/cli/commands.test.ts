@@ -174,6 +174,28 @@ describe("a job", () => {
   });
 });
 
+test("ids stand for names, one or many; what they do not fit is refused before anything is done", async () => {
+  await ok("experiment create -n one");
+  await ok("experiment create -n two");
+  const idOf = (name: string) => `${groupPath}/lab/experiments/${name}`;
+  expect(await json(`experiment show --ids ${idOf("one")}`)).toMatchObject({ name: "one" });
+  const lines = await ok(`experiment show --ids ${idOf("one")} ${idOf("two").toUpperCase()} -o jsonl`);
+  expect(lines.trim().split("\n")).toHaveLength(2);
+  expect((await type(`cluster show --ids ${idOf("one")}`)).err).toContain("another kind of resource");
+  expect((await type(`experiment show --ids ${idOf("one")} -w lab`)).err).toContain("leave out -w");
+  expect(await type("experiment show --ids")).toMatchObject({ code: 2 });
+  expect(await type("experiment show --ids one")).toMatchObject({ code: 2 });
+  const elsewhere = idOf("one").replace(subscriptionId, "99999999-2222-4333-8444-555555555555");
+  expect((await type(`experiment show --ids ${elsewhere}`)).err).toContain("names the subscription 99999999");
+  expect(await type(`experiment create -n new --ids ${idOf("new")}`)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("unknown option '--ids'") as string,
+  });
+  expect(await ok(`experiment delete -y --ids ${idOf("one")} ${idOf("two")}`)).toBe("");
+  expect(await type("experiment show -n two")).toMatchObject({ code: 3 });
+  expect(await json(`workspace show --ids ${groupPath}/lab`)).toMatchObject({ name: "lab" });
+});
+
 describe("a file server", () => {
   it("is created by options or a file, shown with az's columns, mounted by its name, and deleted", async () => {
     fileServers.finish();

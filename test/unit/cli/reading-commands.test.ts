@@ -101,6 +101,15 @@ describe("a job that waits", () => {
     expect(ahead?.says).toContain("first");
   });
 
+  it("on a cluster that is asked about itself", async () => {
+    const [of] = JSON.parse(await ok("why -c nodes")) as { code: string }[];
+    expect(of).toMatchObject({ code: "ClusterReady" });
+    const { id } = JSON.parse(await ok("cluster show -n nodes")) as { id: string };
+    expect(await ok(`why ${id}`)).toBe(await ok("why -c nodes"));
+    expect(await type("why first -c nodes")).toMatchObject({ code: 2 });
+    expect(await type("why -c none")).toMatchObject({ code: 3 });
+  });
+
   it("that is none is said so", async () => {
     expect(await type("why none -e digits")).toMatchObject({ code: 3 });
     expect((await type("why /subscriptions/x")).code).toBe(2);

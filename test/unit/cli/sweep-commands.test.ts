@@ -146,6 +146,22 @@ describe("a sweep", () => {
     expect(await type("sweep extend -n rates")).toMatchObject({ code: 2 });
   });
 
+  it("that is over gets other limits and tags, and stays over", async () => {
+    const updated = await json("sweep update -n rates --max-failed-trials 3 --tag team=vision --tag paper");
+    expect(updated).toMatchObject({
+      executionState: "succeeded",
+      limits: { maxFailedTrials: 3, maxTrials: 4 },
+      tags: { team: "vision", paper: "" },
+    });
+    expect(await json("sweep update -n rates --max-failed-trials 4")).toMatchObject({
+      tags: { team: "vision" },
+    });
+    const { tags } = await json("sweep update -n rates --without-tags");
+    expect(tags ?? {}).toEqual({});
+    for (const wrong of ["", " --tag =x", " --tag a --without-tags"])
+      expect(await type(`sweep update -n rates${wrong}`)).toMatchObject({ code: 2, out: "" });
+  });
+
   it("goes on in another deployment with what it knew, and runs what was not over", async () => {
     const archive = await ok("sweep export -n rates --format archive");
     const whole = JSON.parse(archive) as { trials: { state: string }[] };
