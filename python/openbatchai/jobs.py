@@ -11,18 +11,20 @@ import subprocess
 import sys
 import tarfile
 import time
-import urllib.error
 import urllib.request
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any, Callable, Mapping, Optional, Sequence, TypeVar
 
 from .service import Service, find_service
 from .share import Share
 
 SHARE = "batchai"
+SIZE = "STANDARD_D2S_V3"
 OUTPUTS = "OUTPUTS"
 MOUNT = f"$AZ_BATCHAI_JOB_MOUNT_ROOT/{SHARE}"
 ENDED = ("succeeded", "failed")
+Place = tuple[Service, str, str]
 LEFT_OUT = {".git", ".batchai", "__pycache__", "node_modules", ".venv"}
+Kind = TypeVar("Kind", bound="Watched")
 
 
 class JobFailed(Exception):
@@ -33,7 +35,24 @@ class JobFailed(Exception):
         self.job = job
 
 
-class Job:
+class Watched:
+    """What goes on by itself, and comes to an end."""
+
+    name: str
+    state: str
+
+    def wait(self: Kind, timeout: Optional[float] = None, poll: float = 1.0, look: Callable[[], Any] = lambda: None) -> Kind:
+        """Returns once it has ended, however it ended. Raises TimeoutError when that takes longer."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while self.state not in ENDED:
+            look()
+            if until is not None and time.monotonic() >= until:
+                raise TimeoutError(f"the {type(self).__name__.lower()} {self.name} has not ended after {timeout} seconds")
+            time.sleep(poll)
+        return self
+
+
+class Job(Watched):
     def __init__(self, service: Service, workspace: str, experiment: str, name: str) -> None:
         self.service = service
         self.name = name
@@ -50,22 +69,13 @@ class Job:
         return found
 
     @property
-    def state(self) -> str:
+    def state(self) -> str:  # type: ignore[override]
         """queued, running, terminating, succeeded or failed"""
         return str(self.properties["executionState"])
 
     @property
     def exit_code(self) -> Optional[int]:
         return self.properties.get("executionInfo", {}).get("exitCode")
-
-    def wait(self, timeout: Optional[float] = None, poll: float = 1.0) -> Job:
-        """Returns once the job has ended, however it ended. Raises TimeoutError when that takes longer."""
-        until = None if timeout is None else time.monotonic() + timeout
-        while self.state not in ENDED:
-            if until is not None and time.monotonic() >= until:
-                raise TimeoutError(f"the job {self.name} has not ended after {timeout} seconds")
-            time.sleep(poll)
-        return self
 
     def check(self) -> Job:
         """Waits; raises JobFailed unless the job succeeded."""
@@ -125,7 +135,7 @@ def submit(
     workspace: Optional[str] = None,
     experiment: Optional[str] = None,
     cluster: Optional[str] = None,
-    size: str = "STANDARD_D2S_V3",
+    size: str = SIZE,
     nodes: int = 1,
     environment: Optional[Mapping[str, str]] = None,
     service: Optional[Service] = None,
@@ -135,18 +145,31 @@ def submit(
 
     What the program writes to the folder $AZ_BATCHAI_OUTPUT_OUTPUTS is kept. `extra` are further files beside those of the folder.
     """
+    where: dict[str, Any] = {"workspace": workspace, "experiment": experiment, "cluster": cluster, "size": size, "nodes": nodes}
+    place, properties = prepare(command, code, extra or {}, nodes, environment=environment, service=service, **where)
+    job = Job(*place, name or new_name())
+    place[0].put(job.path, {"properties": properties})
+    return job
+
+
+def prepare(
+    command: str, code: str, extra: Mapping[str, bytes], most: int, *, workspace: Optional[str] = None,
+    experiment: Optional[str] = None, cluster: Optional[str] = None, size: str = SIZE, nodes: int = 1,
+    environment: Optional[Mapping[str, str]] = None, service: Optional[Service] = None,
+) -> tuple[Place, dict[str, Any]]:  # fmt: skip
+    """Sends the folder and makes what is missing: where the job goes, and its properties. `most`: nodes of a cluster that is made."""
     service = service if service is not None else find_service()
     storage = service.storage
     if storage is None:
         raise LookupError("Where shall the folder go? Set AZURE_BATCHAI_STORAGE_ACCOUNT and AZURE_BATCHAI_STORAGE_KEY.")
     workspace = workspace or os.environ.get("BATCHAI_WORKSPACE") or "batchai"
     experiment = experiment or os.environ.get("BATCHAI_EXPERIMENT") or _fitting(os.path.basename(os.path.abspath(code)))
-    archive = _packed(code, extra or {})
+    archive = _packed(code, extra)
     stored = f"{hashlib.sha256(archive).hexdigest()}.tar"
     share = Share(storage, SHARE)
     share.make("code")
     share.write(f"code/{stored}", archive)
-    cluster_path = _make_missing(service, workspace, experiment, cluster or _fitting(size.lower()), size, nodes)
+    cluster_path = _make_missing(service, workspace, experiment, cluster or _fitting(size.lower()), size, nodes, most)
     mount = {
         "accountName": storage.name,
         "azureFileUrl": f"https://{storage.name}.file.core.windows.net/{SHARE}",
@@ -154,7 +177,6 @@ def submit(
         "relativeMountPath": SHARE,
     }
     variables = {"PYTHONUNBUFFERED": "1", **(environment or {})}
-    job = Job(service, workspace, experiment, name or f"py-{time.strftime('%m%d-%H%M%S')}-{secrets.token_hex(3)}")
     properties = {
         "cluster": {"id": cluster_path},
         "nodeCount": nodes,
@@ -165,11 +187,16 @@ def submit(
         "environmentVariables": [{"name": key, "value": value} for key, value in variables.items()],
         "mountVolumes": {"azureFileShares": [mount]},
     }
-    service.put(job.path, {"properties": properties})
-    return job
+    return (service, workspace, experiment), properties
 
 
-def _make_missing(service: Service, workspace: str, experiment: str, cluster: str, size: str, nodes: int) -> str:
+def new_name() -> str:
+    return f"py-{time.strftime('%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+
+
+def _make_missing(
+    service: Service, workspace: str, experiment: str, cluster: str, size: str, nodes: int, most: int
+) -> str:
     place = ("workspaces", workspace)
     if service.find(service.path(*place)) is None:
         service.put(service.path(*place), {"location": service.location})
@@ -177,7 +204,7 @@ def _make_missing(service: Service, workspace: str, experiment: str, cluster: st
         service.put(service.path(*place, "experiments", experiment))
     path = service.path(*place, "clusters", cluster)
     if service.find(path) is None:
-        scale = {"minimumNodeCount": 0, "maximumNodeCount": max(4, nodes), "initialNodeCount": nodes}
+        scale = {"minimumNodeCount": 0, "maximumNodeCount": max(4, most), "initialNodeCount": nodes}
         admin = {"adminUserName": "batchai", "adminUserPassword": secrets.token_urlsafe(24) + "aA1!"}
         properties = {"vmSize": size, "scaleSettings": {"autoScale": scale}, "userAccountSettings": admin}
         service.put(path, {"properties": properties})

@@ -19,7 +19,7 @@ RUNNER = "openbatchai_runner.py"
 CALL = "openbatchai_call.pkl"
 RESULT = "result.pkl"
 # Travels with the call: a script that says `import openbatchai` says so on the node, too.
-_PACKAGE = ("__init__.py", "jobs.py", "remoting.py", "service.py", "share.py")
+_PACKAGE = ("__init__.py", "jobs.py", "remoting.py", "service.py", "share.py", "sweeps.py")
 
 
 class RemoteTraceback(Exception):
@@ -55,9 +55,18 @@ with open("openbatchai_call.pkl", "rb") as file:
                 except (AttributeError, TypeError):
                     pass
     args, kwargs = pickle.load(file)
+sweep = call["sweep"]
+for name in sweep["parameters"] if sweep else ():
+    text = os.environ["PARAM_" + name.upper()]
+    known = [value for value in sweep["values"].get(name, []) if text in (str(value), json.dumps(value))]
+    kwargs[name] = known[0] if known else json.loads(text)
 function = scope[call["name"]]
 try:
     outcome = ("value", function(*args, **kwargs))
+    if sweep:
+        metrics = outcome[1] if isinstance(outcome[1], dict) else {sweep["metric"]: outcome[1]}
+        with open(os.environ["AZ_BATCHAI_METRICS_FILE"], "a") as file:
+            file.writelines(json.dumps({"name": key, "value": float(value), "step": 1}) + "\\n" for key, value in metrics.items())
 except BaseException as error:
     text = traceback.format_exc()
     sys.stderr.write(text)
@@ -101,13 +110,24 @@ def remote(function: Callable[..., Value], **options: Any) -> Callable[..., Remo
 
     def call(*args: Any, **kwargs: Any) -> RemoteCall[Value]:
         code = os.path.abspath(options.get("code", "."))
-        head = {"python": list(sys.version_info[:2]), "name": _name(function), **_place(function, code)}
-        content = json.dumps(head).encode() + b"\n" + pickle.dumps((args, kwargs))
-        package = {f"openbatchai/{name}": pkgutil.get_data("openbatchai", name) or b"" for name in _PACKAGE}
-        extra = {RUNNER: _RUNNER.encode(), CALL: content, **package}
-        return RemoteCall(submit(f"python3 {RUNNER}", **{**options, "code": code, "extra": extra}))
+        command, extra = sent(function, code, args, kwargs)
+        return RemoteCall(submit(command, **{**options, "code": code, "extra": extra}))
 
     return call
+
+
+def sent(
+    function: Callable[..., Any], code: str, args: tuple[Any, ...], kwargs: dict[str, Any], sweep: str = "null"
+) -> tuple[str, dict[str, bytes]]:
+    """The line that calls the function on a node, and the files that it needs beside those of the folder.
+
+    `sweep`, as JSON: the names of the parameters that the call takes from its environment, and what its value is called.
+    """
+    head = {"python": list(sys.version_info[:2]), "name": _name(function), "sweep": json.loads(sweep)}
+    head.update(_place(function, os.path.abspath(code)))
+    content = json.dumps(head).encode() + b"\n" + pickle.dumps((args, kwargs))
+    package = {f"openbatchai/{name}": pkgutil.get_data("openbatchai", name) or b"" for name in _PACKAGE}
+    return f"python3 {RUNNER}", {RUNNER: _RUNNER.encode(), CALL: content, **package}
 
 
 def _name(function: Callable[..., Any]) -> str:

@@ -90,14 +90,18 @@ class Service:
 
     def output_files(self, job_path: str, directory: str) -> Iterator[dict[str, Any]]:
         query = {"outputdirectoryid": directory, "directory": ".", "linkexpiryinminutes": "60"}
-        page = self.send("POST", f"{job_path}/listOutputFiles", **query)
+        return self.items("POST", f"{job_path}/listOutputFiles", **query)
+
+    def items(self, method: str, path: str, **query: str) -> Iterator[dict[str, Any]]:
+        """Those of all pages of a list."""
+        page = self.send(method, path, **query)
         while True:
             yield from page["value"]
             link = page.get("nextLink")
             if not link:
                 return
             parts = urllib.parse.urlsplit(link)
-            page = self.send("POST", f"{parts.path}?{parts.query}")
+            page = self.send(method, f"{parts.path}?{parts.query}")
 
 
 def _refusal(error: urllib.error.HTTPError) -> ServiceError:

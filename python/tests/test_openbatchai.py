@@ -8,7 +8,7 @@ import unittest
 import zipfile
 
 import openbatchai as ob
-from functions import add, fail, fail_stubbornly
+from functions import accuracy, add, fail, fail_stubbornly
 from openbatchai.service import Service
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -61,6 +61,31 @@ class Functions(unittest.TestCase):
         for function in (lambda: 1, Functions.test_a_function_gives_its_value):
             with self.assertRaisesRegex(ValueError, "inside something else"):
                 ob.remote(function, code=HERE)()
+
+
+class Sweeps(unittest.TestCase):
+    def test_a_function_is_tried_with_parameters_and_the_best_trial_is_named(self):
+        space = {"rate": ob.uniform(0, 1), "kind": ob.choice("deep", "1")}
+        swept = ob.sweep(accuracy, space, goal="max accuracy", trials=3, concurrent=2, code=HERE).check()
+        trials = list(swept.trials())
+        self.assertEqual([trial["state"] for trial in trials], ["succeeded"] * 3)
+        for trial in trials:
+            rate, kind = trial["parameters"]["RATE"], trial["parameters"]["KIND"]
+            self.assertAlmostEqual(trial["value"], 1 - abs(rate - 0.5), places=6)
+            self.assertEqual(trial["metrics"]["isDeep"]["last"], float(kind == "deep"))
+        best = swept.best
+        self.assertEqual(best["value"], max(trial["value"] for trial in trials))
+        self.assertEqual(swept.job(best).state, "succeeded")
+        self.assertIn(f"succeeded, 3 succeeded; best {best['value']}", repr(swept))
+        self.assertEqual(swept._repr_html_().count("<tr>"), 4)
+
+    def test_a_line_of_shell_that_reports_nothing_is_an_exception(self):
+        with self.assertRaisesRegex(ob.SweepFailed, "NoMetricReported"):
+            ob.sweep("true $PARAM_X", {"x": ob.integer(1, 9)}, goal="min loss", trials=1, code=HERE).check()
+        with self.assertRaisesRegex(ValueError, "'max METRIC' or 'min METRIC'"):
+            ob.sweep("true", {}, goal="accuracy")
+        with self.assertRaisesRegex(ValueError, "more than capitals"):
+            ob.sweep("true", {"x": ob.integer(1, 9), "X": ob.integer(1, 9)}, goal="min loss")
 
 
 class Package(unittest.TestCase):
