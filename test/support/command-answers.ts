@@ -176,11 +176,18 @@ const sweeps: typeof setUp = [
 
 export const answers = [...setUp, ...resources, ...jobs, ...sweeps];
 
-/** The file of each test that runs the command in a process of its own. */
+const ofBoth = ["create", "show", "list", "delete", "pause", "resume", "test", "run", "firings", "replay"];
+const ofTriggers = [
+  ...ofBoth.flatMap((verb) => [`trigger ${verb}`, `schedule ${verb}`]),
+  ...["trigger rotate-secret", "schedule next", "schedule backfill"],
+];
+
+/** Commands that go on until they are stopped, or whose answers wait for events: the file of the test that holds each. */
 export const elsewhere: Readonly<Record<string, string>> = {
   start: "test/e2e/your-own-script.test.ts",
   quickstart: "test/e2e/quickstart.test.ts",
   emulator: "test/e2e/batch-emulator/command.test.ts",
   host: "test/e2e/functions-host/cli.test.ts",
   rehearse: "test/e2e/rehearsal/rehearse.test.ts",
+  ...Object.fromEntries(ofTriggers.map((name) => [name, "test/unit/cli/trigger-commands.test.ts"])),
 };
