@@ -47,6 +47,7 @@ param taskHub string = 'OpenBatchAI'
 param extraSettings object = {}
 
 var tags = { 'azd-env-name': environmentName }
+var blobEventsQueue = 'batchai-blob-events'
 var token = uniqueString(subscription().id, environmentName, location)
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -89,6 +90,19 @@ module storage 'modules/storage.bicep' = {
     tags: tags
     isPublic: !isolated
     appPrincipalId: identity.outputs.principalId
+  }
+}
+
+// Event Grid delivers from outside any network: where storage is closed, listings alone find blobs.
+module blobEvents 'modules/blob-events.bicep' = if (!isolated) {
+  name: 'blob-events'
+  scope: group
+  params: {
+    token: token
+    location: location
+    tags: tags
+    storageName: storage.outputs.name
+    queueName: blobEventsQueue
   }
 }
 
@@ -167,6 +181,7 @@ module app 'modules/app.bicep' = {
     identityClientId: identity.outputs.clientId
     storageName: storage.outputs.name
     packageContainerUrl: storage.outputs.packageContainerUrl
+    blobEventsQueue: isolated ? '' : blobEventsQueue
     batchAccountId: batch.outputs.id
     batchEndpoint: batch.outputs.endpoint
     fileServerGroup: fileServerGroup.name

@@ -2,7 +2,7 @@
 // that commit content count.
 import { z } from "zod";
 
-const committing = ["PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose", "SftpCommit"];
+export const committing = ["PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose", "SftpCommit"];
 
 const Event = z.object({
   id: z.string().min(1),

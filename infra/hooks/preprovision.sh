@@ -11,7 +11,7 @@ fail() {
 setting() { eval "printf '%s' \"\${$1-}\""; }
 
 for provider in Microsoft.Batch Microsoft.Compute Microsoft.Network Microsoft.Web Microsoft.Storage Microsoft.KeyVault Microsoft.Insights \
-  Microsoft.OperationalInsights Microsoft.ManagedIdentity Microsoft.App; do
+  Microsoft.OperationalInsights Microsoft.ManagedIdentity Microsoft.App Microsoft.EventGrid; do
   state=$(az provider show --namespace "$provider" --query registrationState --output tsv)
   [ "$state" = Registered ] || fail "the resource provider $provider is not registered ($state): az provider register --namespace $provider --wait"
 done

@@ -6,6 +6,9 @@ param identityId string
 param identityClientId string
 param storageName string
 param packageContainerUrl string
+
+@description('Queue into which Event Grid tells of blobs; empty: they are found by listings.')
+param blobEventsQueue string
 param batchAccountId string
 param batchEndpoint string
 param fileServerGroup string
@@ -62,6 +65,12 @@ var appSettings = {
   BATCHAI_NODE_ADDRESSES: nodeAddresses
 }
 
+// Where Event Grid tells of blobs, listings only find what was missed.
+var blobEventSettings = {
+  BATCHAI_BLOB_EVENTS_QUEUE: blobEventsQueue
+  BATCHAI_BLOB_SCAN_INTERVAL_S: '3600'
+}
+
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: 'plan-${name}'
   location: location
@@ -102,7 +111,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
 
   resource settings 'config@2025-03-01' = {
     name: 'appsettings'
-    properties: union(hostSettings, appSettings, extraSettings)
+    properties: union(hostSettings, appSettings, empty(blobEventsQueue) ? {} : blobEventSettings, extraSettings)
   }
 }
 

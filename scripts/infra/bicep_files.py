@@ -118,7 +118,9 @@ class File:
         own = literal(next(within(node, "string")))
         name, version = own.split("@")
         full = f"{parent_type}/{name}" if parent_type else name
-        self.resources.append((f"{full}@{version}", body_of(node), self._name_text(node)))
+        # One that is there already is only named: its members are those of where it is declared.
+        if "existing" not in [child.type for child in node.children]:
+            self.resources.append((f"{full}@{version}", body_of(node), self._name_text(node)))
         for nested in within_body(node):
             self._resource(nested, full, version)
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { settingNames } from "../../../functions/config.ts";
+import { committing } from "../../../domain/trigger/blob-events.ts";
 import { testTools } from "../../support/test-tools.ts";
 
 const python = join(testTools, "bicep/bin/python");
@@ -106,7 +107,9 @@ describe.skipIf(!hasBicepParser)("the templates (needs tree-sitter-bicep)", () =
   });
 
   it("give the app every setting that it needs, and none that it does not know", () => {
-    const given = check().settings["appSettings"] ?? [];
+    const { appSettings = [], blobEventSettings = [] } = check().settings;
+    expect(blobEventSettings).toEqual(["BATCHAI_BLOB_EVENTS_QUEUE", "BATCHAI_BLOB_SCAN_INTERVAL_S"]);
+    const given = [...appSettings, ...blobEventSettings];
     const needed = Object.keys(settingNames).filter((name) => settingNames[name] === "needed");
     expect(needed).toContain("BATCHAI_BATCH_ENDPOINT");
     expect(needed.filter((name) => !given.includes(name))).toEqual([]);
@@ -136,12 +139,28 @@ describe.skipIf(!hasBicepParser)("the templates (needs tree-sitter-bicep)", () =
       batchServiceOrchestration: "a35466a1-cfd6-450a-b35e-683fcdf30363",
       blobDataOwner: "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
       metricsPublisher: "3913510d-42f4-4e42-8a64-420c390055eb",
+      // Of the topic of Event Grid, on its one queue.
+      queueMessageSender: "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a",
       queueDataContributor: "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
       secretsOfficer: "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
       secretsUser: "4633458b-17de-408a-b874-0445c86b69e6",
       tableDataContributor: "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
     });
   });
+});
+
+it("Event Grid tells of what commits content, as the app reads it, and not of what the service writes itself", () => {
+  const module = readFileSync("infra/modules/blob-events.bicep", "utf8");
+  const listOf = (key: string) => {
+    const [, list = ""] = new RegExp(`key: '${key}'\\s+values: \\[([^\\]]*)\\]`).exec(module) ?? [];
+    return [...list.matchAll(/'([^']+)'/g)].map(([, text = ""]) => text);
+  };
+  expect(listOf("data.api")).toEqual(committing);
+  expect(listOf("subject")).toEqual(
+    ["batchai-", "azure-webjobs-", "app-package/"].map((name) => `/blobServices/default/containers/${name}`),
+  );
+  const [, queue = ""] = /blobEventsQueue = '([^']+)'/.exec(readFileSync("infra/main.bicep", "utf8")) ?? [];
+  expect(queue).toMatch(/^batchai-/);
 });
 
 it("the roles of the app registration are those that the service knows, and one that allows nothing by itself", () => {
