@@ -4,6 +4,7 @@ import { isFinished } from "../../domain/job/machine.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { idKey, refOf, workspaceOf } from "../../domain/shared/resource-id.ts";
 import type { WorkspaceRef } from "../../domain/shared/resource-id.ts";
+import { isSettled } from "../../domain/trigger/firing.ts";
 import { unwanted } from "../../domain/trigger/event.ts";
 import type { TriggerEvent } from "../../domain/trigger/event.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
@@ -20,11 +21,29 @@ const byState = new WeakMap<Services["firings"], Remembered<readonly TriggerDocu
 
 /** Repeating it changes nothing. */
 export async function notifyTriggers(services: Services, job: JobDocument): Promise<void> {
-  if (!isFinished(job.executionState)) return;
+  if (isFinished(job.executionState)) await notify(services, job, () => true);
+}
+
+/** Older ends were told when the service found them. */
+const missedMs = 24 * 3_600_000;
+
+/** The same for an end that may have been missed, whatever lost it. */
+export async function notifyMissedEnd(services: Services, job: JobDocument): Promise<void> {
+  const ended = Date.parse(job.executionInfo.endTime ?? "");
+  if (!isFinished(job.executionState) || !(ended > services.clock.now() - missedMs)) return;
+  await notify(services, job, ({ since }) => ended >= Date.parse(since) + triggersKnownMs);
+}
+
+async function notify(
+  services: Services,
+  job: JobDocument,
+  concerns: (trigger: TriggerDocument) => boolean,
+): Promise<void> {
   const event = endOf(job);
   for (const trigger of await waitingForJobs(services, workspaceOf(job))) {
-    if (unwanted(trigger.spec, event) !== undefined) continue;
+    if (unwanted(trigger.spec, event) !== undefined || !concerns(trigger)) continue;
     const { firing } = await openFiring(services, trigger, event);
+    if (isSettled(firing)) continue;
     const at = timestamp(services.clock);
     const { guid } = trigger;
     const ref = refOf<"trigger">(trigger);

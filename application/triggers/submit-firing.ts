@@ -6,7 +6,10 @@ import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import { formatId, refOf, workspaceOf } from "../../domain/shared/resource-id.ts";
 import type { ExperimentRef, JobRef, TriggerRef } from "../../domain/shared/resource-id.ts";
+import { metricRunOf } from "../../domain/metric/run.ts";
 import { valuesOf } from "../../domain/trigger/event.ts";
+import type { TriggerEvent } from "../../domain/trigger/event.ts";
+import { outputValues } from "../../domain/trigger/job-outputs.ts";
 import { mostTries, retryDelayMs } from "../../domain/trigger/firing.ts";
 import type { Firing } from "../../domain/trigger/firing.ts";
 import type { TriggerDocument, TriggerSpec } from "../../domain/trigger/schema.ts";
@@ -74,17 +77,37 @@ export function experimentOf(trigger: TriggerRef, { action }: TriggerSpec): Expe
   return { ...workspaceOf(trigger), kind: "experiment", experiment: action.experiment };
 }
 
-/** @throws AppError InvalidRequest when the event does not fit the template. */
+/** What the job that ended hands over, as it is when the next one is made. @throws AppError InvalidRequest when it lacks something. */
+async function outputsOf(
+  services: Services,
+  trigger: TriggerDocument,
+  event: TriggerEvent,
+): Promise<Readonly<Record<string, number>>> {
+  const declared = trigger.spec.on.jobCompleted?.outputs;
+  if (declared === undefined || event.kind !== "jobCompleted") return {};
+  const { experiment, job } = event;
+  const found = await services.state.jobs.get({ ...workspaceOf(trigger), kind: "job", experiment, job });
+  // One of the same name that came later is another.
+  if (found?.guid !== event.guid)
+    throw new AppError("InvalidRequest", `the job ${job} is gone, and its outputs with it`);
+  const read = outputValues(declared, job, await services.metrics.list(metricRunOf(found)));
+  if (read.kind === "refused") throw new AppError("InvalidRequest", read.problem);
+  return read.values;
+}
+
+/** @param sampleOutputs instead of those of the job that ended. @throws AppError InvalidRequest when the event does not fit the template. */
 export async function jobOf(
   services: Services,
   trigger: TriggerDocument,
   firing: Pick<Firing, "id" | "event">,
+  sampleOutputs?: Readonly<Record<string, number>>,
 ): Promise<JobRequest> {
   const { spec } = trigger;
   const names = { trigger: trigger.trigger, firing: firing.id };
   const values = valuesOf(spec, firing.event, names, new Date(services.clock.now()));
   if (values.kind === "refused") throw new AppError("InvalidRequest", values.problem);
-  const rendered = render(spec.action.job, values.values);
+  const outputs = sampleOutputs ?? (await outputsOf(services, trigger, firing.event));
+  const rendered = render(spec.action.job, { ...values.values, ...outputs });
   if (rendered.kind === "refused") throw new AppError("InvalidRequest", rendered.problem);
   // After the values: a secret is no template.
   const body = withSecrets(rendered.value, await services.secrets.get(trigger.guid));

@@ -8,6 +8,7 @@ import { parseClusterId, refOf, workspaceOf } from "../../domain/shared/resource
 import type { TriggerRef } from "../../domain/shared/resource-id.ts";
 import type { SecretSources } from "../../domain/shared/secrets.ts";
 import type { TriggerEvent } from "../../domain/trigger/event.ts";
+import { outputName } from "../../domain/trigger/job-outputs.ts";
 import { pathPattern } from "../../domain/trigger/path-pattern.ts";
 import { newTrigger, patchedTrigger, savedTrigger, triggerSpec } from "../../domain/trigger/rules.ts";
 import type { Saving } from "../../domain/trigger/rules.ts";
@@ -128,7 +129,10 @@ const restored = ({ action }: TriggerSpec, secrets: ReadonlyMap<string, unknown>
 async function checkTemplate(services: Services, { who }: Saver, trigger: TriggerDocument): Promise<void> {
   const field = "properties.action.job";
   try {
-    const request = await jobOf(services, trigger, { id: "0".repeat(20), event: sampleEvent(trigger.spec) });
+    const names = Object.keys(trigger.spec.on.jobCompleted?.outputs ?? {});
+    const outputs = Object.fromEntries(names.map((name) => [outputName(name), 1]));
+    const sample = { id: "0".repeat(20), event: sampleEvent(trigger.spec) };
+    const request = await jobOf(services, trigger, sample, outputs);
     const clusterId = parseClusterId(request.properties.cluster.id);
     await demandCluster(services, who, refOf<"trigger">(trigger), clusterId);
     const cluster = await services.state.clusters.get(clusterId);

@@ -2,6 +2,7 @@
 // template.
 import { z } from "zod";
 import { pathPattern } from "./path-pattern.ts";
+import { outputName } from "./job-outputs.ts";
 import type { TriggerSpec } from "./schema.ts";
 
 export type Scalar = string | number | boolean;
@@ -86,6 +87,7 @@ export function expressionNames(spec: Pick<TriggerSpec, "on" | "parameters">): r
       ...always,
       ...own,
       ...["job", "job.experiment", "job.guid", "job.state", "job.exitCode"],
+      ...Object.keys(jobCompleted.outputs ?? {}).map(outputName),
       ...(jobCompleted.job === undefined ? [] : capturesOf(jobCompleted.job)),
     ];
   if (webhook !== undefined) return [...always, ...own, "webhook.id"];

@@ -8,6 +8,7 @@ import { isResourceName } from "../shared/names.ts";
 import { refShape } from "../shared/resource-id.ts";
 import { roles } from "../shared/roles.ts";
 import { Parameters } from "./event.ts";
+import { JobOutputs } from "./job-outputs.ts";
 import { readPathPattern } from "./path-pattern.ts";
 import { Webhook } from "./webhook.ts";
 
@@ -58,6 +59,7 @@ const On = z
         experiment: resourceName("an experiment of the workspace"),
         job: pattern("a job's name with captures such as 'train-{run}'").optional(),
         outcome: choice(["succeeded", "failed", "any"]).default("succeeded"),
+        outputs: JobOutputs.optional(),
       })
       .optional(),
     webhook: Webhook.optional(),

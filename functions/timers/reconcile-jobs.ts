@@ -1,11 +1,12 @@
 // Looks at every job there is, whatever the index of its cluster says: the index and the documents may be of different
 // moments after a restore. A job that is to be deleted is; one that has not ended is put back among those that its cluster
-// looks after; one whose cluster is gone is told; one whose launcher hangs is ended. Reading everything costs something: at
+// looks after; one whose cluster is gone is told; one whose launcher hangs is ended; triggers that missed an end hear of it. Reading everything costs something: at
 // start, then hourly.
 import { service } from "../../application/caller.ts";
 import { startDeletion } from "../../application/deletions.ts";
 import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
 import { wakeRun } from "../../application/runs.ts";
+import { notifyMissedEnd } from "../../application/triggers/notify-triggers.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { activeJobOf } from "../../domain/job/queue.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
@@ -35,7 +36,7 @@ function indexOf({ state }: Services): Indexed {
 
 async function reconcileJob(services: Services, job: JobDocument, indexed: Indexed): Promise<void> {
   if (job.provisioningState === "deleting") return startDeletion(services, job, service);
-  if (isFinished(job.executionState)) return;
+  if (isFinished(job.executionState)) return notifyMissedEnd(services, job);
   await endHungRun(services, job);
   const cluster = clusterOfJob(job);
   const found = await services.state.clusters.get(cluster.ref);
