@@ -7,9 +7,9 @@ export interface DueEntry {
   readonly at: string;
   /**
    * `fireTime`: `at` is a fire time of the schedule; `poll`: look for new events; `firing`: try one again; `queue`: see whether
-   * those that wait may start.
+   * those that wait may start; `batch`: see whether those that gather are a batch.
    */
-  readonly kind: "fireTime" | "poll" | "firing" | "queue";
+  readonly kind: "fireTime" | "poll" | "firing" | "queue" | "batch";
   readonly trigger: TriggerRef;
   readonly guid: string;
   /** Of the trigger, for what was planned by its spec. */

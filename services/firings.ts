@@ -40,6 +40,14 @@ export interface Firings {
   forgetJobs(trigger: string): Promise<void>;
   /** Those that wait for their turn, in order. */
   queued(trigger: string, first: number): Promise<readonly StoredFiring[]>;
+  /** Those that wait for a batch, in the order in which they came: as many as one batch holds. */
+  gathering(trigger: string): Promise<readonly { readonly id: string; readonly receivedAt: string }[]>;
+  /** Inserts the firing of a batch, and notes that this one is being closed; `conflict` while another one is. */
+  openBatch(trigger: string, batch: Firing): Promise<"opened" | "conflict">;
+  /** Id of the batch that is being closed. */
+  closing(trigger: string): Promise<string | undefined>;
+  /** Each of its blobs knows the batch; a note of another stays. */
+  closed(trigger: string, batch: string): Promise<void>;
   /** Newest first; a page may have fewer than it could, and still a next one. */
   list(
     trigger: string,

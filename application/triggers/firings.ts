@@ -6,9 +6,11 @@ import { isFinished } from "../../domain/job/machine.ts";
 import { refOf, formatId } from "../../domain/shared/resource-id.ts";
 import type { JobRef } from "../../domain/shared/resource-id.ts";
 import { decide } from "../../domain/trigger/decide.ts";
+import { gathers } from "../../domain/trigger/event.ts";
 import type { TriggerEvent } from "../../domain/trigger/event.ts";
 import { isSettled } from "../../domain/trigger/firing.ts";
 import type { Decision, Firing } from "../../domain/trigger/firing.ts";
+import { msOf } from "../../domain/trigger/quiet-window.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { DueEntry } from "../../services/due.ts";
@@ -26,7 +28,7 @@ export interface Fired {
   readonly isDuplicate: boolean;
 }
 
-export type How = Partial<Pick<Firing, "delivery" | "superseded" | "overlap">>;
+export type How = Partial<Pick<Firing, "delivery" | "superseded" | "overlap" | "gathering">>;
 
 /** An event of a trigger, told for the first time or again. */
 export async function fire(
@@ -35,7 +37,9 @@ export async function fire(
   event: TriggerEvent,
   how: How = {},
 ): Promise<Fired> {
-  const opened = await openFiring(services, trigger, event, how);
+  const gathering = gathers(trigger.spec, event) && trigger.enabled;
+  if (gathering) await services.due.add(batchPoll(services, trigger));
+  const opened = await openFiring(services, trigger, event, gathering ? { ...how, gathering } : how);
   // One that is queued has its turn after those before it.
   const goesOn = !isSettled(opened.firing) && opened.firing.decision !== "queued";
   if (opened.isNew || goesOn)
@@ -53,20 +57,32 @@ export async function openFiring(
   event: TriggerEvent,
   how: How = {},
 ): Promise<{ readonly firing: StoredFiring; readonly isNew: boolean }> {
+  return services.firings.open(trigger.guid, received(services, trigger, event, how));
+}
+
+/** Its firing as it is at first. */
+export function received(
+  services: Services,
+  trigger: TriggerDocument,
+  event: TriggerEvent,
+  how: How = {},
+): Firing {
   const now = timestamp(services.clock);
-  return services.firings.open(trigger.guid, {
+  return {
     ...how,
     id: firingId(trigger, event),
     event,
     receivedAt: now,
     decision: "waiting",
-    reason: "received; nothing is decided yet",
+    reason: how.gathering === true ? gatheringReason : "received; nothing is decided yet",
     decidedAt: now,
     tries: 0,
     submitted: false,
     duplicates: 0,
-  });
+  };
 }
+
+export const gatheringReason = "waits until no more blobs come, to be in one batch with them";
 
 async function recordDuplicate(
   services: Services,
@@ -106,7 +122,7 @@ export async function settleFiring(
 ): Promise<StoredFiring> {
   let firing = opened;
   for (let conflicts = 0; conflicts < mostConflicts; conflicts += 1) {
-    if (isSettled(firing)) return firing;
+    if (isSettled(firing) || firing.gathering === true) return firing;
     const decided =
       firing.decision === "started" || firing.decision === "replayed"
         ? firing
@@ -202,6 +218,21 @@ export function queuePoll(services: Services, trigger: TriggerDocument): DueEntr
   return {
     at: new Date((Math.floor(now / queuePollMs) + 1) * queuePollMs).toISOString(),
     kind: "queue",
+    trigger: refOf<"trigger">(trigger),
+    guid: trigger.guid,
+    since: new Date(now).toISOString(),
+  };
+}
+
+const batchPollMs = 5_000;
+
+/** When the blob that comes now may be the last of its batch; looks of a moment are one. */
+export function batchPoll(services: Services, trigger: TriggerDocument): DueEntry {
+  const now = services.clock.now();
+  const quietMs = msOf(trigger.spec.on.blobCreated?.quietWindow?.quietFor ?? "PT0S");
+  return {
+    at: new Date((Math.floor((now + quietMs) / batchPollMs) + 1) * batchPollMs).toISOString(),
+    kind: "batch",
     trigger: refOf<"trigger">(trigger),
     guid: trigger.guid,
     since: new Date(now).toISOString(),

@@ -3,7 +3,7 @@ import { fireTimesAfter } from "../../domain/schedule/fire-times.ts";
 import type { FireTime } from "../../domain/schedule/fire-times.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { decide } from "../../domain/trigger/decide.ts";
-import { unwanted } from "../../domain/trigger/event.ts";
+import { gathers, unwanted } from "../../domain/trigger/event.ts";
 import type { Parameters, TriggerEvent } from "../../domain/trigger/event.ts";
 import { isSettled } from "../../domain/trigger/firing.ts";
 import type { Firing } from "../../domain/trigger/firing.ts";
@@ -14,7 +14,7 @@ import { firingId, jobNameOf } from "../../services/firing-names.ts";
 import type { StoredFiring } from "../../services/firings.ts";
 import type { Services } from "../../services/services.ts";
 import { heldOn } from "../access.ts";
-import { fireByHand, scheduleRecheck, settleFiring } from "./firings.ts";
+import { batchPoll, fireByHand, gatheringReason, scheduleRecheck, settleFiring } from "./firings.ts";
 import { experimentOf, jobOf, saverOf } from "./submit-firing.ts";
 
 export interface Trial {
@@ -35,6 +35,7 @@ export async function tryTrigger(
   const no = (reason: string): Trial => ({ wouldStart: false, reason, firing: id });
   const reason = unwanted(trigger.spec, event);
   if (reason !== undefined) return no(reason);
+  if (gathers(trigger.spec, event)) return no(`${gatheringReason}; test a blobBatch to see its job`);
   const known = await services.firings.get(trigger.guid, id);
   if (known !== undefined && isSettled(known)) return no(`already done: ${known.decision}: ${known.reason}`);
   let body: unknown;
@@ -135,8 +136,12 @@ export async function replayFiring(
     if (found.decision !== "failed" && found.decision !== "skipped")
       return settleFiring(services, trigger, found);
     const asked = { decision: "waiting", reason: "replayed; nothing is decided yet", tries: 0 } as const;
-    const next = { ...found, ...asked, replayed: true, decidedAt: timestamp(services.clock) };
-    await scheduleRecheck(services, trigger, found);
+    const again = { ...found, ...asked, replayed: true, decidedAt: timestamp(services.clock) };
+    const gathering = gathers(trigger.spec, found.event);
+    const next = gathering ? { ...again, reason: gatheringReason, gathering } : again;
+    await (gathering
+      ? services.due.add(batchPoll(services, trigger))
+      : scheduleRecheck(services, trigger, found));
     const written = await services.firings.write(trigger.guid, found, next);
     if (written !== "conflict") return settleFiring(services, trigger, written);
   }

@@ -4,6 +4,7 @@ import { nextFireTime } from "../../domain/schedule/fire-times.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import type { DueEntry } from "../../services/due.ts";
 import type { Services } from "../../services/services.ts";
+import { pollBatch } from "./batches.ts";
 import { fire, queuePoll, settleFiring } from "./firings.ts";
 import { inLanes } from "../in-lanes.ts";
 import { pollTrigger, takeBlobEvents } from "./polls.ts";
@@ -43,6 +44,8 @@ async function doEntry(services: Services, entry: DueEntry): Promise<void> {
       return fireTimes(services, trigger, entry);
     case "poll":
       return pollTrigger(services, trigger, entry);
+    case "batch":
+      return pollBatch(services, trigger, entry);
     case "queue":
       return startQueued(services, trigger, entry);
     case "firing": {

@@ -148,8 +148,12 @@ async function checkTemplate(services: Services, { who }: Saver, trigger: Trigge
 
 function sampleEvent({ on }: TriggerSpec): TriggerEvent {
   const nameFor = (pattern: string) => pattern.replaceAll(/\{(\w+)\*?\}/g, "1");
-  if (on.blobCreated !== undefined)
-    return { kind: "blobCreated", name: nameFor(on.blobCreated.path), etag: "0x1", size: 1 };
+  if (on.blobCreated !== undefined) {
+    const blob = { name: nameFor(on.blobCreated.path), etag: "0x1", size: 1 };
+    return on.blobCreated.quietWindow === undefined
+      ? { kind: "blobCreated", ...blob }
+      : { kind: "blobBatch", id: "1", blobs: [blob] };
+  }
   if (on.jobCompleted !== undefined) {
     const { experiment, job = "sample" } = on.jobCompleted;
     const common = { experiment, job: nameFor(job), guid: "1", exitCode: 0, depth: 0 } as const;

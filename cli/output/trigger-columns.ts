@@ -73,6 +73,7 @@ export const firingColumns: Columns<FiringResponse> = [
 
 /** What tells it from others of its trigger. */
 function eventOf(event: FiringResponse["properties"]["event"]): string {
+  if (Array.isArray(event["blobs"])) return `${event["blobs"].length} blobs`;
   const told = ["time", "name", "job", "id"].map((member) => event[member]);
   return String(told.find((value) => typeof value === "string") ?? event.kind);
 }

@@ -95,6 +95,8 @@ function startReason({ event, replayed }: Firing): string {
       return `${again}the time has come${event.edge === undefined ? "" : edges[event.edge]}`;
     case "blobCreated":
       return `${again}the blob was written`;
+    case "blobBatch":
+      return `${again}${event.blobs.length} blobs were gathered`;
     case "queueMessage":
       return `${again}the message came`;
     case "webhook":

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { pathPattern } from "./path-pattern.ts";
 import { outputName } from "./job-outputs.ts";
+import { mostBlobs } from "./quiet-window.ts";
 import type { TriggerSpec } from "./schema.ts";
 
 export type Scalar = string | number | boolean;
@@ -23,6 +24,21 @@ export const TriggerEvent = z.discriminatedUnion("kind", [
     size: z.int().min(0),
     /** The operation that committed the content, as the storage service names it; absent where a listing found the blob. */
     api: z.string().max(40).optional(),
+  }),
+  /** Blobs that gathered in a quiet window. */
+  z.object({
+    kind: z.literal("blobBatch"),
+    id: z.string().min(1).max(100),
+    blobs: z
+      .array(
+        z.object({
+          name: z.string().min(1).max(1024),
+          etag: z.string().min(1).max(100),
+          size: z.int().min(0),
+        }),
+      )
+      .min(1)
+      .max(mostBlobs),
   }),
   z.object({
     kind: z.literal("queueMessage"),
@@ -57,6 +73,8 @@ export function keyOf(event: TriggerEvent): string {
       return `time ${new Date(event.time).toISOString()}`;
     case "blobCreated":
       return `blob ${event.name} ${event.etag.replaceAll('"', "")}`;
+    case "blobBatch":
+      return `batch ${event.id}`;
     case "queueMessage":
       return `message ${event.id}`;
     case "webhook":
@@ -72,6 +90,8 @@ export function keyOf(event: TriggerEvent): string {
 export function expressionNames(spec: Pick<TriggerSpec, "on" | "parameters">): readonly string[] {
   const own = Object.keys(spec.parameters).map((name) => `parameters.${name}`);
   const { blobCreated, jobCompleted, schedule, webhook } = spec.on;
+  if (blobCreated?.quietWindow !== undefined)
+    return [...always, ...own, "blobs", "blobs.count", "blobs.bytes", "blob.container"];
   if (blobCreated !== undefined)
     return [
       ...always,
@@ -154,6 +174,16 @@ function broughtBy({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent, now: Da
         ...pathPattern(path).match(event.name),
       };
     }
+    case "blobBatch": {
+      // Of a blob that was written again meanwhile the last version counts.
+      const sizes = new Map(event.blobs.map(({ name, size }) => [name, size]));
+      return {
+        blobs: JSON.stringify([...sizes.keys()]),
+        "blobs.count": sizes.size,
+        "blobs.bytes": [...sizes.values()].reduce((sum, size) => sum + size, 0),
+        "blob.container": on.blobCreated?.container ?? "",
+      };
+    }
     case "jobCompleted": {
       const pattern = on.jobCompleted?.job;
       return {
@@ -170,9 +200,16 @@ function broughtBy({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent, now: Da
 
 const fireTime = (time: string) => ({ fireTime: time, "fireTime.date": time.slice(0, 10) });
 
+/** The event waits for others, and starts a job with them. */
+export function gathers({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent): boolean {
+  return event.kind === "blobCreated" && on.blobCreated?.quietWindow !== undefined;
+}
+
 /** Why the trigger does not care for an event; undefined when it does. */
 export function unwanted({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent): string | undefined {
   if (event.kind === "run") return undefined;
+  if (event.kind === "blobBatch")
+    return on.blobCreated?.quietWindow === undefined ? "the trigger has no quiet window" : undefined;
   if (!(event.kind in on)) return `the trigger waits for ${Object.keys(on).join()}, not for ${event.kind}`;
   if (event.kind === "blobCreated" && on.blobCreated !== undefined) {
     const { path, minSizeBytes = 0, maxSizeBytes = Number.POSITIVE_INFINITY } = on.blobCreated;

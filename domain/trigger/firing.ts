@@ -3,7 +3,7 @@ import { z } from "zod";
 import { TriggerEvent } from "./event.ts";
 import { overlaps } from "./schema.ts";
 
-/** `waiting`: nothing is decided, or it is tried again. */
+/** `waiting`: nothing is decided, or it is tried again; `batched`: it is part of another firing, which has its own decision. */
 export const decisions = [
   "waiting",
   "started",
@@ -12,6 +12,7 @@ export const decisions = [
   "duplicate",
   "failed",
   "replayed",
+  "batched",
 ] as const;
 export type Decision = (typeof decisions)[number];
 
@@ -36,6 +37,10 @@ export const Firing = z.object({
   replayed: z.boolean().optional(),
   /** Of a schedule: later fire times had passed, too, when this one was looked at. */
   superseded: z.boolean().optional(),
+  /** It waits for others, to be in one batch with them. */
+  gathering: z.boolean().optional(),
+  /** The firing of the batch that it is in. */
+  batch: z.string().optional(),
   /** How often the same event was told again. */
   duplicates: z.int().min(0),
   /** Names the delivery, so that the same one, read again after a crash, is no duplicate. */

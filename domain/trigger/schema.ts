@@ -10,6 +10,7 @@ import { roles } from "../shared/roles.ts";
 import { Parameters } from "./event.ts";
 import { JobOutputs } from "./job-outputs.ts";
 import { readPathPattern } from "./path-pattern.ts";
+import { QuietWindow } from "./quiet-window.ts";
 import { Webhook } from "./webhook.ts";
 
 const pattern = (what: string) =>
@@ -43,6 +44,7 @@ const BlobCreated = z
     path: pattern("a path with captures such as 'data/{dataset}/{file}.csv'"),
     minSizeBytes: wholeNumber(0).optional(),
     maxSizeBytes: wholeNumber(0).optional(),
+    quietWindow: QuietWindow.optional(),
   })
   .refine(({ minSizeBytes = 0, maxSizeBytes = minSizeBytes }) => minSizeBytes <= maxSizeBytes, {
     path: ["maxSizeBytes"],

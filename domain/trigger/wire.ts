@@ -80,13 +80,14 @@ export const FiringResponse = z
       tries: z.int().min(0),
       duplicates: z.int().min(0),
       job: z.looseObject({ id: z.string() }).optional(),
+      batch: z.looseObject({ id: z.string() }).optional(),
     }),
   })
   .meta({ id: "Firing" });
 export type FiringResponse = z.infer<typeof FiringResponse>;
 
 export function firingWire(ref: TriggerRef, firing: Firing) {
-  const { event, receivedAt, decision, reason, decidedAt, tries, duplicates, job } = firing;
+  const { event, receivedAt, decision, reason, decidedAt, tries, duplicates, job, batch } = firing;
   const { subscriptionId, resourceGroup, workspace } = ref;
   return {
     id: `${formatId(ref)}/firings/${firing.id}`,
@@ -100,6 +101,7 @@ export function firingWire(ref: TriggerRef, firing: Firing) {
       decisionTime: decidedAt,
       tries,
       duplicates,
+      ...(batch === undefined ? {} : { batch: { id: `${formatId(ref)}/firings/${batch}` } }),
       ...(job === undefined
         ? {}
         : {

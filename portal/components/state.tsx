@@ -25,6 +25,7 @@ const marks: Readonly<Record<string, string>> = {
   replayed: "↻",
   skipped: "»",
   duplicate: "=",
+  batched: "⊂",
   waiting: "◔",
 };
 

@@ -13,6 +13,7 @@ export const decisions: readonly Decision[] = [
   "duplicate",
   "failed",
   "replayed",
+  "batched",
 ];
 
 export const kinds = {
@@ -20,6 +21,7 @@ export const kinds = {
   blobCreated: "Blobs",
   queueMessage: "Messages",
   jobCompleted: "Ends of jobs",
+  webhook: "Webhooks",
 } as const;
 export type Kind = keyof typeof kinds;
 
@@ -29,13 +31,17 @@ export function kindOf({ properties: { on } }: TriggerWire): string {
 }
 
 export function onText(trigger: TriggerWire): string {
-  const { schedule, blobCreated, queueMessage, jobCompleted } = trigger.properties.on;
+  const { schedule, blobCreated, queueMessage, jobCompleted, webhook } = trigger.properties.on;
   if (schedule !== undefined) {
     const when =
       schedule.cron === undefined ? recurrenceText(schedule.recurrence ?? {}) : cronText(schedule.cron);
     return `${when}, ${schedule.timeZone} time`;
   }
-  if (blobCreated !== undefined) return `a blob ${blobCreated.container}/${blobCreated.path}`;
+  if (blobCreated !== undefined) {
+    const { container, path, quietWindow } = blobCreated;
+    return `${quietWindow === undefined ? "a blob" : "a burst of blobs"} ${container}/${path}`;
+  }
+  if (webhook !== undefined) return "a signed webhook";
   if (queueMessage !== undefined) return `a message in the queue ${queueMessage.queue}`;
   if (jobCompleted !== undefined) {
     const { experiment, job = "any job", outcome } = jobCompleted;
@@ -89,6 +95,7 @@ export function eventText({ event }: FiringWire["properties"]): string {
   if (event.kind === "schedule")
     return `due ${event.time}${event.edge === undefined ? "" : `, ${event.edge}`}`;
   if (event.kind === "blobCreated") return `${event.name} ${event.etag}`;
+  if (event.kind === "blobBatch") return `${event.blobs.length} blobs`;
   if (event.kind === "queueMessage") return `message ${event.id}`;
   if (event.kind === "jobCompleted") return `${event.experiment}/${event.job} ${event.state}`;
   return `${event.kind} ${"id" in event ? event.id : ""}`.trim();
@@ -96,15 +103,19 @@ export function eventText({ event }: FiringWire["properties"]): string {
 
 /** An event of that kind, for trying. */
 export function sampleEvent(trigger: TriggerWire, nowMs: number): object {
-  const { schedule, blobCreated, queueMessage, jobCompleted } = trigger.properties.on;
+  const { schedule, blobCreated, queueMessage, jobCompleted, webhook } = trigger.properties.on;
   if (schedule !== undefined)
     return { kind: "schedule", time: new Date(Math.ceil(nowMs / 60_000) * 60_000).toISOString() };
   if (blobCreated !== undefined) {
     const name = blobCreated.path.replaceAll(/\{([^}*]+)\*?\}/g, "$1");
-    return { kind: "blobCreated", name, etag: "0x1", size: blobCreated.minSizeBytes ?? 1 };
+    const blob = { name, etag: "0x1", size: blobCreated.minSizeBytes ?? 1 };
+    return blobCreated.quietWindow === undefined
+      ? { kind: "blobCreated", ...blob }
+      : { kind: "blobBatch", id: "sample", blobs: [blob] };
   }
-  if (queueMessage !== undefined)
-    return { kind: "queueMessage", id: "sample", text: JSON.stringify(trigger.properties.parameters) };
+  const text = JSON.stringify(trigger.properties.parameters);
+  if (queueMessage !== undefined) return { kind: "queueMessage", id: "sample", text };
+  if (webhook !== undefined) return { kind: "webhook", id: "sample", text };
   const { experiment = "", job = "job" } = jobCompleted ?? {};
   const name = job.replaceAll(/\{([^}*]+)\*?\}/g, "$1");
   return { kind: "jobCompleted", experiment, job: name, guid: "sample", state: "succeeded", exitCode: 0 };

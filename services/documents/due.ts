@@ -9,7 +9,7 @@ const prefix = "due|";
 
 const Entry = z.object({
   at: z.string(),
-  kind: z.enum(["fireTime", "poll", "firing", "queue"]),
+  kind: z.enum(["fireTime", "poll", "firing", "queue", "batch"]),
   trigger: z.object(refShape("trigger")),
   guid: z.string(),
   version: z.string().optional(),

@@ -2,6 +2,7 @@
 // counted are one transaction.
 import { z } from "zod";
 import { Firing } from "../../domain/trigger/firing.ts";
+import { mostBlobs } from "../../domain/trigger/quiet-window.ts";
 import type { DocumentStore, DocumentWrite, StoredDocument } from "../documents.ts";
 import type { Firings, StoredFiring, TriggeredJobs } from "../firings.ts";
 import { checkContinuation } from "./continuation.ts";
@@ -21,6 +22,11 @@ const idRow = (id: string) => `${idPrefix}${id}`;
 const queue = "queue|";
 const queueRow = (firing: Firing) => `${queue}${firing.receivedAt}|${firing.id}`;
 
+const gatheringPrefix = "gathering|";
+const gatheringRow = (firing: Firing) => `${gatheringPrefix}${firing.receivedAt}|${firing.id}`;
+const closingRow = "closing";
+const Closing = z.object({ batch: z.string() });
+
 export function documentFirings(store: DocumentStore): Firings {
   const get = async (trigger: string, id: string): Promise<StoredFiring | undefined> => {
     const found = await store.get({ partition: firingPartition(trigger), row: idRow(id) });
@@ -29,6 +35,7 @@ export function documentFirings(store: DocumentStore): Firings {
   return {
     get,
     ...writes(store, get),
+    ...batches(store),
     async jobs(trigger): Promise<TriggeredJobs> {
       const found = await store.get({ partition: firingPartition(trigger), row: jobsRow });
       return found === undefined ? { jobs: [] } : { ...Jobs.parse(found.value), etag: found.etag };
@@ -55,6 +62,38 @@ export function documentFirings(store: DocumentStore): Firings {
   };
 }
 
+function batches(store: DocumentStore): Pick<Firings, "gathering" | "openBatch" | "closing" | "closed"> {
+  return {
+    async gathering(trigger) {
+      const range = { partition: firingPartition(trigger), prefix: gatheringPrefix, size: mostBlobs };
+      const { documents } = await store.page(range);
+      return documents.map(({ row }) => {
+        const [, receivedAt = "", id = ""] = row.split("|");
+        return { id, receivedAt };
+      });
+    },
+    async openBatch(trigger, batch) {
+      const { id, receivedAt } = batch;
+      const written = await store.commit(firingPartition(trigger), [
+        { kind: "insert", row: closingRow, value: { batch: id, receivedAt } },
+        { kind: "insert", row: idRow(id), value: batch },
+        { kind: "put", row: listed(batch), value: batch },
+      ]);
+      return written === "conflict" ? "conflict" : "opened";
+    },
+    async closing(trigger) {
+      const found = await store.get({ partition: firingPartition(trigger), row: closingRow });
+      return found === undefined ? undefined : Closing.parse(found.value).batch;
+    },
+    async closed(trigger, batch) {
+      const key = { partition: firingPartition(trigger), row: closingRow };
+      const found = await store.get(key);
+      if (found !== undefined && Closing.parse(found.value).batch === batch)
+        await store.remove(key, found.etag);
+    },
+  };
+}
+
 function writes(store: DocumentStore, get: Firings["get"]): Pick<Firings, "open" | "write" | "duplicate"> {
   return {
     async open(trigger, firing) {
@@ -63,6 +102,7 @@ function writes(store: DocumentStore, get: Firings["get"]): Pick<Firings, "open"
         const etags = await store.commit(partition, [
           { kind: "insert", row: idRow(firing.id), value: firing },
           { kind: "put", row: listed(firing), value: firing },
+          ...(firing.gathering === true ? [gatheringWrite(firing)] : []),
         ]);
         if (etags !== "conflict")
           return { firing: { ...firing, etag: etags.get(idRow(firing.id)) ?? "" }, isNew: true };
@@ -77,6 +117,7 @@ function writes(store: DocumentStore, get: Firings["get"]): Pick<Firings, "open"
         { kind: "replace", row, value, etag },
         { kind: "put", row: listed(before), value },
         ...queueWrites(before, value),
+        ...gatheringWrites(before, value),
         ...(jobs === undefined ? [] : [jobsWrite(jobs)]),
       ]);
       return etags === "conflict" ? "conflict" : { ...value, etag: etags.get(row) ?? "" };
@@ -102,6 +143,18 @@ function queueWrites(before: Firing, next: Firing): readonly DocumentWrite[] {
     : [{ kind: "remove", row: queueRow(before) }];
 }
 
+function gatheringWrites(before: Firing, next: Firing): readonly DocumentWrite[] {
+  const [was, is] = [before.gathering === true, next.gathering === true];
+  if (was === is) return [];
+  return [is ? gatheringWrite(before) : { kind: "remove", row: gatheringRow(before) }];
+}
+
+const gatheringWrite = (firing: Firing): DocumentWrite => ({
+  kind: "put",
+  row: gatheringRow(firing),
+  value: { receivedAt: firing.receivedAt },
+});
+
 function jobsWrite({ before, next }: NonNullable<Parameters<Firings["write"]>[3]>): DocumentWrite {
   const value = { jobs: next };
   return before.etag === undefined
@@ -109,8 +162,8 @@ function jobsWrite({ before, next }: NonNullable<Parameters<Firings["write"]>[3]
     : { kind: "replace", row: jobsRow, value, etag: before.etag };
 }
 
-/** Where a trigger's firings are: one by one, in the list of all, and those that wait for their turn. */
-export const firingPrefixes = [idPrefix, list, queue] as const;
+/** Where a trigger's firings are: one by one, in the list of all, those that wait for their turn or for others. */
+export const firingPrefixes = [idPrefix, list, queue, gatheringPrefix, closingRow] as const;
 const Received = z.object({ receivedAt: z.string() });
 
 /** One that was received before a moment. What nothing became of by then, nothing will. */

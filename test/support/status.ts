@@ -59,7 +59,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Triggers (`api-version=2026-11-01`)",
-    "schedules, blobs, messages, webhooks, ends of jobs: one job an event, a ledger, test, run, backfill, replay: [how](how-to/triggers.md). Not yet: quiet windows, sweeps as actions, the Event Grid subscription in the templates",
+    "schedules, blobs, messages, webhooks, ends of jobs: one job an event, a ledger, test, run, backfill, replay: [how](how-to/triggers.md). Not yet: sweeps as actions, clusters on demand, workflows as graphs",
   ],
   [
     "Authentication",

@@ -6,6 +6,8 @@ import type { FiringWire, TriggerWire } from "../../portal/lib/triggers.ts";
 const trigger = (on: object, parameters: object = {}) =>
   ({ name: "t", properties: { on, parameters } }) as unknown as TriggerWire;
 const blobs = trigger({ blobCreated: { container: "data", path: "in/{set}/{file*}.csv" } });
+const quietWindow = { quietFor: "PT2M", maxWait: "PT1H" };
+const bursts = trigger({ blobCreated: { container: "data", path: "{file}", quietWindow } });
 
 describe("a trigger", () => {
   it("says what it waits for", () => {
@@ -20,6 +22,8 @@ describe("a trigger", () => {
     expect(onText(trigger({ jobCompleted: { experiment: "e", outcome: "failed" } }))).toBe(
       "the end of e/any job, failed",
     );
+    expect(onText(bursts)).toBe("a burst of blobs data/{file}");
+    expect(onText(trigger({ webhook: {} }))).toBe("a signed webhook");
     expect(onText(trigger({ newerThanThisPage: {} }))).toBe("newerThanThisPage");
     expect(kindOf(blobs)).toBe("blobCreated");
   });
@@ -44,6 +48,9 @@ describe("a trigger", () => {
       etag: "0x1",
       size: 1,
     });
+    const blob = { name: "file", etag: "0x1", size: 1 };
+    expect(sampleEvent(bursts, 0)).toEqual({ kind: "blobBatch", id: "sample", blobs: [blob] });
+    expect(sampleEvent(trigger({ webhook: {} }), 0)).toEqual({ kind: "webhook", id: "sample", text: "{}" });
     expect(sampleEvent(trigger({ schedule: {} }), 61_000)).toEqual({
       kind: "schedule",
       time: "1970-01-01T00:02:00.000Z",
@@ -56,6 +63,7 @@ describe("a trigger", () => {
   it("tells what a firing was about", () => {
     const about = (event: object) => eventText({ event } as unknown as FiringWire["properties"]);
     expect(about({ kind: "schedule", time: "T", edge: "gap" })).toBe("due T, gap");
+    expect(about({ kind: "blobBatch", blobs: [1, 2] })).toBe("2 blobs");
     expect(about({ kind: "run", id: "r" })).toBe("run r");
   });
 });
