@@ -10,7 +10,7 @@ import { experimentPath, jobPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { ErrorBox } from "./data-state.tsx";
-import { NumberField } from "./resize-dialog.tsx";
+import { NumberField } from "./number-field.tsx";
 
 export interface JobDraft {
   readonly experiment: string;

@@ -8,6 +8,7 @@ import type { Scale } from "../lib/command-lines.ts";
 import { clusterPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { ActionDialog } from "./action-dialog.tsx";
+import { ScaleFields } from "./scale-fields.tsx";
 
 export function ResizeDialog({
   place,
@@ -33,39 +34,7 @@ export function ResizeDialog({
         refresh();
       }}
     >
-      <fieldset>
-        <legend>Number of nodes</legend>
-        <label className="choice">
-          <input
-            type="radio"
-            checked={scale.kind === "manual"}
-            onChange={() => choose({ kind: "manual", nodes: cluster.properties.currentNodeCount })}
-          />
-          a number that I choose
-        </label>
-        <label className="choice">
-          <input
-            type="radio"
-            checked={scale.kind === "auto"}
-            onChange={() =>
-              choose({ kind: "auto", min: 0, max: Math.max(1, cluster.properties.currentNodeCount) })
-            }
-          />
-          as its jobs need
-        </label>
-      </fieldset>
-      {scale.kind === "manual" ? (
-        <NumberField
-          label="Nodes"
-          value={scale.nodes}
-          onChange={(nodes) => choose({ kind: "manual", nodes })}
-        />
-      ) : (
-        <div className="inline-form">
-          <NumberField label="At least" value={scale.min} onChange={(min) => choose({ ...scale, min })} />
-          <NumberField label="At most" value={scale.max} onChange={(max) => choose({ ...scale, max })} />
-        </div>
-      )}
+      <ScaleFields scale={scale} current={cluster.properties.currentNodeCount} onChange={choose} />
     </ActionDialog>
   );
 }
@@ -75,26 +44,4 @@ function scaleOf({ properties: { scaleSettings: found } }: ClusterResponse): Sca
   if (autoScale !== undefined)
     return { kind: "auto", min: autoScale.minimumNodeCount, max: autoScale.maximumNodeCount };
   return { kind: "manual", nodes: manual?.targetNodeCount ?? 0 };
-}
-
-export function NumberField(props: {
-  label: string;
-  value: number;
-  least?: number;
-  most?: number;
-  onChange: (value: number) => void;
-}) {
-  return (
-    <label>
-      {props.label}
-      <input
-        type="number"
-        min={props.least ?? 0}
-        max={props.most ?? 1000}
-        required
-        value={props.value}
-        onChange={(event) => props.onChange(Number(event.target.value))}
-      />
-    </label>
-  );
 }

@@ -96,6 +96,22 @@ function ofWorkspace(place: Place, { inWorkspace, requests, both }: Writers) {
       both(["cluster", "list", ...inWorkspace], "GET", `${workspacePath(place)}/clusters`),
     cluster: (name: string): CommandLine =>
       both(["cluster", "show", ...inWorkspace, "-n", name], "GET", clusterPath(place, name)),
+    /** @param body as it may be shown: without secrets. */
+    createCluster: (draft: ClusterWords, body: object): CommandLine =>
+      both(
+        [
+          ...["cluster", "create", ...inWorkspace, "-n", draft.name, "-s", draft.vmSize],
+          ...["--vm-priority", draft.vmPriority, "-u", draft.user],
+          ...(draft.scale.kind === "manual"
+            ? ["-t", String(draft.scale.nodes)]
+            : ["--min", String(draft.scale.min), "--max", String(draft.scale.max)]),
+          ...(draft.sshKey.trim() === "" ? [] : ["-k", draft.sshKey.trim()]),
+          ...(draft.more.trim() === "" ? [] : ["-f", "cluster.json"]),
+        ],
+        "PUT",
+        clusterPath(place, draft.name),
+        { body },
+      ),
     resize: (name: string, scale: Scale): CommandLine =>
       both(
         scale.kind === "manual"
@@ -120,6 +136,16 @@ function ofWorkspace(place: Place, { inWorkspace, requests, both }: Writers) {
     /** The command line has no command for events. */
     events: (path: string): CommandLine => requests("GET", `${path}/events`, { version: ownVersion }),
   };
+}
+
+interface ClusterWords {
+  readonly name: string;
+  readonly vmSize: string;
+  readonly vmPriority: string;
+  readonly scale: Scale;
+  readonly user: string;
+  readonly sshKey: string;
+  readonly more: string;
 }
 
 export type Scale =

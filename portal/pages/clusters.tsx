@@ -1,10 +1,12 @@
-// The clusters of a workspace.
+// The clusters of a workspace, and new ones.
+import { useState } from "react";
 import { Link } from "wouter";
 import type { ClusterResponse } from "../../domain/cluster/wire.ts";
 import { useClusters } from "../api/queries.ts";
 import { ClusterBar } from "../components/cluster-bar.tsx";
 import { CommandStrip } from "../components/command-strip.tsx";
 import { DataState, Empty } from "../components/data-state.tsx";
+import { NewClusterDialog } from "../components/new-cluster-dialog.tsx";
 import { StateMark, Time } from "../components/state.tsx";
 import { commandLines } from "../lib/command-lines.ts";
 import { quoted } from "../lib/request-lines.ts";
@@ -14,16 +16,21 @@ import type { Place } from "../lib/places.ts";
 
 export default function Clusters({ place }: { place: Place }) {
   const clusters = useClusters(place);
+  const [isAsked, ask] = useState(false);
   return (
     <>
       <div className="page-head">
         <h1>Clusters</h1>
+        <button type="button" className="primary" onClick={() => ask(true)}>
+          New cluster
+        </button>
       </div>
       <DataState query={clusters} what="the clusters">
         {(found) =>
           found.length === 0 ? <NoCluster place={place} /> : <ClusterTable place={place} clusters={found} />
         }
       </DataState>
+      {isAsked && <NewClusterDialog place={place} onClose={() => ask(false)} />}
       <CommandStrip
         label="The same by command line"
         lines={[commandLines(place, location.origin).clusters()]}

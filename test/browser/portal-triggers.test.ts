@@ -1,8 +1,8 @@
-// The pages of triggers and schedules in a real browser, before the app in the test's own process.
+// The pages of triggers and schedules, and the form of a new cluster, in a real browser, before the app in the test's own process.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { worldWithCluster } from "../support/app/stories.ts";
+import { clusterPath, worldWithCluster } from "../support/app/stories.ts";
 import { at, everyMinute, ledger, messages, save, tick, uploads } from "../support/app/trigger-stories.ts";
-import { accessibilityFindings, hasBrowser, openBrowser } from "../support/browser.ts";
+import { accessibilityFindings, hasBrowser, openBrowser, sidewaysAt400Percent } from "../support/browser.ts";
 import type { TestBrowser } from "../support/browser.ts";
 import { shoot } from "../support/browser-shots.ts";
 import { openPortal } from "../support/portal-world.ts";
@@ -22,7 +22,7 @@ interface Shown {
 }
 const triggerNamed = async (name: string) => (await world.api("GET", at(name))).body as Shown;
 
-describe.skipIf(!hasBrowser)("the pages of triggers (need chromium)", () => {
+describe.skipIf(!hasBrowser)("the pages of triggers, and new clusters (need chromium)", () => {
   beforeAll(async () => {
     world = await worldWithCluster();
     await world.api("GET", at("none"));
@@ -123,6 +123,29 @@ describe.skipIf(!hasBrowser)("the pages of triggers (need chromium)", () => {
     expect((await ledger(world, "minutes")).length).toBe(before + 2);
   });
 
+  it("make a cluster from a form, with no secret in the line that does the same", async () => {
+    await open("/clusters");
+    await button("New cluster").click();
+    await dialog().getByLabel("Name").fill("made");
+    await dialog().getByLabel("At most").fill("3");
+    await dialog().getByLabel("Public key of theirs").fill("ssh-ed25519 AAAA ada");
+    await dialog()
+      .getByLabel("More properties, as JSON")
+      .fill(`{"userAccountSettings": {"adminUserName": "ada", "adminUserPassword": "not-to-be-seen"}}`);
+    const line = dialog().getByRole("region", { name: "The same by command line" });
+    await line.getByRole("button", { name: "curl" }).click();
+    expect(await line.innerText()).not.toContain("not-to-be-seen");
+    await shoot(page(), "new-cluster");
+    expect(await accessibilityFindings(page())).toEqual([]);
+    await dialog().getByRole("button", { name: "Create", exact: true }).click();
+    await page().getByRole("heading", { level: 1, name: /^made/ }).waitFor();
+    const { body } = await world.api("GET", clusterPath.replace(/c$/, "made"));
+    expect(body.properties).toMatchObject({
+      vmSize: "STANDARD_D2S_V3",
+      scaleSettings: { autoScale: { minimumNodeCount: 0, maximumNodeCount: 3 } },
+    });
+  });
+
   it("are accessible in the dark, and when there is none or nothing of that name", async () => {
     await page().emulateMedia({ colorScheme: "dark" });
     for (const path of ["/triggers", "/triggers/minutes", "/triggers/nobody"]) {
@@ -131,6 +154,7 @@ describe.skipIf(!hasBrowser)("the pages of triggers (need chromium)", () => {
       await expect.poll(() => page().locator(".loading").count()).toBe(0);
       await shoot(page(), `page${path.replaceAll("/", "-")}-dark`);
       expect([path, await accessibilityFindings(page())]).toEqual([path, []]);
+      expect([path, await sidewaysAt400Percent(page())]).toEqual([path, 0]);
     }
     await page().emulateMedia({ colorScheme: null });
     for (const name of ["minutes", "nightly", "work", "arrivals"]) await world.api("DELETE", at(name));

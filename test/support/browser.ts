@@ -59,3 +59,12 @@ export async function accessibilityFindings(page: Page): Promise<readonly string
     );
   });
 }
+
+/** How many pixels a page is too wide for a screen of 320, which is 400 % of a usual one. */
+export async function sidewaysAt400Percent(page: Page): Promise<number> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  const found = await page.evaluate<number>("Math.max(0, document.documentElement.scrollWidth - innerWidth)");
+  if (before !== null) await page.setViewportSize(before);
+  return found;
+}
