@@ -19,6 +19,8 @@ const Overview = lazy(() => import("./pages/overview.tsx"));
 const Jobs = lazy(() => import("./pages/jobs.tsx"));
 const Job = lazy(() => import("./pages/job.tsx"));
 const NewJob = lazy(() => import("./pages/new-job.tsx"));
+const Sweeps = lazy(() => import("./pages/sweeps.tsx"));
+const Sweep = lazy(() => import("./pages/sweep.tsx"));
 const Triggers = lazy(() => import("./pages/triggers.tsx"));
 const Trigger = lazy(() => import("./pages/trigger.tsx"));
 const Clusters = lazy(() => import("./pages/clusters.tsx"));
@@ -118,6 +120,14 @@ function InWorkspace({ session, places }: { session: Session; places: readonly P
           </Route>
           <Route path="/w/:group/:workspace/new-job">
             <NewJob place={place} />
+          </Route>
+          <Route path="/w/:group/:workspace/sweeps">
+            <Sweeps place={place} />
+          </Route>
+          <Route path="/w/:group/:workspace/sweeps/:experiment/:sweep">
+            {({ experiment, sweep }) => (
+              <Sweep key={`${experiment}/${sweep}`} place={place} experiment={experiment} name={sweep} />
+            )}
           </Route>
           <Route path="/w/:group/:workspace/triggers">
             <Triggers place={place} />

@@ -16,6 +16,8 @@ import { call, CallError, list, ownApiVersion, readAuthority, readSession } from
 
 export const shortMs = 2_000;
 export const longMs = 20_000;
+/** What is read anew under another key with each change is forgotten soon: a page may stand open for days. */
+export const supersededMs = 5_000;
 const readersAtOnce = 6;
 
 export const queryClient = new QueryClient({
@@ -136,6 +138,7 @@ export const useJobEvents = (path: string, job: JobResponse | undefined) =>
     queryFn: ({ signal }) => list<EventWire>(`${path}/events`, { version: ownApiVersion, signal }),
     enabled: job !== undefined,
     placeholderData: keepPreviousData,
+    gcTime: supersededMs,
     refetchInterval: longMs,
   });
 
@@ -145,6 +148,7 @@ export const useAttempts = (path: string, job: JobResponse | undefined) =>
     queryFn: ({ signal }) => call<AttemptsResponse>(`${path}/attempts`, { version: ownApiVersion, signal }),
     enabled: job !== undefined,
     placeholderData: keepPreviousData,
+    gcTime: supersededMs,
     refetchInterval: longMs,
   });
 

@@ -64,7 +64,7 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>) {
         className="grid"
         data-grid=""
         onKeyDown={onKeyDown}
-        style={{ ["--columns" as string]: template }}
+        style={{ ["--columns" as string]: template, minWidth: `max(58rem, ${columns.length * 7}rem)` }}
       >
         <HeaderRow {...props} />
         <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>

@@ -75,11 +75,11 @@ function readingAt(at: number, xLabel: string, curves: readonly Curve[], { xs, y
 function Legend({ curves }: { curves: readonly Curve[] }) {
   return (
     <ul className="chart-legend">
-      {curves.slice(0, legendMost).map(({ name }, index) => (
+      {curves.slice(0, legendMost).map(({ name, shape }, index) => (
         <li key={name}>
           <i
             aria-hidden="true"
-            className={`swatch-${index % dashes.length}`}
+            className={shape === "dots" ? "swatch-dots" : `swatch-${index % dashes.length}`}
             style={{ color: `var(--series-${(index % seriesColours) + 1})` }}
           />
           {name}

@@ -78,6 +78,7 @@ function titleOf(path: string): string {
 const links = [
   ["Overview", pages.overview],
   ["Jobs", pages.jobs],
+  ["Sweeps", pages.sweeps],
   ["Clusters", pages.clusters],
   ["Triggers", pages.triggers],
   ["Events", pages.events],
@@ -163,7 +164,8 @@ function Account({ session }: { session: Session }) {
 }
 
 const keys = [
-  ["g o, g j, g c, g t, g e", "Overview, Jobs, Clusters, Triggers, Events"],
+  ["g o, g j, g s, g c", "Overview, Jobs, Sweeps, Clusters"],
+  ["g t, g e", "Triggers, Events"],
   ["n", "New job"],
   ["/", "To the filter"],
   ["j, k, ↓, ↑", "Next and previous row"],

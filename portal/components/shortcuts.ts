@@ -7,8 +7,9 @@ const gotoMs = 1_500;
 const targets: Readonly<Record<string, (place: Place) => string>> = {
   o: pages.overview,
   j: pages.jobs,
-  c: pages.clusters,
+  s: pages.sweeps,
   t: pages.triggers,
+  c: pages.clusters,
   e: pages.events,
 };
 
