@@ -25,6 +25,7 @@ const Triggers = lazy(() => import("./pages/triggers.tsx"));
 const Trigger = lazy(() => import("./pages/trigger.tsx"));
 const Clusters = lazy(() => import("./pages/clusters.tsx"));
 const Cluster = lazy(() => import("./pages/cluster.tsx"));
+const Queue = lazy(() => import("./pages/queue.tsx"));
 const Events = lazy(() => import("./pages/events.tsx"));
 
 /** What the address offered to sign in with: the code of a link of this service, or what the issuer sent back. */
@@ -140,6 +141,9 @@ function InWorkspace({ session, places }: { session: Session; places: readonly P
           </Route>
           <Route path="/w/:group/:workspace/clusters/:cluster">
             {({ cluster }) => <Cluster key={cluster} place={place} name={cluster} />}
+          </Route>
+          <Route path="/w/:group/:workspace/queue">
+            <Queue place={place} location={session.location} />
           </Route>
           <Route path="/w/:group/:workspace/events">
             <Events place={place} />

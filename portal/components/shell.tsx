@@ -81,6 +81,7 @@ const links = [
   ["Sweeps", pages.sweeps],
   ["Clusters", pages.clusters],
   ["Triggers", pages.triggers],
+  ["Queue", pages.queue],
   ["Events", pages.events],
 ] as const;
 
@@ -165,7 +166,7 @@ function Account({ session }: { session: Session }) {
 
 const keys = [
   ["g o, g j, g s, g c", "Overview, Jobs, Sweeps, Clusters"],
-  ["g t, g e", "Triggers, Events"],
+  ["g t, g q, g e", "Triggers, Queue, Events"],
   ["n", "New job"],
   ["/", "To the filter"],
   ["j, k, ↓, ↑", "Next and previous row"],

@@ -10,6 +10,7 @@ const targets: Readonly<Record<string, (place: Place) => string>> = {
   s: pages.sweeps,
   t: pages.triggers,
   c: pages.clusters,
+  q: pages.queue,
   e: pages.events,
 };
 

@@ -1,7 +1,7 @@
 // What a job reported and went through, in a real browser, before the app in the test's own process.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { metricRunOf } from "../../domain/metric/run.ts";
-import { experimentPath, jobBody, worldWithCluster } from "../support/app/stories.ts";
+import { clusterPath, experimentPath, jobBody, worldWithCluster } from "../support/app/stories.ts";
 import { refOfJob } from "../support/app/trigger-stories.ts";
 import { accessibilityFindings, hasBrowser, openBrowser } from "../support/browser.ts";
 import type { TestBrowser } from "../support/browser.ts";
@@ -29,11 +29,12 @@ async function report(job: string, metric: string, values: readonly number[], fr
   await world.services.metrics.append(metricRunOf(stored), [{ name: metric, points }]);
 }
 
-describe.skipIf(!hasBrowser)("the page of a job (needs chromium)", () => {
+describe.skipIf(!hasBrowser)("the pages of a job and of the queue (need chromium)", () => {
   beforeAll(async () => {
     world = await worldWithCluster({ targetNodeCount: 2 });
     await submit("first", { environmentVariables: [{ name: "RATE", value: "0.1" }] });
     await submit("second", { environmentVariables: [{ name: "RATE", value: "0.2" }] });
+    await submit("third");
     await report(
       "first",
       "loss",
@@ -87,15 +88,51 @@ describe.skipIf(!hasBrowser)("the page of a job (needs chromium)", () => {
     await shoot(page(), "job-metrics-one");
   });
 
+  it("takes no name of a metric or of a file for markup", async () => {
+    const evil = `<img src=x onerror="window.hurt=1">`;
+    await report("second", evil, [1, 2, 3]);
+    await open("/jobs/e/second?tab=metrics");
+    await page().getByRole("heading", { name: evil }).waitFor();
+    await page().route(/listOutputFiles/, (route) =>
+      route.fulfill({
+        json: {
+          value: [{ name: evil, fileType: "file", downloadUrl: "javascript:window.hurt=1", properties: {} }],
+        },
+      }),
+    );
+    await open("/jobs/e/second?tab=files");
+    const file = page().getByRole("rowheader").getByText(evil);
+    await file.waitFor();
+    expect(await file.getAttribute("href")).toBeNull();
+    expect(await page().evaluate("'hurt' in window")).toBe(false);
+    expect(await page().locator("main img").count()).toBe(0);
+    await page().unroute(/listOutputFiles/);
+  });
+
+  it("loads at most 200 KB to begin with, compressed by gzip", async () => {
+    const document = await (await fetch(`${portal.origin}/portal/`)).text();
+    const names = [...document.matchAll(/\/portal\/assets\/[\w.-]+/g)].map(([name]) => name);
+    const sizes = await Promise.all(
+      [...new Set(names)].map(async (name) => {
+        const answer = await fetch(portal.origin + name, { headers: { "accept-encoding": "gzip" } });
+        return Number(answer.headers.get("content-length"));
+      }),
+    );
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    process.stdout.write(`portal: first load ${(total / 1000).toFixed(1)} KB\n`);
+    expect(sizes.every((size) => size > 0)).toBe(true);
+    expect(total).toBeLessThanOrEqual(200_000);
+  });
+
   it("asks again for what has not changed without being sent it again, and reads events only after a change", async () => {
     const asked: [string, number][] = [];
     page().on("response", (response) => {
       const { pathname } = new URL(response.url());
       asked.push([pathname.split("/").at(-1) ?? "", response.status()]);
     });
-    await open("/jobs/e/second?tab=metrics");
+    await open("/jobs/e/third?tab=metrics");
     await page().getByText("No metric was reported yet").waitFor();
-    const known = () => asked.filter(([name, status]) => name === "second" && status === 304).length;
+    const known = () => asked.filter(([name, status]) => name === "third" && status === 304).length;
     await expect.poll(known, { timeout: 10_000 }).toBeGreaterThan(2);
     expect(asked.filter(([name]) => name === "events")).toHaveLength(1);
     page().removeAllListeners("response");
@@ -115,17 +152,22 @@ describe.skipIf(!hasBrowser)("the page of a job (needs chromium)", () => {
     await page().getByRole("alert").getByText("JobNotFound").waitFor();
   });
 
-  it("shows the attempts of a job that was taken from its nodes", async () => {
-    for (const { task } of world.azure.tasks()) world.azure.start(task.id);
-    await world.advance(3_000);
-    const answer = await world.api("POST", `${experimentPath}/jobs/first/preempt?api-version=2026-11-01`);
-    expect(answer.status).toBe(200);
-    await world.advance(60_000);
-    await open("/jobs/e/first");
-    await page()
-      .getByRole("heading", { name: /attempts?$/ })
-      .waitFor();
-    await shoot(page(), "job-attempts");
+  it("has its place in the queue with the reason, beside the quotas of the service", async () => {
+    await submit("wide", { nodeCount: 2, schedulingPriority: "high" });
+    const body = { properties: { scaleSettings: { manual: { targetNodeCount: 1 } } } };
+    expect((await world.api("PATCH", clusterPath, { body })).status).toBeLessThan(300);
+    await open("/queue");
+    const row = page().getByRole("row", { name: /e\/wide/ });
+    await row.getByText("needs 2 nodes, and the cluster has 1 at most: resize it").waitFor();
+    expect((await row.getByRole("cell").allInnerTexts())[0]).toBe("1");
+    await page().getByRole("region", { name: "Quotas" }).getByText("Total Cluster Dedicated").waitFor();
+    await shoot(page(), "queue");
+    expect(await accessibilityFindings(page())).toEqual([]);
+    await page().route(/\/jobs\?/, (route) => route.fulfill({ json: { value: [] } }));
+    await open("/queue");
+    await page().getByText("Nothing waits").waitFor();
+    expect(await accessibilityFindings(page())).toEqual([]);
+    await page().unroute(/\/jobs\?/);
   });
 
   it("asked nobody else for anything, and stumbled over nothing", () => {
