@@ -140,7 +140,7 @@ function ReplayDialog(props: { place: Place; trigger: string; firing: FiringWire
       title="Replay a firing"
       verb="Replay"
       isHarmless
-      lines={[triggerLines(place, location.origin).replay(trigger, body)]}
+      lines={[triggerLines(place, location.origin).replay(trigger, firing.name)]}
       onClose={onClose}
       act={async () => {
         const path = `${triggerPath(place, trigger)}/replay`;

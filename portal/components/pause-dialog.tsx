@@ -32,7 +32,9 @@ export function PauseDialog({ place, names: given, isPause, onClose }: Props) {
       title={`${verb} ${names.length === 1 ? (names[0] ?? "") : countText(names.length, "trigger")}`}
       verb={verb}
       isHarmless
-      lines={names.slice(0, linesShown).map((name) => lines.change(name, properties))}
+      lines={names
+        .slice(0, linesShown)
+        .map((name) => (isPause ? lines.pause(name, reason.trim()) : lines.resume(name)))}
       onClose={onClose}
       act={async () => {
         await mapped(names, (name) =>

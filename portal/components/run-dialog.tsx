@@ -31,7 +31,7 @@ export function RunDialog({ place, trigger, onClose }: Props) {
       title={`Run ${trigger.name} now`}
       verb="Run now"
       isHarmless
-      lines={[triggerLines(place, location.origin).run(trigger.name, { parameters })]}
+      lines={[triggerLines(place, location.origin).run(trigger.name, parameters)]}
       onClose={onClose}
       act={async () => {
         const path = `${triggerPath(place, trigger.name)}/run`;

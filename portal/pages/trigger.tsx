@@ -57,7 +57,16 @@ export default function Trigger({ place, name }: { place: Place; name: string })
       </DataState>
       <CommandStrip
         label="The same by command line"
-        lines={tab === "spec" ? [lines.trigger(name)] : [lines.firings(name, query.get("decision") ?? "")]}
+        lines={
+          tab === "spec"
+            ? [lines.trigger(name)]
+            : [
+                lines.firings(name, query.get("decision") ?? ""),
+                ...(trigger.data !== undefined && kindOf(trigger.data) === "schedule"
+                  ? [lines.next(name)]
+                  : []),
+              ]
+        }
       />
     </>
   );

@@ -56,6 +56,14 @@ describe.skipIf(!hasBrowser)("the pages of triggers, and new clusters (need chro
     await open("/triggers?kind=schedule");
     await button("Pause all listed").click();
     await dialog().getByText("Pause 2 triggers").waitFor();
+    await dialog().getByRole("textbox").fill("moving house");
+    expect(
+      (
+        await dialog()
+          .getByLabel(/command line: batchai/)
+          .innerText()
+      ).split("\n")[0],
+    ).toBe("batchai trigger pause -g rg -w w -n minutes --reason 'moving house'");
     await dialog().getByRole("textbox").fill(evil);
     await dialog().getByRole("button", { name: "Pause", exact: true }).click();
     await dialog().waitFor({ state: "hidden" });
