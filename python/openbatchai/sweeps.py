@@ -145,7 +145,7 @@ def sweep(
         "trial": {"properties": properties},
         "searchSpace": searched,
         "objective": {"metric": metric, "goal": goals[direction]},
-        "limits": {"maxTrials": trials, "maxConcurrentTrials": concurrent},
+        "limits": {"maxTrials": trials, "maxConcurrentTrials": min(concurrent, trials)},
     }
     body.update({key: value for key, value in (("algorithm", algorithm), ("stopping", stopping), ("budget", budget)) if value is not None})
     made = Sweep(place, name or new_name())
