@@ -37,7 +37,9 @@ export function reportsInOutput(text: string, { metrics, presets }: OutputMetric
       const found = match(line);
       return found === undefined ? [] : [report(name, found.value, found.step)];
     }),
-    ...presets.flatMap((preset) => reportsOfPreset(preset, line).filter(({ name }) => !named.has(name))),
+    ...presets
+      .flatMap((preset) => reportsOfPreset(preset, line))
+      .filter(({ name }) => name.length <= longestName && !named.has(name)),
   ]);
 }
 

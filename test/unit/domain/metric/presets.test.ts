@@ -117,6 +117,12 @@ describe("the preset of a trainer", () => {
         expect(reportsOfPreset(preset, piece.repeat(100_000))).toEqual([]);
   });
 
+  it("takes no name that is longer than a name of a metric may be", () => {
+    const of = (length: number) => `[1]\t${"a".repeat(length)}-auc:0.5`;
+    const output = { metrics: [], presets: ["xgboost"] } as const;
+    expect(reportsInOutput(`${of(300)}\n${of(200)}`, output)).toMatchObject([{ value: 0.5, step: 1 }]);
+  });
+
   it("leaves a metric that has an expression to that", () => {
     const metrics = [{ name: "loss", expression: "val_loss: {value}" }];
     const line = "2/2 - 0s - loss: 0.7 - accuracy: 0.5 - val_loss: 0.6";
