@@ -26,7 +26,7 @@ export default function SweepDecisions({ path, sweep }: Props) {
   const decisions = useDecisions(path, sweep);
   return (
     <DataState query={decisions} what="the decisions">
-      {(found) => (found.length === 0 ? <NoDecisions sweep={sweep} /> : <Ledger decisions={found} />)}
+      {(found) => (found.length === 0 ? <NoDecisions sweep={sweep} /> : <DecisionList decisions={found} />)}
     </DataState>
   );
 }
@@ -44,7 +44,7 @@ function NoDecisions({ sweep }: { sweep: SweepResponse }) {
   );
 }
 
-function Ledger({ decisions }: { decisions: readonly DecisionWire[] }) {
+function DecisionList({ decisions }: { decisions: readonly DecisionWire[] }) {
   const [query, setQuery] = useSearchParams();
   const verdict = verdicts.find((each) => each === query.get("verdict"));
   const trial = query.get("trial") ?? "";

@@ -61,7 +61,7 @@ export function TestDialog({ place, trigger, onClose }: Props) {
         </label>
         {event === undefined && <p className="error-text">This is no JSON.</p>}
         {error !== undefined && <ErrorBox error={error} what="Test" />}
-        {outcome !== undefined && <Told outcome={outcome} trigger={trigger} />}
+        {outcome !== undefined && <TestOutcome outcome={outcome} trigger={trigger} />}
         <CommandStrip
           label="The same by command line"
           lines={[triggerLines(place, location.origin).test(trigger.name, { event: event ?? {} })]}
@@ -88,7 +88,13 @@ function parsed(text: string): object | undefined {
   }
 }
 
-function Told({ outcome: { wouldStart, reason, job }, trigger }: { outcome: Outcome; trigger: TriggerWire }) {
+function TestOutcome({
+  outcome: { wouldStart, reason, job },
+  trigger,
+}: {
+  outcome: Outcome;
+  trigger: TriggerWire;
+}) {
   const filled = job === undefined ? [] : differences(job.body, trigger.properties.action.job);
   return (
     <section aria-label="What would happen">

@@ -9,7 +9,7 @@ import { ActionDialog } from "../components/action-dialog.tsx";
 import { BackfillDialog } from "../components/backfill-dialog.tsx";
 import { CommandStrip, CopyButton } from "../components/command-strip.tsx";
 import { DataState } from "../components/data-state.tsx";
-import { FiringLedger } from "../components/firing-ledger.tsx";
+import { Firings } from "../components/firings.tsx";
 import { PauseDialog } from "../components/pause-dialog.tsx";
 import { RunDialog } from "../components/run-dialog.tsx";
 import { AbsoluteTime, StateMark } from "../components/state.tsx";
@@ -49,7 +49,7 @@ export default function Trigger({ place, name }: { place: Place; name: string })
               }
             />
             <div id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} className="card">
-              {tab === "firings" && <FiringLedger place={place} trigger={name} />}
+              {tab === "firings" && <Firings place={place} trigger={name} />}
               {tab === "spec" && <Spec trigger={found} />}
             </div>
           </>

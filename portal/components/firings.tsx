@@ -16,7 +16,7 @@ import { DataState } from "./data-state.tsx";
 import { DecisionMark } from "./decision-mark.tsx";
 import { AbsoluteTime } from "./state.tsx";
 
-export function FiringLedger({ place, trigger }: { place: Place; trigger: string }) {
+export function Firings({ place, trigger }: { place: Place; trigger: string }) {
   const [query, setQuery] = useSearchParams();
   const decision = decisions.find((each) => each === query.get("decision")) ?? "";
   const firings = useFirings(triggerPath(place, trigger), decision);
