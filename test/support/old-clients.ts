@@ -46,8 +46,8 @@ export interface AzSession {
 }
 
 interface AzForks {
-  run(...words: string[]): Promise<Ended>;
-  stop(): Promise<void>;
+  readonly run: (...words: string[]) => Promise<Ended>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Each command is a process of its own, forked from one that has az's modules loaded (az_forks.py). */

@@ -1,4 +1,4 @@
-// Lines as the trainers print them, recorded.
+// Lines in the form in which the trainers print them.
 import { describe, expect, it } from "vitest";
 import { presetNames, reportsOfPreset } from "../../../../domain/metric/presets.ts";
 import { reportsInOutput } from "../../../../domain/metric/reports.ts";
