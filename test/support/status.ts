@@ -23,7 +23,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Spot nodes",
-    "jobs run again after an eviction, told before by SIGTERM; `batchai rehearse` kills a program here and says whether it resumes; policies for falling back to the dedicated nodes of another cluster, also by a deadline. Not yet: the Keras helper for checkpoints was never run",
+    "jobs run again after an eviction, told before by SIGTERM; `batchai rehearse` kills a program here and says whether it resumes; policies for falling back to the dedicated nodes of another cluster, also by a deadline (tried in simulated time). Not yet: the Keras helper for checkpoints was never run",
   ],
   [
     "Toolkits",
@@ -51,15 +51,15 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Sweeps (`api-version=2026-11-01`)",
-    "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast; the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Export from one deployment, import into another. Limits, policy, budget and tags can be changed; metrics by output, file and HTTP, also with a token of the trial's own; a recipe with PyTorch. Not yet: 10,000 trials take longer than we want",
+    "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast; the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Export from one deployment, import into another. Limits, policy, budget and tags can be changed; metrics by output, file and HTTP, also with a token of the trial's own; a recipe with PyTorch. Not yet: 10,000 trials take longer than we want, and our TPE finds less than Optuna's on one function of the bench",
   ],
   [
     "Tracking with MLflow's client",
-    "unmodified scripts log to their job; jobs and trials are runs in a notebook; searches, histories, logged models, artifacts through the output mount: [how](how-to/tracking.md). Not yet: a forwarder on the node (an outage of the service holds scripts up), TensorBoard files, artifacts of runs without a job",
+    "unmodified scripts log to their job; jobs and trials are runs in a notebook; searches, histories, logged models, artifacts through the output mount; a forwarder on the node, so that an outage of the service holds no training up; presets that read what common trainers print, for sweeps: [how](how-to/tracking.md). Not yet: TensorBoard files, artifacts of runs without a job, searches that do not read every job of an experiment",
   ],
   [
     "Triggers (`api-version=2026-11-01`)",
-    "schedules, blobs, messages, webhooks, ends of jobs: one job an event, a ledger, test, run, backfill, replay: [how](how-to/triggers.md). Not yet: sweeps as actions, clusters on demand, workflows as graphs",
+    "schedules, blobs (also one job for a burst of them), messages, webhooks, ends of jobs with what the job reported: one job an event, a ledger, test, run, backfill, replay: [how](how-to/triggers.md). Not yet: sweeps as actions, clusters on demand, workflows as graphs; the Event Grid subscription of the templates was never deployed",
   ],
   [
     "Authentication",

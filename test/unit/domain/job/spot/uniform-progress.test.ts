@@ -71,11 +71,14 @@ function* traces(from: number, count: number, { up, down }: (typeof kinds)[numbe
   }
 }
 
+/** None of those by which the two changes to the published rule were chosen, which were below 200. */
+const firstSeed = 100_001;
+
 describe.each(kinds)("in 400 traces of spot nodes that $name", (kind) => {
   it("every deadline that can be kept is kept, for less than greedy pays", () => {
     const late: number[] = [];
     let [ours, theirs] = [0, 0];
-    for (const { seed, terms: of, isUp } of traces(1, 400, kind)) {
+    for (const { seed, terms: of, isUp } of traces(firstSeed, 400, kind)) {
       const told = live(uniformProgress, of, isUp(), seededRandom(seed));
       if (told.endedMs > of.deadlineMs) late.push(seed);
       ours += told.cost / of.runTimeMs;
