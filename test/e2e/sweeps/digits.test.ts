@@ -30,6 +30,7 @@ beforeAll(async () => {
     lab.upload(recipe, "custom/digits-sweep"),
     lab.upload(torchRecipe, "pytorch/digits-sweep"),
     lab.upload(digits, "data/mnist"),
+    lab.uploadText("posting.mjs", posting), // before a node has mounted the container: it sees what was there then
   ]);
 }, 120_000);
 afterAll(() => lab.dispose(), 60_000);
@@ -109,7 +110,6 @@ describe("the recipe of a sweep over digits", () => {
 describe("trials that post their metrics", () => {
   it("do so with the address and the token that their job has", async () => {
     const { urls, subscriptionId, token } = lab.cloud.description;
-    await lab.uploadText("posting.mjs", posting);
     const { sweeps } = createClient({ endpoint: urls.api, token });
     const within = { subscriptionId, resourceGroup: "local", workspace: "lab", experiment: "toolkits" };
     const ref = { kind: "sweep", ...within, sweep: "posting" } as const;
