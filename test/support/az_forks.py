@@ -1,5 +1,5 @@
-# Runs commands of an installed az, each in a process of its own that is forked from this one, where az's modules are loaded already:
-# a command of az takes a second or two to start otherwise. Argument: the program. A line of standard input is
+# Runs commands of the az that is installed for this Python, each in a process of its own that is forked from this one, where az's modules
+# are loaded already: a command of az takes a second or two to start otherwise. A line of standard input is
 # {"id": …, "words": […]}, a line of standard output {"id": …, "code": …, "out": …, "err": …}; commands run side by side.
 import atexit
 import fcntl
@@ -36,13 +36,13 @@ USUAL_MODULES = [
 ]
 
 
-def run(program, words, out, err):
+def run(words, out, err):
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
-    sys.argv = [program, *words]
+    sys.argv = ["az", *words]
     try:
-        runpy.run_path(program, run_name="__main__")
+        runpy.run_module("azure.cli")
         code = 0
     except SystemExit as end:
         code = end.code or 0
@@ -55,13 +55,13 @@ def run(program, words, out, err):
     os._exit(code)  # taking all those modules down would take longer than the command took
 
 
-def answer(program, request, turn):
+def answer(request, turn):
     """In a process of its own: the command in another, then its line, when it is this one's turn to write."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         command = os.fork()
         if command == 0:
-            run(program, request["words"], out, err)
+            run(request["words"], out, err)
         _, status = os.waitpid(command, 0)
         texts = {}
         for name, file in (("out", out), ("err", err)):
@@ -74,7 +74,6 @@ def answer(program, request, turn):
 
 
 def main():
-    program = sys.argv[1]
     for module in USUAL_MODULES:
         try:
             importlib.import_module(module)
@@ -85,7 +84,7 @@ def main():
     with tempfile.TemporaryFile() as turn:
         for line in sys.stdin:
             if os.fork() == 0:
-                answer(program, json.loads(line), turn)
+                answer(json.loads(line), turn)
                 os._exit(0)
 
 

@@ -1,30 +1,25 @@
 // The genuine clients of 2018 that Debian still ships: `az batchai` of azure-cli 2.45 and azure-mgmt-batchai of
 // python3-azure. Both refuse bearer tokens on plain http, so that they prove the TLS address and the authority too.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import type { LocalCloud } from "../../local/start.ts";
+import { azForks } from "./az-forks.ts";
+import type { Ended } from "./az-forks.ts";
 
 const run = promisify(execFile);
 
 /** Debian's, which carry the Batch AI modules; a newer one in the PATH does not. */
-export const azProgram = "/usr/bin/az";
+const azProgram = "/usr/bin/az";
 export const pythonProgram = "/usr/bin/python3";
 const debianModules = "/usr/lib/python3/dist-packages/azure";
 export const hasAzBatchAI =
   existsSync(azProgram) && existsSync(`${debianModules}/cli/command_modules/batchai`);
 export const hasPythonBatchAI =
   existsSync(`${debianModules}/mgmt/batchai`) && existsSync(`${debianModules}/identity`);
-
-export interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 async function ended(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
   try {
@@ -45,40 +40,6 @@ export interface AzSession {
   dispose(): Promise<void>;
 }
 
-interface AzForks {
-  readonly run: (...words: string[]) => Promise<Ended>;
-  readonly stop: () => Promise<void>;
-}
-
-/** Each command is a process of its own, forked from one that has az's modules loaded (az_forks.py). */
-function azForks(env: NodeJS.ProcessEnv): AzForks {
-  const program = join(import.meta.dirname, "az_forks.py");
-  const child = spawn(pythonProgram, [program, azProgram], { env, stdio: ["pipe", "pipe", "inherit"] });
-  const waiting = new Map<number, (ended: Ended) => void>();
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    const { id, ...answer } = JSON.parse(line) as Ended & { id: number };
-    waiting.get(id)?.(answer);
-    waiting.delete(id);
-  });
-  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  void closed.then(() => {
-    for (const resolve of waiting.values()) resolve({ code: -1, out: "", err: "az_forks.py ended" });
-  });
-  let last = 0;
-  return {
-    run: (...words) =>
-      new Promise((resolve) => {
-        last += 1;
-        waiting.set(last, resolve);
-        child.stdin.write(`${JSON.stringify({ id: last, words })}\n`);
-      }),
-    stop: async () => {
-      child.stdin.end();
-      await closed;
-    },
-  };
-}
-
 /** Registers the local cloud with az, in a configuration folder of its own, and logs in as its service principal. */
 export async function azSession(cloud: LocalCloud): Promise<AzSession> {
   const { urls, storageProxy, servicePrincipal } = cloud.description;
@@ -92,7 +53,7 @@ export async function azSession(cloud: LocalCloud): Promise<AzSession> {
     NO_PROXY: "127.0.0.1",
     REQUESTS_CA_BUNDLE: storageProxy.certificates,
   };
-  const { run: az, stop } = azForks(env);
+  const { run: az, stop } = azForks(pythonProgram, env);
   const must = async (...words: string[]) => {
     const { code, err } = await az(...words);
     if (code !== 0) throw new Error(`az ${words.slice(0, 2).join(" ")} failed: ${err}`);

@@ -1,55 +1,36 @@
 // `az batch` as it is on PyPI today, against the emulator: scripts/install-test-tools.sh az-batch. It sends what it reads from its
 // command line as text, names headers as the service spells them, and speaks the newest version of the data plane.
-import { spawn } from "node:child_process";
-import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accountKey, eventually, underTest } from "../../conformance/batch/emulator-under-test.ts";
 import type { UnderTest } from "../../conformance/batch/emulator-under-test.ts";
+import { azForks } from "../../support/az-forks.ts";
+import type { AzForks, Ended } from "../../support/az-forks.ts";
 import { testTools } from "../../support/test-tools.ts";
 
 const python = join(testTools, "az-batch/bin/python");
 const isInstalled = existsSync(join(testTools, "az-batch/ready"));
 const why = isInstalled ? "" : " (skipped: scripts/install-test-tools.sh az-batch)";
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 describe.skipIf(!isInstalled)(`today's az batch${why}`, () => {
   let t: UnderTest;
-  let child: ChildProcessWithoutNullStreams;
+  let forks: AzForks;
   let folder: string;
-  const waiting: ((ended: Ended) => void)[] = [];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "az-batch-"));
     t = await underTest();
-    child = spawn(python, [join(import.meta.dirname, "az_commands.py")], {
-      env: {
-        PATH: process.env["PATH"],
-        AZURE_CONFIG_DIR: join(folder, "config"),
-        AZURE_CORE_COLLECT_TELEMETRY: "no",
-        AZURE_CORE_NO_COLOR: "1",
-      },
+    forks = azForks(python, {
+      PATH: process.env["PATH"],
+      AZURE_CONFIG_DIR: join(folder, "config"),
+      AZURE_CORE_COLLECT_TELEMETRY: "no",
+      AZURE_CORE_NO_COLOR: "1",
     });
-    let complaint = "";
-    child.stderr.on("data", (text: Buffer) => (complaint = `${complaint}${String(text)}`.slice(-2000)));
-    child.once("close", () => {
-      for (const resolve of waiting.splice(0)) resolve({ code: -1, out: "", err: complaint });
-    });
-    createInterface({ input: child.stdout }).on("line", (line) =>
-      waiting.shift()?.(JSON.parse(line) as Ended),
-    );
   });
   afterAll(async () => {
-    child.stdin.end();
-    await new Promise((resolve) => child.once("close", resolve));
+    await forks.stop();
     await t.emulator.dispose();
     rmSync(folder, { recursive: true, force: true });
     expect(t.errors).toEqual([]);
@@ -65,10 +46,7 @@ describe.skipIf(!isInstalled)(`today's az batch${why}`, () => {
       t.emulator.url,
     ];
     const words = ["batch", ...line.split(" "), ...more, ...access, "-o", "json"];
-    return new Promise((resolve) => {
-      waiting.push(resolve);
-      child.stdin.write(`${JSON.stringify(words)}\n`);
-    });
+    return forks.run(...words);
   }
   /** What a command that succeeds prints, as JSON. */
   async function az(line: string, ...more: string[]): Promise<unknown> {

@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLocal } from "../../../local/start.ts";
 import type { LocalCloud } from "../../../local/start.ts";
+import type { Ended } from "../../support/az-forks.ts";
 import { createShare, until } from "../../support/batch-ai-client.ts";
 import { azSession, hasAzBatchAI } from "../../support/old-clients.ts";
-import type { AzSession, Ended } from "../../support/old-clients.ts";
+import type { AzSession } from "../../support/old-clients.ts";
 
 const inLab = ["-g", "local", "-w", "lab"] as const;
 const inExp = [...inLab, "-e", "exp"] as const;
