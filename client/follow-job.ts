@@ -12,7 +12,7 @@ import type { Patience, Patient } from "./patience.ts";
 export interface FollowOptions extends Patience {
   /** True: the caller looks no further. */
   readonly isStopped?: () => boolean;
-  /** Each time the job was read. */
+  /** Each time the job was read; with its end, after its output was read to the end. */
   readonly onJob?: (job: JobResponse) => void;
   readonly outputs?: readonly FollowedOutput[];
 }
@@ -38,10 +38,15 @@ export async function followJob(
   for (;;) {
     if (options.isStopped?.() === true) return undefined;
     const job = await patient(() => client.jobs.get(ref));
-    options.onJob?.(job);
+    const isOver = hasEnded(job);
+    // What a job said comes before its end, however fast both came.
+    if (!isOver) options.onJob?.(job);
     if (job.properties.executionState !== "queued")
       for (const output of outputs) await drain(output, patient);
-    if (hasEnded(job)) return job;
+    if (isOver) {
+      options.onJob?.(job);
+      return job;
+    }
     await sleep(pollIntervalMs);
   }
 }

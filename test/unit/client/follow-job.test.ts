@@ -54,7 +54,7 @@ function growingJob(pieces: readonly string[]) {
     const ended = await followJob({ jobs }, ref, { sleep, now: () => job.nowMs, outputs, ...more });
     return { ended, read: Buffer.from(read, "latin1").toString() };
   };
-  return { job, outages, follow };
+  return { job, jobs, send, outages, follow };
 }
 
 test("whatever fails meanwhile, what was read is the file, byte for byte", async () => {
@@ -72,6 +72,20 @@ test("whatever fails meanwhile, what was read is the file, byte for byte", async
     ),
     { numRuns: 200 },
   );
+});
+
+test("what a job said comes before its end, also where both were there at the first read", async () => {
+  const { job, jobs, send } = growingJob([]);
+  Object.assign(job, { state: "succeeded", content: "all of it" });
+  const told: string[] = [];
+  const onBytes = (bytes: Uint8Array) => told.push(Buffer.from(bytes).toString());
+  await followJob({ jobs }, ref, {
+    sleep: () => Promise.reject(new Error("it has ended")),
+    now: () => 0,
+    onJob: ({ properties: { executionState } }) => told.push(executionState),
+    outputs: [{ tail: outputTail({ jobs }, ref, place, send), onBytes }],
+  });
+  expect(told).toEqual(["all of it", "succeeded"]);
 });
 
 test("a link that expired is asked for anew", async () => {
