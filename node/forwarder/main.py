@@ -58,13 +58,16 @@ def serve():
     server = Server(address, handler(desk, variable("TOKEN"), variable("TO") + "/"), bind_and_activate=False)
     server.socket.close()
     server.socket = listener
+    events = EventFiles(os.path.join(folder, "events"), variable("OWN"), spool, say)
     threading.Thread(target=shipper.run, args=(state_path,), daemon=True).start()
+    threading.Thread(target=events.follow, daemon=True).start()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     while not ended and lives(launcher):
         select.select([reader], [], [], OFTEN_S)
         spool.sync()
     shipper.is_ended = True
     deadline = time.monotonic() + seconds_to_end()
+    events.finish(deadline - 1)
     while spool.sent < spool.end and time.monotonic() < deadline:
         shipper.hurry.set()
         spool.wait_until_sent(spool.end, min(0.5, max(0.0, deadline - time.monotonic())), lambda: False)

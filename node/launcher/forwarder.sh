@@ -22,9 +22,9 @@ start_forwarder() { # address of the service
     cd / || exit 1
     BATCHAI_FORWARD_TO=$1 BATCHAI_FORWARD_TOKEN=$bai_tracking_token BATCHAI_FORWARD_ARTIFACTS=$bai_artifacts
     BATCHAI_FORWARD_OWN=j${#bai_experiment}-$bai_experiment-$bai_job BATCHAI_FORWARD_EXPERIMENT=$bai_experiment
-    BATCHAI_FORWARD_EARLIER=$bai_stdouterr/mlflow-unsent.jsonl
+    BATCHAI_FORWARD_EARLIER=$bai_stdouterr/mlflow-unsent.jsonl BATCHAI_FORWARD_OUTPUTS=$(output_folders)
     export BATCHAI_FORWARD_TO BATCHAI_FORWARD_TOKEN BATCHAI_FORWARD_ARTIFACTS BATCHAI_FORWARD_OWN
-    export BATCHAI_FORWARD_EXPERIMENT BATCHAI_FORWARD_EARLIER
+    export BATCHAI_FORWARD_EXPERIMENT BATCHAI_FORWARD_EARLIER BATCHAI_FORWARD_OUTPUTS
     exec "$bai_python" -I -S "$bai_forward/listen.py" "$bai_forward" "$bai_host"
   ) </dev/null >"$bai_forward/port" 2>/dev/null 3>&- 4>&- 5>&- &
   bai_forwarder=$!
@@ -33,6 +33,15 @@ start_forwarder() { # address of the service
   wait "$bai_forwarder" 2>/dev/null
   bai_forwarder=''
   return 1
+}
+
+# Where files for TensorBoard are looked for, a line each.
+output_folders() {
+  bai_index=0
+  while [ "$bai_index" -lt "$bai_output_count" ]; do
+    eval "printf '%s\\n' \"\$O_${bai_index}_path\""
+    bai_index=$((bai_index + 1))
+  done
 }
 
 # An interpreter takes a moment of every job: not of one whose commands cannot have a client of MLflow's in them.

@@ -84,6 +84,16 @@ def log(run, steps, key="loss"):
     for step in steps:
         status, _ = call("runs/log-metric", {"run_id": run, "key": key, "value": step / 2, "timestamp": 7, "step": step})
         assert status == 200, status
+def kill_forwarder():
+    for status in glob.glob("/proc/[0-9]*/status"):
+        try:
+            parent = open(status).read().split("PPid:")[1].split()[0]
+            words = [open("/proc/%s/cmdline" % pid).read() for pid in (status.split("/")[2], parent)]
+        except (OSError, IndexError):
+            continue
+        if all(os.environ["AZ_BATCHAI_ROOT"] + "/tracking/" in word for word in words):
+            os.kill(int(status.split("/")[2]), signal.SIGKILL)
+            print("killed")
 def hold(name):
     open(os.path.join(os.environ["AZ_BATCHAI_MOUNT_ROOT"], "afs", name + "-reached"), "w").close()
     while not os.path.exists(os.path.join(os.environ["AZ_BATCHAI_MOUNT_ROOT"], "afs", name)): time.sleep(0.02)
@@ -93,6 +103,25 @@ const open: { dispose(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const made of open.splice(0).reverse()) await made.dispose();
 });
+
+/** Files for TensorBoard as its writers make them, but for the checksums, which nobody compares. */
+const eventWriter = `
+import struct
+def number(value):
+    text = b""
+    while value > 127:
+        text, value = text + bytes([value & 127 | 128]), value >> 7
+    return text + bytes([value])
+def text(field, content):
+    return bytes([field * 8 + 2]) + number(len(content)) + content
+def scalar(tag, step, value):
+    summary = text(1, text(1, tag.encode()) + bytes([21]) + struct.pack("<f", value))
+    event = bytes([9]) + struct.pack("<d", 1700000000.5) + bytes([16]) + number(step) + text(5, summary)
+    return struct.pack("<Q4x", len(event)) + event + bytes(4)
+folder = os.path.join(os.environ["AZ_BATCHAI_OUTPUT_MODEL"], "logs", "train")
+os.makedirs(folder, exist_ok=True)
+board = open(os.path.join(folder, "events.out.tfevents.1700000000.node.7.0"), "ab", 0)
+`;
 
 async function world(script: string, shell: readonly string[] = ["/bin/sh"]) {
   const service = new FakeService();
@@ -107,6 +136,7 @@ async function world(script: string, shell: readonly string[] = ["/bin/sh"]) {
   });
   const program = job({
     customToolkitSettings: { commandLine: "/usr/bin/python3 $AZ_BATCHAI_MOUNT_ROOT/afs/train.py" },
+    outputDirectories: [{ id: "MODEL", pathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/afs", pathSuffix: "model" }],
   });
   const until = async (name: string) => {
     while (!existsSync(join(afs, name))) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -178,15 +208,7 @@ log(run, range(500, 1000))
     const script = `
 run = start()["run_id"]
 log(run, range(100))
-for status in glob.glob("/proc/[0-9]*/status"):
-    try:
-        parent = open(status).read().split("PPid:")[1].split()[0]
-        words = [open("/proc/%s/cmdline" % pid).read() for pid in (status.split("/")[2], parent)]
-    except (OSError, IndexError):
-        continue
-    if all(os.environ["AZ_BATCHAI_ROOT"] + "/tracking/" in word for word in words):
-        os.kill(int(status.split("/")[2]), signal.SIGKILL)
-        print("killed")
+kill_forwarder()
 log(run, range(100, 200))
 sys.stdout.flush()
 os.kill(os.getpid(), signal.SIGKILL)
@@ -268,6 +290,54 @@ hold("end")
     expect((await node.run(program)).code).toBe(0);
     expect(service.steps()).toEqual([3]);
     await expect(readFile(join(folder, "mlflow-unsent.jsonl"))).rejects.toThrow("ENOENT");
+  }, 60_000);
+
+  it.each(shells)(
+    "in %s, logs what a program writes for TensorBoard, though it asks for nothing",
+    async (_name, shell) => {
+      const script = `${eventWriter}
+for step in range(1500): board.write(scalar("loss", step, step / 2))
+board.write(scalar("bad value?", 200, float("nan")))
+board.write(scalar("loss", 1500, 1)[:-9])
+`;
+      const { service, node, program } = await world(script, shell);
+      expect((await node.run(program)).code).toBe(0);
+      expect(service.steps()).toEqual([...upTo(1500), 200]);
+      expect(new Set(service.calls.map(({ body }) => body.run_id))).toEqual(new Set(["j6-digits-mnist"]));
+      const points = service.calls.flatMap(({ body }) => body.metrics ?? []);
+      expect(points[3]).toEqual({ key: "logs/train/loss", step: 3, timestamp: 1700000000500, value: 1.5 });
+      expect(points.at(-1)).toMatchObject({ key: "logs/train/bad value_", value: "NaN" });
+    },
+    60_000,
+  );
+
+  it("logs it while it is written, and goes on there when it is killed", async () => {
+    const script = `${eventWriter}
+board.write(scalar("loss", 0, 0))
+start()
+hold("more")
+kill_forwarder()
+board.write(scalar("loss", 1, 0))
+`;
+    const { service, node, program, until, release } = await world(script);
+    await node.stage(program);
+    const { ended } = node.start("run");
+    await until("more-reached");
+    await expect.poll(() => service.steps(), { timeout: 30_000 }).toEqual([0]);
+    await release("more");
+    await ended;
+    expect(service.steps()).toEqual([0, 1]);
+  }, 60_000);
+
+  it("says which file it cannot read, and reads the others", async () => {
+    const script = `${eventWriter}
+board.write(scalar("loss", 0, 0))
+open(os.path.join(folder, "no.tfevents"), "wb").write(bytes(range(200)))
+`;
+    const { service, node, program, log } = await world(script);
+    expect((await node.run(program)).code).toBe(0);
+    expect(service.steps()).toEqual([0]);
+    expect(await log("execution.log")).toMatch(/no\.tfevents is not read: a record of \d+ bytes/);
   }, 60_000);
 
   it("is not there for a node whose requests go through a proxy", async () => {
