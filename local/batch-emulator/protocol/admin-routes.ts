@@ -4,6 +4,7 @@ import { z } from "zod";
 import { checkFormula } from "../autoscale/check-formula.ts";
 import { BatchFault } from "../service/account/fault.ts";
 import type { Evictions } from "../service/evictions/evictions.ts";
+import { loseMachine } from "../service/evictions/unseen-loss.ts";
 import { quotasOf } from "../service/account/quota.ts";
 import { nodeChanged } from "../service/pools/pool-control.ts";
 import { findNode, findPool } from "../service/pools/pool-commands.ts";
@@ -16,7 +17,12 @@ import { json, param } from "./wire.ts";
 import type { Call, Route } from "./wire.ts";
 
 const Notice = { noticeMs: z.number().min(0).optional() };
-const PreemptBody = z.strictObject(Notice);
+const PreemptBody = z
+  .strictObject({ ...Notice, unseenMs: z.number().min(0).optional() })
+  .refine(({ noticeMs, unseenMs }) => noticeMs === undefined || unseenMs === undefined, {
+    error: "an eviction is announced (noticeMs) or seen late (unseenMs), not both",
+    path: ["unseenMs"],
+  });
 const EvictBody = z.strictObject({ count: z.int().min(1), poolId: z.string().optional(), ...Notice });
 const RateBody = z.strictObject({ perNodeHour: z.number().min(0) });
 const TraceBody = z.strictObject({ trace: EvictionTrace });
@@ -71,8 +77,9 @@ export function adminRoutes(evictions: Evictions, throttle: Throttle): Route[] {
   return [
     post("/pools/{poolId}/nodes/{nodeId}/preempt", (call) => {
       const node = findNode(findPool(call.account, param(call, "poolId")), param(call, "nodeId"));
-      const { noticeMs } = optionalBodyOf(call, PreemptBody);
-      evictions.announced.announce(node, noticeMs ?? call.account.parameters.evictionNoticeMs);
+      const { noticeMs, unseenMs } = optionalBodyOf(call, PreemptBody);
+      if (unseenMs !== undefined) loseMachine(call.account, node, unseenMs);
+      else evictions.announced.announce(node, noticeMs ?? call.account.parameters.evictionNoticeMs);
       return { evictions: [evictionShape(node)] };
     }),
     post("/evictions", (call) => {
