@@ -1,5 +1,6 @@
 // Activities about jobs: names and shapes.
 import { z } from "zod";
+import { LossBehind } from "../domain/job/gang-loss.ts";
 import { Outcome } from "../domain/job/outcome.ts";
 import { JobView } from "../domain/job/view.ts";
 import { LauncherResult, StopRequest } from "../domain/launch/result.ts";
@@ -55,11 +56,11 @@ export const askToStop = contract("askToStop", run.extend({ request: StopRequest
 
 export const stopRun = contract("stopRun", run, nothing);
 
-/** What the launcher wrote about its end, if anything. */
+/** What the launcher wrote about its end, if anything, and what became of the nodes of a gang that failed. */
 export const readLauncherResult = contract(
   "readLauncherResult",
   run,
-  z.object({ result: LauncherResult.optional() }),
+  z.object({ result: LauncherResult.optional(), loss: LossBehind.optional() }),
 );
 
 /**

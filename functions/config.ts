@@ -114,6 +114,7 @@ const Environment = z.object({
   BATCHAI_ORPHAN_GRACE_MS: interval(3_600_000),
   BATCHAI_LAUNCH_STEP_LIMIT_S: z.coerce.number().int().min(60).max(86_400).default(3_600),
   BATCHAI_TERMINATION_GRACE_S: z.coerce.number().int().min(0).max(600).default(10),
+  BATCHAI_NODE_LOSS_S: z.coerce.number().int().min(0).max(3_600).default(300),
   BATCHAI_POOL_EXPIRY_MS: z.coerce.number().int().min(1_800_000).max(86_400_000).default(defaultExpiryMs),
   BATCHAI_QUOTA_CLUSTERS: limit(),
   BATCHAI_QUOTA_ACTIVE_JOBS: limit(),

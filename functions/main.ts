@@ -54,6 +54,7 @@ function settingsOf(environment: Environment): Settings {
     idleNodeGraceMs: environment.BATCHAI_IDLE_NODE_GRACE_MS,
     launchStepLimitMs: environment.BATCHAI_LAUNCH_STEP_LIMIT_S * 1000,
     terminationGraceMs: environment.BATCHAI_TERMINATION_GRACE_S * 1000,
+    nodeLossMs: environment.BATCHAI_NODE_LOSS_S * 1000,
     orphanGraceMs: environment.BATCHAI_ORPHAN_GRACE_MS,
     retentionDays: environment.BATCHAI_RETENTION_DAYS,
     blobScanIntervalMs: environment.BATCHAI_BLOB_SCAN_INTERVAL_S * 1000,

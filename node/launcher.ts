@@ -14,6 +14,7 @@ import logs from "./launcher/logs.sh";
 import mounts from "./launcher/mounts.sh";
 import notices from "./launcher/notices.sh";
 import packages from "./launcher/packages.sh";
+import peers from "./launcher/peers.sh";
 import plan from "./launcher/plan.sh";
 import processes from "./launcher/processes.sh";
 import secrets from "./launcher/secrets.sh";
@@ -60,6 +61,7 @@ export const launcher = [
   kept,
   commands,
   processes,
+  peers,
   end,
   notices,
   watch,

@@ -63,6 +63,8 @@ export interface NodeCounts {
 export interface BatchNode {
   readonly id: string;
   readonly state: string;
+  /** Absent until it has booted. */
+  readonly lastBootTime?: string | undefined;
   readonly ipAddress?: string | undefined;
   readonly errors: readonly BatchFailure[];
   readonly startTaskFailure?: (BatchFailure & { readonly exitCode?: number | undefined }) | undefined;

@@ -39,6 +39,8 @@ export interface Settings {
   readonly outputGraceMs: number;
   /** How long an auto-scale cluster keeps nodes that it does not need. */
   readonly idleNodeGraceMs: number;
+  /** How long Batch has to tell of the loss of a node that its job found silent when it failed. */
+  readonly nodeLossMs: number;
   /** How young a thing without an owner may be and still be left alone: its owner may only be being written. */
   readonly orphanGraceMs: number;
   /** How long a step of the launcher on a node may take; programs of the job take as long as they like. */

@@ -13,6 +13,7 @@ import { taskId } from "../../services/batch-names.ts";
 import { currentJob } from "../lib/documents.ts";
 import { snapshot } from "../lib/task-snapshot.ts";
 import { cleanUpRun } from "../job/clean-up.ts";
+import { lossBehindGang } from "../job/gang-loss.ts";
 import { nodesOfRun } from "../job/nodes-of-run.ts";
 import { resultOf } from "../job/launcher-result.ts";
 import { recordEnd, recordStart } from "../job/run-records.ts";
@@ -102,17 +103,19 @@ async function recordExit(
 
 const succeeded: Outcome = { kind: "succeeded", exitCode: 0 };
 
-/** What the end of a program that failed means; undefined where somebody ends the job, or it is run again. */
+/** What the end of a program that failed means; undefined where somebody ends the job, it is run again, or a node may be lost. */
 async function failureOf(
   services: Services,
   run: ActiveRun,
-  { exitCode, failure }: TaskSnapshot,
+  task: TaskSnapshot,
 ): Promise<Outcome | undefined> {
   const document = await currentJob(services, { ref: run.ref, guid: run.jobGuid });
   if (document?.executionState === "terminating" || document?.provisioningState === "deleting")
     return undefined;
   if (document?.attempt !== run.attempt) return undefined;
   const launcher = await resultOf(services, document, taskId(run.jobGuid, run.attempt));
+  if ((await lossBehindGang(services, document, task, launcher)) !== undefined) return undefined;
+  const { exitCode, failure } = task;
   const outcome = decideOutcome(
     { losses: document.losses, retries: document.spec.retries, terminateRequested: false },
     { kind: "taskCompleted", task: { exitCode, failure, launcher } },

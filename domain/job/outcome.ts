@@ -16,6 +16,8 @@ import { LossCounters } from "./schema.ts";
 /** What Azure Batch says of a completed task, and what the launcher wrote into `batchai-result`, if anything. */
 export interface CompletedTask extends Pick<TaskSnapshot, "exitCode" | "failure"> {
   readonly launcher?: LauncherResult | undefined;
+  /** A node was lost behind the failure of its gang (gang-loss.ts). */
+  readonly loss?: "preempted" | "nodeLost" | undefined;
 }
 
 export type RunEnd =
@@ -149,6 +151,7 @@ function ofTask(task: CompletedTask, run: EndingRun): Outcome {
   // Batch knows why it ended a task; the launcher only that it was told to stop.
   if (failure !== undefined && isWallClockEnd(failure))
     return failed(jobFailure("JobExceededMaxWallClockTime"));
+  if (task.loss !== undefined) return outcomeOf(run, { kind: task.loss });
   if (launcher !== undefined) return ofLauncher(launcher, exitCode, run);
   if (failure !== undefined && failure.code !== "FailureExitCode") return ofFailure(failure);
   // The launcher left no word: a node other than the first could not be prepared, or the run was cut short.
@@ -165,11 +168,12 @@ function ofLauncher(launcher: LauncherResult, taskExitCode: number | undefined, 
   const { losses } = run;
   const info = launcher.detail === "" ? {} : { Info: launcher.detail };
   const lost = launcher.lost === undefined ? {} : { Lost: launcher.lost };
+  const silent = launcher.silent === undefined ? {} : { Silent: launcher.silent };
   const exitCode = launcher.exitCode ?? taskExitCode;
   switch (launcher.outcome) {
     case "exited":
       if (exitCode === 0) return { kind: "succeeded", exitCode: 0 };
-      return failed(jobFailure("JobFailed", lost), exitCode);
+      return failed(jobFailure("JobFailed", { ...lost, ...silent }), exitCode);
     case "output-lost":
       return failed(jobFailure("JobOutputLost", lost), exitCode);
     case "preparation-failed":

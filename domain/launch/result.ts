@@ -57,6 +57,8 @@ export const LauncherResult = z.object({
   at: z.string().optional(),
   /** What storage did not take; absent when it took everything. */
   lost: z.string().optional(),
+  /** Hosts of the job that did not answer when it failed, with commas between. */
+  silent: z.string().optional(),
 });
 export type LauncherResult = z.infer<typeof LauncherResult>;
 
@@ -88,5 +90,6 @@ export function parseLauncherResult(text: string): LauncherResult | undefined {
     ...(values.has("image") ? { image: values.get("image") } : {}),
     ...(values.has("at") ? { at: values.get("at") } : {}),
     ...(values.has("lost") ? { lost: values.get("lost") } : {}),
+    ...(values.has("silent") ? { silent: values.get("silent") } : {}),
   };
 }

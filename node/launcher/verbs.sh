@@ -26,8 +26,13 @@ run_processes() {
     start_processes 0
     [ "$bai_nodes" = 1 ] || join_nodes
     wait_for_end
-    case $bai_name in evicted-*) heed_eviction "${bai_name#*-}" ;; esac
+    case $bai_name in
+      evicted-*) heed_eviction "${bai_name#*-}" ;;
+      all) ;;
+      *) ask_peers ;;
+    esac
     stop_processes
+    hear_peers
   fi
   bai_program_code=$bai_code
   step output "$bai_code"

@@ -30,6 +30,7 @@ write_result_in() { # folder outcome exit-code detail
     printf 'outcome %s\nexitCode %s\nnode %s\nat %s\ndetail %s\n' "$2" "$3" "$bai_node" "$bai_now" "${4%%"$nl"*}"
     [ -z "$bai_failed_image" ] || printf 'image %s\n' "$bai_failed_image"
     [ -z "$bai_lost" ] || printf 'lost %s\n' "${bai_lost%%"$nl"*}"
+    [ -z "$bai_silent" ] || printf 'silent %s\n' "$bai_silent"
     printf 'end result\n'
   } >"$1/batchai-result"
 }

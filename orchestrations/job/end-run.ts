@@ -8,7 +8,10 @@ import type { OrchestrationContext, Steps } from "../lib/call.ts";
 import type { Listener } from "../lib/wait.ts";
 import type { RunInput } from "./run-job.ts";
 
-/** Ends the run, or lets readers of its output have their time first; what happens meanwhile cuts that short. */
+/** Between two looks at the nodes of a gang, one of which may be lost. */
+const lossPollMs = 5_000;
+
+/** Ends the run, or lets readers of its output, or Batch, have their time first; what happens meanwhile cuts that short. */
 export function* endRun(
   context: OrchestrationContext,
   { job }: RunInput,
@@ -19,6 +22,10 @@ export function* endRun(
 ): Steps<void> {
   const run = { job, attempt: view.attempt };
   const known = runEnd.kind === "taskCompleted" ? yield* withLauncherResult(context, run, runEnd) : runEnd;
+  if (known === "unheard") {
+    yield* signals.wait(lossPollMs);
+    return;
+  }
   const outcome = decideOutcome(
     {
       losses: view.losses,
@@ -53,13 +60,14 @@ export function startedAnew({ task }: JobView, known = 0): { requeueCount?: numb
   return task === undefined || task.requeueCount <= known ? {} : { requeueCount: task.requeueCount };
 }
 
-/** A run that failed left word of why, beside its exit code. */
+/** A run that failed left word of why, beside its exit code; of a gang Batch says, too, what became of its nodes. */
 function* withLauncherResult(
   context: OrchestrationContext,
   run: { readonly job: RunInput["job"]; readonly attempt: number },
   runEnd: Extract<RunEnd, { kind: "taskCompleted" }>,
-): Steps<RunEnd> {
+): Steps<RunEnd | "unheard"> {
   if (runEnd.task.exitCode === 0) return runEnd;
-  const { result } = yield* call(context, readLauncherResult, run);
-  return { ...runEnd, task: { ...runEnd.task, launcher: result } };
+  const { result, loss } = yield* call(context, readLauncherResult, run);
+  if (loss === "unheard") return loss;
+  return { ...runEnd, task: { ...runEnd.task, launcher: result, loss } };
 }

@@ -24,12 +24,24 @@ export async function nodesOf(cloud: Described, workspace: string, cluster: stri
 }
 
 /** Takes a low-priority node away, as the region does when somebody pays more; its metadata service says so `noticeMs` before. */
-export async function evict(cloud: Described, poolId: string, noticeMs = 0): Promise<void> {
-  const { urls, token } = cloud.description;
-  const answer = await fetch(`${urls.batch}/_emulator/evictions?api-version=2025-06-01`, {
+export const evict = (cloud: Described, poolId: string, noticeMs = 0): Promise<void> =>
+  command(cloud, "evictions", { count: 1, poolId, noticeMs });
+
+/** The machine of a low-priority node is gone, and Batch says so only `unseenMs` later. */
+export const loseMachine = (
+  cloud: Described,
+  poolId: string,
+  nodeId: string,
+  unseenMs: number,
+): Promise<void> => command(cloud, `pools/${poolId}/nodes/${nodeId}/preempt`, { unseenMs });
+
+/** One of the emulator's own controls. */
+async function command({ description }: Described, path: string, body: object): Promise<void> {
+  const { urls, token } = description;
+  const answer = await fetch(`${urls.batch}/_emulator/${path}?api-version=2025-06-01`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ count: 1, poolId, noticeMs }),
+    body: JSON.stringify(body),
   });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
 }

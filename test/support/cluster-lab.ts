@@ -30,6 +30,8 @@ export interface ClusterLab {
   reaches(name: string, state: string): Promise<Job>;
   /** As `sharedText`. */
   shared(path: string): Promise<string>;
+  /** Whether there is such a file on the share. */
+  hasShared(path: string): Promise<boolean>;
   /** As `touchShared`. */
   share(path: string): Promise<void>;
   /** Raw HTTP with the admin's token. */
@@ -73,6 +75,7 @@ export async function startClusterLab(appSettings: Record<string, string> = {}):
         return found.executionState === state ? found : undefined;
       }),
     shared: (path) => sharedText(cloud, path),
+    hasShared: async (path) => (await shareFile(cloud, path)).exists(),
     share: (path) => touchShared(cloud, path),
     raw: (method, path, body) =>
       fetch(`${cloud.description.urls.api}${path}?api-version=2018-05-01`, {

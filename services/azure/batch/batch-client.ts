@@ -22,7 +22,7 @@ import {
 import type { WireFailure } from "./wire.ts";
 
 const taskFields = "id,state,stateTransitionTime,executionInfo,nodeInfo";
-const nodeFields = "id,state,ipAddress,errors,startTaskInfo";
+const nodeFields = "id,state,lastBootTime,ipAddress,errors,startTaskInfo";
 const poolFields =
   "allocationState,currentDedicatedNodes,currentLowPriorityNodes,targetDedicatedNodes,targetLowPriorityNodes,resizeErrors";
 const jobEnding = new Set(["JobBeingDeleted", "JobBeingTerminated", "JobCompleted"]);
@@ -304,6 +304,7 @@ function toNode(node: WireNode): BatchNode {
   return {
     id: node.id,
     state: node.state,
+    lastBootTime: node.lastBootTime,
     ipAddress: node.ipAddress,
     errors: (node.errors ?? []).map(({ code, message, errorDetails }) =>
       toFailure({ code, message, details: errorDetails }),

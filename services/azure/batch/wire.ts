@@ -71,6 +71,7 @@ export const WireSubtask = z.object({ nodeInfo: z.object({ nodeId: z.string().op
 export const WireNode = z.object({
   id: z.string(),
   state: lower,
+  lastBootTime: z.string().optional(),
   ipAddress: z.string().optional(),
   errors: z
     .array(

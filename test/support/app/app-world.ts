@@ -158,6 +158,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       idleNodeGraceMs: 480_000,
       launchStepLimitMs: 3_600_000,
       terminationGraceMs: options.terminationGraceMs ?? 0,
+      nodeLossMs: 300_000,
       orphanGraceMs: 3_600_000,
       retentionDays: 30,
       blobScanIntervalMs: 60_000,

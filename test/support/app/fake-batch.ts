@@ -19,7 +19,7 @@ export interface FakePool {
   resizing: boolean;
   resizeErrors: { code: string; message: string }[];
   createdAt: string;
-  /** Nodes that are of no use. */
+  /** Nodes that are of no use, or that a test wants to be told of by name. */
   badNodes: BatchNode[];
   expiry: PoolExpiry | undefined;
   timeout: string | undefined;
@@ -67,6 +67,8 @@ export interface FakeBatch {
   poolGate: Promise<void> | undefined;
   /** Text by `{node}/{path}`. */
   readonly nodeFiles: Map<string, string>;
+  /** The nodes of a gang but for its first. */
+  subtaskNodes: readonly string[];
   readonly calls: string[];
 }
 
@@ -214,7 +216,7 @@ export function fakeBatch(clock: Clock): FakeBatch {
     },
     async subtaskNodes() {
       called("subtaskNodes");
-      return [];
+      return fake.subtaskNodes;
     },
     async remoteLogin() {
       called("remoteLogin");
@@ -317,6 +319,7 @@ export function fakeBatch(clock: Clock): FakeBatch {
     poolGate: undefined,
     refuseNextPool: undefined,
     nodeFiles: new Map(),
+    subtaskNodes: [],
     settle() {
       for (const pool of poolsById.values()) {
         pool.current = pool.target;

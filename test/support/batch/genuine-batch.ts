@@ -184,7 +184,13 @@ function poolsAndNodes(client: BatchServiceClient) {
       const first = await orAbsent(client.computeNode.list(poolId, { computeNodeListOptions: filter }));
       if (first === undefined) return undefined;
       const nodes = await all(first, (link) => client.computeNode.listNext(link));
-      return nodes.map(({ id = "", state = "", ipAddress }) => ({ id, state, ipAddress, errors: [] }));
+      return nodes.map(({ id = "", state = "", lastBootTime, ipAddress }) => ({
+        id,
+        state,
+        lastBootTime: lastBootTime?.toISOString(),
+        ipAddress,
+        errors: [],
+      }));
     },
     async readNodeFile(poolId, nodeId, path, maxBytes) {
       const options = { fileGetFromComputeNodeOptions: { ocpRange: `bytes=0-${maxBytes - 1}` } };
