@@ -1,7 +1,7 @@
 // Who asks for something, as the events of a resource tell it: a person through the API, or the service itself. Whether
 // they may is decided before they come here.
 import type { Who } from "../domain/access/held.ts";
-import type { StartedBy } from "../domain/job/schema.ts";
+import type { StartedBy } from "../domain/shared/started-by.ts";
 import { timestamp } from "../services/clock.ts";
 import type { Services } from "../services/services.ts";
 import type { Change } from "../services/state.ts";
@@ -13,7 +13,7 @@ export interface Caller {
   readonly name?: string | undefined;
   /** What made them ask: `request:GUID`, `operation:GUID` or the id of a resource. */
   readonly link: string;
-  /** Of a trigger that acts for somebody: kept with the job that it makes. */
+  /** Of a trigger that acts for somebody: kept with the job or the sweep that it makes. */
   readonly startedBy?: StartedBy;
   /** Whose rights count for what a request refers to. Absent: the service itself, whose work was allowed when it was asked for. */
   readonly who?: Who | undefined;

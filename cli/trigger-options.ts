@@ -37,12 +37,15 @@ export async function refOfNoun(
 }
 
 export const triggerFile = {
-  cluster: text("-c, --cluster <name>", "cluster of its jobs, by its name or ARM id; before the file's"),
+  cluster: text(
+    "-c, --cluster <name>",
+    "cluster of its jobs or trials, by its name or ARM id; before the file's",
+  ),
   file: text("-f, --config-file <file>", "trigger.json or .yaml: on, action, overlap, parameters"),
   ...storageOptions,
 };
 
-/** The trigger that a file describes, its jobs on the cluster and with the mounts that options name. */
+/** The trigger that a file describes, its jobs or trials on the cluster and with the mounts that options name. */
 export async function triggerSpec(
   service: Service,
   given: JobGiven & { readonly file: string },
@@ -51,14 +54,26 @@ export async function triggerSpec(
   const account = accountOf(given, service);
   const { properties, sending } = await readSpec(given.file, context, account, TriggerRequest);
   const { action } = properties;
-  const job = isObject(action) ? action["job"] : undefined;
-  if (!isObject(action) || !isObject(job) || !isObject(job["properties"]))
+  const asJob = (job: Json) => withJobOptions(service, given, account, job);
+  const filled = isObject(action) ? await withOptions(action, asJob) : undefined;
+  if (filled === undefined)
     throw usageError(
-      `${given.file}: expected a job as template in properties.action.job, with 'properties'.`,
+      `${given.file}: expected a template with 'properties' in properties.action.job, or one with properties.trial in properties.action.sweep.`,
     );
-  const filled = await withJobOptions(service, given, account, job["properties"]);
-  return {
-    sending,
-    properties: { ...properties, action: { ...action, job: { ...job, properties: filled } } },
-  };
+  return { sending, properties: { ...properties, action: filled } };
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The job of the template, or that of its sweep's trials, with what options say. Undefined where there is none. */
+async function withOptions(action: Json, filled: (job: Json) => Promise<Json>): Promise<Json | undefined> {
+  const { job, sweep } = action;
+  if (isObject(job) && isObject(job["properties"]))
+    return { ...action, job: { ...job, properties: await filled(job["properties"]) } };
+  const properties = isObject(sweep) ? sweep["properties"] : undefined;
+  const trial = isObject(properties) ? properties["trial"] : undefined;
+  if (!isObject(sweep) || !isObject(properties) || !isObject(trial) || !isObject(trial["properties"]))
+    return undefined;
+  const withTrial = { ...properties, trial: { ...trial, properties: await filled(trial["properties"]) } };
+  return { ...action, sweep: { ...sweep, properties: withTrial } };
 }

@@ -1,5 +1,7 @@
 // Names that are derived from a trigger and an event, so that deriving them twice is naming the same.
 import { createHash } from "node:crypto";
+import { longestSweepName } from "../domain/sweep/trial.ts";
+import { templateOf } from "../domain/trigger/action.ts";
 import { keyOf } from "../domain/trigger/event.ts";
 import type { TriggerEvent } from "../domain/trigger/event.ts";
 import type { TriggerDocument } from "../domain/trigger/schema.ts";
@@ -13,12 +15,14 @@ export function firingId({ guid }: TriggerDocument, event: TriggerEvent): string
 }
 
 /** Names of jobs have 64 characters at most. */
+const longest = { job: 64, sweep: longestSweepName } as const;
 const longestPrefix = 40;
 
-/** Of the job that an event starts: that of a fire time tells it. */
-export function jobNameOf({ trigger }: TriggerDocument, event: TriggerEvent, id: string): string {
-  const prefix = trigger.slice(0, longestPrefix);
-  if (event.kind !== "schedule") return `${prefix}-${id.slice(0, 12)}`;
-  const time = new Date(event.time).toISOString().replaceAll(/[-:]|\.000/g, "");
-  return `${prefix}-${time}-${id.slice(0, 4)}`;
+/** Of the job or sweep that an event starts: that of a fire time tells it. */
+export function startedNameOf({ trigger, spec }: TriggerDocument, event: TriggerEvent, id: string): string {
+  const suffix = event.kind === "schedule" ? `${compact(event.time)}-${id.slice(0, 4)}` : id.slice(0, 12);
+  const room = longest[templateOf(spec.action).kind] - suffix.length - 1;
+  return `${trigger.slice(0, Math.min(longestPrefix, room))}-${suffix}`;
 }
+
+const compact = (time: string) => new Date(time).toISOString().replaceAll(/[-:]|\.000/g, "");

@@ -1,7 +1,7 @@
 // The ledger of what became of each event of a trigger. An event has a row before anything is done about it: whoever
-// inserts it acts, everybody else sees a duplicate. Which jobs of a trigger have not ended is written in the same
+// inserts it acts, everybody else sees a duplicate. Which jobs and sweeps of a trigger have not ended is written in the same
 // transaction as the decision that counted them.
-import type { Decision, Firing } from "../domain/trigger/firing.ts";
+import type { Decision, Firing, Started } from "../domain/trigger/firing.ts";
 import type { Page, PageRequest } from "./state.ts";
 
 export interface StoredFiring extends Firing {
@@ -9,15 +9,13 @@ export interface StoredFiring extends Firing {
   readonly etag: string;
 }
 
-/** A job of a trigger that had not ended when somebody last looked. */
-export interface TriggeredJob {
+/** A job or a sweep of a trigger that had not ended when somebody last looked. */
+export interface Unfinished extends Started {
   readonly firing: string;
-  readonly experiment: string;
-  readonly name: string;
 }
 
-export interface TriggeredJobs {
-  readonly jobs: readonly TriggeredJob[];
+export interface UnfinishedOfTrigger {
+  readonly all: readonly Unfinished[];
   /** Absent before the first write. */
   readonly etag?: string | undefined;
 }
@@ -26,18 +24,18 @@ export interface Firings {
   /** Inserts the firing unless its id has one. */
   open(trigger: string, firing: Firing): Promise<{ readonly firing: StoredFiring; readonly isNew: boolean }>;
   get(trigger: string, id: string): Promise<StoredFiring | undefined>;
-  /** Replaces a firing that is as it was seen, and the trigger's jobs if they are. */
+  /** Replaces a firing that is as it was seen, and what of the trigger has not ended, if it is. */
   write(
     trigger: string,
     before: StoredFiring,
     next: Firing,
-    jobs?: { readonly before: TriggeredJobs; readonly next: readonly TriggeredJob[] },
+    unfinished?: { readonly before: UnfinishedOfTrigger; readonly next: readonly Unfinished[] },
   ): Promise<StoredFiring | "conflict">;
   /** Counts that the event was told again, with a firing of its own that says so. */
   duplicate(trigger: string, of: StoredFiring, copy: Firing): Promise<"written" | "conflict">;
-  jobs(trigger: string): Promise<TriggeredJobs>;
+  unfinished(trigger: string): Promise<UnfinishedOfTrigger>;
   /** The trigger is gone. */
-  forgetJobs(trigger: string): Promise<void>;
+  forgetUnfinished(trigger: string): Promise<void>;
   /** Those that wait for their turn, in order. */
   queued(trigger: string, first: number): Promise<readonly StoredFiring[]>;
   /** Those that wait for a batch, in the order in which they came: as many as one batch holds. */

@@ -77,7 +77,12 @@ async function act(
   before: readonly Trial[],
   { trials }: Next,
 ): Promise<boolean> {
-  const by: Caller = { actor: service, link: `sweep:${sweep.guid}` };
+  const { startedBy } = sweep;
+  const by: Caller = {
+    actor: service,
+    link: `sweep:${sweep.guid}`,
+    ...(startedBy === undefined ? {} : { startedBy }),
+  };
   const fresh = trials.filter(({ state, jobGuid }) => state === "queued" && jobGuid === undefined);
   const ending = trials.filter(({ state, jobGuid }) => state === "stopping" && jobGuid !== undefined);
   if (fresh.length > 0) {

@@ -52,6 +52,7 @@ export async function preparedSweep(
   who: Who | undefined,
   ref: SweepRef,
   { properties }: SweepRequest,
+  { files }: { readonly files: "listed" | "later" } = { files: "listed" },
 ): Promise<PreparedSweep> {
   const sample = await sampleJob(services, who, ref, properties.trial);
   const { document } = sample;
@@ -60,7 +61,10 @@ export async function preparedSweep(
       "trial.properties.stdOutErrPathPrefix",
       "lies on no mounted file share or container; the metrics of trials are read from there",
     );
-  const space = await withFiles(services, sample, properties.searchSpace);
+  const space =
+    files === "listed"
+      ? await withFiles(services, sample, properties.searchSpace)
+      : withoutFiles(sample, properties.searchSpace);
   const spec = sweepSpec(properties, space, {
     seed: seedOf(services),
     nodeCount: document.spec.nodeCount,
@@ -128,6 +132,24 @@ async function withFiles(services: Services, sample: Sample, space: SearchSpace)
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** As if one file were there: for a look at the rest. */
+function withoutFiles({ document }: Sample, space: SearchSpace): SearchSpace {
+  const entries = Object.entries(space).map(([name, parameter]): [string, Parameter] => {
+    if (parameter.type !== "file") return [name, parameter];
+    const { path, when } = parameter;
+    placeOf(document, name, path);
+    return [name, { type: "choice", values: [`${path}/sample`], ...(when === undefined ? {} : { when }) }];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** @throws AppError where it is on no mount. */
+function placeOf(document: JobDocument, name: string, path: string) {
+  const place = locate(document, path);
+  if (place !== undefined) return place;
+  throw refusal(`searchSpace.${name}.path`, `is '${path}', which lies on no mounted file share or container`);
+}
+
 /** The files that are there now: a sweep that is resumed must find the choices that it had. */
 async function filesAsChoice(
   services: Services,
@@ -136,9 +158,7 @@ async function filesAsChoice(
   { path, contains = "", when }: Extract<Parameter, { type: "file" }>,
 ): Promise<Parameter> {
   const field = `searchSpace.${name}.path`;
-  const place = locate(document, path);
-  if (place === undefined)
-    throw refusal(field, `is '${path}', which lies on no mounted file share or container`);
+  const place = placeOf(document, name, path);
   const kept = place.secretOwner === document.guid ? secrets : await services.secrets.get(place.secretOwner);
   const source = kept.get(place.accountKeySecret);
   const accountKey = source === undefined ? undefined : await secretValue(services, source);

@@ -48,7 +48,7 @@ export async function createSweep(
   const fresh = newSweep(
     ref,
     guid(services.random.uuid()),
-    { ...prepared, tags },
+    { ...prepared, tags, startedBy: caller.startedBy },
     new Date(services.clock.now()),
   );
   await services.secrets.put(

@@ -21,7 +21,7 @@ export async function deleteTrigger(
   await services.secrets.remove(guid);
   const change = changeBy(services, caller, "deleted");
   await services.state.triggers.remove(ref, (found) => found.guid === guid, change);
-  await services.firings.forgetJobs(guid);
+  await services.firings.forgetUnfinished(guid);
   return true;
 }
 

@@ -1,26 +1,24 @@
-// From an event to its job. The event's row in the ledger is there before anything else, the decision is one transaction with the
-// jobs that it counted, and the name of the job is derived from the event: whatever is cut off goes on from the ledger, and
+// From an event to its job or sweep. The event's row in the ledger is there before anything else, the decision is one transaction with what
+// it counted, and the name of the job is derived from the event: whatever is cut off goes on from the ledger, and
 // doing a step twice is doing it once.
 // Why it is so: docs/adr/0033-an-event-has-a-row-before-its-job.md
-import { isFinished } from "../../domain/job/machine.ts";
-import { refOf, formatId } from "../../domain/shared/resource-id.ts";
-import type { JobRef } from "../../domain/shared/resource-id.ts";
+import { refOf } from "../../domain/shared/resource-id.ts";
+import { templateOf } from "../../domain/trigger/action.ts";
 import { decide } from "../../domain/trigger/decide.ts";
 import { gathers } from "../../domain/trigger/event.ts";
 import type { TriggerEvent } from "../../domain/trigger/event.ts";
-import { isSettled } from "../../domain/trigger/firing.ts";
+import { isSettled, isStartMissing, startedOf, withStarted } from "../../domain/trigger/firing.ts";
 import type { Decision, Firing } from "../../domain/trigger/firing.ts";
 import { msOf } from "../../domain/trigger/quiet-window.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import { timestamp } from "../../services/clock.ts";
 import type { DueEntry } from "../../services/due.ts";
-import { firingId, jobNameOf } from "../../services/firing-names.ts";
-import type { StoredFiring, TriggeredJob, TriggeredJobs } from "../../services/firings.ts";
+import { firingId, startedNameOf } from "../../services/firing-names.ts";
+import type { StoredFiring, UnfinishedOfTrigger } from "../../services/firings.ts";
 import type { Services } from "../../services/services.ts";
 import { heldOn } from "../access.ts";
-import { service } from "../caller.ts";
-import { terminateJob } from "../jobs.ts";
 import { experimentOf, saverOf, submitFiring } from "./submit-firing.ts";
+import { stillUnfinished, terminateAll } from "./unfinished.ts";
 
 export interface Fired {
   readonly firing: StoredFiring;
@@ -99,7 +97,8 @@ async function recordDuplicate(
 }
 
 function duplicateOf({ etag: _, ...first }: StoredFiring, delivery: string, now: string): Firing {
-  const outcome = first.job === undefined ? `was ${first.decision}` : `started job ${first.job.name}`;
+  const started = startedOf(first);
+  const outcome = started === undefined ? `was ${first.decision}` : `started ${started.kind} ${started.name}`;
   return {
     ...first,
     id: `${first.id}-${first.duplicates + 1}`,
@@ -114,7 +113,7 @@ function duplicateOf({ etag: _, ...first }: StoredFiring, delivery: string, now:
 
 const mostConflicts = 50;
 
-/** Decides what is open, and makes the job that is missing. @returns the firing as it is then. */
+/** Decides what is open, and makes the job or the sweep that is missing. @returns the firing as it is then. */
 export async function settleFiring(
   services: Services,
   trigger: TriggerDocument,
@@ -128,16 +127,13 @@ export async function settleFiring(
         ? firing
         : await decideFiring(services, trigger, firing);
     if (decided !== "conflict")
-      return isJobMissing(decided) ? submitFiring(services, trigger, decided) : decided;
+      return isStartMissing(decided) ? submitFiring(services, trigger, decided) : decided;
     const found = await services.firings.get(trigger.guid, firing.id);
     if (found === undefined) return firing;
     firing = found;
   }
   throw new Error(`The firing ${firing.id} is being changed by too many at once.`);
 }
-
-const isJobMissing = ({ decision, submitted }: Firing) =>
-  (decision === "started" || decision === "replayed") && !submitted;
 
 async function decideFiring(
   services: Services,
@@ -146,8 +142,8 @@ async function decideFiring(
 ): Promise<StoredFiring | "conflict"> {
   const { clock, firings } = services;
   const counts = (firing.overlap ?? trigger.spec.overlap) !== "allow";
-  const before: TriggeredJobs = counts ? await firings.jobs(trigger.guid) : { jobs: [] };
-  const living = await livingJobs(services, trigger, before.jobs);
+  const before: UnfinishedOfTrigger = counts ? await firings.unfinished(trigger.guid) : { all: [] };
+  const living = await stillUnfinished(services, trigger, before.all);
   const queued = counts && firing.decision !== "queued" ? (await firings.queued(trigger.guid, 1)).length : 0;
   const { roles: saversRoles } = await heldOn(
     services,
@@ -167,16 +163,16 @@ async function decideFiring(
   const isStarted = verdict.decision === "started";
   // From now on nobody finds it in the queue.
   if (isStarted && firing.decision === "queued") await scheduleRecheck(services, trigger, firing);
-  if (isStarted && verdict.replaces) await terminateJobs(services, trigger, living);
-  const { experiment } = trigger.spec.action;
-  const job = { experiment, name: jobNameOf(trigger, firing.event, firing.id) };
+  if (isStarted && verdict.replaces) await terminateAll(services, trigger, living);
+  const { action } = trigger.spec;
+  const name = startedNameOf(trigger, firing.event, firing.id);
+  const started = { kind: templateOf(action).kind, experiment: action.experiment, name };
   const decision: Decision = isStarted && firing.replayed === true ? "replayed" : verdict.decision;
   const told = { decision, reason: verdict.reason, decidedAt: timestamp(clock) };
-  const { job: _, ...rest } = firing;
-  const next: Firing = { ...rest, ...told, ...(isStarted ? { job } : {}) };
+  const next = withStarted({ ...firing, ...told }, isStarted ? started : undefined);
   const left = isStarted && verdict.replaces ? [] : living;
-  const jobs = isStarted ? [...left, { firing: firing.id, ...job }] : left;
-  return firings.write(trigger.guid, firing, next, counts ? { before, next: jobs } : undefined);
+  const unfinished = isStarted ? [...left, { firing: firing.id, ...started }] : left;
+  return firings.write(trigger.guid, firing, next, counts ? { before, next: unfinished } : undefined);
 }
 
 /** What somebody asked for by hand, which nothing else would bring again. */
@@ -237,39 +233,4 @@ export function batchPoll(services: Services, trigger: TriggerDocument): DueEntr
     guid: trigger.guid,
     since: new Date(now).toISOString(),
   };
-}
-
-/** Jobs that have not ended, or are about to be made. */
-async function livingJobs(
-  services: Services,
-  trigger: TriggerDocument,
-  jobs: readonly TriggeredJob[],
-): Promise<readonly TriggeredJob[]> {
-  const living = await Promise.all(
-    jobs.map(async (job) => {
-      const document = await services.state.jobs.get(jobRefOf(trigger, job));
-      if (document !== undefined) return !isFinished(document.executionState);
-      const firing = await services.firings.get(trigger.guid, job.firing);
-      return firing !== undefined && isJobMissing(firing);
-    }),
-  );
-  return jobs.filter((_, at) => living[at]);
-}
-
-async function terminateJobs(
-  services: Services,
-  trigger: TriggerDocument,
-  jobs: readonly TriggeredJob[],
-): Promise<void> {
-  const caller = { actor: service, link: formatId(trigger) };
-  for (const job of jobs) {
-    const ref = jobRefOf(trigger, job);
-    if ((await services.state.jobs.get(ref)) !== undefined) await terminateJob(services, caller, ref);
-  }
-}
-
-function jobRefOf(trigger: TriggerDocument, job: Pick<TriggeredJob, "experiment" | "name">): JobRef {
-  const { subscriptionId, resourceGroup, workspace } = trigger;
-  const { experiment, name } = job;
-  return { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job: name };
 }

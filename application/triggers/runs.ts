@@ -10,19 +10,27 @@ import type { Firing } from "../../domain/trigger/firing.ts";
 import type { Overlap, TriggerDocument } from "../../domain/trigger/schema.ts";
 import { withoutSecrets } from "../../domain/trigger/template-secrets.ts";
 import { timestamp } from "../../services/clock.ts";
-import { firingId, jobNameOf } from "../../services/firing-names.ts";
+import { firingId, startedNameOf } from "../../services/firing-names.ts";
 import type { StoredFiring } from "../../services/firings.ts";
 import type { Services } from "../../services/services.ts";
 import { heldOn } from "../access.ts";
 import { batchPoll, fireByHand, gatheringReason, scheduleRecheck, settleFiring } from "./firings.ts";
-import { experimentOf, jobOf, saverOf } from "./submit-firing.ts";
+import { renderedAction } from "./rendered.ts";
+import type { Rendered } from "./rendered.ts";
+import { experimentOf, saverOf } from "./submit-firing.ts";
 
 export interface Trial {
   readonly wouldStart: boolean;
   readonly reason: string;
   /** The firing that the event has, or would have. */
   readonly firing: string;
-  readonly job?: { readonly name: string; readonly body: unknown };
+  readonly job?: Shown;
+  readonly sweep?: Shown;
+}
+
+interface Shown {
+  readonly name: string;
+  readonly body: unknown;
 }
 
 /** What an event would come to. Writes nothing. */
@@ -38,20 +46,20 @@ export async function tryTrigger(
   if (gathers(trigger.spec, event)) return no(`${gatheringReason}; test a blobBatch to see its job`);
   const known = await services.firings.get(trigger.guid, id);
   if (known !== undefined && isSettled(known)) return no(`already done: ${known.decision}: ${known.reason}`);
-  let body: unknown;
+  let rendered: Rendered;
   try {
-    body = withoutSecrets(await jobOf(services, trigger, { id, event })).template;
+    rendered = await renderedAction(services, trigger, { id, event });
   } catch (error) {
     if (error instanceof AppError) return no(`${error.code}: ${error.message}`);
     throw error;
   }
-  const { jobs } = await services.firings.jobs(trigger.guid);
+  const { all } = await services.firings.unfinished(trigger.guid);
   const now = timestamp(services.clock);
   const firing: Firing = {
     ...{ id, event, receivedAt: now, decidedAt: now, decision: "waiting", reason: "" },
     ...{ tries: 0, submitted: false, duplicates: 0 },
   };
-  const active = trigger.spec.overlap === "allow" ? 0 : jobs.length;
+  const active = trigger.spec.overlap === "allow" ? 0 : all.length;
   const { roles: saversRoles } = await heldOn(
     services,
     saverOf(trigger),
@@ -63,7 +71,10 @@ export async function tryTrigger(
     wouldStart: verdict.decision === "started",
     reason: verdict.reason,
     firing: id,
-    job: { name: jobNameOf(trigger, event, id), body },
+    [rendered.kind]: {
+      name: startedNameOf(trigger, event, id),
+      body: withoutSecrets(rendered.request).template,
+    },
   };
 }
 
@@ -120,7 +131,7 @@ export async function backfill(
   return firings;
 }
 
-/** A firing that started a job stays as it is. @throws AppError FiringNotFound */
+/** A firing that started a job or a sweep stays as it is. @throws AppError FiringNotFound */
 export async function replayFiring(
   services: Services,
   trigger: TriggerDocument,

@@ -7,6 +7,10 @@ import { AppError } from "../../domain/shared/errors.ts";
 import { parseClusterId, refOf, workspaceOf } from "../../domain/shared/resource-id.ts";
 import type { TriggerRef } from "../../domain/shared/resource-id.ts";
 import type { SecretSources } from "../../domain/shared/secrets.ts";
+import type { JobRequest } from "../../domain/job/schema.ts";
+import type { SweepRequest } from "../../domain/sweep/spec.ts";
+import { templateOf, withTemplate } from "../../domain/trigger/action.ts";
+import type { ActionSpec, Template } from "../../domain/trigger/action.ts";
 import type { TriggerEvent } from "../../domain/trigger/event.ts";
 import { outputName } from "../../domain/trigger/job-outputs.ts";
 import { pathPattern } from "../../domain/trigger/path-pattern.ts";
@@ -25,7 +29,9 @@ import { demandCluster, groupsOn } from "../access.ts";
 import { changeBy } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { existing, notFound, open, refuseOrphan } from "../existing.ts";
-import { experimentOf, jobOf } from "./submit-firing.ts";
+import { preparedSweep } from "../sweeps/request.ts";
+import { renderedAction } from "./rendered.ts";
+import { experimentOf } from "./submit-firing.ts";
 import { webhookSecret } from "./webhooks.ts";
 
 /** A trigger acts with somebody's rights. */
@@ -120,30 +126,52 @@ export async function draftTrigger(
   return { ...draft, spec: { ...draft.spec, action: restored(draft.spec, secrets) } };
 }
 
-const restored = ({ action }: TriggerSpec, secrets: ReadonlyMap<string, unknown>) => ({
-  ...action,
-  job: withSecrets(action.job, secrets) as TriggerSpec["action"]["job"],
-});
+function restored({ action }: TriggerSpec, secrets: ReadonlyMap<string, unknown>): ActionSpec {
+  const { kind, body } = templateOf(action);
+  return withTemplate(action, { kind, body: withSecrets(body, secrets) as Template["body"] });
+}
 
-/** The template as if an event had filled it and the job were PUT, which tells everything that is wrong with it. */
-async function checkTemplate(services: Services, { who }: Saver, trigger: TriggerDocument): Promise<void> {
-  const field = "properties.action.job";
+/** The template as if an event had filled it and the job or the sweep were PUT, which tells everything that is wrong with it. */
+async function checkTemplate(services: Services, saver: Saver, trigger: TriggerDocument): Promise<void> {
+  const field = `properties.action.${templateOf(trigger.spec.action).kind}`;
   try {
     const names = Object.keys(trigger.spec.on.jobCompleted?.outputs ?? {});
     const outputs = Object.fromEntries(names.map((name) => [outputName(name), 1]));
     const sample = { id: "0".repeat(20), event: sampleEvent(trigger.spec) };
-    const request = await jobOf(services, trigger, sample, outputs);
-    const clusterId = parseClusterId(request.properties.cluster.id);
-    await demandCluster(services, who, refOf<"trigger">(trigger), clusterId);
-    const cluster = await services.state.clusters.get(clusterId);
-    if (cluster === undefined) throw notFound(clusterId);
-    const ref = { ...experimentOf(trigger, trigger.spec), kind: "job", job: "sample" } as const;
-    newJob(ref, guid(services.random.uuid()), request, cluster, new Date(services.clock.now()));
+    const rendered = await renderedAction(services, trigger, sample, outputs);
+    await (rendered.kind === "sweep"
+      ? checkSweep(services, saver, trigger, rendered.request)
+      : checkJob(services, saver, trigger, rendered.request));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const target = error.target === undefined ? field : `${field}.${error.target}`;
     throw new AppError(error.code, `${field}: ${error.message}`, { target, details: error.details });
   }
+}
+
+async function checkJob(
+  services: Services,
+  { who }: Saver,
+  trigger: TriggerDocument,
+  request: JobRequest,
+): Promise<void> {
+  const clusterId = parseClusterId(request.properties.cluster.id);
+  await demandCluster(services, who, refOf<"trigger">(trigger), clusterId);
+  const cluster = await services.state.clusters.get(clusterId);
+  if (cluster === undefined) throw notFound(clusterId);
+  const ref = { ...experimentOf(trigger, trigger.spec), kind: "job", job: "sample" } as const;
+  newJob(ref, guid(services.random.uuid()), request, cluster, new Date(services.clock.now()));
+}
+
+async function checkSweep(
+  services: Services,
+  { who }: Saver,
+  trigger: TriggerDocument,
+  request: SweepRequest,
+): Promise<void> {
+  const ref = { ...experimentOf(trigger, trigger.spec), kind: "sweep", sweep: "sample" } as const;
+  // Files that a parameter chooses from are looked for when the sweep is made: they may be what the event brings.
+  await preparedSweep(services, who, ref, request, { files: "later" });
 }
 
 function sampleEvent({ on }: TriggerSpec): TriggerEvent {
@@ -155,7 +183,12 @@ function sampleEvent({ on }: TriggerSpec): TriggerEvent {
       : { kind: "blobBatch", id: "1", blobs: [blob] };
   }
   if (on.jobCompleted !== undefined) {
-    const { experiment, job = "sample" } = on.jobCompleted;
+    const { experiment, job = "sample", sweep } = on.jobCompleted;
+    if (sweep !== undefined) {
+      const best = { trial: 0, job: "sample_0", value: 1 };
+      const ended = { experiment, sweep: nameFor(sweep), guid: "1", endTime: "2026-01-01T00:00:00.000Z" };
+      return { kind: "sweepCompleted", ...ended, state: "succeeded", best, depth: 0 };
+    }
     const common = { experiment, job: nameFor(job), guid: "1", exitCode: 0, depth: 0 } as const;
     return { kind: "jobCompleted", state: "succeeded", ...common };
   }

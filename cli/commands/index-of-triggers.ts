@@ -4,7 +4,7 @@ import type { CommandRow } from "./index.ts";
 export const triggerCommands: readonly CommandRow[] = [
   {
     name: "trigger create",
-    summary: "Let blobs, messages, times or ends of jobs start jobs",
+    summary: "Let blobs, messages, times or ends of jobs and sweeps start jobs or sweeps",
     load: async () => (await import("./trigger/create.ts")).triggerCreate,
   },
   {
@@ -19,7 +19,7 @@ export const triggerCommands: readonly CommandRow[] = [
   },
   {
     name: "trigger delete",
-    summary: "Delete a trigger; its jobs stay",
+    summary: "Delete a trigger; its jobs and sweeps stay",
     load: async () => (await import("./trigger/delete.ts")).triggerDelete("trigger"),
   },
   {
@@ -29,7 +29,7 @@ export const triggerCommands: readonly CommandRow[] = [
   },
   {
     name: "trigger resume",
-    summary: "Let triggers start jobs again",
+    summary: "Let triggers go on",
     load: async () => (await import("./trigger/pause.ts")).triggerResume("trigger"),
   },
   {
@@ -39,7 +39,7 @@ export const triggerCommands: readonly CommandRow[] = [
   },
   {
     name: "trigger run",
-    summary: "Start a job of a trigger now",
+    summary: "Start the job or sweep of a trigger now",
     load: async () => (await import("./trigger/run.ts")).triggerRun("trigger"),
   },
   {

@@ -37,7 +37,7 @@ function waitsFor({ properties: { on } }: TriggerResponse): string {
     case "queueMessage":
       return texts("queue").join("");
     case "jobCompleted":
-      return [...texts("experiment", "job"), ...texts("outcome")].join(" ");
+      return [...texts("experiment", "job", "sweep"), ...texts("outcome")].join(" ");
     default:
       return "";
   }
@@ -66,7 +66,7 @@ export const firingColumns: Columns<FiringResponse> = [
   ["Time", ({ properties }) => properties.receivedTime],
   ["Event", ({ properties }) => eventOf(properties.event)],
   ["Decision", ({ properties }) => properties.decision],
-  ["Job", ({ properties }) => properties.job?.id.split("/").at(-1)],
+  ["Started", ({ properties: { job, sweep } }) => (job ?? sweep)?.id.split("/").at(-1)],
   ["Reason", ({ properties }) => properties.reason],
   ["Firing", ({ name }) => name],
 ];
@@ -74,7 +74,7 @@ export const firingColumns: Columns<FiringResponse> = [
 /** What tells it from others of its trigger. */
 function eventOf(event: FiringResponse["properties"]["event"]): string {
   if (Array.isArray(event["blobs"])) return `${event["blobs"].length} blobs`;
-  const told = ["time", "name", "job", "id"].map((member) => event[member]);
+  const told = ["time", "name", "job", "sweep", "id"].map((member) => event[member]);
   return String(told.find((value) => typeof value === "string") ?? event.kind);
 }
 
@@ -92,5 +92,6 @@ export const testColumns: Columns<TriggerTestResponse> = [
   ["Would start", ({ wouldStart }) => (wouldStart ? "yes" : "no")],
   ["Reason", ({ reason }) => reason],
   ["Job", ({ job }) => job?.name],
+  ["Sweep", ({ sweep }) => sweep?.name],
   ["Firing", ({ firing }) => firing],
 ];

@@ -15,6 +15,7 @@ import {
 } from "../shared/fields.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
 import { refShape } from "../shared/resource-id.ts";
+import { StartedBy } from "../shared/started-by.ts";
 import { SecretVariable, SecretVariableRequest } from "../shared/secret-variables.ts";
 import { maxClusterNodes } from "../cluster/schema.ts";
 import { toolkits } from "../toolkits/registry.ts";
@@ -101,10 +102,6 @@ export const LossCounters = z.object({
   userRetries: count.default(0),
 });
 export type LossCounters = z.infer<typeof LossCounters>;
-
-/** The firing of a trigger that made the job, and how many jobs in a row triggers made, this one counted. */
-export const StartedBy = z.object({ trigger: z.string(), firing: z.string(), depth: z.int().min(1) });
-export type StartedBy = z.infer<typeof StartedBy>;
 
 export const JobDocument = z.object({
   ...refShape("job"),

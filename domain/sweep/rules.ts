@@ -5,6 +5,7 @@ import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
 import type { SweepRef } from "../shared/resource-id.ts";
+import type { StartedBy } from "../shared/started-by.ts";
 import type { Tags } from "../shared/tags.ts";
 import { sameContent } from "../shared/same-content.ts";
 import type { EndReason } from "./advance.ts";
@@ -26,6 +27,7 @@ export function newSweep(
     readonly spec: SweepSpec;
     readonly template: Readonly<Record<string, unknown>>;
     readonly tags?: Tags | undefined;
+    readonly startedBy?: StartedBy | undefined;
   },
   now: Date,
 ): SweepDocument {
@@ -42,6 +44,7 @@ export function newSweep(
     spec: content.spec,
     template: content.template,
     ...(content.tags === undefined ? {} : { tags: content.tags }),
+    ...(content.startedBy === undefined ? {} : { startedBy: content.startedBy }),
     creationTime: at,
     provisioningState: "succeeded",
     provisioningStateTransitionTime: at,

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { refShape } from "../shared/resource-id.ts";
+import { StartedBy } from "../shared/started-by.ts";
 import { WireNumber } from "../metric/number.ts";
 import { SweepSpec } from "./spec.ts";
 import { TrialState } from "./trial.ts";
@@ -51,6 +52,7 @@ export const SweepDocument = z.object({
   /** Trials to run again, each with the attempt that failed. */
   retries: z.array(z.object({ trial: z.int(), attempt: z.int() })),
   failuresForgiven: z.int(),
+  startedBy: StartedBy.optional(),
   summary: SweepSummary,
 });
 export type SweepDocument = z.infer<typeof SweepDocument>;

@@ -17,6 +17,7 @@ export const TriggerTestResponse = z
     reason: z.string(),
     firing: z.string(),
     job: z.looseObject({ name: z.string(), body: z.unknown() }).optional(),
+    sweep: z.looseObject({ name: z.string(), body: z.unknown() }).optional(),
   })
   .meta({ id: "TriggerTest" });
 export type TriggerTestResponse = z.infer<typeof TriggerTestResponse>;

@@ -1,15 +1,17 @@
 // What becomes of an event, and why. Pure: the caller reads the situation and writes the decision.
 import { isAllowed } from "../shared/roles.ts";
 import type { Role } from "../shared/roles.ts";
+import { templateOf } from "./action.ts";
+import { depthOf } from "./event.ts";
 import type { Firing } from "./firing.ts";
 import type { TriggerDocument } from "./schema.ts";
 
 export interface Situation {
-  /** What whoever saved the trigger may do now where its jobs are made. */
+  /** What whoever saved the trigger may do now where its jobs and sweeps are made. */
   readonly saversRoles: readonly Role[];
   /** Epoch milliseconds. */
   readonly now: number;
-  /** Jobs of the trigger that have not ended; counted where they matter. */
+  /** Its jobs and sweeps that have not ended; counted where they matter. */
   readonly active: number;
   /** Earlier events of the trigger that wait for their turn. */
   readonly queued: number;
@@ -21,7 +23,7 @@ export type Verdict =
 
 /** A fire time that is looked at so much later was missed. */
 const missedAfterMs = 60_000;
-/** Jobs that start jobs: a circle ends here. */
+/** Jobs and sweeps that start others: a circle ends here. */
 const longestChain = 20;
 
 export function decide(trigger: TriggerDocument, firing: Firing, situation: Situation): Verdict {
@@ -46,10 +48,10 @@ function refusal(trigger: TriggerDocument, firing: Firing, { saversRoles }: Situ
       decision: "failed",
       reason: `'${savedBy.subject}', who saved the trigger, may not submit jobs; somebody who may saves it again`,
     };
-  if (event.kind === "jobCompleted" && event.depth >= longestChain)
+  if (depthOf(event) >= longestChain)
     return {
       decision: "skipped",
-      reason: `${longestChain} jobs started one another in a row; the chain ends here, for it may be a circle`,
+      reason: `${longestChain} jobs or sweeps started one another in a row; the chain ends here, for it may be a circle`,
     };
   return undefined;
 }
@@ -75,7 +77,7 @@ function turn({ spec }: TriggerDocument, firing: Firing, { active, queued }: Sit
   const { maxConcurrent } = spec;
   const started = { decision: "started", reason: startReason(firing) } as const;
   if (overlap === "allow") return { ...started, replaces: false };
-  const running = `${active} of at most ${maxConcurrent} jobs of the trigger have not ended`;
+  const running = `${active} of at most ${maxConcurrent} ${templateOf(spec.action).kind}s of the trigger have not ended`;
   if (overlap === "replace") {
     const replaces = active >= maxConcurrent;
     return replaces
@@ -103,6 +105,8 @@ function startReason({ event, replayed }: Firing): string {
       return `${again}the webhook came`;
     case "jobCompleted":
       return `${again}job ${event.job} ${event.state}`;
+    case "sweepCompleted":
+      return `${again}sweep ${event.sweep} ${event.state}`;
     case "run":
       return `${again}somebody asked for it`;
   }

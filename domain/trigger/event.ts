@@ -58,7 +58,19 @@ export const TriggerEvent = z.discriminatedUnion("kind", [
     guid: z.string(),
     state: z.enum(["succeeded", "failed"]),
     exitCode: z.int().optional(),
-    /** How many jobs in a row triggers started, this one counted. */
+    /** How many jobs or sweeps in a row triggers started, this one counted. */
+    depth: z.int().min(0).default(0),
+  }),
+  z.object({
+    kind: z.literal("sweepCompleted"),
+    experiment: z.string(),
+    sweep: z.string(),
+    guid: z.string(),
+    /** One that goes on after its end ends again. */
+    endTime: time(),
+    state: z.enum(["succeeded", "failed"]),
+    /** Absent where no trial reported what the sweep is about. */
+    best: z.object({ trial: z.int().min(0), job: z.string(), value: z.number() }).optional(),
     depth: z.int().min(0).default(0),
   }),
   /** Somebody asked for it. */
@@ -81,6 +93,8 @@ export function keyOf(event: TriggerEvent): string {
       return `webhook ${event.id}`;
     case "jobCompleted":
       return `job ${event.guid}`;
+    case "sweepCompleted":
+      return `sweep ${event.guid} ${new Date(event.endTime).toISOString()}`;
     case "run":
       return `run ${event.id}`;
   }
@@ -102,18 +116,19 @@ export function expressionNames(spec: Pick<TriggerSpec, "on" | "parameters">): r
       "blob.size",
       ...capturesOf(blobCreated.path),
     ];
-  if (jobCompleted !== undefined)
-    return [
-      ...always,
-      ...own,
-      ...["job", "job.experiment", "job.guid", "job.state", "job.exitCode"],
-      ...Object.keys(jobCompleted.outputs ?? {}).map(outputName),
-      ...(jobCompleted.job === undefined ? [] : capturesOf(jobCompleted.job)),
-    ];
+  if (jobCompleted !== undefined) {
+    const { job, sweep, outputs = {} } = jobCompleted;
+    const told = sweep === undefined ? endOfJob : endOfSweep;
+    const captures = [job, sweep].flatMap((name) => (name === undefined ? [] : capturesOf(name)));
+    return [...always, ...own, ...told, ...Object.keys(outputs).map(outputName), ...captures];
+  }
   if (webhook !== undefined) return [...always, ...own, "webhook.id"];
   return [...always, ...own, ...(schedule === undefined ? ["message.id"] : ["fireTime", "fireTime.date"])];
 }
 const always = ["trigger", "firing"];
+const endOfJob = ["job", "job.experiment", "job.guid", "job.state", "job.exitCode"];
+const best = ["sweep.best.trial", "sweep.best.job", "sweep.best.value"];
+const endOfSweep = ["sweep", "sweep.experiment", "sweep.guid", "sweep.state", ...best];
 const capturesOf = (path: string) => pathPattern(path).captures;
 
 export type Values =
@@ -195,12 +210,35 @@ function broughtBy({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent, now: Da
         ...(pattern === undefined ? {} : pathPattern(pattern).match(event.job)),
       };
     }
+    case "sweepCompleted": {
+      const { best: found } = event;
+      const pattern = on.jobCompleted?.sweep;
+      return {
+        sweep: event.sweep,
+        "sweep.experiment": event.experiment,
+        "sweep.guid": event.guid,
+        "sweep.state": event.state,
+        ...(found === undefined
+          ? {}
+          : {
+              "sweep.best.trial": found.trial,
+              "sweep.best.job": found.job,
+              "sweep.best.value": found.value,
+            }),
+        ...(pattern === undefined ? {} : pathPattern(pattern).match(event.sweep)),
+      };
+    }
   }
 }
 
 const fireTime = (time: string) => ({ fireTime: time, "fireTime.date": time.slice(0, 10) });
 
-/** The event waits for others, and starts a job with them. */
+/** How many jobs or sweeps in a row triggers started before what the event starts. */
+export function depthOf(event: TriggerEvent): number {
+  return "depth" in event ? event.depth : 0;
+}
+
+/** The event waits for others, and starts a job or a sweep with them. */
 export function gathers({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent): boolean {
   return event.kind === "blobCreated" && on.blobCreated?.quietWindow !== undefined;
 }
@@ -210,21 +248,31 @@ export function unwanted({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent): 
   if (event.kind === "run") return undefined;
   if (event.kind === "blobBatch")
     return on.blobCreated?.quietWindow === undefined ? "the trigger has no quiet window" : undefined;
-  if (!(event.kind in on)) return `the trigger waits for ${Object.keys(on).join()}, not for ${event.kind}`;
+  const member = event.kind === "sweepCompleted" ? "jobCompleted" : event.kind;
+  if (!(member in on)) return `the trigger waits for ${Object.keys(on).join()}, not for ${event.kind}`;
   if (event.kind === "blobCreated" && on.blobCreated !== undefined) {
     const { path, minSizeBytes = 0, maxSizeBytes = Number.POSITIVE_INFINITY } = on.blobCreated;
     if (pathPattern(path).match(event.name) === undefined) return `the blob's name does not match ${path}`;
     if (event.size < minSizeBytes || event.size > maxSizeBytes)
       return `the blob has ${event.size} bytes, which the trigger's limits leave out`;
   }
-  if (event.kind === "jobCompleted" && on.jobCompleted !== undefined) {
-    const { experiment, job, outcome } = on.jobCompleted;
-    if (experiment.toLowerCase() !== event.experiment.toLowerCase())
-      return "the job is of another experiment";
-    if (job !== undefined && pathPattern(job).match(event.job) === undefined)
-      return `the job's name does not match ${job}`;
-    if (outcome !== "any" && outcome !== event.state)
-      return `the job ${event.state}; the trigger waits for ${outcome}`;
-  }
+  return on.jobCompleted === undefined ? undefined : unwantedEnd(on.jobCompleted, event);
+}
+
+function unwantedEnd(
+  waited: NonNullable<TriggerSpec["on"]["jobCompleted"]>,
+  event: TriggerEvent,
+): string | undefined {
+  if (event.kind !== "jobCompleted" && event.kind !== "sweepCompleted") return undefined;
+  const [what, name] = event.kind === "sweepCompleted" ? ["sweep", event.sweep] : ["job", event.job];
+  const waitsFor = waited.sweep === undefined ? "job" : "sweep";
+  if (what !== waitsFor) return `the trigger waits for ends of ${waitsFor}s, not of ${what}s`;
+  const pattern = waited[waitsFor];
+  if (waited.experiment.toLowerCase() !== event.experiment.toLowerCase())
+    return `the ${what} is of another experiment`;
+  if (pattern !== undefined && pathPattern(pattern).match(name) === undefined)
+    return `the ${what}'s name does not match ${pattern}`;
+  if (waited.outcome !== "any" && waited.outcome !== event.state)
+    return `the ${what} ${event.state}; the trigger waits for ${waited.outcome}`;
   return undefined;
 }

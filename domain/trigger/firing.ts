@@ -1,5 +1,7 @@
 // Firing: what became of one event of a trigger. Every event and every fire time has one, and each firing one decision.
 import { z } from "zod";
+import type { JobRef, SweepRef, TriggerRef } from "../shared/resource-id.ts";
+import type { StartedKind } from "./action.ts";
 import { TriggerEvent } from "./event.ts";
 import { overlaps } from "./schema.ts";
 
@@ -16,6 +18,8 @@ export const decisions = [
 ] as const;
 export type Decision = (typeof decisions)[number];
 
+const Name = z.object({ experiment: z.string(), name: z.string() });
+
 export const Firing = z.object({
   /** Derived from the trigger and the event, so that the same event cannot have two. */
   id: z.string(),
@@ -25,11 +29,13 @@ export const Firing = z.object({
   /** A sentence. */
   reason: z.string(),
   decidedAt: z.string(),
-  /** How often its job could not be made. */
+  /** How often its job or sweep could not be made. */
   tries: z.int().min(0),
   /** Name of the job that it starts, in the experiment of the trigger at that time. */
-  job: z.object({ experiment: z.string(), name: z.string() }).optional(),
-  /** The job is there. */
+  job: Name.optional(),
+  /** Of the sweep, where it starts one. */
+  sweep: Name.optional(),
+  /** The job or the sweep is there. */
   submitted: z.boolean(),
   /** Instead of the trigger's own. */
   overlap: z.enum(overlaps).optional(),
@@ -52,6 +58,37 @@ export type Firing = z.infer<typeof Firing>;
 export function isSettled({ decision, submitted }: Firing): boolean {
   if (decision === "started" || decision === "replayed") return submitted;
   return decision !== "waiting" && decision !== "queued";
+}
+
+/** What it starts, or started. */
+export interface Started {
+  readonly kind: StartedKind;
+  readonly experiment: string;
+  readonly name: string;
+}
+
+export function startedOf({ job, sweep }: Pick<Firing, StartedKind>): Started | undefined {
+  if (sweep !== undefined) return { kind: "sweep", ...sweep };
+  return job === undefined ? undefined : { kind: "job", ...job };
+}
+
+export function startedRef(of: TriggerRef, { kind, experiment, name }: Started): JobRef | SweepRef {
+  const { subscriptionId, resourceGroup, workspace } = of;
+  const place = { subscriptionId, resourceGroup, workspace, experiment };
+  return kind === "sweep" ? { kind, ...place, sweep: name } : { kind, ...place, job: name };
+}
+
+/** The firing with another start, or none. */
+export function withStarted(firing: Firing, started?: Started): Firing {
+  const { job: _, sweep: __, ...rest } = firing;
+  if (started === undefined) return rest;
+  const { kind, experiment, name } = started;
+  return { ...rest, [kind]: { experiment, name } };
+}
+
+/** It was decided to start something, which may not be there yet. */
+export function isStartMissing({ decision, submitted }: Firing): boolean {
+  return (decision === "started" || decision === "replayed") && !submitted;
 }
 
 export const mostTries = 5;

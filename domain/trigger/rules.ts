@@ -7,6 +7,8 @@ import type { Role } from "../shared/roles.ts";
 import { sameContent } from "../shared/same-content.ts";
 import { nextFireTime } from "../schedule/fire-times.ts";
 import type { SecretValues } from "../shared/secrets.ts";
+import { templateOf, withTemplate } from "./action.ts";
+import type { Template } from "./action.ts";
 import { expressionNames } from "./event.ts";
 import { withoutSecrets } from "./template-secrets.ts";
 import { expressionsIn } from "./template.ts";
@@ -35,19 +37,20 @@ export function triggerSpec(
     );
   if (on.schedule !== undefined && nextFireTime(on.schedule, now.getTime() - 1) === undefined)
     throw refused("on.schedule", "never fires: no fire time lies before its end");
-  const { template, secrets } = withoutSecrets(action.job);
+  const asked = templateOf(action);
+  const { template, secrets } = withoutSecrets(asked.body);
   const spec: TriggerSpec = {
     on,
     parameters,
     overlap,
     maxConcurrent: maxConcurrent ?? 1,
-    action: { experiment: action.experiment, job: template as TriggerSpec["action"]["job"] },
+    action: withTemplate(action, { kind: asked.kind, body: template as Template["body"] }),
   };
   const known = expressionNames(spec);
-  const unknown = expressionsIn(action.job).find(({ name }) => !known.includes(name));
+  const unknown = expressionsIn(asked.body).find(({ name }) => !known.includes(name));
   if (unknown !== undefined)
     throw refused(
-      `action.job.${unknown.path}`,
+      `action.${asked.kind}.${unknown.path}`,
       `'{${unknown.name}}' is no value of this trigger; it has ${known.map((name) => `{${name}}`).join(", ")}. ` +
         `Write {{${unknown.name}}} for the text itself`,
     );

@@ -1,12 +1,12 @@
-// Trigger: request, stored document. A trigger waits for one kind of event and makes a job of each, from a template.
+// Trigger: request, stored document. A trigger waits for one kind of event and makes a job or a sweep of each, from a template.
 // `spec` is what the user asked for with its defaults and without secret values.
 import { z } from "zod";
 import { Schedule } from "../schedule/schema.ts";
 import { ProvisioningState } from "../shared/batch-ai-error.ts";
 import { choice, text, wholeNumber } from "../shared/fields.ts";
-import { isResourceName } from "../shared/names.ts";
 import { refShape } from "../shared/resource-id.ts";
 import { roles } from "../shared/roles.ts";
+import { ActionRequest, ActionSpec, resourceName } from "./action.ts";
 import { Parameters } from "./event.ts";
 import { JobOutputs } from "./job-outputs.ts";
 import { readPathPattern } from "./path-pattern.ts";
@@ -33,11 +33,6 @@ const storageName = (what: string) => {
         "expected another name: those that begin with 'batchai-' or 'azure-webjobs-' are the service's own",
     });
 };
-const resourceName = (what: string) =>
-  z.string({ error: `expected the name of ${what}` }).refine(isResourceName, {
-    error: `expected the name of ${what}: 1 to 64 letters, digits, '-' and '_'`,
-  });
-
 const BlobCreated = z
   .object({
     container: storageName("a container of the service's storage account"),
@@ -60,8 +55,14 @@ const On = z
       .object({
         experiment: resourceName("an experiment of the workspace"),
         job: pattern("a job's name with captures such as 'train-{run}'").optional(),
+        /** Sweeps of that name instead of jobs. */
+        sweep: pattern("a sweep's name with captures such as 'search-{run}'").optional(),
         outcome: choice(["succeeded", "failed", "any"]).default("succeeded"),
         outputs: JobOutputs.optional(),
+      })
+      .refine(({ job, sweep }) => job === undefined || sweep === undefined, {
+        path: ["sweep"],
+        error: "expected either job or sweep: a trigger hears of the ends of jobs or of sweeps",
       })
       .optional(),
     webhook: Webhook.optional(),
@@ -74,19 +75,13 @@ const On = z
     context.addIssue({ code: "custom", message: `expected exactly one of ${kinds}, got ${found}` });
   });
 
-/** A job's body: checked as such where it is used, because expressions stand for values. */
-const JobTemplate = z.object(
-  { properties: z.record(z.string(), z.unknown()) },
-  { error: "expected the body of a job, with properties" },
-);
-
 const shared = {
   on: On,
   /** Values that a message, or whoever runs the trigger, may replace. */
   parameters: Parameters.default({}),
 };
 
-/** What becomes of an event while jobs of earlier ones have not ended. */
+/** What becomes of an event while jobs or sweeps of earlier ones have not ended. */
 export const overlaps = ["allow", "skip", "queue", "replace"] as const;
 export type Overlap = (typeof overlaps)[number];
 
@@ -97,7 +92,7 @@ export const TriggerRequest = z.object({
     overlap: choice(overlaps).optional(),
     maxConcurrent: wholeNumber(1, 100).optional(),
     enabled: z.boolean({ error: "expected true or false" }).default(true),
-    action: z.object({ experiment: resourceName("an experiment of the workspace"), job: JobTemplate }),
+    action: ActionRequest,
   }),
 });
 export type TriggerRequest = z.infer<typeof TriggerRequest>;
@@ -115,10 +110,7 @@ export const TriggerSpec = z.object({
   ...shared,
   overlap: z.enum(overlaps),
   maxConcurrent: z.int(),
-  action: z.object({
-    experiment: z.string(),
-    job: z.object({ properties: z.record(z.string(), z.unknown()) }),
-  }),
+  action: ActionSpec,
 });
 export type TriggerSpec = z.infer<typeof TriggerSpec>;
 
@@ -135,7 +127,7 @@ export const TriggerDocument = z.object({
   savedBy: z.object({
     subject: z.string(),
     roles: z.array(z.enum(roles)),
-    /** Those that had a role on what its jobs are made in. */
+    /** Those that had a role on what its jobs and sweeps are made in. */
     groups: z.array(z.string()).optional(),
   }),
   /** Events of before do not concern it (ISO 8601). */

@@ -55,8 +55,12 @@ type Path = readonly (string | number)[];
 
 const isVariableValue = (path: Path) => path.includes("environmentVariables") && path.at(-1) === "value";
 
+/** In what finds a sweep's metrics in its output, `{value}` and `{step}` are words of their own. */
+const isMetricExpression = (path: Path) =>
+  path[0] === "properties" && path[1] === "metrics" && path[3] === "expression";
+
 function walk(value: unknown, path: Path, change: (text: string, path: Path) => Scalar): unknown {
-  if (typeof value === "string") return change(value, path);
+  if (typeof value === "string") return isMetricExpression(path) ? value : change(value, path);
   if (Array.isArray(value)) return value.map((item: unknown, at) => walk(item, [...path, at], change));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

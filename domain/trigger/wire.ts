@@ -3,8 +3,8 @@ import { z } from "zod";
 import { formatId, resourceType } from "../shared/resource-id.ts";
 import type { TriggerRef } from "../shared/resource-id.ts";
 import { named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
-import { decisions } from "./firing.ts";
-import type { Firing } from "./firing.ts";
+import { decisions, startedOf, startedRef } from "./firing.ts";
+import type { Firing, Started } from "./firing.ts";
 import { overlaps } from "./schema.ts";
 import type { TriggerDocument } from "./schema.ts";
 
@@ -24,7 +24,11 @@ export const TriggerResponse = resourceResponse(
     enabled: z.boolean(),
     paused: z.looseObject({ by: z.string(), at: time(), reason: z.string().optional() }).optional(),
     savedBy: z.string(),
-    action: z.looseObject({ experiment: z.string(), job: z.looseObject({}) }),
+    action: z.looseObject({
+      experiment: z.string(),
+      job: z.looseObject({}).optional(),
+      sweep: z.looseObject({}).optional(),
+    }),
     webhook: WebhookSecretResponse.optional().meta({
       description: "In the answer that makes it a trigger for webhooks, and never again",
     }),
@@ -80,6 +84,7 @@ export const FiringResponse = z
       tries: z.int().min(0),
       duplicates: z.int().min(0),
       job: z.looseObject({ id: z.string() }).optional(),
+      sweep: z.looseObject({ id: z.string() }).optional(),
       batch: z.looseObject({ id: z.string() }).optional(),
     }),
   })
@@ -87,10 +92,9 @@ export const FiringResponse = z
 export type FiringResponse = z.infer<typeof FiringResponse>;
 
 export function firingWire(ref: TriggerRef, firing: Firing) {
-  const { event, receivedAt, decision, reason, decidedAt, tries, duplicates, job, batch } = firing;
-  const { subscriptionId, resourceGroup, workspace } = ref;
+  const { event, receivedAt, decision, reason, decidedAt, tries, duplicates, batch } = firing;
   return {
-    id: `${formatId(ref)}/firings/${firing.id}`,
+    id: firingPath(ref, firing.id),
     name: firing.id,
     type: `${resourceType("trigger")}/firings`,
     properties: {
@@ -101,21 +105,17 @@ export function firingWire(ref: TriggerRef, firing: Firing) {
       decisionTime: decidedAt,
       tries,
       duplicates,
-      ...(batch === undefined ? {} : { batch: { id: `${formatId(ref)}/firings/${batch}` } }),
-      ...(job === undefined
-        ? {}
-        : {
-            job: {
-              id: formatId({
-                kind: "job",
-                subscriptionId,
-                resourceGroup,
-                workspace,
-                experiment: job.experiment,
-                job: job.name,
-              }),
-            },
-          }),
+      ...(batch === undefined ? {} : { batch: { id: firingPath(ref, batch) } }),
+      ...startedWire(ref, startedOf(firing)),
     },
   };
+}
+
+const firingPath = (ref: TriggerRef, id: string) => `${formatId(ref)}/firings/${id}`;
+
+function startedWire(
+  ref: TriggerRef,
+  started: Started | undefined,
+): { readonly job?: { readonly id: string }; readonly sweep?: { readonly id: string } } {
+  return started === undefined ? {} : { [started.kind]: { id: formatId(startedRef(ref, started)) } };
 }

@@ -9,6 +9,7 @@ import { startDeletion } from "../../application/deletions.ts";
 import { lifecycleOf } from "../../application/lifecycles.ts";
 import { wakeMonitor } from "../../application/monitors.ts";
 import { wakeRun } from "../../application/runs.ts";
+import { notifyMissedEnd } from "../../application/triggers/notify-triggers.ts";
 import { wakeSweep } from "../../application/sweeps/sweeps.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
@@ -62,9 +63,10 @@ async function maintainCluster(services: Services, document: ClusterDocument): P
     await wakeMonitor(services, identityOf(document));
 }
 
-/** Its trials go on without it; it decides what comes after them. */
+/** Its trials go on without it; it decides what comes after them. Triggers that missed its end hear of it. */
 async function maintainSweep(services: Services, document: SweepDocument): Promise<void> {
-  if (document.provisioningState === "deleting" || isSweepOver(document.executionState)) return;
+  if (document.provisioningState === "deleting") return;
+  if (isSweepOver(document.executionState)) return notifyMissedEnd(services, document);
   await wakeSweep(services, document);
 }
 

@@ -9,7 +9,7 @@ import type { Place } from "../lib/places.ts";
 import { withMembers } from "../lib/query.ts";
 import { countText, durationText } from "../lib/texts.ts";
 import { triggerLines } from "../lib/trigger-lines.ts";
-import { decisions, eventText, jobOfFiring } from "../lib/triggers.ts";
+import { decisions, eventText, startedByFiring } from "../lib/triggers.ts";
 import type { FiringWire } from "../lib/triggers.ts";
 import { ActionDialog } from "./action-dialog.tsx";
 import { DataState } from "./data-state.tsx";
@@ -81,7 +81,7 @@ function Rows({ place, rows, onReplay }: RowsProps) {
             <th scope="col">Event</th>
             <th scope="col">Decision</th>
             <th scope="col">Why</th>
-            <th scope="col">Job</th>
+            <th scope="col">Started</th>
             <th scope="col">
               <span className="sr-only">Acts</span>
             </th>
@@ -99,7 +99,7 @@ function Rows({ place, rows, onReplay }: RowsProps) {
 
 function Row({ place, firing, onReplay }: Omit<RowsProps, "rows"> & { firing: FiringWire }) {
   const { receivedTime, decisionTime, decision, reason, duplicates, tries } = firing.properties;
-  const job = jobOfFiring(firing.properties);
+  const started = startedByFiring(firing.properties);
   const ms = Date.parse(decisionTime) - Date.parse(receivedTime);
   const canReplay = decision === "failed" || decision === "skipped";
   return (
@@ -118,7 +118,9 @@ function Row({ place, firing, onReplay }: Omit<RowsProps, "rows"> & { firing: Fi
       </td>
       <td className="breakable">{reason}</td>
       <td>
-        {job !== undefined && <Link href={pages.job(place, job.experiment, job.name)}>{job.name}</Link>}
+        {started !== undefined && (
+          <Link href={pages[started.kind](place, started.experiment, started.name)}>{started.name}</Link>
+        )}
       </td>
       <td>
         {canReplay && (

@@ -1,4 +1,4 @@
-// Tries a trigger with an event that did not happen: whether a job would start, and which. Nothing is written.
+// Tries a trigger with an event that did not happen: whether a job or a sweep would start, and which. Nothing is written.
 import { useState } from "react";
 import type { FormEvent } from "react";
 import { call, ownApiVersion } from "../api/http.ts";
@@ -16,7 +16,13 @@ interface Outcome {
   readonly wouldStart: boolean;
   readonly reason: string;
   readonly firing: string;
-  readonly job?: { readonly name: string; readonly body: object };
+  readonly job?: Made;
+  readonly sweep?: Made;
+}
+
+interface Made {
+  readonly name: string;
+  readonly body: object;
 }
 
 interface Props {
@@ -89,22 +95,26 @@ function parsed(text: string): object | undefined {
 }
 
 function TestOutcome({
-  outcome: { wouldStart, reason, job },
+  outcome: { wouldStart, reason, job, sweep },
   trigger,
 }: {
   outcome: Outcome;
   trigger: TriggerWire;
 }) {
-  const filled = job === undefined ? [] : differences(job.body, trigger.properties.action.job);
+  const { action } = trigger.properties;
+  const made = sweep ?? job;
+  const [what, template] =
+    action.sweep === undefined ? (["job", action.job] as const) : (["sweep", action.sweep] as const);
+  const filled = made === undefined || template === undefined ? [] : differences(made.body, template);
   return (
     <section aria-label="What would happen">
       <p role="status">
-        <strong>{wouldStart ? "✓ A job would start" : "✕ No job would start"}</strong>: {reason}
+        <strong>{wouldStart ? `✓ A ${what} would start` : `✕ No ${what} would start`}</strong>: {reason}
       </p>
-      {job !== undefined && (
+      {made !== undefined && (
         <>
           <p>
-            It would be called <code>{job.name}</code>.
+            It would be called <code>{made.name}</code>.
           </p>
           <ul className="plain-list">
             {filled.map(({ path, here }) => (
@@ -116,9 +126,9 @@ function TestOutcome({
             ))}
           </ul>
           <details>
-            <summary>The whole job</summary>
-            <pre role="group" tabIndex={0} className="code" aria-label="The job that would start">
-              {JSON.stringify(job.body, undefined, 2)}
+            <summary>The whole {what}</summary>
+            <pre role="group" tabIndex={0} className="code" aria-label={`The ${what} that would start`}>
+              {JSON.stringify(made.body, undefined, 2)}
             </pre>
           </details>
         </>

@@ -20,7 +20,7 @@ export const kinds = {
   schedule: "Schedules",
   blobCreated: "Blobs",
   queueMessage: "Messages",
-  jobCompleted: "Ends of jobs",
+  jobCompleted: "Ends of jobs and sweeps",
   webhook: "Webhooks",
 } as const;
 export type Kind = keyof typeof kinds;
@@ -44,8 +44,9 @@ export function onText(trigger: TriggerWire): string {
   if (webhook !== undefined) return "a signed webhook";
   if (queueMessage !== undefined) return `a message in the queue ${queueMessage.queue}`;
   if (jobCompleted !== undefined) {
-    const { experiment, job = "any job", outcome } = jobCompleted;
-    return `the end of ${experiment}/${job}${outcome === "any" ? "" : `, ${outcome}`}`;
+    const { experiment, job = "any job", sweep, outcome } = jobCompleted;
+    const name = sweep === undefined ? job : `sweep ${sweep}`;
+    return `the end of ${experiment}/${name}${outcome === "any" ? "" : `, ${outcome}`}`;
   }
   return kindOf(trigger);
 }
@@ -84,10 +85,10 @@ function recurrenceText(recurrence: object): string {
 }
 
 export const overlapTexts: Readonly<Record<string, string>> = {
-  allow: "each event has its job, however many run",
-  skip: "while jobs run, events are skipped",
-  queue: "while jobs run, events wait for their turn",
-  replace: "a new event ends the jobs of earlier ones",
+  allow: "each event has its job or sweep, however many run",
+  skip: "while jobs or sweeps of it run, events are skipped",
+  queue: "while jobs or sweeps of it run, events wait for their turn",
+  replace: "a new event ends the jobs and sweeps of earlier ones",
 };
 
 /** What a firing was about, in a few words. */
@@ -97,6 +98,7 @@ export function eventText({ event }: FiringWire["properties"]): string {
   if (event.kind === "blobCreated") return `${event.name} ${event.etag}`;
   if (event.kind === "blobBatch") return `${event.blobs.length} blobs`;
   if (event.kind === "queueMessage") return `message ${event.id}`;
+  if (event.kind === "sweepCompleted") return `${event.experiment}/${event.sweep} ${event.state}`;
   if (event.kind === "jobCompleted") return `${event.experiment}/${event.job} ${event.state}`;
   return `${event.kind} ${"id" in event ? event.id : ""}`.trim();
 }
@@ -116,14 +118,21 @@ export function sampleEvent(trigger: TriggerWire, nowMs: number): object {
   const text = JSON.stringify(trigger.properties.parameters);
   if (queueMessage !== undefined) return { kind: "queueMessage", id: "sample", text };
   if (webhook !== undefined) return { kind: "webhook", id: "sample", text };
-  const { experiment = "", job = "job" } = jobCompleted ?? {};
-  const name = job.replaceAll(/\{([^}*]+)\*?\}/g, "$1");
+  const { experiment = "", job = "job", sweep } = jobCompleted ?? {};
+  const name = (sweep ?? job).replaceAll(/\{([^}*]+)\*?\}/g, "$1");
+  if (sweep !== undefined) {
+    const best = { trial: 0, job: `${name}_0`, value: 1 };
+    const end = { guid: "sample", endTime: new Date(nowMs).toISOString(), state: "succeeded", best };
+    return { kind: "sweepCompleted", experiment, sweep: name, ...end };
+  }
   return { kind: "jobCompleted", experiment, job: name, guid: "sample", state: "succeeded", exitCode: 0 };
 }
 
-/** Names in the id of a job. */
-export function jobOfFiring({ job }: FiringWire["properties"]) {
-  if (job === undefined) return undefined;
-  const parts = job.id.split("/");
-  return { experiment: parts.at(-3) ?? "", name: parts.at(-1) ?? "" };
+/** Names in the id of what a firing started. */
+export function startedByFiring({ job, sweep }: FiringWire["properties"]) {
+  const id = (sweep ?? job)?.id;
+  if (id === undefined) return undefined;
+  const parts = id.split("/");
+  const kind = sweep === undefined ? ("job" as const) : ("sweep" as const);
+  return { kind, experiment: parts.at(-3) ?? "", name: parts.at(-1) ?? "" };
 }

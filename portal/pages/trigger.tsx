@@ -143,8 +143,10 @@ function Facts({ place, trigger }: { place: Place; trigger: TriggerWire }) {
   return (
     <dl className="facts card">
       <Fact term="Waits for">{onText(trigger)}</Fact>
-      <Fact term="Starts jobs in">
-        <Link href={`${pages.jobs(place)}?experiment=${encodeURIComponent(action.experiment)}`}>
+      <Fact term={`Starts ${action.sweep === undefined ? "jobs" : "sweeps"} in`}>
+        <Link
+          href={`${action.sweep === undefined ? pages.jobs(place) : pages.sweeps(place)}?experiment=${encodeURIComponent(action.experiment)}`}
+        >
           {action.experiment}
         </Link>
       </Fact>

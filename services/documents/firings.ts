@@ -1,16 +1,24 @@
 // Firings over a DocumentStore: one partition a trigger, so that a decision, its place in the list of all, and the jobs that it
 // counted are one transaction.
 import { z } from "zod";
+import { startedKinds } from "../../domain/trigger/action.ts";
 import { Firing } from "../../domain/trigger/firing.ts";
 import { mostBlobs } from "../../domain/trigger/quiet-window.ts";
 import type { DocumentStore, DocumentWrite, StoredDocument } from "../documents.ts";
-import type { Firings, StoredFiring, TriggeredJobs } from "../firings.ts";
+import type { Firings, StoredFiring, UnfinishedOfTrigger } from "../firings.ts";
 import { checkContinuation } from "./continuation.ts";
 import { firingPartition } from "./state-keys.ts";
 
-const jobsRow = "jobs";
-const Jobs = z.object({
-  jobs: z.array(z.object({ firing: z.string(), experiment: z.string(), name: z.string() })),
+const unfinishedRow = "jobs";
+const UnfinishedRow = z.object({
+  jobs: z.array(
+    z.object({
+      firing: z.string(),
+      kind: z.enum(startedKinds).default("job"),
+      experiment: z.string(),
+      name: z.string(),
+    }),
+  ),
 });
 
 /** Newest first: what is left of the thirteen digits. */
@@ -36,12 +44,14 @@ export function documentFirings(store: DocumentStore): Firings {
     get,
     ...writes(store, get),
     ...batches(store),
-    async jobs(trigger): Promise<TriggeredJobs> {
-      const found = await store.get({ partition: firingPartition(trigger), row: jobsRow });
-      return found === undefined ? { jobs: [] } : { ...Jobs.parse(found.value), etag: found.etag };
+    async unfinished(trigger): Promise<UnfinishedOfTrigger> {
+      const found = await store.get({ partition: firingPartition(trigger), row: unfinishedRow });
+      return found === undefined
+        ? { all: [] }
+        : { all: UnfinishedRow.parse(found.value).jobs, etag: found.etag };
     },
-    async forgetJobs(trigger) {
-      await store.remove({ partition: firingPartition(trigger), row: jobsRow }, "*");
+    async forgetUnfinished(trigger) {
+      await store.remove({ partition: firingPartition(trigger), row: unfinishedRow }, "*");
     },
     async queued(trigger, first) {
       const range = { partition: firingPartition(trigger), prefix: queue, size: first };
@@ -110,7 +120,7 @@ function writes(store: DocumentStore, get: Firings["get"]): Pick<Firings, "open"
         if (found !== undefined) return { firing: found, isNew: false };
       }
     },
-    async write(trigger, { etag, ...before }, next, jobs) {
+    async write(trigger, { etag, ...before }, next, unfinished) {
       const row = idRow(before.id);
       const value = Firing.parse(next);
       const etags = await store.commit(firingPartition(trigger), [
@@ -118,7 +128,7 @@ function writes(store: DocumentStore, get: Firings["get"]): Pick<Firings, "open"
         { kind: "put", row: listed(before), value },
         ...queueWrites(before, value),
         ...gatheringWrites(before, value),
-        ...(jobs === undefined ? [] : [jobsWrite(jobs)]),
+        ...(unfinished === undefined ? [] : [unfinishedWrite(unfinished)]),
       ]);
       return etags === "conflict" ? "conflict" : { ...value, etag: etags.get(row) ?? "" };
     },
@@ -155,11 +165,11 @@ const gatheringWrite = (firing: Firing): DocumentWrite => ({
   value: { receivedAt: firing.receivedAt },
 });
 
-function jobsWrite({ before, next }: NonNullable<Parameters<Firings["write"]>[3]>): DocumentWrite {
+function unfinishedWrite({ before, next }: NonNullable<Parameters<Firings["write"]>[3]>): DocumentWrite {
   const value = { jobs: next };
   return before.etag === undefined
-    ? { kind: "insert", row: jobsRow, value }
-    : { kind: "replace", row: jobsRow, value, etag: before.etag };
+    ? { kind: "insert", row: unfinishedRow, value }
+    : { kind: "replace", row: unfinishedRow, value, etag: before.etag };
 }
 
 /** Where a trigger's firings are: one by one, in the list of all, those that wait for their turn or for others. */

@@ -35,6 +35,7 @@ export interface Told {
   readonly reason: string;
   readonly event: Record<string, string>;
   readonly job?: { readonly id: string };
+  readonly sweep?: { readonly id: string };
   readonly duplicates: number;
 }
 

@@ -50,6 +50,16 @@ beforeAll(async () => {
     properties: { ...job, customToolkitSettings: { commandLine: "train {fireTime.date}" } },
   });
   write("event.json", { kind: "blobCreated", name: "in/a.csv", etag: "0x1", size: 5 });
+  const search = {
+    trial: { properties: { ...job, customToolkitSettings: { commandLine: "train {file} $PARAM_RATE" } } },
+    searchSpace: { RATE: { type: "choice", values: [1, 2] } },
+    objective: { metric: "loss", goal: "minimize" },
+    limits: { maxTrials: 2 },
+  };
+  write("search.json", {
+    properties: { on: trigger.on, action: { experiment: "e", sweep: { properties: search } } },
+  });
+  write("nothing.json", { properties: { on: trigger.on, action: { experiment: "e" } } });
   write("typo.json", { properties: { ...trigger, acton: {} } });
 });
 
@@ -85,6 +95,18 @@ const json = async (line: string): Promise<Loose> => JSON.parse(await ok(`${line
 const localsOf = (times: Loose): unknown => (times as { local: string }[]).map(({ local }) => local);
 
 describe("a trigger", () => {
+  it("makes sweeps, whose trials take the cluster and the mounts of options as jobs do", async () => {
+    const tried = await json(
+      "trigger test -n searches --event event.json -f search.json --afs-name out -c c",
+    );
+    expect(tried).toMatchObject({ wouldStart: true, sweep: { name: expect.stringMatching(/^searches-/) } });
+    const { trial } = tried.sweep.body.properties;
+    expect(trial.properties).toMatchObject({ cluster: { id: expect.stringMatching(/clusters\/c$/) } });
+    expect(trial.properties.mountVolumes.azureFileShares).toHaveLength(1);
+    const refused = await type("trigger test -n searches --event event.json -f nothing.json");
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("properties.action.sweep")]);
+  });
+
   it("is tried before it is saved, saved on a cluster and with mounts by options, listed and shown", async () => {
     const tried = (options: string) =>
       json(`trigger test -n arrivals --event event.json -f trigger.json --afs-name out${options}`);

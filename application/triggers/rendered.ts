@@ -1,0 +1,41 @@
+// The job or the sweep that an event comes to: the template of the trigger with the event's values in their places.
+import { JobRequest } from "../../domain/job/schema.ts";
+import { AppError } from "../../domain/shared/errors.ts";
+import { parse } from "../../domain/shared/parse.ts";
+import { SweepRequest } from "../../domain/sweep/spec.ts";
+import { templateOf } from "../../domain/trigger/action.ts";
+import { valuesOf } from "../../domain/trigger/event.ts";
+import type { Scalar } from "../../domain/trigger/event.ts";
+import type { Firing } from "../../domain/trigger/firing.ts";
+import type { TriggerDocument } from "../../domain/trigger/schema.ts";
+import { withSecrets } from "../../domain/trigger/template-secrets.ts";
+import { render } from "../../domain/trigger/template.ts";
+import type { Services } from "../../services/services.ts";
+import { handedOver } from "./handed-over.ts";
+
+export type Rendered =
+  | { readonly kind: "job"; readonly request: JobRequest }
+  | { readonly kind: "sweep"; readonly request: SweepRequest };
+
+/** @param sampleOutputs instead of those of what ended. @throws AppError InvalidRequest when the event does not fit the template. */
+export async function renderedAction(
+  services: Services,
+  trigger: TriggerDocument,
+  firing: Pick<Firing, "id" | "event">,
+  sampleOutputs?: Readonly<Record<string, Scalar>>,
+): Promise<Rendered> {
+  const { spec } = trigger;
+  const { kind, body: template } = templateOf(spec.action);
+  const names = { trigger: trigger.trigger, firing: firing.id };
+  const values = valuesOf(spec, firing.event, names, new Date(services.clock.now()));
+  if (values.kind === "refused") throw new AppError("InvalidRequest", values.problem);
+  const outputs = sampleOutputs ?? (await handedOver(services, trigger, firing.event));
+  const rendered = render(template, { ...values.values, ...outputs });
+  if (rendered.kind === "refused") throw new AppError("InvalidRequest", rendered.problem);
+  // After the values: a secret is no template.
+  const body = withSecrets(rendered.value, await services.secrets.get(trigger.guid));
+  const what = `The ${kind} that the trigger makes`;
+  return kind === "sweep"
+    ? { kind, request: parse(SweepRequest, body, { what }) }
+    : { kind, request: parse(JobRequest, body, { what }) };
+}
