@@ -4,22 +4,43 @@ import type { JobDocument } from "../../domain/job/schema.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { workspaceOf } from "../../domain/shared/resource-id.ts";
 import type { TriggerEvent } from "../../domain/trigger/event.ts";
-import { outputValues } from "../../domain/trigger/job-outputs.ts";
+import { outputValues, reportsNeeded } from "../../domain/trigger/job-outputs.ts";
+import type { OutputValue } from "../../domain/trigger/job-outputs.ts";
+import { mostOutputBytes, outputsFile, readOutputs } from "../../domain/trigger/reported-outputs.ts";
+import type { ReportedOutputs } from "../../domain/trigger/reported-outputs.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import type { Services } from "../../services/services.ts";
+import { openPlace } from "../job-files.ts";
 
 /** By the names that expressions have. @throws AppError InvalidRequest when it lacks something. */
 export async function handedOver(
   services: Services,
   trigger: TriggerDocument,
   event: TriggerEvent,
-): Promise<Readonly<Record<string, number>>> {
+): Promise<Readonly<Record<string, OutputValue>>> {
   const declared = trigger.spec.on.jobCompleted?.outputs;
   if (declared === undefined || (event.kind !== "jobCompleted" && event.kind !== "sweepCompleted")) return {};
   const job = await reporting(services, trigger, event);
-  const read = outputValues(declared, job.job, await services.metrics.list(metricRunOf(job)));
+  const needed = reportsNeeded(declared);
+  const [metrics, outputs] = await Promise.all([
+    needed.metrics ? services.metrics.list(metricRunOf(job)) : [],
+    needed.file ? outputsOf(services, job) : { values: new Map() },
+  ]);
+  const read = outputValues(declared, { job: job.job, metrics, outputs });
   if (read.kind === "refused") throw new AppError("InvalidRequest", read.problem);
   return read.values;
+}
+
+async function outputsOf(services: Services, job: JobDocument): Promise<ReportedOutputs> {
+  const place = await openPlace(services, job, "stdouterr", ".");
+  const range = { offset: 0, maxBytes: mostOutputBytes + 1 };
+  const bytes = (await services.outputFiles.read(place, outputsFile, range)) ?? new Uint8Array();
+  if (bytes.length > mostOutputBytes)
+    throw new AppError(
+      "InvalidRequest",
+      `the outputs file of the job ${job.job} has more than ${mostOutputBytes} bytes; report less, and numbers as metrics`,
+    );
+  return readOutputs(new TextDecoder("utf-8").decode(bytes));
 }
 
 /** The job that ended; of a sweep, that of its best trial. */

@@ -12,7 +12,7 @@ import type { SweepRequest } from "../../domain/sweep/spec.ts";
 import { templateOf, withTemplate } from "../../domain/trigger/action.ts";
 import type { ActionSpec, Template } from "../../domain/trigger/action.ts";
 import type { TriggerEvent } from "../../domain/trigger/event.ts";
-import { outputName } from "../../domain/trigger/job-outputs.ts";
+import { sampleOutputs } from "../../domain/trigger/job-outputs.ts";
 import { pathPattern } from "../../domain/trigger/path-pattern.ts";
 import { newTrigger, patchedTrigger, savedTrigger, triggerSpec } from "../../domain/trigger/rules.ts";
 import type { Saving } from "../../domain/trigger/rules.ts";
@@ -135,8 +135,7 @@ function restored({ action }: TriggerSpec, secrets: ReadonlyMap<string, unknown>
 async function checkTemplate(services: Services, saver: Saver, trigger: TriggerDocument): Promise<void> {
   const field = `properties.action.${templateOf(trigger.spec.action).kind}`;
   try {
-    const names = Object.keys(trigger.spec.on.jobCompleted?.outputs ?? {});
-    const outputs = Object.fromEntries(names.map((name) => [outputName(name), 1]));
+    const outputs = sampleOutputs(trigger.spec.on.jobCompleted?.outputs ?? {});
     const sample = { id: "0".repeat(20), event: sampleEvent(trigger.spec) };
     const rendered = await renderedAction(services, trigger, sample, outputs);
     await (rendered.kind === "sweep"

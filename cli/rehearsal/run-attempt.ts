@@ -37,6 +37,7 @@ export function startAttempt(place: AttemptPlace, number: number, limitMs: numbe
       AZ_BATCHAI_ATTEMPT: String(number),
       AZ_BATCHAI_CHECKPOINT_DIR: checkpointsOf(place.folder),
       AZ_BATCHAI_METRICS_FILE: metrics,
+      AZ_BATCHAI_OUTPUTS_FILE: join(own, "outputs.jsonl"),
       AZ_BATCHAI_JOB_TEMP: own,
     },
   });

@@ -3,7 +3,7 @@ start_logs() {
   bai_logs=$bai_stdouterr
   [ "$bai_mode" = direct ] || bai_logs=$bai_dir/logs
   bai_log=$bai_logs/$bai_log_name
-  name_metrics_file
+  name_report_files
   name_tracking
   if [ "$bai_verb" = prepare ] || [ "$bai_nodes" = 1 ]; then
     new_log "$bai_log_name"
@@ -12,16 +12,18 @@ start_logs() {
   [ "$bai_mode" = direct ] || start_mirror
 }
 
-# What a program reports of itself goes beside its logs and begins anew with every run. Sweeps read the first node's file:
+# What a program reports of itself goes beside its logs and begins anew with every run. The service reads the first node's files:
 # nodes that all say the same would be taken for as many reports.
-name_metrics_file() {
-  bai_metrics=metrics.jsonl
-  is_first || bai_metrics=metrics-$bai_node.jsonl
+name_report_files() {
+  bai_metrics=metrics.jsonl bai_outputs=outputs.jsonl
+  is_first || bai_metrics=metrics-$bai_node.jsonl bai_outputs=outputs-$bai_node.jsonl
   if [ "$bai_verb" = prepare ] || [ "$bai_nodes" = 1 ]; then
-    [ ! -e "$bai_stdouterr/$bai_metrics" ] || rm -f "$bai_stdouterr/$bai_metrics"
+    for bai_file in "$bai_metrics" "$bai_outputs"; do
+      [ ! -e "$bai_stdouterr/$bai_file" ] || rm -f "$bai_stdouterr/$bai_file"
+    done
   fi
-  AZ_BATCHAI_METRICS_FILE=$bai_logs/$bai_metrics
-  export AZ_BATCHAI_METRICS_FILE
+  AZ_BATCHAI_METRICS_FILE=$bai_logs/$bai_metrics AZ_BATCHAI_OUTPUTS_FILE=$bai_logs/$bai_outputs
+  export AZ_BATCHAI_METRICS_FILE AZ_BATCHAI_OUTPUTS_FILE
 }
 
 # A log begins anew with every run; what an earlier run left must not be taken for its beginning. It is appended to, so

@@ -16,6 +16,9 @@ import {
   tick,
 } from "../support/app/trigger-stories.ts";
 import type { World } from "../support/app/trigger-stories.ts";
+import { share as mountVolumes } from "../support/app/sweep-stories.ts";
+
+const stdOutErrPathPrefix = "$AZ_BATCHAI_JOB_MOUNT_ROOT/share";
 
 /** What a job reports: the values of each metric, step by step. */
 async function report(
@@ -33,6 +36,12 @@ async function report(
     points: values.map((value, index) => ({ step: index, value })),
   }));
   await world.services.metrics.append(metricRunOf(document), added);
+}
+
+/** Where the first node's outputs file is. */
+async function says(world: World, job: string, text: string): Promise<void> {
+  const { body } = await world.api("GET", `${experimentPath}/jobs/${job}`);
+  world.written.set(`${body.properties.jobOutputDirectoryPathSegment}/stdouterr/outputs.jsonl`, text);
 }
 
 describe("a trigger for the end of jobs", () => {
@@ -96,6 +105,70 @@ describe("a trigger for the end of jobs", () => {
     expect(told).toMatchObject({ decision: "started" });
     const promoted = await world.api("GET", `${experimentPath}/jobs/${told?.job?.id.split("/").at(-1)}`);
     expect(promoted.body.properties.customToolkitSettings.commandLine).toBe("promote 0.9 0.25");
+  });
+
+  it("hands texts, and true or false, from a job's outputs file: as data, never as words of a shell", async () => {
+    const world = await worldWithCluster({ targetNodeCount: 2 });
+    const outputs = { model: { text: "model" }, better: { boolean: "better" }, loss: { metric: "loss" } };
+    const after = (job: string) => ({ on: { jobCompleted: { experiment: "e", job, outputs } } });
+    await save(world, "promote", after("train-{run}"), {
+      ...command("promote {outputs.better} {outputs.loss}"),
+      environmentVariables: [{ name: "MODEL", value: "{outputs.model}" }],
+    });
+    await save(world, "bare", after("bare-{run}"), command("promote {outputs.model}"));
+    await world.advance(10_000);
+    const model = "models/7; rm -rf $HOME";
+    for (const name of ["train-1", "bare-1"]) {
+      await world.api("PUT", `${experimentPath}/jobs/${name}`, {
+        body: jobBody({ mountVolumes, stdOutErrPathPrefix }),
+      });
+      await report(world, name, [["loss", [0.25]]]);
+      const lines = [
+        { name: "model", value: "another" },
+        { name: "model", value: model },
+        { name: "better", value: false },
+      ];
+      await says(world, name, lines.map((line) => JSON.stringify(line)).join("\n"));
+      await endJobs(world);
+      await tick(world, 5_000);
+    }
+    const [told] = await ledger(world, "promote");
+    expect(told).toMatchObject({ decision: "started" });
+    const { body } = await world.api("GET", told?.job?.id ?? "");
+    expect(body.properties.customToolkitSettings.commandLine).toBe("promote false 0.25");
+    expect(body.properties.environmentVariables).toEqual([{ name: "MODEL", value: model }]);
+    expect(await ledger(world, "bare")).toMatchObject([
+      { decision: "failed", reason: expect.stringContaining("has characters that a shell reads") as string },
+    ]);
+  });
+
+  it("says which line of an outputs file is none, where an output is missing", async () => {
+    const world = await worldWithCluster();
+    const outputs = { model: { text: "model" } };
+    const on = { jobCompleted: { experiment: "e", job: "train-{run}", outputs } };
+    await save(world, "promote", { on }, command("promote {outputs.model}"));
+    await world.advance(10_000);
+    const job = jobBody({ mountVolumes, stdOutErrPathPrefix });
+    const reasons: string[] = [];
+    for (const [index, text] of ["", '{"name": "model", "value": 7}', "x".repeat(70_000)].entries()) {
+      await world.api("PUT", `${experimentPath}/jobs/train-${index}`, { body: job });
+      await says(world, `train-${index}`, text);
+      await endJobs(world);
+      await tick(world, 5_000);
+      reasons.push((await ledger(world, "promote")).at(-1)?.reason ?? "");
+    }
+    expect(reasons).toEqual([
+      expect.stringMatching(
+        /outputs\.model: the job train-0 reported no 'model' in \$AZ_BATCHAI_OUTPUTS_FILE$/,
+      ),
+      expect.stringContaining('; line 1 of the outputs file says "model" is a number; numbers are metrics'),
+      expect.stringContaining("the outputs file of the job train-2 has more than 65536 bytes"),
+    ]);
+    // Whoever mends the file replays the firing.
+    await says(world, "train-1", '{"name": "model", "value": "models/1"}');
+    await world.api("POST", at("promote", "/replay"), { body: { failed: true } });
+    const decided = decisions(await ledger(world, "promote"));
+    expect(decided.toSorted()).toEqual(["failed", "failed", "replayed"]);
   });
 
   it("does not start a job without what it is to be told, and says what is missing", async () => {

@@ -86,6 +86,7 @@ describe.each(shells)("in %s, on one node", (_name, shell) => {
         expect.stringMatching(/^AZ_BATCHAI_OUTPUT_MODEL=.*\/mounts\/afs\/.*\/outputs\/models$/),
         expect.stringMatching(/^AZ_BATCHAI_STDOUTERR_DIR=.*\/stdouterr$/),
         expect.stringMatching(/^AZ_BATCHAI_METRICS_FILE=.*\/stdouterr\/metrics\.jsonl$/),
+        expect.stringMatching(/^AZ_BATCHAI_OUTPUTS_FILE=.*\/stdouterr\/outputs\.jsonl$/),
         `AZ_BATCHAI_MPI_HOST_FILE=${root}/temp/${mnist.guid}/hostfile`,
         `PWD=${root}/temp/${mnist.guid}`,
       ]),

@@ -5,7 +5,7 @@ import { clusterPath, experimentPath, worldWithCluster } from "./stories.ts";
 const own = "?api-version=2026-11-01";
 export const sweepPath = `${experimentPath}/sweeps/s`;
 
-const share = {
+export const share = {
   azureFileShares: [
     {
       accountName: "store",
