@@ -1,5 +1,6 @@
 // Reads a growing file of a job's output, byte for byte, through the links of listOutputFiles: each read gives what came since the
 // last one. Links that have expired are asked for anew. A log that began anew with another run of the job is read from its start.
+import type { OutputFileResponse } from "../domain/job/wire.ts";
 import type { JobRef } from "../domain/shared/resource-id.ts";
 import type { Client } from "./client.ts";
 import type { OutputPlace } from "./jobs.ts";
@@ -12,6 +13,14 @@ export interface OutputTail {
   isFound(): boolean;
 }
 
+/** Where a first read begins, when it is not the start of the file. */
+export interface TailStart {
+  /** So many bytes before the end that the file has then. */
+  readonly lastBytes?: number | undefined;
+  /** Epoch milliseconds: at the end that a file has which was not changed from then on. */
+  readonly changedSince?: number | undefined;
+}
+
 const nothing = new Uint8Array();
 
 export function outputTail(
@@ -19,8 +28,7 @@ export function outputTail(
   job: JobRef,
   place: OutputPlace & { readonly name: string },
   send: typeof fetch = fetch,
-  /** Begins so many bytes before the end that the file has then. */
-  from: { readonly lastBytes?: number | undefined } = {},
+  from: TailStart = {},
 ): OutputTail {
   let url: string | undefined;
   let offset: number | undefined;
@@ -28,8 +36,7 @@ export function outputTail(
   const link = async () => {
     for await (const file of client.jobs.outputFiles(job, place))
       if (file.name === place.name) {
-        const { lastBytes } = from;
-        if (lastBytes !== undefined) offset ??= Math.max(0, (file.properties.contentLength ?? 0) - lastBytes);
+        offset ??= startIn(file, from);
         return file.downloadUrl;
       }
     return undefined;
@@ -69,4 +76,12 @@ export function outputTail(
     }
   };
   return { read, isFound: () => isFound };
+}
+
+function startIn(file: OutputFileResponse, { lastBytes, changedSince }: TailStart): number {
+  if (lastBytes === undefined && changedSince === undefined) return 0;
+  const { contentLength = 0, lastModified } = file.properties;
+  const isOld =
+    changedSince !== undefined && lastModified !== undefined && Date.parse(lastModified) < changedSince;
+  return isOld ? contentLength : Math.max(0, contentLength - (lastBytes ?? contentLength));
 }

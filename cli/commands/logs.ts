@@ -4,56 +4,71 @@ import type { Client } from "../../client/client.ts";
 import { followJob } from "../../client/follow-job.ts";
 import { outputTail } from "../../client/output-tail.ts";
 import type { OutputTail } from "../../client/output-tail.ts";
-import { all } from "../../client/paging.ts";
 import type { JobRef } from "../../domain/shared/resource-id.ts";
 import { command } from "../command.ts";
 import type { Context } from "../command.ts";
-import { CommandError } from "../failure.ts";
+import { usageError } from "../failure.ts";
 import { notify } from "../hints.ts";
-import { flag, text, wholeNumber } from "../options.ts";
+import { checkAttempt, logChoice, logFileOf, missingLog } from "../log-choice.ts";
+import { flag, wholeNumber } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { inExperiment, jobRef, openService } from "../service.ts";
+import { moment } from "../time-option.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 export const logs = command({
-  examples: ["logs first -w lab -e digits --follow", "logs first --stderr --tail 4096"],
+  examples: [
+    "logs first -w lab -e digits --follow",
+    "logs first --stream stderr --tail 4096",
+    "logs first --node 1 --since 10m",
+  ],
   words: { usage: "<job>", description: "the job" },
   options: {
     ...inExperiment,
     follow: flag("--follow", "go on until the job has ended"),
-    stderr: flag("--stderr", "standard error instead of standard output"),
-    file: text("--file <name>", "another file of the logs, such as stderr-1.txt of a job of many nodes"),
+    ...logChoice,
     tail: wholeNumber("--tail <bytes>", "begin so many bytes before the end"),
+    since: moment("--since <time>", "nothing of a file that was not changed since (its lines have no times)"),
   },
   async run(given, context, [name = ""]) {
+    if (given.follow && given.attempt !== undefined)
+      throw usageError(
+        "--attempt is of what is there; a log that is followed goes on with the next attempt.",
+      );
     const service = await openService(given, context);
     const { client } = service;
     const ref = jobRef(service, given, name);
-    const file = given.file ?? (given.stderr ? "stderr.txt" : "stdout.txt");
+    const file = await logFileOf(client, ref, given);
+    await checkAttempt(client, ref, given.attempt);
     const place = { directoryId: "stdouterr", name: file };
-    const tail = outputTail(client, ref, place, context.fetch, { lastBytes: given.tail });
-    if (given.follow) return followed(client, ref, tail, context);
+    const tail = outputTail(client, ref, place, context.fetch, {
+      lastBytes: given.tail,
+      changedSince: given.since?.(context.now()),
+    });
+    if (given.follow) return followed(client, ref, { tail, file }, context);
     for (let bytes = await tail.read(); bytes.length > 0; bytes = await tail.read()) context.out(bytes);
-    if (tail.isFound()) return exitCodes.ok;
-    const there = (await all(client.jobs.outputFiles(ref, { directoryId: "stdouterr" }))).map(
-      (each) => each.name,
-    );
-    throw new CommandError(
-      there.length === 0
-        ? `The job '${name}' has written nothing yet: batchai why ${name}`
-        : `The job '${name}' has no log '${file}'; it has ${there.join(", ")}.`,
-      exitCodes.notFound,
-    );
+    // It may have begun anew meanwhile.
+    await checkAttempt(client, ref, given.attempt);
+    if (!tail.isFound()) throw await missingLog(client, ref, file);
+    return exitCodes.ok;
   },
 });
 
-async function followed(client: Client, ref: JobRef, tail: OutputTail, context: Context): Promise<number> {
+async function followed(
+  client: Client,
+  ref: JobRef,
+  { tail, file }: { readonly tail: OutputTail; readonly file: string },
+  context: Context,
+): Promise<number> {
   const job = await followJob(client, ref, {
     ...untilStopped(context),
     pollIntervalMs: 500,
     outputs: [{ tail, onBytes: context.out }],
   });
-  if (job !== undefined) return exitCodes.ok;
-  notify(context, `The job '${ref.job}' goes on.`);
-  return exitCodes.interrupted;
+  if (job === undefined) {
+    notify(context, `The job '${ref.job}' goes on.`);
+    return exitCodes.interrupted;
+  }
+  if (!tail.isFound()) throw await missingLog(client, ref, file);
+  return exitCodes.ok;
 }

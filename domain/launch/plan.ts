@@ -2,6 +2,7 @@
 // executing it is the launcher (node/), which knows neither. Paths and environment values of the service are templates
 // (`$NAME` expands on the node); commands are shell text; everything else is literal.
 import { placedMounts } from "../file-server/export.ts";
+import { logNamesOf } from "../job/log-names.ts";
 import { checkpointPath, locate, outputPath, stdOutErrPath } from "../job/directories.ts";
 import { isAzureRegistry, pulledFrom, registryIdentityUser } from "../job/container.ts";
 import { sharedTempPath } from "../job/placement.ts";
@@ -157,7 +158,7 @@ export function planLaunch(job: JobDocument): LaunchPlan {
     ...(shared === undefined ? {} : { sharedTemp: shared }),
     ...(spec.jobPreparation === undefined ? {} : { preparation: spec.jobPreparation.commandLine }),
     endpoints: plannedEndpoints(processes, context.rendezvousPort),
-    processes: processes.map((process) => ({ ...process, ...outputNames(process) })),
+    processes: processes.map((process) => ({ ...process, ...logNamesOf(process) })),
   };
 }
 
@@ -195,14 +196,6 @@ function plannedEndpoints(
       ? []
       : [{ name: `${role}_${index}`, node, port, portOnSharedMachine: rendezvousPort + 1 + place }],
   );
-}
-
-function outputNames(process: PlannedProcess): Pick<PlannedOutput, "stdout" | "stderr" | "alias"> {
-  const plain = { stdout: "stdout.txt", stderr: "stderr.txt" };
-  const log = process.log ?? `${process.role}-${process.index}`;
-  const named = { stdout: `stdout-${log}.txt`, stderr: `stderr-${log}.txt` };
-  if (!process.main) return named;
-  return process.log === undefined ? plain : { ...plain, alias: named };
 }
 
 function plannedMounts(job: JobDocument): readonly PlannedMount[] {

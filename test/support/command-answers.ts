@@ -137,6 +137,7 @@ const jobs: typeof setUp = [
   ["ls first", some(z.strictObject({ name: z.string(), path: z.string() }))],
   ["ls first/stdouterr", some(file)],
   ["logs first", /^done\n$/],
+  ["logs first --node 0 --stream stdout --attempt 1 --since 1d", /^done\n$/],
   ["why first", some(cause)],
   ["job create -n long -c nodes -f long.json", job],
   ["job node list -j long", some(RemoteLoginResponse)],

@@ -1,6 +1,6 @@
 // What one looks with: `why`, `logs`, `ls`, `jobs`, through the app itself in one process.
 // Starts nothing: there is no process but the test's own.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
@@ -43,12 +43,17 @@ const ok = async (line: string) => {
 const codes = async (job: string) =>
   (JSON.parse(await ok(`why ${job} -e digits`)) as { code: string }[]).map(({ code }) => code);
 
-function log(job: { readonly jobOutputDirectoryPathSegment: string }, name: string, text: string): void {
+function log(
+  job: { readonly jobOutputDirectoryPathSegment: string },
+  name: string,
+  text: string,
+  lastModified?: string,
+): void {
   const url = `https://storage.example/${job.jobOutputDirectoryPathSegment}/${name}`;
   files.set(url, text);
   const place = `${job.jobOutputDirectoryPathSegment}/stdouterr`;
   const known = world.outputs.get(place) ?? [];
-  const file = { name, isDirectory: false, downloadUrl: url, contentLength: text.length };
+  const file = { name, isDirectory: false, downloadUrl: url, contentLength: text.length, lastModified };
   world.outputs.set(place, [...known, file]);
 }
 
@@ -142,8 +147,68 @@ describe("logs", () => {
   it("that are not there are told with those that are", async () => {
     const missing = await type("logs first -e digits --file x.txt");
     expect(missing).toMatchObject({ code: 3, out: "" });
-    expect(missing.err).toContain("it has stderr.txt, stdout.txt");
+    expect(missing.err).toContain("It has stderr.txt, stdout.txt");
     expect((await type("logs third -e digits")).err).toContain("batchai why third");
+  });
+
+  it("of an output stream, a node and an attempt are chosen, and told what there is instead", async () => {
+    expect(await ok("logs first -e digits --stream stderr --tail 9")).toBe(" 'torch'\n");
+    expect(await ok("logs first -e digits --node 0 --attempt 1")).toBe("one\ntwo\nthree\n");
+    const refused = async (options: string) => type(`logs first -e digits ${options}`);
+    expect(await refused("--node 1")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("no node 1; it has node 0 alone") as string,
+    });
+    expect(await refused("--attempt 2")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining(
+        "no attempt 2: each attempt begins the log anew, and what is there is of attempt 1. Attempts: 1 (failed).",
+      ) as string,
+    });
+    for (const options of [
+      "--stream both",
+      "--stderr --stream stdout",
+      "--file x.txt --node 0",
+      "--attempt 1 --follow",
+      "--since yesterday",
+    ])
+      expect({ options, code: (await refused(options)).code }).toEqual({ options, code: 2 });
+    expect((await type("logs third -e digits --attempt 1")).err).toContain("was not started yet");
+  });
+
+  it("of several nodes are found by the node, where a process of the job's is", async () => {
+    const file = join(folder, "torch.json");
+    const { properties } = JSON.parse(readFileSync(join(folder, "large.json"), "utf8")) as {
+      properties: Record<string, unknown>;
+    };
+    const pyTorchSettings = {
+      pythonScriptFilePath: "train.py",
+      processCount: 4,
+      communicationBackend: "gloo",
+    };
+    const { customToolkitSettings: _, ...rest } = properties;
+    writeFileSync(file, JSON.stringify({ properties: { ...rest, pyTorchSettings } }));
+    await ok("cluster create -n three -s STANDARD_D2_V3 --min 0 --max 3 -u ada -p Correct-horse-7");
+    await ok("job create -n ranks -e digits -c three -f torch.json");
+    const job = JSON.parse(await ok("job show -n ranks -e digits")) as Parameters<typeof log>[0];
+    for (const rank of ["0", "1", "2", "3"]) log(job, `stdout-${rank}.txt`, `rank ${rank}\n`);
+    const several = await type("logs ranks -e digits --node 0");
+    expect(several).toMatchObject({ code: 2, out: "" });
+    expect(several.err).toContain("name the log with --file: stdout.txt, stdout-1.txt.");
+    expect(await ok("logs ranks -e digits --node 2")).toBe("rank 3\n");
+    expect((await type("logs ranks -e digits --node 1 --stderr")).err).toContain(
+      "has no log 'stderr-2.txt'. It has stdout-0.txt",
+    );
+    const large = await type("logs large -e digits --node 1");
+    expect(large).toMatchObject({ code: 3 });
+    expect(large.err).toContain("starts no process of its own on node 1");
+  });
+
+  it("that were not changed since a time say nothing more", async () => {
+    const job = JSON.parse(await ok("job show -n second -e digits")) as Parameters<typeof log>[0];
+    log(job, "stdout.txt", "old\n", new Date(world.now() - 600_000).toISOString());
+    expect(await ok("logs second -e digits --since 11m")).toBe("old\n");
+    expect(await ok("logs second -e digits --since 9m")).toBe("");
   });
 
   it("end when a person wants no more, and the job goes on", async () => {
@@ -161,7 +226,7 @@ test("what a job wrote is listed by its directories and folders", async () => {
 test("the jobs of a workspace are listed over its experiments, and watched by their changes", async () => {
   await ok("experiment create -n letters");
   await ok("job create -n other -e letters -c nodes -f job.json");
-  expect(await ok("jobs --query [].name -o tsv")).toBe("first\nlarge\nsecond\nthird\nother\n");
+  expect(await ok("jobs --query [].name -o tsv")).toBe("first\nlarge\nranks\nsecond\nthird\nother\n");
   expect(await ok("jobs --state failed --query [].name -o tsv")).toBe("first\n");
   expect(await ok("jobs -e letters --query [].name -o tsv")).toBe("other\n");
   expect(await ok("jobs -o table")).toMatch(/^Experiment +Name +Cluster +Tool +Nodes +State +Exit code\n/);
