@@ -13,7 +13,7 @@ import type { Page, PageRequest } from "../services/state.ts";
 import { existing } from "./existing.ts";
 import { remoteLogins } from "./remote-logins.ts";
 import type { RemoteLogin } from "./remote-logins.ts";
-import { secretValue } from "./secrets.ts";
+import { withKey } from "./storage-places.ts";
 
 export interface OutputQuery {
   /** Id of one of the job's outputDirectories, or `stdouterr`. */
@@ -88,11 +88,7 @@ export async function openPlace(
   directoryId: string,
   directory: string,
 ): Promise<StoragePlace> {
-  const place = locateOutput(job, directoryId, directory);
-  const keys = await services.secrets.get(place.secretOwner);
-  const source = keys.get(place.accountKeySecret);
-  const accountKey = source === undefined ? undefined : await secretValue(services, source);
-  return { ...place, accountKey };
+  return withKey(services, locateOutput(job, directoryId, directory));
 }
 
 /**

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ClusterResponse } from "../domain/cluster/wire.ts";
 import { ExperimentResponse } from "../domain/experiment/wire.ts";
 import { FileServerResponse } from "../domain/file-server/wire.ts";
+import { OutputFileResponse } from "../domain/job/wire.ts";
 import { CheckResponse, UsageResponse } from "../domain/shared/answers.ts";
 import type { RemoteLoginResponse } from "../domain/shared/answers.ts";
 import { ownApiVersion } from "../domain/shared/api-versions.ts";
@@ -20,10 +21,10 @@ import { WorkspaceResponse } from "../domain/workspace/wire.ts";
 import { checked } from "./checked.ts";
 import { collection } from "./collection.ts";
 import type { Collection } from "./collection.ts";
-import { createHttpApi } from "./http-api.ts";
+import { createHttpApi, inVersion } from "./http-api.ts";
 import type { Connection, HttpApi } from "./http-api.ts";
-import { jobsOf, nodesOf } from "./jobs.ts";
-import type { Jobs } from "./jobs.ts";
+import { folderQuery, jobsOf, nodesOf } from "./jobs.ts";
+import type { Jobs, OutputPlace } from "./jobs.ts";
 import { items } from "./paging.ts";
 import { roleAssignmentsOf } from "./role-assignments.ts";
 import type { RoleAssignments } from "./role-assignments.ts";
@@ -43,6 +44,8 @@ export interface Client {
     /** Replaces the scale settings; resolves when that is accepted. */
     scale(ref: ClusterRef, scaleSettings: object): Promise<ClusterResponse>;
     nodes(ref: ClusterRef): AsyncGenerator<RemoteLoginResponse>;
+    /** Logs of the setup task, node by node; none without one. */
+    setupFiles(ref: ClusterRef, place: Omit<OutputPlace, "directoryId">): AsyncGenerator<OutputFileResponse>;
   };
   readonly fileServers: Collection<FileServerRef, WorkspaceRef, FileServerResponse>;
   readonly jobs: Jobs;
@@ -81,6 +84,12 @@ export function createClient(connection: Connection): Client {
     clusters: {
       ...clusters,
       nodes: (ref) => nodesOf(api, ref),
+      setupFiles: (ref, place) =>
+        items(inVersion(api, ownApiVersion), OutputFileResponse, {
+          method: "POST",
+          path: `${formatId(ref)}/listSetupFiles`,
+          query: folderQuery(place),
+        }),
       async scale(ref, scaleSettings) {
         const { body } = await api.send("PATCH", formatId(ref), { body: { properties: { scaleSettings } } });
         return checked(ClusterResponse, body);

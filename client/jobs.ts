@@ -64,15 +64,11 @@ export function jobsOf(api: HttpApi): Jobs {
     async preempt(ref) {
       await own.send("POST", `${formatId(ref)}/preempt`);
     },
-    outputFiles: (ref, { directoryId, folder = ".", linkMinutes = 60 }) =>
+    outputFiles: (ref, { directoryId, ...place }) =>
       items(api, OutputFileResponse, {
         method: "POST",
         path: `${formatId(ref)}/listOutputFiles`,
-        query: {
-          outputdirectoryid: directoryId,
-          directory: folder,
-          linkexpiryinminutes: String(linkMinutes),
-        },
+        query: { outputdirectoryid: directoryId, ...folderQuery(place) },
       }),
   };
 }
@@ -82,4 +78,11 @@ export function nodesOf(api: HttpApi, ref: ClusterRef | JobRef): AsyncGenerator<
     method: "POST",
     path: `${formatId(ref)}/listRemoteLoginInformation`,
   });
+}
+
+export function folderQuery({
+  folder = ".",
+  linkMinutes = 60,
+}: Omit<OutputPlace, "directoryId">): Readonly<Record<string, string>> {
+  return { directory: folder, linkexpiryinminutes: String(linkMinutes) };
 }

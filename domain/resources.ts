@@ -27,7 +27,10 @@ export const resources = {
     collection: "clusters",
     word: "cluster",
     apiVersions: ["2018-05-01"],
-    actions: { listRemoteLoginInformation: "Lists how to log in to the nodes of a cluster" },
+    actions: {
+      listRemoteLoginInformation: "Lists how to log in to the nodes of a cluster",
+      listSetupFiles: "Lists the logs of the setup task of a cluster",
+    },
   },
   fileServer: {
     parent: "workspace",

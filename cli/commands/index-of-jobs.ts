@@ -68,6 +68,11 @@ export const jobCommands: readonly CommandRow[] = [
     load: async () => (await import("./job/file/download.ts")).jobFileDownload,
   },
   {
+    name: "cluster file list",
+    summary: "List what the setup task wrote on the nodes of a cluster",
+    load: async () => (await import("./cluster/file/list.ts")).clusterFileList,
+  },
+  {
     name: "cluster node list",
     summary: "List how to reach the nodes of a cluster by ssh",
     load: async () => (await import("./cluster/node/list.ts")).clusterNodeList,

@@ -2,9 +2,8 @@
 // contract: `{prefix}/{segment}/stdouterr`, `{prefix}/{segment}/outputs/{suffix}`; ours is `{prefix}/{segment}/checkpoints`.
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
-import { hasControlCharacter } from "../shared/fields.ts";
 import { expandTemplate, valueTemplate } from "../launch/quote.ts";
-import { clusterMountRoot, jobMountRoot, locateOnMounts, normalizePath } from "../shared/mount-location.ts";
+import { clusterMountRoot, jobMountRoot, locateOnMounts, placeBelow } from "../shared/mount-location.ts";
 import type { StorageLocation } from "../shared/mount-location.ts";
 import type { JobRef } from "../shared/resource-id.ts";
 import type { JobDocument, OutputDirectory } from "./schema.ts";
@@ -84,15 +83,7 @@ export function locateOutput(
       { target: "outputdirectoryid" },
     );
   }
-  const below = normalizePath(`/${directory}`);
-  if (below === undefined || hasControlCharacter(directory)) {
-    throw new AppError(
-      "InvalidQueryParameter",
-      `directory: expected a path inside the output directory, without control characters, got '${directory.slice(0, 100)}'`,
-      { target: "directory" },
-    );
-  }
-  return { ...place, directory: [place.directory, below.slice(1)].filter((part) => part !== "").join("/") };
+  return placeBelow(place, directory);
 }
 
 function outputTemplate(job: JobDocument, outputDirectoryId: string): string {

@@ -3,10 +3,10 @@
 // see are in a file of their own, which is sealed before it is staged.
 // Why it is so: docs/adr/0013-node-setup.md
 import type { ClusterDocument } from "../cluster/schema.ts";
-import { clusterMountRoot, locateOnMounts } from "../shared/mount-location.ts";
+import { locateSetupLogs, setupLogPath } from "../cluster/setup-logs.ts";
 import type { SecretValues } from "../shared/secrets.ts";
 import { nodeKeySecrets } from "./node-account.ts";
-import { expandTemplate, launcherPath, quoteWord } from "./quote.ts";
+import { launcherPath, quoteWord } from "./quote.ts";
 
 /** Names of the files next to each other on the node. */
 export const setupFiles = {
@@ -64,25 +64,13 @@ export function renderSetupPlan(
 type SetupTask = NonNullable<ClusterDocument["spec"]["setupTask"]>;
 
 function taskLines(cluster: ClusterDocument, task: SetupTask): readonly string[] {
-  const directory = `${task.stdOutErrPathPrefix.replace(/\/+$/, "")}/${task.stdOutErrPathSuffix}`;
-  const mode = liesOnBlob(cluster, directory) ? "mirror" : "direct";
+  const mode = locateSetupLogs(cluster, task)?.kind === "blob" ? "mirror" : "direct";
   return [
     ...task.environmentVariables.map(({ name, value }) => line("plan_env", name, value)),
     ...task.secrets.map(({ name }) => line("plan_secret_env", name)),
-    `plan_logs ${mode} ${launcherPath(directory)}`,
+    `plan_logs ${mode} ${launcherPath(setupLogPath(task))}`,
     line("plan_command", task.commandLine),
   ];
-}
-
-function liesOnBlob(cluster: ClusterDocument, directory: string): boolean {
-  const variables = new Map(
-    cluster.spec.setupTask?.environmentVariables.map(({ name, value }) => [name, value]),
-  );
-  const path = expandTemplate(directory, (name) =>
-    name === "AZ_BATCHAI_MOUNT_ROOT" ? clusterMountRoot : variables.get(name),
-  );
-  const mounted = [{ root: clusterMountRoot, volumes: cluster.spec.mountVolumes, owner: cluster.guid }];
-  return locateOnMounts(path, mounted)?.kind === "blob";
 }
 
 /**

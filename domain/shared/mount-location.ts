@@ -1,5 +1,7 @@
 // Which storage a path on a node lies on. The real folders are known on the node only, so the mount roots are tokens here
 // that no path of a user can spell.
+import { AppError } from "./errors.ts";
+import { hasControlCharacter } from "./fields.ts";
 import { shareName } from "./mount-volumes.ts";
 import type { MountVolumes } from "./mount-volumes.ts";
 
@@ -60,6 +62,22 @@ function within(volumes: MountVolumes, path: string): Omit<StorageLocation, "sec
     return { kind: "blob", accountName, container: containerName, directory, accountKeySecret };
   }
   return undefined;
+}
+
+/**
+ * A directory below; `.` is itself.
+ * @throws AppError InvalidQueryParameter for one that leaves it.
+ */
+export function placeBelow(place: StorageLocation, directory: string): StorageLocation {
+  const below = normalizePath(`/${directory}`);
+  if (below === undefined || hasControlCharacter(directory)) {
+    throw new AppError(
+      "InvalidQueryParameter",
+      `directory: expected a path inside the output directory, without control characters, got '${directory.slice(0, 100)}'`,
+      { target: "directory" },
+    );
+  }
+  return { ...place, directory: [place.directory, below.slice(1)].filter((part) => part !== "").join("/") };
 }
 
 /** Resolves `.`, `..` and double slashes; undefined for a relative path or one that leaves the root. */

@@ -1,9 +1,12 @@
-// Clusters on the wire: create, resize, remote login, and what every kind has.
+// Clusters on the wire: create, resize, remote login, logs of the setup task, and what every kind has.
 import { clusterLogins, createCluster, resizeCluster } from "../../application/clusters.ts";
+import { listSetupFiles } from "../../application/setup-files.ts";
 import { ClusterPatch, ClusterRequest } from "../../domain/cluster/schema.ts";
+import { ownApiVersion } from "../../domain/shared/api-versions.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import type { Services } from "../../services/services.ts";
 import { callerOf } from "./lib/caller-of.ts";
+import { fileWire, listingOf } from "./lib/file-listing.ts";
 import type { Operation } from "./lib/operation.ts";
 import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
 import { requestedRef, routeOf } from "./lib/refs.ts";
@@ -26,6 +29,18 @@ export const clusterOperations: readonly Operation[] = [
     async handle(request, services) {
       const logins = await clusterLogins(services, requestedRef(request, "cluster"));
       return ok(pageBody(request, pageOf(logins, pageRequest(request)), (login) => login));
+    },
+  },
+  {
+    name: "clusters-setup-files",
+    method: "POST",
+    alsoMethod: "GET",
+    route: `${route}/listSetupFiles`,
+    role: "reader",
+    apiVersions: [ownApiVersion],
+    async handle(request, services) {
+      const files = await listSetupFiles(services, requestedRef(request, "cluster"), listingOf(request));
+      return ok(pageBody(request, files, fileWire));
     },
   },
 ];

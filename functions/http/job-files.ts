@@ -2,15 +2,13 @@
 // clients continue with GET.
 import { jobLogins, listOutputFiles } from "../../application/job-files.ts";
 import { AppError } from "../../domain/shared/errors.ts";
-import type { OutputFile } from "../../services/output-files.ts";
 import type { Services } from "../../services/services.ts";
+import { fileWire, listingOf } from "./lib/file-listing.ts";
 import type { Operation } from "./lib/operation.ts";
-import { pageBody, pageOf, pageRequest, wholeParameter } from "./lib/paging.ts";
+import { pageBody, pageOf, pageRequest } from "./lib/paging.ts";
 import { requestedRef, routeOf } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
-
-const minuteMs = 60_000;
 
 export const jobFileOperations: readonly Operation[] = [
   {
@@ -39,24 +37,9 @@ async function outputFiles(request: ApiRequest, services: Services) {
       "outputdirectoryid: is required, expected an id of the job's outputDirectories or 'stdouterr'.",
       { target: "outputdirectoryid" },
     );
-  const page = pageRequest(request);
-  const expiry = wholeParameter(request, "linkexpiryinminutes", { least: 5, most: 600, otherwise: 60 });
-  const directory = request.query("directory") ?? ".";
-  const asked = { directoryId, directory, linkLifetimeMs: expiry * minuteMs, page };
+  const asked = { directoryId, ...listingOf(request) };
   const files = await listOutputFiles(services, requestedRef(request, "job"), asked);
   return ok(pageBody(request, files, fileWire));
-}
-
-function fileWire(file: OutputFile): object {
-  return {
-    name: file.name,
-    fileType: file.isDirectory ? "directory" : "file",
-    ...(file.downloadUrl === undefined ? {} : { downloadUrl: file.downloadUrl }),
-    properties: {
-      ...(file.lastModified === undefined ? {} : { lastModified: file.lastModified }),
-      ...(file.contentLength === undefined ? {} : { contentLength: file.contentLength }),
-    },
-  };
 }
 
 async function remoteLogin(request: ApiRequest, services: Services) {

@@ -205,6 +205,17 @@ describe("a script of az batchai, with its first word gone,", () => {
     await checked(
       until("az batchai cluster show -g local -w lab -n stored", "nodeStateCounts.idleNodeCount", "1"),
     );
+    const listing = "az batchai cluster file list -g local -w lab -c stored";
+    await checked(listing, {
+      "[?starts_with(name, 'stdout-')].[is_directory, size] | [0]": [false, 3],
+      "length([?starts_with(name, 'stderr-')])": 1,
+    });
+    const read = `curl -s "$(${listing} --query "[?starts_with(name, 'stdout-')].download_url" -o tsv)"`;
+    expect((await checked(read)).out).toBe("hi\n");
+    expect((await checked(`${listing} -o table`)).out).toMatch(
+      /^Name +Is directory +Size\n[^]*stdout-\S+ +no +3\n/,
+    );
+    await checked(`${listing} -p none`, { "length(@)": 0 });
   });
 
   it("runs jobs with mounts of their own, by a file and by options, and looks at their nodes", async () => {

@@ -118,6 +118,7 @@ const resources: typeof setUp = [
   [`cluster create -n nodes -s STANDARD_D1 -t 1 ${user}`, cluster],
   ["cluster show -n nodes", cluster],
   ["cluster list", some(cluster)],
+  ["cluster file list -c nodes", z.array(z.never())],
   ["cluster auto-scale -n nodes --min 1 --max 2", cluster],
   ["cluster resize -n nodes -t 2", cluster],
 ];

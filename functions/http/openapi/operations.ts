@@ -61,6 +61,11 @@ export interface OperationDoc {
 const maxresults = z.coerce.number().int().min(1).max(1000).optional();
 const $skiptoken = z.string().optional().meta({ description: "From a nextLink" });
 const paged = { maxresults, $skiptoken };
+const fileListing = {
+  directory: z.string().optional(),
+  linkexpiryinminutes: z.coerce.number().int().min(5).max(600).optional(),
+  ...paged,
+};
 const moment = (description: string) => z.iso.datetime({ offset: true }).optional().meta({ description });
 
 const logins = (of: string) =>
@@ -245,6 +250,11 @@ const special: Readonly<Record<string, OperationDoc>> = {
     conflicts: true,
   },
   "clusters-remote-login": logins("cluster"),
+  "clusters-setup-files": {
+    summary: "Logs of the setup task on the nodes of a cluster, with links to read them",
+    query: fileListing,
+    ok: listOf(OutputFileResponse),
+  },
   "jobs-terminate": { summary: "Ends a job", ok: "nothing", longRunning: true, conflicts: true },
   "jobs-preempt": {
     summary: "Rehearses an eviction: the run ends as on a node that is taken away, and the job runs again",
@@ -273,12 +283,7 @@ const special: Readonly<Record<string, OperationDoc>> = {
   },
   "jobs-output-files": {
     summary: "Files that a job wrote, with links to read them",
-    query: {
-      outputdirectoryid: z.string().min(1),
-      directory: z.string().optional(),
-      linkexpiryinminutes: z.coerce.number().int().min(5).max(600).optional(),
-      ...paged,
-    },
+    query: { outputdirectoryid: z.string().min(1), ...fileListing },
     ok: listOf(OutputFileResponse),
   },
   "jobs-remote-login": logins("job"),

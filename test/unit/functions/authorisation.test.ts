@@ -47,6 +47,8 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["GET", `${cluster}/events`, "reader"],
   ["POST", `${cluster}/listRemoteLoginInformation`, "operator"],
   ["GET", `${cluster}/listRemoteLoginInformation`, "operator"],
+  ["POST", `${cluster}/listSetupFiles`, "reader"],
+  ["GET", `${cluster}/listSetupFiles`, "reader"],
   ["GET", `${workspace}/fileServers`, "reader"],
   ["PUT", fileServer, "operator"],
   ["GET", fileServer, "reader"],
@@ -262,7 +264,7 @@ function pathOf(route: string, subscription = subscriptionId): string {
     .replace("{subscriptionId}", subscription)
     .replace("{*path}", "nothing/here")
     .replaceAll(/\{\w+\}/g, "x");
-  return `/${path}?api-version=${/\/(?:events|attempts|metrics|preempt|preflight)$|\/(?:sweeps|triggers|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
+  return `/${path}?api-version=${/\/(?:events|attempts|metrics|preempt|preflight|listSetupFiles)$|\/(?:sweeps|triggers|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
 }
 
 describe("the table of routes and roles", () => {

@@ -1,0 +1,40 @@
+// Where the logs of a cluster's setup task are: a directory on the nodes, and in storage when it lies on one of the cluster's mounts.
+import { expandTemplate } from "../launch/quote.ts";
+import { AppError } from "../shared/errors.ts";
+import { clusterMountRoot, locateOnMounts, placeBelow } from "../shared/mount-location.ts";
+import type { StorageLocation } from "../shared/mount-location.ts";
+import type { ClusterDocument } from "./schema.ts";
+
+type SetupTask = NonNullable<ClusterDocument["spec"]["setupTask"]>;
+
+/** A template. */
+export function setupLogPath(task: SetupTask): string {
+  return `${task.stdOutErrPathPrefix.replace(/\/+$/, "")}/${task.stdOutErrPathSuffix}`;
+}
+
+/** Undefined where they stay on the nodes. */
+export function locateSetupLogs(cluster: ClusterDocument, task: SetupTask): StorageLocation | undefined {
+  const variables = new Map(task.environmentVariables.map(({ name, value }) => [name, value]));
+  const path = expandTemplate(setupLogPath(task), (name) =>
+    name === "AZ_BATCHAI_MOUNT_ROOT" ? clusterMountRoot : variables.get(name),
+  );
+  return locateOnMounts(path, [
+    { root: clusterMountRoot, volumes: cluster.spec.mountVolumes, owner: cluster.guid },
+  ]);
+}
+
+/**
+ * The storage that `listSetupFiles` reads; undefined for a cluster without a setup task, which has none.
+ * @param directory path below the logs, `.` for themselves; may not leave them.
+ * @throws AppError OutputDirectoryNotOnMount, InvalidQueryParameter.
+ */
+export function locateSetupFiles(cluster: ClusterDocument, directory: string): StorageLocation | undefined {
+  const { setupTask } = cluster.spec;
+  if (setupTask === undefined) return undefined;
+  const place = locateSetupLogs(cluster, setupTask);
+  if (place !== undefined) return placeBelow(place, directory);
+  throw new AppError(
+    "OutputDirectoryNotOnMount",
+    `The stdOutErrPathPrefix '${setupTask.stdOutErrPathPrefix}' of the setup task of cluster '${cluster.cluster}' is not on a mounted file share or container: its logs stay on the nodes.`,
+  );
+}
