@@ -87,6 +87,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./run.ts")).run,
   },
   {
+    name: "submit",
+    summary: "Submit a job of a file, and follow it",
+    load: async () => (await import("./submit.ts")).submit,
+  },
+  {
     name: "plan",
     summary: "Tell what a cluster or a job of a file would come to, without making it",
     load: async () => (await import("./plan.ts")).plan,

@@ -3,16 +3,15 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { followJob } from "../../client/follow-job.ts";
-import { outputTail } from "../../client/output-tail.ts";
 import type { JobRef } from "../../domain/shared/resource-id.ts";
 import { command } from "../command.ts";
 import type { Context } from "../command.ts";
 import { downloadFolder } from "../download.ts";
 import { usageError } from "../failure.ts";
+import { followOutput, hintWayBack } from "../follow-output.ts";
 import { sendFolder } from "../folder/send-folder.ts";
-import { hint, notify } from "../hints.ts";
-import { exitCodeOf, statePrinter, printErrors } from "../job-end.ts";
+import { notify } from "../hints.ts";
+import { exitCodeOf, printErrors } from "../job-end.ts";
 import { flag, text, texts, wholeNumber } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { makeMissing } from "../run-places.ts";
@@ -21,7 +20,6 @@ import { inExperiment, jobRef, openService } from "../service.ts";
 import type { Service } from "../service.ts";
 import { fillSpec } from "../spec/read-spec.ts";
 import { outputsId, runSpec } from "../spec/run-spec.ts";
-import { untilStopped } from "../until-stopped.ts";
 
 export const run = command({
   examples: [
@@ -75,47 +73,25 @@ export const run = command({
     await service.client.jobs.create(ref, { properties: { ...properties, cluster: { id: clusterId } } });
     if (!given.detach) return followed(service, ref, output, context);
     context.out(`${name}\n`);
-    hintWayBack(ref, context);
+    hintWayBack(ref, context, download);
     return exitCodes.ok;
   },
 });
 
 async function followed(service: Service, ref: JobRef, output: string, context: Context): Promise<number> {
-  const { client } = service;
-  const tailOf = (name: string) => outputTail(client, ref, { directoryId: "stdouterr", name }, context.fetch);
-  const job = await followJob(client, ref, {
-    ...untilStopped(context),
-    pollIntervalMs: 500,
-    onJob: statePrinter(context),
-    outputs: [
-      { tail: tailOf("stdout.txt"), onBytes: context.out },
-      { tail: tailOf("stderr.txt"), onBytes: context.err },
-    ],
-  });
-  if (job === undefined) {
-    context.err(`The job '${ref.job}' goes on.\n`);
-    hintWayBack(ref, context);
-    return exitCodes.interrupted;
-  }
+  const job = await followOutput(service, ref, context, download);
+  if (job === undefined) return exitCodes.interrupted;
   const told = {
     ...context,
     out: (line: string | Uint8Array) => notify(context, String(line).trimEnd()),
   };
-  await downloadFolder(client, ref, { directoryId: outputsId }, join(context.directory, output), told);
+  const place = { directoryId: outputsId };
+  await downloadFolder(service.client, ref, place, join(context.directory, output), told);
   printErrors(job, context);
   return exitCodeOf(job);
 }
 
-function hintWayBack({ workspace, experiment, job }: JobRef, context: Context): void {
-  const place = `-w ${workspace} -e ${experiment}`;
-  hint(
-    context,
-    `job file stream ${place} -j ${job} -f stdout.txt`,
-    `job wait ${place} -n ${job}`,
-    `job file download ${place} -j ${job} -d ${outputsId} --to outputs`,
-    `job terminate ${place} -n ${job} -y`,
-  );
-}
+const download = `-d ${outputsId} --to outputs`;
 
 /** A folder below the one in which the program runs, here and there. */
 function outputFolder(text: string): string {

@@ -262,6 +262,8 @@ describe("a script of az batchai, with its first word gone,", () => {
     });
     await checked("az batchai job create -c stored -g local -w lab -e exp -n bad -f bad.json");
     expect((await typed("az batchai job wait -g local -w lab -e exp -n bad --interval 1")).code).toBe(7);
+    const followed = await typed("batchai submit bad.json -c stored -w lab -e exp --follow");
+    expect(followed).toEqual({ code: 7, out: "", err: expect.stringMatching(/^JobFailed: /) as string });
     await checked("az batchai job create -c stored -g local -w lab -e exp -n long -f long.json");
     await checked("az batchai job terminate -g local -w lab -e exp -n long -y");
     await checked("az batchai workspace delete -g local -n lab -y");

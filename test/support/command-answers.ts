@@ -127,6 +127,8 @@ const jobs: typeof setUp = [
   ["plan job.json -c nodes", some(finding)],
   ["run -n ran -c nodes -- sh hello.sh", /^hello\n$/],
   ["job create -n first -c nodes -f job.json", job],
+  ["submit job.json -n submitted -c nodes", job],
+  ["submit job.json -c nodes --follow", /^done\n$/],
   ["job wait -n first --interval 0.2", nothing],
   ["job show -n first", job],
   ["job list", some(job)],

@@ -32,7 +32,7 @@ export async function commandsPage(): Promise<string> {
     "",
     "## Exit codes",
     "",
-    "`job wait` and `run` answer the exit code of the job; a job that failed without one is 1.",
+    "`job wait`, `run` and `submit --follow` answer the exit code of the job; a job that failed without one is 1.",
     "",
     "| code | meaning |",
     "| --- | --- |",

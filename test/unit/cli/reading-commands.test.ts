@@ -217,6 +217,43 @@ describe("logs", () => {
   });
 });
 
+describe("a job of a file", () => {
+  it("is submitted under a name of the file and the time", async () => {
+    const { name, executionState } = JSON.parse(await ok("submit job.json -e digits -c nodes")) as Record<
+      string,
+      string
+    >;
+    expect(name).toMatch(/^job-\d{8}-\d{6}-[0-9a-f]{4}$/);
+    expect(executionState).toBe("queued");
+    await ok(`job delete -n ${name} -e digits -y`);
+  });
+
+  it("is followed until the person wants no more, and can be come back to", async () => {
+    const said = await type("submit job.json -n left -e digits -c nodes --follow", {
+      stopRequested: () => Promise.resolve(),
+      isTerminal: { out: true, err: true },
+    });
+    expect(said).toMatchObject({ code: 130, out: "" });
+    expect(said.err).toContain("The job 'left' goes on.");
+    expect(said.err).toContain("batchai logs left -w lab -e digits --follow");
+    await ok("job delete -n left -e digits -y");
+  });
+
+  it("makes nothing beside it, and takes no file of another kind", async () => {
+    expect(await type("submit job.json -e none -c nodes")).toMatchObject({ code: 3 });
+    expect(await type("submit job.json -e digits -c none")).toMatchObject({ code: 3 });
+    expect(await type("submit job.json -n first -e digits -c nodes")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("exists already") as string,
+    });
+    writeFileSync(join(folder, "sweep.json"), JSON.stringify({ properties: { searchSpace: {} } }));
+    expect(await type("submit sweep.json -e digits -c nodes")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("it is a sweep, no job. See: batchai sweep create --help") as string,
+    });
+  });
+});
+
 test("what a job wrote is listed by its directories and folders", async () => {
   const directories = JSON.parse(await ok("ls first -e digits")) as object[];
   expect(directories).toEqual([{ name: "stdouterr", path: "$AZ_BATCHAI_JOB_MOUNT_ROOT/afs" }]);
