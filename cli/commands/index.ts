@@ -67,6 +67,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./portal.ts")).portal,
   },
   {
+    name: "open",
+    summary: "Open the portal's page of a job, a sweep, a cluster or a trigger",
+    load: async () => (await import("./open.ts")).open,
+  },
+  {
     name: "quickstart",
     summary: "Train a model on a local cluster, from nothing to test accuracy",
     load: async () => (await import("./quickstart/quickstart.ts")).quickstart,

@@ -142,6 +142,7 @@ const jobs: typeof setUp = [
   ["logs first", /^done\n$/],
   ["logs first --node 0 --stream stdout --attempt 1 --since 1d", /^done\n$/],
   ["why first", some(cause)],
+  ["open first", /^http:\/\/127\.0\.0\.1:\d+\/portal\/w\/local\/lab\/jobs\/digits\/first#code=[\w-]+\n$/],
   ["job create -n long -c nodes -f long.json", job],
   ["job node list -j long", some(RemoteLoginResponse)],
   ["cluster node list -c nodes", some(RemoteLoginResponse)],
