@@ -127,6 +127,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./ls.ts")).ls,
   },
   {
+    name: "cp",
+    summary: "Copy files to a share or a container, from it, or from what a job wrote",
+    load: async () => (await import("./cp.ts")).cp,
+  },
+  {
     name: "ssh",
     summary: "Log in to a node of a job or a cluster",
     load: async () => (await import("./ssh.ts")).ssh,

@@ -1,19 +1,15 @@
 // `--use-auto-storage`: a share and a container with the names that `az batchai` gives them, made where they are missing, and mounted on
 // every node. In the account that the command knows: unlike `az`, nothing here makes accounts.
-import { usageError } from "../failure.ts";
 import type { StorageAccount } from "../service.ts";
 import { isObject } from "./read-spec.ts";
 import type { Spec } from "./read-spec.ts";
-import { withStorage } from "./storage-options.ts";
+import { namedAccount, withStorage } from "./storage-options.ts";
 
 const share = "batchaishare";
 const container = "batchaicontainer";
 
-export async function makeAutoStorage(account: StorageAccount | undefined): Promise<StorageAccount> {
-  if (account === undefined)
-    throw usageError(
-      "In which storage account? Give --storage-account-name and its key, or set AZURE_BATCHAI_STORAGE_ACCOUNT and AZURE_BATCHAI_STORAGE_KEY.",
-    );
+export async function makeAutoStorage(given: StorageAccount | undefined): Promise<StorageAccount> {
+  const account = namedAccount(given);
   const { name, key, fileUrl, blobUrl } = account;
   const [files, blobs] = await Promise.all([
     import("@azure/storage-file-share"),

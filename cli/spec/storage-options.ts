@@ -7,9 +7,13 @@ import { publicAccount } from "../service.ts";
 import type { Service, StorageAccount } from "../service.ts";
 import { isObject } from "./read-spec.ts";
 
-export const storageOptions = {
+export const accountOptions = {
   storageAccountName: text("--storage-account-name <name>", "storage account of placeholders and mounts"),
   storageAccountKey: text("--storage-account-key <key>", "its key (better: $AZURE_BATCHAI_STORAGE_KEY)"),
+};
+
+export const storageOptions = {
+  ...accountOptions,
   fileShare: text("--afs-name <share>", "file share to mount"),
   fileShareMount: text("--afs-mount-path <path>", "where below the mount root", "afs"),
   container: text("--bfs-name <container>", "blob container to mount"),
@@ -31,7 +35,7 @@ export interface StorageGiven {
 
 /** Options, else the environment, else the local cloud's own account; undefined when none is named. */
 export function accountOf(
-  given: StorageGiven,
+  given: Pick<StorageGiven, keyof typeof accountOptions>,
   service: Pick<Service, "environment" | "storage">,
 ): StorageAccount | undefined {
   const { environment, storage } = service;
@@ -44,6 +48,14 @@ export function accountOf(
   if (storage?.name === name && (key === undefined || key === storage.key)) return storage;
   if (key) return publicAccount(name, key);
   throw usageError(`The key of the storage account '${name}' is missing: --storage-account-key.`);
+}
+
+/** @throws CommandError where none is named. */
+export function namedAccount(account: StorageAccount | undefined): StorageAccount {
+  if (account !== undefined) return account;
+  throw usageError(
+    "In which storage account? Give --storage-account-name and its key, or set AZURE_BATCHAI_STORAGE_ACCOUNT and AZURE_BATCHAI_STORAGE_KEY.",
+  );
 }
 
 /** `mountVolumes` with the mounts that the options add to those of the file. */

@@ -137,6 +137,8 @@ const jobs: typeof setUp = [
   ["job file list -j first", some(file)],
   ["job file stream -j first -f stdout.txt", /^done\n$/],
   ["job file download -j first --to logs", /^(logs\/\S+\n)+$/],
+  ["cp job:first/stdouterr copied", /^(copied\/\S+\n){3,}$/],
+  ["cp hello.sh share:files/programs/", /^share:files\/programs\/hello\.sh\n$/],
   ["ls first", some(z.strictObject({ name: z.string(), path: z.string() }))],
   ["ls first/stdouterr", some(file)],
   ["logs first", /^done\n$/],
