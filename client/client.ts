@@ -8,6 +8,7 @@ import { OutputFileResponse } from "../domain/job/wire.ts";
 import { CheckResponse, UsageResponse } from "../domain/shared/answers.ts";
 import type { RemoteLoginResponse } from "../domain/shared/answers.ts";
 import { ownApiVersion } from "../domain/shared/api-versions.ts";
+import { hasOwnMembers } from "../domain/shared/own-members.ts";
 import { EventResponse } from "../domain/shared/event.ts";
 import { formatId } from "../domain/shared/resource-id.ts";
 import type {
@@ -70,11 +71,13 @@ const PortalLinkResponse = z.looseObject({ link: z.url() });
 
 export function createClient(connection: Connection): Client {
   const api = createHttpApi(connection);
-  const clusters = collection<ClusterRef, WorkspaceRef, typeof ClusterResponse>(
-    api,
-    ClusterResponse,
-    (ref) => `${formatId(ref)}/clusters`,
-  );
+  const clustersOf = (version: HttpApi) =>
+    collection<ClusterRef, WorkspaceRef, typeof ClusterResponse>(
+      version,
+      ClusterResponse,
+      (ref) => `${formatId(ref)}/clusters`,
+    );
+  const clusters = clustersOf(api);
   return {
     workspaces: collection(api, WorkspaceResponse, ({ subscriptionId, resourceGroup }) => {
       const group = resourceGroup === undefined ? "" : `/resourceGroups/${resourceGroup}`;
@@ -83,6 +86,11 @@ export function createClient(connection: Connection): Client {
     experiments: collection(api, ExperimentResponse, (ref) => `${formatId(ref)}/experiments`),
     clusters: {
       ...clusters,
+      create: (ref, body) =>
+        (hasOwnMembers("cluster", body) ? clustersOf(inVersion(api, ownApiVersion)) : clusters).create(
+          ref,
+          body,
+        ),
       nodes: (ref) => nodesOf(api, ref),
       setupFiles: (ref, place) =>
         items(inVersion(api, ownApiVersion), OutputFileResponse, {

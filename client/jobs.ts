@@ -1,10 +1,10 @@
 // Jobs as typed calls. What 2018 did not know of them is asked for in our own version of the API.
 import { z } from "zod";
 import { AttemptsResponse } from "../domain/job/attempt.ts";
-import { hasOwnMembers } from "../domain/job/own-members.ts";
 import { JobResponse, OutputFileResponse } from "../domain/job/wire.ts";
 import { RemoteLoginResponse } from "../domain/shared/answers.ts";
 import { ownApiVersion } from "../domain/shared/api-versions.ts";
+import { hasOwnMembers } from "../domain/shared/own-members.ts";
 import { formatId } from "../domain/shared/resource-id.ts";
 import type { ClusterRef, ExperimentRef, JobRef } from "../domain/shared/resource-id.ts";
 import { checked } from "./checked.ts";
@@ -51,7 +51,7 @@ export function jobsOf(api: HttpApi): Jobs {
   const jobs = collectionOf(api);
   return {
     ...jobs,
-    create: (ref, body) => (hasOwnMembers(body) ? collectionOf(own) : jobs).create(ref, body),
+    create: (ref, body) => (hasOwnMembers("job", body) ? collectionOf(own) : jobs).create(ref, body),
     nodes: (ref) => nodesOf(api, ref),
     attempts: async (ref) =>
       checked(AttemptsResponse, (await own.send("GET", `${formatId(ref)}/attempts`)).body),

@@ -26,7 +26,7 @@ export const resources = {
     parent: "workspace",
     collection: "clusters",
     word: "cluster",
-    apiVersions: ["2018-05-01"],
+    apiVersions: ["2018-05-01", "2026-11-01"],
     actions: {
       listRemoteLoginInformation: "Lists how to log in to the nodes of a cluster",
       listSetupFiles: "Lists the logs of the setup task of a cluster",

@@ -5,6 +5,7 @@ import { createPool as contract } from "../../contracts/cluster-activities.ts";
 import { subnetOf } from "../../domain/cluster/rules.ts";
 import { poolNodeCount } from "../../domain/cluster/scale.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
+import { poolBlobOptions } from "../../domain/cluster/blob-options.ts";
 import { placedMounts } from "../../domain/file-server/export.ts";
 import { nodeAccount, nodeKeySecrets } from "../../domain/launch/node-account.ts";
 import { AppError } from "../../domain/shared/errors.ts";
@@ -105,9 +106,6 @@ function poolSpec(
   };
 }
 
-/** Options that let every user of the node read and write ("Mount a virtual file system on a Batch pool"). */
-const blobOptions = "-o attr_timeout=240 -o entry_timeout=240 -o negative_timeout=120 -o allow_other";
-
 function poolMounts(cluster: ClusterDocument, secrets: SecretValues): readonly PoolMount[] {
   const volumes = cluster.spec.mountVolumes;
   if (volumes === undefined) return [];
@@ -117,7 +115,7 @@ function poolMounts(cluster: ClusterDocument, secrets: SecretValues): readonly P
     accountKey: valueOf(secrets, share.accountKeySecret),
     source: share.azureFileUrl,
     relativeMountPath: share.relativeMountPath,
-    mountOptions: `-o vers=3.0,dir_mode=${share.directoryMode},file_mode=${share.fileMode},sec=ntlmssp`,
+    mountOptions: `-o vers=3.0,dir_mode=${share.directoryMode},file_mode=${share.fileMode},sec=ntlmssp${share.readOnly === true ? ",ro" : ""}`,
   }));
   const blobs = volumes.azureBlobFileSystems.map((blob): PoolMount => ({
     kind: "azureBlobFileSystem",
@@ -125,7 +123,7 @@ function poolMounts(cluster: ClusterDocument, secrets: SecretValues): readonly P
     accountKey: valueOf(secrets, blob.accountKeySecret),
     source: blob.containerName,
     relativeMountPath: blob.relativeMountPath,
-    mountOptions: blob.mountOptions ?? blobOptions,
+    mountOptions: poolBlobOptions(blob),
   }));
   const served = placedMounts(volumes, cluster.exports).map(
     ({ source, relativeMountPath, options }): PoolMount => ({

@@ -17,6 +17,7 @@ import { storeUserAccount } from "../shared/user-account.ts";
 import { nextAllocationState, nextClusterState } from "./machine.ts";
 import { initialNodeCount, targetNodeCount } from "./scale.ts";
 import { defaultImage } from "./schema.ts";
+import { checkSetupLogs } from "./setup-logs.ts";
 import { retiredReason } from "./vm-life.ts";
 import type {
   AllocationState,
@@ -57,6 +58,7 @@ export function newCluster(
 ): WithSecrets<ClusterDocument> {
   const secrets = new SecretCollector();
   const spec = specOf(ref, guid, request, secrets);
+  checkSetupLogs(spec);
   const at = timestamp(now);
   const document: ClusterDocument = {
     ...ref,

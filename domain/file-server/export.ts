@@ -102,19 +102,19 @@ export function placedMounts(
     if (found === undefined) throw new Error(`Nobody kept where the export of ${key} is.`);
     const { sourceDirectory: directory } = mount;
     const source = directory === undefined ? found.source : `${found.source}/${directory}`;
-    return { ...mount, source, options: optionsOf(mount.mountOptions ?? "") };
+    return { ...mount, source, options: optionsOf(mount) };
   });
 }
 
 /** With the version of the protocol that file servers speak, unless another was asked for. */
-function optionsOf(given: string): string {
+function optionsOf({ mountOptions: given = "", readOnly }: FileServerMount): string {
   const own = given
     .split(/[\s,]+/)
     .map((word) => word.replace(/^-o/, ""))
     .filter((word) => word !== "");
   const names = own.map((word) => word.split("=")[0]);
   const version = names.some((name) => name === "vers" || name === "nfsvers") ? [] : ["vers=4.1"];
-  return [...version, ...own].join(",");
+  return [...version, ...own, ...(readOnly === true && !names.includes("ro") ? ["ro"] : [])].join(",");
 }
 
 /** Whether the volumes mount the file server. */

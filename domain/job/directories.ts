@@ -3,7 +3,14 @@
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
 import { expandTemplate, valueTemplate } from "../launch/quote.ts";
-import { clusterMountRoot, jobMountRoot, locateOnMounts, placeBelow } from "../shared/mount-location.ts";
+import {
+  clusterMountRoot,
+  jobMountRoot,
+  locateOnMounts,
+  placeBelow,
+  readOnlyMountOf,
+  whyReadOnly,
+} from "../shared/mount-location.ts";
 import type { StorageLocation } from "../shared/mount-location.ts";
 import type { JobRef } from "../shared/resource-id.ts";
 import type { JobDocument, OutputDirectory } from "./schema.ts";
@@ -35,13 +42,32 @@ export function outputPath(job: JobDocument, directory: OutputDirectory): string
  * @param path a template, e.g. `$AZ_BATCHAI_MOUNT_ROOT/logs`.
  */
 export function locate(job: JobDocument, path: string): StorageLocation | undefined {
-  return locateOnMounts(
-    expandTemplate(path, (name) => knownValue(job, name)),
-    [
-      { root: clusterMountRoot, volumes: job.clusterMounts, owner: job.clusterGuid },
-      { root: jobMountRoot, volumes: job.spec.mountVolumes, owner: job.guid },
-    ],
-  );
+  return locateOnMounts(onNode(job, path), mountedBy(job));
+}
+
+const onNode = (job: JobDocument, path: string) => expandTemplate(path, (name) => knownValue(job, name));
+
+const mountedBy = (job: JobDocument) => [
+  { root: clusterMountRoot, volumes: job.clusterMounts, owner: job.clusterGuid },
+  { root: jobMountRoot, volumes: job.spec.mountVolumes, owner: job.guid },
+];
+
+/** @throws AppError InvalidRequest when the job is to write where programs cannot. */
+export function checkWritable(job: JobDocument): void {
+  const { stdOutErrPathPrefix, outputDirectories } = job.spec;
+  const places = [
+    { field: "stdOutErrPathPrefix", path: stdOutErrPathPrefix },
+    ...outputDirectories.map((one, index) => ({
+      field: `outputDirectories[${index}].pathPrefix`,
+      path: one.pathPrefix,
+    })),
+  ];
+  for (const { field, path } of places) {
+    const mount = readOnlyMountOf(onNode(job, path), mountedBy(job));
+    if (mount === undefined) continue;
+    const target = `properties.${field}`;
+    throw new AppError("InvalidRequest", `${target}: ${whyReadOnly(mount)}`, { target });
+  }
 }
 
 /** Values that are known before the job runs: mount roots, the job's directories, the user's variables. */

@@ -1,5 +1,6 @@
 // Facts about where a job's pieces lie that follow from the job alone: its rendezvous port and its shared directory.
 import { locate, pathSegment, stdOutErrPath } from "./directories.ts";
+import { isReadOnly } from "../shared/mount-volumes.ts";
 import type { JobDocument } from "./schema.ts";
 
 const firstPort = 20_000;
@@ -12,7 +13,7 @@ export function rendezvousPort(guid: string, attempt: number): number {
 
 /**
  * Where `AZ_BATCHAI_SHARED_JOB_TEMP` is, as a template. On one node: the node's own disk. On several: a folder of the
- * first mounted Azure file share or else file server, because those are file systems all nodes really share; without one it
+ * first mounted Azure file share or else file server that can be written to, because those are file systems all nodes really share; without one it
  * does not exist.
  * (The original exported the first node's disk over NFS, which a stock node image cannot.)
  */
@@ -22,17 +23,19 @@ export function sharedTempPath(job: JobDocument): string | undefined {
   if (locate(job, stdOutErrPath(job))?.kind === "fileShare") {
     return `${job.spec.stdOutErrPathPrefix.replace(/\/+$/, "")}/${folder}`;
   }
-  const ofCluster = job.clusterMounts?.azureFileShares[0];
+  const ofCluster = job.clusterMounts?.azureFileShares.find(isWritable);
   if (ofCluster !== undefined) return `$AZ_BATCHAI_MOUNT_ROOT/${ofCluster.relativeMountPath}/${folder}`;
-  const ofJob = job.spec.mountVolumes?.azureFileShares[0];
+  const ofJob = job.spec.mountVolumes?.azureFileShares.find(isWritable);
   if (ofJob !== undefined) return `$AZ_BATCHAI_JOB_MOUNT_ROOT/${ofJob.relativeMountPath}/${folder}`;
-  const served = job.clusterMounts?.fileServers?.[0];
+  const served = job.clusterMounts?.fileServers?.find(isWritable);
   if (served !== undefined) return `$AZ_BATCHAI_MOUNT_ROOT/${served.relativeMountPath}/${folder}`;
-  const servedToJob = job.spec.mountVolumes?.fileServers?.[0];
+  const servedToJob = job.spec.mountVolumes?.fileServers?.find(isWritable);
   if (servedToJob !== undefined)
     return `$AZ_BATCHAI_JOB_MOUNT_ROOT/${servedToJob.relativeMountPath}/${folder}`;
   return undefined;
 }
+
+const isWritable = (mount: Parameters<typeof isReadOnly>[0]) => !isReadOnly(mount);
 
 export function hasSharedTemp(job: JobDocument): boolean {
   return sharedTempPath(job) !== undefined;

@@ -9,7 +9,7 @@ import type { FileServerExport } from "../file-server/export.ts";
 import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
-import { storeMountVolumes } from "../shared/mount-volumes.ts";
+import { checkCachesApart, storeMountVolumes } from "../shared/mount-volumes.ts";
 import { parseClusterId, refOf, sameId } from "../shared/resource-id.ts";
 import type { JobRef } from "../shared/resource-id.ts";
 import { sameContent } from "../shared/same-content.ts";
@@ -20,6 +20,7 @@ import { toolkitOf, toolkits } from "../toolkits/registry.ts";
 import type { ToolkitContext } from "../toolkits/toolkit.ts";
 import { causeOf, withEndedAttempt, withLostStarts } from "./attempts.ts";
 import { storeContainerSettings } from "./container.ts";
+import { checkWritable } from "./directories.ts";
 import { hasSharedTemp, rendezvousPort } from "./placement.ts";
 import { isFinished, nextExecutionState } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
@@ -58,6 +59,8 @@ export function newJob(
     losses: { preemptions: 0, resizes: 0, nodeFaults: 0, userRetries: 0 },
   };
   checkToolkit(document);
+  checkWritable(document);
+  checkCachesApart(document.spec.mountVolumes, cluster.spec.mountVolumes, "properties.mountVolumes");
   return { document, secrets: secrets.values };
 }
 

@@ -9,7 +9,9 @@ import { sharedTempPath } from "../job/placement.ts";
 import { toolkitContext } from "../job/rules.ts";
 import type { ContainerSettings } from "../job/container.ts";
 import type { JobDocument } from "../job/schema.ts";
+import { blobCacheOptions, cachePathOf, cachePathOption } from "../shared/blob-cache.ts";
 import { shareName } from "../shared/mount-volumes.ts";
+import type { BlobMount } from "../shared/mount-volumes.ts";
 import type { EnvironmentVariable } from "../shared/fields.ts";
 import { toolkitOf } from "../toolkits/registry.ts";
 import type { PlannedProcess } from "../toolkits/toolkit.ts";
@@ -39,6 +41,7 @@ export type PlannedMount =
       readonly source: string;
       readonly fileMode: string;
       readonly directoryMode: string;
+      readonly readOnly?: true;
       /** Name of the account key in the job's secrets. */
       readonly secret: string;
     }
@@ -49,6 +52,8 @@ export type PlannedMount =
       readonly container: string;
       /** Options of blobfuse, separated by blanks. */
       readonly options: string;
+      /** A folder of the node in which its cache goes, and the option that takes one. */
+      readonly cache?: { readonly option: string; readonly path: string };
       readonly secret: string;
     }
   | {
@@ -64,6 +69,7 @@ export type PlannedMount =
       readonly relativePath: string;
       /** Shell text of the user, to which the path is added. */
       readonly command: string;
+      readonly readOnly?: true;
     };
 
 /** Where a process listens: `$AZ_BATCHAI_ENDPOINT_{name}` in templates. */
@@ -208,6 +214,7 @@ function plannedMounts(job: JobDocument): readonly PlannedMount[] {
     source: shareSource(share.azureFileUrl, share.accountName),
     fileMode: share.fileMode,
     directoryMode: share.directoryMode,
+    ...readOnlyOf(share),
     secret: share.accountKeySecret,
   }));
   const blobs = volumes.azureBlobFileSystems.map((blob): PlannedMount => ({
@@ -215,13 +222,15 @@ function plannedMounts(job: JobDocument): readonly PlannedMount[] {
     relativePath: blob.relativeMountPath,
     accountName: blob.accountName,
     container: blob.containerName,
-    options: blob.mountOptions ?? "",
+    options: blobOptions(blob),
+    ...cacheOf(blob),
     secret: blob.accountKeySecret,
   }));
   const unmanaged = (volumes.unmanagedFileSystems ?? []).map((mount): PlannedMount => ({
     kind: "unmanaged",
     relativePath: mount.relativeMountPath,
     command: mount.mountCommand,
+    ...readOnlyOf(mount),
   }));
   const served = placedMounts(volumes, job.exports).map((mount): PlannedMount => ({
     kind: "fileServer",
@@ -230,6 +239,22 @@ function plannedMounts(job: JobDocument): readonly PlannedMount[] {
     options: mount.options,
   }));
   return [...shares, ...blobs, ...served, ...unmanaged];
+}
+
+const readOnlyOf = ({ readOnly }: { readonly readOnly?: boolean | undefined }) =>
+  readOnly === true ? { readOnly } : {};
+
+function blobOptions(blob: BlobMount): string {
+  return [
+    ...(blob.allowOther === false ? [] : ["-o allow_other"]),
+    ...(blob.mountOptions === undefined ? blobCacheOptions(blob) : [blob.mountOptions]),
+    ...(blob.readOnly === true ? ["--read-only"] : []),
+  ].join(" ");
+}
+
+function cacheOf(blob: BlobMount) {
+  const path = cachePathOf(blob);
+  return path === undefined ? {} : { cache: { option: cachePathOption(blob), path } };
 }
 
 /** Loopback URLs have the account in their path; a mount names it in the host, as everywhere else. */

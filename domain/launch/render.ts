@@ -141,6 +141,7 @@ function mountLine(mount: PlannedMount): string {
         mount.source,
         mount.fileMode,
         mount.directoryMode,
+        ...readOnlyWord(mount),
       );
     case "blob":
       return quoted(
@@ -150,13 +151,16 @@ function mountLine(mount: PlannedMount): string {
         mount.accountName,
         mount.container,
         mount.options,
+        ...(mount.cache === undefined ? [] : [mount.cache.option, mount.cache.path]),
       );
     case "fileServer":
       return quoted("plan_mount_nfs", mount.relativePath, mount.source, mount.options);
     case "unmanaged":
-      return quoted("plan_mount_unmanaged", mount.relativePath, mount.command);
+      return quoted("plan_mount_unmanaged", mount.relativePath, mount.command, ...readOnlyWord(mount));
   }
 }
+
+const readOnlyWord = ({ readOnly }: { readonly readOnly?: true }) => (readOnly === true ? ["ro"] : []);
 
 function containerLine({ image, reference, registry, login, shmSize }: PlannedContainer): string {
   return quoted("plan_container", image, reference, registry, login?.username ?? "", shmSize ?? "");

@@ -41,7 +41,12 @@ export function renderSetupPlan(
       ...(userAccount.adminUserPasswordSecret === undefined ? [] : ["password"]),
     ),
     ...(cluster.spec.mountVolumes?.unmanagedFileSystems ?? []).map((mount) =>
-      line("plan_mount", mount.relativeMountPath, mount.mountCommand),
+      line(
+        "plan_mount",
+        mount.relativeMountPath,
+        mount.mountCommand,
+        ...(mount.readOnly === true ? ["ro"] : []),
+      ),
     ),
     ...(publicKey === undefined ? [] : [line("plan_peers", publicKey)]),
     ...(performanceCounters === undefined

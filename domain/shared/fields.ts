@@ -29,6 +29,10 @@ export function anyText(maxLength = 32_768) {
     .refine((value) => !value.includes("\0"), { error });
 }
 
+export function trueOrFalse() {
+  return z.boolean({ error: "expected true or false" });
+}
+
 /** One of the values, in any case; the result has the spelling given here. */
 export function choice<const Values extends readonly [string, ...string[]]>(values: Values) {
   return z.preprocess(

@@ -2,7 +2,7 @@
 // that no path of a user can spell.
 import { AppError } from "./errors.ts";
 import { hasControlCharacter } from "./fields.ts";
-import { shareName } from "./mount-volumes.ts";
+import { isReadOnly, isWithin, shareName } from "./mount-volumes.ts";
 import type { MountVolumes } from "./mount-volumes.ts";
 
 /** A place in storage: a directory of a container or share, and whose secret opens it. */
@@ -32,17 +32,40 @@ export interface Mounted {
 
 /** Undefined for a path that lies on no mount, or is relative. */
 export function locateOnMounts(path: string, mounted: readonly Mounted[]): StorageLocation | undefined {
-  const normal = normalizePath(path);
-  if (normal === undefined) return undefined;
-  const place = normal.startsWith(`${literalMountRoot}/`)
-    ? clusterMountRoot + normal.slice(literalMountRoot.length)
-    : normal;
-  for (const { root, volumes, owner } of mounted) {
-    if (volumes === undefined || !place.startsWith(`${root}/`)) continue;
-    const found = within(volumes, place.slice(root.length + 1));
+  for (const { volumes, owner, below } of placesOn(path, mounted)) {
+    const found = within(volumes, below);
     if (found !== undefined) return { ...found, secretOwner: owner };
   }
   return undefined;
+}
+
+/** The mount path of the file system that the path lies on, where programs cannot write to it. */
+export function readOnlyMountOf(path: string, mounted: readonly Mounted[]): string | undefined {
+  for (const { volumes, below } of placesOn(path, mounted)) {
+    const { azureFileShares, azureBlobFileSystems, fileServers = [], unmanagedFileSystems = [] } = volumes;
+    const found = [...azureFileShares, ...azureBlobFileSystems, ...fileServers, ...unmanagedFileSystems].find(
+      ({ relativeMountPath }) => isWithin(below, relativeMountPath),
+    );
+    if (found !== undefined && isReadOnly(found)) return found.relativeMountPath;
+  }
+  return undefined;
+}
+
+export const whyReadOnly = (mount: string) =>
+  `the file system '${mount}' is mounted read-only; name a place on another one, or mount it without readOnly`;
+
+/** The mount roots that the path is below, and what of it is. */
+function placesOn(path: string, mounted: readonly Mounted[]) {
+  const normal = normalizePath(path);
+  if (normal === undefined) return [];
+  const place = normal.startsWith(`${literalMountRoot}/`)
+    ? clusterMountRoot + normal.slice(literalMountRoot.length)
+    : normal;
+  return mounted.flatMap(({ root, volumes, owner }) =>
+    volumes === undefined || !place.startsWith(`${root}/`)
+      ? []
+      : [{ volumes, owner, below: place.slice(root.length + 1) }],
+  );
 }
 
 function within(volumes: MountVolumes, path: string): Omit<StorageLocation, "secretOwner"> | undefined {

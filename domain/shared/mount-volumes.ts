@@ -1,8 +1,9 @@
 // File systems a cluster or job mounts: request, stored and wire form. Account keys are taken out of the request; on the
 // wire `credentials` is `{}`, an object, because clients write a fresh key into it before they resubmit.
 import { z } from "zod";
+import { blobCacheFields, blobCacheMembers, cachePathOf, checkBlobCache } from "./blob-cache.ts";
 import { AppError } from "./errors.ts";
-import { relativePath, text } from "./fields.ts";
+import { relativePath, text, trueOrFalse } from "./fields.ts";
 import { KeyVaultSecretReference } from "./key-vault.ts";
 import { valueOrReference } from "./secrets.ts";
 import { parseIdOf } from "./resource-id.ts";
@@ -35,6 +36,9 @@ const Credentials = z
   .superRefine(valueOrReference("accountKey", "accountKeySecretReference", keyError));
 type Credentials = z.infer<typeof Credentials>;
 
+/** Of our own version of the API: programs cannot write there. */
+const readOnly = { readOnly: trueOrFalse().optional() };
+
 const shareFields = {
   accountName: accountName(),
   azureFileUrl: text(1024)
@@ -49,15 +53,22 @@ const shareFields = {
   relativeMountPath: relativePath(),
   fileMode: mode().default("0777"),
   directoryMode: mode().default("0777"),
+  ...readOnly,
 };
 const blobFields = {
   accountName: accountName(),
   containerName: containerName(),
   relativeMountPath: relativePath(),
   mountOptions: text(2048).optional(),
+  ...readOnly,
+  ...blobCacheFields,
 };
 /** The user's own command, to which the service adds the path: NFS, GlusterFS, BeeGFS, Lustre and whatever else a node can mount. */
-export const UnmanagedMount = z.object({ mountCommand: text(4096), relativeMountPath: relativePath() });
+export const UnmanagedMount = z.object({
+  mountCommand: text(4096),
+  relativeMountPath: relativePath(),
+  ...readOnly,
+});
 export type UnmanagedMount = z.infer<typeof UnmanagedMount>;
 
 /** As `mount` takes them; on the wire of 2018 with `-o` before them or without. */
@@ -70,18 +81,29 @@ const mountOptionList = () => {
 const fileServerIdError =
   "expected the id of a file server: /subscriptions/…/providers/Microsoft.BatchAI/workspaces/{name}/fileServers/{name}";
 /** A file server of this service, or a folder of its export. */
-export const FileServerMount = z.object({
-  fileServer: z.object({
-    id: z
-      .string({ error: fileServerIdError })
-      .max(1024, { error: fileServerIdError })
-      .refine(isFileServerId, { error: fileServerIdError }),
-  }),
-  sourceDirectory: relativePath().optional(),
-  relativeMountPath: relativePath(),
-  mountOptions: mountOptionList().optional(),
-});
+export const FileServerMount = z
+  .object({
+    fileServer: z.object({
+      id: z
+        .string({ error: fileServerIdError })
+        .max(1024, { error: fileServerIdError })
+        .refine(isFileServerId, { error: fileServerIdError }),
+    }),
+    sourceDirectory: relativePath().optional(),
+    relativeMountPath: relativePath(),
+    mountOptions: mountOptionList().optional(),
+    ...readOnly,
+  })
+  .superRefine(checkReadOnly);
 export type FileServerMount = z.infer<typeof FileServerMount>;
+
+/** Members of mounts that 2018 did not have, by list. */
+export const ownMountMembers = {
+  azureFileShares: ["readOnly"],
+  azureBlobFileSystems: ["readOnly", ...blobCacheMembers],
+  fileServers: ["readOnly"],
+  unmanagedFileSystems: ["readOnly"],
+} as const satisfies Partial<Record<keyof MountVolumesRequest, readonly string[]>>;
 
 const stored = {
   accountKeySecret: z.string(),
@@ -97,7 +119,14 @@ export const MountVolumesRequest = z.object({
       }),
     )
     .optional(),
-  azureBlobFileSystems: z.array(z.object({ ...blobFields, credentials: Credentials })).optional(),
+  azureBlobFileSystems: z
+    .array(
+      z
+        .object({ ...blobFields, credentials: Credentials })
+        .superRefine(checkBlobCache)
+        .superRefine(checkReadOnly),
+    )
+    .optional(),
   fileServers: z.array(FileServerMount).optional(),
   unmanagedFileSystems: z.array(UnmanagedMount).optional(),
 });
@@ -178,6 +207,7 @@ export function storeMountVolumes(
     ...(unmanaged.length === 0 ? {} : { unmanagedFileSystems: unmanaged }),
   };
   checkMountPaths(volumes, at);
+  checkCachesApart(volumes, undefined, at);
   return volumes;
 }
 
@@ -216,9 +246,7 @@ function checkMountPaths(volumes: MountVolumes, at: string): void {
     );
   }
   for (const [index, path] of paths.entries()) {
-    const clash = paths
-      .slice(0, index)
-      .find((other) => `${path}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${path}/`));
+    const clash = paths.slice(0, index).find((other) => isWithin(path, other) || isWithin(other, path));
     if (clash !== undefined) {
       const how = clash === path ? "is used twice" : `and '${clash}' lie inside each other`;
       throw new AppError(
@@ -232,6 +260,53 @@ function checkMountPaths(volumes: MountVolumes, at: string): void {
   }
 }
 
+/**
+ * blobfuse2 takes an empty folder only, and what lies in another mount's cache is taken for a file of that container.
+ * @param others mounted on the same nodes.
+ * @throws AppError InvalidRequest
+ */
+export function checkCachesApart(
+  volumes: MountVolumes | undefined,
+  others: MountVolumes | undefined,
+  at: string,
+): void {
+  const taken = (others?.azureBlobFileSystems ?? []).flatMap((blob) => cachePathOf(blob) ?? []);
+  for (const [index, blob] of (volumes?.azureBlobFileSystems ?? []).entries()) {
+    const path = cachePathOf(blob);
+    if (path === undefined) continue;
+    const clash = taken.find((other) => isWithin(path, other) || isWithin(other, path));
+    const target = `${at}.azureBlobFileSystems[${index}]`;
+    if (clash !== undefined)
+      throw new AppError(
+        "InvalidRequest",
+        `${target}: its cache '${path}' is in the way of another one at '${clash}'; give each mount a folder of its own`,
+        { target },
+      );
+    taken.push(path);
+  }
+}
+
+/** Whether the path is the folder or lies in it. */
+export const isWithin = (path: string, folder: string) => `${path}/`.startsWith(`${folder}/`);
+
+/** Whether programs cannot write there: by its field, or by its options. */
+export function isReadOnly(mount: {
+  readonly readOnly?: boolean | undefined;
+  readonly mountOptions?: string | undefined;
+}): boolean {
+  const words = (mount.mountOptions ?? "").split(/[\s,]+/);
+  return (
+    mount.readOnly === true ||
+    words.some((word) => /^(?:-o)?ro$/.test(word) || /^--read-only(?:=true)?$/.test(word))
+  );
+}
+
+function checkReadOnly(mount: Parameters<typeof isReadOnly>[0], issues: z.RefinementCtx): void {
+  if (mount.readOnly !== false || !isReadOnly(mount)) return;
+  const message = "expected true, or mountOptions without 'ro': they ask for a mount that is read-only";
+  issues.addIssue({ code: "custom", path: ["readOnly"], message });
+}
+
 /** Wire form: credentials are `{}` but for references, unset lists are `[]`. */
 export function mountVolumesWire(volumes: MountVolumes) {
   return {
@@ -242,17 +317,25 @@ export function mountVolumesWire(volumes: MountVolumes) {
       relativeMountPath: share.relativeMountPath,
       fileMode: share.fileMode,
       directoryMode: share.directoryMode,
+      ...given(share, ["readOnly"]),
     })),
     azureBlobFileSystems: volumes.azureBlobFileSystems.map((blob) => ({
       accountName: blob.accountName,
       containerName: blob.containerName,
       credentials: credentialsWire(blob),
       relativeMountPath: blob.relativeMountPath,
-      ...(blob.mountOptions === undefined ? {} : { mountOptions: blob.mountOptions }),
+      ...given(blob, ["mountOptions", "readOnly", ...blobCacheMembers]),
     })),
     fileServers: volumes.fileServers ?? [],
     unmanagedFileSystems: volumes.unmanagedFileSystems ?? [],
   };
+}
+
+/** The members that are there. */
+function given<Mount extends object>(mount: Mount, names: readonly (keyof Mount)[]): Partial<Mount> {
+  return Object.fromEntries(
+    names.flatMap((name) => (mount[name] === undefined ? [] : [[name, mount[name]]])),
+  ) as Partial<Mount>;
 }
 
 const mounted = z.looseObject({

@@ -2,7 +2,9 @@
 import { clusterLogins, createCluster, resizeCluster } from "../../application/clusters.ts";
 import { listSetupFiles } from "../../application/setup-files.ts";
 import { ClusterPatch, ClusterRequest } from "../../domain/cluster/schema.ts";
+import { rowOf } from "../../domain/resources.ts";
 import { ownApiVersion } from "../../domain/shared/api-versions.ts";
+import { refuseOwnMembers } from "../../domain/shared/own-members.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import type { Services } from "../../services/services.ts";
 import { callerOf } from "./lib/caller-of.ts";
@@ -15,11 +17,12 @@ import type { ApiRequest } from "./lib/request.ts";
 import { shown, standardOperations } from "./lib/standard-operations.ts";
 
 const route = routeOf("cluster");
+const { apiVersions } = rowOf("cluster");
 
 export const clusterOperations: readonly Operation[] = [
   ...standardOperations("cluster", "operator"),
-  { name: "clusters-create", method: "PUT", route, role: "operator", handle: create },
-  { name: "clusters-update", method: "PATCH", route, role: "operator", handle: resize },
+  { name: "clusters-create", method: "PUT", route, role: "operator", apiVersions, handle: create },
+  { name: "clusters-update", method: "PATCH", route, role: "operator", apiVersions, handle: resize },
   {
     name: "clusters-remote-login",
     method: "POST",
@@ -48,6 +51,7 @@ export const clusterOperations: readonly Operation[] = [
 async function create(request: ApiRequest, services: Services) {
   const ref = requestedRef(request, "cluster");
   const raw = await request.json();
+  if (request.query("api-version") !== ownApiVersion) refuseOwnMembers("cluster", raw);
   const spec = parse(ClusterRequest, raw);
   const { cluster, operation } = await createCluster(services, callerOf(request), ref, spec);
   return acceptedOr(request, operation, () => shown(cluster));

@@ -2,10 +2,10 @@
 import { existing } from "../../application/existing.ts";
 import { preemptJob, submitJob, terminateJob } from "../../application/jobs.ts";
 import { attemptsWire } from "../../domain/job/attempts.ts";
-import { refuseOwnMembers } from "../../domain/job/own-members.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
 import { rowOf } from "../../domain/resources.ts";
 import { ownApiVersion } from "../../domain/shared/api-versions.ts";
+import { refuseOwnMembers } from "../../domain/shared/own-members.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import type { Services } from "../../services/services.ts";
 import { callerOf } from "./lib/caller-of.ts";
@@ -54,7 +54,7 @@ export const jobOperations: readonly Operation[] = [
 async function create(request: ApiRequest, services: Services) {
   const ref = requestedRef(request, "job");
   const raw = await request.json();
-  if (request.query("api-version") !== ownApiVersion) refuseOwnMembers(raw);
+  if (request.query("api-version") !== ownApiVersion) refuseOwnMembers("job", raw);
   const { job, operation } = await submitJob(services, callerOf(request), ref, parse(JobRequest, raw));
   return acceptedOr(request, operation, () => shown(job));
 }

@@ -1,8 +1,9 @@
 // Which node sees what where, kept on disk: after a crash of the local cloud its reattached tasks still write through their
 // links, so the containers behind these must be kept equal with storage again before anybody asks. No secret in here.
-import { lstat, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { isPlaced } from "./mount-points.ts";
 
 const placed = { nodeId: z.string(), target: z.string() };
 const Attachment = z.discriminatedUnion("kind", [
@@ -25,8 +26,8 @@ export async function readAttachments(file: string): Promise<Attachment[]> {
   } catch {
     return [];
   }
-  const links = await Promise.all(rows.map((row) => lstat(row.target).catch(() => undefined)));
-  return rows.filter((_row, index) => links[index]?.isSymbolicLink() === true);
+  const placed = await Promise.all(rows.map((row) => isPlaced(row.target)));
+  return rows.filter((_row, index) => placed[index] === true);
 }
 
 export async function writeAttachments(file: string, rows: readonly Attachment[]): Promise<void> {

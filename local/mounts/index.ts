@@ -1,15 +1,16 @@
 // The mounts of the emulated nodes. A blob container is a folder of the host that all nodes share and that is kept equal
-// to the container in both directions; a file share is the share's own folder. A node sees a symbolic link. Invariant:
-// who cannot prove access to the storage account gets no link, and `detach` removes nothing but the link.
-import { lstat, mkdir, readlink, realpath, rmdir, stat, symlink, unlink } from "node:fs/promises";
-import { dirname, isAbsolute, join, sep } from "node:path";
+// to the container in both directions; a file share is the share's own folder. A node sees a link to it (`mount-points.ts`).
+// Invariant: who cannot prove access to the storage account gets no link, and `detach` removes nothing but the link.
+import { realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, sep } from "node:path";
 import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type Attachment, readAttachments, writeAttachments } from "./attachments.ts";
 import { type ContainerSync, startContainerSync } from "./container-sync.ts";
 import { exportedFolder } from "./nfs-exports.ts";
-import { checkOptions } from "./mount-options.ts";
+import { readOptions } from "./mount-options.ts";
+import { place, removeFrom } from "./mount-points.ts";
 import {
   type ContainerAddress,
   isPermanent,
@@ -116,11 +117,11 @@ class MountTable implements Mounts {
     this.#attaching.push(key);
     try {
       if (!isAbsolute(target)) throw new Error(`mount point '${target}' is not an absolute path`);
-      checkOptions(request.options ?? "");
+      const { readOnly } = readOptions(request.options ?? "");
       const inherited = this.#inherited.delete(target);
       if (!inherited && this.#attached.some((one) => one.target === target))
         throw new Error(`mount point '${target}' is already mounted`);
-      await link(await this.#folder(request), target);
+      await place(await this.#folder(request), target, readOnly);
       const others = this.#attached.filter((one) => one.target !== target);
       await this.#keep([...others, attachmentOf(request)]);
       this.#o.logger.info("mount.attached", { nodeId, kind, source: key });
@@ -168,7 +169,7 @@ class MountTable implements Mounts {
       return error;
     });
     for (const one of gone) {
-      await unlinkIfLink(one.target);
+      await removeFrom(one.target);
       this.#inherited.delete(one.target);
     }
     await this.#keep(this.#attached.filter((one) => !gone.includes(one)));
@@ -325,29 +326,4 @@ function credentialOf(request: StorageRequest): ContainerAddress["credential"] {
 function sameKey(one: string, other: string): boolean {
   const [left, right] = [Buffer.from(one), Buffer.from(other)];
   return left.length === right.length && timingSafeEqual(left, right);
-}
-
-async function link(folder: string, target: string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  const there = await lstat(target).catch(() => undefined);
-  if (there?.isDirectory())
-    await rmdir(target).catch(() => {
-      throw new Error(`mount point '${target}' is not empty`);
-    });
-  else if (there?.isSymbolicLink())
-    await unlink(target); // left by a local cloud that was killed
-  else if (there !== undefined) throw new Error(`mount point '${target}' is not a directory`);
-  await symlink(folder, target);
-}
-
-/** An empty directory is left in its place, as after unmounting. */
-
-async function unlinkIfLink(target: string): Promise<void> {
-  const isLink = await readlink(target).then(
-    () => true,
-    () => false,
-  );
-  if (!isLink) return;
-  await unlink(target);
-  await mkdir(target);
 }

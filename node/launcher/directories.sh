@@ -24,6 +24,7 @@ remove_leftovers() {
     if [ -r "$bai_old/mounted" ]; then
       while IFS= read -r bai_path; do umount -l "$bai_path" 2>/dev/null; done <"$bai_old/mounted"
     fi
+    remove_caches "$bai_old"
     remove_trees "$bai_old"
   done
   for bai_old in "$AZ_BATCHAI_JOB_TEMP_DIR"/*; do

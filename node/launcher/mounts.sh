@@ -45,9 +45,18 @@ mount_blob() {
   (umask 077 && printf '%s\n' 'azstorage:' '  type: block' '  mode: key' "  account-name: '$bai_account'" \
     "  account-key: '$bai_key'" "  container: '$bai_source'" \
     "  endpoint: 'https://$bai_account.blob.core.windows.net'" >"$private_dir/blobfuse.yaml")
+  eval "bai_cache_option=\${M_${bai_index}_cache_option:---tmp-path} bai_cache=\$M_${bai_index}_cache"
+  if [ -z "$bai_cache" ]; then
+    bai_cache=$bai_dir/cache-$bai_index
+  else # it takes an empty folder only, which it makes
+    mkdir -p -- "$bai_cache" ||
+      fail blob-mount-failed 243 "container $bai_source of account $bai_account: cannot create its cache $bai_cache"
+    bai_cache=$bai_cache/batchai-$bai_guid-$bai_attempt-$bai_index
+    printf '%s\n' "$bai_cache" >>"$bai_dir/caches"
+  fi
   # The options are words of the user: split at blanks, never evaluated.
   bai_said=$(blobfuse2 mount "$bai_path" --config-file="$private_dir/blobfuse.yaml" \
-    --tmp-path="$bai_dir/cache-$bai_index" -o allow_other $bai_options 2>&1)
+    "$bai_cache_option=$bai_cache" $bai_options 2>&1)
   bai_code=$?
   rm -f "$private_dir/blobfuse.yaml"
   [ "$bai_code" = 0 ] || fail blob-mount-failed 243 "container $bai_source of account $bai_account: $bai_said"
@@ -66,6 +75,10 @@ mount_unmanaged() {
     fail launch-failed 244 "the mount command of '$bai_name' (unmanagedFileSystems) failed: $(last_words "$bai_said")"
   mountpoint -q "$bai_path" ||
     fail launch-failed 244 "the mount command of '$bai_name' (unmanagedFileSystems) ended well and mounted nothing"
+  [ "$bai_options" = ro ] || return 0
+  bai_said=$(mount -o remount,bind,ro "$bai_path" 2>&1) && return 0
+  umount "$bai_path" 2>/dev/null
+  fail launch-failed 244 "'$bai_name' (unmanagedFileSystems) cannot be made read-only: $(last_words "$bai_said")"
 }
 
 unmount_volumes() {
@@ -79,7 +92,14 @@ unmount_volumes() {
   done
   IFS=$bai_ifs
   bai_mounted=''
+  [ -z "${bai_dir-}" ] || remove_caches "$bai_dir"
   [ -z "${AZ_BATCHAI_JOB_MOUNT_ROOT-}" ] || remove_empty "$AZ_BATCHAI_JOB_MOUNT_ROOT"
+}
+
+# Where the user said that caches go, the node's own disk keeps them otherwise.
+remove_caches() { # launch-folder
+  [ -r "$1/caches" ] || return 0
+  while IFS= read -r bai_path; do rm -rf -- "$bai_path"; done <"$1/caches"
 }
 
 # A node lives for many jobs: where nothing is mounted any more no folder stays, nor those above it that are empty then.

@@ -36,15 +36,15 @@ plan_key() { # secret-name key
 
 plan_secrets_end() { bai_secrets_complete=yes; }
 
-plan_mount_share() { # relative-path secret account source file-mode directory-mode
+plan_mount_share() { # relative-path secret account source file-mode directory-mode [ro]
   eval "M_${bai_mounts}='share' M_${bai_mounts}_path=\$1 M_${bai_mounts}_secret=\$2 M_${bai_mounts}_account=\$3"
-  eval "M_${bai_mounts}_source=\$4 M_${bai_mounts}_options=file_mode=\$5,dir_mode=\$6"
+  eval "M_${bai_mounts}_source=\$4 M_${bai_mounts}_options=file_mode=\$5,dir_mode=\$6\${7:+,ro}"
   bai_mounts=$((bai_mounts + 1)) bai_on_storage=yes
 }
 
-plan_mount_blob() { # relative-path secret account container options
+plan_mount_blob() { # relative-path secret account container options [cache-option cache-folder]
   eval "M_${bai_mounts}='blob' M_${bai_mounts}_path=\$1 M_${bai_mounts}_secret=\$2 M_${bai_mounts}_account=\$3"
-  eval "M_${bai_mounts}_source=\$4 M_${bai_mounts}_options=\$5"
+  eval "M_${bai_mounts}_source=\$4 M_${bai_mounts}_options=\$5 M_${bai_mounts}_cache_option=\${6-} M_${bai_mounts}_cache=\${7-}"
   bai_mounts=$((bai_mounts + 1)) bai_on_storage=yes
 }
 
@@ -54,9 +54,9 @@ plan_mount_nfs() { # relative-path source options
   bai_mounts=$((bai_mounts + 1))
 }
 
-plan_mount_unmanaged() { # relative-path command
+plan_mount_unmanaged() { # relative-path command [ro]
   eval "M_${bai_mounts}='unmanaged' M_${bai_mounts}_path=\$1 M_${bai_mounts}_secret='' M_${bai_mounts}_account=''"
-  eval "M_${bai_mounts}_source=\$2 M_${bai_mounts}_options=''"
+  eval "M_${bai_mounts}_source=\$2 M_${bai_mounts}_options=\${3-}"
   bai_mounts=$((bai_mounts + 1)) bai_on_storage=yes
 }
 

@@ -163,13 +163,6 @@ export const unproved: readonly Unproved[] = [
     reason: "modes are options of a cifs mount; an emulated mount is a folder",
     instead: "the options reach the mount command (launcher.test.ts) and the pool",
   },
-  {
-    row: 65,
-    reason:
-      "read-only is an option of blobfuse; an emulated mount refuses it, because it could not enforce it",
-    instead:
-      "the options reach blobfuse (launcher.test.ts) and the refusal names the option (mounts.test.ts)",
-  },
 ];
 
 const title = /\brows? (\d+(?:(?:, | and |[-–])\d+)*): /g;

@@ -46,6 +46,7 @@ beforeEach(async () => {
   await container.create();
 });
 afterEach(async () => {
+  for (const node of ["node1", "node2"]) await mounts.detach(node).catch(() => {});
   await mounts.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -215,12 +216,63 @@ describe("a mounted container", () => {
     expect(await refusal({ accountName: "stranger" })).toContain("'stranger' is unknown");
     expect(await refusal({ accountKey: wrongKey })).toContain("failed to authenticate");
     expect(await refusal({ container: "missing" })).toContain("container 'missing' not found");
-    expect(await refusal({ options: "-o allow_other,ro" })).toContain("read-only");
+    expect(await refusal({ options: "--subdirectory=train" })).toContain("a part of a container");
     await mkdir(join(folder, "full"));
     await writeFile(join(folder, "full", "x"), "");
     expect(await refusal({ target: join(folder, "full") })).toContain("is not empty");
     expect(await refusal({ options: "--use-https=true -o big_writes -o attr_timeout=240" })).toBe("mounted");
     expect(await refusal({})).toContain("already mounted");
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)("row 65: a read-only mount", () => {
+  const target = () => request("node1").target;
+  const readOnly = (more: Partial<StorageRequest> = {}) =>
+    mounts.attach(request("node1", { options: "-o allow_other --read-only", ...more }));
+  const refused = { code: "EROFS" };
+
+  it("is followed by what others write, and takes nothing from programs, nor from root", async () => {
+    await put("a.txt", "alpha");
+    expect(await readOnly()).toEqual({ ok: true });
+    expect(await readFile(join(target(), "a.txt"), "utf8")).toBe("alpha");
+    await expect(writeFile(join(target(), "a.txt"), "other")).rejects.toMatchObject(refused);
+    await expect(mkdir(join(target(), "b"))).rejects.toMatchObject(refused);
+    await expect(rm(join(target(), "a.txt"))).rejects.toMatchObject(refused);
+    const other = await attach("node2");
+    await writeFile(join(other, "b.txt"), "beta");
+    expect(await readFile(join(target(), "b.txt"), "utf8")).toBe("beta");
+    await mounts.detach("node1");
+    expect(await readdir(target())).toEqual([]);
+    await mounts.flush("node2");
+    expect(await names()).toEqual(["a.txt", "b.txt"]);
+  });
+
+  it("is taken up after a restart, mounted anew by its node, and leaves an empty folder", async () => {
+    await put("a.txt", "alpha");
+    await readOnly();
+    await mounts.close();
+    mounts = create();
+    await mounts.flush("node1");
+    expect(mounts.targets("node1")).toEqual([target()]);
+    expect(await readOnly()).toEqual({ ok: true });
+    expect(await readFile(join(target(), "a.txt"), "utf8")).toBe("alpha");
+    expect(await mounts.attach(request("node2", { target: target() }))).toMatchObject({ ok: false });
+    await mounts.detach("node1", target());
+    expect(await readdir(target())).toEqual([]);
+    expect(await mounts.attach(request("node1"))).toEqual({ ok: true });
+    await writeFile(join(target(), "c.txt"), "gamma");
+  });
+
+  it("is that of a share and of an export, too", async () => {
+    await mkdir(join(folder, "export"));
+    await readOnly({ kind: "azureFileShare", container: "results", options: "-o vers=3.0,ro" });
+    await expect(writeFile(join(target(), "a.txt"), "x")).rejects.toMatchObject(refused);
+    await mounts.detach("node1");
+    const nfs = { nodeId: "node1", kind: "nfs", source: "10.0.0.4:/data", subnetId: "here" } as const;
+    expect(await mounts.attach({ ...nfs, target: target(), options: "-o vers=4.1,ro" })).toEqual({
+      ok: true,
+    });
+    await expect(writeFile(join(target(), "a.txt"), "x")).rejects.toMatchObject(refused);
   });
 });
 
@@ -279,7 +331,6 @@ describe("a mounted export of a file server", () => {
     expect(await refusal("10.0.0.4:/data", { subnetId: "there" })).toContain("Connection timed out");
     expect(await refusal("10.9.9.9:/data")).toContain("Connection timed out");
     expect(await refusal("nonsense")).toContain("is no address and path");
-    expect(await refusal("10.0.0.4:/data", { options: "ro" })).toContain("read-only");
     expect(mounts.serves("10.0.0.4") && !mounts.serves("10.9.9.9")).toBe(true);
   });
 });

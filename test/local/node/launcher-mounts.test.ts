@@ -140,6 +140,78 @@ describe.each(shells)("in %s, a file system that the user mounts", (_name, shell
   );
 });
 
+describe.each(shells)("in %s, a read-only file system of the user", (_name, shell) => {
+  async function node(mount: string) {
+    const made = await nodes(shell);
+    await made.mountEverywhere("afs");
+    await made.program("mount-own", '#!/bin/sh\ntouch "$FAKE_NODES/mounted"\n');
+    await made.program("mount", `#!/bin/sh\n${mount}\n`);
+    await made.program("mountpoint", '#!/bin/sh\n[ -e "$FAKE_NODES/mounted" ]\n');
+    await made.program("umount", '#!/bin/sh\nrm "$FAKE_NODES/mounted"\n');
+    return made;
+  }
+  const document = job({
+    customToolkitSettings: { commandLine: "true" },
+    mountVolumes: {
+      unmanagedFileSystems: [{ mountCommand: "mount-own", relativeMountPath: "own", readOnly: true }],
+    },
+  });
+
+  it.skipIf(hidesMount(shell))("is made so by the system, whatever the command did", async () => {
+    const made = await node('echo "$*" >"$FAKE_NODES/seen"');
+    expect((await made.run(document)).code).toBe(0);
+    const path = made.path(0, "shared/LS_root/jobs/research/digits/mnist/mounts/own");
+    expect(await readFile(join(made.root, "seen"), "utf8")).toBe(`-o remount,bind,ro ${path}\n`);
+  });
+
+  it.skipIf(hidesMount(shell))("fails the run where it cannot be made so, and does not stay", async () => {
+    const made = await node("echo no permission >&2; exit 32");
+    expect((await made.run(document)).code).toBe(244);
+    expect((await made.result())?.detail).toBe(
+      "'own' (unmanagedFileSystems) cannot be made read-only: no permission",
+    );
+    expect(existsSync(join(made.root, "mounted"))).toBe(false);
+  });
+});
+
+describe.each(shells)("in %s, the cache of a container", (_name, shell) => {
+  it("goes where the job says, into a folder of the run, and is gone after it, or after a later one", async () => {
+    const node = await nodes(shell);
+    await node.mountEverywhere("afs");
+    const seen = '"$FAKE_NODES/seen"';
+    await node.program(
+      "blobfuse2",
+      `#!/bin/sh\nfor w; do case $w in --*-path=*) echo "\${w%/*}" >>${seen}; mkdir "\${w#*=}" || exit; touch "\${w#*=}/block" ;; esac; done\necho "$*" >>${seen}\n`,
+    );
+    await node.program("umount", "#!/bin/sh\n");
+    const cache = join(node.root, "disk/cache");
+    await mkdir(join(cache, "killed"), { recursive: true });
+    await mkdir(node.path(0, "shared/LS_root/launch/killed-1"), { recursive: true });
+    await writeFile(node.path(0, "shared/LS_root/launch/killed-1/caches"), `${cache}/killed\n`);
+    const { document, secrets } = jobWithSecrets({
+      customToolkitSettings: { commandLine: `ls "${cache}"` },
+      mountVolumes: {
+        azureBlobFileSystems: [
+          blob("plain"),
+          blob("files", { fileCache: { path: cache, timeoutInSeconds: 5 } }),
+          blob("blocks", { blockCache: { path: join(node.root, "disk/blocks") }, readOnly: true }),
+        ],
+      },
+    });
+    expect((await node.run(document, secrets)).code).toBe(0);
+    const said = (await readFile(join(node.root, "seen"), "utf8")).split("\n");
+    expect(said.filter((line) => line.startsWith("--"))).toEqual([
+      expect.stringMatching(/^--tmp-path=.*\/shared\/LS_root\/launch\//),
+      `--tmp-path=${cache}`,
+      `--block-cache-path=${join(node.root, "disk/blocks")}`,
+    ]);
+    expect(said).toContainEqual(expect.stringMatching(/ -o allow_other --file-cache-timeout=5$/));
+    expect(said).toContainEqual(expect.stringMatching(/ -o allow_other --block-cache --read-only$/));
+    expect(await readdir(cache)).toEqual([]);
+    expect(await readdir(join(node.root, "disk/blocks"))).toEqual([]);
+  });
+});
+
 describe.each(shells)("in %s, a file server", (_name, shell) => {
   const served = (more: object = {}) => {
     const id =

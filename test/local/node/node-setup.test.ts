@@ -265,13 +265,13 @@ it("a cluster without a setup task is ready at once", async () => {
 });
 
 describe("file systems that the user mounts", () => {
-  const made = (mountCommand: string) =>
+  const made = (mountCommand: string, more: object = {}) =>
     withSetup(
       'cat "$AZ_BATCHAI_MOUNT_ROOT/own/word"',
       {},
       {
         azureFileShares: [share("logs")],
-        unmanagedFileSystems: [{ mountCommand, relativeMountPath: "own" }],
+        unmanagedFileSystems: [{ mountCommand, relativeMountPath: "own", ...more }],
       },
     );
   /** Stand-ins: what the command filled counts as mounted. */
@@ -303,5 +303,20 @@ describe("file systems that the user mounts", () => {
     expect(ended.stderr).toMatch(/mount command of 'own' \(unmanagedFileSystems\) failed: refused/);
     const nothing = await run(made("true"), ["/bin/sh"], await bin());
     expect(nothing.stderr).toMatch(/ended well and mounted nothing/);
+  });
+
+  it("that are to be read-only are made so, or the node is not used", async () => {
+    const variables = await bin();
+    const mount = (text: string) =>
+      writeFile(join(root, "bin/mount"), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    await writeFile(join(root, "bin/umount"), '#!/bin/sh\nrm "$1/word"\n', { mode: 0o755 });
+    await mount("echo cannot >&2; exit 32");
+    const ended = await run(made("mount-own it", { readOnly: true }), ["/bin/sh"], variables);
+    expect(ended.stderr).toMatch(/'own' \(unmanagedFileSystems\) cannot be made read-only: cannot/);
+    await mount(`echo "$*" >${join(root, "seen")}`);
+    expect(await run(made("mount-own it", { readOnly: true }), ["/bin/sh"], variables)).toMatchObject({
+      status: 0,
+    });
+    expect(await readFile(join(root, "seen"), "utf8")).toMatch(/^-o remount,bind,ro .*\/own\n$/);
   });
 });

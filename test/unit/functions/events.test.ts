@@ -221,7 +221,7 @@ describe("asking for events", () => {
     const old = await world.api("GET", `${clusterPath}/events?api-version=2018-05-01`);
     expect([old.status, old.body.error.code]).toEqual([404, "ResourceNotFound"]);
     expect((await world.api("GET", `${clusterPath}/events?api-version=2019-01-01`)).status).toBe(400);
-    expect((await world.api("GET", `${clusterPath}?${version}`)).status).toBe(400);
+    expect((await world.api("GET", `${workspacePath}?${version}`)).status).toBe(400);
   });
 
   it("of what never was is the 404 of the resource", async () => {

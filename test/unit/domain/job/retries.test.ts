@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { refuseOwnMembers } from "../../../../domain/job/own-members.ts";
+import { refuseOwnMembers } from "../../../../domain/shared/own-members.ts";
 import { decideOutcome } from "../../../../domain/job/outcome.ts";
 import { Retries } from "../../../../domain/job/retries.ts";
 
@@ -68,10 +68,10 @@ describe("a request of retries", () => {
   });
 
   it("belongs to our own version of the API", () => {
-    expect(() => refuseOwnMembers({ properties: { retries: { onFailure: 1 } } })).toThrow(
+    expect(() => refuseOwnMembers("job", { properties: { retries: { onFailure: 1 } } })).toThrow(
       "properties.retries: the service of 2018 had no such member; send the request with api-version=2026-11-01",
     );
     for (const body of [{ properties: { retries: null } }, { properties: {} }, {}, null, []])
-      expect(() => refuseOwnMembers(body)).not.toThrow();
+      expect(() => refuseOwnMembers("job", body)).not.toThrow();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { refuseOwnMembers } from "../../../../../domain/job/own-members.ts";
+import { refuseOwnMembers } from "../../../../../domain/shared/own-members.ts";
 import { checkFallback } from "../../../../../domain/job/rules.ts";
 import { deadlineOf, SpotFallback } from "../../../../../domain/job/spot/policy.ts";
 import { clusterNow } from "../../../../../domain/job/wire.ts";
@@ -51,7 +51,9 @@ describe("the fallback of a spot policy", () => {
     const body = jobBody({
       spot: { cluster: { id: formatId(clusterName) }, fallback: { afterPreemptions: 1 } },
     });
-    expect(() => refuseOwnMembers(body)).toThrow("properties.spot: the service of 2018 had no such member");
+    expect(() => refuseOwnMembers("job", body)).toThrow(
+      "properties.spot: the service of 2018 had no such member",
+    );
   });
 });
 
