@@ -5,6 +5,7 @@ import type { Access, Refusal } from "../domain/preflight/access-checks.ts";
 import { accountChecks, limitChecks } from "../domain/preflight/account-checks.ts";
 import { failure, fine } from "../domain/preflight/check.ts";
 import type { Check } from "../domain/preflight/check.ts";
+import { priceCheck } from "../domain/preflight/price-check.ts";
 import { sizeChecks } from "../domain/preflight/size-checks.ts";
 import { imageNotices } from "../domain/cluster/images.ts";
 import { defaultImage } from "../domain/cluster/schema.ts";
@@ -105,7 +106,10 @@ async function checkSizes(
     now: new Date(clock.now()),
   };
   const named = wanted.length === 0 ? [currentSize] : [...new Set(wanted)].toSorted();
-  return named.flatMap((vmSize) => sizeChecks(vmSize, region));
+  return named.flatMap((vmSize) => [
+    ...sizeChecks(vmSize, region),
+    priceCheck(vmSize, settings.location, settings.prices),
+  ]);
 }
 
 async function imageCheck({ batch, clock, settings }: Services): Promise<Check> {

@@ -1,5 +1,6 @@
 // The service as typed calls: what every kind of resource has in common, and what some have beside it. Shapes of answers come from
 // the domain's wire schemas; long-running operations are waited for.
+import { PriceResponse } from "../domain/price/wire.ts";
 import { z } from "zod";
 import { ClusterResponse } from "../domain/cluster/wire.ts";
 import { ExperimentResponse } from "../domain/experiment/wire.ts";
@@ -57,6 +58,8 @@ export interface Client {
   events(ref: ResourceRef): AsyncGenerator<EventResponse>;
   /** What is used of what may be used in a region. */
   usages(subscriptionId: string, location: string): AsyncGenerator<UsageResponse>;
+  /** What nodes cost in a region; of these VM sizes only, if any. */
+  prices(subscriptionId: string, location: string, vmSizes: readonly string[]): AsyncGenerator<PriceResponse>;
   /** Whether the service can run jobs, check by check; of these VM sizes, too. */
   preflight(
     subscriptionId: string,
@@ -128,20 +131,27 @@ function ofEverything(api: HttpApi): Pick<Client, "events"> {
   };
 }
 
+const ofSizes = (vmSizes: readonly string[]) => ({
+  "api-version": ownApiVersion,
+  ...(vmSizes.length === 0 ? {} : { vmsizes: vmSizes.join(",") }),
+});
+
 /** What the service tells of a region. */
-function ofRegion(api: HttpApi): Pick<Client, "usages" | "preflight"> {
+function ofRegion(api: HttpApi): Pick<Client, "usages" | "prices" | "preflight"> {
   const at = (subscriptionId: string, location: string) =>
     `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${location}`;
   return {
     usages: (subscriptionId, location) =>
       items(api, UsageResponse, { path: `${at(subscriptionId, location)}/usages` }),
+    prices: (subscriptionId, location, vmSizes) =>
+      items(api, PriceResponse, {
+        path: `${at(subscriptionId, location)}/prices`,
+        query: ofSizes(vmSizes),
+      }),
     preflight: (subscriptionId, location, vmSizes) =>
       items(api, CheckResponse, {
         path: `${at(subscriptionId, location)}/preflight`,
-        query: {
-          "api-version": ownApiVersion,
-          ...(vmSizes.length === 0 ? {} : { vmsizes: vmSizes.join(",") }),
-        },
+        query: ofSizes(vmSizes),
       }),
   };
 }

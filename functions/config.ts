@@ -1,6 +1,9 @@
 // The app's configuration: one schema over environment variables, the same names in Azure and on the local cloud.
 // Parsed once; a bad configuration is told whole, not one variable at a time.
+import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { committedPrices } from "../domain/price/committed.ts";
+import { PriceTable } from "../domain/price/table.ts";
 import type { QuotaLimits } from "../domain/usage/quota.ts";
 import { defaultExpiryMs } from "../domain/cluster/renewal.ts";
 import { defaultIdleGraceMs } from "../domain/cluster/scale.ts";
@@ -45,6 +48,24 @@ const secretsKeys = z.string().transform((text, context) => {
     message: "expected 32 bytes in base64, or several such keys with commas between",
   });
   return z.NEVER;
+});
+/** What an operator's nodes cost: a table as JSON, or where it lies. Laid over the one that is part of the app. */
+const ownPrices = z.string().transform((text, context) => {
+  const problem = (message: string) => {
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  };
+  let table: unknown;
+  try {
+    table = JSON.parse(text.startsWith("file:") ? readFileSync(new URL(text), "utf8") : text);
+  } catch (error) {
+    return problem(
+      `expected a table of prices in JSON, or file:/// and its path: ${(error as Error).message.slice(0, 200)}`,
+    );
+  }
+  const parsed = PriceTable.safeParse(table);
+  if (parsed.success) return parsed.data;
+  return problem(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
 });
 const interval = (otherwise: number) => z.coerce.number().int().min(10).max(86_400_000).default(otherwise);
 
@@ -121,6 +142,7 @@ const Environment = z.object({
   BATCHAI_QUOTA_DEDICATED_VCPUS: limit(),
   BATCHAI_QUOTA_LOW_PRIORITY_VCPUS: limit(),
   BATCHAI_QUOTA_FAMILY_VCPUS: familyLimits.default({}),
+  BATCHAI_PRICES: ownPrices.optional(),
   BATCHAI_COUNTERS_ENDPOINT: z
     .string()
     .regex(/^(?:https?:\/\/\S+|file:\/[^\0\r\n]+)$/, "expected an ingestion URL, or file: and a folder")
@@ -195,6 +217,10 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
 export function apiOrigin({ WEBSITE_HOSTNAME: host }: Environment): string | undefined {
   if (host === undefined) return undefined;
   return `${/^(?:127\.|localhost\b)/.test(host) ? "http" : "https"}://${host}`;
+}
+
+export function priceTables({ BATCHAI_PRICES: own }: Environment): readonly PriceTable[] {
+  return own === undefined ? [committedPrices] : [own, committedPrices];
 }
 
 export function quotaLimits(environment: Environment): QuotaLimits {

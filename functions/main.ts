@@ -9,7 +9,7 @@ import { orchestrations } from "../orchestrations/index.ts";
 import { createAzureServices } from "../services/azure/create-services.ts";
 import type { Clock, Random } from "../services/clock.ts";
 import type { Settings } from "../services/settings.ts";
-import { apiOrigin, quotaLimits, readConfiguration } from "./config.ts";
+import { apiOrigin, priceTables, quotaLimits, readConfiguration } from "./config.ts";
 import type { Environment } from "./config.ts";
 import { httpTriggers } from "./http/index.ts";
 import { logLine } from "./lib/invocation-logger.ts";
@@ -43,6 +43,7 @@ function settingsOf(environment: Environment): Settings {
       intervalSeconds: environment.BATCHAI_COUNTERS_INTERVAL_S,
     },
     quotas: quotaLimits(environment),
+    prices: priceTables(environment),
     retiredSizes: environment.BATCHAI_RETIRED_SIZES,
     containers: environment.BATCHAI_CONTAINERS,
     nodeAddresses: environment.BATCHAI_NODE_ADDRESSES,

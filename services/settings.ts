@@ -1,6 +1,7 @@
 // The app's configuration as its parts see it. Parsed and checked once, in the composition root.
 import type { NodeAddresses } from "../domain/cluster/node-addresses.ts";
 import type { PoolAllocationMode } from "../domain/cluster/node-limit.ts";
+import type { PriceTable } from "../domain/price/table.ts";
 import type { QuotaLimits } from "../domain/usage/quota.ts";
 
 export interface NodeImage {
@@ -25,6 +26,8 @@ export interface Settings {
   /** Where nodes report their performance counters. */
   readonly counters: { readonly endpoint: string; readonly intervalSeconds: number };
   readonly quotas: QuotaLimits;
+  /** What nodes cost; what an earlier table says counts. */
+  readonly prices: readonly PriceTable[];
   readonly poolAllocationMode: PoolAllocationMode;
   /** Nodes without public addresses are made in subnets only, and reached from within their network. */
   readonly nodeAddresses: NodeAddresses;

@@ -13,7 +13,8 @@ import { changeBy } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { open, refuseOrphan } from "../existing.ts";
 import { preparedSweep } from "./request.ts";
-import { templateSecret, wakeSweep } from "./sweeps.ts";
+import { wakeSweep } from "./sweeps.ts";
+import { templateSecret } from "./template.ts";
 
 export interface Import {
   /** A job of this deployment: an archive has neither its secrets nor a cluster here. */

@@ -1,5 +1,6 @@
 // What a request for a sweep comes to: its template checked as a job, its files listed, its spec with everything filled in.
 import type { Who } from "../../domain/access/held.ts";
+import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { locate, stdOutErrPath } from "../../domain/job/directories.ts";
 import { newJob } from "../../domain/job/rules.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
@@ -21,6 +22,7 @@ import { demandCluster } from "../access.ts";
 import { allItems } from "../every-item.ts";
 import { notFound } from "../existing.ts";
 import { secretValue } from "../secrets.ts";
+import { pricedBudget } from "./prices.ts";
 
 export interface PreparedSweep {
   readonly spec: SweepSpec;
@@ -65,7 +67,8 @@ export async function preparedSweep(
     files === "listed"
       ? await withFiles(services, sample, properties.searchSpace)
       : withoutFiles(sample, properties.searchSpace);
-  const spec = sweepSpec(properties, space, {
+  const budget = pricedBudget(services, properties.budget, sample.clusters);
+  const spec = sweepSpec({ ...properties, budget }, space, {
     seed: seedOf(services),
     nodeCount: document.spec.nodeCount,
   });
@@ -86,6 +89,8 @@ export function parameterVariables(space: SearchSpace): ReadonlySet<string> {
 interface Sample {
   readonly document: JobDocument;
   readonly secrets: SecretSources;
+  /** On whose nodes it may run. */
+  readonly clusters: readonly ClusterDocument[];
 }
 
 /** The template as if it were PUT, which tells everything that is wrong with it. */
@@ -98,13 +103,22 @@ async function sampleJob(
   const { subscriptionId, resourceGroup, workspace, experiment, sweep: job } = ref;
   return belowTrial(async () => {
     const request = parse(JobRequest, trial);
-    const clusterId = parseClusterId(request.properties.cluster.id);
-    await demandCluster(services, who, ref, clusterId);
-    const cluster = await services.state.clusters.get(clusterId);
-    if (cluster === undefined) throw notFound(clusterId);
+    const { cluster: home, spot } = request.properties;
+    const cluster = await clusterNamed(services, who, ref, home.id);
+    const sibling = spot === undefined ? [] : [await clusterNamed(services, who, ref, spot.cluster.id)];
     const jobRef = { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job } as const;
-    return newJob(jobRef, guid(services.random.uuid()), request, cluster, new Date(services.clock.now()));
+    const now = new Date(services.clock.now());
+    const made = newJob(jobRef, guid(services.random.uuid()), request, cluster, now);
+    return { ...made, clusters: [cluster, ...sibling] };
   });
+}
+
+async function clusterNamed(services: Services, who: Who | undefined, ref: SweepRef, id: string) {
+  const clusterRef = parseClusterId(id);
+  await demandCluster(services, who, ref, clusterRef);
+  const cluster = await services.state.clusters.get(clusterRef);
+  if (cluster === undefined) throw notFound(clusterRef);
+  return cluster;
 }
 
 async function belowTrial<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -16,7 +16,7 @@ import { inLanes } from "../in-lanes.ts";
 import { submitJob, submitNewJobs } from "../jobs.ts";
 import { rememberSubmitted } from "./job-memory.ts";
 import { parameterVariables } from "./request.ts";
-import { templateSecret } from "./sweeps.ts";
+import { trialTemplate } from "./template.ts";
 
 interface Wanted {
   /** By this poll: nobody has submitted a job for them. */
@@ -30,7 +30,7 @@ export async function submitTrials(
   sweep: SweepDocument,
   { made, known }: Wanted,
 ): Promise<void> {
-  const template = await templateOf(services, sweep);
+  const template = await trialTemplate(services, sweep);
   const specOf = (trial: Trial) => specOfTrial(sweep, template, trial);
   const asked: { readonly trial: Trial; readonly spec: JobRequest }[] = [];
   for (const trial of made)
@@ -67,12 +67,6 @@ async function noteSubmitted(services: Services, sweep: SweepDocument, job: JobD
   if (job.sweepGuid !== sweep.guid)
     throw new AppError("Conflict", `job '${job.job}' exists and is not this sweep's; delete it, then retry`);
   await rememberSubmitted(services, job);
-}
-
-async function templateOf(services: Services, { guid }: SweepDocument) {
-  const kept = (await services.secrets.get(guid)).get(templateSecret);
-  if (typeof kept !== "string") throw new Error(`The template of sweep ${guid} is gone.`);
-  return JSON.parse(kept) as { readonly properties: Readonly<Record<string, unknown>> };
 }
 
 function specOfTrial(

@@ -5,6 +5,7 @@ import { identityOf } from "../../domain/kinds.ts";
 import { guid } from "../../domain/shared/brand.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { SweepRef } from "../../domain/shared/resource-id.ts";
+import { leavesPriceOut } from "../../domain/sweep/budget.ts";
 import { forecast, forecastProblem } from "../../domain/sweep/forecast.ts";
 import type { Expectations } from "../../domain/sweep/forecast.ts";
 import { previewOf } from "../../domain/sweep/preview.ts";
@@ -27,10 +28,9 @@ import { changeBy } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { existing, open, refuseOrphan } from "../existing.ts";
 import { startOrWake } from "../orchestrations.ts";
+import { pricedExtension } from "./prices.ts";
 import { preparedSweep } from "./request.ts";
-
-/** Name of the template among the sweep's secrets: it may hold keys. */
-export const templateSecret = "trial";
+import { templateSecret } from "./template.ts";
 
 /** Asking twice for the same is asking once. @throws AppError Conflict when there is another sweep of that name. */
 export async function createSweep(
@@ -42,7 +42,13 @@ export async function createSweep(
   await open(services, { ...ref, kind: "experiment" });
   const prepared = await preparedSweep(services, caller.who, ref, request);
   const { tags } = request;
-  const again = { ...prepared, tags, seedGiven: request.properties.algorithm.seed !== undefined };
+  const { algorithm, budget } = request.properties;
+  const again = {
+    ...prepared,
+    tags,
+    seedGiven: algorithm.seed !== undefined,
+    priceGiven: !leavesPriceOut(budget),
+  };
   const before = await services.state.sweeps.get(ref);
   if (before !== undefined) return putAgain(services, before, again);
   const fresh = newSweep(
@@ -90,22 +96,25 @@ export function resumeSweep(services: Services, caller: Caller, ref: SweepRef): 
   return change(services, caller, ref, "resumed", resumedSweep);
 }
 
-export function extendSweep(
+export async function extendSweep(
   services: Services,
   caller: Caller,
   ref: SweepRef,
-  extension: Extension,
+  asked: Extension,
 ): Promise<SweepDocument> {
+  const extension = await pricedExtension(services, ref, asked);
   return change(services, caller, ref, "extended", (sweep, now) => extendedSweep(sweep, extension, now));
 }
 
-export function patchSweep(
+export async function patchSweep(
   services: Services,
   caller: Caller,
   ref: SweepRef,
   patch: Parameters<typeof patchedSweep>[1],
 ): Promise<SweepDocument> {
-  return change(services, caller, ref, "changed", (sweep) => patchedSweep(sweep, patch));
+  const { tags } = patch;
+  const extension = patch.extension && (await pricedExtension(services, ref, patch.extension));
+  return change(services, caller, ref, "changed", (sweep) => patchedSweep(sweep, { tags, extension }));
 }
 
 export interface Retry {

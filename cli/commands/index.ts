@@ -344,6 +344,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./doctor.ts")).doctor,
   },
   {
+    name: "prices",
+    summary: "List what nodes cost an hour, with the day and the source of each price",
+    load: async () => (await import("./prices.ts")).prices,
+  },
+  {
     name: "list-usages",
     summary: "List what is used of what may be used",
     load: async () => (await import("./list-usages.ts")).listUsages("list-usages"),

@@ -1,14 +1,15 @@
 // `batchai plan FILE`: what creating it would come to, without creating anything. Exits with 5 where it could not run.
 import { ClusterRequest } from "../../domain/cluster/schema.ts";
-import { planCluster, planJob } from "../../domain/diagnosis/plan.ts";
-import type { Finding } from "../../domain/diagnosis/plan.ts";
+import { planCluster, planJob, planPrice } from "../../domain/diagnosis/plan.ts";
+import type { Finding, PlannedNodes } from "../../domain/diagnosis/plan.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
+import { SpotPolicy } from "../../domain/job/spot/policy.ts";
 import { parseClusterId } from "../../domain/shared/resource-id.ts";
 import { all } from "../../client/paging.ts";
 import { command } from "../command.ts";
 import type { Context } from "../command.ts";
 import { usageError } from "../failure.ts";
-import { text } from "../options.ts";
+import { amount, text } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import type { Columns } from "../output/print.ts";
 import { printAll, printing } from "../output/print.ts";
@@ -25,11 +26,16 @@ const columns: Columns<Finding> = [
 ];
 
 export const plan = command({
-  examples: ["plan cluster.json -w lab", "plan job.yaml -w lab -c nodes"],
+  examples: ["plan cluster.json -w lab", "plan job.yaml -w lab -c nodes --hours 3"],
   words: { usage: "<file>", description: "cluster.json or job.json, or the same in YAML" },
   options: {
     ...inExperiment,
     cluster: text("-c, --cluster <name>", "cluster of the job (default: $BATCHAI_CLUSTER)"),
+    hours: amount("--hours <number>", "also tell what the nodes cost in so many hours"),
+    region: text(
+      "--region <region>",
+      "whose prices are taken (default: the service's, or $BATCHAI_LOCATION)",
+    ),
     ...storageOptions,
     ...printing,
   },
@@ -40,13 +46,21 @@ export const plan = command({
       vmSize === undefined ? JobRequest : ClusterRequest,
     );
     const isCluster = spec.properties["vmSize"] !== undefined;
-    const findings = isCluster ? await ofCluster(spec, service, context) : await ofJob(spec, service, given);
+    const pricing = { service, region: given.region ?? service.location, hours: given.hours };
+    const findings = isCluster ? await ofCluster(spec, pricing, context) : await ofJob(spec, pricing, given);
     await printAll(findings, columns, given, context);
     return findings.some(({ verdict }) => verdict === "cannotRun") ? exitCodes.cannotRun : exitCodes.ok;
   },
 });
 
-async function ofCluster({ properties }: Spec, service: Service, context: Context): Promise<Finding[]> {
+interface Pricing {
+  readonly service: Service;
+  readonly region: string | undefined;
+  readonly hours: number | undefined;
+}
+
+async function ofCluster({ properties }: Spec, pricing: Pricing, context: Context): Promise<Finding[]> {
+  const { service } = pricing;
   const { client, subscriptionId, location } = service;
   if (location === undefined) throw usageError("Quota is that of a region: set BATCHAI_LOCATION.");
   const parsed = planned.safeParse(properties);
@@ -55,14 +69,26 @@ async function ofCluster({ properties }: Spec, service: Service, context: Contex
     throw usageError(`properties.${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
   }
   const { vmSize, vmPriority, scaleSettings, virtualMachineConfiguration } = parsed.data;
-  const nodes = scaleSettings?.autoScale?.maximumNodeCount ?? scaleSettings?.manual?.targetNodeCount ?? 0;
+  const { autoScale, manual } = scaleSettings ?? {};
+  const nodes = autoScale?.maximumNodeCount ?? manual?.targetNodeCount ?? 0;
+  const range = { fewest: autoScale?.minimumNodeCount ?? nodes, most: nodes };
   const image = virtualMachineConfiguration?.imageReference;
   const usages = await all(client.usages(subscriptionId, location));
   const now = new Date(context.now());
-  return planCluster(
+  const findings = planCluster(
     { vmSize, vmPriority, nodes, image },
     { usages, now, isLocalCloud: service.isLocalCloud },
   );
+  return [...findings, ...(await priceOf({ vmSize, vmPriority, ...range }, pricing))];
+}
+
+type Nodes = Pick<PlannedNodes, "vmSize" | "vmPriority" | "fewest" | "most" | "when">;
+
+/** Nothing where the region is not known. */
+async function priceOf(nodes: Nodes, { service, region, hours }: Pricing): Promise<Finding[]> {
+  if (region === undefined) return [];
+  const prices = await all(service.client.prices(service.subscriptionId, region, [nodes.vmSize]));
+  return [planPrice({ ...nodes, location: region, hours }, prices)];
 }
 
 /** The members that a plan looks at; the administrator may still be missing. */
@@ -75,13 +101,21 @@ const planned = ClusterRequest.shape.properties.pick({
 
 async function ofJob(
   { properties }: Spec,
-  service: Service,
+  pricing: Pricing,
   given: { readonly workspace: string | undefined; readonly cluster: string | undefined },
 ): Promise<Finding[]> {
-  const { nodeCount } = properties;
+  const { service } = pricing;
+  const { nodeCount, spot } = properties;
   if (typeof nodeCount !== "number") throw usageError("properties.nodeCount: a job wants a number of nodes.");
   const name = givenCluster(service, given);
   const ref = name.startsWith("/") ? parseClusterId(name) : clusterRef(service, given, name);
   const found = await service.client.clusters.find(ref);
-  return planJob(nodeCount, ref.cluster, found?.properties);
+  const nodes = { fewest: nodeCount, most: nodeCount };
+  const here = found === undefined ? [] : await priceOf({ ...found.properties, ...nodes }, pricing);
+  const there = SpotPolicy.pick({ cluster: true }).safeParse(spot).data;
+  const sibling = there && (await service.client.clusters.find(parseClusterId(there.cluster.id)));
+  const when = `when it goes on on ${sibling?.name ?? ""}`;
+  const otherwise =
+    sibling === undefined ? [] : await priceOf({ ...sibling.properties, ...nodes, when }, pricing);
+  return [...planJob(nodeCount, ref.cluster, found?.properties), ...here, ...otherwise];
 }

@@ -6,6 +6,7 @@ import type { ExperimentResponse } from "../../domain/experiment/wire.ts";
 import type { FileServerResponse } from "../../domain/file-server/wire.ts";
 import type { AttemptResponse } from "../../domain/job/attempt.ts";
 import type { JobResponse, OutputFileResponse } from "../../domain/job/wire.ts";
+import type { PriceResponse } from "../../domain/price/wire.ts";
 import type { CheckResponse, RemoteLoginResponse, UsageResponse } from "../../domain/shared/answers.ts";
 import type { WorkspaceResponse } from "../../domain/workspace/wire.ts";
 import { groupOf } from "./print.ts";
@@ -21,6 +22,14 @@ export const workspaceColumns: Columns<WorkspaceResponse> = [
   ["Resource Group", ({ id }) => groupOf(id)],
   ["Location", ({ location }) => location],
   ["State", ({ properties }) => properties.provisioningState],
+];
+
+export const priceColumns: Columns<PriceResponse> = [
+  ["VM Size", ({ vmSize }) => vmSize],
+  ["Priority", ({ vmPriority }) => vmPriority],
+  ["Node-hour", ({ perNodeHour }) => perNodeHour],
+  ["Currency", ({ currency }) => currency],
+  ["Price Of", ({ collectedOn }) => collectedOn],
 ];
 
 export const experimentColumns: Columns<ExperimentResponse> = [

@@ -1,5 +1,8 @@
 // What would become of a cluster or a job before anybody asks for it: what is in its way, and what will be.
-import { processorsOf } from "../cluster/vm-size.ts";
+import { processorsOf, spelledSize } from "../cluster/vm-size.ts";
+import { costSentence, noPriceSentence } from "../price/cost.ts";
+import type { NodeRange } from "../price/cost.ts";
+import type { KnownPrice, VmPriority } from "../price/table.ts";
 import { imageEnd } from "../cluster/images.ts";
 import { retiredReason, sizeNotices } from "../cluster/vm-life.ts";
 import type { ImageReference } from "../cluster/schema.ts";
@@ -10,7 +13,7 @@ import { clusterCauses } from "./cluster-causes.ts";
 import type { ClusterFacts } from "./facts.ts";
 
 export interface Finding {
-  readonly what: "size" | "image" | "quota" | "cluster" | "nodes";
+  readonly what: "size" | "image" | "quota" | "cluster" | "nodes" | "price";
   readonly verdict: "fine" | "warning" | "cannotRun";
   readonly says: string;
 }
@@ -82,6 +85,26 @@ function ofQuota({ vmSize, vmPriority, nodes }: PlannedCluster, { usages }: Clus
     return [{ what, verdict: possible === 0 ? "cannotRun" : "warning", says }];
   });
   return rooms.length > 0 ? rooms : [{ what, verdict: "fine", says: `there is room for ${nodes} nodes` }];
+}
+
+export interface PlannedNodes extends NodeRange {
+  readonly vmSize: string;
+  readonly vmPriority: VmPriority;
+  readonly location: string;
+  readonly hours: number | undefined;
+  /** When these nodes are needed; absent: in any case. */
+  readonly when?: string;
+}
+
+/** What they cost. @param prices what is known of the region. */
+export function planPrice(nodes: PlannedNodes, prices: readonly KnownPrice[]): Finding {
+  const { vmSize, vmPriority, location, hours, when } = nodes;
+  const price = prices.find((one) => one.vmSize === spelledSize(vmSize) && one.vmPriority === vmPriority);
+  const says =
+    price === undefined
+      ? noPriceSentence(spelledSize(vmSize), location, vmPriority)
+      : costSentence(price, nodes, hours);
+  return { what: "price", verdict: "fine", says: when === undefined ? says : `${when}: ${says}` };
 }
 
 /** @param cluster undefined where there is none of the name. */

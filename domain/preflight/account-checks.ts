@@ -1,6 +1,7 @@
 // Whether the Batch account can hold what jobs need: limits of pools, of active jobs and of processors. Source: "Batch service
 // quotas and limits".
 import type { PoolAllocationMode } from "../cluster/node-limit.ts";
+import { plainLocation } from "../shared/location.ts";
 import { failure, fine, warning } from "./check.ts";
 import type { Check } from "./check.ts";
 
@@ -39,16 +40,14 @@ function state({ provisioningState }: AccountState): Check {
   );
 }
 
-/** Azure spells regions with or without blanks and capitals. */
-const plain = (location: string) => location.replaceAll(" ", "").toLowerCase();
-
 function location(account: AccountState, expected: Expected): Check {
   const name = "region";
-  if (plain(account.location) === plain(expected.location)) return fine(name, account.location);
+  if (plainLocation(account.location) === plainLocation(expected.location))
+    return fine(name, account.location);
   return failure(
     name,
     `the Batch account is in ${account.location}, and BATCHAI_LOCATION says ${expected.location}`,
-    `set BATCHAI_LOCATION to ${plain(account.location)}`,
+    `set BATCHAI_LOCATION to ${plainLocation(account.location)}`,
   );
 }
 

@@ -11,15 +11,16 @@ export function budgetProblem(
   nodeCount: number,
 ): { readonly path: string; readonly message: string } | undefined {
   const { nodeHours, amount, currency, pricePerNodeHour, pricedOn } = budget;
-  const money = [amount, currency, pricePerNodeHour, pricedOn].filter(
-    (member) => member !== undefined,
-  ).length;
-  if (nodeHours !== undefined && money > 0)
+  const { priceSource } = budget;
+  const needed = [amount, currency, pricePerNodeHour, pricedOn].filter((member) => member !== undefined);
+  const money = needed.length;
+  if (nodeHours !== undefined && (money > 0 || priceSource !== undefined))
     return { path: "", message: "has nodeHours and money; keep one of them" };
   if (nodeHours === undefined && money < 4)
     return {
       path: "",
-      message: "needs nodeHours, or all of amount, currency, pricePerNodeHour and pricedOn",
+      message:
+        "needs nodeHours, or amount and currency, by a price that the service knows or by pricePerNodeHour and pricedOn",
     };
   if (limits.trialTimeout === undefined)
     return {
@@ -31,6 +32,28 @@ export function budgetProblem(
   return {
     path: nodeHours === undefined ? "amount" : "nodeHours",
     message: `pays for ${hours(cap)} node-hours, and one trial may need ${hours(one)}; raise it, or lower limits.trialTimeout`,
+  };
+}
+
+/** In money, with the price left to the service. */
+export function leavesPriceOut(
+  budget: Budget | undefined,
+): budget is Budget & { readonly amount: number; readonly currency: string } {
+  if (budget?.amount === undefined || budget.currency === undefined || budget.nodeHours !== undefined)
+    return false;
+  return [budget.pricePerNodeHour, budget.pricedOn, budget.priceSource].every((part) => part === undefined);
+}
+
+/** With the price of an earlier budget, so that what is asked for again means the same; as it is where that had none of the currency. */
+export function withPriceOf(budget: Budget, earlier: Budget | undefined): Budget {
+  if (earlier?.currency !== budget.currency || earlier?.pricePerNodeHour === undefined) return budget;
+  const { pricePerNodeHour, pricedOn, priceSource } = earlier;
+  const { priceSource: _, ...asked } = budget;
+  return {
+    ...asked,
+    pricePerNodeHour,
+    ...(pricedOn === undefined ? {} : { pricedOn }),
+    ...(priceSource === undefined ? {} : { priceSource }),
   };
 }
 

@@ -1,5 +1,6 @@
 // What happens to a sweep document: created, put again, terminated, resumed, extended, some trials retried, brought up to date,
 // ended. Pure; the caller writes.
+import { withPriceOf } from "./budget.ts";
 import type { BatchAIError } from "../shared/batch-ai-error.ts";
 import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
@@ -60,20 +61,27 @@ export function newSweep(
   };
 }
 
-/** A PUT on an existing sweep: the same content changes nothing, and a seed that was drawn is the same as none. */
+/** A PUT on an existing sweep: the same content changes nothing, and a seed that was drawn or a price that was looked up is the same as none. */
 export function putSweepAgain(
   document: SweepDocument,
   asked: {
     readonly spec: SweepSpec;
     readonly template: Readonly<Record<string, unknown>>;
     readonly seedGiven: boolean;
+    readonly priceGiven: boolean;
     readonly tags?: Tags | undefined;
   },
 ): SweepDocument {
   if (document.provisioningState === "deleting")
     throw new AppError("Conflict", `sweep '${document.sweep}' is being deleted; create it again afterwards`);
   const { seed } = document.spec.algorithm;
-  const spec = asked.seedGiven ? asked.spec : { ...asked.spec, algorithm: { ...asked.spec.algorithm, seed } };
+  const seeded = asked.seedGiven
+    ? asked.spec
+    : { ...asked.spec, algorithm: { ...asked.spec.algorithm, seed } };
+  const spec =
+    asked.priceGiven || seeded.budget === undefined
+      ? seeded
+      : { ...seeded, budget: withPriceOf(seeded.budget, document.spec.budget) };
   if (
     document.requests === 0 &&
     sameContent(spec, document.spec) &&

@@ -39,7 +39,10 @@ const above0 = z
   .number({ error: "expected a number above 0" })
   .refine((value) => value > 0, { error: "expected a number above 0" });
 
-/** What all trials together may cost at most: node-hours, or money by a price that somebody looked up on a day. */
+/**
+ * What all trials together may cost at most: node-hours, or money by a price that somebody looked up on a day. A request may leave the price
+ * out where the service knows one; what is kept always has it.
+ */
 export const Budget = z.object({
   nodeHours: above0.optional(),
   amount: above0.optional(),
@@ -49,6 +52,8 @@ export const Budget = z.object({
     .optional(),
   pricePerNodeHour: above0.optional(),
   pricedOn: z.iso.date({ error: "expected a date such as '2026-11-01'" }).optional(),
+  /** Whose price it is. */
+  priceSource: text(1000).optional(),
 });
 export type Budget = z.infer<typeof Budget>;
 

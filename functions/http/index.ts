@@ -19,6 +19,7 @@ import { authorityTrigger } from "./portal/authority.ts";
 import { portalFileTriggers } from "./portal/files.ts";
 import { sessionTrigger } from "./portal/session.ts";
 import { preflightOperations } from "./preflight.ts";
+import { priceOperations } from "./prices.ts";
 import { providerOperations } from "./provider.ts";
 import { roleAssignmentOperations } from "./role-assignments.ts";
 import { sweepOperations } from "./sweeps.ts";
@@ -34,6 +35,7 @@ export const operations: readonly Operation[] = [
   ...operationStatusOperations,
   ...usageOperations,
   ...preflightOperations,
+  ...priceOperations,
   ...workspaceOperations,
   ...experimentOperations,
   ...clusterOperations,

@@ -1,5 +1,6 @@
 // What each command of `batchai` answers where nobody looks: lines to type in their order against one cloud, and the schema of their JSON, or
 // the text, that stands on standard output. Commands that go on until they are stopped are held by tests of their own.
+import { PriceResponse } from "../../domain/price/wire.ts";
 import { z } from "zod";
 import { RoleAssignmentResponse } from "../../domain/access/wire.ts";
 import { ClusterResponse } from "../../domain/cluster/wire.ts";
@@ -92,6 +93,7 @@ const setUp: readonly (readonly [line: string, answer: Answer])[] = [
     }),
   ],
   ["convert job.json --to json", spec],
+  ["prices --region eastus", some(PriceResponse)],
   ["usage list", some(UsageResponse)],
   ["usage show", some(UsageResponse)],
   ["list-usages", some(UsageResponse)],

@@ -5,6 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { format } from "prettier";
 import { describe, expect, it, test } from "vitest";
+import { timerTriggers } from "../../functions/timers/index.ts";
 import { commandsPage } from "../support/commands-page.ts";
 import { statusPage } from "../support/status.ts";
 import { learningCurves, parallelCoordinates, trialTable } from "../support/sweep-figures.ts";
@@ -47,6 +48,19 @@ describe("the page on sweeps", () => {
       expect(read("docs/how-to/sweeps.md")).toContain(trialTable(trials));
     },
   );
+});
+
+test("the page on costs counts the executions of the timers that there are", () => {
+  /** How often a day; of what is not the same each day nothing is known here. */
+  const perDay = (schedule: string) => {
+    const [seconds = "", minutes = "", hours = "", ...days] = schedule.split(" ");
+    expect(days, schedule).toEqual(["*", "*", "*"]);
+    const times = (field: string, of: number) =>
+      field === "*" ? of : field.startsWith("*/") ? of / Number(field.slice(2)) : field.split(",").length;
+    return times(seconds, 60) * times(minutes, 60) * times(hours, 24);
+  };
+  const executions = timerTriggers.reduce((sum, { schedule }) => sum + perDay(schedule), 0);
+  expect(read("docs/how-to/costs.md")).toContain(`${executions.toLocaleString("en")} a day by timers`);
 });
 
 describe("the documentation", () => {

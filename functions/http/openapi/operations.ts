@@ -2,6 +2,7 @@
 // query parameters, what it answers. Paths, methods, roles and versions come from the operations themselves; what every
 // kind of resource has is described by the rows of the kind.
 import { z } from "zod";
+import { PriceResponse } from "../../../domain/price/wire.ts";
 import { RoleAssignmentRequest, scopeKinds } from "../../../domain/access/assignment.ts";
 import type { ScopeKind } from "../../../domain/access/assignment.ts";
 import { RoleAssignmentResponse } from "../../../domain/access/wire.ts";
@@ -228,6 +229,13 @@ const special: Readonly<Record<string, OperationDoc>> = {
         .meta({ description: "VM sizes to ask for beside those of the clusters, comma-separated" }),
     },
     ok: listOf(CheckResponse),
+  },
+  "prices-list": {
+    summary: "What a node costs an hour, by size and priority, each with the day and the source of the price",
+    query: {
+      vmsizes: z.string().optional().meta({ description: "Only these VM sizes, comma-separated" }),
+    },
+    ok: listOf(PriceResponse),
   },
   "operations-results": { summary: "State of a long-running operation", ok: OperationStatusResponse },
   "operations-statuses": {

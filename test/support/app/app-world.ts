@@ -1,5 +1,6 @@
 // The whole app in one process without a network: its real HTTP operations, orchestrations (through the real SDK and the
 // real engine) and activities, over memory and a hand-driven Batch. Time is the test's.
+import { committedPrices } from "../../../domain/price/committed.ts";
 import { fakeKeyVaults } from "./fake-key-vaults.ts";
 import { activities } from "../../../activities/index.ts";
 import { removeOrphans } from "../../../functions/timers/orphans.ts";
@@ -91,6 +92,7 @@ export interface AppWorldOptions {
   /** What the service's identity gets for container registries. */
   readonly registryPasswords?: ReadonlyMap<string, string>;
   readonly containers?: Services["settings"]["containers"];
+  readonly prices?: Services["settings"]["prices"];
   readonly nodeAddresses?: Services["settings"]["nodeAddresses"];
 }
 
@@ -138,6 +140,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     settings: {
       subscriptionId,
       location: "eastus",
+      prices: options.prices ?? [committedPrices],
       blobEndpointTemplate: "https://{account}.blob.example",
       fileEndpointTemplate: "https://{account}.file.example",
       nodeImage: { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2404", version: "latest" },

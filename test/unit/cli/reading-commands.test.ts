@@ -371,7 +371,7 @@ test("what a file would come to is told before anything is made, with exit code 
   const properties = { vmSize: "STANDARD_D2_V3", scaleSettings: { manual: { targetNodeCount: 1 } } };
   writeFileSync(join(folder, "cluster.json"), JSON.stringify({ properties }));
   const said = JSON.parse(await ok("plan cluster.json")) as { what: string; verdict: string }[];
-  expect(said.map(({ what }) => what)).toEqual(["size", "image", "quota"]);
+  expect(said.map(({ what }) => what)).toEqual(["size", "image", "quota", "price"]);
   const retired = { properties: { ...properties, vmSize: "STANDARD_NC6" } };
   writeFileSync(join(folder, "retired.json"), JSON.stringify(retired));
   expect(await type("plan retired.json")).toMatchObject({ code: 5 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readConfiguration } from "../../../functions/config.ts";
+import { committedPrices } from "../../../domain/price/committed.ts";
+import { priceTables, readConfiguration } from "../../../functions/config.ts";
 
 const good = {
   AZURE_SUBSCRIPTION_ID: "s",
@@ -54,6 +55,22 @@ describe("the configuration", () => {
     expect(sources("203.0.113.0/24,VirtualNetwork")).toEqual(["203.0.113.0/24", "VirtualNetwork"]);
     for (const open of ["0.0.0.0/0", "203.0.113.1,::/0", "Internet", "*"])
       expect(() => sources(open)).toThrow("BATCHAI_SSH_SOURCES");
+  });
+
+  it("takes an operator's prices as JSON or from a file, laid over the app's, and refuses what is no table", () => {
+    const table = { currency: "EUR", collectedOn: "2026-11-20", source: "our contract", prices: {} };
+    const tables = (BATCHAI_PRICES?: string) => priceTables(parsed({ ...good, BATCHAI_PRICES }));
+    expect(tables()).toEqual([committedPrices]);
+    expect(tables(JSON.stringify(table))).toEqual([table, committedPrices]);
+    const committed = new URL("../../../domain/price/prices.json", import.meta.url);
+    expect(tables(committed.href)).toEqual([committedPrices, committedPrices]);
+    for (const wrong of [
+      "prices.json",
+      "file:///nowhere/at-all",
+      "{}",
+      JSON.stringify({ ...table, prices: 1 }),
+    ])
+      expect(() => tables(wrong)).toThrow("BATCHAI_PRICES");
   });
 
   it("tells every problem at once, without values", () => {

@@ -50,6 +50,7 @@ describe("a deployment that can run jobs", () => {
       "quota: dedicated vCPUs",
       "quota: low-priority vCPUs",
       "size STANDARD_D2S_V5",
+      "price of STANDARD_D2S_V5",
     ]);
   });
 

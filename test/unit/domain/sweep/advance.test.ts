@@ -335,7 +335,7 @@ describe("what is wrong with a sweep", () => {
       "properties.stopping.minTrials: is 12: it must be below maxTrials",
     ],
     [{ budget: { nodeHours: 1 } }, "properties.budget: needs limits.trialTimeout"],
-    [{ budget: { amount: 5 } }, "properties.budget: needs nodeHours, or all of amount, currency"],
+    [{ budget: { amount: 5 } }, "properties.budget: needs nodeHours, or amount and currency"],
     [
       { budget: { nodeHours: 1 }, limits: { maxTrials: 5, trialTimeout: "PT2H" } },
       "properties.budget.nodeHours: pays for 1 node-hours, and one trial may need 2",
