@@ -6,9 +6,12 @@ import { metricRunOf } from "../domain/metric/run.ts";
 import { curveWire, pointWire, seriesWire } from "../domain/metric/wire.ts";
 import { AppError } from "../domain/shared/errors.ts";
 import type { JobRef } from "../domain/shared/resource-id.ts";
+import { withSeries } from "../domain/tracking/run.ts";
 import { mostSeries } from "../services/metrics.ts";
 import type { Services } from "../services/services.ts";
 import { existing } from "./existing.ts";
+import { changeRun, ownRunId } from "./tracking/found-run.ts";
+import { jobScope } from "./tracking/scope.ts";
 import { noteTracked } from "./tracking/tracked.ts";
 
 export async function jobMetrics(services: Services, ref: JobRef) {
@@ -49,7 +52,10 @@ export async function keepPosted(
 ): Promise<void> {
   await noteTracked(services, job);
   const points = posted.map(({ name, step, value }) => ({ name, points: [{ step, value }] }));
-  const { refused } = await services.metrics.append(metricRunOf(job), points);
+  const { refused, series } = await services.metrics.append(metricRunOf(job), points);
+  // Of a trial its sweep knows them, and so does its run.
+  if (job.sweepGuid === undefined)
+    await changeRun(services, jobScope(job), ownRunId(job), (run) => withSeries(run, series));
   const [first] = refused;
   if (first !== undefined)
     throw new AppError(

@@ -1,5 +1,6 @@
 // A run as it is stored, and what is logged to it. Metrics are here with their last point only; all points are in the metric store.
 import { z } from "zod";
+import type { Figures } from "../metric/figures.ts";
 import { AnyNumber, toWireNumber } from "../metric/number.ts";
 import { checkKey, checkValue, limits, refuse } from "./limits.ts";
 
@@ -111,6 +112,33 @@ export function withMetrics(run: RunRecord, points: readonly MetricPoint[]): Run
     );
   return { ...run, metrics };
 }
+
+/**
+ * What the metric store has of series that came another way than by MLflow: a search looks here alone. Such points have no time, and
+ * their names are anybody's; one more than a run holds is in no search.
+ */
+export function withSeries(
+  run: RunRecord,
+  series: readonly {
+    readonly name: string;
+    readonly figures: Pick<Figures, "last" | "lastStep" | "lastTime">;
+  }[],
+): RunRecord {
+  const metrics = { ...run.metrics };
+  let isChanged = false;
+  for (const { name, figures } of series) {
+    const point = { value: figures.last, step: figures.lastStep, time: figures.lastTime ?? 0 };
+    const before = own(metrics, name);
+    const isFull = before === undefined && Object.keys(metrics).length >= limits.metricsPerRun;
+    if (isFull || name === "__proto__" || (before !== undefined && !isNews(point, before))) continue;
+    metrics[name] = point;
+    isChanged = true;
+  }
+  return isChanged ? { ...run, metrics } : run;
+}
+
+const isNews = (point: LastPoint, before: LastPoint) =>
+  isLater(point, before) && !(point.step === before.step && Object.is(point.value, before.value));
 
 /** At a higher step; of several at one step the one that was measured last. */
 function isLater(point: LastPoint, before: LastPoint): boolean {

@@ -55,7 +55,8 @@ export function runOfJob(
       ? (time(endTime) ?? Date.parse(job.executionStateTransitionTime))
       : undefined,
     deleted: record?.deleted ?? false,
-    metrics: [...logged, ...reported.map((metric) => ({ ...metric, time: metric.time || started }))],
+    // What has no time of its own, the job has had since it started.
+    metrics: [...logged, ...reported].map((metric) => ({ ...metric, time: metric.time || started })),
     params,
     tags: {
       [runNameTag]: job.job,

@@ -1,15 +1,21 @@
 // Points of metrics that the programs of a job post with the token that they have in their environment.
 import { describe, expect, it } from "vitest";
 import { experimentPath } from "../../support/app/stories.ts";
-import { jobPath, runningJob, tracked } from "../../support/app/tracking-stories.ts";
+import { create, jobPath, own, runningJob, tracked } from "../../support/app/tracking-stories.ts";
 
-const own = "?api-version=2026-11-01";
+const version = "?api-version=2026-11-01";
 
 async function posting() {
-  const { world, token } = await runningJob();
+  const { world, token, notebook, script } = await runningJob();
   const post = (points: readonly object[], as = token, at = jobPath) =>
-    world.api("POST", `${at}/metrics${own}`, { token: as, body: { points } });
-  return { world, token, post };
+    world.api("POST", `${at}/metrics${version}`, { token: as, body: { points } });
+  const found = async (filter: string) =>
+    (await notebook.post("runs/search", { experiment_ids: ["e"], filter })).body.runs as FoundRun[];
+  return { world, token, post, found, script };
+}
+interface FoundRun {
+  readonly info: { readonly run_id: string; readonly start_time: number };
+  readonly data: { readonly metrics?: readonly { readonly value: number; readonly timestamp: number }[] };
 }
 const point = { name: "loss", value: 0.5, step: 1 };
 
@@ -21,8 +27,32 @@ describe("metrics that a job's programs post", () => {
         status: 200,
         body: { points: 2 },
       });
-    const { body } = await world.api("GET", `${jobPath}/metrics${own}`);
+    const { body } = await world.api("GET", `${jobPath}/metrics${version}`);
     expect(body.value).toMatchObject([{ name: "loss", n: 2, min: 0.5 }]);
+  });
+
+  it("are found by a search of runs, as those that came by MLflow are", async () => {
+    const { post, found } = await posting();
+    const accuracy = (value: number | string, step: number) => ({ name: "accuracy", value, step });
+    await post([accuracy(0.5, 1), accuracy(0.95, 2)]);
+    const [run] = await found("metrics.accuracy > 0.9");
+    expect(run?.info.run_id).toBe(own);
+    expect(run?.data.metrics).toMatchObject([{ value: 0.95, step: 2, timestamp: run?.info.start_time }]);
+    expect(await found("metrics.accuracy > 0.96")).toEqual([]);
+    // An earlier step that comes late is not the last.
+    await post([accuracy(0.1, 0)]);
+    expect(await found("metrics.accuracy > 0.9")).toHaveLength(1);
+    await post([accuracy("NaN", 3)]);
+    expect(await found("metrics.accuracy > 0.9")).toEqual([]);
+  });
+
+  it("stand beside what a script logs to the job's run, whichever comes first", async () => {
+    const { post, found, script } = await posting();
+    await post([point]);
+    await create(script());
+    await script().post("runs/log-metric", { run_id: own, key: "acc", value: 0.8, timestamp: 5, step: 1 });
+    await post([{ ...point, value: 0.25, step: 2 }]);
+    expect(await found("metrics.loss < 0.3 and metrics.acc = 0.8")).toHaveLength(1);
   });
 
   it("are refused by name when they are wrong", async () => {
@@ -62,7 +92,7 @@ describe("metrics that a job's programs post", () => {
       ["DELETE", jobPath],
     ] as const;
     for (const [method, path] of tries)
-      expect((await world.api(method, `${path}${own}`, { token })).status, `${method} ${path}`).toBe(401);
+      expect((await world.api(method, `${path}${version}`, { token })).status, `${method} ${path}`).toBe(401);
   });
 
   it("are refused when the job has ended, whoever sends them", async () => {
