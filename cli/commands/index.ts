@@ -354,6 +354,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./list-usages.ts")).listUsages("list-usages"),
   },
   {
+    name: "cost",
+    summary: "Tell the node-hours of jobs, and their cost by a table of prices",
+    load: async () => (await import("./cost.ts")).cost,
+  },
+  {
     name: "usage list",
     summary: "The same as list-usages",
     load: async () => (await import("./list-usages.ts")).listUsages("usage list"),

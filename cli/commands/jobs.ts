@@ -1,17 +1,16 @@
 // `batchai jobs`: the jobs of a workspace, of all its experiments; with --watch, again and again: in place on a terminal, elsewhere one
 // line for each state that a job gets.
-import { all } from "../../client/paging.ts";
 import type { JobResponse } from "../../domain/job/wire.ts";
 import { command } from "../command.ts";
 import type { Context } from "../command.ts";
+import { jobsOf } from "../jobs-of.ts";
 import { amount, flag, text } from "../options.ts";
 import { jobColumns } from "../output/columns.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { mayColor } from "../output/formats.ts";
 import type { Columns } from "../output/print.ts";
 import { printAll, printing, tableOf } from "../output/print.ts";
-import { inExperiment, openService, workspaceRef } from "../service.ts";
-import type { Service } from "../service.ts";
+import { inExperiment, openService } from "../service.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 const columns: Columns<JobResponse> = [
@@ -38,22 +37,6 @@ export const jobs = command({
     return watched(look, given.interval * 1000, context);
   },
 });
-
-async function jobsOf(
-  service: Service,
-  given: { readonly workspace: string | undefined; readonly experiment: string | undefined },
-): Promise<JobResponse[]> {
-  const { client } = service;
-  const workspace = workspaceRef(service, given);
-  const named = given.experiment ?? service.environment["BATCHAI_EXPERIMENT"];
-  const experiments = named
-    ? [named]
-    : (await all(client.experiments.list(workspace))).map(({ name }) => name);
-  const found: JobResponse[] = [];
-  for (const experiment of experiments)
-    found.push(...(await all(client.jobs.list({ ...workspace, kind: "experiment", experiment }))));
-  return found;
-}
 
 async function watched(
   look: () => Promise<JobResponse[]>,

@@ -50,6 +50,11 @@ const finding = z.strictObject({
   verdict: z.enum(["fine", "warning", "cannotRun"]),
   says: z.string(),
 });
+const cost = z.strictObject({
+  ...{ name: z.string(), jobs: z.int(), nodeHours: z.number(), interruptedNodeHours: z.number() },
+  ...{ attemptsNotCounted: z.int(), nodeHoursWithoutPrice: z.number() },
+  amounts: z.array(z.strictObject({ amount: z.number(), currency: z.string() })),
+});
 const setting = z.strictObject({ name: z.string(), value: z.string(), origin: z.string() });
 const spec = z.strictObject({ properties: z.looseObject({}) });
 const nothing = /^$/;
@@ -161,6 +166,8 @@ const jobs: typeof setUp = [
 ];
 
 const sweeps: typeof setUp = [
+  ["cost", some(cost)],
+  ["cost --by cluster --region eastus", some(cost.extend({ idleNodes: z.int() }))],
   ["sweep preview -n rates -c nodes -f sweep.json", PreviewResponse],
   ["sweep create -n rates -c nodes -f sweep.json", sweep],
   ["sweep watch -n rates --interval 0.2", sweep],

@@ -380,3 +380,22 @@ test("what a file would come to is told before anything is made, with exit code 
   expect(await type("plan job.json")).toMatchObject({ code: 2 });
   expect((await type("plan absent.json")).err).toContain("absent.json cannot be read");
 });
+
+test("what jobs that ran cost is told by experiment, cluster, user or job", async () => {
+  const rows = async (line: string) => JSON.parse(await ok(line)) as Record<string, unknown>[];
+  const [digits] = await rows("cost -e digits --region eastus");
+  const { nodeHours } = digits as { nodeHours: number };
+  expect(digits).toMatchObject({ name: "digits", jobs: 1, interruptedNodeHours: 0 });
+  expect(nodeHours).toBeGreaterThan(0);
+  expect((await rows("cost --by user")).map(({ name }) => name)).toEqual(["tester"]);
+  expect((await rows("cost --by job")).map(({ name }) => name)).toEqual(["digits/first"]);
+  const clusters = await rows("cost --by cluster");
+  expect(clusters[0]).toMatchObject({ name: "nodes", nodeHours });
+  expect(clusters.map(({ name, idleNodes }) => [name, typeof idleNodes])).toContainEqual(["two", "number"]);
+  expect(await rows("cost -e digits --since 1s")).toEqual([]);
+  expect(await ok("cost -e digits --region eastus -o table")).toMatch(
+    /^Name +Jobs +Node-hours +Of these interrupted +Attempts not counted +Cost +Node-hours without a price\n/,
+  );
+  const refused = expect.stringContaining("experiment, cluster, user, job") as string;
+  expect(await type("cost --by colour")).toMatchObject({ code: 2, out: "", err: refused });
+});

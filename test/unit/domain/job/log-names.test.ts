@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { logsOfNode } from "../../../domain/job/log-names.ts";
+import { logsOfNode } from "../../../../domain/job/log-names.ts";
 
 const script = { pythonScriptFilePath: "train.py" };
 
