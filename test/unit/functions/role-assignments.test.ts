@@ -93,7 +93,7 @@ describe("an operation on something in a workspace", () => {
     const outside = operations.filter(
       ({ route, role }) => !route.includes("{workspace}") && role !== "anyone",
     );
-    expect(outside.map(({ name }) => name).sort()).toEqual(["preflight-list", "usages-list"]);
+    expect(outside.map(({ name }) => name).sort()).toEqual(["preflight-list", "prices-list", "usages-list"]);
   });
 });
 
