@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AttemptsResponse } from "../domain/job/attempt.ts";
 import { JobResponse, OutputFileResponse } from "../domain/job/wire.ts";
+import { ReceiptResponse } from "../domain/receipt/wire.ts";
 import { RemoteLoginResponse } from "../domain/shared/answers.ts";
 import { ownApiVersion } from "../domain/shared/api-versions.ts";
 import { hasOwnMembers } from "../domain/shared/own-members.ts";
@@ -26,6 +27,8 @@ export interface Jobs extends Collection<JobRef, ExperimentRef, JobResponse> {
   nodes(ref: JobRef): AsyncGenerator<RemoteLoginResponse>;
   /** How often it was started, and how each of that ended. */
   attempts(ref: JobRef): Promise<AttemptsResponse>;
+  /** What it was made of and what it left, with digests. */
+  receipt(ref: JobRef): Promise<ReceiptResponse>;
   /** What it reported, by name. */
   metrics(ref: JobRef): Promise<{ readonly value: readonly MetricResponse[] }>;
   /** What lies directly in a folder of an output directory. */
@@ -55,6 +58,8 @@ export function jobsOf(api: HttpApi): Jobs {
     nodes: (ref) => nodesOf(api, ref),
     attempts: async (ref) =>
       checked(AttemptsResponse, (await own.send("GET", `${formatId(ref)}/attempts`)).body),
+    receipt: async (ref) =>
+      checked(ReceiptResponse, (await own.send("GET", `${formatId(ref)}/receipt`)).body),
     metrics: async (ref) =>
       checked(MetricsResponse, (await own.send("GET", `${formatId(ref)}/metrics`)).body),
     async terminate(ref, { wait = true } = {}) {

@@ -17,6 +17,7 @@ import packages from "./launcher/packages.sh";
 import peers from "./launcher/peers.sh";
 import plan from "./launcher/plan.sh";
 import processes from "./launcher/processes.sh";
+import receipt from "./launcher/receipt.sh";
 import secrets from "./launcher/secrets.sh";
 import start from "./launcher/start.sh";
 import tracking from "./launcher/tracking.sh";
@@ -62,6 +63,7 @@ export const launcher = [
   commands,
   processes,
   peers,
+  receipt,
   end,
   notices,
   watch,

@@ -38,6 +38,16 @@ export const jobCommands: readonly CommandRow[] = [
     load: async () => (await import("./job/attempts.ts")).jobAttempts,
   },
   {
+    name: "job receipt",
+    summary: "Show the receipt of a job: what it was made of and what it left, with digests",
+    load: async () => (await import("./job/receipt.ts")).jobReceipt,
+  },
+  {
+    name: "job verify",
+    summary: "Compare what a job left, or another job, with its receipt",
+    load: async () => (await import("./job/verify.ts")).jobVerify,
+  },
+  {
     name: "job metrics",
     summary: "List what a job reported: the last, the least and the most of each metric",
     load: async () => (await import("./job/metrics.ts")).jobMetrics,

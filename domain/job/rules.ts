@@ -16,6 +16,7 @@ import { sameContent } from "../shared/same-content.ts";
 import { storeSecretVariables } from "../shared/secret-variables.ts";
 import { SecretCollector } from "../shared/secrets.ts";
 import type { WithSecrets } from "../shared/secrets.ts";
+import { checkReceipt } from "../receipt/request.ts";
 import { toolkitOf, toolkits } from "../toolkits/registry.ts";
 import type { ToolkitContext } from "../toolkits/toolkit.ts";
 import { causeOf, withEndedAttempt, withLostStarts } from "./attempts.ts";
@@ -60,6 +61,7 @@ export function newJob(
   };
   checkToolkit(document);
   checkWritable(document);
+  checkReceipt(document);
   checkCachesApart(document.spec.mountVolumes, cluster.spec.mountVolumes, "properties.mountVolumes");
   return { document, secrets: secrets.values };
 }
@@ -130,6 +132,7 @@ function specOf(request: JobRequest, secrets: SecretCollector): JobSpec {
     constraints: properties.constraints,
     ...(properties.retries === undefined ? {} : { retries: properties.retries }),
     ...(properties.spot === undefined ? {} : { spot: spotOf(properties.spot) }),
+    ...(properties.receipt === undefined ? {} : { receipt: properties.receipt }),
     toolkit,
     ...(containerSettings === undefined
       ? {}

@@ -43,6 +43,12 @@ export const OutputDirectory = z.object({
 });
 export type OutputDirectory = z.infer<typeof OutputDirectory>;
 
+/** Asks for a receipt (domain/receipt): every file of the output directories is read at the end, and of these input directories at the start. */
+const Receipt = z.strictObject({
+  /** Ids of input directories; absent: all of them. */
+  inputs: z.array(directoryId()).optional(),
+});
+
 const common = {
   cluster: ResourceId,
   nodeCount: wholeNumber(1, maxClusterNodes),
@@ -57,6 +63,7 @@ const common = {
     .default({ maxWallClockTime: defaultMaxWallClockTime }),
   retries: Retries.optional(),
   spot: SpotPolicy.optional(),
+  receipt: Receipt.optional(),
 };
 
 /** Toolkit blocks by name; `selectToolkit` (rules.ts) insists on exactly one. */

@@ -47,6 +47,7 @@ export const JobResponse = resourceResponse(
         place: Place,
       })
       .optional(),
+    receipt: z.looseObject({ inputs: z.array(z.string()).optional() }).optional(),
     executionState: ExecutionState,
     executionStateTransitionTime: time(),
     executionInfo: ExecutionInfo.optional(),
@@ -98,6 +99,7 @@ export function jobWire(job: JobDocument) {
       constraints: spec.constraints,
       ...(spec.retries === undefined ? {} : { retries: spec.retries }),
       ...(spec.spot === undefined ? {} : { spot: { ...spec.spot, place: placeOf(job) } }),
+      ...(spec.receipt === undefined ? {} : { receipt: spec.receipt }),
       ...provisioned(job),
       executionState: job.executionState,
       executionStateTransitionTime: job.executionStateTransitionTime,

@@ -130,6 +130,8 @@ export interface LaunchPlan {
   /** Shell text that every node runs before the processes. */
   readonly preparation?: string;
   readonly endpoints: readonly PlannedEndpoint[];
+  /** What is read for the job's receipt; absent when it wants none. */
+  readonly receipt?: { readonly inputs?: readonly string[] | undefined };
   readonly processes: readonly PlannedOutput[];
 }
 
@@ -164,6 +166,7 @@ export function planLaunch(job: JobDocument): LaunchPlan {
     ...(shared === undefined ? {} : { sharedTemp: shared }),
     ...(spec.jobPreparation === undefined ? {} : { preparation: spec.jobPreparation.commandLine }),
     endpoints: plannedEndpoints(processes, context.rendezvousPort),
+    ...(spec.receipt === undefined ? {} : { receipt: spec.receipt }),
     processes: processes.map((process) => ({ ...process, ...logNamesOf(process) })),
   };
 }

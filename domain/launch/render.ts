@@ -55,10 +55,16 @@ export function renderPlan(plan: LaunchPlan): string {
     ...plan.endpoints.map(({ name, node, port, portOnSharedMachine }) =>
       quoted("plan_endpoint", name, node, port, portOnSharedMachine),
     ),
+    ...(plan.receipt === undefined ? [] : [receiptLine(plan.receipt)]),
     ...plan.processes.flatMap(processLines),
     "plan_end",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** `-` for no input directory at all, because none is named for all of them. */
+function receiptLine({ inputs }: NonNullable<LaunchPlan["receipt"]>): string {
+  return quoted("plan_receipt", ...(inputs === undefined ? [] : inputs.length === 0 ? ["-"] : inputs));
 }
 
 /** A line that defines a variable, and the variables that its value needs. */

@@ -12,7 +12,7 @@ interface OwnMembers {
 }
 
 const ownMembers = {
-  job: { members: ["retries", "spot"], mountVolumes: ["mountVolumes"] },
+  job: { members: ["retries", "spot", "receipt"], mountVolumes: ["mountVolumes"] },
   cluster: { members: [], mountVolumes: ["nodeSetup", "mountVolumes"] },
 } as const satisfies Record<string, OwnMembers>;
 export type KindWithOwnMembers = keyof typeof ownMembers;

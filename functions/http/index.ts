@@ -7,6 +7,7 @@ import { experimentOperations } from "./experiments.ts";
 import { fileServerOperations } from "./file-servers.ts";
 import { jobFileOperations } from "./job-files.ts";
 import { jobMetricOperations } from "./job-metrics.ts";
+import { jobReceiptOperations } from "./job-receipts.ts";
 import { jobOperations } from "./jobs.ts";
 import { sparingImpatientClients } from "./lib/impatient-client.ts";
 import { trigger, unknownRoute } from "./lib/operation.ts";
@@ -43,6 +44,7 @@ export const operations: readonly Operation[] = [
   ...jobOperations,
   ...jobFileOperations,
   ...jobMetricOperations,
+  ...jobReceiptOperations,
   ...sweepOperations,
   ...sweepTrialOperations,
   ...triggerOperations,

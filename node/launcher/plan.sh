@@ -78,6 +78,7 @@ plan_input() { # id path
   place "input directory $1" "$2"
   eval "AZ_BATCHAI_INPUT_$1=\$bai_path"
   export "AZ_BATCHAI_INPUT_$1"
+  bai_inputs="$bai_inputs $1"
 }
 
 plan_output() { # id path blob|share|node

@@ -77,7 +77,7 @@ beforeAll(async () => {
     "cluster.json": {
       properties: { vmSize: "STANDARD_D1", scaleSettings: { manual: { targetNodeCount: 1 } } },
     },
-    "job.json": jobOf(reporting("1")),
+    "job.json": { properties: { ...jobOf(reporting("1")).properties, receipt: {} } },
     "long.json": jobOf("exec sleep 1000"),
     "sweep.json": {
       properties: {

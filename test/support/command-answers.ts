@@ -9,6 +9,7 @@ import { FileServerResponse } from "../../domain/file-server/wire.ts";
 import { AttemptResponse } from "../../domain/job/attempt.ts";
 import { JobResponse, OutputFileResponse } from "../../domain/job/wire.ts";
 import { MetricResponse } from "../../domain/metric/wire.ts";
+import { ReceiptResponse } from "../../domain/receipt/wire.ts";
 import { CheckResponse, RemoteLoginResponse, UsageResponse } from "../../domain/shared/answers.ts";
 import { BestTrialResponse, PreviewResponse, SweepResponse, TrialResponse } from "../../domain/sweep/wire.ts";
 import { WorkspaceResponse } from "../../domain/workspace/wire.ts";
@@ -141,6 +142,8 @@ const jobs: typeof setUp = [
   ["job list", some(job)],
   ["jobs", some(job)],
   ["job attempts -n first", some(AttemptResponse)],
+  ["job receipt -n first", ReceiptResponse],
+  ["job verify -n first", z.array(z.never())],
   ["job file list -j first", some(file)],
   ["job file stream -j first -f stdout.txt", /^done\n$/],
   ["job file download -j first --to logs", /^(logs\/\S+\n)+$/],

@@ -26,6 +26,10 @@ const parts: readonly (readonly [part: string, state: string])[] = [
     "jobs run again after an eviction, told before by SIGTERM; `batchai rehearse` kills a program here and says whether it resumes; policies for falling back to the dedicated nodes of another cluster, also by a deadline (tried in simulated time). Not yet: the Keras helper for checkpoints was never run",
   ],
   [
+    "Receipts of jobs (`api-version=2026-11-01`)",
+    "digests of what went in and came out, with what the job was made of; what is otherwise is told by name: [how](how-to/receipts.md). Not yet: submitting the same again by one command, results that are used again for equal inputs, signatures",
+  ],
+  [
     "Toolkits",
     "all nine are planned, launched and have [recipes](../recipes). In CI PyTorch (Gloo), TensorFlow (parameter server, `TF_CONFIG`, one process), Horovod, ChainerMN and custom MPI (Open MPI 4.1 and 5, Intel MPI) run for real on two nodes; CNTK, Caffe and Caffe2 can no longer be installed, and stand-ins check how they are started",
   ],

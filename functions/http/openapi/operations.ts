@@ -10,6 +10,7 @@ import { ClusterPatch } from "../../../domain/cluster/schema.ts";
 import { ClusterResponse } from "../../../domain/cluster/wire.ts";
 import { MetricResponse } from "../../../domain/metric/wire.ts";
 import { AttemptsResponse } from "../../../domain/job/attempt.ts";
+import { ReceiptResponse } from "../../../domain/receipt/wire.ts";
 import { OutputFileResponse } from "../../../domain/job/wire.ts";
 import { kindOf } from "../../../domain/kinds.ts";
 import { aWord, collectionOf, resourceKinds, rowOf } from "../../../domain/resources.ts";
@@ -267,6 +268,12 @@ const special: Readonly<Record<string, OperationDoc>> = {
   "jobs-preempt": {
     summary: "Rehearses an eviction: the run ends as on a node that is taken away, and the job runs again",
     ok: "nothing",
+    conflicts: true,
+  },
+  "jobs-receipt": {
+    summary:
+      "The receipt of a job that asked for one and has ended: what it was made of and what it left, with digests",
+    ok: ReceiptResponse,
     conflicts: true,
   },
   "jobs-attempts": {

@@ -66,6 +66,7 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["DELETE", job, "submitter"],
   ["GET", `${job}/events`, "reader"],
   ["GET", `${job}/attempts`, "reader"],
+  ["GET", `${job}/receipt`, "reader"],
   ["POST", `${job}/preempt`, "operator"],
   ["GET", `${job}/metrics`, "reader"],
   ["POST", `${job}/metrics`, "submitter"],
@@ -265,7 +266,7 @@ function pathOf(route: string, subscription = subscriptionId): string {
     .replace("{subscriptionId}", subscription)
     .replace("{*path}", "nothing/here")
     .replaceAll(/\{\w+\}/g, "x");
-  return `/${path}?api-version=${/\/(?:events|attempts|metrics|preempt|preflight|prices|listSetupFiles)$|\/(?:sweeps|triggers|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
+  return `/${path}?api-version=${/\/(?:events|attempts|receipt|metrics|preempt|preflight|prices|listSetupFiles)$|\/(?:sweeps|triggers|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
 }
 
 describe("the table of routes and roles", () => {
