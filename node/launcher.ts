@@ -13,6 +13,7 @@ import kept from "./launcher/kept.sh";
 import logs from "./launcher/logs.sh";
 import mounts from "./launcher/mounts.sh";
 import notices from "./launcher/notices.sh";
+import ownContainer from "./launcher/own-container.sh";
 import packages from "./launcher/packages.sh";
 import peers from "./launcher/peers.sh";
 import plan from "./launcher/plan.sh";
@@ -55,6 +56,7 @@ export const launcher = [
   mounts,
   containers,
   containerProcesses,
+  ownContainer,
   logs,
   writeForwarder,
   forwarder,

@@ -4,21 +4,24 @@
 # becomes the user's with nothing to read.
 become_in_container() { # interpreter-words command log process
   set +u
+  write_inner_script "$@" | $bai_engine exec -i "$bai_container" /bin/sh
+}
+
+# What the shell in the container reads: the variables of a process, and its command.
+write_inner_script() { # interpreter-words command log process
   bai_words=''
   if [ -n "$4" ]; then
     eval "bai_words=\$P_${4}_env"
     for bai_name in $bai_words; do eval "export $bai_name=\"\$P_${4}_env_$bai_name\""; done
   fi
-  {
-    export_service_variables
-    for bai_name in $bai_words; do
-      eval "bai_value=\$$bai_name"
-      export_word "$bai_name" "$bai_value"
-    done
-    export_user_variables "$bai_user_names"
-    enter_job_temp
-    printf '%s </dev/null\n' "$(become_inner_shell "$@")"
-  } | $bai_engine exec -i "$bai_container" /bin/sh
+  export_service_variables
+  for bai_name in $bai_words; do
+    eval "bai_value=\$$bai_name"
+    export_word "$bai_name" "$bai_value"
+  done
+  export_user_variables "$bai_user_names"
+  enter_job_temp
+  printf '%s </dev/null\n' "$(become_inner_shell "$@")"
 }
 
 # MPI goes to the same directory on every node: one of several is entered by the path that is the same in all containers.

@@ -1,4 +1,5 @@
-# The job's container on this node: one, in which the preparation and every process of the job run, by `exec`. The launcher
+# The job's container on this node: one, in which the preparation and every process of the job run, by `exec`, or the only process as its
+# own first (own-container.sh). The launcher
 # stays outside and asks the node's engine by its command line, which docker, podman and nerdctl have in common.
 # What the processes read and write has the same path inside and outside. Nothing secret is in a command line or a file: a
 # password goes through a pipe, and the variables of a process with its command through the standard input of its shell.
@@ -43,9 +44,12 @@ open_container() {
   step container
   find_engine
   remove_old_containers
-  bring_image
   find_container_user
   hold_container
+  bai_container_open=yes
+  true >"$AZ_BATCHAI_ROOT/container"
+  name_image
+  ! has_own_container || return 0
   start_container
   bai_registry_password=''
   log "container $bai_container runs $bai_image"
@@ -75,6 +79,19 @@ remove_old_containers() {
   [ -z "$bai_old" ] || engine rm -f $bai_old >/dev/null 2>&1
 }
 
+# Most often the image is on the node, by this name: to ask first would cost each job a call of the engine. Sets bai_found.
+name_image() {
+  bai_found=$bai_reference
+  [ "$bai_registry" != docker.io ] || bai_found=$bai_image
+}
+
+# The container did not start by the name that was tried: there is another to try.
+find_other_image() {
+  bai_tried=$bai_found bai_pulled=no
+  bring_image
+  [ "$bai_found$bai_pulled" != "${bai_tried}no" ]
+}
+
 # An image that is on the node is taken as it is. Sets bai_found. A login is in no file of the user's, and in memory only
 # as long as the pull takes. A name without a registry may be that of an image made on the node, unless the job names a registry.
 bring_image() {
@@ -90,6 +107,7 @@ bring_image() {
   bai_code=$? bai_engine_limit=''
   rm -rf "$private_dir/registry"
   [ "$bai_code" = 0 ] || container_failed "$bai_said"
+  bai_pulled=yes
 }
 
 pull_image() {
@@ -118,7 +136,7 @@ find_container_user() {
 
 # The container ends when nobody holds the pipe `alive` open any more: this process, which whoever ends the task ends.
 hold_container() {
-  rm -f "$bai_dir/alive" "$bai_dir/up"
+  rm -f "$bai_dir/alive" "$bai_dir/up" "$bai_dir/ended"
   mkfifo -m 600 "$bai_dir/alive" || fail launch-failed 244 "cannot create a fifo in $bai_dir"
   exec 6<>"$bai_dir/alive"
   (exec sleep 2147483647) </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- &
@@ -133,6 +151,24 @@ bai_keeper='command -v cat >/dev/null || { echo "the image has no cat" >&2; exit
 while cat <&3 >/dev/null & wait "$!"; [ "$?" -gt 128 ]; do :; done'
 
 start_container() {
+  bai_said=$(run_container -d "$bai_keeper" 2>&1) || {
+    bai_words=$bai_said
+    find_other_image || container_failed "$bai_words"
+    bai_said=$(run_container -d "$bai_keeper" 2>&1) || container_failed "$bai_said"
+  }
+  bai_tries=100
+  while [ ! -e "$bai_dir/up" ]; do
+    bai_tries=$((bai_tries - 1))
+    case $bai_tries in
+      0 | 20 | 40 | 60 | 80 | 95) is_container_up || container_failed "the container ended at once$(foreign_image)" ;;
+    esac
+    [ "$bai_tries" -gt 0 ] || container_failed "the container does not answer"
+    sleep 0.1
+  done
+}
+
+run_container() { # -d|-i program of its first process
+  bai_how=$1 bai_first=$2
   set -- --name "$bai_container" --label "batchai.node=${AZ_BATCH_NODE_ROOT_DIR:-$bai_inner_root}"
   set -- "$@" --label "batchai.launch=$bai_guid-$bai_attempt" --network host --user "$bai_container_user"
   set -- "$@" --security-opt label=disable --stop-timeout 0 --entrypoint /bin/sh
@@ -149,19 +185,8 @@ start_container() {
   IFS=$bai_ifs
   bind_words "${AZ_BATCH_NODE_ROOT_DIR:-$bai_inner_root}" "$bai_inner_root"
   [ "${AZ_BATCH_NODE_ROOT_DIR:-$bai_inner_root}" = "$bai_inner_root" ] || set -- "$@" --mount "$bai_word"
-  bai_container_open=yes
-  true >"$AZ_BATCHAI_ROOT/container"
-  bai_said=$(engine run -d --rm --pull=never "$@" "$bai_found" -c "$bai_keeper" batchai "$bai_dir" 2>&1) ||
-    container_failed "$bai_said"
-  bai_tries=100
-  while [ ! -e "$bai_dir/up" ]; do
-    bai_tries=$((bai_tries - 1))
-    case $bai_tries in
-      0 | 20 | 40 | 60 | 80 | 95) is_container_up || container_failed "the container ended at once$(foreign_image)" ;;
-    esac
-    [ "$bai_tries" -gt 0 ] || container_failed "the container does not answer"
-    sleep 0.1
-  done
+  set -- run "$bai_how" --rm --pull=never "$@" "$bai_found" -c "$bai_first" batchai "$bai_dir"
+  if [ "$bai_how" = -d ]; then engine "$@"; else exec $bai_engine "$@"; fi
 }
 
 is_container_up() { [ "$(engine inspect --format '{{.State.Running}}' "$bai_container" 2>/dev/null)" = true ]; }
@@ -245,11 +270,14 @@ inner_path() { # path
   case $1 in "${AZ_BATCH_NODE_ROOT_DIR:-$bai_inner_root}"/*) bai_word=$bai_inner_root/${1#"${AZ_BATCH_NODE_ROOT_DIR:-$bai_inner_root}"/} ;; esac
 }
 
+# Nobody holds the pipe open any more.
+release_container() { [ -z "$bai_guard" ] || kill -KILL "$bai_guard" 2>/dev/null; }
+
 # The end of every way: nothing of the job runs in it any more.
 close_container() {
   [ "$bai_container_open" = yes ] || return 0
   bai_container_open=no
-  [ -z "$bai_guard" ] || kill -KILL "$bai_guard" 2>/dev/null
+  release_container
   [ -z "$bai_relay" ] || kill_relay
   end_other_containers
   bai_said=$(engine rm -f "$bai_container" 2>&1)

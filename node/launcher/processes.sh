@@ -2,6 +2,12 @@
 run_only_process() {
   eval "bai_name=\$P_0_name"
   open_process 0
+  if has_own_container; then
+    log "started $bai_name in container $bai_container of $bai_image"
+    run_own_container "$bai_words" "$bai_text"
+    bai_registry_password=''
+    return
+  fi
   (become_shell "$bai_words" "$bai_text" "$bai_log" 0) </dev/null >>"$bai_logs/$bai_out" 2>>"$bai_logs/$bai_err" &
   bai_children=$!
   log "started $bai_name"

@@ -86,8 +86,8 @@ function parseRun() {
   let at = 0;
   for (; words[at]?.startsWith("-"); at += 1) {
     const word = words[at];
-    if (word === "-d") options[word] = [];
-    if (["--rm", "-d"].includes(word) || word.includes("=")) continue;
+    if (word === "-d" || word === "-i") options[word] = [];
+    if (["--rm", "-d", "-i"].includes(word) || word.includes("=")) continue;
     if (![...withValue, ...alsoWithValue].includes(word)) fail(`unknown flag: ${word}`);
     at += 1;
     (options[word] ??= []).push(words[at]);
@@ -114,6 +114,7 @@ function run() {
   const place = container(options["--name"][0]);
   mkdirSync(place);
   writeFileSync(join(place, "labels"), (options["--label"] ?? []).join("\n"));
+  if (options["-i"] !== undefined) writeFileSync(join(place, "attached"), "");
   if (options["--cidfile"] !== undefined)
     writeFileSync(options["--cidfile"][0], `id-of-${options["--name"][0]}`);
   const [program, ...args] = made.ends === undefined ? [...entrypoint, ...command] : ["/bin/false"];
@@ -122,7 +123,10 @@ function run() {
   const child = spawn("/bin/sh", ["-c", whenNoted, "sh", program, ...args], {
     cwd: options["-w"]?.[0] ?? made.directory ?? "/",
     env: { PATH: "/usr/bin:/bin", ...made.environment, ...environmentOf(options) },
-    stdio: options["-d"] === undefined ? ["ignore", "inherit", "inherit"] : "ignore",
+    stdio:
+      options["-d"] === undefined
+        ? [options["-i"] === undefined ? "ignore" : "inherit", "inherit", "inherit"]
+        : "ignore",
     detached: true,
   });
   writeFileSync(join(place, "pid"), String(child.pid));
@@ -133,7 +137,8 @@ function run() {
   }
   child.once("exit", (code) => {
     rmSync(place, { recursive: true, force: true });
-    if (code === 127) fail(`executable file ${program} not found in $PATH`, 127);
+    if (code === 127 && options["-i"] === undefined)
+      fail(`executable file ${program} not found in $PATH`, 127);
     process.exit(code ?? 137);
   });
 }
@@ -156,7 +161,8 @@ function signal(pid, how) {
 /** What "all processes" of a container are; nothing here may ever be told to those of the machine. */
 function signalAll(name) {
   for (const file of readdirSync(container(name)))
-    if (file.startsWith("exec-")) signal(readFileSync(join(container(name), file), "utf8"), "SIGTERM");
+    if (file.startsWith("exec-") || (file === "pid" && existsSync(join(container(name), "attached"))))
+      signal(readFileSync(join(container(name), file), "utf8"), "SIGTERM");
 }
 
 function isRunning(name) {

@@ -70,6 +70,36 @@ describe.each(shells)("in %s, the container of a job", (_name, shell) => {
     expect(engine.calls().flat().join(" ")).not.toContain("s3cret");
   });
 
+  it("is that of its only process, for one call of the engine", async () => {
+    const { node, engine, afs } = await withEngine(shell);
+    engine.have("train:1", { environment: { IMAGE: "of the image" } });
+    for (const [at, code] of [0, 7, 127, 143].entries()) {
+      const { document, secrets } = jobWithSecrets({
+        ...settings(),
+        customToolkitSettings: {
+          commandLine: `printf "%s|" "$TOKEN" "$IMAGE" "$AZ_BATCHAI_ATTEMPT"; pwd; cat; echo err >&2; sleep 1000 & exit ${code}`,
+        },
+        secrets: [{ name: "TOKEN", value: "s3cret-in-a-container" }],
+      });
+      const run = { ...document, attempt: at + 1 };
+      expect((await node.run(run, secrets)).code).toBe(code);
+      const temp = node.path(0, "shared/LS_root/temp", document.guid);
+      expect((await node.log(run, afs, "stdout.txt")).split("\n").at(-2)).toBe(
+        `s3cret-in-a-container|of the image|${at + 1}|${temp}`,
+      );
+      expect(await node.log(run, afs, "stderr.txt")).toMatch(/^(err\n)+$/);
+      expect(await node.result()).toMatchObject({ outcome: "exited", exitCode: code });
+      expect(engine.containers()).toEqual([]);
+    }
+    expect(
+      engine
+        .calls()
+        .slice(1)
+        .map(([verb]) => verb),
+    ).toEqual(["run", "run", "run", "run"]);
+    expect(engine.calls().flat().join(" ")).not.toContain("s3cret");
+  });
+
   it("sees the node's folders, its mounts and the job's directories at their own paths", async () => {
     const { node, engine, afs } = await withEngine(shell);
     engine.have("train:1");
@@ -119,7 +149,13 @@ describe.each(shells)("in %s, the container of a job", (_name, shell) => {
       image: "team/train:9",
       detail: "Error: docker.io/team/train:9: manifest unknown",
     });
-    expect(asked(engine, "run")).toEqual([]);
+    expect(
+      engine
+        .calls()
+        .slice(1)
+        .map(([verb]) => verb),
+    ).toEqual(["run", "image", "image", "pull", "rm"]);
+    expect(engine.containers()).toEqual([]);
     expect(await node.log(document, afs, "execution.log")).toMatch(/pulling docker\.io\/team\/train:9/);
   });
 });
