@@ -6,6 +6,7 @@ import { vaultSecret } from "../../domain/shared/key-vault.ts";
 import type { KeyVaults } from "../key-vaults.ts";
 import type { TokenSource } from "./bearer-policy.ts";
 import { isLoopbackHttp } from "./endpoints.ts";
+import { readAnswer } from "./read-answer.ts";
 
 const apiVersion = "7.4";
 const scope = "https://vault.azure.net/.default";
@@ -20,10 +21,12 @@ export interface KeyVaultOptions {
   /** Vaults that may be named, in lower case; `*` for all that let the service in. */
   readonly allowed: readonly string[];
   readonly tokens: TokenSource;
+  readonly fetch?: typeof fetch;
 }
 
 /** The token goes to the vault of that name at the template's address only, whatever address a request names. */
-export function keyVaults({ endpointTemplate, allowed, tokens }: KeyVaultOptions): KeyVaults {
+export function keyVaults(options: KeyVaultOptions): KeyVaults {
+  const { endpointTemplate, allowed, tokens } = options;
   return {
     async read(reference) {
       const { vault, name, version } = vaultSecret(reference);
@@ -35,34 +38,56 @@ export function keyVaults({ endpointTemplate, allowed, tokens }: KeyVaultOptions
       isLoopbackHttp(base);
       const path = version === undefined ? name : `${name}/${version}`;
       const token = await tokens.token(scope);
-      const response = await get(`${base}/secrets/${path}?api-version=${apiVersion}`, token, vault);
-      if (response.ok) return SecretBundle.parse(await response.json()).value;
-      throw await refusal(response, `The secret '${path}' of the Key Vault '${vault}'`);
+      const url = `${base}/secrets/${path}?api-version=${apiVersion}`;
+      const answer = await get(options.fetch ?? fetch, url, token, vault);
+      if (answer.status === 200)
+        return readAnswer(`The Key Vault '${vault}'`, SecretBundle, answer.text).value;
+      throw refusal(answer, `The secret '${path}' of the Key Vault '${vault}'`);
     },
   };
 }
 
-async function get(url: string, token: string, vault: string): Promise<Response> {
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function get(ask: typeof fetch, url: string, token: string, vault: string): Promise<Answer> {
   try {
-    return await fetch(url, {
+    const response = await ask(url, {
       redirect: "error",
       headers: { authorization: `Bearer ${token}`, accept: "application/json" },
       signal: AbortSignal.timeout(answerDeadlineMs),
     });
+    return { status: response.status, text: await response.text() };
   } catch (cause) {
     throw new AppError("ServiceUnavailable", `The Key Vault '${vault}' could not be reached.`, { cause });
   }
 }
 
-async function refusal(response: Response, what: string): Promise<AppError> {
-  const body = ErrorBody.safeParse(await response.json().catch(() => undefined));
-  const said = body.success ? ` (${body.data.error.code}: ${body.data.error.message})` : "";
-  if (response.status === 429 || response.status >= 500)
+/** Only the vault's own words refuse; whatever else stands in their place may pass. */
+function refusal({ status, text }: Answer, what: string): AppError {
+  const body = errorIn(text);
+  if (body === undefined || status < 400)
+    return new AppError(
+      "ServiceUnavailable",
+      `${what} was answered ${status} in words that are not a vault's.`,
+    );
+  const said = ` (${body.code}: ${body.message})`;
+  if (status === 429 || status >= 500)
     return new AppError("ServiceUnavailable", `${what} could not be read just now${said}.`);
-  if (response.status === 404) return unavailable(`${what} does not exist${said}.`);
+  if (status === 404) return unavailable(`${what} does not exist${said}.`);
   return unavailable(
     `${what} may not be read${said}: give this service's managed identity the role 'Key Vault Secrets User' there.`,
   );
+}
+
+function errorIn(text: string): z.infer<typeof ErrorBody>["error"] | undefined {
+  try {
+    return ErrorBody.parse(JSON.parse(text)).error;
+  } catch {
+    return undefined;
+  }
 }
 
 function unavailable(message: string): AppError {

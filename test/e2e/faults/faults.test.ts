@@ -1,72 +1,29 @@
 // Jobs of every kind while whatever the app talks to loses requests, answers late, twice, in halves or not at all: absence of evidence
 // harms nothing. Each job ends once, as its program did; nothing is left. `FAULT_SEED` chooses another order of events.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startLocal } from "../../../local/start.ts";
-import type { LocalCloud } from "../../../local/start.ts";
-import { clusterOf, createShare, customJob, until } from "../../support/batch-ai-client.ts";
-import { faultProxy, faults } from "../../support/faults/fault-proxy.ts";
-import type { FaultProxy } from "../../support/faults/fault-proxy.ts";
+import { clusterOf, customJob, until } from "../../support/batch-ai-client.ts";
+import { startFaultyCloud } from "../../support/faults/faulty-cloud.ts";
+import type { FaultyCloud } from "../../support/faults/faulty-cloud.ts";
+import { vaultClient } from "../../support/local-vault.ts";
 import { apiOf } from "../../support/raw-api.ts";
 import type { Reply } from "../../support/raw-api.ts";
+import { vaultReference } from "../../support/vault-reference.ts";
 import { remains } from "../../support/walk/remains.ts";
 
 const seed = Number(process.env["FAULT_SEED"] ?? 5);
 const share = 0.15;
 const limitMs = 150_000;
 
-/** Storage reads what was written, and nothing stands in between; Batch may answer from a copy that is behind. */
-const consistent = faults.filter((fault) => fault !== "stale" && fault !== "foreign");
-const names = ["batch", "arm", "table", "blob", "queue"] as const;
-const proxies = new Map<(typeof names)[number], FaultProxy>();
-let data = "";
-let cloud: LocalCloud;
-
+let faulty: FaultyCloud;
 beforeAll(async () => {
-  for (const [index, name] of names.entries()) {
-    const only = name === "batch" ? faults : consistent;
-    proxies.set(name, await faultProxy(seed * 100 + index, { only }));
-  }
-  const at = (name: (typeof names)[number]) => proxies.get(name)?.url ?? "";
-  data = await mkdtemp(join(tmpdir(), "faults-"));
-  cloud = await startLocal({
-    data,
-    appSettings: {
-      BATCHAI_OUTPUT_GRACE_MS: "0",
-      BATCHAI_BATCH_ENDPOINT: at("batch"),
-      BATCHAI_ARM_ENDPOINT: at("arm"),
-      BATCHAI_TABLE_ENDPOINT_TEMPLATE: `${at("table")}/{account}`,
-      BATCHAI_BLOB_ENDPOINT_TEMPLATE: `${at("blob")}/{account}`,
-      BATCHAI_QUEUE_ENDPOINT_TEMPLATE: `${at("queue")}/{account}`,
-    },
-  });
-  const { urls } = cloud.description;
-  const targets = {
-    batch: urls.batch,
-    arm: urls.batch,
-    table: urls.table,
-    blob: urls.blob,
-    queue: urls.queue,
-  };
-  for (const [name, proxy] of proxies) proxy.target = new URL(targets[name]).origin;
-  await createShare(cloud);
+  faulty = await startFaultyCloud(seed);
 }, 60_000);
-
-afterAll(async () => {
-  await cloud.dispose();
-  for (const proxy of proxies.values()) await proxy.close();
-  await rm(data, { recursive: true, force: true });
-});
-
-const setShare = (of: number) => {
-  for (const proxy of proxies.values()) proxy.share = of;
-};
+afterAll(() => faulty.dispose());
 
 it(
   "jobs end as their programs do, and nothing is left, whatever happens to requests and answers",
   async () => {
+    const { cloud, data, setShare } = faulty;
     const api = apiOf(cloud, "faults");
     /** As a patient client does: what may pass by itself is asked again. */
     const ask = (method: string, path: string, body?: object): Promise<Reply> =>
@@ -85,6 +42,7 @@ it(
       expect((await ask("PUT", jobPath(name), { properties })).status).toBeLessThan(300);
     };
 
+    await (await vaultClient(cloud)).setSecret("word", "told");
     setShare(share);
     await ask("PUT", api.workspace, { location: "local" });
     await ask("PUT", experimentPath);
@@ -92,7 +50,11 @@ it(
     const codes = [0, 3, 0, 1, 0, 7, 0, 2];
     for (const [at, code] of codes.entries())
       await submit(`j${at}`, `test "$WORD" = told && exit ${code}; exit 99`, {
-        secrets: [{ name: "WORD", value: "told" }],
+        secrets: [
+          at % 2 === 0
+            ? { name: "WORD", value: "told" }
+            : { name: "WORD", valueSecretReference: vaultReference("local", "word") },
+        ],
       });
     await submit("gang", "hostname", { nodeCount: 2 });
     await submit("terminated", "sleep 600");
@@ -129,6 +91,12 @@ it(
       limitMs,
     );
 
+    for (const at of codes.keys()) {
+      const listed = await ask("POST", `${jobPath(`j${at}`)}/listOutputFiles?outputdirectoryid=stdouterr`);
+      const { value } = listed.body as { value: { name: string }[] };
+      expect(value.map(({ name }) => name)).toEqual(["execution.log", "stderr.txt", "stdout.txt"]);
+    }
+
     await ask("DELETE", api.workspace);
     await until(
       "its end",
@@ -146,7 +114,7 @@ it(
       activeRows: [],
       claims: [],
     });
-    const happened = new Set([...proxies.values()].flatMap((proxy) => [...proxy.happened.keys()]));
+    const happened = faulty.happened();
     for (const fault of [
       "late",
       "resetBefore",

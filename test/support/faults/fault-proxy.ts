@@ -47,9 +47,10 @@ const silenceMs = 4_000;
 const silenceShare = 0.02;
 const mostRemembered = 200;
 
+/** @param signed requests by signed links are not spared. */
 export async function faultProxy(
   seed: number,
-  { only = faults }: { readonly only?: readonly Fault[] } = {},
+  { only = faults, signed = false }: { readonly only?: readonly Fault[]; readonly signed?: boolean } = {},
 ): Promise<FaultProxy> {
   const random = seededRandom(seed);
   const agent = new Agent({ keepAlive: true });
@@ -70,7 +71,7 @@ export async function faultProxy(
     const body = await read(incoming);
     const { target } = proxy;
     if (target === undefined) return void outgoing.writeHead(503).end();
-    const isSigned = /[?&]sig=/.test(incoming.url ?? "");
+    const isSigned = !signed && /[?&]sig=/.test(incoming.url ?? "");
     const fault = isSigned ? undefined : choose();
     if (fault !== undefined) happened.set(fault, (happened.get(fault) ?? 0) + 1);
     if (fault === "silence") silentUntil = Date.now() + silenceMs;

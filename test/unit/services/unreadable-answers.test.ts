@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import { AppError } from "../../../domain/shared/errors.ts";
 import { batchClient } from "../../../services/azure/batch/batch-client.ts";
 import { batchTransport } from "../../../services/azure/batch/transport.ts";
+import { keyVaults } from "../../../services/azure/key-vaults.ts";
+import { vaultReference } from "../../support/vault-reference.ts";
 import { resources } from "../../../services/azure/file-servers/resources.ts";
 
 const answering = (status: number, text: string) => {
@@ -19,6 +21,12 @@ const answering = (status: number, text: string) => {
   };
   return {
     batch: batchClient(batchTransport(rest)),
+    vaults: keyVaults({
+      endpointTemplate: "https://{vault}.vault.example",
+      allowed: ["*"],
+      tokens: rest.tokens,
+      fetch: async () => new Response(text, { status }),
+    }),
     resources: resources(rest, { subscriptionId: "s", name: "g" }),
   };
 };
@@ -43,13 +51,17 @@ describe.each([
     ["the tasks", () => answering(200, text).batch.changedTasks("j")],
     ["a pool", () => answering(200, text).batch.nodeCounts("p")],
     ["added tasks", () => answering(200, text).batch.addTasks("j", [task])],
+    ["a secret", () => answering(200, text).vaults.read(vaultReference("vault1", "token"))],
     ["a machine", () => answering(200, text).resources.get(machine)],
   ])("in the place of %s says nothing, and is asked for again", async (_of, ask) => {
     expect(await failure(ask())).toEqual(unread("gave an answer that cannot be read"));
   });
 
   it.each([400, 403, 404, 409])("is no refusal either, whatever its status: %i", async (status) => {
-    const { batch } = answering(status, text);
+    const { batch, vaults } = answering(status, text);
+    expect(await failure(vaults.read(vaultReference("vault1", "token")))).toEqual(
+      unread(`answered ${status} in words that are not a vault's`),
+    );
     expect(await failure(batch.getTask("j", "t"))).toEqual(
       unread(`answered ${status} in words that are not its own`),
     );
