@@ -23,7 +23,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Spot nodes",
-    "jobs run again after an eviction, told before by SIGTERM; `batchai rehearse` kills a program here and says whether it resumes; policies for falling back to the dedicated nodes of another cluster, also by a deadline (tried in simulated time). Not yet: the Keras helper for checkpoints was never run",
+    "jobs run again after an eviction, told before by SIGTERM, and after a loss that their own programs see before Azure Batch does ([how to](how-to/spot-nodes.md)); checkpoint helpers for Python, PyTorch, Keras and Node, killed at each of their writes; `batchai rehearse` kills a program here and says whether it resumes; policies for falling back to the dedicated nodes of another cluster, also by a deadline (tried in simulated time)",
   ],
   [
     "Receipts of jobs (`api-version=2026-11-01`)",

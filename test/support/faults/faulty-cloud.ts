@@ -13,7 +13,7 @@ export interface FaultyCloud {
   readonly cloud: LocalCloud;
   readonly data: string;
   /** Of 1: how many requests to each service something happens to. */
-  setShare(of: number): void;
+  readonly setShare: (of: number) => void;
   /** What happened so far to requests. */
   happened(): ReadonlySet<string>;
   dispose(): Promise<void>;
