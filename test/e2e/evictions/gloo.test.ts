@@ -1,11 +1,11 @@
-// A real PyTorch job on two spot nodes that loses a node three times, at moments that a seed chose: it ends with the loss that the same
+// A real PyTorch job on two spot nodes that loses a node three times, at moments that a seed chose, once before Batch knows: it ends with the loss that the same
 // job has where nobody disturbs it. Skipped where there is no PyTorch.
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createClient } from "../../../client/client.ts";
 import { seededRandom } from "../../../local/random.ts";
 import { until } from "../../support/batch-ai-client.ts";
-import { evict, poolOf } from "../../support/batch-behind.ts";
+import { evict, loseMachine, poolOf } from "../../support/batch-behind.ts";
 import { experiment, group, startClusterLab, workspace } from "../../support/cluster-lab.ts";
 import type { ClusterLab } from "../../support/cluster-lab.ts";
 import { missing } from "../../support/toolkits/frameworks.ts";
@@ -58,8 +58,10 @@ describe.skipIf(without !== "")(`a training of two nodes${without}`, () => {
             (await shared("evicted", "metrics.jsonl")).includes(`"step": ${step}}`) ? true : undefined,
           limitMs,
         );
-        await evict(lab.cloud, id, round === 1 ? 15_000 : 0);
-        // Announced, its processes are told at once, and the node goes when they had their time.
+        if (round < 2) await evict(lab.cloud, id, round === 1 ? 15_000 : 0);
+        else await loseMachine(lab.cloud, id, await otherNode(), 5_000);
+        // Announced, its processes are told at once, and the node goes when they had their time. Seen by Gloo before Batch sees it, the run
+        // fails first.
         await until(
           `attempt ${round + 2}`,
           async () =>
@@ -80,6 +82,12 @@ describe.skipIf(without !== "")(`a training of two nodes${without}`, () => {
     },
     limitMs * 2,
   );
+
+  /** One of the job's nodes that is not its first. */
+  async function otherNode() {
+    const [, other = ""] = (await attemptsOf()).value.at(-1)?.nodes ?? [];
+    return other;
+  }
 
   async function attemptsOf() {
     const { urls, token, subscriptionId } = lab.cloud.description;
