@@ -78,7 +78,12 @@ module fileServers 'modules/file-servers.bicep' = {
 module network 'modules/network.bicep' = if (isolated) {
   name: 'network'
   scope: group
-  params: { token: token, location: location, tags: tags }
+  params: {
+    token: token
+    location: location
+    tags: tags
+    appPrincipalId: identity.outputs.principalId
+  }
 }
 
 module storage 'modules/storage.bicep' = {

@@ -4,6 +4,9 @@ param token string
 param location string
 param tags object
 
+@description('Who makes pools in the subnet of nodes: Azure asks whether they may join it.')
+param appPrincipalId string
+
 resource address 'Microsoft.Network/publicIPAddresses@2025-09-01' = {
   name: 'pip-${token}'
   location: location
@@ -84,6 +87,33 @@ resource network 'Microsoft.Network/virtualNetworks@2025-09-01' = {
         }
       }
     ]
+  }
+}
+
+// All that joining takes. A role of ours, because Azure's own for networks may change them.
+resource joining 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(resourceGroup().id, 'join-subnets')
+  properties: {
+    roleName: 'OpenBatchAI join subnets ${token}'
+    description: 'Makes pools whose nodes are in a subnet, and changes nothing of it.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [{ actions: ['Microsoft.Network/virtualNetworks/subnets/join/action'] }]
+  }
+}
+
+resource nodes 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' existing = {
+  parent: network
+  name: 'nodes'
+}
+
+resource joins 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(nodes.id, appPrincipalId, joining.name)
+  scope: nodes
+  properties: {
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: joining.id
   }
 }
 

@@ -13,7 +13,7 @@ import { startAppWorld, subscriptionId as worldSubscription } from "../../suppor
 import type { AppWorld } from "../../support/app/app-world.ts";
 import { clusterBody, experimentPath, jobBody, workspacePath } from "../../support/app/stories.ts";
 import { until } from "../../support/batch-ai-client.ts";
-import { allowed, batchDataContributor } from "../../support/contract/actions.ts";
+import { actionsOfRole, allowed, batchDataContributor } from "../../support/contract/actions.ts";
 import { verdictOn } from "../../support/contract/exchange.ts";
 import { recordedBatch } from "../../support/contract/recorded-batch.ts";
 import { scriptedExecutor } from "../../support/scripted-executor.ts";
@@ -172,6 +172,13 @@ describe("what the app sends to Azure Batch", () => {
         [...record.actions].some((action) => allowed(action, [one])),
         one,
       ).toBe(true);
+  });
+
+  it("needs on the subnet of a cluster the right to join it, which the role in infra/ gives there and which is all of it", () => {
+    const bicep = readFileSync("infra/modules/network.bicep", "utf8");
+    expect([...record.linkedActions]).toEqual(actionsOfRole(bicep));
+    expect(bicep).toMatch(/resource joins '[^']+' = \{\s+name: [^\n]+\s+scope: nodes\n/);
+    expect(bicep).toMatch(/principalId: appPrincipalId\s[^}]+roleDefinitionId: joining\.id/);
   });
 
   it("is nearly every call that its clients can make", () => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { FileServerSpec } from "../../../domain/file-server/schema.ts";
 import type { FileServerMachine } from "../../../services/file-servers.ts";
 import { azureMachines } from "../../support/azure-machines.ts";
-import { allowed } from "../../support/contract/actions.ts";
+import { actionsOfRole, allowed } from "../../support/contract/actions.ts";
 
 const guid = "44444444-4444-4444-8444-444444444444";
 const spec: FileServerSpec = {
@@ -288,8 +288,7 @@ describe("its role in infra/", () => {
     await world.fileServers.list();
     await removed(world);
     const bicep = readFileSync("infra/modules/file-servers.bicep", "utf8");
-    const [, list = ""] = /\n\s+actions: \[([^\]]+)\]/.exec(bicep) ?? [];
-    const role = [...list.matchAll(/'([^']+)'/g)].map(([, action = ""]) => action);
+    const role = actionsOfRole(bicep);
     // What refers to another resource needs the right to join it, which is in no path.
     const joins = [
       "networkSecurityGroups",

@@ -28,6 +28,20 @@ export function actionOf(method: string, path: string): string {
   return `${provider}/${types}/${verb}`;
 }
 
+/**
+ * Rights on what a body names, which are in no path: who puts something into a subnet must be allowed to join it ("linked access check" of
+ * Azure Resource Manager).
+ */
+export function linkedActionsOf(body: string): readonly string[] {
+  return /"subnetId"\s*:\s*"/.test(body) ? ["Microsoft.Network/virtualNetworks/subnets/join/action"] : [];
+}
+
+/** Actions of the custom role that a template defines. */
+export function actionsOfRole(bicep: string): readonly string[] {
+  const [, list = ""] = /\bactions: \[([^\]]+)\]/.exec(bicep) ?? [];
+  return [...list.matchAll(/'([^']+)'/g)].map(([, action = ""]) => action);
+}
+
 function ofDataPlane(method: string, path: string): string {
   const account = "Microsoft.Batch/batchAccounts";
   const [first = "", , ...below] = path.replace(/^\//, "").split("/");

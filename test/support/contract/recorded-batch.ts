@@ -1,6 +1,6 @@
 // The traffic of an emulator that a test starts in its own process, held against Microsoft's descriptions as it goes by.
 import type { Gateway } from "../../../local/batch-emulator/protocol/gateway.ts";
-import { actionOf } from "./actions.ts";
+import { actionOf, linkedActionsOf } from "./actions.ts";
 import { verdictOn } from "./exchange.ts";
 
 export interface RecordedBatch {
@@ -10,6 +10,8 @@ export interface RecordedBatch {
   readonly operations: Map<string, number>;
   /** Rights of Azure that what went by needs. */
   readonly actions: Set<string>;
+  /** Rights on what requests name. */
+  readonly linkedActions: Set<string>;
   readonly inRequests: Set<string>;
   readonly inAnswers: Set<string>;
 }
@@ -17,11 +19,13 @@ export interface RecordedBatch {
 export function recordedBatch(): RecordedBatch {
   const operations = new Map<string, number>();
   const actions = new Set<string>();
+  const linkedActions = new Set<string>();
   const inRequests = new Set<string>();
   const inAnswers = new Set<string>();
   return {
     operations,
     actions,
+    linkedActions,
     inRequests,
     inAnswers,
     around: (gateway) => async (request) => {
@@ -32,6 +36,7 @@ export function recordedBatch(): RecordedBatch {
         return body;
       };
       const reply = await gateway({ ...request, receive });
+      for (const action of linkedActionsOf(sent.toString())) linkedActions.add(action);
       const { body = "", status } = reply;
       actions.add(actionOf(request.method, request.rawPath));
       const verdict = verdictOn({

@@ -56,6 +56,18 @@ export function checkOffered(account: AccountState, spec: PoolSpec): void {
       `The node agent is no longer offered since ${agentEnd}`,
     );
   if (spec.virtualMachineConfiguration !== undefined) checkContainerImage(spec.virtualMachineConfiguration);
+  checkPrivateNodes(spec);
+}
+
+/** "Use simplified node communication pool without public IP addresses": a virtual network is a prerequisite. */
+function checkPrivateNodes({ networkConfiguration }: PoolSpec): void {
+  const provision = networkConfiguration?.publicIPAddressConfiguration?.provision;
+  if (provision !== "nopublicipaddresses" || (networkConfiguration?.subnetId ?? "") !== "") return;
+  throw invalidProperty(
+    "subnetId",
+    "",
+    "A pool without public IP addresses must specify the subnet that its nodes join",
+  );
 }
 
 /** Of an image that is listed it is known whether it has an engine. Code and words as Azure was recorded to answer. */
@@ -150,6 +162,10 @@ export const azureRules: readonly (readonly [rule: string, answer: string])[] = 
   [
     "containers on a listed image that has no engine (plain Ubuntu, Debian, Windows)",
     "`400 InvalidPropertyValue` (`containerConfiguration`)",
+  ],
+  [
+    "`NoPublicIPAddresses` without a subnet",
+    "`400 InvalidPropertyValue` (`subnetId`; the words of Azure's reason are not documented)",
   ],
   [
     "an image of a generation that the size cannot boot",

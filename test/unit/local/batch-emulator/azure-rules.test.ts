@@ -50,6 +50,20 @@ describe("a pool", () => {
     );
   });
 
+  it("without public addresses is made in a subnet only", () => {
+    const subnetId =
+      "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/nodes";
+    const nodes = (network: object) => pool({ networkConfiguration: network });
+    const hidden = { publicIPAddressConfiguration: { provision: "NoPublicIPAddresses" } };
+    expect(() => addPool(bench().account, nodes(hidden))).toThrow(
+      refusal("subnetId", /must specify the subnet/),
+    );
+    expect(addPool(bench().account, nodes({ ...hidden, subnetId })).id).toBe("p");
+    const shown = { publicIPAddressConfiguration: { provision: "BatchManaged" } };
+    expect(addPool(bench().account, nodes(shown)).id).toBe("p");
+    expect(addPool(bench({ strictAzure: false }).account, nodes(hidden)).id).toBe("p");
+  });
+
   it("of a current size cannot be given a retired one later", () => {
     const { account } = bench();
     const made = addPool(account, pool({ targetDedicatedNodes: 0 }));
