@@ -43,6 +43,14 @@ param alertEmail string = ''
 @description('Name of the task hub: where orchestrations are. Letters and digits.')
 param taskHub string = 'OpenBatchAI'
 
+@allowed(['AzureStorage', 'DurableTaskScheduler'])
+@description('Where orchestrations are. The package is staged for the same one (scripts/stage-app.mjs).')
+param orchestrationStore string = 'AzureStorage'
+
+@allowed(['Consumption', 'Dedicated'])
+@description('How a Durable Task Scheduler is paid.')
+param schedulerSku string = 'Consumption'
+
 @description('More settings of the app by name, such as { BATCHAI_QUOTA_CLUSTERS: \'20\' }.')
 param extraSettings object = {}
 
@@ -108,6 +116,19 @@ module blobEvents 'modules/blob-events.bicep' = if (!isolated) {
     tags: tags
     storageName: storage.outputs.name
     queueName: blobEventsQueue
+  }
+}
+
+module scheduler 'modules/scheduler.bicep' = if (orchestrationStore == 'DurableTaskScheduler') {
+  name: 'scheduler'
+  scope: group
+  params: {
+    name: 'dts-${token}'
+    location: location
+    tags: tags
+    taskHub: taskHub
+    appPrincipalId: identity.outputs.principalId
+    sku: schedulerSku
   }
 }
 
@@ -201,6 +222,7 @@ module app 'modules/app.bicep' = {
     subnetId: isolated ? network.outputs.appSubnetId : ''
     extraSettings: extraSettings
     taskHub: taskHub
+    schedulerEndpoint: orchestrationStore == 'DurableTaskScheduler' ? scheduler.outputs.endpoint : ''
   }
 }
 

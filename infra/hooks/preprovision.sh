@@ -10,8 +10,20 @@ fail() {
 # Of the environment of azd, which a pipeline gives as variables.
 setting() { eval "printf '%s' \"\${$1-}\""; }
 
+scheduler=
+case $(setting BATCHAI_ORCHESTRATION_STORE) in
+'' | AzureStorage) ;;
+DurableTaskScheduler)
+  # Its private endpoint is not made: in a closed network the app would not reach it.
+  [ "$(setting BATCHAI_ISOLATED)" != true ] ||
+    fail "BATCHAI_ISOLATED goes with orchestrations in storage only: azd env set BATCHAI_ORCHESTRATION_STORE AzureStorage"
+  scheduler=Microsoft.DurableTask
+  ;;
+*) fail "BATCHAI_ORCHESTRATION_STORE is AzureStorage or DurableTaskScheduler, not '$(setting BATCHAI_ORCHESTRATION_STORE)'" ;;
+esac
+
 for provider in Microsoft.Batch Microsoft.Compute Microsoft.Network Microsoft.Web Microsoft.Storage Microsoft.KeyVault Microsoft.Insights \
-  Microsoft.OperationalInsights Microsoft.ManagedIdentity Microsoft.App Microsoft.EventGrid; do
+  Microsoft.OperationalInsights Microsoft.ManagedIdentity Microsoft.App Microsoft.EventGrid $scheduler; do
   state=$(az provider show --namespace "$provider" --query registrationState --output tsv)
   [ "$state" = Registered ] || fail "the resource provider $provider is not registered ($state): az provider register --namespace $provider --wait"
 done

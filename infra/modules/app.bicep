@@ -26,6 +26,9 @@ param extraSettings object
 @description('Changed for an upgrade that old orchestrations cannot survive, after they have ended.')
 param taskHub string
 
+@description('Of a Durable Task Scheduler; empty: orchestrations are in the storage account.')
+param schedulerEndpoint string
+
 var suffix = environment().suffixes.storage
 var authority = '${environment().authentication.loginEndpoint}${tenant().tenantId}'
 
@@ -63,6 +66,11 @@ var appSettings = {
   BATCHAI_COUNTERS_ENDPOINT: countersEndpoint
   BATCHAI_SSH_SOURCES: sshSources
   BATCHAI_NODE_ADDRESSES: nodeAddresses
+}
+
+// Named in the host.json that is staged for it.
+var schedulerSettings = {
+  DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
 }
 
 // Where Event Grid tells of blobs, listings only find what was missed.
@@ -111,7 +119,13 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
 
   resource settings 'config@2025-03-01' = {
     name: 'appsettings'
-    properties: union(hostSettings, appSettings, empty(blobEventsQueue) ? {} : blobEventSettings, extraSettings)
+    properties: union(
+      hostSettings,
+      appSettings,
+      empty(schedulerEndpoint) ? {} : schedulerSettings,
+      empty(blobEventsQueue) ? {} : blobEventSettings,
+      extraSettings
+    )
   }
 }
 

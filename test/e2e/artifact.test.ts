@@ -92,6 +92,31 @@ describe("the deployed package", () => {
     });
   });
 
+  it("is staged for a Durable Task Scheduler where that is asked for, and for nothing that there is not", async () => {
+    const other = await mkdtemp(join(tmpdir(), "batchai-staged-"));
+    const staged = (store: string) =>
+      run(process.execPath, [stage, other], { env: { ...process.env, BATCHAI_ORCHESTRATION_STORE: store } });
+    try {
+      await staged("DurableTaskScheduler");
+      expect(JSON.parse(await readFile(join(other, "host.json"), "utf8"))).toMatchObject({
+        extensions: {
+          http: { routePrefix: "" },
+          durableTask: {
+            hubName: "%BATCHAI_TASK_HUB%",
+            storageProvider: {
+              type: "azureManaged",
+              connectionStringName: "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
+            },
+          },
+        },
+        extensionBundle: { version: "[4.32.0, 5.0.0)" },
+      });
+      await expect(staged("Netherite")).rejects.toThrow("take one of AzureStorage, DurableTaskScheduler");
+    } finally {
+      await rm(other, { recursive: true, force: true });
+    }
+  });
+
   it("registers every function of the source, with a configuration as in Azure", async () => {
     const { stdout } = await load(settings);
     const expected = [...httpTriggers, ...timerTriggers, ...orchestrations, ...activities].map(

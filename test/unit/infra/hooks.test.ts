@@ -59,6 +59,31 @@ const roomForOne = [
 describe("before provisioning", () => {
   it.each([
     [
+      { BATCHAI_ORCHESTRATION_STORE: "Netherite" },
+      /is AzureStorage or DurableTaskScheduler, not 'Netherite'/,
+    ],
+    [
+      { BATCHAI_ORCHESTRATION_STORE: "DurableTaskScheduler", BATCHAI_ISOLATED: "true" },
+      /BATCHAI_ISOLATED goes with orchestrations in storage only/,
+    ],
+  ])("a store of orchestrations that cannot be had is refused: %j", (environment, message) => {
+    az(registered, ...roomForOne);
+    const { status, stderr } = hook("preprovision", environment);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  it("a Durable Task Scheduler needs its provider", () => {
+    az(["Microsoft.DurableTask", "echo NotRegistered"], registered, ...roomForOne);
+    expect(hook("preprovision", { BATCHAI_ORCHESTRATION_STORE: "DurableTaskScheduler" }).stderr).toMatch(
+      /Microsoft\.DurableTask is not registered/,
+    );
+    const given = { BATCHAI_API_CLIENT_ID: "known" };
+    expect(hook("preprovision", given).status).toBe(0);
+  });
+
+  it.each([
+    [
       "a provider that is not registered",
       [["Microsoft.KeyVault", "echo NotRegistered"], registered],
       /Microsoft\.KeyVault is not registered.*az provider register/,

@@ -67,6 +67,12 @@ describe.skipIf(!hasBicepParser)("the templates (needs tree-sitter-bicep)", () =
       "  tags",
       /batchAccounts@2025-06-01\.location: required, missing/,
     ],
+    [
+      "modules/scheduler.bicep",
+      "    ipAllowlist: ['0.0.0.0/0']\n",
+      "",
+      /properties\.ipAllowlist: required, missing/,
+    ],
     ["modules/storage.bicep", "days: 14 }", "days: '14' }", /days: '14' is no int/],
     [
       "modules/storage.bicep",
@@ -132,11 +138,24 @@ describe.skipIf(!hasBicepParser)("the templates (needs tree-sitter-bicep)", () =
     ]);
   });
 
+  it("name the Durable Task Scheduler as the package does that is staged for it, and without a key", () => {
+    const { schedulerSettings = [] } = check().settings;
+    expect(schedulerSettings).toEqual(["DURABLE_TASK_SCHEDULER_CONNECTION_STRING"]);
+    expect(readFileSync("scripts/stage-app.mjs", "utf8")).toContain(
+      `connectionStringName: "${schedulerSettings[0] ?? ""}"`,
+    );
+    expect(readFileSync("infra/modules/app.bicep", "utf8")).toContain(
+      "'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'",
+    );
+  });
+
   it("assign these roles and no other", () => {
     // "Azure built-in roles". None may change an account, read its keys or give rights away.
     expect(Object.fromEntries(check().roles.map(({ name, id }) => [name, id]))).toEqual({
       batchDataContributor: "6aaa78f1-f7de-44ca-8722-c64a23943cae",
       batchServiceOrchestration: "a35466a1-cfd6-450a-b35e-683fcdf30363",
+      // On the one task hub of a Durable Task Scheduler.
+      durableTaskDataContributor: "0ad04412-c4d5-4796-b79c-f76d14c8d402",
       blobDataOwner: "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
       metricsPublisher: "3913510d-42f4-4e42-8a64-420c390055eb",
       // Of the topic of Event Grid, on its one queue.
