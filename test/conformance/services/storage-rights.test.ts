@@ -1,5 +1,5 @@
-// Everything that the app asks of storage and of key vaults, call by call of its own clients, against the rights that infra/ gives its identity:
-// nothing is missing, and no role is there for nothing. Every method of every client is called, so that a new one without a rule fails here.
+// Everything that the app asks of storage and of key vaults, call by call of its own clients, against Microsoft's descriptions of storage and against
+// the rights that infra/ gives its identity: nothing is missing, and no role is there for nothing. Every method of every client is called, so that a new one without a rule fails here.
 import { readFileSync } from "node:fs";
 import { AzureNamedKeyCredential, TableClient } from "@azure/data-tables";
 import { QueueServiceClient, StorageSharedKeyCredential } from "@azure/storage-queue";
@@ -19,7 +19,8 @@ import { storageAccount } from "../../support/app/storage.ts";
 import { allowed } from "../../support/contract/actions.ts";
 import { dataActionsOf, dataRoles, hostActions } from "../../support/contract/data-actions.ts";
 import { recordedStorage } from "../../support/contract/recorded-storage.ts";
-import type { RecordedStorage } from "../../support/contract/recorded-storage.ts";
+import { partsOf, storageVerdict } from "../../support/contract/storage-description.ts";
+import type { RecordedRequest, RecordedStorage } from "../../support/contract/recorded-storage.ts";
 
 const clock = { now: () => Date.now(), sleep: async () => undefined };
 const credential = { getToken: async () => null };
@@ -27,6 +28,8 @@ const credential = { getToken: async () => null };
 const uncalled = new Set<string>();
 let record: RecordedStorage;
 const appActions = new Set<string>();
+/** By the app. */
+const sent: RecordedRequest[] = [];
 
 function watched<Client extends object>(name: string, client: Client): Client {
   for (const method of Object.keys(client)) uncalled.add(`${name}.${method}`);
@@ -107,19 +110,24 @@ beforeAll(async () => {
 
   const trials = { version: 1 as const, trials: [newTrial(0, { LR: 0.5 }, 0)] };
   await records.write("sweep", trials, undefined);
-  expect(await records.read("sweep")).toMatchObject({ record: trials });
+  const stored = await records.read("sweep");
+  expect(stored).toMatchObject({ record: trials });
+  // So many are more than a block.
+  const others = Array.from({ length: 400 }, (_, index) => newTrial(index + 1, { LR: 0.25 }, 0));
+  const more = { version: 1 as const, trials: [...trials.trials, ...others] };
+  expect(await records.write("sweep", more, stored?.etag)).toBe("written");
   expect(await records.owners()).toHaveLength(1);
   await records.remove("sweep");
 
   for await (const _ of events.blobs("batchai-secrets", "")) void _;
   // The queue is made and filled by Event Grid and by the templates, not by the app: past the recorder.
-  const others = new QueueServiceClient(
+  const outside = new QueueServiceClient(
     queue.replace("{account}", storage.name),
     new StorageSharedKeyCredential(storage.name, storage.key),
   ).getQueueClient("batchai-blob-events");
   const seen = record.requests.length;
-  await others.create();
-  await others.sendMessage("an event");
+  await outside.create();
+  await outside.sendMessage("an event");
   const own = [...record.requests.slice(0, seen)];
   const from = record.requests.length;
   const [message] = await events.receive("batchai-blob-events");
@@ -132,8 +140,8 @@ beforeAll(async () => {
     secretUrl: "https://lab.vault.azure.net/secrets/key",
   });
 
-  for (const request of [...own, ...record.requests.slice(from)])
-    for (const action of dataActionsOf(request)) appActions.add(action);
+  sent.push(...own, ...record.requests.slice(from));
+  for (const request of sent) for (const action of dataActionsOf(request)) appActions.add(action);
   // Instead of an account's key the app has an identity in Azure, for which links are signed with a key that is asked for
   // (services/azure/delegation-keys.ts). No plain address takes tokens, so that this call cannot be made here.
   for (const action of dataActionsOf({
@@ -141,6 +149,7 @@ beforeAll(async () => {
     method: "POST",
     path: "",
     query: new URLSearchParams("restype=service&comp=userdelegationkey"),
+    headers: new Map(),
     body: "",
   }))
     appActions.add(action);
@@ -207,11 +216,78 @@ describe("what the app asks of storage and of key vaults", () => {
   });
 });
 
+describe("what the app sends to storage", () => {
+  const ofStorage = () => sent.filter(({ plane }) => plane !== "vault");
+
+  it("is as Microsoft describes blobs, queues and tables, and so are the answers", () => {
+    const problems = ofStorage().flatMap((request) => {
+      const { operation, problems: found } = storageVerdict(request, request.status);
+      return found.map((problem) => `${operation}: ${problem}`);
+    });
+    expect([...new Set(problems)]).toEqual([]);
+    const inBatches = ofStorage().flatMap((request) => partsOf(request).filter((part) => part !== request));
+    // Each answers "no content", which its client asked for.
+    const verdicts = inBatches.map((part) => storageVerdict(part, 204));
+    expect(verdicts.flatMap(({ operation, problems: found }) => [operation, ...found]).toSorted()).toEqual([
+      "Table_DeleteEntity",
+      "Table_InsertEntity",
+      "Table_UpdateEntity",
+      "Table_UpdateEntity",
+    ]);
+  });
+
+  it("is these operations", () => {
+    const names = ofStorage().map((request) => storageVerdict(request, request.status).operation);
+    expect([...new Set(names)].toSorted()).toEqual([
+      "Blob_Delete",
+      "Blob_Download",
+      "Blob_GetProperties",
+      "BlockBlob_CommitBlockList",
+      "BlockBlob_StageBlock",
+      "BlockBlob_Upload",
+      "Container_Create",
+      "Container_ListBlobFlatSegment",
+      "Container_ListBlobHierarchySegment",
+      "MessageId_Delete",
+      "Messages_Dequeue",
+      "Table_Batch",
+      "Table_Create",
+      "Table_DeleteEntity",
+      "Table_InsertEntity",
+      "Table_QueryEntities",
+      "Table_QueryEntitiesWithPartitionAndRowKey",
+      "Table_UpdateEntity",
+    ]);
+  });
+
+  it("would be found out otherwise", () => {
+    const request = ofStorage().find(({ path, method }) => method === "GET" && path.endsWith("/messages"));
+    if (request === undefined) throw new Error("no messages were asked for");
+    const found = (changes: object, status = 200) =>
+      storageVerdict({ ...request, ...changes }, status).problems;
+    expect(found({})).toEqual([]);
+    expect(found({ query: new URLSearchParams("timeout=-1") })).toEqual(["timeout: -1 is below 0"]);
+    expect(found({ query: new URLSearchParams("numofmessages=many") })).toEqual([
+      "numofmessages: 'many' is no number",
+    ]);
+    expect(found({ query: new URLSearchParams("count=3") })).toEqual(["?count: is not described"]);
+    expect(found({}, 201)).toEqual(["201: is no answer of it"]);
+    expect(found({ method: "PATCH" })).toEqual(["there is no such operation"]);
+    expect(found({ headers: new Map([["x-ms-strange", "1"]]) })).toEqual(["x-ms-strange: is not described"]);
+  });
+});
+
 describe("a request that no rule knows", () => {
   it("is told, so that nobody forgets its right", () => {
     const query = new URLSearchParams("comp=lease");
-    expect(() => dataActionsOf({ plane: "blob", method: "POST", path: "c", query, body: "" })).toThrow(
-      "No rule says what blob POST /c?comp=lease needs",
-    );
+    const request = {
+      plane: "blob",
+      method: "POST",
+      path: "c",
+      query,
+      headers: new Map(),
+      body: "",
+    } as const;
+    expect(() => dataActionsOf(request)).toThrow("No rule says what blob POST /c?comp=lease needs");
   });
 });

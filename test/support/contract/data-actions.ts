@@ -15,6 +15,8 @@ export interface SentRequest {
   /** Below the account or vault. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** By lower-case name. */
+  readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
 }
 
@@ -75,7 +77,8 @@ function ofQueues({ method, path }: SentRequest): readonly string[] {
   return method === "DELETE" ? [`${queues}/messages/delete`] : [];
 }
 
-function ofTables({ method, path, body }: SentRequest): readonly string[] {
+function ofTables({ method, path: whole, body }: SentRequest): readonly string[] {
+  const path = whole.replace(/\(.*/s, "");
   if (path === "Tables") return method === "POST" ? [`${tables}/write`] : [`${tables}/read`];
   if (path === "$batch")
     return [...body.matchAll(/^(GET|POST|PUT|MERGE|PATCH|DELETE) https?:\S+/gm)].flatMap(([, verb = ""]) =>

@@ -5,23 +5,38 @@ import type { AddressInfo } from "node:net";
 import { startStorage } from "../app/storage.ts";
 import type { Plane, SentRequest } from "./data-actions.ts";
 
+export interface RecordedRequest extends SentRequest {
+  /** Of the answer; 0 while there is none. */
+  status: number;
+}
+
 export interface RecordedStorage {
   /** With `{account}`. */
   readonly templates: Readonly<Record<"blob" | "queue" | "table", string>>;
   /** With `{vault}`. */
   readonly vaultTemplate: string;
-  readonly requests: readonly SentRequest[];
+  readonly requests: readonly RecordedRequest[];
   dispose(): Promise<void>;
 }
 
 export async function recordedStorage(): Promise<RecordedStorage> {
   const azurite = await startStorage();
-  const requests: SentRequest[] = [];
+  const requests: RecordedRequest[] = [];
   const agent = new Agent({ keepAlive: true });
-  const note = (plane: Plane, { method = "", url = "" }: IncomingMessage, body: Buffer) => {
+  const note = (plane: Plane, { method = "", url = "", headers }: IncomingMessage, body: Buffer) => {
     const { pathname, searchParams: query } = new URL(url, "http://any");
     const path = decodeURIComponent(pathname).replace(/^\/[^/]+\/?/, "");
-    requests.push({ plane, method, path: path.replace(/\(.*/s, ""), query, body: body.toString("latin1") });
+    const sent: RecordedRequest = {
+      plane,
+      method,
+      path,
+      query,
+      headers: new Map(Object.entries(headers).map(([name, value = ""]) => [name, String(value)])),
+      body: body.toString("latin1"),
+      status: 0,
+    };
+    requests.push(sent);
+    return sent;
   };
   const through = (plane: "blob" | "queue" | "table", target: string) =>
     listening((incoming, reply) => {
@@ -29,10 +44,11 @@ export async function recordedStorage(): Promise<RecordedStorage> {
       incoming.on("data", (part: Buffer) => parts.push(part));
       incoming.on("end", () => {
         const body = Buffer.concat(parts);
-        note(plane, incoming, body);
+        const sent = note(plane, incoming, body);
         const { method, url, headers } = incoming;
         const { hostname, port } = new URL(target);
         const outgoing = request({ hostname, port, agent, method, path: url, headers }, (answer) => {
+          sent.status = answer.statusCode ?? 502;
           reply.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
           answer.pipe(reply);
         });
