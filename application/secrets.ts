@@ -15,7 +15,17 @@ export async function secretValues(services: Services, sources: SecretSources): 
   return new Map(await Promise.all(values));
 }
 
+/** The key of a place in storage, if there is one. @throws AppError as `KeyVaults.read`. */
+export async function keyOf(
+  services: Services,
+  kept: SecretSources,
+  { accountKeySecret: name }: { readonly accountKeySecret?: string | undefined },
+): Promise<string | undefined> {
+  const source = name === undefined ? undefined : kept.get(name);
+  return source === undefined ? undefined : secretValue(services, source);
+}
+
 /** @throws AppError as `KeyVaults.read`. */
-export async function secretValue(services: Services, source: SecretSource): Promise<string> {
+async function secretValue(services: Services, source: SecretSource): Promise<string> {
   return typeof source === "string" ? source : services.keyVaults.read(source);
 }

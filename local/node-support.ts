@@ -35,11 +35,11 @@ export function createNodeSupport(o: {
   const roots = new Map<string, string>();
   return {
     pathPrefix: [registry.binDirectory, mountDirectory, jobContainers.binDirectory, dirname(o.nodeProgram)],
-    environmentOf: (nodeId, nodeRoot, { vmSize, subnetId }) => ({
+    environmentOf: (nodeId, nodeRoot, { vmSize, ...of }) => ({
       ...ofOneMachine,
       ...jobContainers.environment,
       ...o.gpus.environmentOf(nodeRoot, vmSize),
-      ...o.mountService.environmentOf(nodeId, nodeRoot, subnetId),
+      ...o.mountService.environmentOf(nodeId, nodeRoot, of),
       // This is a folder and no machine: what belongs to accounts goes below it, and what stays must not outlive us.
       BATCHAI_NODE_FILES: machineOf(nodeRoot),
       BATCHAI_EMULATOR_PID: String(process.pid),

@@ -8,12 +8,19 @@ interface PlacedMount {
   readonly mountOptions?: string | undefined;
 }
 
-export interface StorageMount extends PlacedMount {
-  readonly kind: "azureBlobFileSystem" | "azureFileShare";
+export interface ContainerMount extends PlacedMount {
+  readonly kind: "azureBlobFileSystem";
+  readonly accountName: string;
+  readonly container: string;
+  /** By the account's key, or in the name of one of the pool's identities (its ARM id). */
+  readonly access: { readonly accountKey: string } | { readonly identity: string };
+}
+
+export interface ShareMount extends PlacedMount {
+  readonly kind: "azureFileShare";
   readonly accountName: string;
   readonly accountKey: string;
-  /** Container name, or the share's URL. */
-  readonly source: string;
+  readonly url: string;
 }
 
 export interface NfsMount extends PlacedMount {
@@ -22,7 +29,7 @@ export interface NfsMount extends PlacedMount {
   readonly source: string;
 }
 
-export type PoolMount = StorageMount | NfsMount;
+export type PoolMount = ContainerMount | ShareMount | NfsMount;
 
 export type PoolImage =
   | {
@@ -50,6 +57,8 @@ export interface PoolSpec {
   readonly lowPriority: boolean;
   readonly targetNodeCount: number;
   readonly mounts: readonly PoolMount[];
+  /** ARM ids of the user-assigned identities that its nodes have. */
+  readonly identities: readonly string[];
   /** ARM id; absent = a network of its own. */
   readonly subnetId?: string | undefined;
   readonly startTask: PoolStartTask;

@@ -92,6 +92,7 @@ function poolSpec(
     lowPriority: spec.vmPriority === "lowpriority",
     targetNodeCount: poolNodeCount(cluster),
     mounts: poolMounts(cluster, secrets),
+    identities: (spec.nodeIdentities ?? []).map(({ id }) => id),
     subnetId: subnetOf(cluster),
     startTask,
     adminUser: {
@@ -113,15 +114,18 @@ function poolMounts(cluster: ClusterDocument, secrets: SecretValues): readonly P
     kind: "azureFileShare",
     accountName: share.accountName,
     accountKey: valueOf(secrets, share.accountKeySecret),
-    source: share.azureFileUrl,
+    url: share.azureFileUrl,
     relativeMountPath: share.relativeMountPath,
     mountOptions: `-o vers=3.0,dir_mode=${share.directoryMode},file_mode=${share.fileMode},sec=ntlmssp${share.readOnly === true ? ",ro" : ""}`,
   }));
   const blobs = volumes.azureBlobFileSystems.map((blob): PoolMount => ({
     kind: "azureBlobFileSystem",
     accountName: blob.accountName,
-    accountKey: valueOf(secrets, blob.accountKeySecret),
-    source: blob.containerName,
+    container: blob.containerName,
+    access:
+      blob.identityReference === undefined
+        ? { accountKey: valueOf(secrets, blob.accountKeySecret ?? "") }
+        : { identity: blob.identityReference.resourceId },
     relativeMountPath: blob.relativeMountPath,
     mountOptions: poolBlobOptions(blob),
   }));

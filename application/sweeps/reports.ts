@@ -13,7 +13,7 @@ import type { Observed } from "../../domain/sweep/stopping/marks.ts";
 import type { Trial } from "../../domain/sweep/trial.ts";
 import type { NewPoints, Series } from "../../services/metrics.ts";
 import type { Services } from "../../services/services.ts";
-import { secretValue } from "../secrets.ts";
+import { keyOf } from "../secrets.ts";
 
 /** Of one file at one look: more is read at the next. */
 const mostBytes = 4 * 1024 * 1024;
@@ -51,8 +51,7 @@ export async function withReports(
   // Logs begin anew with every run.
   const from = trial.read.run === run ? trial.read : { run, output: 0, file: 0 };
   const place = locateOutput(job, "stdouterr", ".");
-  const source = (await secretsOf(place.secretOwner)).get(place.accountKeySecret);
-  const accountKey = source === undefined ? undefined : await secretValue(services, source);
+  const accountKey = await keyOf(services, await secretsOf(place.secretOwner), place);
   const read = (name: string, offset: number) =>
     services.outputFiles.read({ ...place, accountKey }, name, { offset, maxBytes: mostBytes });
   const [output, file] = await Promise.all([

@@ -1,7 +1,7 @@
 // What a request for a sweep comes to: its template checked as a job, its files listed, its spec with everything filled in.
 import type { Who } from "../../domain/access/held.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
-import { locate, stdOutErrPath } from "../../domain/job/directories.ts";
+import { locateReadable, stdOutErrPath } from "../../domain/job/directories.ts";
 import { newJob } from "../../domain/job/rules.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
@@ -21,7 +21,7 @@ import type { Services } from "../../services/services.ts";
 import { demandCluster } from "../access.ts";
 import { allItems } from "../every-item.ts";
 import { notFound } from "../existing.ts";
-import { secretValue } from "../secrets.ts";
+import { keyOf } from "../secrets.ts";
 import { pricedBudget } from "./prices.ts";
 
 export interface PreparedSweep {
@@ -58,7 +58,7 @@ export async function preparedSweep(
 ): Promise<PreparedSweep> {
   const sample = await sampleJob(services, who, ref, properties.trial);
   const { document } = sample;
-  if (locate(document, stdOutErrPath(document)) === undefined)
+  if (locateReadable(document, stdOutErrPath(document)) === undefined)
     throw refusal(
       "trial.properties.stdOutErrPathPrefix",
       "lies on no mounted file share or container; the metrics of trials are read from there",
@@ -159,7 +159,7 @@ function withoutFiles({ document }: Sample, space: SearchSpace): SearchSpace {
 
 /** @throws AppError where it is on no mount. */
 function placeOf(document: JobDocument, name: string, path: string) {
-  const place = locate(document, path);
+  const place = locateReadable(document, path);
   if (place !== undefined) return place;
   throw refusal(`searchSpace.${name}.path`, `is '${path}', which lies on no mounted file share or container`);
 }
@@ -174,8 +174,7 @@ async function filesAsChoice(
   const field = `searchSpace.${name}.path`;
   const place = placeOf(document, name, path);
   const kept = place.secretOwner === document.guid ? secrets : await services.secrets.get(place.secretOwner);
-  const source = kept.get(place.accountKeySecret);
-  const accountKey = source === undefined ? undefined : await secretValue(services, source);
+  const accountKey = await keyOf(services, kept, place);
   const files = await allItems((page) =>
     services.outputFiles.list({ ...place, accountKey }, { linkLifetimeMs: 60_000, page }),
   );

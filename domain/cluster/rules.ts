@@ -7,6 +7,7 @@ import { AppError } from "../shared/errors.ts";
 import { subnetWith } from "../file-server/export.ts";
 import type { FileServerExport } from "../file-server/export.ts";
 import { storeMountVolumes } from "../shared/mount-volumes.ts";
+import { checkIdentities } from "../shared/node-identity.ts";
 import { refOf } from "../shared/resource-id.ts";
 import type { ClusterRef } from "../shared/resource-id.ts";
 import { sameContent } from "../shared/same-content.ts";
@@ -59,6 +60,11 @@ export function newCluster(
   const secrets = new SecretCollector();
   const spec = specOf(ref, guid, request, secrets);
   checkSetupLogs(spec);
+  checkIdentities(
+    spec.mountVolumes?.azureBlobFileSystems ?? [],
+    { name: ref.cluster, identities: spec.nodeIdentities },
+    "properties.nodeSetup.mountVolumes.azureBlobFileSystems",
+  );
   const at = timestamp(now);
   const document: ClusterDocument = {
     ...ref,
@@ -83,6 +89,7 @@ function specOf(ref: ClusterRef, guid: Guid, request: ClusterRequest, secrets: S
     scaleSettings,
     nodeSetup,
     subnet,
+    nodeIdentities,
     userAccountSettings: user,
   } = request.properties;
   if (scaleSettings === undefined) {
@@ -106,6 +113,7 @@ function specOf(ref: ClusterRef, guid: Guid, request: ClusterRequest, secrets: S
       ? {}
       : { performanceCounters: storeCounters(performanceCountersSettings, secrets) }),
     ...(subnet === undefined ? {} : { subnetId: subnet.id }),
+    ...(nodeIdentities === undefined ? {} : { nodeIdentities }),
     userAccount: storeUserAccount(user, secrets),
   };
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { FileServerExport } from "../file-server/export.ts";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { absoluteNodePath, choice, EnvironmentVariable, text, wholeNumber } from "../shared/fields.ts";
+import { NodeIdentities } from "../shared/node-identity.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
 import { KeyVaultSecretReference } from "../shared/key-vault.ts";
 import { refShape } from "../shared/resource-id.ts";
@@ -121,6 +122,8 @@ export const ClusterRequest = z.object({
       })
       .optional(),
     subnet: SubnetId.optional(),
+    /** Of our own version of the API: what the nodes may act as. */
+    nodeIdentities: NodeIdentities.optional(),
     userAccountSettings: UserAccountRequest.refine(
       ({ adminUserName }) => adminUserName.length <= maxUserNameLength,
       {
@@ -158,6 +161,7 @@ export const ClusterSpec = z.object({
     })
     .optional(),
   subnetId: z.string().optional(),
+  nodeIdentities: NodeIdentities.optional(),
   userAccount: UserAccount,
 });
 export type ClusterSpec = z.infer<typeof ClusterSpec>;

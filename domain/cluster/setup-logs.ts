@@ -7,6 +7,7 @@ import {
   placeBelow,
   readOnlyMountOf,
   whyReadOnly,
+  whyUnreadable,
 } from "../shared/mount-location.ts";
 import type { StorageLocation } from "../shared/mount-location.ts";
 import type { ClusterDocument, ClusterSpec } from "./schema.ts";
@@ -53,9 +54,11 @@ export function locateSetupFiles(cluster: ClusterDocument, directory: string): S
   const { setupTask } = cluster.spec;
   if (setupTask === undefined) return undefined;
   const place = locateSetupLogs(cluster, setupTask);
-  if (place !== undefined) return placeBelow(place, directory);
+  if (place?.accountKeySecret !== undefined) return placeBelow(place, directory);
   throw new AppError(
     "OutputDirectoryNotOnMount",
-    `The stdOutErrPathPrefix '${setupTask.stdOutErrPathPrefix}' of the setup task of cluster '${cluster.cluster}' is not on a mounted file share or container: its logs stay on the nodes.`,
+    place === undefined
+      ? `The stdOutErrPathPrefix '${setupTask.stdOutErrPathPrefix}' of the setup task of cluster '${cluster.cluster}' is not on a mounted file share or container: its logs stay on the nodes.`
+      : `The log of the setup task of cluster '${cluster.cluster}' ${whyUnreadable(place)}`,
   );
 }

@@ -28,6 +28,7 @@ export const ClusterResponse = resourceResponse(
         mountVolumes: MountVolumesResponse.optional(),
       })
       .optional(),
+    nodeIdentities: z.array(z.looseObject({ id: z.string() })).optional(),
     userAccountSettings: UserAccountResponse,
     ...provisionedResponse,
     allocationState: AllocationState,
@@ -52,6 +53,7 @@ export function clusterWire(document: ClusterDocument) {
       virtualMachineConfiguration: { imageReference: spec.imageReference },
       ...nodeSetupWire(spec),
       ...(subnetId === undefined ? {} : { subnet: { id: subnetId } }),
+      ...(spec.nodeIdentities === undefined ? {} : { nodeIdentities: spec.nodeIdentities }),
       userAccountSettings: userAccountWire(spec.userAccount),
       ...provisioned(document),
       allocationState: document.allocationState,

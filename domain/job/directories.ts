@@ -10,6 +10,7 @@ import {
   placeBelow,
   readOnlyMountOf,
   whyReadOnly,
+  whyUnreadable,
 } from "../shared/mount-location.ts";
 import type { StorageLocation } from "../shared/mount-location.ts";
 import type { JobRef } from "../shared/resource-id.ts";
@@ -43,6 +44,16 @@ export function outputPath(job: JobDocument, directory: OutputDirectory): string
  */
 export function locate(job: JobDocument, path: string): StorageLocation | undefined {
   return locateOnMounts(onNode(job, path), mountedBy(job));
+}
+
+/** Where the service itself may read for whoever may read the job: never by its own rights, which are not those of the user. */
+export function locateReadable(
+  job: JobDocument,
+  path: string,
+): (StorageLocation & { readonly accountKeySecret: string }) | undefined {
+  const place = locate(job, path);
+  const { accountKeySecret } = place ?? {};
+  return place === undefined || accountKeySecret === undefined ? undefined : { ...place, accountKeySecret };
 }
 
 const onNode = (job: JobDocument, path: string) => expandTemplate(path, (name) => knownValue(job, name));
@@ -101,11 +112,15 @@ export function locateOutput(
   outputDirectoryId: string,
   directory: string,
 ): StorageLocation {
-  const place = locate(job, outputTemplate(job, outputDirectoryId));
+  const path = outputTemplate(job, outputDirectoryId);
+  const place = locateReadable(job, path);
   if (place === undefined) {
+    const mounted = locate(job, path);
     throw new AppError(
       "OutputDirectoryNotOnMount",
-      `The specified outputDirectoryId ${outputDirectoryId} is not present on a mount root`,
+      mounted === undefined
+        ? `The specified outputDirectoryId ${outputDirectoryId} is not present on a mount root`
+        : `The specified outputDirectoryId ${outputDirectoryId} ${whyUnreadable(mounted)}`,
       { target: "outputdirectoryid" },
     );
   }

@@ -10,6 +10,7 @@ import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
 import { checkCachesApart, storeMountVolumes } from "../shared/mount-volumes.ts";
+import { checkIdentities } from "../shared/node-identity.ts";
 import { parseClusterId, refOf, sameId } from "../shared/resource-id.ts";
 import type { JobRef } from "../shared/resource-id.ts";
 import { sameContent } from "../shared/same-content.ts";
@@ -62,8 +63,17 @@ export function newJob(
   checkToolkit(document);
   checkWritable(document);
   checkReceipt(document);
+  checkNodeIdentities(document, cluster);
   checkCachesApart(document.spec.mountVolumes, cluster.spec.mountVolumes, "properties.mountVolumes");
   return { document, secrets: secrets.values };
+}
+
+function checkNodeIdentities({ spec }: JobDocument, { cluster: name, spec: on }: ClusterDocument): void {
+  checkIdentities(
+    spec.mountVolumes?.azureBlobFileSystems ?? [],
+    { name, identities: on.nodeIdentities },
+    "properties.mountVolumes.azureBlobFileSystems",
+  );
 }
 
 /**
@@ -200,6 +210,7 @@ function checkToolkit(job: JobDocument): void {
  */
 export function checkFallback(job: JobDocument, home: ClusterDocument, sibling: ClusterDocument): void {
   checkSibling(home, sibling, job.spec.nodeCount);
+  checkNodeIdentities(job, sibling);
   checkToolkit({ ...job, clusterVmSize: sibling.spec.vmSize });
 }
 

@@ -54,7 +54,9 @@ export type PlannedMount =
       readonly options: string;
       /** A folder of the node in which its cache goes, and the option that takes one. */
       readonly cache?: { readonly option: string; readonly path: string };
-      readonly secret: string;
+      readonly secret?: string;
+      /** ARM id of the identity of the node that mounts it without a key. */
+      readonly identity?: string;
     }
   | {
       readonly kind: "fileServer";
@@ -227,7 +229,8 @@ function plannedMounts(job: JobDocument): readonly PlannedMount[] {
     container: blob.containerName,
     options: blobOptions(blob),
     ...cacheOf(blob),
-    secret: blob.accountKeySecret,
+    ...(blob.accountKeySecret === undefined ? {} : { secret: blob.accountKeySecret }),
+    ...(blob.identityReference === undefined ? {} : { identity: blob.identityReference.resourceId }),
   }));
   const unmanaged = (volumes.unmanagedFileSystems ?? []).map((mount): PlannedMount => ({
     kind: "unmanaged",

@@ -153,17 +153,22 @@ function mountLine(mount: PlannedMount): string {
       return quoted(
         "plan_mount_blob",
         mount.relativePath,
-        mount.secret,
+        mount.secret ?? "",
         mount.accountName,
         mount.container,
         mount.options,
-        ...(mount.cache === undefined ? [] : [mount.cache.option, mount.cache.path]),
+        ...blobExtras(mount),
       );
     case "fileServer":
       return quoted("plan_mount_nfs", mount.relativePath, mount.source, mount.options);
     case "unmanaged":
       return quoted("plan_mount_unmanaged", mount.relativePath, mount.command, ...readOnlyWord(mount));
   }
+}
+
+function blobExtras({ cache, identity }: Extract<PlannedMount, { kind: "blob" }>): readonly string[] {
+  if (identity !== undefined) return [cache?.option ?? "", cache?.path ?? "", identity];
+  return cache === undefined ? [] : [cache.option, cache.path];
 }
 
 const readOnlyWord = ({ readOnly }: { readonly readOnly?: true }) => (readOnly === true ? ["ro"] : []);
@@ -191,7 +196,7 @@ export function needsSecrets({ secrets, mounts, container }: LaunchPlan): boolea
 }
 
 const keysOf = (mounts: readonly PlannedMount[]) =>
-  mounts.flatMap((mount) => ("secret" in mount ? [mount.secret] : []));
+  mounts.flatMap((mount) => ("secret" in mount && mount.secret !== undefined ? [mount.secret] : []));
 
 /**
  * The secrets, to be sealed, or undefined when the plan needs none.

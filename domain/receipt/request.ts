@@ -1,5 +1,5 @@
 // What a job must have to get the receipt that it asks for.
-import { locate, stdOutErrPath } from "../job/directories.ts";
+import { locateReadable, stdOutErrPath } from "../job/directories.ts";
 import type { JobDocument } from "../job/schema.ts";
 import { AppError } from "../shared/errors.ts";
 
@@ -13,7 +13,7 @@ export function checkReceipt(job: JobDocument): void {
   for (const [index, id] of (receipt.inputs ?? []).entries())
     if (!inputDirectories.some((directory) => directory.id === id))
       refuse(`properties.receipt.inputs[${index}]`, `the job has no input directory '${id}'`);
-  if (locate(job, stdOutErrPath(job)) === undefined)
+  if (locateReadable(job, stdOutErrPath(job)) === undefined)
     refuse(
       "properties.receipt",
       "what it is made of is kept beside the logs; let stdOutErrPathPrefix lie on a mounted file share or container",

@@ -14,7 +14,8 @@ export interface StorageLocation {
   readonly directory: string;
   /** GUID of the cluster or job that keeps the secret, and the secret's name there. */
   readonly secretOwner: string;
-  readonly accountKeySecret: string;
+  /** Absent = it is mounted in the name of an identity. */
+  readonly accountKeySecret?: string | undefined;
 }
 
 /** Stand for `$AZ_BATCHAI_MOUNT_ROOT` and `$AZ_BATCHAI_JOB_MOUNT_ROOT`. */
@@ -50,6 +51,10 @@ export function readOnlyMountOf(path: string, mounted: readonly Mounted[]): stri
   }
   return undefined;
 }
+
+/** Of a place that the service has no key to: it never reads by its own rights for others. */
+export const whyUnreadable = ({ container, accountName }: StorageLocation) =>
+  `is in container '${container}' of account '${accountName}', which is mounted in the name of an identity: this service has no key to read it. Read it there as yourself, or mount the container with credentials`;
 
 export const whyReadOnly = (mount: string) =>
   `the file system '${mount}' is mounted read-only; name a place on another one, or mount it without readOnly`;

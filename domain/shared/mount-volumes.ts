@@ -5,6 +5,7 @@ import { blobCacheFields, blobCacheMembers, cachePathOf, checkBlobCache } from "
 import { AppError } from "./errors.ts";
 import { relativePath, text, trueOrFalse } from "./fields.ts";
 import { KeyVaultSecretReference } from "./key-vault.ts";
+import { IdentityReference } from "./node-identity.ts";
 import { valueOrReference } from "./secrets.ts";
 import { parseIdOf } from "./resource-id.ts";
 import type { SecretCollector } from "./secrets.ts";
@@ -60,6 +61,8 @@ const blobFields = {
   containerName: containerName(),
   relativeMountPath: relativePath(),
   mountOptions: text(2048).optional(),
+  /** Instead of credentials. */
+  identityReference: IdentityReference.optional(),
   ...readOnly,
   ...blobCacheFields,
 };
@@ -99,42 +102,51 @@ export type FileServerMount = z.infer<typeof FileServerMount>;
 
 /** Members of mounts that 2018 did not have, by list. */
 export const ownMountMembers = {
-  azureFileShares: ["readOnly"],
-  azureBlobFileSystems: ["readOnly", ...blobCacheMembers],
+  azureFileShares: ["readOnly", "identityReference"],
+  azureBlobFileSystems: ["readOnly", "identityReference", ...blobCacheMembers],
   fileServers: ["readOnly"],
   unmanagedFileSystems: ["readOnly"],
 } as const satisfies Partial<Record<keyof MountVolumesRequest, readonly string[]>>;
 
-const stored = {
-  accountKeySecret: z.string(),
-  accountKeySecretReference: KeyVaultSecretReference.optional(),
-};
+const stored = { accountKeySecretReference: KeyVaultSecretReference.optional() };
+
+const identityOfShare =
+  "expected none: Azure Batch mounts file shares with a key; give credentials, or mount a blob container";
+const FileShareRequest = z
+  .object({
+    ...shareFields,
+    credentials: Credentials,
+    identityReference: z.never({ error: identityOfShare }).optional(),
+  })
+  .refine(isOneAccount, {
+    path: ["azureFileUrl"],
+    error: "expected a share of the account that accountName names",
+  });
+const BlobRequest = z
+  .object({ ...blobFields, credentials: Credentials.optional() })
+  .superRefine(checkBlobCache)
+  .superRefine(checkReadOnly)
+  .superRefine(({ credentials, identityReference }, issues) => {
+    if ((credentials === undefined) !== (identityReference === undefined)) return;
+    const message =
+      credentials === undefined
+        ? "is required, expected the account's key, or an identityReference in its place"
+        : "expected either credentials or an identityReference, not both";
+    issues.addIssue({ code: "custom", path: ["credentials"], message });
+  });
 
 export const MountVolumesRequest = z.object({
-  azureFileShares: z
-    .array(
-      z.object({ ...shareFields, credentials: Credentials }).refine(isOneAccount, {
-        path: ["azureFileUrl"],
-        error: "expected a share of the account that accountName names",
-      }),
-    )
-    .optional(),
-  azureBlobFileSystems: z
-    .array(
-      z
-        .object({ ...blobFields, credentials: Credentials })
-        .superRefine(checkBlobCache)
-        .superRefine(checkReadOnly),
-    )
-    .optional(),
+  azureFileShares: z.array(FileShareRequest).optional(),
+  azureBlobFileSystems: z.array(BlobRequest).optional(),
   fileServers: z.array(FileServerMount).optional(),
   unmanagedFileSystems: z.array(UnmanagedMount).optional(),
 });
 export type MountVolumesRequest = z.infer<typeof MountVolumesRequest>;
 
-export const FileShareMount = z.object({ ...shareFields, ...stored });
+export const FileShareMount = z.object({ ...shareFields, ...stored, accountKeySecret: z.string() });
 export type FileShareMount = z.infer<typeof FileShareMount>;
-export const BlobMount = z.object({ ...blobFields, ...stored });
+/** Without a key it has an identity. */
+export const BlobMount = z.object({ ...blobFields, ...stored, accountKeySecret: z.string().optional() });
 export type BlobMount = z.infer<typeof BlobMount>;
 
 /** Stored form: `accountKeySecret` names the key in the secret store. */
@@ -201,7 +213,9 @@ export function storeMountVolumes(
     })),
     azureBlobFileSystems: (request.azureBlobFileSystems ?? []).map(({ credentials, ...blob }, index) => ({
       ...blob,
-      ...keepKey(credentials, `${at}.azureBlobFileSystems.${index}.accountKey`, secrets),
+      ...(credentials === undefined
+        ? {}
+        : keepKey(credentials, `${at}.azureBlobFileSystems.${index}.accountKey`, secrets)),
     })),
     ...(fileServers.length === 0 ? {} : { fileServers }),
     ...(unmanaged.length === 0 ? {} : { unmanagedFileSystems: unmanaged }),
@@ -324,7 +338,7 @@ export function mountVolumesWire(volumes: MountVolumes) {
       containerName: blob.containerName,
       credentials: credentialsWire(blob),
       relativeMountPath: blob.relativeMountPath,
-      ...given(blob, ["mountOptions", "readOnly", ...blobCacheMembers]),
+      ...given(blob, ["mountOptions", "identityReference", "readOnly", ...blobCacheMembers]),
     })),
     fileServers: volumes.fileServers ?? [],
     unmanagedFileSystems: volumes.unmanagedFileSystems ?? [],

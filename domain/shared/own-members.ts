@@ -13,7 +13,7 @@ interface OwnMembers {
 
 const ownMembers = {
   job: { members: ["retries", "spot", "receipt"], mountVolumes: ["mountVolumes"] },
-  cluster: { members: [], mountVolumes: ["nodeSetup", "mountVolumes"] },
+  cluster: { members: ["nodeIdentities"], mountVolumes: ["nodeSetup", "mountVolumes"] },
 } as const satisfies Record<string, OwnMembers>;
 export type KindWithOwnMembers = keyof typeof ownMembers;
 

@@ -1,6 +1,6 @@
 // Where the artifacts of a job's runs lie: in its first output directory that storage keeps, else beside its logs, so that whoever may
 // read the job's output reads them, too.
-import { locate, outputPath, stdOutErrPath } from "../job/directories.ts";
+import { locateReadable, outputPath, stdOutErrPath } from "../job/directories.ts";
 import type { JobDocument } from "../job/schema.ts";
 import { parseRunId } from "./run-id.ts";
 import type { RunKey } from "./run-id.ts";
@@ -12,10 +12,10 @@ export const artifactFolder = "mlflow";
 /** Id of the output directory; undefined when storage keeps none. */
 export function artifactDirectory(job: JobDocument): string | undefined {
   const kept = job.spec.outputDirectories.find(
-    (directory) => locate(job, outputPath(job, directory)) !== undefined,
+    (directory) => locateReadable(job, outputPath(job, directory)) !== undefined,
   );
   if (kept !== undefined) return kept.id;
-  return locate(job, stdOutErrPath(job)) === undefined ? undefined : "stdouterr";
+  return locateReadable(job, stdOutErrPath(job)) === undefined ? undefined : "stdouterr";
 }
 
 export interface ArtifactPath {

@@ -39,7 +39,7 @@ export interface StorageRequest extends Wanted {
   readonly accountName: string;
   readonly accountKey?: string;
   readonly sasKey?: string;
-  /** An identity whose right to the storage the caller vouches for; never taken from a node's request. */
+  /** An identity whose right to the storage the caller vouches for: one that is assigned to the node's pool. */
   readonly identity?: string;
   /** Container or share. */
   readonly container: string;

@@ -22,7 +22,11 @@ export interface MountServiceOptions {
 export interface MountService {
   readonly endpoint: string;
   /** What every process on the node needs in its environment so that the shims work. */
-  environmentOf(nodeId: string, nodeRoot: string, subnetId?: string): Readonly<Record<string, string>>;
+  environmentOf(
+    nodeId: string,
+    nodeRoot: string,
+    of?: { readonly subnetId?: string | undefined; readonly identities?: readonly string[] | undefined },
+  ): Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -35,6 +39,8 @@ const MountBody = z.discriminatedUnion("kind", [
     accountName: z.string().max(64),
     accountKey: z.string().max(512).optional(),
     sasKey: z.string().max(4096).optional(),
+    /** Resource id of one that the node has. */
+    identity: z.string().max(1024).optional(),
     container: z.string().max(128),
   }),
   z.object({ ...place, kind: z.literal("nfs"), source: z.string().max(1024) }),
@@ -44,7 +50,13 @@ const UnmountBody = z.object({ target: z.string().min(1).max(4096) });
 const SyncBody = z.object({ path: z.string().min(1).max(4096) });
 const longestBody = 32_768;
 
-const Node = z.object({ nodeId: z.string(), nodeRoot: z.string(), subnetId: z.string().optional() });
+const Node = z.object({
+  nodeId: z.string(),
+  nodeRoot: z.string(),
+  subnetId: z.string().optional(),
+  /** Resource ids of the identities of its pool. */
+  identities: z.array(z.string()).optional(),
+});
 type Node = z.infer<typeof Node>;
 
 export async function startMountService(o: MountServiceOptions): Promise<MountService> {
@@ -65,8 +77,9 @@ export async function startMountService(o: MountServiceOptions): Promise<MountSe
   const endpoint = `http://127.0.0.1:${port}`;
   return {
     endpoint,
-    environmentOf(nodeId, nodeRoot, subnetId) {
-      const claims = Buffer.from(JSON.stringify({ nodeId, nodeRoot, subnetId })).toString("base64url");
+    environmentOf(nodeId, nodeRoot, { subnetId, identities } = {}) {
+      const node = { nodeId, nodeRoot, subnetId, identities };
+      const claims = Buffer.from(JSON.stringify(node)).toString("base64url");
       return { BATCHAI_MOUNT_ENDPOINT: endpoint, BATCHAI_MOUNT_TOKEN: `${claims}.${sign(claims)}` };
     },
     close: () =>
@@ -100,6 +113,8 @@ async function mount(o: MountServiceOptions, node: Node, text: string) {
   // Somebody else's server is the real program's business, wherever it is to appear.
   if (body.data.kind === "nfs" && !o.mounts.serves(body.data.source.split(":")[0] ?? ""))
     return { status: 404, body: { message: `${body.data.source} is no file server of this local cloud` } };
+  const stranger = "identity" in body.data ? unassigned(node, body.data.identity) : undefined;
+  if (stranger !== undefined) return { status: 409, body: { message: stranger } };
   const target = resolve(body.data.target);
   if (!(await isBelow(node.nodeRoot, target)))
     return { status: 403, body: { message: `${target} is not below the node's folder ${node.nodeRoot}` } };
@@ -107,11 +122,18 @@ async function mount(o: MountServiceOptions, node: Node, text: string) {
   return result.ok ? { status: 200, body: {} } : { status: 409, body: { message: result.message } };
 }
 
+/** In the words of the metadata service, which gives out no token then. */
+function unassigned({ identities = [] }: Node, wanted: string | undefined): string | undefined {
+  if (wanted === undefined || identities.some((id) => id.toLowerCase() === wanted.toLowerCase()))
+    return undefined;
+  return `failed to authenticate credentials for azstorage: Identity not found: ${wanted} is not assigned to this node`;
+}
+
 function requestOf({ nodeId, subnetId }: Node, body: MountBody, target: string): MountRequest {
   const wanted = { nodeId, target, ...(body.options === undefined ? {} : { options: body.options }) };
   if (body.kind === "nfs")
     return { ...wanted, kind: "nfs", source: body.source, ...(subnetId === undefined ? {} : { subnetId }) };
-  const { kind, accountName, container, accountKey, sasKey } = body;
+  const { kind, accountName, container, accountKey, sasKey, identity } = body;
   return {
     ...wanted,
     kind,
@@ -119,6 +141,7 @@ function requestOf({ nodeId, subnetId }: Node, body: MountBody, target: string):
     container,
     ...(accountKey === undefined ? {} : { accountKey }),
     ...(sasKey === undefined ? {} : { sasKey }),
+    ...(identity === undefined ? {} : { identity }),
   };
 }
 

@@ -42,8 +42,14 @@ mount_share() {
 mount_blob() {
   need_program blobfuse2 blobfuse2 fuse3 ||
     fail blob-mount-failed 243 "container $bai_source of account $bai_account: blobfuse2 cannot be installed: $(need_reason)"
-  (umask 077 && printf '%s\n' 'azstorage:' '  type: block' '  mode: key' "  account-name: '$bai_account'" \
-    "  account-key: '$bai_key'" "  container: '$bai_source'" \
+  eval "bai_identity=\$M_${bai_index}_identity"
+  if [ -z "$bai_identity" ]; then
+    bai_mode_line='  mode: key' bai_key_line="  account-key: '$bai_key'"
+  else
+    bai_mode_line='  mode: msi' bai_key_line="  resid: '$bai_identity'"
+  fi
+  (umask 077 && printf '%s\n' 'azstorage:' '  type: block' "$bai_mode_line" "  account-name: '$bai_account'" \
+    "$bai_key_line" "  container: '$bai_source'" \
     "  endpoint: 'https://$bai_account.blob.core.windows.net'" >"$private_dir/blobfuse.yaml")
   eval "bai_cache_option=\${M_${bai_index}_cache_option:---tmp-path} bai_cache=\$M_${bai_index}_cache"
   if [ -z "$bai_cache" ]; then

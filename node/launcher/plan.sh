@@ -42,9 +42,9 @@ plan_mount_share() { # relative-path secret account source file-mode directory-m
   bai_mounts=$((bai_mounts + 1)) bai_on_storage=yes
 }
 
-plan_mount_blob() { # relative-path secret account container options [cache-option cache-folder]
+plan_mount_blob() { # relative-path secret account container options [cache-option cache-folder [identity]]
   eval "M_${bai_mounts}='blob' M_${bai_mounts}_path=\$1 M_${bai_mounts}_secret=\$2 M_${bai_mounts}_account=\$3"
-  eval "M_${bai_mounts}_source=\$4 M_${bai_mounts}_options=\$5 M_${bai_mounts}_cache_option=\${6-} M_${bai_mounts}_cache=\${7-}"
+  eval "M_${bai_mounts}_source=\$4 M_${bai_mounts}_options=\$5 M_${bai_mounts}_cache_option=\${6-} M_${bai_mounts}_cache=\${7-} M_${bai_mounts}_identity=\${8-}"
   bai_mounts=$((bai_mounts + 1)) bai_on_storage=yes
 }
 

@@ -85,7 +85,7 @@ async function put(account: Account, spec: PoolSpec): ReturnType<Pools["put"]> {
 /** The account itself may be written to, or nothing would work: what is missing is a right on something that the pool uses. */
 const rightsNeeded =
   "Give the identity of this service the right Microsoft.Network/virtualNetworks/subnets/join/action on the subnet, " +
-  "or Reader on the image or its gallery, and create the cluster again.";
+  "Reader on the image or its gallery, or Managed Identity Operator on the nodes' identities, and create the cluster again.";
 
 async function resize(
   account: Account,
@@ -168,6 +168,14 @@ function toPool(
   { sshSources, nodeAddresses }: Pick<Account, "sshSources" | "nodeAddresses">,
 ): Pool {
   return {
+    ...(spec.identities.length === 0
+      ? {}
+      : {
+          identity: {
+            type: "UserAssigned",
+            userAssignedIdentities: Object.fromEntries(spec.identities.map((id) => [id, {}])),
+          },
+        }),
     displayName: spec.displayName,
     vmSize: spec.vmSize,
     deploymentConfiguration: {
@@ -225,34 +233,30 @@ function toStartTask({ commandLine, resourceFiles }: PoolStartTask): StartTask {
   };
 }
 
-function toMount(mount: PoolMount): MountConfiguration {
-  if (mount.kind === "nfs") {
-    const { source, relativeMountPath, mountOptions } = mount;
-    const options = mountOptions === undefined ? {} : { mountOptions };
-    return { nfsMountConfiguration: { source, relativeMountPath, ...options } };
-  }
-  const { accountName, accountKey, relativeMountPath, mountOptions } = mount;
-  const options = (name: "blobfuseOptions" | "mountOptions") =>
-    mountOptions === undefined ? {} : { [name]: mountOptions };
-  return mount.kind === "azureBlobFileSystem"
-    ? {
+function toMount({ relativeMountPath, mountOptions, ...mount }: PoolMount): MountConfiguration {
+  const place = { relativeMountPath, ...(mountOptions === undefined ? {} : { mountOptions }) };
+  switch (mount.kind) {
+    case "nfs":
+      return { nfsMountConfiguration: { source: mount.source, ...place } };
+    case "azureFileShare": {
+      const { accountName, accountKey, url } = mount;
+      return { azureFileShareConfiguration: { accountName, accountKey, azureFileUrl: url, ...place } };
+    }
+    case "azureBlobFileSystem": {
+      const { accountName, container: containerName, access } = mount;
+      const way = "identity" in access ? { identityReference: { resourceId: access.identity } } : access;
+      const options = mountOptions === undefined ? {} : { blobfuseOptions: mountOptions };
+      return {
         azureBlobFileSystemConfiguration: {
           accountName,
-          accountKey,
-          containerName: mount.source,
+          containerName,
+          ...way,
           relativeMountPath,
-          ...options("blobfuseOptions"),
-        },
-      }
-    : {
-        azureFileShareConfiguration: {
-          accountName,
-          accountKey,
-          azureFileUrl: mount.source,
-          relativeMountPath,
-          ...options("mountOptions"),
+          ...options,
         },
       };
+    }
+  }
 }
 
 function unavailable(cause: unknown): AppError {

@@ -80,7 +80,9 @@ describe("a cluster", () => {
     await world.api("PUT", clusterPath, { body: clusterBody({}, { nodeSetup: { mountVolumes } }) });
     await world.advance(100);
     const [pool] = world.azure.poolsById.values();
-    expect(pool?.spec.mounts).toMatchObject([{ source: "data", accountKey: "bm90LXRvLWJlLXNlZW4=" }]);
+    expect(pool?.spec.mounts).toMatchObject([
+      { container: "data", access: { accountKey: "bm90LXRvLWJlLXNlZW4=" } },
+    ]);
     const { body } = await world.api("GET", clusterPath);
     expect(body.properties.nodeSetup.mountVolumes.azureBlobFileSystems[0].credentials).toEqual({});
     const told = JSON.stringify(body) + world.documents.dump();

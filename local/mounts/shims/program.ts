@@ -132,9 +132,11 @@ async function blobfuse(args) {
   const container = value("--container-name") ?? config.container ?? env.AZURE_STORAGE_ACCOUNT_CONTAINER;
   if (!account) fail(1, "failed to mount: account name not provided");
   if (!container) fail(1, "failed to mount: container name not provided");
-  if (config.mode && !["key", "sas"].includes(config.mode.toLowerCase())) fail(1, "failed to mount: authentication mode '" + config.mode + "' is not supported on emulated nodes");
+  const byIdentity = config.mode?.toLowerCase() === "msi";
+  if (byIdentity && !config.resid) fail(1, "failed to mount: name the identity by its resource id (resid)");
+  if (config.mode && !byIdentity && !["key", "sas"].includes(config.mode.toLowerCase())) fail(1, "failed to mount: authentication mode '" + config.mode + "' is not supported on emulated nodes");
   const readOnly = config["read-only"] === "true" ? " --read-only" : "";
-  await mount({ kind: "azureBlobFileSystem", accountName: account, ...(key ? { accountKey: key } : sas ? { sasKey: sas } : {}), container, target: resolve(operands[0]), options: optionText(options.filter((one) => !/^--(config-file|tmp-path|container-name)$/.test(one[0]))) + readOnly }, 1);
+  await mount({ kind: "azureBlobFileSystem", accountName: account, ...(byIdentity ? { identity: config.resid } : key ? { accountKey: key } : sas ? { sasKey: sas } : {}), container, target: resolve(operands[0]), options: optionText(options.filter((one) => !/^--(config-file|tmp-path|container-name)$/.test(one[0]))) + readOnly }, 1);
 }
 
 async function realMount(args) {

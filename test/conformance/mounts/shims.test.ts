@@ -76,7 +76,12 @@ function run(command: string, environment: Record<string, string> = {}): Promise
   const path = [join(folder, "bin"), join(folder, "real"), dirname(process.execPath), "/usr/bin:/bin"].join(
     ":",
   );
-  const env = { PATH: path, NODE: node, ...service.environmentOf("node1", node, "a-subnet"), ...environment };
+  const env = {
+    PATH: path,
+    NODE: node,
+    ...service.environmentOf("node1", node, { subnetId: "a-subnet", identities: ["/identities/reader"] }),
+    ...environment,
+  };
   return new Promise((done) => {
     execFile("/bin/sh", ["-c", command], { env, cwd: node }, (error, stdout, stderr) =>
       done({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
@@ -102,6 +107,21 @@ describe("blobfuse2 on an emulated node", () => {
         options: "-o allow_other --use-https=true -o attr_timeout=240",
       },
     ]);
+  });
+
+  it("mounts in the name of an identity of its node, and of no other", async () => {
+    const mount = (resid: string) =>
+      run(`
+      printf '%s\\n' azstorage: '  mode: msi' "  account-name: 'acct1'" "  resid: '${resid}'" "  container: 'data'" >c.yaml
+      blobfuse2 mount $NODE/mnt/data --config-file=c.yaml --tmp-path=$NODE/cache`);
+    expect(await mount("/identities/Reader")).toMatchObject({ code: 0, stderr: "" });
+    const stranger = await mount("/identities/stranger");
+    expect(stranger.stderr).toContain(
+      "Identity not found: /identities/stranger is not assigned to this node",
+    );
+    expect([stranger.code, (await mount("")).code]).toEqual([1, 1]);
+    expect(requests).toMatchObject([{ accountName: "acct1", identity: "/identities/Reader" }]);
+    expect(requests[0]).not.toHaveProperty("accountKey");
   });
 
   it("takes account, key and container from the environment, and from a version 1 file", async () => {

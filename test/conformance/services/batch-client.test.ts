@@ -51,6 +51,7 @@ const spec = (poolId: string, nodes: number): PoolSpec => ({
   lowPriority: false,
   targetNodeCount: nodes,
   mounts: [],
+  identities: [],
   startTask: { commandLine: "exit 0", resourceFiles: [] },
   adminUser: { name: "ada", password: "Correct-horse-7" },
   nodeUser: { name: "batchainodes", password: "Correct-horse-8", sshPrivateKey: "PRIVATE not-to-be-seen" },
@@ -76,6 +77,25 @@ describe("pools", () => {
     await until("two nodes", async () => ((await batch.nodeCounts("one"))?.idle === 2 ? true : undefined));
     expect(await batch.nodes("one", ["idle"])).toHaveLength(2);
     expect(await batch.nodes("one", ["unusable"])).toEqual([]);
+  });
+
+  it("mount in the name of an identity that they have, and are refused with one that they lack", async () => {
+    const identity =
+      "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i";
+    const mount = {
+      kind: "azureBlobFileSystem",
+      accountName: "store",
+      container: "data",
+      access: { identity },
+      relativeMountPath: "data",
+    } as const;
+    const named = { ...spec("named", 0), mounts: [mount], identities: [identity.toUpperCase()] };
+    expect(await pools.put(named)).toEqual({ kind: "created" });
+    const stranger = { ...spec("stranger", 0), mounts: [mount] };
+    expect(await pools.put(stranger)).toMatchObject({
+      kind: "refused",
+      message: expect.stringContaining("identity is not assigned to the pool") as string,
+    });
   });
 
   it("that do not exist are undefined, absent, or a success to remove", async () => {

@@ -1,5 +1,6 @@
 // The environment of everything that runs on a node, built from scratch: nothing of the emulator's own leaks in. Pure.
 // Source: "Azure Batch runtime environment variables". Precedence: Batch variables < job's common < task's own.
+import { identitiesAssigned } from "../checks/reference-checks.ts";
 import type { EmulatorParameters } from "../../parameters.ts";
 import { join } from "node:path";
 import type { Job, Node, Task } from "../entities/model.ts";
@@ -36,6 +37,7 @@ export function nodeEnvironment(context: EnvironmentContext, node: Node, directo
     ...context.support.environmentOf(node.id, node.root, {
       vmSize: node.pool.spec.vmSize,
       subnetId: node.pool.spec.networkConfiguration?.subnetId,
+      identities: identitiesAssigned(node.pool),
     }),
     PATH: [...context.support.pathPrefix, ...context.parameters.pathPrefix, systemPath].join(":"),
     HOME: working,

@@ -15,7 +15,12 @@ export interface NodeSupport {
   environmentOf(
     nodeId: string,
     nodeRoot: string,
-    pool: { readonly vmSize: string; readonly subnetId?: string | undefined },
+    pool: {
+      readonly vmSize: string;
+      readonly subnetId?: string | undefined;
+      /** Resource ids of those assigned to it. */
+      readonly identities?: readonly string[] | undefined;
+    },
   ): Readonly<Record<string, string>>;
   /** Before anything runs on the node, at every boot. */
   makeAccounts(nodeRoot: string, accounts: readonly NodeAccount[]): Promise<void>;
