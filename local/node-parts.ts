@@ -32,6 +32,7 @@ export interface NodePartsOptions {
   readonly storage: { readonly blobUrl: string; readonly connectionString: string };
   /** The folder of a share, where shares are folders of this machine. */
   readonly shareRoot?: (account: string, share: string) => string | undefined;
+  readonly shareProtocol?: (account: string, share: string) => Promise<"SMB" | "NFS">;
   /** What machines of the same cloud export by NFS, where there are such machines. */
   readonly exported?: ExportedAt;
   readonly engine: ContainerEngine | undefined;
@@ -58,6 +59,7 @@ export async function openNodeParts(o: NodePartsOptions): Promise<NodeParts> {
       return [account, ...others.map(({ name, key }) => ({ name, key, blobUrl: `${origin}/${name}` }))];
     },
     shareRoot: o.shareRoot ?? (() => undefined),
+    shareProtocol: o.shareProtocol,
     exported: o.exported,
     clock,
     logger,

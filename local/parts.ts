@@ -291,6 +291,7 @@ async function startEmulator(
     otherAccounts: () => parts.records.accounts(),
     storage: parts.storage,
     shareRoot: (account, share) => parts.shares.shareRoot(account, share),
+    shareProtocol: (account, share) => parts.shares.protocolOf(account, share),
     exported: (address, subnetId) => parts.machines.exported(address, subnetId),
     containers: o.containers.on,
     environment: o.containers.environment,

@@ -9,6 +9,7 @@ import { poolBlobOptions } from "../../domain/cluster/blob-options.ts";
 import { placedMounts } from "../../domain/file-server/export.ts";
 import { nodeAccount, nodeKeySecrets } from "../../domain/launch/node-account.ts";
 import { AppError } from "../../domain/shared/errors.ts";
+import { isNfs, nfsOptions, nfsSource } from "../../domain/shared/nfs-share.ts";
 import type { FailureCode } from "../../domain/shared/errors.ts";
 import type { SecretValues } from "../../domain/shared/secrets.ts";
 import { adminPasswordSecret } from "../../domain/shared/user-account.ts";
@@ -110,10 +111,20 @@ function poolSpec(
 function poolMounts(cluster: ClusterDocument, secrets: SecretValues): readonly PoolMount[] {
   const volumes = cluster.spec.mountVolumes;
   if (volumes === undefined) return [];
-  const shares = volumes.azureFileShares.map((share): PoolMount => ({
+  const [overNfs, overSmb] = [
+    volumes.azureFileShares.filter(isNfs),
+    volumes.azureFileShares.filter((one) => !isNfs(one)),
+  ];
+  const nfsShares = overNfs.map((share): PoolMount => ({
+    kind: "nfs",
+    source: nfsSource(share),
+    relativeMountPath: share.relativeMountPath,
+    mountOptions: `-o ${nfsOptions(share)}`,
+  }));
+  const shares = overSmb.map((share): PoolMount => ({
     kind: "azureFileShare",
     accountName: share.accountName,
-    accountKey: valueOf(secrets, share.accountKeySecret),
+    accountKey: valueOf(secrets, share.accountKeySecret ?? ""),
     url: share.azureFileUrl,
     relativeMountPath: share.relativeMountPath,
     mountOptions: `-o vers=3.0,dir_mode=${share.directoryMode},file_mode=${share.fileMode},sec=ntlmssp${share.readOnly === true ? ",ro" : ""}`,
@@ -137,7 +148,7 @@ function poolMounts(cluster: ClusterDocument, secrets: SecretValues): readonly P
       mountOptions: `-o ${options}`,
     }),
   );
-  return [...shares, ...blobs, ...served];
+  return [...shares, ...nfsShares, ...blobs, ...served];
 }
 
 function valueOf(secrets: SecretValues, name: string): string {

@@ -7,6 +7,7 @@ import { AppError } from "../shared/errors.ts";
 import { subnetWith } from "../file-server/export.ts";
 import type { FileServerExport } from "../file-server/export.ts";
 import { storeMountVolumes } from "../shared/mount-volumes.ts";
+import { checkNfsReachable } from "../shared/nfs-share.ts";
 import { checkIdentities } from "../shared/node-identity.ts";
 import { refOf } from "../shared/resource-id.ts";
 import type { ClusterRef } from "../shared/resource-id.ts";
@@ -153,13 +154,19 @@ function storeCounters(
 
 /**
  * The cluster with what it needs of the file servers that it mounts, in their network.
- * @throws AppError InvalidRequest when they, or its own subnet, are in several networks.
+ * @throws AppError InvalidRequest when they, or its own subnet, are in several networks, or it is in none and needs one.
  */
 export function mountingCluster(
   document: ClusterDocument,
   exports: readonly FileServerExport[],
 ): ClusterDocument {
-  if (exports.length === 0) return document;
+  const at = "properties.nodeSetup.mountVolumes";
+  const mounted = exports.length === 0 ? document : withExports(document, exports);
+  checkNfsReachable(document.spec.mountVolumes, { name: document.cluster, subnetId: subnetOf(mounted) }, at);
+  return mounted;
+}
+
+function withExports(document: ClusterDocument, exports: readonly FileServerExport[]): ClusterDocument {
   const own = document.spec.subnetId;
   const subnet = subnetWith(own, exports, "properties.subnet");
   const joined = own === undefined && subnet !== undefined ? { joinedSubnetId: subnet } : {};

@@ -48,12 +48,16 @@ function isLost(node: SeenNode | undefined, { startTime, silent }: FailedGang): 
   if (!intact.has(node.state)) return true;
   // The same node on another machine, or on one that was started anew.
   const { lastBootTime } = node;
-  return lastBootTime !== undefined && startTime !== undefined && Date.parse(lastBootTime) > Date.parse(startTime);
+  return (
+    lastBootTime !== undefined && startTime !== undefined && Date.parse(lastBootTime) > Date.parse(startTime)
+  );
 }
 
 /** An end of which a lost peer may be the cause. */
 export function mayBeOfLoss(launcher: LauncherResult | undefined, exitCode: number | undefined): boolean {
   if (launcher === undefined) return !reserved.has(exitCode);
-  return launcher.outcome === "exited" || launcher.outcome === "launch-failed" || launcher.outcome === "ended";
+  return (
+    launcher.outcome === "exited" || launcher.outcome === "launch-failed" || launcher.outcome === "ended"
+  );
 }
 const reserved = new Set<number | undefined>(Object.values(reservedExits));

@@ -10,6 +10,7 @@ import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
 import { checkCachesApart, storeMountVolumes } from "../shared/mount-volumes.ts";
+import { checkNfsReachable } from "../shared/nfs-share.ts";
 import { checkIdentities } from "../shared/node-identity.ts";
 import { parseClusterId, refOf, sameId } from "../shared/resource-id.ts";
 import type { JobRef } from "../shared/resource-id.ts";
@@ -85,8 +86,14 @@ export function mountingJob(
   cluster: ClusterDocument,
   exports: readonly FileServerExport[],
 ): JobDocument {
+  const subnetId = subnetOf(cluster);
+  checkNfsReachable(
+    document.spec.mountVolumes,
+    { name: cluster.cluster, subnetId },
+    "properties.mountVolumes",
+  );
   if (exports.length === 0) return document;
-  checkReachable(cluster.cluster, subnetOf(cluster), exports, "properties.mountVolumes.fileServers");
+  checkReachable(cluster.cluster, subnetId, exports, "properties.mountVolumes.fileServers");
   return { ...document, exports: [...exports] };
 }
 
@@ -211,6 +218,8 @@ function checkToolkit(job: JobDocument): void {
 export function checkFallback(job: JobDocument, home: ClusterDocument, sibling: ClusterDocument): void {
   checkSibling(home, sibling, job.spec.nodeCount);
   checkNodeIdentities(job, sibling);
+  const there = { name: sibling.cluster, subnetId: subnetOf(sibling) };
+  checkNfsReachable(job.spec.mountVolumes, there, "properties.mountVolumes");
   checkToolkit({ ...job, clusterVmSize: sibling.spec.vmSize });
 }
 

@@ -11,7 +11,8 @@ import type { ContainerSettings } from "../job/container.ts";
 import type { JobDocument } from "../job/schema.ts";
 import { blobCacheOptions, cachePathOf, cachePathOption } from "../shared/blob-cache.ts";
 import { shareName } from "../shared/mount-volumes.ts";
-import type { BlobMount } from "../shared/mount-volumes.ts";
+import type { BlobMount, FileShareMount } from "../shared/mount-volumes.ts";
+import { isNfs, nfsOptions, nfsSource, shareHost } from "../shared/nfs-share.ts";
 import type { EnvironmentVariable } from "../shared/fields.ts";
 import { toolkitOf } from "../toolkits/registry.ts";
 import type { PlannedProcess } from "../toolkits/toolkit.ts";
@@ -212,16 +213,7 @@ function plannedEndpoints(
 function plannedMounts(job: JobDocument): readonly PlannedMount[] {
   const volumes = job.spec.mountVolumes;
   if (volumes === undefined) return [];
-  const shares = volumes.azureFileShares.map((share): PlannedMount => ({
-    kind: "fileShare",
-    relativePath: share.relativeMountPath,
-    accountName: share.accountName,
-    source: shareSource(share.azureFileUrl, share.accountName),
-    fileMode: share.fileMode,
-    directoryMode: share.directoryMode,
-    ...readOnlyOf(share),
-    secret: share.accountKeySecret,
-  }));
+  const shares = volumes.azureFileShares.map(plannedShare);
   const blobs = volumes.azureBlobFileSystems.map((blob): PlannedMount => ({
     kind: "blob",
     relativePath: blob.relativeMountPath,
@@ -247,6 +239,26 @@ function plannedMounts(job: JobDocument): readonly PlannedMount[] {
   return [...shares, ...blobs, ...served, ...unmanaged];
 }
 
+function plannedShare(share: FileShareMount): PlannedMount {
+  if (isNfs(share))
+    return {
+      kind: "fileServer",
+      relativePath: share.relativeMountPath,
+      source: nfsSource(share),
+      options: nfsOptions(share),
+    };
+  return {
+    kind: "fileShare",
+    relativePath: share.relativeMountPath,
+    accountName: share.accountName,
+    source: shareSource(share),
+    fileMode: share.fileMode,
+    directoryMode: share.directoryMode,
+    ...readOnlyOf(share),
+    secret: share.accountKeySecret ?? "",
+  };
+}
+
 const readOnlyOf = ({ readOnly }: { readonly readOnly?: boolean | undefined }) =>
   readOnly === true ? { readOnly } : {};
 
@@ -263,11 +275,4 @@ function cacheOf(blob: BlobMount) {
   return path === undefined ? {} : { cache: { option: cachePathOption(blob), path } };
 }
 
-/** Loopback URLs have the account in their path; a mount names it in the host, as everywhere else. */
-function shareSource(azureFileUrl: string, accountName: string): string {
-  const { hostname } = new URL(azureFileUrl);
-  const host = hostname.toLowerCase().startsWith(`${accountName}.`)
-    ? hostname
-    : `${accountName}.file.core.windows.net`;
-  return `//${host}/${shareName(azureFileUrl) ?? ""}`;
-}
+const shareSource = (share: FileShareMount) => `//${shareHost(share)}/${shareName(share.azureFileUrl) ?? ""}`;

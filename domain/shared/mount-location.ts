@@ -14,7 +14,7 @@ export interface StorageLocation {
   readonly directory: string;
   /** GUID of the cluster or job that keeps the secret, and the secret's name there. */
   readonly secretOwner: string;
-  /** Absent = it is mounted in the name of an identity. */
+  /** Absent = it is mounted without a key: in the name of an identity, or over NFS. */
   readonly accountKeySecret?: string | undefined;
 }
 
@@ -54,7 +54,7 @@ export function readOnlyMountOf(path: string, mounted: readonly Mounted[]): stri
 
 /** Of a place that the service has no key to: it never reads by its own rights for others. */
 export const whyUnreadable = ({ container, accountName }: StorageLocation) =>
-  `is in container '${container}' of account '${accountName}', which is mounted in the name of an identity: this service has no key to read it. Read it there as yourself, or mount the container with credentials`;
+  `is in '${container}' of account '${accountName}', which is mounted without a key: this service cannot read it. Read it there as yourself, or name a place on a mount with credentials`;
 
 export const whyReadOnly = (mount: string) =>
   `the file system '${mount}' is mounted read-only; name a place on another one, or mount it without readOnly`;

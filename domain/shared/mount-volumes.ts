@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { blobCacheFields, blobCacheMembers, cachePathOf, checkBlobCache } from "./blob-cache.ts";
 import { AppError } from "./errors.ts";
-import { relativePath, text, trueOrFalse } from "./fields.ts";
+import { choice, relativePath, text, trueOrFalse } from "./fields.ts";
 import { KeyVaultSecretReference } from "./key-vault.ts";
 import { IdentityReference } from "./node-identity.ts";
 import { valueOrReference } from "./secrets.ts";
@@ -54,6 +54,8 @@ const shareFields = {
   relativeMountPath: relativePath(),
   fileMode: mode().default("0777"),
   directoryMode: mode().default("0777"),
+  /** Of our own version of the API; SMB unless told otherwise. */
+  protocol: choice(["smb", "nfs"]).optional(),
   ...readOnly,
 };
 const blobFields = {
@@ -102,7 +104,7 @@ export type FileServerMount = z.infer<typeof FileServerMount>;
 
 /** Members of mounts that 2018 did not have, by list. */
 export const ownMountMembers = {
-  azureFileShares: ["readOnly", "identityReference"],
+  azureFileShares: ["readOnly", "protocol", "identityReference"],
   azureBlobFileSystems: ["readOnly", "identityReference", ...blobCacheMembers],
   fileServers: ["readOnly"],
   unmanagedFileSystems: ["readOnly"],
@@ -115,13 +117,14 @@ const identityOfShare =
 const FileShareRequest = z
   .object({
     ...shareFields,
-    credentials: Credentials,
+    credentials: Credentials.optional(),
     identityReference: z.never({ error: identityOfShare }).optional(),
   })
   .refine(isOneAccount, {
     path: ["azureFileUrl"],
     error: "expected a share of the account that accountName names",
-  });
+  })
+  .superRefine(checkProtocol);
 const BlobRequest = z
   .object({ ...blobFields, credentials: Credentials.optional() })
   .superRefine(checkBlobCache)
@@ -143,7 +146,12 @@ export const MountVolumesRequest = z.object({
 });
 export type MountVolumesRequest = z.infer<typeof MountVolumesRequest>;
 
-export const FileShareMount = z.object({ ...shareFields, ...stored, accountKeySecret: z.string() });
+/** Without a key it is mounted over NFS. */
+export const FileShareMount = z.object({
+  ...shareFields,
+  ...stored,
+  accountKeySecret: z.string().optional(),
+});
 export type FileShareMount = z.infer<typeof FileShareMount>;
 /** Without a key it has an identity. */
 export const BlobMount = z.object({ ...blobFields, ...stored, accountKeySecret: z.string().optional() });
@@ -182,6 +190,33 @@ function isOneAccount(share: { readonly accountName: string; readonly azureFileU
   return told === undefined || told === share.accountName;
 }
 
+/** NFS knows no account keys and no modes of a mount: files have their own. */
+function checkProtocol(
+  share: {
+    readonly protocol?: "smb" | "nfs" | undefined;
+    readonly credentials?: unknown;
+    readonly fileMode: string;
+    readonly directoryMode: string;
+  },
+  issues: z.RefinementCtx,
+): void {
+  const refuse = (field: string, message: string) =>
+    issues.addIssue({ code: "custom", path: [field], message });
+  if (share.protocol !== "nfs") {
+    if (share.credentials === undefined)
+      refuse(
+        "credentials",
+        "is required, expected the account's key (or protocol 'nfs' for a share over NFS)",
+      );
+    return;
+  }
+  if (share.credentials !== undefined)
+    refuse("credentials", "expected none beside protocol 'nfs', which lets in whoever is in the network");
+  for (const field of ["fileMode", "directoryMode"] as const)
+    if (share[field] !== "0777")
+      refuse(field, "is of shares over SMB: over NFS files have modes of their own; leave it out");
+}
+
 function isFileServerId(id: string): boolean {
   try {
     parseIdOf("fileServer", id);
@@ -209,7 +244,9 @@ export function storeMountVolumes(
   const volumes: MountVolumes = {
     azureFileShares: (request.azureFileShares ?? []).map(({ credentials, ...share }, index) => ({
       ...share,
-      ...keepKey(credentials, `${at}.azureFileShares.${index}.accountKey`, secrets),
+      ...(credentials === undefined
+        ? {}
+        : keepKey(credentials, `${at}.azureFileShares.${index}.accountKey`, secrets)),
     })),
     azureBlobFileSystems: (request.azureBlobFileSystems ?? []).map(({ credentials, ...blob }, index) => ({
       ...blob,
@@ -331,7 +368,7 @@ export function mountVolumesWire(volumes: MountVolumes) {
       relativeMountPath: share.relativeMountPath,
       fileMode: share.fileMode,
       directoryMode: share.directoryMode,
-      ...given(share, ["readOnly"]),
+      ...given(share, ["protocol", "readOnly"]),
     })),
     azureBlobFileSystems: volumes.azureBlobFileSystems.map((blob) => ({
       accountName: blob.accountName,

@@ -17,7 +17,12 @@ export interface FileSharesOptions {
   /** Folder of all shares, or "memory": a temporary folder that `dispose` removes. */
   readonly dataDirectory: string;
   /** Read with every request: an account may come and go while this runs. */
-  readonly accounts: readonly { readonly name: string; readonly key: string }[];
+  readonly accounts: readonly {
+    readonly name: string;
+    readonly key: string;
+    /** As Azure names it; "FileStorage" has shares over NFS. */
+    readonly kind?: string;
+  }[];
   /** 0: a free port. */
   readonly port: number;
   readonly clock: Clock;
@@ -30,6 +35,8 @@ export interface FileShares {
   readonly url: string;
   /** The folder that is the share, whether it exists or not; undefined for an impossible name. */
   shareRoot(account: string, share: string): string | undefined;
+  /** How nodes mount the share; SMB also where there is none. */
+  protocolOf(account: string, share: string): Promise<"SMB" | "NFS">;
   /** Makes the share when it is not there. */
   createShare(account: string, share: string): Promise<void>;
   /** Removes every share of the account, with what is in it. */
@@ -42,13 +49,18 @@ export async function startFileShares(o: FileSharesOptions): Promise<FileShares>
   const root = temporary ? await mkdtemp(join(tmpdir(), "batchai-shares-")) : o.dataDirectory;
   await mkdir(root, { recursive: true });
   const folders = openShareFolders(root);
-  const service = createShareService(folders, metadataBeside(root, folders));
+  const accountOf = (account: string) => o.accounts.find(({ name }) => name === account);
+  const service = createShareService(
+    folders,
+    metadataBeside(root, folders),
+    (account) => accountOf(account)?.kind === "FileStorage",
+  );
   let url = "";
   const server = createServer(
     { requestTimeout: 300_000, maxHeaderSize: 32_768 },
     createListener({
       service,
-      keyOf: (account) => o.accounts.find(({ name }) => name === account)?.key,
+      keyOf: (account) => accountOf(account)?.key,
       clock: o.clock,
       random: o.random,
       logger: o.logger,
@@ -71,6 +83,11 @@ export async function startFileShares(o: FileSharesOptions): Promise<FileShares>
   return {
     url,
     shareRoot: (account, share) => folders.pathOf(account, share),
+    protocolOf: (account, share) =>
+      service.properties({ account, share, segments: [] }, "share").then(
+        ({ protocol }) => protocol ?? "SMB",
+        () => "SMB" as const,
+      ),
     createShare: async (account, share) => void (await folders.create(account, share)),
     async removeShares(account) {
       for (const share of await folders.list(account)) await service.deleteShare(account, share);

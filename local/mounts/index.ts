@@ -65,7 +65,7 @@ export interface Mounts extends MountProvider {
   targets(nodeId: string): string[];
   /** Storage holds what is behind the path. False: no mount of the node leads there. Rejects when storage does not take it. */
   sync(nodeId: string, path: string): Promise<boolean>;
-  /** Whether an NFS server of ours has, or had, the address. */
+  /** Whether an NFS server of ours has, or had, the address, or Azure Files of an account of ours. */
   serves(address: string): boolean;
 }
 
@@ -80,6 +80,8 @@ export interface MountsOptions {
   readonly root: string;
   readonly accounts: readonly { readonly name: string; readonly key: string; readonly blobUrl: string }[];
   shareRoot(account: string, share: string): string | undefined;
+  /** How nodes mount the share; without it all are mounted over SMB. */
+  readonly shareProtocol?: ((account: string, share: string) => Promise<"SMB" | "NFS">) | undefined;
   readonly exported?: ExportedAt | undefined;
   /** The real time: files and storage do not follow a simulated one. */
   readonly clock: Clock;
@@ -210,11 +212,12 @@ class MountTable implements Mounts {
   }
 
   serves(address: string): boolean {
+    if (this.#o.accounts.some(({ name }) => address.startsWith(`${name}.file.`))) return true;
     return this.#o.exported?.(address, undefined) !== undefined;
   }
 
   async #folder(request: MountRequest): Promise<string> {
-    if (request.kind === "nfs") return exportedFolder(request, this.#o.exported);
+    if (request.kind === "nfs") return exportedFolder(request, this.#o.exported, this.#o);
     return request.kind === "azureBlobFileSystem" ? this.#container(request) : this.#share(request);
   }
 
@@ -270,6 +273,8 @@ class MountTable implements Mounts {
     const found = folder === undefined ? undefined : await stat(folder).catch(() => undefined);
     if (folder === undefined || !found?.isDirectory())
       throw new Error(`mount error(2): No such file or directory: share '${container}' does not exist`);
+    if ((await this.#o.shareProtocol?.(accountName, container)) === "NFS")
+      throw new Error(`mount error(95): Operation not supported: share '${container}' is mounted over NFS`);
     return folder;
   }
 

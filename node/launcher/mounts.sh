@@ -69,10 +69,16 @@ mount_blob() {
 }
 
 mount_nfs() {
-  need_program mount.nfs4 nfs-common ||
-    fail launch-failed 244 "file server $bai_source: mount.nfs4 cannot be installed: $(need_reason)"
+  need_program mount.nfs4 nfs-common || fail_nfs "mount.nfs4 cannot be installed: $(need_reason)"
   bai_said=$(mount -t nfs -o "$bai_options" "$bai_source" "$bai_path" 2>&1 </dev/null) ||
-    fail launch-failed 244 "file server $bai_source: $(last_words "$bai_said")"
+    fail_nfs "$(last_words "$bai_said")"
+}
+
+fail_nfs() { # reason; Azure Files has names, file servers have addresses
+  case $bai_source in
+    *.file.*:/*) fail file-share-mount-failed 242 "file share $bai_source: $1" ;;
+    *) fail launch-failed 244 "file server $bai_source: $1" ;;
+  esac
 }
 
 mount_unmanaged() {

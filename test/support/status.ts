@@ -39,7 +39,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Mounts",
-    "Azure blob containers and file shares, file servers, and file systems that the user mounts by a command, for clusters and for jobs; read-only, with blobfuse2's caches as fields, containers also without a key: [how to](how-to/mounts.md)",
+    "Azure blob containers and file shares, file servers, and file systems that the user mounts by a command, for clusters and for jobs; read-only, with blobfuse2's caches as fields, containers also without a key, shares also over NFS: [how to](how-to/mounts.md)",
   ],
   [
     "Secrets",

@@ -9,6 +9,7 @@ import {
   fileHeaders,
   parseMetadata,
   parsePathMetadata,
+  parseProtocol,
   parseQuota,
   parseRange,
   parseSize,
@@ -50,7 +51,11 @@ export const handlers: Readonly<Record<OperationName, Handler>> = {
     xml(response, sharesXml({ ...told, shares, next }));
   },
   async createShare({ service, request, place, response }) {
-    const metadata = { ...parsePathMetadata(request), ...parseQuota(request) };
+    const metadata = {
+      ...parsePathMetadata(request),
+      ...parseQuota(request),
+      ...parseProtocol(request),
+    };
     reply(response, 201, tags(await service.createShare(place.account, place.share, metadata)));
   },
   async getShareProperties({ service, request, place, response }) {
@@ -60,7 +65,7 @@ export const handlers: Readonly<Record<OperationName, Handler>> = {
       "x-ms-share-quota": String(properties.quotaGiB ?? defaultQuotaGiB),
       ...leaseHeaders(request, "share"),
       "x-ms-access-tier": "TransactionOptimized",
-      "x-ms-enabled-protocols": "SMB",
+      "x-ms-enabled-protocols": properties.protocol ?? "SMB",
     });
   },
   async setShareProperties({ service, request, place, response }) {

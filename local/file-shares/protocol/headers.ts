@@ -78,6 +78,14 @@ export function parseQuota(request: ShareRequest): Pick<PathMetadata, "quotaGiB"
   return { quotaGiB: Number(text) };
 }
 
+/** "Create Share". */
+export function parseProtocol(request: ShareRequest): Pick<PathMetadata, "protocol"> {
+  const text = header(request, "x-ms-enabled-protocols") ?? "SMB";
+  if (!/^(SMB|NFS)$/i.test(text))
+    throw new FileShareError("InvalidHeaderValue", "x-ms-enabled-protocols must be SMB or NFS.");
+  return text.toUpperCase() === "NFS" ? { protocol: "NFS" } : {};
+}
+
 const unsupported: readonly (readonly [name: string, allowed: RegExp, what: string])[] = [
   ["x-ms-copy-source", /^$/, "Copying"],
   ["x-ms-file-permission-key", /^$/, "A permission key"],
@@ -87,7 +95,6 @@ const unsupported: readonly (readonly [name: string, allowed: RegExp, what: stri
   ["x-ms-file-last-write-time", /^(now|preserve)$/i, "Setting the last write time"],
   ["x-ms-file-attributes", /^(none|archive|directory|preserve)?$/i, "Setting file attributes"],
   ["x-ms-structured-body", /^$/, "A structured body"],
-  ["x-ms-enabled-protocols", /^SMB$/i, "An NFS share"],
   ["x-ms-source-authorization", /^$/, "Reading from another place"],
 ];
 

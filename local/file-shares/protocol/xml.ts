@@ -92,6 +92,7 @@ export function sharesXml(o: {
       `<Share><Name>${share.name}</Name><Properties>`,
       `<Last-Modified>${share.writtenAt.toUTCString()}</Last-Modified><Etag>${escapeXml(share.etag)}</Etag>`,
       `<Quota>${share.quotaGiB ?? defaultQuotaGiB}</Quota>`,
+      `<EnabledProtocols>${share.protocol ?? "SMB"}</EnabledProtocols>`,
       o.withLeases ? "<LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState>" : "",
       `</Properties>`,
       o.withMetadata ? `<Metadata>${metadata.join("")}</Metadata>` : "",

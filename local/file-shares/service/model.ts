@@ -24,6 +24,8 @@ export interface Properties {
   /** Content-Type and its kin, by lower-case header name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly quotaGiB?: number;
+  /** Of a share: absent = SMB. */
+  readonly protocol?: "NFS";
 }
 
 export interface Entry extends Omit<Properties, "metadata" | "headers"> {

@@ -12,6 +12,8 @@ export interface ShareContext {
   metadataOf(place: Place): ShareMetadata;
   locate(place: Place): Promise<string>;
   describe(place: Place, info: BigIntStats): Promise<Properties>;
+  /** Whether the account is of the kind that has premium shares. */
+  isFileStorage(account: string): boolean;
   /** The path and state of something that exists and is of that kind. */
   inspect(place: Place, kind: "file" | "directory"): Promise<[path: string, info: BigIntStats]>;
   /** Replaces the metadata of a place. */
@@ -26,10 +28,12 @@ export function keyOf(place: Place): string {
 export function createShareContext(
   folders: ShareFolders,
   metadataOf: (place: Place) => ShareMetadata,
+  isFileStorage: (account: string) => boolean,
 ): ShareContext {
   const locate = (place: Place) => folders.locate(place.account, place.share, place.segments);
   return {
     folders,
+    isFileStorage,
     metadataOf: metadataOf,
     locate,
     async describe(place, info) {
@@ -47,7 +51,10 @@ export function createShareContext(
     },
     async annotate(place, info, metadata) {
       const empty =
-        metadata.metadata === undefined && metadata.headers === undefined && metadata.quotaGiB === undefined;
+        metadata.metadata === undefined &&
+        metadata.headers === undefined &&
+        metadata.quotaGiB === undefined &&
+        metadata.protocol === undefined;
       if (empty) await metadataOf(place).forget(keyOf(place));
       else await metadataOf(place).write(keyOf(place), { inode: String(info.ino), ...metadata });
     },
@@ -67,11 +74,14 @@ export function fromStat(info: BigIntStats): Omit<Properties, "metadata" | "head
   };
 }
 
-function parts(metadata: PathMetadata | undefined): Pick<Properties, "metadata" | "headers" | "quotaGiB"> {
+function parts(
+  metadata: PathMetadata | undefined,
+): Pick<Properties, "metadata" | "headers" | "quotaGiB" | "protocol"> {
   return {
     metadata: metadata?.metadata ?? {},
     headers: metadata?.headers ?? {},
     ...(metadata?.quotaGiB === undefined ? {} : { quotaGiB: metadata.quotaGiB }),
+    ...(metadata?.protocol === undefined ? {} : { protocol: metadata.protocol }),
   };
 }
 

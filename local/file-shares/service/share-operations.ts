@@ -13,6 +13,11 @@ export function shareOperations(context: ShareContext): ShareOperations {
   const rootOf = (account: string, share: string): Place => ({ account, share, segments: [] });
   return {
     async createShare(account, share, metadata) {
+      if (metadata.protocol === "NFS" && !context.isFileStorage(account))
+        throw new FileShareError(
+          "InvalidHeaderValue",
+          "Shares over NFS are in storage accounts of kind FileStorage (sku Premium_LRS or Premium_ZRS).",
+        );
       if (!(await context.folders.create(account, share))) throw new FileShareError("ShareAlreadyExists");
       const place = rootOf(account, share);
       const [, info] = await context.inspect(place, "directory");

@@ -11,7 +11,8 @@ import { shareOperations } from "./share-operations.ts";
 export function createShareService(
   folders: ShareFolders,
   metadataOf: (place: Place) => ShareMetadata,
+  isFileStorage: (account: string) => boolean,
 ): ShareService {
-  const context = createShareContext(folders, metadataOf);
+  const context = createShareContext(folders, metadataOf, isFileStorage);
   return { ...shareOperations(context), ...directoryOperations(context), ...fileOperations(context) };
 }

@@ -10,6 +10,8 @@ const PathMetadata = z.object({
   metadata: z.record(z.string(), z.string()).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   quotaGiB: z.number().optional(),
+  /** Of a share: absent = SMB. */
+  protocol: z.literal("NFS").optional(),
 });
 export type PathMetadata = z.infer<typeof PathMetadata>;
 

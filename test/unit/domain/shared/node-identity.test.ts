@@ -118,7 +118,7 @@ describe("a mount in the name of an identity", () => {
       on({ azureBlobFileSystems: [named()] }, "reader"),
     );
     expect(refusal(() => locateOutput(document, "stdouterr", "."))).toMatch(
-      /is in container 'digits' of account 'datastore', which is mounted in the name of an identity: .*Read it there as yourself/,
+      /is in 'digits' of account 'datastore', which is mounted without a key: .*Read it there as yourself/,
     );
     expect(artifactDirectory(document)).toBeUndefined();
   });
