@@ -34,6 +34,8 @@ import { sweepsOf } from "./sweeps.ts";
 import type { Sweeps } from "./sweeps.ts";
 import { triggersOf } from "./triggers.ts";
 import type { Triggers } from "./triggers.ts";
+import { workflowsOf } from "./workflows.ts";
+import type { Workflows } from "./workflows.ts";
 
 export interface Client {
   readonly workspaces: Collection<
@@ -53,6 +55,7 @@ export interface Client {
   readonly jobs: Jobs;
   readonly sweeps: Sweeps;
   readonly triggers: Triggers;
+  readonly workflows: Workflows;
   readonly roleAssignments: RoleAssignments;
   /** What happened to a resource, oldest first; also to one that is gone. */
   events(ref: ResourceRef): AsyncGenerator<EventResponse>;
@@ -110,6 +113,7 @@ export function createClient(connection: Connection): Client {
     jobs: jobsOf(api),
     sweeps: sweepsOf(api),
     triggers: triggersOf(api),
+    workflows: workflowsOf(api),
     roleAssignments: roleAssignmentsOf(api),
     ...ofEverything(api),
     ...ofRegion(api),

@@ -29,6 +29,7 @@ import type { State } from "./state.ts";
 import type { SweepRecords } from "./sweep-records.ts";
 import type { StorageEvents } from "./storage-events.ts";
 import type { TokenVerifier } from "./token-verifier.ts";
+import type { Workflows } from "./workflows.ts";
 
 /** What lives as long as the process. */
 export interface LongLivedServices {
@@ -68,6 +69,7 @@ export interface LongLivedServices {
   readonly sweepRecords: SweepRecords;
   readonly storageEvents: StorageEvents;
   readonly tokens: TokenVerifier;
+  readonly workflows: Workflows;
 }
 
 /** What one invocation sees: starting orchestrations needs the invocation's own client, and its log lines are its own. */

@@ -165,7 +165,7 @@ async function decideFiring(
   if (isStarted && firing.decision === "queued") await scheduleRecheck(services, trigger, firing);
   if (isStarted && verdict.replaces) await terminateAll(services, trigger, living);
   const { action } = trigger.spec;
-  const name = startedNameOf(trigger, firing.event, firing.id);
+  const name = startedNameOf(trigger, firing);
   const started = { kind: templateOf(action).kind, experiment: action.experiment, name };
   const decision: Decision = isStarted && firing.replayed === true ? "replayed" : verdict.decision;
   const told = { decision, reason: verdict.reason, decidedAt: timestamp(clock) };

@@ -12,12 +12,15 @@ import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import type { Services } from "../../services/services.ts";
 import { openPlace } from "../job-files.ts";
 
-/** By the names that expressions have. @throws AppError InvalidRequest when it lacks something. */
+/** By the names that expressions have. */
+export type Outputs = Readonly<Record<string, OutputValue>>;
+
+/** @throws AppError InvalidRequest when it lacks something. */
 export async function handedOver(
   services: Services,
   trigger: TriggerDocument,
   event: TriggerEvent,
-): Promise<Readonly<Record<string, OutputValue>>> {
+): Promise<Outputs> {
   const declared = trigger.spec.on.jobCompleted?.outputs;
   if (declared === undefined || (event.kind !== "jobCompleted" && event.kind !== "sweepCompleted")) return {};
   const job = await reporting(services, trigger, event);

@@ -7,7 +7,7 @@ import type { WorkspaceRef } from "../../domain/shared/resource-id.ts";
 import { isSweepOver } from "../../domain/sweep/machine.ts";
 import type { SweepDocument } from "../../domain/sweep/schema.ts";
 import { isSettled } from "../../domain/trigger/firing.ts";
-import { unwanted } from "../../domain/trigger/event.ts";
+import { isOtherOutcome, unwanted } from "../../domain/trigger/event.ts";
 import type { TriggerEvent } from "../../domain/trigger/event.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import { timestamp } from "../../services/clock.ts";
@@ -15,6 +15,8 @@ import type { Services } from "../../services/services.ts";
 import { allItems } from "../every-item.ts";
 import { remembered } from "../remembered.ts";
 import type { Remembered } from "../remembered.ts";
+import { workflowOf } from "../../domain/workflow/schema.ts";
+import { noteWorkflow } from "../workflows/note.ts";
 import { openFiring } from "./firings.ts";
 
 /** A trigger that was saved so long ago is notified of every end. */
@@ -38,6 +40,7 @@ export async function notifyMissedEnd(services: Services, ended: JobDocument | S
 }
 
 interface End {
+  readonly ended: JobDocument | SweepDocument;
   readonly event: TriggerEvent;
   readonly workspace: WorkspaceRef;
   /** Epoch milliseconds; NaN where nobody knows. */
@@ -46,11 +49,16 @@ interface End {
 
 async function notify(
   services: Services,
-  { event, workspace }: End,
+  end: End,
   concerns: (trigger: TriggerDocument) => boolean,
 ): Promise<void> {
+  const { event, workspace } = end;
   for (const trigger of await waitingForEnds(services, workspace)) {
-    if (unwanted(trigger.spec, event) !== undefined || !concerns(trigger)) continue;
+    if (!concerns(trigger)) continue;
+    const isWanted = unwanted(trigger.spec, event) === undefined;
+    if (isWanted || isOtherOutcome(trigger.spec, event))
+      await noteWorkflow(services, end.ended, event, isWanted ? trigger : undefined);
+    if (!isWanted) continue;
     const { firing } = await openFiring(services, trigger, event);
     if (isSettled(firing)) continue;
     const at = timestamp(services.clock);
@@ -76,8 +84,9 @@ function endOfJob(job: JobDocument): End | undefined {
     state: job.executionState === "succeeded" ? "succeeded" : "failed",
     ...(exitCode === undefined ? {} : { exitCode }),
     depth: job.startedBy?.depth ?? 0,
+    workflow: workflowOf(job),
   };
-  return { event, workspace: workspaceOf(job), at: Date.parse(endTime) };
+  return { ended: job, event, workspace: workspaceOf(job), at: Date.parse(endTime) };
 }
 
 function endOfSweep(sweep: SweepDocument): End | undefined {
@@ -94,8 +103,9 @@ function endOfSweep(sweep: SweepDocument): End | undefined {
     state: state === "succeeded" ? "succeeded" : "failed",
     ...(isNumber ? { best: { trial: best.trial, job: best.job, value: Number(best.value) } } : {}),
     depth: sweep.startedBy?.depth ?? 0,
+    workflow: workflowOf(sweep),
   };
-  return { event, workspace: workspaceOf(sweep), at: Date.parse(endTime) };
+  return { ended: sweep, event, workspace: workspaceOf(sweep), at: Date.parse(endTime) };
 }
 
 function waitingForEnds(services: Services, workspace: WorkspaceRef): Promise<readonly TriggerDocument[]> {

@@ -5,37 +5,41 @@ import { parse } from "../../domain/shared/parse.ts";
 import { SweepRequest } from "../../domain/sweep/spec.ts";
 import { templateOf } from "../../domain/trigger/action.ts";
 import { valuesOf } from "../../domain/trigger/event.ts";
-import type { Scalar } from "../../domain/trigger/event.ts";
 import type { Firing } from "../../domain/trigger/firing.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import { withSecrets } from "../../domain/trigger/template-secrets.ts";
 import { render } from "../../domain/trigger/template.ts";
 import type { Services } from "../../services/services.ts";
 import { handedOver } from "./handed-over.ts";
+import type { Outputs } from "./handed-over.ts";
 
-export type Rendered =
+export type Rendered = (
   | { readonly kind: "job"; readonly request: JobRequest }
-  | { readonly kind: "sweep"; readonly request: SweepRequest };
+  | { readonly kind: "sweep"; readonly request: SweepRequest }
+) & {
+  /** What was handed over. */
+  readonly outputs: Outputs;
+};
 
-/** @param sampleOutputs instead of those of what ended. @throws AppError InvalidRequest when the event does not fit the template. */
+/** @param known instead of what the job or the sweep that ended hands over. @throws AppError InvalidRequest when the event does not fit the template. */
 export async function renderedAction(
   services: Services,
   trigger: TriggerDocument,
   firing: Pick<Firing, "id" | "event">,
-  sampleOutputs?: Readonly<Record<string, Scalar>>,
+  known?: Outputs,
 ): Promise<Rendered> {
   const { spec } = trigger;
   const { kind, body: template } = templateOf(spec.action);
   const names = { trigger: trigger.trigger, firing: firing.id };
   const values = valuesOf(spec, firing.event, names, new Date(services.clock.now()));
   if (values.kind === "refused") throw new AppError("InvalidRequest", values.problem);
-  const outputs = sampleOutputs ?? (await handedOver(services, trigger, firing.event));
+  const outputs = known ?? (await handedOver(services, trigger, firing.event));
   const rendered = render(template, { ...values.values, ...outputs });
   if (rendered.kind === "refused") throw new AppError("InvalidRequest", rendered.problem);
   // After the values: a secret is no template.
   const body = withSecrets(rendered.value, await services.secrets.get(trigger.guid));
   const what = `The ${kind} that the trigger makes`;
   return kind === "sweep"
-    ? { kind, request: parse(SweepRequest, body, { what }) }
-    : { kind, request: parse(JobRequest, body, { what }) };
+    ? { kind, request: parse(SweepRequest, body, { what }), outputs }
+    : { kind, request: parse(JobRequest, body, { what }), outputs };
 }

@@ -72,7 +72,7 @@ export async function tryTrigger(
     reason: verdict.reason,
     firing: id,
     [rendered.kind]: {
-      name: startedNameOf(trigger, event, id),
+      name: startedNameOf(trigger, { event, id }),
       body: withoutSecrets(rendered.request).template,
     },
   };

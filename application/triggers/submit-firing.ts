@@ -5,7 +5,7 @@ import { AppError } from "../../domain/shared/errors.ts";
 import { formatId, refOf, workspaceOf } from "../../domain/shared/resource-id.ts";
 import type { ExperimentRef, JobRef, SweepRef, TriggerRef } from "../../domain/shared/resource-id.ts";
 import { isSweepOver } from "../../domain/sweep/machine.ts";
-import { depthOf } from "../../domain/trigger/event.ts";
+import { depthOf, workflowOfEvent } from "../../domain/trigger/event.ts";
 import { mostTries, retryDelayMs, startedOf, startedRef, withStarted } from "../../domain/trigger/firing.ts";
 import type { Firing } from "../../domain/trigger/firing.ts";
 import type { TriggerDocument, TriggerSpec } from "../../domain/trigger/schema.ts";
@@ -15,6 +15,8 @@ import type { Services } from "../../services/services.ts";
 import type { Caller } from "../caller.ts";
 import { submitJob } from "../jobs.ts";
 import { createSweep, wakeSweep } from "../sweeps/sweeps.ts";
+import { handedOver } from "./handed-over.ts";
+import type { Outputs } from "./handed-over.ts";
 import { renderedAction } from "./rendered.ts";
 
 export async function submitFiring(
@@ -22,8 +24,9 @@ export async function submitFiring(
   trigger: TriggerDocument,
   firing: StoredFiring,
 ): Promise<StoredFiring> {
+  let outputs: Outputs;
   try {
-    await submit(services, trigger, firing);
+    outputs = await submit(services, trigger, firing);
   } catch (error) {
     const known = error instanceof AppError ? error : undefined;
     if (known === undefined)
@@ -38,16 +41,21 @@ export async function submitFiring(
     const mayPass = known === undefined || known.retryable || known.code === "OperationNotAllowed";
     return notSubmitted(services, trigger, firing, { reason, mayPass });
   }
-  return write(services, trigger, firing, { ...firing, submitted: true });
+  return write(services, trigger, firing, {
+    ...firing,
+    submitted: true,
+    ...(Object.keys(outputs).length === 0 ? {} : { outputs }),
+  });
 }
 
-async function submit(services: Services, trigger: TriggerDocument, firing: StoredFiring): Promise<void> {
+/** @returns what was handed over to it. */
+async function submit(services: Services, trigger: TriggerDocument, firing: StoredFiring): Promise<Outputs> {
   const started = startedOf(firing);
   if (started === undefined) throw new Error(`The firing ${firing.id} starts nothing.`);
   const ref = startedRef(trigger, started);
   // It was made by a try that was cut off; the template may have changed since.
-  if (await isMade(services, ref, firing)) return;
-  const rendered = await renderedAction(services, trigger, firing);
+  if (await isMade(services, ref, firing)) return firing.outputs ?? stillKnown(services, trigger, firing);
+  const rendered = await renderedAction(services, trigger, firing, firing.outputs);
   const caller = callerOf(trigger, firing);
   if (ref.kind === "sweep" && rendered.kind === "sweep")
     await createSweep(services, caller, ref, rendered.request);
@@ -58,6 +66,17 @@ async function submit(services: Services, trigger: TriggerDocument, firing: Stor
       "InvalidRequest",
       `the trigger was changed from ${ref.kind}s to ${rendered.kind}s meanwhile; replay the firing to start one`,
     );
+  return rendered.outputs;
+}
+
+/** What it was made with, as far as that can still be read. */
+async function stillKnown(services: Services, trigger: TriggerDocument, { event }: Firing): Promise<Outputs> {
+  try {
+    return await handedOver(services, trigger, event);
+  } catch (error) {
+    if (error instanceof AppError && !error.retryable) return {};
+    throw error;
+  }
 }
 
 async function isMade(services: Services, ref: JobRef | SweepRef, { id }: Firing): Promise<boolean> {
@@ -70,12 +89,18 @@ async function isMade(services: Services, ref: JobRef | SweepRef, { id }: Firing
 
 function callerOf(trigger: TriggerDocument, { id, event }: Firing): Caller {
   const depth = depthOf(event) + 1;
+  const workflow = workflowOfEvent(event);
   const link = `${formatId(refOf(trigger))}/firings/${id}`;
   return {
     actor: trigger.savedBy.subject,
     who: saverOf(trigger),
     link,
-    startedBy: { trigger: formatId(refOf(trigger)), firing: id, depth },
+    startedBy: {
+      trigger: formatId(refOf(trigger)),
+      firing: id,
+      depth,
+      ...(workflow === undefined ? {} : { workflow }),
+    },
   };
 }
 

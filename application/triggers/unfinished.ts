@@ -1,9 +1,10 @@
-// What a trigger started and has not ended: counted where events overlap, and ended where a new one replaces it.
+// What became of what a trigger started. What has not ended is counted where events overlap, and ended where a new one replaces it; what
+// failed can be started again.
 import { isFinished } from "../../domain/job/machine.ts";
 import { formatId } from "../../domain/shared/resource-id.ts";
 import { isSweepOver } from "../../domain/sweep/machine.ts";
-import { isStartMissing, startedRef } from "../../domain/trigger/firing.ts";
-import type { Started } from "../../domain/trigger/firing.ts";
+import { isSettled, isStartMissing, startedOf, startedRef } from "../../domain/trigger/firing.ts";
+import type { Firing, Started } from "../../domain/trigger/firing.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import type { Unfinished } from "../../services/firings.ts";
 import type { Services } from "../../services/services.ts";
@@ -56,4 +57,19 @@ export async function terminateAll(
       ? terminateSweep(services, caller, ref)
       : terminateJob(services, caller, ref));
   }
+}
+
+/** The event came to nothing, or what it started ended badly. */
+export async function hasFailed(
+  services: Services,
+  trigger: TriggerDocument,
+  firing: Firing,
+): Promise<boolean> {
+  if (firing.decision === "failed") return true;
+  const started = startedOf(firing);
+  if (!isSettled(firing) || started === undefined) return false;
+  const ref = startedRef(trigger, started);
+  const document =
+    ref.kind === "sweep" ? await services.state.sweeps.get(ref) : await services.state.jobs.get(ref);
+  return document?.executionState === "failed";
 }

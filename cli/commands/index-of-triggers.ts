@@ -1,4 +1,4 @@
-// The commands of triggers and schedules: rows of the table in index.ts.
+// The commands of triggers, of the chains that they make, and of schedules: rows of the table in index.ts.
 import type { CommandRow } from "./index.ts";
 
 export const triggerCommands: readonly CommandRow[] = [
@@ -56,6 +56,21 @@ export const triggerCommands: readonly CommandRow[] = [
     name: "trigger rotate-secret",
     summary: "Give a trigger for webhooks a new secret, and show it once",
     load: async () => (await import("./trigger/rotate-secret.ts")).triggerRotateSecret,
+  },
+  {
+    name: "workflow list",
+    summary: "List chains of jobs and sweeps that started one another, newest first",
+    load: async () => (await import("./workflow/list.ts")).workflowList,
+  },
+  {
+    name: "workflow show",
+    summary: "Show a chain as a tree: each step with its state, and why",
+    load: async () => (await import("./workflow/show.ts")).workflowShow,
+  },
+  {
+    name: "workflow restart",
+    summary: "Start what failed in a chain anew; what follows it follows again",
+    load: async () => (await import("./workflow/restart.ts")).workflowRestart,
   },
   {
     name: "schedule create",

@@ -37,6 +37,16 @@ export async function printOne<Item extends object>(
   await print(flat(item), () => tableOf([item], columns), given, context);
 }
 
+/** One thing that a table shows in several rows. */
+export async function printParts<Part>(
+  item: object,
+  { parts, columns }: { readonly parts: readonly Part[]; readonly columns: Columns<Part> },
+  given: Printing,
+  context: Context,
+): Promise<void> {
+  await print(flat(item), () => tableOf(parts, columns), given, context);
+}
+
 export async function printAll<Item extends object>(
   items: readonly Item[],
   columns: Columns<Item>,

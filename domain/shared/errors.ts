@@ -46,6 +46,10 @@ export const errorTable = {
     404,
     "List the trigger's firings to see which there are; they are kept for a limited time.",
   ),
+  WorkflowNotFound: row(
+    404,
+    "List the workspace's workflows to see which there are; they are kept for a limited time.",
+  ),
   RoleAssignmentNotFound: row(404, "List the role assignments to see which there are."),
   RunNotFound: row(404, "Search the runs of the experiment to see which there are."),
   LoggedModelNotFound: row(404, "Search the logged models of the experiment to see which there are."),

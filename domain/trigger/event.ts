@@ -15,6 +15,9 @@ export type Parameters = z.infer<typeof Parameters>;
 
 const time = () => z.iso.datetime({ error: "expected a time such as '2026-11-01T02:00:00Z'" });
 
+/** The workflow that the job or the sweep is part of; of one that only somebody tries, none. */
+const ofWorkflow = { workflow: z.string().max(100).optional() };
+
 export const TriggerEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("schedule"), time: time(), edge: z.enum(["gap", "repeated"]).optional() }),
   z.object({
@@ -60,6 +63,7 @@ export const TriggerEvent = z.discriminatedUnion("kind", [
     exitCode: z.int().optional(),
     /** How many jobs or sweeps in a row triggers started, this one counted. */
     depth: z.int().min(0).default(0),
+    ...ofWorkflow,
   }),
   z.object({
     kind: z.literal("sweepCompleted"),
@@ -72,6 +76,7 @@ export const TriggerEvent = z.discriminatedUnion("kind", [
     /** Absent where no trial reported what the sweep is about. */
     best: z.object({ trial: z.int().min(0), job: z.string(), value: z.number() }).optional(),
     depth: z.int().min(0).default(0),
+    ...ofWorkflow,
   }),
   /** Somebody asked for it. */
   z.object({ kind: z.literal("run"), id: z.string().min(1).max(100), parameters: Parameters.default({}) }),
@@ -210,25 +215,28 @@ function broughtBy({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent, now: Da
         ...(pattern === undefined ? {} : pathPattern(pattern).match(event.job)),
       };
     }
-    case "sweepCompleted": {
-      const { best: found } = event;
-      const pattern = on.jobCompleted?.sweep;
-      return {
-        sweep: event.sweep,
-        "sweep.experiment": event.experiment,
-        "sweep.guid": event.guid,
-        "sweep.state": event.state,
-        ...(found === undefined
-          ? {}
-          : {
-              "sweep.best.trial": found.trial,
-              "sweep.best.job": found.job,
-              "sweep.best.value": found.value,
-            }),
-        ...(pattern === undefined ? {} : pathPattern(pattern).match(event.sweep)),
-      };
-    }
+    case "sweepCompleted":
+      return endOfSweepValues(on.jobCompleted?.sweep, event);
   }
+}
+
+function endOfSweepValues(
+  pattern: string | undefined,
+  event: Extract<TriggerEvent, { kind: "sweepCompleted" }>,
+): Record<string, Scalar> {
+  const { best: found } = event;
+  const told =
+    found === undefined
+      ? {}
+      : { "sweep.best.trial": found.trial, "sweep.best.job": found.job, "sweep.best.value": found.value };
+  return {
+    sweep: event.sweep,
+    "sweep.experiment": event.experiment,
+    "sweep.guid": event.guid,
+    "sweep.state": event.state,
+    ...told,
+    ...(pattern === undefined ? {} : pathPattern(pattern).match(event.sweep)),
+  };
 }
 
 const fireTime = (time: string) => ({ fireTime: time, "fireTime.date": time.slice(0, 10) });
@@ -238,9 +246,20 @@ export function depthOf(event: TriggerEvent): number {
   return "depth" in event ? event.depth : 0;
 }
 
+export function workflowOfEvent(event: TriggerEvent): string | undefined {
+  return "workflow" in event ? event.workflow : undefined;
+}
+
 /** The event waits for others, and starts a job or a sweep with them. */
 export function gathers({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent): boolean {
   return event.kind === "blobCreated" && on.blobCreated?.quietWindow !== undefined;
+}
+
+/** The trigger would care for the end, had it another outcome. */
+export function isOtherOutcome({ on }: Pick<TriggerSpec, "on">, event: TriggerEvent): boolean {
+  const { jobCompleted } = on;
+  if (jobCompleted === undefined || unwanted({ on }, event) === undefined) return false;
+  return unwantedEnd({ ...jobCompleted, outcome: "any" }, event) === undefined;
 }
 
 /** Why the trigger does not care for an event; undefined when it does. */

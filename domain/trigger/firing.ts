@@ -1,6 +1,7 @@
 // Firing: what became of one event of a trigger. Every event and every fire time has one, and each firing one decision.
 import { z } from "zod";
-import type { JobRef, SweepRef, TriggerRef } from "../shared/resource-id.ts";
+import type { JobRef, SweepRef, TriggerRef, WorkspaceRef } from "../shared/resource-id.ts";
+import { startedKinds } from "./action.ts";
 import type { StartedKind } from "./action.ts";
 import { TriggerEvent } from "./event.ts";
 import { overlaps } from "./schema.ts";
@@ -19,6 +20,8 @@ export const decisions = [
 export type Decision = (typeof decisions)[number];
 
 const Name = z.object({ experiment: z.string(), name: z.string() });
+
+const StartedShape = Name.extend({ kind: z.enum(startedKinds) });
 
 export const Firing = z.object({
   /** Derived from the trigger and the event, so that the same event cannot have two. */
@@ -47,6 +50,12 @@ export const Firing = z.object({
   gathering: z.boolean().optional(),
   /** The firing of the batch that it is in. */
   batch: z.string().optional(),
+  /** What the job or the sweep before handed over, by the names of expressions: kept for a restart. */
+  outputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  /** Restarts of what it started, the oldest first, each with what had failed. */
+  restarts: z
+    .array(z.object({ id: z.string(), at: z.string(), by: z.string(), from: StartedShape.optional() }))
+    .optional(),
   /** How often the same event was told again. */
   duplicates: z.int().min(0),
   /** Names the delivery, so that the same one, read again after a crash, is no duplicate. */
@@ -72,7 +81,10 @@ export function startedOf({ job, sweep }: Pick<Firing, StartedKind>): Started | 
   return job === undefined ? undefined : { kind: "job", ...job };
 }
 
-export function startedRef(of: TriggerRef, { kind, experiment, name }: Started): JobRef | SweepRef {
+export function startedRef(
+  of: TriggerRef | WorkspaceRef,
+  { kind, experiment, name }: Started,
+): JobRef | SweepRef {
   const { subscriptionId, resourceGroup, workspace } = of;
   const place = { subscriptionId, resourceGroup, workspace, experiment };
   return kind === "sweep" ? { kind, ...place, sweep: name } : { kind, ...place, job: name };

@@ -1,6 +1,7 @@
 // The trigger and its firings as clients see them.
 import { z } from "zod";
-import { formatId, resourceType } from "../shared/resource-id.ts";
+import { restartsWire } from "../workflow/wire.ts";
+import { formatId, resourceType, workspaceOf } from "../shared/resource-id.ts";
 import type { TriggerRef } from "../shared/resource-id.ts";
 import { named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
 import { decisions, startedOf, startedRef } from "./firing.ts";
@@ -86,13 +87,16 @@ export const FiringResponse = z
       job: z.looseObject({ id: z.string() }).optional(),
       sweep: z.looseObject({ id: z.string() }).optional(),
       batch: z.looseObject({ id: z.string() }).optional(),
+      outputs: z.record(z.string(), z.unknown()).optional(),
+      restarts: z.array(z.looseObject({ id: z.string(), time: time(), by: z.string() })).optional(),
     }),
   })
   .meta({ id: "Firing" });
 export type FiringResponse = z.infer<typeof FiringResponse>;
 
 export function firingWire(ref: TriggerRef, firing: Firing) {
-  const { event, receivedAt, decision, reason, decidedAt, tries, duplicates, batch } = firing;
+  const { event, receivedAt, decision, reason, decidedAt, tries, duplicates, batch, outputs, restarts } =
+    firing;
   return {
     id: firingPath(ref, firing.id),
     name: firing.id,
@@ -107,6 +111,8 @@ export function firingWire(ref: TriggerRef, firing: Firing) {
       duplicates,
       ...(batch === undefined ? {} : { batch: { id: firingPath(ref, batch) } }),
       ...startedWire(ref, startedOf(firing)),
+      ...(outputs === undefined ? {} : { outputs }),
+      ...restartsWire(workspaceOf(ref), restarts),
     },
   };
 }

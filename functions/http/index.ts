@@ -29,6 +29,7 @@ import { trackingTriggers } from "./tracking/triggers.ts";
 import { triggerOperations } from "./triggers.ts";
 import { usageOperations } from "./usages.ts";
 import { webhookTrigger } from "./webhooks.ts";
+import { workflowOperations } from "./workflows.ts";
 import { workspaceOperations } from "./workspaces.ts";
 
 export const operations: readonly Operation[] = [
@@ -48,6 +49,7 @@ export const operations: readonly Operation[] = [
   ...sweepOperations,
   ...sweepTrialOperations,
   ...triggerOperations,
+  ...workflowOperations,
   ...eventOperations,
   ...roleAssignmentOperations,
   ...armOperations,

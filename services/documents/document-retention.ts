@@ -6,7 +6,14 @@ import type { DocumentStore, StoredDocument } from "../documents.ts";
 import type { Retention } from "../retention.ts";
 import { firingPrefixes, isOldFiring } from "./firings.ts";
 import { removeRows } from "./remove-rows.ts";
-import { allEvents, firingPartitions, operationPartition, operationPrefixes } from "./state-keys.ts";
+import {
+  allEvents,
+  firingPartitions,
+  operationPartition,
+  operationPrefixes,
+  workflowPartitions,
+} from "./state-keys.ts";
+import { workflowPrefixes } from "./workflows.ts";
 
 const pageSize = 1_000;
 
@@ -25,6 +32,7 @@ export function documentRetention(store: DocumentStore, subscriptionId: string):
       let events = 0;
       let operations = 0;
       let firings = 0;
+      let workflows = 0;
       const sweep = { store, goOn };
       for (const partition of await store.partitions(subscriptionId.toLowerCase()))
         events += await removeFrom(sweep, { partition, prefix: allEvents }, happened);
@@ -33,7 +41,10 @@ export function documentRetention(store: DocumentStore, subscriptionId: string):
       for (const partition of await store.partitions(firingPartitions))
         for (const prefix of firingPrefixes)
           firings += await removeFrom(sweep, { partition, prefix }, (row) => isOldFiring(row, before));
-      return { events, operations, firings, all: goOn() };
+      for (const partition of await store.partitions(workflowPartitions))
+        for (const prefix of workflowPrefixes)
+          workflows += await removeFrom(sweep, { partition, prefix }, (row) => isOldFiring(row, before));
+      return { events, operations, firings, workflows, all: goOn() };
     },
   };
 }

@@ -7,7 +7,7 @@ import { mostBlobs } from "../../domain/trigger/quiet-window.ts";
 import type { DocumentStore, DocumentWrite, StoredDocument } from "../documents.ts";
 import type { Firings, StoredFiring, UnfinishedOfTrigger } from "../firings.ts";
 import { checkContinuation } from "./continuation.ts";
-import { firingPartition } from "./state-keys.ts";
+import { firingPartition, newestFirst } from "./state-keys.ts";
 
 const unfinishedRow = "jobs";
 const UnfinishedRow = z.object({
@@ -21,9 +21,7 @@ const UnfinishedRow = z.object({
   ),
 });
 
-/** Newest first: what is left of the thirteen digits. */
-const listed = (firing: Firing) =>
-  `${list}${String(9_999_999_999_999 - Date.parse(firing.receivedAt)).padStart(13, "0")}|${firing.id}`;
+const listed = (firing: Firing) => `${list}${newestFirst(firing.receivedAt)}|${firing.id}`;
 const list = "at|";
 const idPrefix = "id|";
 const idRow = (id: string) => `${idPrefix}${id}`;

@@ -49,6 +49,17 @@ export function firingPartition(triggerGuid: string): string {
 }
 export const firingPartitions = "firings|";
 
+/** Of the workflows of a workspace. */
+export function workflowPartition(workspace: RefOf<"workspace">): string {
+  return `${workflowPartitions}${inWorkspace(workspace)}`.toLowerCase();
+}
+export const workflowPartitions = "workflows|";
+
+/** What is left of the thirteen digits of a time: the newest sorts first. */
+export function newestFirst(time: string): string {
+  return String(9_999_999_999_999 - Date.parse(time)).padStart(13, "0");
+}
+
 /** Of what was logged to the runs of an experiment. */
 export function runPartition(experiment: RefOf<"experiment">): string {
   return `runs|${inWorkspace(experiment)}|${experiment.experiment}`.toLowerCase();

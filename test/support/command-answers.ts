@@ -201,6 +201,8 @@ const ofTriggers = [
   ...["trigger rotate-secret", "schedule next", "schedule backfill"],
 ];
 
+const ofWorkflows = ["list", "show", "restart"].map((verb) => `workflow ${verb}`);
+
 /** Commands that go on until they are stopped, or whose answers wait for events: the file of the test that holds each. */
 export const elsewhere: Readonly<Record<string, string>> = {
   start: "test/e2e/your-own-script.test.ts",
@@ -209,4 +211,5 @@ export const elsewhere: Readonly<Record<string, string>> = {
   host: "test/e2e/functions-host/cli.test.ts",
   rehearse: "test/e2e/rehearsal/rehearse.test.ts",
   ...Object.fromEntries(ofTriggers.map((name) => [name, "test/unit/cli/trigger-commands.test.ts"])),
+  ...Object.fromEntries(ofWorkflows.map((name) => [name, "test/unit/cli/workflow-commands.test.ts"])),
 };

@@ -63,7 +63,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Triggers (`api-version=2026-11-01`)",
-    "schedules, blobs (also one job for a burst of them), messages, webhooks, ends of jobs with what the job reported: one job an event, a ledger, test, run, backfill, replay: [how](how-to/triggers.md). Not yet: sweeps as actions, clusters on demand, workflows as graphs; the Event Grid subscription of the templates was never deployed",
+    "schedules, blobs (also one job for a burst of them), messages, webhooks, ends of jobs and sweeps with what was reported: one job or sweep an event, a ledger, test, run, backfill, replay; chains as workflows, one graph each, restarted from what failed: [how](how-to/triggers.md). Not yet: clusters on demand; the Event Grid subscription of the templates was never deployed",
   ],
   [
     "Authentication",
@@ -75,7 +75,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Command line `batchai`",
-    `${commands.length} commands: local cloud, emulator, host, \`run\`, the verbs and flags of \`az batchai\` (scripts run with the first word replaced), profiles and sign-in, \`why\`, \`logs\`, \`jobs\`, \`ssh\`, sweeps, triggers and schedules: [how to](how-to/command-line.md), [commands](reference/commands.md).`,
+    `${commands.length} commands: local cloud, emulator, host, \`run\`, the verbs and flags of \`az batchai\` (scripts run with the first word replaced), profiles and sign-in, \`why\`, \`logs\`, \`jobs\`, \`ssh\`, sweeps, triggers, workflows and schedules: [how to](how-to/command-line.md), [commands](reference/commands.md).`,
   ],
   [
     "Functions host and durable engine",

@@ -42,6 +42,12 @@ import { BackfillBody, ReplayBody, RunBody, TestBody } from "../../../domain/tri
 import { decisions } from "../../../domain/trigger/firing.ts";
 import { TriggerPatch } from "../../../domain/trigger/schema.ts";
 import { FiringResponse, TriggerResponse, WebhookSecretResponse } from "../../../domain/trigger/wire.ts";
+import {
+  RestartResponse,
+  WorkflowResponse,
+  WorkflowRestart,
+  WorkflowSummaryResponse,
+} from "../../../domain/workflow/wire.ts";
 import { WorkspacePatch } from "../../../domain/workspace/schema.ts";
 import { WorkspaceResponse } from "../../../domain/workspace/wire.ts";
 import { EventResponse } from "../../../domain/shared/event.ts";
@@ -348,6 +354,19 @@ const special: Readonly<Record<string, OperationDoc>> = {
     ok: listOf(FiringResponse),
   },
   "triggers-firing": { summary: "Shows what became of one event", ok: FiringResponse },
+
+  "workflows-list": {
+    summary: "Chains of jobs and sweeps that triggers started at the ends of others, newest first",
+    query: paged,
+    ok: listOf(WorkflowSummaryResponse),
+  },
+  "workflows-read": { summary: "Shows a chain as a graph: each step with its state", ok: WorkflowResponse },
+  "workflows-restart": {
+    summary: "Starts what failed in a chain anew; what follows it follows again",
+    body: WorkflowRestart,
+    ok: RestartResponse,
+    conflicts: true,
+  },
 
   "arm-tenants": { summary: "The caller's tenant", ok: listOf(ArmResponse) },
   "arm-subscriptions": { summary: "The one subscription", ok: listOf(ArmResponse) },

@@ -21,6 +21,7 @@ import { documentReservations } from "../../../services/documents/document-reser
 import { documentDue } from "../../../services/documents/due.ts";
 import { dueAhead } from "../../../services/documents/due-ahead.ts";
 import { documentFirings } from "../../../services/documents/firings.ts";
+import { documentWorkflows } from "../../../services/documents/workflows.ts";
 import { documentOperations } from "../../../services/documents/document-operations.ts";
 import { documentRetention } from "../../../services/documents/document-retention.ts";
 import { documentRuns } from "../../../services/documents/runs.ts";
@@ -174,6 +175,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     },
     due: dueAhead(documentDue(store), clock),
     firings: documentFirings(store),
+    workflows: documentWorkflows(store),
     operations: documentOperations(store),
     retention: documentRetention(documents, subscriptionId),
     runs: documentRuns(store),
@@ -322,6 +324,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     operations: crash.guard(services.operations),
     due: crash.guard(services.due),
     firings: crash.guard(services.firings),
+    workflows: crash.guard(services.workflows),
     state: guardedState(services.state, (service) => crash.guard(service)),
   };
   const api = apiCaller(dying);

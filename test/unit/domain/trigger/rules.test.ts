@@ -93,7 +93,10 @@ describe("what a trigger is asked for", () => {
     [{ ...uploads(), maxConcurrent: 2 }, "maxConcurrent: is for overlap 'skip', 'queue' or 'replace'"],
     [{ on: { schedule: { cron: "0 0 * * *", end: "2020-01-01T00:00:00Z" } } }, "on.schedule: never fires"],
     [{ ...everyNight, enabled: "yes" }, "enabled: expected true or false"],
-    [{ ...everyNight, action: { experiment: "e" } }, "action: expected a job or a sweep to make, and not none"],
+    [
+      { ...everyNight, action: { experiment: "e" } },
+      "action: expected a job or a sweep to make, and not none",
+    ],
   ])("is refused with the field's name: %j", (properties, words) => {
     expect(() => triggerSpec(triggerRequest(properties), now)).toThrow(words);
   });

@@ -1,0 +1,66 @@
+// Workflows on the wire: which there are, one as a graph, and its restart from what failed.
+import { restartWorkflow } from "../../application/workflows/restart.ts";
+import { readWorkflow } from "../../application/workflows/workflows.ts";
+import { existing } from "../../application/existing.ts";
+import { ownApiVersion } from "../../domain/shared/api-versions.ts";
+import { parse } from "../../domain/shared/parse.ts";
+import { workflowSummaryWire, workflowWire, WorkflowRestart } from "../../domain/workflow/wire.ts";
+import type { Services } from "../../services/services.ts";
+import type { Role } from "../../services/token-verifier.ts";
+import { callerOf } from "./lib/caller-of.ts";
+import type { Operation } from "./lib/operation.ts";
+import { pageBody, pageRequest } from "./lib/paging.ts";
+import { requestedRef, routeOf } from "./lib/refs.ts";
+import { ok } from "./lib/reply.ts";
+import type { ApiRequest } from "./lib/request.ts";
+
+const route = `${routeOf("workspace")}/workflows`;
+
+const operation = (
+  name: string,
+  method: Operation["method"],
+  path: string,
+  role: Role,
+  handle: Operation["handle"],
+): Operation => ({
+  name: `workflows-${name}`,
+  method,
+  route: `${route}${path}`,
+  role,
+  apiVersions: [ownApiVersion],
+  handle,
+});
+
+export const workflowOperations: readonly Operation[] = [
+  operation("list", "GET", "", "reader", async (request, services) => {
+    const workspace = await found(request, services);
+    const page = await services.workflows.list(workspace, pageRequest(request));
+    return ok(pageBody(request, page, (root) => workflowSummaryWire(workspace, root)));
+  }),
+  operation("read", "GET", "/{workflow}", "reader", async (request, services) => {
+    const workspace = await found(request, services);
+    return ok(workflowWire(workspace, await readWorkflow(services, workspace, idOf(request))));
+  }),
+  operation("restart", "POST", "/{workflow}/restart", "submitter", async (request, services) => {
+    const workspace = await found(request, services);
+    const { id = request.id, steps } = parse(WorkflowRestart, await request.json());
+    const asked = { id, steps };
+    const { restarted, workflow } = await restartWorkflow(
+      services,
+      callerOf(request),
+      workspace,
+      idOf(request),
+      asked,
+    );
+    return ok({ restarted, workflow: workflowWire(workspace, workflow) });
+  }),
+];
+
+const found = async (request: ApiRequest, services: Services) => {
+  const ref = requestedRef(request, "workspace");
+  await existing(services, ref);
+  return ref;
+};
+
+/** Ids are lower case in rows; whoever sends other characters finds none. */
+const idOf = (request: ApiRequest) => (request.params["workflow"] ?? "").toLowerCase();
