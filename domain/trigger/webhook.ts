@@ -16,7 +16,7 @@ export const Webhook = z.object(
 
 export const webhookHeaders = ["webhook-id", "webhook-timestamp", "webhook-signature"] as const;
 
-const HeaderValues = z.object({
+export const HeaderValues = z.object({
   "webhook-id": z.string().regex(/^[\w.:-]{1,100}$/),
   /** Seconds since 1970. */
   "webhook-timestamp": z.string().regex(/^\d{1,12}$/),

@@ -11,10 +11,12 @@ import { requestedRef, routeOf } from "./lib/refs.ts";
 import { ok, refused } from "./lib/reply.ts";
 import { apiRequest } from "./lib/request.ts";
 
+export const webhookRoute = `${routeOf("trigger")}/webhook`;
+
 export const webhookTrigger: HttpTrigger = {
   name: "triggers-webhook",
   methods: ["POST"],
-  route: `${routeOf("trigger")}/webhook`,
+  route: webhookRoute,
   handle: (request, services) =>
     identified(request, services, async (requestId) => {
       try {

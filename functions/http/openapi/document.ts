@@ -10,8 +10,10 @@ import { apiVersion } from "../../../domain/shared/api-versions.ts";
 import { ErrorResponse } from "../../../domain/shared/answers.ts";
 import type { HttpTrigger } from "../../lib/register.ts";
 import type { Operation } from "../lib/operation.ts";
+import { webhookRoute } from "../webhooks.ts";
 import { operationDocs } from "./operations.ts";
 import type { OperationDoc } from "./operations.ts";
+import { webhookDescription } from "./webhook.ts";
 
 /** Open to everybody: it says nothing that is not in the source. */
 export function openApiTrigger(operations: readonly Operation[]): HttpTrigger {
@@ -37,6 +39,19 @@ export function openApiDocument(operations: readonly Operation[]): object {
     if (operation.alsoMethod !== undefined)
       path[methodOf(operation.alsoMethod)] = describe(operation, doc, `${operation.name}-page`);
   }
+  paths[`/${webhookRoute}`] = {
+    post: webhookDescription(pathParameters(webhookRoute), {
+      ok: (schema) => ({ description: "Taken, now or before", headers: common, ...json(schema) }),
+      refusals: {
+        "400": shared["400"],
+        "401": refusal("Unsigned", "Not signed with the trigger's secret, or signed too long ago"),
+        "404": shared["404"],
+        "409": refusal("Replayed", "The same delivery was received before"),
+        "413": shared["413"],
+        "503": shared["503"],
+      },
+    }),
+  };
   return createDocument(
     {
       openapi: "3.1.0",
@@ -81,13 +96,12 @@ type Method = "get" | "put" | "patch" | "post" | "delete";
 const methodOf = (method: Operation["method"]) => method.toLowerCase() as Method;
 
 function describe(operation: Operation, doc: OperationDoc, operationId: string): ZodOpenApiOperationObject {
-  const names = [...operation.route.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
   return {
     operationId,
     summary: doc.summary,
     description: neededText(operation.role),
     requestParams: {
-      path: z.object(Object.fromEntries(names.map((name) => [name, pathParameter(name)]))),
+      path: pathParameters(operation.route),
       query: z.object({ "api-version": versionParameter(operation), ...doc.query }),
     },
     ...(doc.body === undefined
@@ -95,6 +109,11 @@ function describe(operation: Operation, doc: OperationDoc, operationId: string):
       : { requestBody: { required: true, content: { "application/json": { schema: doc.body } } } }),
     responses: responses(operation, doc),
   };
+}
+
+function pathParameters(route: string): z.ZodObject {
+  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  return z.object(Object.fromEntries(names.map((name) => [name, pathParameter(name)])));
 }
 
 function neededText(needed: Operation["role"]): string {
