@@ -8,6 +8,7 @@ import {
 } from "../contracts/orchestrations.ts";
 import { checkNodeAddresses } from "../domain/cluster/node-addresses.ts";
 import { checkNodeLimit } from "../domain/cluster/node-limit.ts";
+import type { OnDemand } from "../domain/cluster/on-demand.ts";
 import { dueRenewal, wantsNodesAgain } from "../domain/cluster/renewal.ts";
 import {
   mountingCluster,
@@ -52,6 +53,7 @@ export async function createCluster(
   caller: Caller,
   ref: ClusterRef,
   spec: ClusterRequest,
+  onDemand?: OnDemand,
 ): Promise<CreatedCluster> {
   const { clusters } = services.state;
   await open(services, workspaceOf(ref));
@@ -65,7 +67,8 @@ export async function createCluster(
   if (services.settings.retiredSizes === "refuse") refuseRetiredSize(spec, now);
   const { document: fresh, secrets } = newCluster(ref, guid(services.random.uuid()), spec, now);
   const at = "properties.nodeSetup.mountVolumes";
-  const document = mountingCluster(fresh, await exportsOf(services, ref, fresh.spec.mountVolumes, at));
+  const mounting = mountingCluster(fresh, await exportsOf(services, ref, fresh.spec.mountVolumes, at));
+  const document = onDemand === undefined ? mounting : { ...mounting, onDemand };
   await claimPlace(services, document, now);
   await services.secrets.put(document.guid, await withOwnSecrets(services, document, secrets));
   const made = await clusters.create(ref, document, changeBy(services, caller, "created"));

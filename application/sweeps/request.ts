@@ -30,6 +30,14 @@ export interface PreparedSweep {
   readonly template: Readonly<Record<string, unknown>>;
 }
 
+/** What of a request is looked at. */
+interface Look {
+  /** `later`: as if a file were there for each parameter that chooses from files. */
+  readonly files: "listed" | "later";
+  /** Of its trials, where there is none yet. */
+  readonly cluster?: ClusterDocument | undefined;
+}
+
 const mostFiles = 10_000;
 
 /** Members of a job's wire form that say what was asked for. */
@@ -54,9 +62,9 @@ export async function preparedSweep(
   who: Who | undefined,
   ref: SweepRef,
   { properties }: SweepRequest,
-  { files }: { readonly files: "listed" | "later" } = { files: "listed" },
+  { files, cluster }: Look = { files: "listed" },
 ): Promise<PreparedSweep> {
-  const sample = await sampleJob(services, who, ref, properties.trial);
+  const sample = await sampleJob(services, who, ref, properties.trial, cluster);
   const { document } = sample;
   if (locateReadable(document, stdOutErrPath(document)) === undefined)
     throw refusal(
@@ -99,12 +107,13 @@ async function sampleJob(
   who: Who | undefined,
   ref: SweepRef,
   trial: object,
+  itsCluster: ClusterDocument | undefined,
 ): Promise<Sample> {
   const { subscriptionId, resourceGroup, workspace, experiment, sweep: job } = ref;
   return belowTrial(async () => {
     const request = parse(JobRequest, trial);
     const { cluster: home, spot } = request.properties;
-    const cluster = await clusterNamed(services, who, ref, home.id);
+    const cluster = await clusterNamed(services, who, ref, home.id, itsCluster);
     const sibling = spot === undefined ? [] : [await clusterNamed(services, who, ref, spot.cluster.id)];
     const jobRef = { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job } as const;
     const now = new Date(services.clock.now());
@@ -113,10 +122,16 @@ async function sampleJob(
   });
 }
 
-async function clusterNamed(services: Services, who: Who | undefined, ref: SweepRef, id: string) {
+async function clusterNamed(
+  services: Services,
+  who: Who | undefined,
+  ref: SweepRef,
+  id: string,
+  yetToBeMade?: ClusterDocument,
+) {
   const clusterRef = parseClusterId(id);
   await demandCluster(services, who, ref, clusterRef);
-  const cluster = await services.state.clusters.get(clusterRef);
+  const cluster = yetToBeMade ?? (await services.state.clusters.get(clusterRef));
   if (cluster === undefined) throw notFound(clusterRef);
   return cluster;
 }

@@ -14,6 +14,7 @@ import { firingId, startedNameOf } from "../../services/firing-names.ts";
 import type { StoredFiring } from "../../services/firings.ts";
 import type { Services } from "../../services/services.ts";
 import { heldOn } from "../access.ts";
+import { onDemandRef } from "../on-demand-clusters.ts";
 import { batchPoll, fireByHand, gatheringReason, scheduleRecheck, settleFiring } from "./firings.ts";
 import { renderedAction } from "./rendered.ts";
 import type { Rendered } from "./rendered.ts";
@@ -26,6 +27,8 @@ export interface Trial {
   readonly firing: string;
   readonly job?: Shown;
   readonly sweep?: Shown;
+  /** That is made for it, where there is none. */
+  readonly cluster?: Shown & { readonly isThere: boolean };
 }
 
 interface Shown {
@@ -75,7 +78,17 @@ export async function tryTrigger(
       name: startedNameOf(trigger, { event, id }),
       body: withoutSecrets(rendered.request).template,
     },
+    ...(await shownCluster(services, trigger)),
   };
+}
+
+async function shownCluster(services: Services, trigger: TriggerDocument): Promise<Pick<Trial, "cluster">> {
+  const { cluster } = trigger.spec.action;
+  if (cluster === undefined) return {};
+  const found = await services.state.clusters.get(onDemandRef(trigger, cluster));
+  const { name, properties } = cluster;
+  const body = withoutSecrets({ properties }).template;
+  return { cluster: { name, isThere: found !== undefined, body } };
 }
 
 /** @param id of the request: asking twice with the same is asking once. */

@@ -14,6 +14,7 @@ import type { StoredFiring } from "../../services/firings.ts";
 import type { Services } from "../../services/services.ts";
 import type { Caller } from "../caller.ts";
 import { submitJob } from "../jobs.ts";
+import { ensureCluster } from "../on-demand-clusters.ts";
 import { createSweep, wakeSweep } from "../sweeps/sweeps.ts";
 import { handedOver } from "./handed-over.ts";
 import type { Outputs } from "./handed-over.ts";
@@ -57,6 +58,8 @@ async function submit(services: Services, trigger: TriggerDocument, firing: Stor
   if (await isMade(services, ref, firing)) return firing.outputs ?? stillKnown(services, trigger, firing);
   const rendered = await renderedAction(services, trigger, firing, firing.outputs);
   const caller = callerOf(trigger, firing);
+  const { cluster } = trigger.spec.action;
+  if (cluster !== undefined) await ensureCluster(services, caller, trigger, cluster);
   if (ref.kind === "sweep" && rendered.kind === "sweep")
     await createSweep(services, caller, ref, rendered.request);
   else if (ref.kind === "job" && rendered.kind === "job")

@@ -1,6 +1,7 @@
 // What can be done with a trigger: save, pause, and look ahead. What becomes of its events is in firings.ts and trigger-runs.ts.
 import type { Who } from "../../domain/access/held.ts";
 import { newJob } from "../../domain/job/rules.ts";
+import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { nextFireTime } from "../../domain/schedule/fire-times.ts";
 import { guid } from "../../domain/shared/brand.ts";
 import { AppError } from "../../domain/shared/errors.ts";
@@ -22,13 +23,14 @@ import type {
   TriggerRequest,
   TriggerSpec,
 } from "../../domain/trigger/schema.ts";
-import { withSecrets } from "../../domain/trigger/template-secrets.ts";
+import { clusterWithSecrets, withSecrets } from "../../domain/trigger/template-secrets.ts";
 import type { Services } from "../../services/services.ts";
 import { newWebhookSecret } from "../../services/webhook-signatures.ts";
 import { demandCluster, groupsOn } from "../access.ts";
 import { changeBy } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { existing, notFound, open, refuseOrphan } from "../existing.ts";
+import { sampleCluster } from "../on-demand-clusters.ts";
 import { preparedSweep } from "../sweeps/request.ts";
 import { renderedAction } from "./rendered.ts";
 import { experimentOf } from "./submit-firing.ts";
@@ -128,19 +130,40 @@ export async function draftTrigger(
 
 function restored({ action }: TriggerSpec, secrets: ReadonlyMap<string, unknown>): ActionSpec {
   const { kind, body } = templateOf(action);
-  return withTemplate(action, { kind, body: withSecrets(body, secrets) as Template["body"] });
+  const cluster =
+    action.cluster === undefined
+      ? undefined
+      : { ...action.cluster, ...(clusterWithSecrets(action.cluster, secrets) as object) };
+  return withTemplate({ ...action, cluster }, { kind, body: withSecrets(body, secrets) as Template["body"] });
 }
 
 /** The template as if an event had filled it and the job or the sweep were PUT, which tells everything that is wrong with it. */
 async function checkTemplate(services: Services, saver: Saver, trigger: TriggerDocument): Promise<void> {
+  const made = trigger.spec.action.cluster;
+  const cluster =
+    made === undefined
+      ? undefined
+      : await belowField("properties.action.cluster", () => sampleCluster(services, saver, trigger, made));
   const field = `properties.action.${templateOf(trigger.spec.action).kind}`;
-  try {
+  await belowField(field, async () => {
     const outputs = sampleOutputs(trigger.spec.on.jobCompleted?.outputs ?? {});
     const sample = { id: "0".repeat(20), event: sampleEvent(trigger.spec) };
     const rendered = await renderedAction(services, trigger, sample, outputs);
     await (rendered.kind === "sweep"
-      ? checkSweep(services, saver, trigger, rendered.request)
-      : checkJob(services, saver, trigger, rendered.request));
+      ? checkSweep(services, saver, trigger, { request: rendered.request, cluster })
+      : checkJob(services, saver, trigger, { request: rendered.request, cluster }));
+  });
+}
+
+interface Checked<Request> {
+  readonly request: Request;
+  /** That the trigger makes, where it makes one. */
+  readonly cluster: ClusterDocument | undefined;
+}
+
+async function belowField<Result>(field: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const target = error.target === undefined ? field : `${field}.${error.target}`;
@@ -152,11 +175,11 @@ async function checkJob(
   services: Services,
   { who }: Saver,
   trigger: TriggerDocument,
-  request: JobRequest,
+  { request, cluster: made }: Checked<JobRequest>,
 ): Promise<void> {
   const clusterId = parseClusterId(request.properties.cluster.id);
   await demandCluster(services, who, refOf<"trigger">(trigger), clusterId);
-  const cluster = await services.state.clusters.get(clusterId);
+  const cluster = made ?? (await services.state.clusters.get(clusterId));
   if (cluster === undefined) throw notFound(clusterId);
   const ref = { ...experimentOf(trigger, trigger.spec), kind: "job", job: "sample" } as const;
   newJob(ref, guid(services.random.uuid()), request, cluster, new Date(services.clock.now()));
@@ -166,11 +189,11 @@ async function checkSweep(
   services: Services,
   { who }: Saver,
   trigger: TriggerDocument,
-  request: SweepRequest,
+  { request, cluster }: Checked<SweepRequest>,
 ): Promise<void> {
   const ref = { ...experimentOf(trigger, trigger.spec), kind: "sweep", sweep: "sample" } as const;
   // Files that a parameter chooses from are looked for when the sweep is made: they may be what the event brings.
-  await preparedSweep(services, who, ref, request, { files: "later" });
+  await preparedSweep(services, who, ref, request, { files: "later", cluster });
 }
 
 function sampleEvent({ on }: TriggerSpec): TriggerEvent {

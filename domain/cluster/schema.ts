@@ -12,6 +12,7 @@ import { SecretVariable, SecretVariableRequest } from "../shared/secret-variable
 import { valueOrReference } from "../shared/secrets.ts";
 import { SubnetId } from "../shared/subnet-id.ts";
 import { UserAccount, UserAccountRequest } from "../shared/user-account.ts";
+import { OnDemand } from "./on-demand.ts";
 import { isSupportedSize, spelledSize, vmSizePattern } from "./vm-size.ts";
 
 export const maxClusterNodes = 1000;
@@ -210,6 +211,8 @@ export const ClusterDocument = z.object({
   setupLinksUntil: z.string().optional(),
   /** ISO 8601: when the pool empties itself unless that is put off. */
   expiresAt: z.string().optional(),
+  /** A trigger made it, and it goes when it is idle. */
+  onDemand: OnDemand.optional(),
   currentNodeCount: count,
   nodeStateCounts: NodeStateCounts,
   errors: z.array(BatchAIError),

@@ -18,6 +18,7 @@ export const TriggerTestResponse = z
     firing: z.string(),
     job: z.looseObject({ name: z.string(), body: z.unknown() }).optional(),
     sweep: z.looseObject({ name: z.string(), body: z.unknown() }).optional(),
+    cluster: z.looseObject({ name: z.string(), isThere: z.boolean(), body: z.unknown() }).optional(),
   })
   .meta({ id: "TriggerTest" });
 export type TriggerTestResponse = z.infer<typeof TriggerTestResponse>;

@@ -10,7 +10,7 @@ import type { SecretValues } from "../shared/secrets.ts";
 import { templateOf, withTemplate } from "./action.ts";
 import type { Template } from "./action.ts";
 import { expressionNames } from "./event.ts";
-import { withoutSecrets } from "./template-secrets.ts";
+import { clusterWithoutSecrets, withoutSecrets } from "./template-secrets.ts";
 import { expressionsIn } from "./template.ts";
 import type { TriggerDocument, TriggerPatch, TriggerRequest, TriggerSpec } from "./schema.ts";
 
@@ -39,12 +39,16 @@ export function triggerSpec(
     throw refused("on.schedule", "never fires: no fire time lies before its end");
   const asked = templateOf(action);
   const { template, secrets } = withoutSecrets(asked.body);
+  const made = action.cluster === undefined ? undefined : clusterWithoutSecrets(action.cluster);
   const spec: TriggerSpec = {
     on,
     parameters,
     overlap,
     maxConcurrent: maxConcurrent ?? 1,
-    action: withTemplate(action, { kind: asked.kind, body: template as Template["body"] }),
+    action: withTemplate(
+      { experiment: action.experiment, cluster: made?.cluster },
+      { kind: asked.kind, body: template as Template["body"] },
+    ),
   };
   const known = expressionNames(spec);
   const unknown = expressionsIn(asked.body).find(({ name }) => !known.includes(name));
@@ -54,7 +58,7 @@ export function triggerSpec(
       `'{${unknown.name}}' is no value of this trigger; it has ${known.map((name) => `{${name}}`).join(", ")}. ` +
         `Write {{${unknown.name}}} for the text itself`,
     );
-  return { spec, secrets };
+  return { spec, secrets: new Map([...secrets, ...(made?.secrets ?? [])]) };
 }
 
 function refused(field: string, what: string): AppError {

@@ -1,7 +1,8 @@
 // The secret values of a template: they leave it before it becomes part of a document, and come back when a job is made of it.
 import type { SecretValues } from "../shared/secrets.ts";
 
-const secretMember = /^(?:password|accountKey|sasKey|sasToken|instrumentationKey|privateKey)$/i;
+const secretMember =
+  /^(?:password|adminUserPassword|accountKey|sasKey|sasToken|instrumentationKey|privateKey)$/i;
 
 /** @returns the template without its secret values, and these by the path of their place. */
 export function withoutSecrets(template: unknown): {
@@ -25,6 +26,20 @@ export function withoutSecrets(template: unknown): {
     );
   };
   return { template: strip(template, "", "", false), secrets };
+}
+
+/** The same of the cluster that a trigger makes: its paths begin with another word than those of the template. */
+export function clusterWithoutSecrets<Cluster>(cluster: Cluster) {
+  const { template, secrets } = withoutSecrets({ cluster });
+  return { cluster: (template as { readonly cluster: Cluster }).cluster, secrets };
+}
+
+/** Its body as it is PUT. */
+export function clusterWithSecrets(
+  { properties }: { readonly properties: Readonly<Record<string, unknown>> },
+  secrets: ReadonlyMap<string, unknown>,
+): unknown {
+  return (withSecrets({ cluster: { properties } }, secrets) as { readonly cluster: unknown }).cluster;
 }
 
 export function withSecrets(template: unknown, secrets: ReadonlyMap<string, unknown>): unknown {

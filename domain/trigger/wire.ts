@@ -27,6 +27,7 @@ export const TriggerResponse = resourceResponse(
     savedBy: z.string(),
     action: z.looseObject({
       experiment: z.string(),
+      cluster: z.looseObject({ name: z.string(), deleteWhenIdleFor: z.string() }).optional(),
       job: z.looseObject({}).optional(),
       sweep: z.looseObject({}).optional(),
     }),

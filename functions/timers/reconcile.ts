@@ -1,5 +1,5 @@
 // Goes on with what a crash cut off between a document and its orchestration. At start and every few minutes: jobs that have not
-// ended get their orchestration if it is not active, clusters and file servers what they need to go on, and operations reach
+// ended get their orchestration if it is not active, clusters that triggers made go when they are idle, clusters and file servers what they need to go on, and operations reach
 // an end; nearly all that is being created or deleted has one. At start and once an hour every resource is looked at, because the
 // stores may disagree. Reads documents and asks use cases; decides nothing else. Of jobs only those in their cluster's
 // index are read here (reconcile-jobs.ts reads all).
@@ -8,6 +8,7 @@ import { keepPoolAlive } from "../../application/clusters.ts";
 import { startDeletion } from "../../application/deletions.ts";
 import { lifecycleOf } from "../../application/lifecycles.ts";
 import { wakeMonitor } from "../../application/monitors.ts";
+import { deleteWhenIdle } from "../../application/on-demand-clusters.ts";
 import { wakeRun } from "../../application/runs.ts";
 import { notifyMissedEnd } from "../../application/triggers/notify-triggers.ts";
 import { wakeSweep } from "../../application/sweeps/sweeps.ts";
@@ -31,7 +32,10 @@ const submissionMs = 10 * 60_000;
 export async function reconcile(services: Services): Promise<void> {
   for await (const document of everyResource(services, ["cluster", "fileServer"])) {
     await goOn(services, document);
-    if (document.kind === "cluster") await maintainCluster(services, document);
+    if (document.kind === "cluster") {
+      await maintainCluster(services, document);
+      await deleteWhenIdle(services, document);
+    }
   }
   await settleOperations(services);
 }

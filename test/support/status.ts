@@ -63,7 +63,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Triggers (`api-version=2026-11-01`)",
-    "schedules, blobs (also one job for a burst of them), messages, webhooks, ends of jobs and sweeps with what was reported: one job or sweep an event, a ledger, test, run, backfill, replay; chains as workflows, one graph each, restarted from what failed: [how](how-to/triggers.md). Not yet: clusters on demand; the Event Grid subscription of the templates was never deployed",
+    "schedules, blobs (also one job for a burst of them), messages, webhooks, ends of jobs and sweeps with what was reported: one job or sweep an event, a ledger, test, run, backfill, replay; chains as workflows, one graph each, restarted from what failed; clusters on demand: [how](how-to/triggers.md). The Event Grid subscription of the templates was never deployed",
   ],
   [
     "Authentication",
