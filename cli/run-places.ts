@@ -5,8 +5,35 @@ import { workspaceOf } from "../domain/shared/resource-id.ts";
 import type { Context } from "./command.ts";
 import { usageError } from "./failure.ts";
 import { notify } from "./hints.ts";
+import { flag, text, wholeNumber } from "./options.ts";
+import { clusterNameOf, experimentNameOf } from "./run-names.ts";
 import type { Service } from "./service.ts";
 import { adminOf } from "./spec/admin.ts";
+
+export const clusterWishes = {
+  cluster: text("-c, --cluster <name>", "cluster to use (default: one of the size, made when it is missing)"),
+  size: text("--size <size>", "VM size of a cluster that is made", "STANDARD_D2S_V3"),
+  spot: flag("--spot", "cheaper nodes that may be taken away"),
+  maxNodes: wholeNumber("--max-nodes <number>", "most nodes of a cluster that is made", 4),
+};
+
+/** What is given, else what is configured, else a workspace of our own and an experiment of the folder's name. */
+export function placeToRun(
+  given: { readonly workspace: string | undefined; readonly experiment: string | undefined },
+  { environment, directory }: Pick<Context, "environment" | "directory">,
+): { readonly workspace: string; readonly experiment: string } {
+  return {
+    workspace: given.workspace ?? environment["BATCHAI_WORKSPACE"] ?? "batchai",
+    experiment: given.experiment ?? environment["BATCHAI_EXPERIMENT"] ?? experimentNameOf(directory),
+  };
+}
+
+export function clusterToRunOn(
+  given: { readonly cluster: string | undefined; readonly size: string; readonly spot: boolean },
+  { environment }: Pick<Context, "environment">,
+): string {
+  return given.cluster ?? (environment["BATCHAI_CLUSTER"] || clusterNameOf(given.size, given.spot));
+}
 
 export interface ClusterWish {
   readonly cluster: string;

@@ -10,6 +10,10 @@ export function runProgram(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...args], { stdio: "inherit", env: { ...environment } });
+    // Ctrl-C of a terminal comes to both; what is sent to this process alone is passed on, so that no tunnel outlives it.
+    const passOn = () => void child.kill("SIGTERM");
+    process.once("SIGTERM", passOn);
+    child.once("exit", () => process.removeListener("SIGTERM", passOn));
     child.once("error", (error: NodeJS.ErrnoException) => {
       const why = error.code === "ENOENT" ? "it is not installed here" : error.message;
       reject(new CommandError(`${program} cannot be run: ${why}.`));

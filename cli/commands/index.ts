@@ -147,6 +147,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./port-forward.ts")).portForward,
   },
   {
+    name: "notebook",
+    summary: "Run Jupyter on a node, and open a way to it",
+    load: async () => (await import("./notebook.ts")).notebook,
+  },
+  {
     name: "convert",
     summary: "Write a spec of 2018 as YAML",
     load: async () => (await import("./convert.ts")).convert,

@@ -12,14 +12,15 @@ import { followOutput, hintWayBack } from "../follow-output.ts";
 import { sendFolder } from "../folder/send-folder.ts";
 import { notify } from "../hints.ts";
 import { exitCodeOf, printErrors } from "../job-end.ts";
-import { flag, text, texts, wholeNumber } from "../options.ts";
+import { flag, text } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
-import { makeMissing } from "../run-places.ts";
-import { clusterNameOf, experimentNameOf, jobNameOf } from "../run-names.ts";
+import { clusterToRunOn, clusterWishes, makeMissing, placeToRun } from "../run-places.ts";
+import { jobNameOf } from "../run-names.ts";
 import { inExperiment, jobRef, openService } from "../service.ts";
 import type { Service } from "../service.ts";
 import { fillSpec } from "../spec/read-spec.ts";
 import { outputsId, runSpec } from "../spec/run-spec.ts";
+import { variableOf, variablesOption } from "../variables-option.ts";
 
 export const run = command({
   examples: [
@@ -31,16 +32,13 @@ export const run = command({
   passThrough: true,
   options: {
     ...inExperiment,
-    cluster: text(
-      "-c, --cluster <name>",
-      "cluster to use (default: one of the size, made when it is missing)",
-    ),
+    cluster: clusterWishes.cluster,
     name: text("-n, --name <name>", "name of the job (default: of the script and the time)"),
-    size: text("--size <size>", "VM size of a cluster that is made", "STANDARD_D2S_V3"),
-    spot: flag("--spot", "cheaper nodes that may be taken away"),
-    maxNodes: wholeNumber("--max-nodes <number>", "most nodes of a cluster that is made", 4),
+    size: clusterWishes.size,
+    spot: clusterWishes.spot,
+    maxNodes: clusterWishes.maxNodes,
     output: text("--output <folder>", "what the program writes here comes back", "outputs"),
-    variables: texts("--env <name=value>", "environment variable; may be given several times"),
+    variables: variablesOption,
     detach: flag("--detach", "do not wait for the end"),
     write: text("--write <file>", "send the folder and write its job.json instead of submitting it"),
   },
@@ -59,15 +57,10 @@ export const run = command({
       await writeFile(resolve(context.directory, given.write), `${JSON.stringify(spec, undefined, 2)}\n`);
       return exitCodes.ok;
     }
-    const place = {
-      workspace: given.workspace ?? context.environment["BATCHAI_WORKSPACE"] ?? "batchai",
-      experiment:
-        given.experiment ?? context.environment["BATCHAI_EXPERIMENT"] ?? experimentNameOf(context.directory),
-    };
+    const place = placeToRun(given, context);
     const name = given.name ?? jobNameOf(words, context.now(), randomBytes(2).toString("hex"));
     const ref = jobRef(service, place, name);
-    const cluster =
-      given.cluster ?? (context.environment["BATCHAI_CLUSTER"] || clusterNameOf(given.size, given.spot));
+    const cluster = clusterToRunOn(given, context);
     const clusterId = await makeMissing(service, ref, { ...given, cluster }, context);
     const { properties } = fillSpec(spec, storage);
     await service.client.jobs.create(ref, { properties: { ...properties, cluster: { id: clusterId } } });
@@ -99,11 +92,4 @@ function outputFolder(text: string): string {
   if (text.startsWith("/") || parts.length === 0 || parts.includes(".."))
     throw usageError(`--output takes a folder below this one, such as outputs; '${text}' is none.`);
   return parts.join("/");
-}
-
-function variableOf(text: string): { name: string; value: string } {
-  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined)
-    throw usageError(`--env takes NAME=VALUE; '${text.split("=")[0]}' is none.`);
-  return { name, value };
 }

@@ -9,6 +9,18 @@ export const codeFolder = "code";
 export const codeStore = '"$AZ_BATCHAI_INPUT_CODE"';
 export const outputsId = "OUTPUTS";
 
+/** The share as a job mounts it. */
+export const shareMounts = {
+  azureFileShares: [
+    {
+      accountName: "<AZURE_BATCHAI_STORAGE_ACCOUNT>",
+      azureFileUrl: `https://<AZURE_BATCHAI_STORAGE_ACCOUNT>.file.core.windows.net/${runShare}`,
+      credentials: { accountKey: "<AZURE_BATCHAI_STORAGE_KEY>" },
+      relativeMountPath: runShare,
+    },
+  ],
+};
+
 export interface RunGiven {
   /** Of the words of the program; none is shell text. */
   readonly words: readonly string[];
@@ -29,16 +41,7 @@ export function runSpec({ words, script, output, variables }: RunGiven): Spec {
       inputDirectories: [{ id: "CODE", path: `${mounted}/${codeFolder}` }],
       outputDirectories: [{ id: outputsId, pathPrefix: mounted, pathSuffix: "outputs" }],
       environmentVariables: withUnbuffered(variables),
-      mountVolumes: {
-        azureFileShares: [
-          {
-            accountName: "<AZURE_BATCHAI_STORAGE_ACCOUNT>",
-            azureFileUrl: `https://<AZURE_BATCHAI_STORAGE_ACCOUNT>.file.core.windows.net/${runShare}`,
-            credentials: { accountKey: "<AZURE_BATCHAI_STORAGE_KEY>" },
-            relativeMountPath: runShare,
-          },
-        ],
-      },
+      mountVolumes: shareMounts,
     },
   };
 }

@@ -58,6 +58,12 @@ export function namedAccount(account: StorageAccount | undefined): StorageAccoun
   );
 }
 
+export async function makeShare({ name, key, fileUrl }: StorageAccount, share: string): Promise<void> {
+  const { ShareServiceClient, StorageSharedKeyCredential } = await import("@azure/storage-file-share");
+  const service = new ShareServiceClient(fileUrl, new StorageSharedKeyCredential(name, key));
+  await service.getShareClient(share).createIfNotExists();
+}
+
 /** `mountVolumes` with the mounts that the options add to those of the file. */
 export function withMounts(
   mountVolumes: unknown,

@@ -210,6 +210,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   emulator: "test/e2e/batch-emulator/command.test.ts",
   host: "test/e2e/functions-host/cli.test.ts",
   rehearse: "test/e2e/rehearsal/rehearse.test.ts",
+  notebook: "test/e2e/notebook.test.ts",
   ...Object.fromEntries(ofTriggers.map((name) => [name, "test/unit/cli/trigger-commands.test.ts"])),
   ...Object.fromEntries(ofWorkflows.map((name) => [name, "test/unit/cli/workflow-commands.test.ts"])),
 };
