@@ -16,6 +16,8 @@ const kinds: Readonly<Record<string, ResourceRef["kind"]>> = {
   "file-server": "fileServer",
   job: "job",
   sweep: "sweep",
+  trigger: "trigger",
+  schedule: "trigger",
 };
 const making = new Set(["create", "import", "preview"]);
 const naming = ["name", "job", "cluster"];
@@ -30,7 +32,9 @@ export interface ById {
 export function byId(name: string, { options }: Pick<Command, "options">): ById | undefined {
   const words = name.split(" ");
   const kind = kinds[words[0] ?? ""];
-  const option = naming.map((key) => options[key]).find((one) => one?.required === true);
-  if (kind === undefined || option === undefined || making.has(words.at(-1) ?? "")) return undefined;
+  const verb = words.at(-1) ?? "";
+  // Several may be named, or all chosen otherwise; else one must be.
+  const option = options["names"] ?? naming.map((key) => options[key]).find((one) => one?.required === true);
+  if (kind === undefined || option === undefined || making.has(verb)) return undefined;
   return { kind, option };
 }

@@ -187,6 +187,24 @@ describe("a trigger", () => {
   });
 });
 
+it("ids stand for the names of triggers and schedules, one or many", async () => {
+  await ok('schedule create -n hourly --cron "0 * * * *" -c c -f job.json --afs-name out');
+  const ids = await json("trigger list --query [].id");
+  const idOf = (name: string) => (ids as string[]).find((id) => id.endsWith(`/triggers/${name}`)) ?? "";
+  expect(await ok(`trigger show --ids ${idOf("orders")} ${idOf("arrivals")} --query name -o tsv`)).toBe(
+    "orders\narrivals\n",
+  );
+  expect(await json(`schedule show --ids ${idOf("hourly")}`)).toMatchObject({ name: "hourly" });
+  expect(await ok(`trigger pause --reason moved --ids ${idOf("orders")} ${idOf("hourly")} -o none`)).toBe("");
+  expect(await json("trigger list --query [?paused].name")).toEqual(["hourly", "orders"]);
+  await ok(`trigger resume --ids ${idOf("orders")} -o none`);
+  // A trigger that is no schedule is none by its id either.
+  expect((await type(`schedule show --ids ${idOf("orders")}`)).code).not.toBe(0);
+  expect((await type(`trigger show --ids ${idOf("orders")} -n orders`)).err).toContain("leave out -n");
+  expect((await type(`job show --ids ${idOf("orders")}`)).err).toContain("another kind of resource");
+  await ok(`schedule delete -y --ids ${idOf("hourly")}`);
+});
+
 describe("a schedule", () => {
   it("is made of a job and a cron expression, and says when it fires on its own clock", async () => {
     const line = 'schedule create -n nightly --cron "30 2 * * *" --time-zone Europe/Berlin -c c -f job.json';
