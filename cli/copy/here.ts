@@ -4,7 +4,6 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { Transform } from "node:stream";
-import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CommandError } from "../failure.ts";
 import { exitCodes } from "../output/exit-codes.ts";
@@ -24,8 +23,7 @@ async function* filesBelow(root: string, below: string): AsyncGenerator<FoundFil
     throw new CommandError(`${path} cannot be read: ${error.message}`, exitCode, error);
   });
   if (info === undefined) return;
-  if (info.isFile())
-    yield { path: below, sizeBytes: info.size, open: async () => createReadStream(path) as Readable };
+  if (info.isFile()) yield { path: below, sizeBytes: info.size, open: async () => createReadStream(path) };
   if (!info.isDirectory()) return;
   for (const entry of await readdir(path, { withFileTypes: true })) {
     const name = below === "" ? entry.name : `${below}/${entry.name}`;

@@ -31,9 +31,11 @@ export function sourceOutputs(
     async *files() {
       const at = path.lastIndexOf("/");
       if (path !== "")
-        for await (const file of listed(at === -1 ? "" : path.slice(0, at)))
-          if (file.name === path.slice(at + 1) && file.fileType === "file")
-            return yield found(file, "", send);
+        for await (const file of listed(at === -1 ? "" : path.slice(0, at))) {
+          if (file.name !== path.slice(at + 1) || file.fileType !== "file") continue;
+          yield found(file, "", send);
+          return;
+        }
       yield* below(path, "");
     },
   };
@@ -45,7 +47,7 @@ function found(file: OutputFileResponse, path: string, send: Context["fetch"]): 
     sizeBytes: file.properties.contentLength ?? 0,
     async open() {
       const response = await send(file.downloadUrl ?? "");
-      if (response.ok && response.body !== null) return Readable.fromWeb(response.body);
+      if (response.ok && response.body !== null) return Readable.fromWeb(response.body as ReadableStream);
       throw new CommandError(`${file.name} could not be read: storage answered ${response.status}.`);
     },
   };

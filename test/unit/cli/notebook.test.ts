@@ -54,7 +54,7 @@ it("is an ssh that forwards a port of this machine alone, told once Jupyter answ
         return forever();
       },
       fetch: async (url) => {
-        expect(String(url)).toBe("http://127.0.0.1:8888/api");
+        expect(url).toBe("http://127.0.0.1:8888/api");
         return jupyter(url);
       },
       stopRequested: () => stopped,

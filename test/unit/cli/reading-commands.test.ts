@@ -1,14 +1,10 @@
 // What one looks with: `why`, `logs`, `ls`, `jobs`, through the app itself in one process.
 // Starts nothing: there is no process but the test's own.
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import type { Context } from "../../../cli/command.ts";
-import { portalPageOf } from "../../../cli/portal-page.ts";
-import type { ResourceRef } from "../../../domain/shared/resource-id.ts";
-import { pages } from "../../../portal/lib/places.ts";
 import { startAppWorld, subscriptionId } from "../../support/app/app-world.ts";
 import type { AppWorld } from "../../support/app/app-world.ts";
 import { worldEndpoint, worldFetch } from "../../support/app/world-fetch.ts";
@@ -218,98 +214,6 @@ describe("logs", () => {
   it("end when a person wants no more, and the job goes on", async () => {
     const said = await type("logs third -e digits --follow", { stopRequested: () => Promise.resolve() });
     expect(said.code).toBe(130);
-  });
-});
-
-describe("the portal's page", () => {
-  const place = { subscriptionId, group: "rg", workspace: "lab" };
-
-  it.each([
-    ["open first -e digits", pages.job(place, "digits", "first")],
-    ["open -c nodes", pages.cluster(place, "nodes")],
-    ["open", pages.overview(place)],
-  ])("is told by `%s`", async (line, page) => {
-    expect(await ok(line)).toBe(`${worldEndpoint}/portal${page}\n`);
-  });
-
-  it("of any kind that has one is the portal's own", () => {
-    const of = (kind: object) =>
-      portalPageOf({ ...place, resourceGroup: "rg", ...kind } as unknown as ResourceRef);
-    expect(of({ kind: "sweep", experiment: "e", sweep: "s" })).toBe(`/portal${pages.sweep(place, "e", "s")}`);
-    expect(of({ kind: "trigger", trigger: "t" })).toBe(`/portal${pages.trigger(place, "t")}`);
-    expect(of({ kind: "fileServer", fileServer: "f" })).toBeUndefined();
-  });
-
-  it("of what is not there, or of two things, is refused", async () => {
-    expect(await type("open none -e digits")).toMatchObject({ code: 3, out: "" });
-    expect(await type("open --sweep none -e digits")).toMatchObject({ code: 3, out: "" });
-    expect(await type("open --trigger none")).toMatchObject({ code: 3, out: "" });
-    expect(await type("open first -e digits -c nodes")).toMatchObject({ code: 2, out: "" });
-  });
-
-  it("is opened in the browser of who looks on, by a file of theirs alone", async () => {
-    const asked: string[] = [];
-    const seen = (runProgram: Context["runProgram"]) =>
-      type("open -c nodes -w lab", {
-        isTerminal: { out: true, err: true },
-        environment: {
-          BATCHAI_ENDPOINT: worldEndpoint,
-          BATCHAI_TOKEN: "role-admin",
-          BATCHAI_SUBSCRIPTION_ID: subscriptionId,
-          BATCHAI_RESOURCE_GROUP: "rg",
-          BROWSER: "lynx",
-          XDG_CONFIG_HOME: folder,
-        },
-        runProgram,
-      });
-    const said = await seen(async (program, words) => {
-      asked.push(program, ...words);
-      return 0;
-    });
-    expect(said).toMatchObject({ code: 0, err: "" });
-    expect(asked).toEqual(["lynx", pathToFileURL(join(folder, "batchai", "open.html")).href]);
-    const page = join(folder, "batchai", "open.html");
-    expect(readFileSync(page, "utf8")).toContain(`url=${said.out.trim()}"`);
-    expect(statSync(page).mode & 0o077).toBe(0);
-    const alone = await seen(() => Promise.reject(new Error("no such program")));
-    expect(alone).toMatchObject({ code: 0, err: expect.stringContaining("set BROWSER") as string });
-  });
-});
-
-describe("a job of a file", () => {
-  it("is submitted under a name of the file and the time", async () => {
-    const { name, executionState } = JSON.parse(await ok("submit job.json -e digits -c nodes")) as Record<
-      string,
-      string
-    >;
-    expect(name).toMatch(/^job-\d{8}-\d{6}-[0-9a-f]{4}$/);
-    expect(executionState).toBe("queued");
-    await ok(`job delete -n ${name} -e digits -y`);
-  });
-
-  it("is followed until the person wants no more, and can be come back to", async () => {
-    const said = await type("submit job.json -n left -e digits -c nodes --follow", {
-      stopRequested: () => Promise.resolve(),
-      isTerminal: { out: true, err: true },
-    });
-    expect(said).toMatchObject({ code: 130, out: "" });
-    expect(said.err).toContain("The job 'left' goes on.");
-    expect(said.err).toContain("batchai logs left -w lab -e digits --follow");
-    await ok("job delete -n left -e digits -y");
-  });
-
-  it("makes nothing beside it, and takes no file of another kind", async () => {
-    expect(await type("submit job.json -e none -c nodes")).toMatchObject({ code: 3 });
-    expect(await type("submit job.json -e digits -c none")).toMatchObject({ code: 3 });
-    expect(await type("submit job.json -n first -e digits -c nodes")).toMatchObject({
-      code: 1,
-      err: expect.stringContaining("exists already") as string,
-    });
-    writeFileSync(join(folder, "sweep.json"), JSON.stringify({ properties: { searchSpace: {} } }));
-    expect(await type("submit sweep.json -e digits -c nodes")).toMatchObject({
-      code: 2,
-      err: expect.stringContaining("it is a sweep, no job. See: batchai sweep create --help") as string,
-    });
   });
 });
 
