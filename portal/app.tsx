@@ -21,6 +21,7 @@ const Job = lazy(() => import("./pages/job.tsx"));
 const NewJob = lazy(() => import("./pages/new-job.tsx"));
 const Sweeps = lazy(() => import("./pages/sweeps.tsx"));
 const Sweep = lazy(() => import("./pages/sweep.tsx"));
+const Runs = lazy(() => import("./pages/runs.tsx"));
 const Triggers = lazy(() => import("./pages/triggers.tsx"));
 const Trigger = lazy(() => import("./pages/trigger.tsx"));
 const Clusters = lazy(() => import("./pages/clusters.tsx"));
@@ -129,6 +130,9 @@ function InWorkspace({ session, places }: { session: Session; places: readonly P
             {({ experiment, sweep }) => (
               <Sweep key={`${experiment}/${sweep}`} place={place} experiment={experiment} name={sweep} />
             )}
+          </Route>
+          <Route path="/w/:group/:workspace/runs">
+            <Runs place={place} />
           </Route>
           <Route path="/w/:group/:workspace/triggers">
             <Triggers place={place} />

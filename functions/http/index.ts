@@ -66,7 +66,7 @@ const open: readonly HttpTrigger[] = [openApiTrigger(operations), webhookTrigger
 
 /** The host tries them in the order of their names: what is a file comes last. */
 const portal: readonly HttpTrigger[] = [
-  portalApiTrigger(known),
+  portalApiTrigger([...known, ...trackingTriggers]),
   authorityTrigger,
   portalLinkTrigger,
   portalOutputTrigger,

@@ -174,10 +174,16 @@ async function send(url: URL, { method = "GET", body, signal }: Call, more: Reco
   throw await refusal(response);
 }
 
+/** In the API's shape, or in that of MLflow's protocol. */
+interface Refused {
+  readonly error?: { readonly code?: string; readonly message?: string; readonly target?: string };
+  readonly error_code?: string;
+  readonly message?: string;
+}
+
 async function refusal(response: Response): Promise<CallError> {
-  const body = (await bodyOf(response)) as
-    { error?: { code?: string; message?: string; target?: string } } | undefined;
-  const { code, message, target } = body?.error ?? {};
+  const body = (await bodyOf(response)) as Refused | undefined;
+  const { code, message, target } = body?.error ?? { code: body?.error_code, message: body?.message };
   return new CallError(message ?? `The service answered ${response.status}.`, {
     status: response.status,
     code: code ?? `Http${response.status}`,

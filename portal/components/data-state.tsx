@@ -1,12 +1,19 @@
 // What is shown of something that was asked for: nothing yet, the error with what to do, or the data, and whether they stand still.
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { errorTable, failureTable } from "../../domain/shared/errors.ts";
 import { CallError } from "../api/http.ts";
 import { CopyButton } from "./command-strip.tsx";
 
+/** What a query is, as far as it is shown here. */
+interface Asked<Data> {
+  readonly data: Data | undefined;
+  readonly error: Error | null;
+  readonly dataUpdatedAt: number;
+  refetch(): unknown;
+}
+
 interface Props<Data> {
-  readonly query: UseQueryResult<Data>;
+  readonly query: Asked<Data>;
   /** `the jobs` */
   readonly what: string;
   readonly children: (data: Data) => ReactNode;

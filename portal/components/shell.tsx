@@ -79,6 +79,7 @@ const links = [
   ["Overview", pages.overview],
   ["Jobs", pages.jobs],
   ["Sweeps", pages.sweeps],
+  ["Runs", pages.runs],
   ["Clusters", pages.clusters],
   ["Triggers", pages.triggers],
   ["Queue", pages.queue],
@@ -166,7 +167,7 @@ function Account({ session }: { session: Session }) {
 
 const keys = [
   ["g o, g j, g s, g c", "Overview, Jobs, Sweeps, Clusters"],
-  ["g t, g q, g e", "Triggers, Queue, Events"],
+  ["g r, g t, g q, g e", "Runs, Triggers, Queue, Events"],
   ["n", "New job"],
   ["/", "To the filter"],
   ["j, k, ↓, ↑", "Next and previous row"],

@@ -8,6 +8,7 @@ const targets: Readonly<Record<string, (place: Place) => string>> = {
   o: pages.overview,
   j: pages.jobs,
   s: pages.sweeps,
+  r: pages.runs,
   t: pages.triggers,
   c: pages.clusters,
   q: pages.queue,

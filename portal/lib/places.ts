@@ -48,6 +48,9 @@ export const pages = {
   sweeps: (place: Place) => `${pages.overview(place)}/sweeps`,
   sweep: (place: Place, experiment: string, sweep: string) =>
     `${pages.sweeps(place)}/${part(experiment)}/${part(sweep)}`,
+  runs: (place: Place) => `${pages.overview(place)}/runs`,
+  /** One run by itself. */
+  run: (place: Place, id: string) => `${pages.runs(place)}?run=${part(id)}&compare=1`,
   triggers: (place: Place) => `${pages.overview(place)}/triggers`,
   trigger: (place: Place, trigger: string) => `${pages.triggers(place)}/${part(trigger)}`,
   queue: (place: Place) => `${pages.overview(place)}/queue`,

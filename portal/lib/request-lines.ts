@@ -10,6 +10,7 @@ export interface CommandLine {
 export interface ApiCall {
   readonly method: string;
   readonly path: string;
+  /** Empty: a route that knows of none. */
   readonly version?: string;
   readonly body?: object | undefined;
 }
@@ -28,6 +29,7 @@ export function requestLines(
 }
 
 function addressOf(origin: string, { path, version = "2018-05-01" }: ApiCall): string {
+  if (version === "") return origin + path;
   return `${origin}${path}${path.includes("?") ? "&" : "?"}api-version=${version}`;
 }
 
@@ -45,7 +47,7 @@ function curl(origin: string, asked: ApiCall): string {
 }
 
 /** A string of JSON is one of Python, too. */
-const literal = (text: string) => JSON.stringify(text);
+export const literal = (text: string) => JSON.stringify(text);
 
 function python(origin: string, asked: ApiCall): string {
   const { method, body } = asked;

@@ -18,9 +18,11 @@ export function triggerAt(
     ({ route, methods }) => methods.some((one) => one === method) && matches(segmentsOf(route), segments),
   );
   if (trigger === undefined) return undefined;
-  const params = segmentsOf(trigger.route).flatMap((part, index) =>
-    part.startsWith("{") ? [[part.slice(1, -1), decoded(segments[index] ?? "")] as const] : [],
-  );
+  const params = segmentsOf(trigger.route).flatMap((part, index) => {
+    if (!part.startsWith("{")) return [];
+    const value = isRest(part) ? segments.slice(index).join("/") : (segments[index] ?? "");
+    return [[part.replaceAll(/[{*}]/g, ""), decoded(value)] as const];
+  });
   return { trigger, params: Object.fromEntries(params) };
 }
 
@@ -32,9 +34,13 @@ function decoded(text: string): string {
   }
 }
 
+/** The last part of a route may stand for all that follows. */
+const isRest = (part: string | undefined) => part?.startsWith("{*") === true;
+
 function matches(route: readonly string[], path: readonly string[]): boolean {
+  const isLongEnough = isRest(route.at(-1)) ? path.length >= route.length - 1 : path.length === route.length;
   return (
-    route.length === path.length &&
+    isLongEnough &&
     route.every((part, index) => part.startsWith("{") || part.toLowerCase() === path[index]?.toLowerCase())
   );
 }

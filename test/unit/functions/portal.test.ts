@@ -135,6 +135,19 @@ describe("requests with the portal's cookie", () => {
     expect(unknown.status).toBe(404);
   });
 
+  it("are those of MLflow's protocol, too, as far as whoever is signed in may ask", async () => {
+    const calls = `/portal/api${workspacePath}/mlflow/api/2.0/mlflow`;
+    const as = (role: string) => ({ ...page, cookie: cookie(role), "content-type": "application/json" });
+    const found = await ask("POST", `${calls}/runs/search`, as("reader"), { experiment_ids: ["e"] });
+    expect([found.status, found.body]).toEqual([200, { runs: [] }]);
+    const begun = await ask("POST", `${calls}/runs/create`, as("reader"), { experiment_id: "e" });
+    expect(begun.status).toBe(403);
+    const foreign = await ask("POST", `${calls}/runs/search`, { cookie: cookie("reader") }, {});
+    expect(foreign.status).toBe(403);
+    const unknown = await ask("GET", `${calls}/registered-models/search`, as("reader"));
+    expect([unknown.status, unknown.body.error_code]).toEqual([404, "ENDPOINT_NOT_FOUND"]);
+  });
+
   it("are answered 304 for what the page has already, with nothing in it", async () => {
     const one = `/portal/api${experimentPath}`;
     for (const path of [one, list]) {
