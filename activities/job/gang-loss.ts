@@ -30,7 +30,13 @@ export async function lossBehindGang(
   if (seen === undefined || cluster === undefined) return undefined;
   const { startTime, endTime } = task;
   return lossBehind(
-    { nodes, startTime, endTime, silent: launcher?.silent !== undefined, spot: cluster.spec.vmPriority === "lowpriority" },
+    {
+      nodes,
+      startTime,
+      endTime,
+      silent: launcher?.silent !== undefined,
+      spot: cluster.spec.vmPriority === "lowpriority",
+    },
     seen,
     { now: new Date(services.clock.now()), nodeLossMs: services.settings.nodeLossMs },
   );
