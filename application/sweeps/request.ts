@@ -54,6 +54,8 @@ const asked = [
   "secrets",
   "constraints",
   "containerSettings",
+  "retries",
+  "receipt",
 ];
 
 /** @throws AppError that names every field at fault; those of the template below `properties.trial`. */
@@ -207,11 +209,12 @@ async function filesAsChoice(
 }
 
 function shownTemplate(document: JobDocument): Readonly<Record<string, unknown>> {
-  const { block } = document.spec.toolkit;
+  const { toolkit, spot } = document.spec;
   const shown = jobWire(document).properties as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(
-    [...asked, block].flatMap((name) => (shown[name] === undefined ? [] : [[name, shown[name]]])),
+  const members = [...asked, toolkit.block].flatMap((name) =>
+    shown[name] === undefined ? [] : [[name, shown[name]] as const],
   );
+  return { ...Object.fromEntries(members), ...(spot === undefined ? {} : { spot }) };
 }
 
 /** 48 bits: any JSON reader keeps them. */

@@ -307,6 +307,20 @@ describe("a sweep", () => {
     expect((body.value as { name: string }[]).map(({ name }) => name)).toEqual(["s_1"]);
   });
 
+  it("shows what its trials retry and leave receipts of, and is another sweep with other of these", async () => {
+    const { sweep } = await story();
+    const trial = { retries: { onFailure: 2 }, receipt: { inputs: [] } };
+    expect((await sweep("PUT", "", sweepBody({}, trial))).body.properties.trial.properties).toMatchObject(
+      trial,
+    );
+    expect((await sweep("PUT", "", sweepBody({}, trial))).status).toBe(200);
+    for (const other of [{}, { ...trial, retries: { onFailure: 3 } }, { retries: trial.retries }])
+      expect(await sweep("PUT", "", sweepBody({}, other))).toMatchObject({
+        status: 409,
+        body: { error: { code: "Conflict" } },
+      });
+  });
+
   it("says that its metric was never reported, and does not hang", async () => {
     const world = await story();
     await world.sweep("PUT", "", sweepBody({ objective: { metric: "accuracy", goal: "maximize" } }));
