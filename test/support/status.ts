@@ -75,7 +75,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Command line `batchai`",
-    `${commands.length} commands: local cloud, emulator, host, \`run\`, the verbs and flags of \`az batchai\` (scripts run with the first word replaced), profiles and sign-in, \`why\`, \`logs\`, \`jobs\`, \`ssh\`, sweeps, triggers, workflows and schedules: [how to](how-to/command-line.md), [commands](reference/commands.md).`,
+    `${commands.length} commands: local cloud, emulator, host, \`run\`, \`submit\`, \`notebook\`, the verbs and flags of \`az batchai\` (scripts run with the first word replaced), profiles and sign-in, \`why\`, \`logs\`, \`jobs\`, \`ssh\`, \`cp\`, \`open\`, \`cost\`, sweeps, triggers, workflows and schedules: [how to](how-to/command-line.md), [commands](reference/commands.md).`,
   ],
   [
     "Functions host and durable engine",
