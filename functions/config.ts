@@ -59,8 +59,12 @@ const ownPrices = z.string().transform((text, context) => {
   try {
     table = JSON.parse(text.startsWith("file:") ? readFileSync(new URL(text), "utf8") : text);
   } catch (error) {
+    // Not the error's own words: they hold a part of the text.
+    const { code } = error as { readonly code?: string };
     return problem(
-      `expected a table of prices in JSON, or file:/// and its path: ${(error as Error).message.slice(0, 200)}`,
+      code === undefined
+        ? "expected a table of prices in JSON, or file:/// and the path of one"
+        : `the file that it names cannot be read (${code})`,
     );
   }
   const parsed = PriceTable.safeParse(table);

@@ -71,6 +71,8 @@ describe("the configuration", () => {
       JSON.stringify({ ...table, prices: 1 }),
     ])
       expect(() => tables(wrong)).toThrow("BATCHAI_PRICES");
+    expect(() => tables("file:///nowhere/at-all")).toThrow("cannot be read (ENOENT)");
+    expect(() => tables("not-to-be-seen")).not.toThrow("not-to-be-seen");
   });
 
   it("tells every problem at once, without values", () => {
