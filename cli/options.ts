@@ -45,8 +45,10 @@ export function required<T>(option: Option<T | undefined>): Option<T> {
   return { ...(option as Option<T>), required: true };
 }
 
-export function port(flags: string, description: string, otherwise: number): Option<number> {
-  return { flags, description, parse: portNumber, otherwise };
+export function port(flags: string, description: string): Option<number | undefined>;
+export function port(flags: string, description: string, otherwise: number): Option<number>;
+export function port(flags: string, description: string, otherwise?: number): Option<number | undefined> {
+  return { flags, description, parse: portNumber, ...(otherwise === undefined ? {} : { otherwise }) };
 }
 
 export function wholeNumber(flags: string, description: string): Option<number | undefined>;

@@ -35,7 +35,10 @@ export const notebook = command({
     prepare: text("--prepare <command>", "run this on the node before, such as what installs Jupyter"),
     variables: variablesOption,
     hours: amount("--hours <number>", "end the job after this time, whatever happens", 8),
-    port: port("--port <number>", "port of this machine that leads to Jupyter", 8888),
+    port: port(
+      "--port <number>",
+      "port of this machine that leads to Jupyter (default: 8888, on a local cloud one by chance)",
+    ),
     keep: flag("--keep", "Ctrl-C leaves Jupyter running"),
     password: loginOptions.password,
     sshKey: loginOptions.sshKey,
@@ -48,8 +51,9 @@ export const notebook = command({
     const service = await openService(given, context);
     const storage = namedAccount(service.storage);
     const token = randomBytes(24).toString("hex");
-    // Nodes of a local cloud are this machine, where others have ports, too.
-    const there = randomInt(20_000, 50_000);
+    // Below those that systems give to whoever asks. A node of a local cloud is this machine.
+    const chance = randomInt(20_000, 32_000);
+    const there = service.isLocalCloud ? (given.port ?? chance) : chance;
     const { hours, prepare: preparation } = given;
     const spec = notebookSpec({ port: there, token, hours, preparation, variables });
     const name = given.name ?? jobNameOf(["notebook"], context.now(), randomBytes(2).toString("hex"));
@@ -63,7 +67,7 @@ export const notebook = command({
     const session = {
       ref,
       port: there,
-      tunnel: service.isLocalCloud ? undefined : { port: given.port, login },
+      tunnel: service.isLocalCloud ? undefined : { port: given.port ?? 8888, login },
       onReady(here: number) {
         context.out(`http://127.0.0.1:${here}/?token=${token}\n`);
         const end = given.keep ? "Ctrl-C leaves it running" : "Ctrl-C ends it";
