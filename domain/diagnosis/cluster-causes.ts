@@ -54,10 +54,24 @@ const byCategory = {
   },
 } as const;
 
+/** Batch mounts before a node may be used, and a node that could not mount does not try again. */
+function cannotMount(name: string, error: BatchAIError): Cause {
+  const said = error.details?.find((detail) => detail.name === "Message")?.value;
+  return {
+    code: "ClusterCannotMount",
+    says: `Nodes of the cluster '${name}' cannot mount what they are to${said === undefined ? "" : `: ${said}`}`,
+    because: failedWith(error),
+    remedy:
+      "Make what is missing, or let the nodes in, and resize the cluster to none and back; to mount something else, create it again.",
+    command: `cluster resize -n ${name} -t 0`,
+  };
+}
+
 const order = [
   "ClusterFailed",
   "ClusterCannotHaveNodes",
   "QuotaReached",
+  "ClusterCannotMount",
   "NodeSetupFailed",
   "NoCapacity",
   "NodeUnusable",
@@ -78,7 +92,17 @@ function ofError(name: string, error: BatchAIError): Cause | undefined {
     const { meaning, remedy } = failureTable[error.code];
     return { code: error.code, says: meaning, because, remedy };
   }
-  const category = error.details?.find((detail) => detail.name === "Category")?.value ?? "transient";
+  if (error.code === "MountConfigurationError") return cannotMount(name, error);
+  const detailOf = (wanted: string) => error.details?.find((detail) => detail.name === wanted)?.value;
+  // Of one node; what is said of the cluster's size has a category.
+  if (detailOf("NodeId") !== undefined)
+    return {
+      code: "NodeUnusable",
+      says: failureTable.NodeUnusable.meaning,
+      because,
+      remedy: failureTable.NodeUnusable.remedy,
+    };
+  const category = detailOf("Category") ?? "transient";
   const row = byCategory[category as keyof typeof byCategory] ?? byCategory.transient;
   const command = row.code === "QuotaReached" ? { command: "usage list" } : {};
   return { ...row, says: `The cluster '${name}' ${row.says}`, because, ...command };

@@ -11,7 +11,10 @@ export function diagnoseCluster(name: string, cluster: ClusterFacts): readonly C
 function ofNodes(name: string, cluster: ClusterFacts): Cause[] {
   const { nodeStateCounts: counts, allocationState, allocationStateTransitionTime, errors = [] } = cluster;
   const causes: Cause[] = [];
-  if (counts.unusableNodeCount > 0 && !errors.some(({ code }) => /^Node(?:SetupFailed|Unusable)$/.test(code)))
+  if (
+    counts.unusableNodeCount > 0 &&
+    !errors.some(({ code }) => /^(?:Node(?:SetupFailed|Unusable)|MountConfigurationError)$/.test(code))
+  )
     causes.push({
       code: "NodesUnusable",
       says: `${nodes(counts.unusableNodeCount)} of no use`,

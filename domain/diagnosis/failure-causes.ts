@@ -121,6 +121,13 @@ function mountFault(error: BatchAIError): Omit<Cause, "because"> | undefined {
       says: "There is no storage account of this name that the nodes can find",
       remedy: "Correct the account's name; check the subnet's DNS.",
     };
+  if (/access denied by server/i.test(said))
+    return {
+      code: "ShareNotForNodes",
+      says: "The share does not let these nodes mount it over NFS",
+      remedy:
+        "Let the cluster's subnet into the storage account (network rules or a private endpoint), turn off 'secure transfer required', and see that the share was made for NFS.",
+    };
   if (/timed? ?out|Connection refused|error\(11[05]\)|Host is down|ECONNREFUSED/i.test(said))
     return {
       code: "StorageUnreachable",

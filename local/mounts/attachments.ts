@@ -5,7 +5,12 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { isPlaced } from "./mount-points.ts";
 
-const placed = { nodeId: z.string(), target: z.string() };
+const placed = {
+  nodeId: z.string(),
+  target: z.string(),
+  /** The folder that is bound there; absent where there is a link. */
+  bound: z.string().optional(),
+};
 const Attachment = z.discriminatedUnion("kind", [
   z.object({
     ...placed,
@@ -17,7 +22,7 @@ const Attachment = z.discriminatedUnion("kind", [
 ]);
 export type Attachment = z.infer<typeof Attachment>;
 
-/** Those whose link is still there. A file that cannot be read counts as empty. */
+/** Those whose link is still there, and all that were bound: the system forgets these. A file that cannot be read counts as empty. */
 export async function readAttachments(file: string): Promise<Attachment[]> {
   const text = await readFile(file, "utf8").catch(() => "[]");
   let rows: Attachment[];
@@ -26,8 +31,10 @@ export async function readAttachments(file: string): Promise<Attachment[]> {
   } catch {
     return [];
   }
-  const placed = await Promise.all(rows.map((row) => isPlaced(row.target)));
-  return rows.filter((_row, index) => placed[index] === true);
+  const there = await Promise.all(
+    rows.map(async (row) => row.bound !== undefined || (await isPlaced(row.target))),
+  );
+  return rows.filter((_row, index) => there[index] === true);
 }
 
 export async function writeAttachments(file: string, rows: readonly Attachment[]): Promise<void> {

@@ -10,7 +10,7 @@ import { type Attachment, readAttachments, writeAttachments } from "./attachment
 import { type ContainerSync, startContainerSync } from "./container-sync.ts";
 import { exportedFolder } from "./nfs-exports.ts";
 import { readOptions } from "./mount-options.ts";
-import { place, removeFrom } from "./mount-points.ts";
+import { isPlaced, place, removeFrom } from "./mount-points.ts";
 import {
   type ContainerAddress,
   isPermanent,
@@ -55,7 +55,7 @@ export interface MountProvider {
   flush(nodeId: string): Promise<void>;
   /** Removes the links (all of the node's without `target`); the content stays. Storage has everything afterwards. */
   detach(nodeId: string, target?: string): Promise<void>;
-  /** Flushes everything and stops. Links stay, so that reattached tasks go on. */
+  /** Flushes everything and stops. Links stay, so that reattached tasks go on; what is bound is so again after a restart. */
   close(): Promise<void>;
 }
 
@@ -123,9 +123,10 @@ class MountTable implements Mounts {
       const inherited = this.#inherited.delete(target);
       if (!inherited && this.#attached.some((one) => one.target === target))
         throw new Error(`mount point '${target}' is already mounted`);
-      await place(await this.#folder(request), target, readOnly);
+      const folder = await this.#folder(request);
+      await place(folder, target, readOnly);
       const others = this.#attached.filter((one) => one.target !== target);
-      await this.#keep([...others, attachmentOf(request)]);
+      await this.#keep([...others, { ...attachmentOf(request), ...(readOnly ? { bound: folder } : {}) }]);
       this.#o.logger.info("mount.attached", { nodeId, kind, source: key });
       return { ok: true };
     } catch (error) {
@@ -185,6 +186,8 @@ class MountTable implements Mounts {
       this.#o.logger.error("mount.flushFailed", { message: String(error) }),
     );
     await Promise.all([...this.#syncs.keys()].map((key) => this.#stop(key)));
+    // The system would keep these for ever, and nobody could remove the folder that they are in.
+    for (const { bound, target } of this.#attached) if (bound !== undefined) await removeFrom(target);
     await this.#saving;
   }
 
@@ -203,6 +206,11 @@ class MountTable implements Mounts {
         );
       }),
     );
+    for (const { bound, target } of rows)
+      if (bound !== undefined && !(await isPlaced(target)))
+        await place(bound, target, true).catch((error: unknown) =>
+          this.#o.logger.error("mount.restoreFailed", { target, message: String(error) }),
+        );
   }
 
   async #keep(rows: Attachment[]): Promise<void> {

@@ -53,15 +53,15 @@ async function shareFolder(
   source: string,
   { account, share, below }: Share,
   subnetId: string | undefined,
-  { shareRoot, shareProtocol }: NfsShares,
+  shares: NfsShares,
 ): Promise<string> {
-  const folder = shareRoot(account, share);
+  const folder = shares.shareRoot(account, share);
   const found = folder === undefined ? undefined : await stat(folder).catch(() => undefined);
   if (folder === undefined || !found?.isDirectory())
     throw new Error(
       `mount.nfs: mounting ${source} failed, reason given by server: No such file or directory`,
     );
-  const speaksNfs = (await shareProtocol?.(account, share)) === "NFS";
+  const speaksNfs = (await shares.shareProtocol?.(account, share)) === "NFS";
   if (!speaksNfs || subnetId === undefined)
     throw new Error(
       `mount.nfs: access denied by server while mounting ${source}: ${speaksNfs ? "this node is in no virtual network" : "it is a share over SMB"}`,

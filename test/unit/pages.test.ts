@@ -7,6 +7,7 @@ import { format } from "prettier";
 import { describe, expect, it, test } from "vitest";
 import { timerTriggers } from "../../functions/timers/index.ts";
 import { commandsPage } from "../support/commands-page.ts";
+import { mountsPage } from "../support/mounts/matrix.ts";
 import { statusPage } from "../support/status.ts";
 import { learningCurves, parallelCoordinates, trialTable } from "../support/sweep-figures.ts";
 import type { PlottedTrial } from "../support/sweep-figures.ts";
@@ -30,6 +31,10 @@ describe("the generated pages", () => {
     await expect(await formatted(await commandsPage())).toMatchFileSnapshot(
       "../../docs/reference/commands.md",
     );
+  });
+
+  it("tell what mounts in trouble say", async () => {
+    await expect(await formatted(mountsPage())).toMatchFileSnapshot("../../docs/reference/mounts.md");
   });
 
   it("tell what works", async () => {

@@ -251,9 +251,11 @@ describe.skipIf(process.getuid?.() !== 0)("row 65: a read-only mount", () => {
     await put("a.txt", "alpha");
     await readOnly();
     await mounts.close();
+    expect(await readdir(target())).toEqual([]);
     mounts = create();
     await mounts.flush("node1");
     expect(mounts.targets("node1")).toEqual([target()]);
+    await expect(writeFile(join(target(), "a.txt"), "other")).rejects.toMatchObject(refused);
     expect(await readOnly()).toEqual({ ok: true });
     expect(await readFile(join(target(), "a.txt"), "utf8")).toBe("alpha");
     expect(await mounts.attach(request("node2", { target: target() }))).toMatchObject({ ok: false });

@@ -1,5 +1,6 @@
 // A workspace of a local cloud with clusters and jobs by our own version of the API, which the client of 2018 cannot say everything of.
 import type { JobResponse } from "../../../domain/job/wire.ts";
+import type { FileServerResponse } from "../../../domain/file-server/wire.ts";
 import type { ClusterResponse } from "../../../domain/cluster/wire.ts";
 import type { Described } from "../batch-ai-client.ts";
 import { until } from "../batch-ai-client.ts";
@@ -7,6 +8,12 @@ import { until } from "../batch-ai-client.ts";
 export interface Lab {
   /** Answers when it is made. */
   cluster(name: string, properties: object): Promise<ClusterResponse>;
+  /** Answers when its machine exports. */
+  fileServer(name: string): Promise<{ readonly id: string; readonly subnet: { readonly id: string } }>;
+  resize(cluster: string, nodes: number): Promise<void>;
+  /** Deletes a cluster, and with it what waits on it. */
+  remove(cluster: string): Promise<void>;
+  jobId(name: string): string;
   /** Answers what it is now. */
   clusterNow(name: string): Promise<ClusterResponse["properties"]>;
   /** Answers how it ended. */
@@ -72,6 +79,33 @@ export async function labOf({ description }: Described): Promise<Lab> {
         return cluster.properties.provisioningState === "creating" ? undefined : cluster;
       });
     },
+    async fileServer(name) {
+      const properties = {
+        vmSize: "STANDARD_D2S_V3",
+        sshConfiguration: {
+          publicIPsToAllow: ["203.0.113.7"],
+          userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
+        },
+        dataDisks: { diskSizeInGB: 10, diskCount: 2, storageAccountType: "Standard_LRS" },
+      };
+      await made(`/fileServers/${name}`, { properties }, "2018-05-01");
+      return until(`file server ${name}`, async () => {
+        const { body } = await send("GET", `/fileServers/${name}`, undefined, "2018-05-01");
+        const { id, properties: now } = body as FileServerResponse;
+        return now.provisioningState === "succeeded" && now.subnet !== undefined
+          ? { id, subnet: now.subnet }
+          : undefined;
+      });
+    },
+    async resize(cluster, targetNodeCount) {
+      const scaleSettings = { manual: { targetNodeCount } };
+      const { status, body } = await send("PATCH", `/clusters/${cluster}`, { properties: { scaleSettings } });
+      if (status !== 200) throw new Error(`resize: ${status} ${JSON.stringify(body)}`);
+    },
+    async remove(cluster) {
+      await send("DELETE", `/clusters/${cluster}`);
+    },
+    jobId: (name) => `${workspace}${jobs}/${name}`,
     clusterNow,
     jobNow,
     submit,

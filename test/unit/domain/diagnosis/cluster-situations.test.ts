@@ -4,6 +4,21 @@ import { diagnoseCluster } from "../../../../domain/diagnosis/diagnose-cluster.t
 import type { ClusterFacts } from "../../../../domain/diagnosis/facts.ts";
 import { auto, clusterError, factsOf, manual, nodes, plainError } from "../../../support/diagnosis-facts.ts";
 
+/** As told of one node of the cluster, in Batch's words. */
+const nodeError = (code: string, said: string) => ({
+  ...nodes({ unusableNodeCount: 1 }),
+  errors: [
+    {
+      code,
+      message: "An error occurred.",
+      details: [
+        { name: "NodeId", value: "tvm-1" },
+        { name: "Message", value: said },
+      ],
+    },
+  ],
+});
+
 const situations: readonly (readonly [what: string, code: string, cluster: Partial<ClusterFacts>])[] = [
   ["it has its nodes", "ClusterReady", nodes({ idleNodeCount: 2 })],
   ["it is set to none", "ClusterHasNoNodes", { ...manual(0), currentNodeCount: 0 }],
@@ -26,6 +41,12 @@ const situations: readonly (readonly [what: string, code: string, cluster: Parti
   ],
   ["Azure has no machines", "NoCapacity", clusterError("AllocationTimedOut")],
   [
+    "its nodes cannot mount a share",
+    "ClusterCannotMount",
+    nodeError("MountConfigurationError", "no such share"),
+  ],
+  ["Batch gives up a node", "NodeUnusable", nodeError("DiskFull", "no room")],
+  [
     "the setup task fails",
     "NodeSetupFailed",
     { ...plainError("NodeSetupFailed"), ...nodes({ unusableNodeCount: 1 }) },
@@ -39,6 +60,13 @@ const diagnosed = (cluster: Partial<ClusterFacts>) => {
 
 it.each(situations)("the first reason is right when %s: %s", (_what, code, cluster) => {
   expect(diagnosed(cluster)[0]?.code).toBe(code);
+});
+
+test("what a node cannot mount is told once, by its name, with a way on", () => {
+  const causes = diagnosed(nodeError("MountConfigurationError", "share 'x' does not exist"));
+  expect(causes).toHaveLength(1);
+  expect(causes[0]?.says).toContain("cannot mount what they are to: share 'x' does not exist");
+  expect(causes[0]?.command).toBe("cluster resize -n nodes -t 0");
 });
 
 test("what a setup task did to a node is told once", () => {
