@@ -15,19 +15,44 @@ import type { Place } from "./lib/places.ts";
 import { NoWorkspace } from "./pages/no-workspace.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 
-const Overview = lazy(() => import("./pages/overview.tsx"));
-const Jobs = lazy(() => import("./pages/jobs.tsx"));
-const Job = lazy(() => import("./pages/job.tsx"));
-const NewJob = lazy(() => import("./pages/new-job.tsx"));
-const Sweeps = lazy(() => import("./pages/sweeps.tsx"));
-const Sweep = lazy(() => import("./pages/sweep.tsx"));
-const Runs = lazy(() => import("./pages/runs.tsx"));
-const Triggers = lazy(() => import("./pages/triggers.tsx"));
-const Trigger = lazy(() => import("./pages/trigger.tsx"));
-const Clusters = lazy(() => import("./pages/clusters.tsx"));
-const Cluster = lazy(() => import("./pages/cluster.tsx"));
-const Queue = lazy(() => import("./pages/queue.tsx"));
-const Events = lazy(() => import("./pages/events.tsx"));
+const scripts = {
+  overview: () => import("./pages/overview.tsx"),
+  jobs: () => import("./pages/jobs.tsx"),
+  job: () => import("./pages/job.tsx"),
+  "new-job": () => import("./pages/new-job.tsx"),
+  sweeps: () => import("./pages/sweeps.tsx"),
+  sweep: () => import("./pages/sweep.tsx"),
+  runs: () => import("./pages/runs.tsx"),
+  triggers: () => import("./pages/triggers.tsx"),
+  trigger: () => import("./pages/trigger.tsx"),
+  clusters: () => import("./pages/clusters.tsx"),
+  cluster: () => import("./pages/cluster.tsx"),
+  queue: () => import("./pages/queue.tsx"),
+  events: () => import("./pages/events.tsx"),
+};
+const Overview = lazy(scripts.overview);
+const Jobs = lazy(scripts.jobs);
+const Job = lazy(scripts.job);
+const NewJob = lazy(scripts["new-job"]);
+const Sweeps = lazy(scripts.sweeps);
+const Sweep = lazy(scripts.sweep);
+const Runs = lazy(scripts.runs);
+const Triggers = lazy(scripts.triggers);
+const Trigger = lazy(scripts.trigger);
+const Clusters = lazy(scripts.clusters);
+const Cluster = lazy(scripts.cluster);
+const Queue = lazy(scripts.queue);
+const Events = lazy(scripts.events);
+
+/** The script of the page that the address names comes while the portal still asks who is signed in. */
+export function loadPage(path: string): void {
+  const [, kind = "overview", one] = /\/w\/[^/]+\/[^/]+(?:\/([\w-]+)(\/.)?)?/.exec(path) ?? [];
+  const ofOne = { jobs: "job", sweeps: "sweep", triggers: "trigger", clusters: "cluster" } as const;
+  const name = one === undefined ? kind : ofOne[kind as keyof typeof ofOne];
+  const read = Object.entries(scripts).find(([each]) => each === name)?.[1];
+  // Where it fails, the page says so when it is opened.
+  read?.().catch(() => undefined);
+}
 
 /** What the address offered to sign in with: the code of a link of this service, or what the issuer sent back. */
 export type Offer = { readonly kind: "link"; readonly code: string } | Return;

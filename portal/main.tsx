@@ -4,7 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
 import { queryClient } from "./api/queries.ts";
-import { App } from "./app.tsx";
+import { App, loadPage } from "./app.tsx";
 import type { Offer } from "./app.tsx";
 import { returnIn } from "./lib/pkce.ts";
 import { applyTheme, storedTheme } from "./lib/theme.ts";
@@ -26,6 +26,7 @@ addEventListener("hashchange", () => {
   if (location.hash.startsWith("#code=")) location.reload();
 });
 applyTheme(storedTheme());
+loadPage(location.pathname);
 const root = document.getElementById("portal");
 if (root !== null)
   createRoot(root).render(

@@ -134,7 +134,10 @@ function usePlot(curves: readonly Curve[], { xs, ys }: Columns, { isLog, height,
     };
     // `kinds` stands for the curves: their values come by setData.
   }, [kinds, isLog, height, theme]);
-  useEffect(() => plot.current?.setData(data), [data]);
+  useEffect(() => {
+    // What it was made with, it has drawn.
+    if (plot.current?.data !== data) plot.current?.setData(data);
+  }, [data]);
   return { frame, plot };
 }
 
@@ -159,9 +162,33 @@ function optionsFor(curves: readonly Curve[], isLog: boolean, colours: ChartColo
   };
 }
 
+/** More dots than that are small squares, painted one by one: as many circles are one path, which a browser paints in one piece. */
+const mostRound = 2_000;
+const squarePx = 3;
+
+function drawSquares(colour: string) {
+  return (plot: Plot, series: number): boolean => {
+    const [xs, ys] = [plot.data[0], plot.data[series] ?? []];
+    const size = squarePx * window.devicePixelRatio;
+    const { left, top, width, height } = plot.bbox;
+    plot.ctx.fillStyle = colour;
+    for (const [index, y] of ys.entries()) {
+      const x = xs[index];
+      if (x === undefined || typeof y !== "number") continue;
+      const [atX, atY] = [plot.valToPos(x, "x", true), plot.valToPos(y, "y", true)];
+      if (atX < left || atX > left + width || atY < top || atY > top + height) continue;
+      plot.ctx.fillRect(atX - size / 2, atY - size / 2, size, size);
+    }
+    // uPlot has nothing left to draw.
+    return false;
+  };
+}
+
 function seriesFor({ name, shape, points }: Curve, index: number, colours: ChartColours): Plot.Series {
   const stroke = colours.series[index % seriesColours] ?? colours.text;
   const shared = { label: name, stroke, spanGaps: false };
+  if (shape === "dots" && points.length > mostRound)
+    return { ...shared, paths: () => null, points: { show: drawSquares(stroke) } };
   if (shape === "dots")
     return { ...shared, paths: () => null, points: { show: true, size: 7, fill: stroke, stroke } };
   const steps = shape === "steps" ? Plot.paths.stepped?.({ align: 1 }) : undefined;

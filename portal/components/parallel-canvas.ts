@@ -1,4 +1,5 @@
 // Draws the lines of parallel coordinates in slices of a few milliseconds, so that ten thousand of them hold nothing up.
+import { firstLines, linesAfter } from "../lib/line-budget.ts";
 import type { Axis } from "../lib/parallel.ts";
 
 const sliceMs = 8;
@@ -33,10 +34,15 @@ export function drawLines(canvas: HTMLCanvasElement, drawing: Drawing): () => vo
   const steps = plan(drawing);
   let frame = 0;
   let at = 0;
-  const slice = () => {
+  let most = firstLines;
+  let before: number | undefined;
+  const slice = (now?: number) => {
+    if (now !== undefined && before !== undefined) most = linesAfter(most, now - before);
+    before = now;
     const until = performance.now() + sliceMs;
-    while (at < steps.length && performance.now() < until) {
-      const end = Math.min(steps.length, at + 50);
+    const last = Math.min(steps.length, at + most);
+    while (at < last && performance.now() < until) {
+      const end = Math.min(last, at + 50);
       for (; at < end; at += 1) {
         const step = steps[at];
         if (step !== undefined) drawLine(context, { xs, height, drawing, step });

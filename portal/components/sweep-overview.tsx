@@ -1,5 +1,5 @@
 // A sweep at a glance: the best result so far, its trials as parallel coordinates, and how strongly each parameter goes with the result.
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "wouter";
 import type { SweepResponse } from "../../domain/sweep/wire.ts";
 import type { Place } from "../lib/places.ts";
@@ -33,6 +33,7 @@ export default function SweepOverview(props: Props) {
 
 function Charts({ sweep, data }: { sweep: SweepResponse; data: TrialColumns }) {
   const { metric, goal } = sweepRow(sweep);
+  const isDrawn = useDrawn();
   const [query, setQuery] = useSearchParams();
   const isLog = query.get("log") === "1";
   const set = (changes: Readonly<Record<string, string>>) =>
@@ -81,9 +82,19 @@ function Charts({ sweep, data }: { sweep: SweepResponse; data: TrialColumns }) {
           onBrush={brush}
         />
       </section>
-      <Strengths sweep={sweep} data={data} />
+      {isDrawn && <Strengths sweep={sweep} data={data} />}
     </>
   );
+}
+
+/** Ranks of ten thousand values take as long as all charts: they come in a task of their own, when the charts are there. */
+function useDrawn(): boolean {
+  const [isDrawn, told] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => told(true));
+    return () => window.clearTimeout(timer);
+  }, []);
+  return isDrawn;
 }
 
 function Strengths({ sweep, data }: { sweep: SweepResponse; data: TrialColumns }) {

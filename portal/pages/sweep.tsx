@@ -1,5 +1,5 @@
 // A sweep: how far it is, its best trial, and all of its trials as charts, as a table and as decisions. What is brushed in one holds in all.
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { Link, useSearchParams } from "wouter";
 import type { SweepResponse } from "../../domain/sweep/wire.ts";
 import { useSweep } from "../api/sweep-queries.ts";
@@ -18,10 +18,17 @@ import { sweepRow } from "../lib/sweeps.ts";
 import { trialQuery } from "../lib/trials.ts";
 import { trialViewOf } from "../lib/trial-view.ts";
 
-const Overview = lazy(() => import("../components/sweep-overview.tsx"));
-const Trials = lazy(() => import("../components/sweep-trials.tsx"));
-const Curves = lazy(() => import("../components/sweep-curves.tsx"));
-const Decisions = lazy(() => import("../components/sweep-decisions.tsx"));
+const scripts = {
+  overview: () => import("../components/sweep-overview.tsx"),
+  trials: () => import("../components/sweep-trials.tsx"),
+  curves: () => import("../components/sweep-curves.tsx"),
+  decisions: () => import("../components/sweep-decisions.tsx"),
+  spec: undefined,
+} as const;
+const Overview = lazy(scripts.overview);
+const Trials = lazy(scripts.trials);
+const Curves = lazy(scripts.curves);
+const Decisions = lazy(scripts.decisions);
 
 const tabs = ["overview", "trials", "curves", "decisions", "spec"] as const;
 type Tab = (typeof tabs)[number];
@@ -36,6 +43,8 @@ export default function Sweep({ place, experiment, name }: Props) {
   const sweep = useSweep(place, experiment, name);
   const [query, setQuery] = useSearchParams();
   const tab = tabs.find((each) => each === query.get("tab")) ?? "overview";
+  // Its script comes while the sweep is still being read; where it fails, the tab says so.
+  useEffect(() => void scripts[tab]?.().catch(() => undefined), [tab]);
   const open = (chosen: Tab) =>
     setQuery((before) => withMembers(before, { tab: chosen === "overview" ? "" : chosen }), {
       replace: true,
