@@ -262,6 +262,25 @@ describe.skipIf(!hasBrowser)("the page of runs (needs chromium)", () => {
     expect(findings).toEqual([]);
   });
 
+  it("moves nothing on any page for whoever asked for less motion", async () => {
+    const moving = `[...document.querySelectorAll("*")].filter((element) => {
+      const { transitionDuration, animationName } = getComputedStyle(element);
+      return animationName !== "none" || transitionDuration.split(", ").some((each) => each !== "0s");
+    }).length`;
+    const paths = ["", "/jobs", "/jobs/e/good", "/new-job", "/sweeps", "/sweeps/e/s", "/runs", "/triggers"];
+    await open("/runs");
+    await button("Search").waitFor();
+    expect(await page().evaluate<number>(moving)).toBeGreaterThan(0);
+    await page().emulateMedia({ reducedMotion: "reduce" });
+    for (const path of [...paths, "/clusters", "/clusters/c", "/queue", "/events"]) {
+      await open(path);
+      await page().locator("h1").first().waitFor();
+      await expect.poll(() => page().locator(".loading").count()).toBe(0);
+      expect([path, await page().evaluate<number>(moving)]).toEqual([path, 0]);
+    }
+    await page().emulateMedia({ reducedMotion: null });
+  });
+
   it("takes nothing that it shows for markup, and asks nobody else for anything", async () => {
     await open("/runs?run=j1-e-poor&compare=1");
     await page().getByRole("rowheader", { name: evil }).waitFor();
