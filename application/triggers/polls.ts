@@ -12,6 +12,7 @@ import { fire } from "./firings.ts";
 import { inLanes } from "../in-lanes.ts";
 import { prefixOf } from "./triggers.ts";
 
+/** Queues are looked at as often at the least; where containers are listed more often, so are they. */
 const queueIntervalMs = 5_000;
 /** Clocks differ, times of blobs are whole seconds, and a listing may be a little behind. */
 const seenAgainMs = 120_000;
@@ -25,7 +26,9 @@ export async function pollTrigger(
   const started = services.clock.now();
   if (blobCreated !== undefined) await findBlobs(services, trigger, blobCreated.container, entry);
   if (queueMessage !== undefined) await takeMessages(services, trigger, queueMessage.queue);
-  const everyMs = blobCreated === undefined ? queueIntervalMs : services.settings.blobScanIntervalMs;
+  const { blobScanIntervalMs } = services.settings;
+  const everyMs =
+    blobCreated === undefined ? Math.min(queueIntervalMs, blobScanIntervalMs) : blobScanIntervalMs;
   const at = new Date(started + everyMs).toISOString();
   await services.due.settle(entry, { ...entry, at, seen: new Date(started).toISOString() });
 }
