@@ -11,7 +11,6 @@ import {
   runViewOf,
   usualFields,
 } from "../../portal/lib/runs.ts";
-import type { RunWire } from "../../portal/lib/runs.ts";
 
 const viewAt = (query: string) => runViewOf(new URLSearchParams(query));
 
@@ -28,7 +27,7 @@ function run(params: Readonly<Record<string, string>>, metrics: Readonly<Record<
     },
     inputs: {},
     outputs: {},
-  } as RunWire);
+  });
 }
 
 describe("a view of runs", () => {
