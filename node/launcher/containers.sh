@@ -136,7 +136,7 @@ find_container_user() {
 
 # The container ends when nobody holds the pipe `alive` open any more: this process, which whoever ends the task ends.
 hold_container() {
-  rm -f "$bai_dir/alive" "$bai_dir/up" "$bai_dir/ended"
+  rm -f "$bai_dir/alive" "$bai_dir/up" "$bai_dir/held" "$bai_dir/free" "$bai_dir/ended"
   mkfifo -m 600 "$bai_dir/alive" || fail launch-failed 244 "cannot create a fifo in $bai_dir"
   exec 6<>"$bai_dir/alive"
   (exec sleep 2147483647) </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- &

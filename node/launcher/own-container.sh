@@ -3,17 +3,23 @@
 
 has_own_container() { [ "$bai_in_container$bai_nodes$bai_count$bai_has_preparation" = yes11no ]; }
 
-# Process 1: it reads what the process is to be from its input, and ends with it, or when nobody holds the pipe `alive` open any more. It
-# outlives a TERM that all get; where nobody opens the pipe (macOS) it waits all the same.
+# Process 1: it reads what the process is to be from its input, and ends with it, or when nobody holds the pipe `alive` open any more. Nothing
+# begins before it listens there (`held`), or is told by the launcher that the pipe does not reach it (`free`: engines on a machine of their
+# own); who was killed before tells neither. It outlives a TERM that all get.
 bai_own_keeper='command -v cat >/dev/null || { echo "the image has no cat" >&2; exit 127; }
 exec 4<&0
 : >"$1/up" || exit 126
 trap : TERM
 trap "exit 143" USR1
+(trap "" TERM; exec 3<"$1/alive"; : >"$1/held"; cat <&3 >/dev/null; kill -USR1 "$$") 4<&- &
+tries=2000000
+until [ -e "$1/held" ] || [ -e "$1/free" ]; do
+  tries=$((tries - 1))
+  [ "$tries" -gt 0 ] || exit 126
+done
 /bin/sh <&4 4<&- &
 child=$!
 exec 4<&-
-(trap "" TERM; cat <"$1/alive" >/dev/null; kill -USR1 "$$") &
 while wait "$child"; code=$?; kill -0 "$child" 2>/dev/null; do :; done
 wait "$child" 2>/dev/null
 again=$?
@@ -80,4 +86,11 @@ await_own_container() { # process of the engine
     sleep 0.1
   done
   step program
+  bai_tries=10
+  while [ ! -e "$bai_dir/held" ]; do
+    bai_tries=$((bai_tries - 1))
+    [ "$bai_tries" -gt 0 ] || break
+    sleep 0.1
+  done
+  [ -e "$bai_dir/held" ] || true >"$bai_dir/free"
 }
