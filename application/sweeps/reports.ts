@@ -1,7 +1,7 @@
 // What a trial's job has written since the last look, into the series of its metrics and the figures of the trial.
 import { locateOutput } from "../../domain/job/directories.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
-import { mostMetrics, reportsInFile, reportsInOutput, wholeLines } from "../../domain/metric/reports.ts";
+import { metricsFileName, mostMetrics, reportsInFile, reportsInOutput, wholeLines } from "../../domain/metric/reports.ts";
 import type { Report } from "../../domain/metric/reports.ts";
 import type { Point } from "../../domain/metric/point.ts";
 import { metricRunOf } from "../../domain/metric/run.ts";
@@ -18,8 +18,6 @@ import { keyOf } from "../secrets.ts";
 /** Of one file at one look: more is read at the next. */
 const mostBytes = 4 * 1024 * 1024;
 const outputName = "stdout.txt";
-/** Where `$AZ_BATCHAI_METRICS_FILE` lies beside the output. */
-const metricsName = "metrics.jsonl";
 
 export interface ReadTrial {
   readonly trial: Trial;
@@ -57,7 +55,7 @@ export async function withReports(
   const [output, file] = await Promise.all([
     spec.metrics.length === 0 && spec.presets.length === 0 ? undefined : read(outputName, from.output),
     // Nobody knows which names a preset finds, so that the file's may be the same.
-    spec.presets.length > 0 ? undefined : read(metricsName, from.file),
+    spec.presets.length > 0 ? undefined : read(metricsFileName, from.file),
   ]);
   const [said, noted] = [textOf(output, ended), textOf(file, ended)];
   const reports = [...reportsInOutput(said.text, spec), ...reportsInFile(noted.text, spec.metrics).reports];

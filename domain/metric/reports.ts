@@ -24,6 +24,9 @@ export interface Report {
   readonly step?: number;
 }
 
+/** Where `$AZ_BATCHAI_METRICS_FILE` lies beside the output. */
+export const metricsFileName = "metrics.jsonl";
+
 const longestName = 256;
 /** A series for each would fill the tables; a program that reports more has a name for every step. */
 export const mostMetrics = 200;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { text, wholeNumber } from "../shared/fields.ts";
 import { AnyNumber } from "./number.ts";
 
-const mostPointsPosted = 1000;
+export const mostPointsPosted = 1000;
 
 const PostedPoint = z.object({
   name: text(256),

@@ -71,8 +71,9 @@ export async function worldWithCluster(manual: object = {}, options: AppWorldOpt
 export async function startJob(
   world: Awaited<ReturnType<typeof worldWithCluster>>,
   jobPath: string,
+  properties: object = {},
 ): Promise<void> {
-  await world.api("PUT", jobPath, { body: jobBody() });
+  await world.api("PUT", jobPath, { body: jobBody(properties) });
   await world.advance(50);
   world.azure.start(world.onlyTask());
   await world.advance(500);

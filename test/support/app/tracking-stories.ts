@@ -25,9 +25,9 @@ export function clientAt(world: World, base: string, token = "role-submitter"): 
   };
 }
 
-export async function runningJob() {
+export async function runningJob(properties: object = {}) {
   const world = await worldWithCluster();
-  await startJob(world, jobPath);
+  await startJob(world, jobPath, properties);
   const stored = await world.services.state.jobs.get({
     kind: "job",
     subscriptionId,

@@ -1,12 +1,13 @@
 // Points of metrics that the programs of a job post with the token that they have in their environment.
 import { describe, expect, it } from "vitest";
 import { experimentPath } from "../../support/app/stories.ts";
+import { share } from "../../support/app/sweep-stories.ts";
 import { create, jobPath, own, runningJob, tracked } from "../../support/app/tracking-stories.ts";
 
 const version = "?api-version=2026-11-01";
 
-async function posting() {
-  const { world, token, notebook, script } = await runningJob();
+async function posting(properties: object = {}) {
+  const { world, token, notebook, script } = await runningJob(properties);
   const post = (points: readonly object[], as = token, at = jobPath) =>
     world.api("POST", `${at}/metrics${version}`, { token: as, body: { points } });
   const found = async (filter: string) =>
@@ -44,6 +45,28 @@ describe("metrics that a job's programs post", () => {
     expect(await found("metrics.accuracy > 0.9")).toHaveLength(1);
     await post([accuracy("NaN", 3)]);
     expect(await found("metrics.accuracy > 0.9")).toEqual([]);
+  });
+
+  it("are read from the job's metrics file when they are asked for, as far as its lines are whole", async () => {
+    const onShare = { stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/share", mountVolumes: share };
+    const { world, found } = await posting(onShare);
+    const { body: job } = await world.api("GET", jobPath);
+    const { jobOutputDirectoryPathSegment: segment } = job.properties as {
+      jobOutputDirectoryPathSegment: string;
+    };
+    const write = (text: string) => world.written.set(`${segment}/stdouterr/metrics.jsonl`, text);
+    const read = async () => (await world.api("GET", `${jobPath}/metrics${version}`)).body.value as unknown;
+    expect(await read()).toEqual([]);
+    write('{"name":"loss","value":0.5}\n{"name":"loss","value":0.25}\nno report\n{"name":"loss","val');
+    expect(await read()).toMatchObject([{ name: "loss", n: 2, last: 0.25, lastStep: 2 }]);
+    const writes = world.documents.writes();
+    expect(await read()).toMatchObject([{ n: 2 }]);
+    expect(world.documents.writes()).toBe(writes);
+    write(
+      '{"name":"loss","value":0.5}\n{"name":"loss","value":0.25}\n{"name":"loss","value":0.125,"step":9}\n',
+    );
+    expect(await read()).toMatchObject([{ name: "loss", n: 3, last: 0.125, lastStep: 9 }]);
+    expect(await found("metrics.loss < 0.2")).toHaveLength(1);
   });
 
   it("stand beside what a script logs to the job's run, whichever comes first", async () => {
