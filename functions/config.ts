@@ -7,6 +7,7 @@ import { PriceTable } from "../domain/price/table.ts";
 import type { QuotaLimits } from "../domain/usage/quota.ts";
 import { defaultExpiryMs } from "../domain/cluster/renewal.ts";
 import { defaultIdleGraceMs } from "../domain/cluster/scale.ts";
+import { triggerIntervals, usualTriggerInterval } from "./timers/trigger-interval.ts";
 
 const endpoint = z.url({ protocol: /^https?$/ });
 const template = z
@@ -118,6 +119,9 @@ const Environment = z.object({
     .string()
     .regex(/^batchai-[a-z0-9]+(?:-[a-z0-9]+)*$/, "expected a queue's name that begins with batchai-")
     .optional(),
+  BATCHAI_TRIGGER_INTERVAL_S: z
+    .enum(triggerIntervals, { error: `expected one of ${triggerIntervals.join(", ")}: a part of a minute` })
+    .default(usualTriggerInterval),
   BATCHAI_BLOB_SCAN_INTERVAL_S: z.coerce.number().int().min(1).max(86_400).default(60),
   BATCHAI_FILE_ENDPOINT_TEMPLATE: template.default("https://{account}.file.core.windows.net"),
   BATCHAI_KEY_VAULT_ENDPOINT_TEMPLATE: z

@@ -15,7 +15,7 @@ import { httpTriggers } from "./http/index.ts";
 import { logLine } from "./lib/invocation-logger.ts";
 import { registerAll } from "./lib/register.ts";
 import { registerUnconfigured } from "./lib/unconfigured.ts";
-import { timerTriggers } from "./timers/index.ts";
+import { timerTriggersOf } from "./timers/index.ts";
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -95,7 +95,8 @@ function start(environment: Environment): void {
       jwksUrl: environment.BATCHAI_AUTH_JWKS_URL,
     },
   });
-  registerAll({ triggers: httpTriggers, timers: timerTriggers, orchestrations, activities }, services);
+  const timers = timerTriggersOf(environment.BATCHAI_TRIGGER_INTERVAL_S);
+  registerAll({ triggers: httpTriggers, timers, orchestrations, activities }, services);
 }
 
 const configuration = readConfiguration(process.env);

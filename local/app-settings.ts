@@ -21,7 +21,7 @@ export interface Endpoints {
 
 /** Those that a person chooses, for Azure and here alike. All others say where things are, which the local cloud knows. */
 const chosen =
-  /^BATCHAI_(QUOTA_\w+|MONITOR_\w+_INTERVAL_MS|OUTPUT_GRACE_MS|IDLE_NODE_GRACE_MS|ORPHAN_GRACE_MS|LAUNCH_STEP_LIMIT_S|TERMINATION_GRACE_S|NODE_LOSS_S|BLOB_SCAN_INTERVAL_S|POOL_EXPIRY_MS|BODY_LIMIT_BYTES|NODE_IMAGE|SSH_SOURCES|POOL_ALLOCATION_MODE|COUNTERS_INTERVAL_S)$/;
+  /^BATCHAI_(QUOTA_\w+|MONITOR_\w+_INTERVAL_MS|OUTPUT_GRACE_MS|IDLE_NODE_GRACE_MS|ORPHAN_GRACE_MS|LAUNCH_STEP_LIMIT_S|TERMINATION_GRACE_S|NODE_LOSS_S|BLOB_SCAN_INTERVAL_S|TRIGGER_INTERVAL_S|POOL_EXPIRY_MS|BODY_LIMIT_BYTES|NODE_IMAGE|SSH_SOURCES|POOL_ALLOCATION_MODE|COUNTERS_INTERVAL_S)$/;
 
 /** The service's settings among environment variables. */
 export function serviceSettings(
@@ -53,6 +53,7 @@ export function appSettings(settings: Settings, endpoints: Endpoints): Record<st
     BATCHAI_BLOB_ENDPOINT_TEMPLATE: template(endpoints.blob),
     BATCHAI_QUEUE_ENDPOINT_TEMPLATE: template(endpoints.queue),
     BATCHAI_BLOB_SCAN_INTERVAL_S: "2",
+    BATCHAI_TRIGGER_INTERVAL_S: "5",
     BATCHAI_TABLE_ENDPOINT_TEMPLATE: template(endpoints.table),
     BATCHAI_FILE_ENDPOINT_TEMPLATE: template(endpoints.file),
     BATCHAI_KEY_VAULT_ENDPOINT_TEMPLATE: `${endpoints.control}/vaults/{vault}`,

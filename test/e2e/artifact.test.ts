@@ -10,7 +10,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { activities } from "../../activities/index.ts";
 import { httpTriggers } from "../../functions/http/index.ts";
-import { timerTriggers } from "../../functions/timers/index.ts";
+import { timerTriggersOf } from "../../functions/timers/index.ts";
+import { usualTriggerInterval } from "../../functions/timers/trigger-interval.ts";
 import { orchestrations } from "../../orchestrations/index.ts";
 
 const run = promisify(execFile);
@@ -119,9 +120,12 @@ describe("the deployed package", () => {
 
   it("registers every function of the source, with a configuration as in Azure", async () => {
     const { stdout } = await load(settings);
-    const expected = [...httpTriggers, ...timerTriggers, ...orchestrations, ...activities].map(
-      ({ name }) => name,
-    );
+    const expected = [
+      ...httpTriggers,
+      ...timerTriggersOf(usualTriggerInterval),
+      ...orchestrations,
+      ...activities,
+    ].map(({ name }) => name);
     const { names } = JSON.parse(stdout) as { names: string[] };
     expect(names.sort()).toEqual(expected.sort());
   });

@@ -5,7 +5,8 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { format } from "prettier";
 import { describe, expect, it, test } from "vitest";
-import { timerTriggers } from "../../functions/timers/index.ts";
+import { timerTriggersOf } from "../../functions/timers/index.ts";
+import { usualTriggerInterval } from "../../functions/timers/trigger-interval.ts";
 import { commandsPage } from "../support/commands-page.ts";
 import { mountsPage } from "../support/mounts/matrix.ts";
 import { statusPage } from "../support/status.ts";
@@ -64,7 +65,10 @@ test("the page on costs counts the executions of the timers that there are", () 
       field === "*" ? of : field.startsWith("*/") ? of / Number(field.slice(2)) : field.split(",").length;
     return times(seconds, 60) * times(minutes, 60) * times(hours, 24);
   };
-  const executions = timerTriggers.reduce((sum, { schedule }) => sum + perDay(schedule), 0);
+  const executions = timerTriggersOf(usualTriggerInterval).reduce(
+    (sum, { schedule }) => sum + perDay(schedule),
+    0,
+  );
   expect(read("docs/how-to/costs.md")).toContain(`${executions.toLocaleString("en")} a day by timers`);
 });
 
