@@ -1,4 +1,5 @@
 // Where `batchai run` runs: workspace, experiment and cluster, each made when it is not there.
+import { sizesWithGpus } from "../domain/cluster/vm-life.ts";
 import { formatId } from "../domain/shared/resource-id.ts";
 import type { ClusterRef, ExperimentRef, JobRef } from "../domain/shared/resource-id.ts";
 import { workspaceOf } from "../domain/shared/resource-id.ts";
@@ -10,9 +11,12 @@ import { clusterNameOf, experimentNameOf } from "./run-names.ts";
 import type { Service } from "./service.ts";
 import { adminOf } from "./spec/admin.ts";
 
+const usualSize = "STANDARD_D2S_V3";
+
 export const clusterWishes = {
   cluster: text("-c, --cluster <name>", "cluster to use (default: one of the size, made when it is missing)"),
-  size: text("--size <size>", "VM size of a cluster that is made", "STANDARD_D2S_V3"),
+  size: text("--size <size>", `VM size of a cluster that is made (default: ${usualSize})`),
+  gpus: wholeNumber("--gpus <number>", "the least size with so many GPUs a node, instead of --size"),
   spot: flag("--spot", "cheaper nodes that may be taken away"),
   maxNodes: wholeNumber("--max-nodes <number>", "most nodes of a cluster that is made", 4),
 };
@@ -28,11 +32,32 @@ export function placeToRun(
   };
 }
 
-export function clusterToRunOn(
-  given: { readonly cluster: string | undefined; readonly size: string; readonly spot: boolean },
+interface GivenWishes {
+  readonly cluster: string | undefined;
+  readonly size: string | undefined;
+  readonly gpus: number | undefined;
+  readonly spot: boolean;
+  readonly maxNodes: number;
+}
+
+/** @param nodes of the job. @throws usage error for wishes that no cluster can fulfil. */
+export function clusterWishOf(
+  given: GivenWishes,
+  nodes: number,
   { environment }: Pick<Context, "environment">,
-): string {
-  return given.cluster ?? (environment["BATCHAI_CLUSTER"] || clusterNameOf(given.size, given.spot));
+): ClusterWish {
+  const size = sizeOf(given);
+  const cluster = given.cluster ?? (environment["BATCHAI_CLUSTER"] || clusterNameOf(size, given.spot));
+  return { cluster, size, spot: given.spot, maxNodes: Math.max(given.maxNodes, nodes) };
+}
+
+function sizeOf({ size, gpus }: GivenWishes): string {
+  if (gpus === undefined) return size ?? usualSize;
+  if (size !== undefined) throw usageError("--size says how many GPUs a node has: leave --gpus out.");
+  const found = sizesWithGpus[gpus];
+  if (found !== undefined) return found;
+  const known = Object.keys(sizesWithGpus).join(", ");
+  throw usageError(`--gpus takes ${known}: no size has ${gpus}. More come with more nodes (--nodes).`);
 }
 
 export interface ClusterWish {

@@ -122,6 +122,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./jobs.ts")).jobs,
   },
   {
+    name: "download",
+    summary: "Bring all that a job wrote to this machine",
+    load: async () => (await import("./download.ts")).download,
+  },
+  {
     name: "ls",
     summary: "List the output directories and files of a job",
     load: async () => (await import("./ls.ts")).ls,

@@ -13,7 +13,7 @@ import { amount, flag, port, text } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { loginOptions } from "../remote.ts";
 import { jobNameOf } from "../run-names.ts";
-import { clusterToRunOn, clusterWishes, makeMissing, placeToRun } from "../run-places.ts";
+import { clusterWishes, clusterWishOf, makeMissing, placeToRun } from "../run-places.ts";
 import { inExperiment, jobRef, openService } from "../service.ts";
 import type { Service } from "../service.ts";
 import { notebookFolder, notebookSpec, notInstalled } from "../spec/notebook-spec.ts";
@@ -48,6 +48,7 @@ export const notebook = command({
     if (given.hours === 0) throw usageError("--hours takes a number above 0.");
     if (given.port === 0)
       throw usageError("--port takes a port that a browser can be told, from 1 to 65535.");
+    const wish = clusterWishOf(given, 1, context);
     const service = await openService(given, context);
     const storage = namedAccount(service.storage);
     const token = randomBytes(24).toString("hex");
@@ -59,7 +60,6 @@ export const notebook = command({
     const name = given.name ?? jobNameOf(["notebook"], context.now(), randomBytes(2).toString("hex"));
     const ref = jobRef(service, placeToRun(given, context), name);
     await makeShare(storage, runShare);
-    const wish = { ...given, cluster: clusterToRunOn(given, context) };
     const cluster = { id: await makeMissing(service, ref, wish, context) };
     const { properties } = fillSpec(spec, storage);
     await service.client.jobs.create(ref, { properties: { ...properties, cluster } });

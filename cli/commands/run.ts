@@ -12,9 +12,9 @@ import { followOutput, hintWayBack } from "../follow-output.ts";
 import { sendFolder } from "../folder/send-folder.ts";
 import { notify } from "../hints.ts";
 import { exitCodeOf, printErrors } from "../job-end.ts";
-import { flag, text } from "../options.ts";
+import { flag, text, wholeNumber } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
-import { clusterToRunOn, clusterWishes, makeMissing, placeToRun } from "../run-places.ts";
+import { clusterWishes, clusterWishOf, makeMissing, placeToRun } from "../run-places.ts";
 import { jobNameOf } from "../run-names.ts";
 import { inExperiment, jobRef, openService } from "../service.ts";
 import type { Service } from "../service.ts";
@@ -35,6 +35,8 @@ export const run = command({
     cluster: clusterWishes.cluster,
     name: text("-n, --name <name>", "name of the job (default: of the script and the time)"),
     size: clusterWishes.size,
+    gpus: clusterWishes.gpus,
+    nodes: wholeNumber("--nodes <number>", "nodes of the job; the program runs on the first one", 1),
     spot: clusterWishes.spot,
     maxNodes: clusterWishes.maxNodes,
     output: text("--output <folder>", "what the program writes here comes back", "outputs"),
@@ -45,6 +47,8 @@ export const run = command({
   async run(given, context, words) {
     const output = outputFolder(given.output);
     const variables = given.variables.map(variableOf);
+    if (given.nodes === 0) throw usageError("--nodes takes a number above 0.");
+    const wish = clusterWishOf(given, given.nodes, context);
     const service = await openService(given, context);
     const { storage } = service;
     if (storage === undefined)
@@ -52,7 +56,7 @@ export const run = command({
         "Where shall the folder go? Set AZURE_BATCHAI_STORAGE_ACCOUNT and AZURE_BATCHAI_STORAGE_KEY.",
       );
     const script = await sendFolder(context, storage, output);
-    const spec = runSpec({ words, script, output, variables });
+    const spec = runSpec({ words, script, output, variables, nodeCount: given.nodes });
     if (given.write !== undefined) {
       await writeFile(resolve(context.directory, given.write), `${JSON.stringify(spec, undefined, 2)}\n`);
       return exitCodes.ok;
@@ -60,8 +64,7 @@ export const run = command({
     const place = placeToRun(given, context);
     const name = given.name ?? jobNameOf(words, context.now(), randomBytes(2).toString("hex"));
     const ref = jobRef(service, place, name);
-    const cluster = clusterToRunOn(given, context);
-    const clusterId = await makeMissing(service, ref, { ...given, cluster }, context);
+    const clusterId = await makeMissing(service, ref, wish, context);
     const { properties } = fillSpec(spec, storage);
     await service.client.jobs.create(ref, { properties: { ...properties, cluster: { id: clusterId } } });
     if (!given.detach) return followed(service, ref, output, context);

@@ -29,14 +29,15 @@ export interface RunGiven {
   /** Relative path of the folder whose content is kept. */
   readonly output: string;
   readonly variables: readonly { readonly name: string; readonly value: string }[];
+  readonly nodeCount: number;
 }
 
-export function runSpec({ words, script, output, variables }: RunGiven): Spec {
+export function runSpec({ words, script, output, variables, nodeCount }: RunGiven): Spec {
   const mounted = `$AZ_BATCHAI_JOB_MOUNT_ROOT/${runShare}`;
   return {
     properties: {
-      nodeCount: 1,
-      customToolkitSettings: { commandLine: commandLine(words, script, output) },
+      nodeCount,
+      ...program(words, [...folderOf(script), ...outputLink(output)], nodeCount),
       stdOutErrPathPrefix: mounted,
       inputDirectories: [{ id: "CODE", path: `${mounted}/${codeFolder}` }],
       outputDirectories: [{ id: outputsId, pathPrefix: mounted, pathSuffix: "outputs" }],
@@ -54,12 +55,21 @@ function withUnbuffered(variables: RunGiven["variables"]): RunGiven["variables"]
     : [{ name, value: "1" }, ...variables];
 }
 
-function commandLine(words: readonly string[], script: string, output: string): string {
+/** Of several nodes each has the folder, also those on which the first one's program starts others. */
+function program(words: RunGiven["words"], preparation: readonly string[], nodeCount: number) {
+  const line = words.map((word) => (/^[\w./=:@%+,-]+$/.test(word) ? word : quoteWord(word))).join(" ");
+  const inOrder = (lines: readonly string[]) => ({ commandLine: lines.join(" && ") });
+  return nodeCount === 1
+    ? { customToolkitSettings: inOrder([...preparation, line]) }
+    : { jobPreparation: inOrder(preparation), customToolkitSettings: inOrder([line]) };
+}
+
+const folderOf = (script: string) => [`sh ${codeStore}/${script}`];
+
+function outputLink(output: string): readonly string[] {
   const folder = output.split("/").slice(0, -1).join("/");
   return [
-    `sh ${codeStore}/${script}`,
     ...(folder === "" ? [] : [`mkdir -p -- ${quoteWord(`./${folder}`)}`]),
     `ln -s -- "$AZ_BATCHAI_OUTPUT_${outputsId}" ${quoteWord(`./${output}`)}`,
-    words.map((word) => (/^[\w./=:@%+,-]+$/.test(word) ? word : quoteWord(word))).join(" "),
-  ].join(" && ");
+  ];
 }

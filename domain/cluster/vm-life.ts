@@ -41,6 +41,14 @@ const retirements: readonly Retirement[] = [
   ),
 ];
 
+/** The least of the sizes that Azure offers on, by the GPUs of a node. */
+export const sizesWithGpus: Readonly<Record<number, string>> = {
+  1: t4,
+  2: "STANDARD_NC48ADS_A100_V4",
+  4: "STANDARD_NC64AS_T4_V3",
+  8: "STANDARD_ND96ISR_H100_V5",
+};
+
 /** Where a size lies between its announcement and its end; undefined when no end is known. */
 export function retirementOf(vmSize: string): { readonly on: string; readonly instead: string } | undefined {
   const size = vmSize.toLowerCase();

@@ -46,10 +46,11 @@ const elsewhere: readonly (readonly [line: RegExp, file: string])[] = [
 /** What is on the standard output of a line that answers more than "done". */
 const answers: readonly (readonly [line: RegExp, shown: RegExp])[] = [
   [/^batchai submit /, /^trained\n$/],
-  [/^batchai cost /, /"currency": "EUR"/],
+  [/^batchai cost /, /"nodeHours": /],
   [/^batchai plan /, /"what": "price"/],
   [/^batchai cp data /, /^share:files\/digits\/a\.csv\n$/],
   [/^batchai cp job:/, /^model\/weights\n$/],
+  [/^batchai download /, /^results\/MODEL\/weights\n$/],
   [/^batchai logs first --follow$/, /^rank 0\n$/],
   [/^batchai logs first --node 1 /, /^warned 1\n$/],
   [/^batchai why -c nodes$/, /ClusterReady/],
@@ -95,7 +96,6 @@ beforeAll(async () => {
   cloud = await startLocal({ data: join(folder, ".batchai") });
   await createShare(cloud, "files");
   mkdirSync(join(folder, "data"));
-  const [, prices = ""] = /```yaml\n(# prices\.yaml\n[^]*?)```/.exec(page) ?? [];
   const files = {
     "data/a.csv": "1,2\n",
     "say.py": say,
@@ -104,8 +104,6 @@ beforeAll(async () => {
     "cluster.json": JSON.stringify({
       properties: { vmSize: "STANDARD_D1", scaleSettings: { manual: { targetNodeCount: 1 } } },
     }),
-    // The day of the page may be to come for the clock of this machine.
-    "prices.yaml": prices.replace(/^pricedOn: .*$/m, "pricedOn: 2020-01-01"),
     "mine.ipynb": "{}",
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);

@@ -151,6 +151,7 @@ const jobs: typeof setUp = [
   ["cp hello.sh share:files/programs/", /^share:files\/programs\/hello\.sh\n$/],
   ["ls first", some(z.strictObject({ name: z.string(), path: z.string() }))],
   ["ls first/stdouterr", some(file)],
+  ["download first --logs --to all", /^(all\/stdouterr\/\S+\n){3,}$/],
   ["logs first", /^done\n$/],
   ["logs first --node 0 --stream stdout --attempt 1 --since 1d", /^done\n$/],
   ["why first", some(cause)],

@@ -279,6 +279,11 @@ test("what `run` cannot take is said before anything is sent", async () => {
     "--output takes a folder below this one, such as outputs; '../models' is none.",
   );
   expect((await type("run --env TOKEN -- true")).err).toContain("--env takes NAME=VALUE; 'TOKEN' is none.");
+  expect((await type("run --gpus 3 -- true")).err).toContain("--gpus takes 1, 2, 4, 8: no size has 3.");
+  const both = await type("run --gpus 1 --size STANDARD_NC4AS_T4_V3 -- true");
+  expect(both).toMatchObject({ code: 2, out: "" });
+  expect(both.err).toContain("--size says how many GPUs a node has: leave --gpus out.");
+  expect((await type("run --nodes 0 -- true")).err).toContain("--nodes takes a number above 0.");
   const nowhere = await type("run -- true", { AZURE_BATCHAI_STORAGE_KEY: "" });
   expect(nowhere).toMatchObject({ code: 2 });
   expect(nowhere.err).toContain("Set AZURE_BATCHAI_STORAGE_ACCOUNT and AZURE_BATCHAI_STORAGE_KEY");

@@ -235,7 +235,12 @@ test("the storage account is the option's, else the environment's, else the loca
 });
 
 test("a program's words reach the shell as words, and its output folder is where it expects it", () => {
-  const given = { words: ["python3", "train.py", "--name", "it's $HOME"], script: "ab.sh", variables: [] };
+  const given = {
+    words: ["python3", "train.py", "--name", "it's $HOME"],
+    script: "ab.sh",
+    variables: [],
+    nodeCount: 1,
+  };
   const { customToolkitSettings } = runSpec({ ...given, output: "out/models" }).properties;
   expect(customToolkitSettings).toEqual({
     commandLine: [
@@ -244,5 +249,15 @@ test("a program's words reach the shell as words, and its output folder is where
       "ln -s -- \"$AZ_BATCHAI_OUTPUT_OUTPUTS\" './out/models'",
       "python3 train.py --name 'it'\\''s $HOME'",
     ].join(" && "),
+  });
+  const { jobPreparation, customToolkitSettings: first } = runSpec({
+    ...given,
+    ...{ output: "models", nodeCount: 2 },
+  }).properties;
+  expect({ jobPreparation, first }).toEqual({
+    jobPreparation: {
+      commandLine: 'sh "$AZ_BATCHAI_INPUT_CODE"/ab.sh && ln -s -- "$AZ_BATCHAI_OUTPUT_OUTPUTS" \'./models\'',
+    },
+    first: { commandLine: "python3 train.py --name 'it'\\''s $HOME'" },
   });
 });

@@ -5,7 +5,9 @@ import {
   retiredReason,
   retirementOf,
   sizeNotices,
+  sizesWithGpus,
 } from "../../../../domain/cluster/vm-life.ts";
+import { gpusOf } from "../../../../domain/cluster/vm-size.ts";
 import { refuseRetiredSize } from "../../../../domain/cluster/rules.ts";
 import { ClusterRequest } from "../../../../domain/cluster/schema.ts";
 import { parse } from "../../../../domain/shared/parse.ts";
@@ -99,3 +101,11 @@ it.each([
 ] as const)("%s boots images of the generations %j", (size, generations) => {
   expect(generationsOf(size)).toEqual(generations);
 });
+
+it.each(Object.entries(sizesWithGpus))(
+  "the size for %s GPUs a node has so many, and no known end",
+  (gpus, size) => {
+    expect(gpusOf(size)).toBe(Number(gpus));
+    expect(retirementOf(size)).toBeUndefined();
+  },
+);
