@@ -75,7 +75,8 @@ part_pypi() {
   environment batchai-2.0.0 azure-mgmt-batchai==2.0.0 msrest msrestazure &&
     environment batchai-7.0.0 azure-mgmt-batchai==7.0.0 msrest azure-identity
 }
-part_programs() { apt_install "${program_packages[@]}"; }
+# Where no service is started, nobody makes sshd's folder.
+part_programs() { apt_install "${program_packages[@]}" && { [ -d /run/sshd ] || mkdir -p /run/sshd 2>/dev/null || true; }; }
 part_schemathesis() { environment schemathesis schemathesis==4.32.5; }
 part_browser() { apt_install chromium; }
 part_bicep() { environment bicep tree-sitter==0.26.1 tree-sitter-bicep==1.1.0; }
