@@ -77,7 +77,8 @@ export async function createCluster(
     return { cluster: await createAgain(services, made.document, spec) };
   }
   await refuseOrphan(services, ref, document).catch(async (error: unknown) => {
-    await abandon(services, document.guid);
+    // Where storage did not answer the cluster stays, and whoever asks again goes on with it.
+    if (error instanceof AppError && error.code === "Conflict") await abandon(services, document.guid);
     throw error;
   });
   const operation = await openOperation(services, {

@@ -1,5 +1,12 @@
 // Clusters in trouble: nodes that cannot be had, nodes that are of no use, quotas; what the cluster says, what its jobs do.
 import { describe, expect, it } from "vitest";
+import { createCluster } from "../../application/clusters.ts";
+import { ClusterRequest } from "../../domain/cluster/schema.ts";
+import type { ResourceKind } from "../../domain/resources.ts";
+import { parse } from "../../domain/shared/parse.ts";
+import { parseClusterId } from "../../domain/shared/resource-id.ts";
+import type { WorkspaceRef } from "../../domain/shared/resource-id.ts";
+import type { Services } from "../../services/services.ts";
 import { startAppWorld } from "../support/app/app-world.ts";
 import type { FakePool } from "../support/app/fake-batch.ts";
 import {
@@ -193,5 +200,41 @@ describe("the service's own secrets of a cluster", () => {
     expect([...world.staged.keys()].filter((path) => path.startsWith("clusters/"))).toEqual([]);
     expect(world.secrets.size).toBe(0);
     expect(await world.services.reservations.clusters.read()).toEqual({});
+  });
+});
+
+describe("a creation", () => {
+  it("that cannot find out whether its workspace is there keeps the cluster's secrets, and goes on when it is asked for again", async () => {
+    const world = await startAppWorld();
+    await world.api("PUT", workspacePath, { body: { location: "local" } });
+    const { services } = world;
+    let reads = 0;
+    const workspaces = new Proxy(services.state.of("workspace"), {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (name !== "get") return typeof member === "function" ? (member.bind(target) as unknown) : member;
+        return (ref: WorkspaceRef) => {
+          reads += 1;
+          return reads === 2 ? Promise.reject(new Error("the connection was reset")) : target.get(ref);
+        };
+      },
+    });
+    const state = new Proxy(services.state, {
+      get: (target, name) =>
+        name === "of"
+          ? (kind: ResourceKind) => (kind === "workspace" ? workspaces : target.of(kind))
+          : (Reflect.get(target, name) as unknown),
+    });
+    const ref = parseClusterId(clusterPath);
+    const request = parse(ClusterRequest, clusterBody());
+    const caller = { actor: "tester", link: "request:1" };
+    await expect(createCluster({ ...services, state } as Services, caller, ref, request)).rejects.toThrow(
+      "reset",
+    );
+    const cluster = await services.state.clusters.get(ref);
+    expect((await services.secrets.get(cluster?.guid ?? "")).size).toBeGreaterThan(0);
+    expect((await world.api("PUT", clusterPath, { body: clusterBody() })).status).toBeLessThan(300);
+    await world.advance(10_000);
+    expect(world.azure.poolsById.size).toBe(1);
   });
 });
