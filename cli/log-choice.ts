@@ -79,12 +79,12 @@ export async function checkAttempt(
   throw new CommandError(
     latest === undefined
       ? `The job '${ref.job}' was not started yet: batchai why ${ref.job}`
-      : `${wasThere ? `The log of attempt ${asked} is not kept` : `The job '${ref.job}' has no attempt ${asked}`}: each attempt begins the log anew, and what is there is of attempt ${latest}. Attempts: ${started.map(told).join(", ")}.`,
+      : `${wasThere ? `The log of attempt ${asked} is not kept` : `The job '${ref.job}' has no attempt ${asked}`}: each attempt begins the log anew, and what is there is of attempt ${latest}. Attempts: ${started.map(attemptText).join(", ")}.`,
     exitCodes.notFound,
   );
 }
 
-const told = ({ number, cause }: AttemptResponse) => `${number} (${cause ?? "goes on"})`;
+const attemptText = ({ number, cause }: AttemptResponse) => `${number} (${cause ?? "goes on"})`;
 
 /** The error of a log that is not there. */
 export async function missingLog(

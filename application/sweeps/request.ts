@@ -31,7 +31,7 @@ export interface PreparedSweep {
 }
 
 /** What of a request is looked at. */
-interface Look {
+interface PreparationOptions {
   /** `later`: as if a file were there for each parameter that chooses from files. */
   readonly files: "listed" | "later";
   /** Of its trials, where there is none yet. */
@@ -64,7 +64,7 @@ export async function preparedSweep(
   who: Who | undefined,
   ref: SweepRef,
   { properties }: SweepRequest,
-  { files, cluster }: Look = { files: "listed" },
+  { files, cluster }: PreparationOptions = { files: "listed" },
 ): Promise<PreparedSweep> {
   const sample = await sampleJob(services, who, ref, properties.trial, cluster);
   const { document } = sample;

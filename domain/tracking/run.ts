@@ -130,14 +130,14 @@ export function withSeries(
     const point = { value: figures.last, step: figures.lastStep, time: figures.lastTime ?? 0 };
     const before = own(metrics, name);
     const isFull = before === undefined && Object.keys(metrics).length >= limits.metricsPerRun;
-    if (isFull || name === "__proto__" || (before !== undefined && !isNews(point, before))) continue;
+    if (isFull || name === "__proto__" || (before !== undefined && !isNewer(point, before))) continue;
     metrics[name] = point;
     isChanged = true;
   }
   return isChanged ? { ...run, metrics } : run;
 }
 
-const isNews = (point: LastPoint, before: LastPoint) =>
+const isNewer = (point: LastPoint, before: LastPoint) =>
   isLater(point, before) && !(point.step === before.step && Object.is(point.value, before.value));
 
 /** At a higher step; of several at one step the one that was measured last. */

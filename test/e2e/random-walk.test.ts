@@ -1,7 +1,6 @@
 // Jobs and clusters, made, changed, ended and deleted in any order, while the process is killed now and then: states, counts
 // and files always agree with a model, and nothing is left over at the end. `WALK_STEPS` makes it longer.
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ShareServiceClient, StorageSharedKeyCredential } from "@azure/storage-file-share";
 import { startLocal } from "../../local/start.ts";
@@ -11,6 +10,7 @@ import { cloudProcess } from "../support/cloud-process.ts";
 import type { CloudProcess } from "../support/cloud-process.ts";
 import { isFinished, kinds } from "../support/walk/model.ts";
 import type { JobModel } from "../support/walk/model.ts";
+import { lookForOrphans } from "../support/walk/look-for-orphans.ts";
 import { remains } from "../support/walk/remains.ts";
 import type { Remains } from "../support/walk/remains.ts";
 import { createCluster, experiments, gone, resizeTo, startWalk, terminate } from "../support/walk/walker.ts";
@@ -88,14 +88,7 @@ async function nothingIsLeft(): Promise<void> {
   try {
     expect((await batchAIClient(last).workspaces.list()).length).toBe(0);
     await isGone(last, ({ secrets: _secrets, claims: _claims, ...left }) => left);
-    const keys = await readFile(join(cloud.data, "functions-host", "keys.json"), "utf8");
-    const { masterKey } = JSON.parse(keys) as { masterKey: string };
-    const looked = await fetch(`${last.description.urls.api}/admin/functions/remove-orphans`, {
-      method: "POST",
-      headers: { "x-functions-key": masterKey, "content-type": "application/json" },
-      body: "{}",
-    });
-    expect(looked.status).toBe(202);
+    await lookForOrphans(last, cloud.data);
     await isGone(last, ({ secrets, claims }) => ({ secrets, claims }));
   } finally {
     await last.dispose();

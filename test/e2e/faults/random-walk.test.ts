@@ -10,6 +10,7 @@ import { vaultClient } from "../../support/local-vault.ts";
 import { apiOf } from "../../support/raw-api.ts";
 import type { Reply } from "../../support/raw-api.ts";
 import { vaultReference } from "../../support/vault-reference.ts";
+import { lookForOrphans } from "../../support/walk/look-for-orphans.ts";
 import { remains } from "../../support/walk/remains.ts";
 
 const steps = Number(process.env["FAULT_WALK_STEPS"] ?? 40);
@@ -198,6 +199,16 @@ it(
     await until(
       "its end",
       async () => ((await shown(api.workspace)) === undefined ? true : undefined),
+      limitMs,
+    );
+    // A creation whose answer got lost, and whose undoing failed, too, leaves a secret to the hourly look.
+    await until(
+      "no secret to be left",
+      async () => {
+        if ((await remains(cloud, data)).secrets.length === 0) return true;
+        await lookForOrphans(cloud, data);
+        return undefined;
+      },
       limitMs,
     );
     const {

@@ -47,6 +47,8 @@ export async function startFaultyCloud(seed: number): Promise<FaultyCloud> {
     data,
     appSettings: {
       BATCHAI_OUTPUT_GRACE_MS: "0",
+      // Longer than a creation takes, whatever happens to its requests.
+      BATCHAI_ORPHAN_GRACE_MS: "20000",
       BATCHAI_BATCH_ENDPOINT: at("batch"),
       BATCHAI_ARM_ENDPOINT: at("arm"),
       BATCHAI_TABLE_ENDPOINT_TEMPLATE: `${at("table")}/{account}`,
