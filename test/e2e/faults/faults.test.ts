@@ -105,11 +105,12 @@ it(
       limitMs,
     );
     setShare(0);
-    // A creation whose answer got lost, and whose undoing failed, too, leaves a secret to the hourly look.
+    // A creation whose answer got lost, and whose undoing failed, too, leaves secrets and claims to the hourly look.
     await until(
-      "no secret to be left",
+      "no secret and no claim to be left",
       async () => {
-        if ((await remains(cloud, data)).secrets.length === 0) return true;
+        const left = await remains(cloud, data);
+        if (left.secrets.length + left.claims.length === 0) return true;
         await lookForOrphans(cloud, data);
         return undefined;
       },
