@@ -1,7 +1,13 @@
 // What a trial's job has written since the last look, into the series of its metrics and the figures of the trial.
 import { locateOutput } from "../../domain/job/directories.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
-import { metricsFileName, mostMetrics, reportsInFile, reportsInOutput, wholeLines } from "../../domain/metric/reports.ts";
+import {
+  metricsFileName,
+  mostMetrics,
+  reportsInFile,
+  reportsInOutput,
+  wholeLines,
+} from "../../domain/metric/reports.ts";
 import type { Report } from "../../domain/metric/reports.ts";
 import type { Point } from "../../domain/metric/point.ts";
 import { metricRunOf } from "../../domain/metric/run.ts";

@@ -1,5 +1,6 @@
 // What jobs used, from what the service keeps of them: the time of each attempt on its nodes. An attempt whose start nobody saw, and one that is
 // no longer kept, is counted as such and not guessed.
+import { RetryCause } from "../job/attempt.ts";
 import type { AttemptCause, AttemptResponse } from "../job/attempt.ts";
 import { spelledSize } from "../cluster/vm-size.ts";
 import type { KnownPrice, VmPriority } from "../price/table.ts";
@@ -41,14 +42,10 @@ export interface Period {
   readonly to: number;
 }
 
-const interruptions: ReadonlySet<AttemptCause | undefined> = new Set<AttemptCause>([
-  "preempted",
-  "rehearsed",
-  "moved",
-  "nodeFault",
-  "filesLost",
-  "resized",
-]);
+/** Why there is a next attempt, but that its program failed. */
+const interruptions: ReadonlySet<AttemptCause | undefined> = new Set(
+  RetryCause.options.filter((cause) => cause !== "userRetry"),
+);
 const hourMs = 3_600_000;
 
 /** In order of names. */

@@ -14,7 +14,6 @@ import { rotateWebhookSecret } from "../../application/triggers/webhooks.ts";
 import { fireTimesAfter } from "../../domain/schedule/fire-times.ts";
 import type { FireTime } from "../../domain/schedule/fire-times.ts";
 import { offsetAt } from "../../domain/schedule/zone.ts";
-import { ownApiVersion } from "../../domain/shared/api-versions.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import { decisions } from "../../domain/trigger/firing.ts";
@@ -24,9 +23,9 @@ import { TriggerPatch, TriggerRequest } from "../../domain/trigger/schema.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import { firingWire, triggerWire, webhookWire, withWebhook } from "../../domain/trigger/wire.ts";
 import type { Services } from "../../services/services.ts";
-import type { Role } from "../../services/token-verifier.ts";
 import { callerOf } from "./lib/caller-of.ts";
 import type { Operation } from "./lib/operation.ts";
+import { ownOperations } from "./lib/own-operation.ts";
 import { pageBody, pageRequest, wholeParameter } from "./lib/paging.ts";
 import { requestedRef, routeOf } from "./lib/refs.ts";
 import { ok, resource } from "./lib/reply.ts";
@@ -36,20 +35,7 @@ import { timeParameter } from "./lib/time-parameter.ts";
 
 const route = routeOf("trigger");
 
-const operation = (
-  name: string,
-  method: Operation["method"],
-  path: string,
-  role: Role,
-  handle: Operation["handle"],
-): Operation => ({
-  name: `triggers-${name}`,
-  method,
-  route: `${route}${path}`,
-  role,
-  apiVersions: [ownApiVersion],
-  handle,
-});
+const operation = ownOperations("triggers", route);
 
 export const triggerOperations: readonly Operation[] = [
   ...standardOperations("trigger", "submitter"),

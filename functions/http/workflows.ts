@@ -2,13 +2,12 @@
 import { restartWorkflow } from "../../application/workflows/restart.ts";
 import { readWorkflow } from "../../application/workflows/workflows.ts";
 import { existing } from "../../application/existing.ts";
-import { ownApiVersion } from "../../domain/shared/api-versions.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import { workflowSummaryWire, workflowWire, WorkflowRestart } from "../../domain/workflow/wire.ts";
 import type { Services } from "../../services/services.ts";
-import type { Role } from "../../services/token-verifier.ts";
 import { callerOf } from "./lib/caller-of.ts";
 import type { Operation } from "./lib/operation.ts";
+import { ownOperations } from "./lib/own-operation.ts";
 import { pageBody, pageRequest } from "./lib/paging.ts";
 import { requestedRef, routeOf } from "./lib/refs.ts";
 import { ok } from "./lib/reply.ts";
@@ -16,20 +15,7 @@ import type { ApiRequest } from "./lib/request.ts";
 
 const route = `${routeOf("workspace")}/workflows`;
 
-const operation = (
-  name: string,
-  method: Operation["method"],
-  path: string,
-  role: Role,
-  handle: Operation["handle"],
-): Operation => ({
-  name: `workflows-${name}`,
-  method,
-  route: `${route}${path}`,
-  role,
-  apiVersions: [ownApiVersion],
-  handle,
-});
+const operation = ownOperations("workflows", route);
 
 export const workflowOperations: readonly Operation[] = [
   operation("list", "GET", "", "reader", async (request, services) => {
