@@ -1,6 +1,5 @@
 // docs/how-to/command-line.md, typed line by line against one local cloud. Lines that go on until they are stopped, or need what is not here, are
 // named with the test that holds them.
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,25 +8,13 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { startLocal } from "../../local/start.ts";
 import type { LocalCloud } from "../../local/start.ts";
 import { createShare } from "../support/batch-ai-client.ts";
-import type { Said } from "../support/command-line.ts";
+import { typedInShell } from "../support/typed-program.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const program = join(root, "dist/local/batchai.mjs");
 const folder = mkdtempSync(join(tmpdir(), "command-line-page-"));
 let cloud: LocalCloud;
 
-function type(line: string): Promise<Said> {
-  const script = `set -o pipefail\nbatchai() { "${process.execPath}" "${program}" "$@"; }\n${line}`;
-  const child = spawn("bash", ["-c", script], {
-    cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: folder },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code: code ?? -1, out, err })));
-}
+const type = (line: string) => typedInShell(line, { folder }).ended;
 
 const page = readFileSync(join(root, "docs/how-to/command-line.md"), "utf8");
 const lines = [...page.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block = ""]) =>

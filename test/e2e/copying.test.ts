@@ -1,5 +1,4 @@
 // `batchai cp` between this machine and the storage of a local cloud, as a shell starts it.
-import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import {
   mkdirSync,
@@ -12,27 +11,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startLocal } from "../../local/start.ts";
 import type { LocalCloud } from "../../local/start.ts";
-import type { Said } from "../support/command-line.ts";
+import { typed } from "../support/typed-program.ts";
 
-const program = fileURLToPath(new URL("../../dist/local/batchai.mjs", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "copying-"));
 let cloud: LocalCloud;
 
-function type(...words: string[]): Promise<Said> {
-  const child = spawn(process.execPath, [program, ...words], {
-    cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: folder },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code: code ?? -1, out, err })));
-}
+const type = (...words: string[]) => typed(words, { folder }).ended;
 
 /** What lies below, by its path and content. */
 function contentOf(root: string): Readonly<Record<string, string>> {

@@ -1,6 +1,5 @@
 // Every command against one local cloud, where nobody looks: data alone on standard output, in the shape of the API's own schemas, and
 // nothing on standard error.
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,26 +10,16 @@ import { startLocal } from "../../local/start.ts";
 import type { LocalCloud } from "../../local/start.ts";
 import { createShare, until } from "../support/batch-ai-client.ts";
 import { answers, elsewhere } from "../support/command-answers.ts";
-import type { Said } from "../support/command-line.ts";
+import { typed } from "../support/typed-program.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "every-command-"));
-const program = join(root, "dist/local/batchai.mjs");
 const project = join(folder, "project");
 let cloud: LocalCloud;
 
 /** The built program in a process of its own, as a shell starts it. */
-function type(line: string): Promise<Said> {
-  const child = spawn(process.execPath, [program, ...line.split(" ")], {
-    cwd: project,
-    env: { PATH: `${folder}:${process.env["PATH"] ?? ""}`, HOME: folder },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code: code ?? -1, out, err })));
-}
+const env = { PATH: `${folder}:${process.env["PATH"] ?? ""}`, HOME: folder };
+const type = (line: string) => typed(line.split(" "), { folder: project, env }).ended;
 
 const commandOf = (line: string) =>
   commands

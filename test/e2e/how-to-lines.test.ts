@@ -1,5 +1,4 @@
 // The command lines of the how-to pages that have no test of their own, typed line by line against one local cloud.
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,36 +7,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLocal } from "../../local/start.ts";
 import type { LocalCloud } from "../../local/start.ts";
 import { createShare } from "../support/batch-ai-client.ts";
-import type { Said } from "../support/command-line.ts";
+import { typedInShell } from "../support/typed-program.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const program = join(root, "dist/local/batchai.mjs");
 const folder = mkdtempSync(join(tmpdir(), "how-to-lines-"));
 const somebody = "0f0e0d0c-0b0a-0908-0706-050403020100";
 let cloud: LocalCloud;
 
 /** Azure's own directory is not here: whoever is asked for has one id. */
-function type(line: string): Promise<Said> {
-  const script = `set -o pipefail
-batchai() { "${process.execPath}" "${program}" "$@"; }
-npx() { shift; batchai "$@"; }
+const before = `npx() { shift; batchai "$@"; }
 az() { echo ${somebody}; }
-group=${somebody}
-${line}`;
-  const child = spawn("bash", ["-c", script], {
-    cwd: folder,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: folder,
-      ...{ BATCHAI_WORKSPACE: "lab", BATCHAI_EXPERIMENT: "digits", BATCHAI_LOCATION: "eastus" },
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code: code ?? -1, out, err })));
-}
+group=${somebody}`;
+const env = { BATCHAI_WORKSPACE: "lab", BATCHAI_EXPERIMENT: "digits", BATCHAI_LOCATION: "eastus" };
+const type = (line: string) => typedInShell(line, { folder, env }, before).ended;
 
 const mountVolumes = {
   azureFileShares: [

@@ -1,6 +1,4 @@
 // `batchai notebook` on a local cloud: Jupyter is a stand-in that everybody has, and the genuine one where it is installed.
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -12,43 +10,22 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLocal } from "../../local/start.ts";
 import type { LocalCloud } from "../../local/start.ts";
 import { until } from "../support/batch-ai-client.ts";
-import type { Said } from "../support/command-line.ts";
 import { testTools } from "../support/test-tools.ts";
+import { typed } from "../support/typed-program.ts";
+import type { Typed } from "../support/typed-program.ts";
 
-const program = fileURLToPath(new URL("../../dist/local/batchai.mjs", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "notebook-"));
 const bin = join(folder, "bin");
 const words = join(folder, "words");
 const place = ["-w", "lab", "-e", "digits"];
 let cloud: LocalCloud;
 
-interface Typed {
-  readonly child: ChildProcess;
-  readonly said: { out: string; err: string };
-  readonly ended: Promise<Said>;
-}
-
-function typed(...line: string[]): Typed {
-  const child = spawn(process.execPath, [program, ...line], {
-    cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: folder },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const said = { out: "", err: "" };
-  child.stdout.on("data", (chunk: Buffer) => (said.out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (said.err += chunk.toString()));
-  const ended = new Promise<Said>((resolve) =>
-    child.once("close", (code) => resolve({ code: code ?? -1, ...said })),
-  );
-  return { child, said, ended };
-}
-
-const type = (...line: string[]) => typed(...line).ended;
+const typedLine = (...line: string[]) => typed(line, { folder });
+const type = (...line: string[]) => typed(line, { folder }).ended;
 
 /** The address, once Jupyter answers there. */
 async function addressOf({ said, child }: Typed): Promise<URL> {
@@ -91,7 +68,7 @@ it(
   "tells an address that opens it, shows its token nowhere else, and Ctrl-C ends the job",
   { timeout: 90_000 },
   async () => {
-    const notebook = typed("notebook", ...place, "-n", "first", ...withPath(usual));
+    const notebook = typedLine("notebook", ...place, "-n", "first", ...withPath(usual));
     const address = await addressOf(notebook);
     expect(address.hostname).toBe("127.0.0.1");
     const token = address.searchParams.get("token") ?? "";
@@ -118,7 +95,7 @@ it(
 );
 
 it("goes on after Ctrl-C where it is to be kept", { timeout: 90_000 }, async () => {
-  const notebook = typed("notebook", ...place, "-n", "kept", "--keep", ...withPath(usual));
+  const notebook = typedLine("notebook", ...place, "-n", "kept", "--keep", ...withPath(usual));
   const address = await addressOf(notebook);
   notebook.child.kill("SIGINT");
   expect(await notebook.ended).toMatchObject({ code: 130, err: "The job 'kept' goes on.\n" });
@@ -138,7 +115,7 @@ it("says what to do where Jupyter is not installed", { timeout: 90_000 }, async 
 const genuine = join(testTools, "jupyter/bin");
 describe.skipIf(!existsSync(join(genuine, "jupyter")))("the genuine JupyterLab", () => {
   it("opens with the token alone, and what it saves stays on the share", { timeout: 120_000 }, async () => {
-    const notebook = typed("notebook", ...place, "-n", "lab", ...withPath(`${genuine}:${usual}`));
+    const notebook = typedLine("notebook", ...place, "-n", "lab", ...withPath(`${genuine}:${usual}`));
     const address = await addressOf(notebook);
     const token = address.searchParams.get("token") ?? "";
     const call = (path: string, init: RequestInit = {}) =>

@@ -1,30 +1,18 @@
 // A job's receipt on a local cloud, as a shell asks for it: what it left is as the receipt says until somebody changes a byte of it.
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startLocal } from "../../local/start.ts";
 import type { LocalCloud } from "../../local/start.ts";
 import { createShare } from "../support/batch-ai-client.ts";
+import { typed } from "../support/typed-program.ts";
 
-const program = fileURLToPath(new URL("../../dist/local/batchai.mjs", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "receipts-"));
 let cloud: LocalCloud;
 
-const type = (line: string) =>
-  new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
-    const env = {
-      PATH: process.env["PATH"],
-      HOME: folder,
-      BATCHAI_WORKSPACE: "lab",
-      BATCHAI_EXPERIMENT: "e",
-    };
-    execFile(process.execPath, [program, ...line.split(" ")], { cwd: folder, env }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : error.code, out, err }),
-    );
-  });
+const env = { BATCHAI_WORKSPACE: "lab", BATCHAI_EXPERIMENT: "e" };
+const type = (line: string) => typed(line.split(" "), { folder, env }).ended;
 const ok = async (line: string) => {
   const { code, out, err } = await type(line);
   expect([line, code, err]).toEqual([line, 0, ""]);

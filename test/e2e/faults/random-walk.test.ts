@@ -10,7 +10,7 @@ import { vaultClient } from "../../support/local-vault.ts";
 import { apiOf } from "../../support/raw-api.ts";
 import type { Reply } from "../../support/raw-api.ts";
 import { vaultReference } from "../../support/vault-reference.ts";
-import { lookForOrphans } from "../../support/walk/look-for-orphans.ts";
+import { untilOrphansAreGone } from "../../support/walk/look-for-orphans.ts";
 import { remains } from "../../support/walk/remains.ts";
 
 const steps = Number(process.env["FAULT_WALK_STEPS"] ?? 40);
@@ -198,17 +198,7 @@ it(
       async () => ((await shown(api.workspace)) === undefined ? true : undefined),
       limitMs,
     );
-    // A creation whose answer got lost, and whose undoing failed, too, leaves secrets and claims to the hourly look.
-    await until(
-      "no secret and no claim to be left",
-      async () => {
-        const left = await remains(cloud, data);
-        if (left.secrets.length + left.claims.length === 0) return true;
-        await lookForOrphans(cloud, data);
-        return undefined;
-      },
-      limitMs,
-    );
+    await untilOrphansAreGone(cloud, data, limitMs);
     const {
       pools,
       batchJobs,

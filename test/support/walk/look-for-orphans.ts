@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { LocalCloud } from "../../../local/start.ts";
+import { until } from "../batch-ai-client.ts";
+import { remains } from "./remains.ts";
 
 /** Resolves when the function was asked to run; what it removes is gone a little later. */
 export async function lookForOrphans({ description }: LocalCloud, data: string): Promise<void> {
@@ -14,4 +16,18 @@ export async function lookForOrphans({ description }: LocalCloud, data: string):
     body: "{}",
   });
   expect(looked.status).toBe(202);
+}
+
+/** A creation whose answer got lost, and whose undoing failed, too, leaves secrets and claims to that look. */
+export async function untilOrphansAreGone(cloud: LocalCloud, data: string, limitMs: number): Promise<void> {
+  await until(
+    "no secret and no claim to be left",
+    async () => {
+      const left = await remains(cloud, data);
+      if (left.secrets.length + left.claims.length === 0) return true;
+      await lookForOrphans(cloud, data);
+      return undefined;
+    },
+    limitMs,
+  );
 }
