@@ -76,11 +76,7 @@ export async function createCluster(
     await abandon(services, document.guid);
     return { cluster: await createAgain(services, made.document, spec) };
   }
-  await refuseOrphan(services, ref, document).catch(async (error: unknown) => {
-    // Where storage did not answer the cluster stays, and whoever asks again goes on with it.
-    if (error instanceof AppError && error.code === "Conflict") await abandon(services, document.guid);
-    throw error;
-  });
+  await refuseOrphan(services, ref, document, () => releasePlace(services, document.guid));
   const operation = await openOperation(services, {
     kind: "create",
     ref,
@@ -126,6 +122,10 @@ async function withOwnSecrets(
 
 async function abandon(services: Services, clusterGuid: string): Promise<void> {
   await services.secrets.remove(clusterGuid);
+  await releasePlace(services, clusterGuid);
+}
+
+async function releasePlace(services: Services, clusterGuid: string): Promise<void> {
   await services.reservations.clusters.update((claims) => ({
     claims: release(claims, clusterGuid),
     result: undefined,

@@ -42,11 +42,15 @@ export async function open<Kind extends ResourceKind>(
   );
 }
 
-/** @throws AppError Conflict when the parent is gone or going; then the document and its secrets are removed. */
+/**
+ * @param undo what else was made for the document, once that is removed.
+ * @throws AppError Conflict when the parent is gone or going; then the document and its secrets are removed.
+ */
 export async function refuseOrphan<Kind extends ResourceKind>(
   services: Services,
   ref: RefOf<Kind>,
   document: DocumentOf<Kind>,
+  undo: () => Promise<void> = async () => {},
 ): Promise<void> {
   const parent = parentOf(ref);
   if (parent === undefined) return;
@@ -58,6 +62,7 @@ export async function refuseOrphan<Kind extends ResourceKind>(
   const creation = creationOf(document);
   await services.state.of(ref.kind).remove(ref, (current) => creationOf(current) === creation, gone);
   if ("guid" in document) await services.secrets.remove(document.guid);
+  await undo();
   throw new AppError("Conflict", `The ${word} ${nameOf(parent)} was deleted meanwhile.`);
 }
 
