@@ -1,6 +1,6 @@
 // Names of what the app makes in Azure Batch, derived from GUIDs so that making twice is making once.
-import { createHash } from "node:crypto";
 import type { Priority } from "../domain/job/priority.ts";
+import { sha256 } from "./content-digest.ts";
 
 /** Batch job priorities run from −1000 to 1000 ("Azure Batch: job priority"). */
 export const batchPriority = { low: -500, normal: 0, high: 500 } as const satisfies Record<Priority, number>;
@@ -31,7 +31,7 @@ export function jobOfTask(id: string): { readonly jobGuid: string; readonly atte
 
 /** The launcher in the staging container: one file for all runs, as long as it stays the same. */
 export function launcherPath(launcher: string): string {
-  return `launchers/${createHash("sha256").update(launcher).digest("hex").slice(0, 32)}.sh`;
+  return `launchers/${sha256(launcher).slice(0, 32)}.sh`;
 }
 
 /** Where every job has a folder in the staging container. */

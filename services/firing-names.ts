@@ -1,18 +1,15 @@
 // Names that are derived from a trigger and an event, so that deriving them twice is naming the same.
-import { createHash } from "node:crypto";
 import { longestSweepName } from "../domain/sweep/trial.ts";
 import { templateOf } from "../domain/trigger/action.ts";
 import { keyOf } from "../domain/trigger/event.ts";
 import type { TriggerEvent } from "../domain/trigger/event.ts";
 import type { Firing } from "../domain/trigger/firing.ts";
 import type { TriggerDocument } from "../domain/trigger/schema.ts";
+import { sha256 } from "./content-digest.ts";
 
 /** Of the one firing that an event has in a trigger. */
 export function firingId({ guid }: TriggerDocument, event: TriggerEvent): string {
-  return createHash("sha256")
-    .update(`${guid}\n${keyOf(event)}`)
-    .digest("hex")
-    .slice(0, 20);
+  return sha256(`${guid}\n${keyOf(event)}`).slice(0, 20);
 }
 
 /** Names of jobs have 64 characters at most. */

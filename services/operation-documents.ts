@@ -1,8 +1,8 @@
 // The status documents of long-running operations that clients poll. They outlive the resource they are about. Their ids
 // are derived, so that asking twice for the same thing is one operation.
-import { createHash } from "node:crypto";
 import type { ResourceKind } from "../domain/resources.ts";
 import type { RefOf } from "../domain/shared/resource-id.ts";
+import { sha256 } from "./content-digest.ts";
 import type { Page, PageRequest } from "./state.ts";
 
 export interface OperationDocument {
@@ -55,7 +55,7 @@ export interface OperationDocuments {
 
 /** The one operation of this kind on one creation of a resource (a GUID, or its id and creation time). */
 export function operationId(kind: OperationKind, creation: string): string {
-  const hex = createHash("sha256").update(`${kind}|${creation.toLowerCase()}`).digest("hex");
+  const hex = sha256(`${kind}|${creation.toLowerCase()}`);
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),

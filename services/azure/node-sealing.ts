@@ -1,8 +1,9 @@
 // Sealed in the form of `openssl enc`, because openssl is what a stock Ubuntu image has: AES-256-CBC under a key of the
 // passphrase and a random salt, in base64. `enc` knows no authenticated mode, so a keyed hash comes first in the text. The
 // passphrase is a hash of the nodes' private key: it has all the strength there is, and one round of PBKDF2 is enough.
-import { createCipheriv, createHash, pbkdf2Sync } from "node:crypto";
+import { createCipheriv, pbkdf2Sync } from "node:crypto";
 import type { Random } from "../clock.ts";
+import { sha256 } from "../content-digest.ts";
 import type { NodeSealer } from "../node-sealing.ts";
 
 const [keyLength, blockLength, saltLength] = [32, 16, 8];
@@ -36,8 +37,4 @@ function bodyOf(pem: string): string {
     .filter((line) => !line.includes("-----"))
     .join("")
     .replace(/[ \r]/g, "");
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
 }
