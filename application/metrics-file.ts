@@ -4,7 +4,7 @@ import { locateReadable, stdOutErrPath } from "../domain/job/directories.ts";
 import { isFinished } from "../domain/job/machine.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
 import type { PostedPoint } from "../domain/metric/requests.ts";
-import { metricsFileName, reportsInFile, wholeLines } from "../domain/metric/reports.ts";
+import { metricsFileName, reportsInFile, stepAfter, wholeLines } from "../domain/metric/reports.ts";
 import { AppError } from "../domain/shared/errors.ts";
 import type { StoragePlace } from "../services/output-files.ts";
 import type { Services } from "../services/services.ts";
@@ -58,12 +58,11 @@ async function textOf({ outputFiles }: Services, place: StoragePlace, size: numb
   return Buffer.concat(parts).toString();
 }
 
-/** A report that names no step is of the one after the last of its name in the file. */
 function pointsOf(text: string): readonly PostedPoint[] {
-  const last = new Map<string, number>();
+  const lasts = new Map<string, number>();
   return reportsInFile(text, []).reports.map(({ name, value, step: said }) => {
-    const step = said ?? (last.get(name) ?? 0) + 1;
-    last.set(name, Math.max(step, last.get(name) ?? step));
+    const { step, last } = stepAfter(lasts.get(name), said);
+    lasts.set(name, last);
     return { name, value, step };
   });
 }

@@ -6,6 +6,7 @@ import {
   mostMetrics,
   reportsInFile,
   reportsInOutput,
+  stepAfter,
   wholeLines,
 } from "../../domain/metric/reports.ts";
 import type { Report } from "../../domain/metric/reports.ts";
@@ -90,7 +91,6 @@ function textOf(
   return { text: isCut ? wholeLines(text) : text, bytes: end };
 }
 
-/** A report that names no step is of the one after the last. */
 function withSteps(figures: Trial["figures"], reports: readonly Report[]): readonly NewPoints[] {
   const added = new Map<string, { points: Point[]; last: number | undefined }>();
   let names = Object.keys(figures).length;
@@ -103,9 +103,9 @@ function withSteps(figures: Trial["figures"], reports: readonly Report[]): reado
       series = { points: [], last };
       added.set(name, series);
     }
-    const step = said ?? (series.last ?? 0) + 1;
+    const { step, last } = stepAfter(series.last, said);
     series.points.push({ step, value });
-    series.last = Math.max(step, series.last ?? step);
+    series.last = last;
   }
   return [...added].map(([name, { points }]) => ({ name, points }));
 }

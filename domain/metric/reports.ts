@@ -27,6 +27,12 @@ export interface Report {
 /** Where `$AZ_BATCHAI_METRICS_FILE` lies beside the output. */
 export const metricsFileName = "metrics.jsonl";
 
+/** A report that names no step is of the one after the last. @param last of its name. @returns its step, and the last from then on. */
+export function stepAfter(last: number | undefined, said: number | undefined) {
+  const step = said ?? (last ?? 0) + 1;
+  return { step, last: Math.max(step, last ?? step) };
+}
+
 const longestName = 256;
 /** A series for each would fill the tables; a program that reports more has a name for every step. */
 export const mostMetrics = 200;
