@@ -52,7 +52,7 @@ class EventFile:
             data = file.read(CHUNK)
             points = []
             taken = self.events.read(data, points)
-            while taken == 0 and len(data) == CHUNK * (len(data) // CHUNK) and len(data) < MOST_RECORD + CHUNK:
+            while taken == 0 and len(data) % CHUNK == 0 and len(data) < MOST_RECORD + CHUNK:
                 more = file.read(CHUNK)
                 if not more:
                     break
