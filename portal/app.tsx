@@ -1,6 +1,6 @@
 // Who is signed in sees the pages; who is not is asked to. Each page is a script of its own, read when it is opened.
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Fragment, lazy, Suspense, useEffect, useState } from "react";
 import { Redirect, Route, Switch, useParams } from "wouter";
 import { signInWith } from "./api/authority.ts";
 import { CallError, signIn } from "./api/http.ts";
@@ -8,12 +8,14 @@ import type { Session } from "./api/http.ts";
 import { useSession, useWorkspaces } from "./api/queries.ts";
 import { DataState, ErrorBox } from "./components/data-state.tsx";
 import { Shell } from "./components/shell.tsx";
+import { useDisplayKey } from "./lib/display.ts";
 import type { Return } from "./lib/pkce.ts";
 import { jobOfRunLink } from "./lib/run-links.ts";
 import { pages, placeOf } from "./lib/places.ts";
 import type { Place } from "./lib/places.ts";
 import { NoWorkspace } from "./pages/no-workspace.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
+import { t } from "./texts/texts.ts";
 
 const scripts = {
   overview: () => import("./pages/overview.tsx"),
@@ -59,18 +61,26 @@ export type Offer = { readonly kind: "link"; readonly code: string } | Return;
 
 export function App({ offer }: { offer: Offer | undefined }) {
   const redeemed = useRedeemed(offer);
+  return (
+    <Fragment key={useDisplayKey()}>
+      <Opened redeemed={redeemed} />
+    </Fragment>
+  );
+}
+
+function Opened({ redeemed }: { redeemed: Error | "going on" | undefined }) {
   const session = useSession();
-  if (redeemed === "going on") return <p className="loading">Signing in …</p>;
+  if (redeemed === "going on") return <p className="loading">{t.shell.signingIn}</p>;
   if (session.data !== undefined && !isSignedOut(session.error)) return <Pages session={session.data} />;
   if (session.error !== null) {
     if (isSignedOut(session.error)) return <SignIn problem={redeemed} />;
     return (
       <main className="alone">
-        <ErrorBox error={session.error} what="The portal" onRetry={() => void session.refetch()} />
+        <ErrorBox error={session.error} what={t.things.portal} onRetry={() => void session.refetch()} />
       </main>
     );
   }
-  return <p className="loading">Opening the portal …</p>;
+  return <p className="loading">{t.shell.openingPortal}</p>;
 }
 
 const isSignedOut = (error: Error | null) =>
@@ -109,7 +119,7 @@ function Pages({ session }: { session: Session }) {
       </Route>
       <Route>
         <Shell session={session} places={places}>
-          <DataState query={workspaces} what="the workspaces">
+          <DataState query={workspaces} what={t.things.workspaces}>
             {(found) => {
               const [first] = found;
               return first === undefined ? (
@@ -132,7 +142,7 @@ function InWorkspace({ session, places }: { session: Session; places: readonly P
   if (linked !== undefined) return <Redirect to={pages.job(place, linked.experiment, linked.job)} replace />;
   return (
     <Shell session={session} places={places} place={place}>
-      <Suspense fallback={<p className="loading">Opening the page …</p>}>
+      <Suspense fallback={<p className="loading">{t.shell.openingPage}</p>}>
         <Switch>
           <Route path="/w/:group/:workspace">
             <Overview place={place} />
@@ -178,7 +188,7 @@ function InWorkspace({ session, places }: { session: Session; places: readonly P
             <Events place={place} />
           </Route>
           <Route>
-            <h1>There is no such page</h1>
+            <h1>{t.shell.noPage}</h1>
           </Route>
         </Switch>
       </Suspense>

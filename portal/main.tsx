@@ -6,6 +6,7 @@ import { Router } from "wouter";
 import { queryClient } from "./api/queries.ts";
 import { App, loadPage } from "./app.tsx";
 import type { Offer } from "./app.tsx";
+import { show, storedDisplay } from "./lib/display.ts";
 import { returnIn } from "./lib/pkce.ts";
 import { applyTheme, storedTheme } from "./lib/theme.ts";
 import "./styles/index.css";
@@ -29,12 +30,14 @@ applyTheme(storedTheme());
 loadPage(location.pathname);
 const root = document.getElementById("portal");
 if (root !== null)
-  createRoot(root).render(
-    <StrictMode>
-      <QueryClientProvider client={queryClient}>
-        <Router base="/portal">
-          <App offer={offer} />
-        </Router>
-      </QueryClientProvider>
-    </StrictMode>,
+  void show(storedDisplay()).then(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <QueryClientProvider client={queryClient}>
+          <Router base="/portal">
+            <App offer={offer} />
+          </Router>
+        </QueryClientProvider>
+      </StrictMode>,
+    ),
   );

@@ -6,6 +6,7 @@ import type { CommandLine } from "../lib/request-lines.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { ErrorBox } from "./data-state.tsx";
 import { Dialog } from "./dialog.tsx";
+import { t } from "../texts/texts.ts";
 
 interface Props {
   readonly title: string;
@@ -34,13 +35,13 @@ export function ActionDialog({ title, verb, isHarmless = false, lines, onClose, 
       <form onSubmit={submit}>
         {children}
         {error !== undefined && <ErrorBox error={error} what={verb} />}
-        <CommandStrip label="The same by command line" lines={lines} />
+        <CommandStrip label={t.common.sameByCommandLine} lines={lines} />
         <footer className="actions">
           <button type="button" onClick={onClose}>
-            Cancel
+            {t.common.cancel}
           </button>
           <button type="submit" className={isHarmless ? "primary" : "danger solid"} disabled={isGoing}>
-            {isGoing ? "Asking …" : verb}
+            {isGoing ? t.common.asking : verb}
           </button>
         </footer>
       </form>

@@ -1,6 +1,7 @@
 // The command lines that do the same as a view or a dialog: shown, and copied with one click.
 import { useState } from "react";
 import type { CommandLine } from "../lib/request-lines.ts";
+import { t } from "../texts/texts.ts";
 
 const allTools = ["batchai", "curl", "python"] as const;
 type Tool = (typeof allTools)[number];
@@ -12,7 +13,7 @@ export function CommandStrip({ lines, label }: { lines: readonly CommandLine[]; 
   const text = lines.map((line) => textFor(line, tool)).join("\n");
   return (
     <section className="command-strip" aria-label={label}>
-      <div className="command-tools" role="group" aria-label="Written for">
+      <div className="command-tools" role="group" aria-label={t.common.writtenFor}>
         {tools.map((each) => (
           <button
             key={each}
@@ -20,15 +21,16 @@ export function CommandStrip({ lines, label }: { lines: readonly CommandLine[]; 
             className="quiet"
             aria-pressed={tool === each}
             onClick={() => choose(each)}
+            translate="no"
           >
             {each}
           </button>
         ))}
       </div>
-      <pre role="group" tabIndex={0} aria-label={`${label}: ${tool}`}>
+      <pre role="group" tabIndex={0} aria-label={t.common.linesFor(label, tool)}>
         {text}
       </pre>
-      <CopyButton text={text} what="command" />
+      <CopyButton text={text} what={t.common.command} />
     </section>
   );
 }
@@ -44,8 +46,8 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
   const [notice, setNotice] = useState("");
   const copy = () => {
     navigator.clipboard.writeText(text).then(
-      () => setNotice("Copied"),
-      () => setNotice("Not allowed"),
+      () => setNotice(t.common.copied),
+      () => setNotice(t.common.notAllowed),
     );
   };
   return (
@@ -54,9 +56,9 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
       className="quiet copy"
       onClick={copy}
       onBlur={() => setNotice("")}
-      aria-label={`Copy ${what}`}
+      aria-label={t.common.copyWhat(what)}
     >
-      <span aria-live="polite">{notice === "" ? "Copy" : notice}</span>
+      <span aria-live="polite">{notice === "" ? t.common.copy : notice}</span>
     </button>
   );
 }

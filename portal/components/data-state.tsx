@@ -3,6 +3,8 @@ import type { ReactNode } from "react";
 import { errorTable, failureTable } from "../../domain/shared/errors.ts";
 import { CallError } from "../api/http.ts";
 import { CopyButton } from "./command-strip.tsx";
+import { formats } from "../lib/formats.ts";
+import { t } from "../texts/texts.ts";
 
 /** What a query is, as far as it is shown here. */
 interface Asked<Data> {
@@ -31,46 +33,60 @@ export function DataState<Data>({ query, what, children }: Props<Data>) {
   if (error !== null) return <ErrorBox error={error} what={what} onRetry={() => void query.refetch()} />;
   return (
     <p className="loading" role="status">
-      Reading {what} …
+      {t.common.dataState.reading(what)}
     </p>
   );
 }
-
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 function Reconnecting({ since, error }: { since: number; error: Error }) {
   return (
     <p className="banner" role="status">
-      <strong>Reconnecting.</strong> These are the data of {clock.format(new Date(since))}. {error.message}
+      <strong>{t.common.dataState.reconnecting}</strong>{" "}
+      {t.common.dataState.dataOf(formats.clock(new Date(since)))} <Said error={error} />
     </p>
   );
 }
 
+/** What the service says, it says in English. */
+function Said({ error }: { error: Error }) {
+  const isOwn = error instanceof CallError && error.status === 0;
+  return <span lang={isOwn ? undefined : "en"}>{error.message}</span>;
+}
+
 /** What to do about an error of that code, where that is known. */
-export function remedyOf(code: string): string | undefined {
+export function Remedy({ code }: { code: string }) {
   const rows: Readonly<Record<string, { readonly remedy: string }>> = { ...errorTable, ...failureTable };
-  if (code === "Unreachable") return "Is the local cloud still running? Start it again with: batchai start";
-  return rows[code]?.remedy;
+  if (code === "Unreachable")
+    return <p className="remedy">{t.common.dataState.startAgain(<code>batchai start</code>)}</p>;
+  const remedy = rows[code]?.remedy;
+  if (remedy === undefined) return null;
+  return (
+    <p className="remedy" lang="en">
+      {remedy}
+    </p>
+  );
 }
 
 export function ErrorBox({ error, what, onRetry }: { error: Error; what: string; onRetry?: () => void }) {
   const { code, requestId } = error instanceof CallError ? error : { code: error.name, requestId: undefined };
-  const remedy = remedyOf(code);
   return (
     <div className="error-box" role="alert">
       <h2>
         {what}: <code>{code}</code>
       </h2>
-      <p>{error.message}</p>
-      {remedy !== undefined && <p className="remedy">{remedy}</p>}
+      <p>
+        <Said error={error} />
+      </p>
+      <Remedy code={code} />
       {requestId !== undefined && (
         <p className="muted">
-          Request <code>{requestId}</code> <CopyButton text={requestId} what="request id" />
+          {t.common.dataState.request} <code>{requestId}</code>{" "}
+          <CopyButton text={requestId} what={t.common.requestId} />
         </p>
       )}
       {onRetry !== undefined && (
         <button type="button" onClick={onRetry}>
-          Try again
+          {t.common.dataState.tryAgain}
         </button>
       )}
     </div>

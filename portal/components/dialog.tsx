@@ -1,6 +1,7 @@
 // A dialog of the browser's own: focus stays in it, Escape closes it.
 import { useEffect, useId, useRef } from "react";
 import type { ReactNode } from "react";
+import { t } from "../texts/texts.ts";
 
 export function Dialog(props: { title: string; onClose: () => void; children: ReactNode; isWide?: boolean }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -20,7 +21,12 @@ export function Dialog(props: { title: string; onClose: () => void; children: Re
     >
       <header>
         <h2 id={title}>{props.title}</h2>
-        <button type="button" className="quiet icon-button" aria-label="Close" onClick={props.onClose}>
+        <button
+          type="button"
+          className="quiet icon-button"
+          aria-label={t.common.close}
+          onClick={props.onClose}
+        >
           ✕
         </button>
       </header>

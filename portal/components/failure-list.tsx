@@ -1,6 +1,6 @@
 // What went wrong with a job or a cluster, in the service's words, and what to do.
 import type { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
-import { remedyOf } from "./data-state.tsx";
+import { Remedy } from "./data-state.tsx";
 
 export function FailureList({ errors }: { errors: readonly BatchAIError[] }) {
   return errors.map(({ code, message, details = [] }, index) => (
@@ -8,10 +8,10 @@ export function FailureList({ errors }: { errors: readonly BatchAIError[] }) {
       <h2>
         <code>{code}</code>
       </h2>
-      <p>{message}</p>
-      {remedyOf(code) !== undefined && <p className="remedy">{remedyOf(code)}</p>}
+      <p lang="en">{message}</p>
+      <Remedy code={code} />
       {details.length > 0 && (
-        <dl className="facts">
+        <dl className="facts" lang="en">
           {details.map(({ name, value }) => (
             <div key={name}>
               <dt>{name}</dt>

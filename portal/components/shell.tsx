@@ -10,7 +10,9 @@ import type { Place } from "../lib/places.ts";
 import { applyTheme, storedTheme, themes } from "../lib/theme.ts";
 import type { Theme } from "../lib/theme.ts";
 import { Dialog } from "./dialog.tsx";
+import { DisplayChoice } from "./display-choice.tsx";
 import { useShortcuts } from "./shortcuts.ts";
+import { t, wordFor } from "../texts/texts.ts";
 
 interface Props {
   readonly session: Session;
@@ -24,31 +26,32 @@ export function Shell({ session, places, place, children }: Props) {
   const [path, go] = useLocation();
   useShortcuts(place, go, () => showHelp(true));
   useEffect(() => {
-    document.title = `${titleOf(path)} · OpenBatchAI`;
+    document.title = `${titleOf(path)} · ${productName}`;
     window.scrollTo(0, 0);
   }, [path]);
   return (
     <>
       <a className="skip" href="#content" onClick={focusContent}>
-        Skip to the content
+        {t.shell.skip}
       </a>
       <header className="bar">
         <Link href="/" className="brand">
           <span aria-hidden="true" className="logo">
             <i /> <i /> <i /> <i />
           </span>
-          OpenBatchAI
+          <span translate="no">{productName}</span>
         </Link>
         {place !== undefined && (
           <WorkspaceChoice places={places} place={place} onChoose={(chosen) => go(pages.overview(chosen))} />
         )}
         {place !== undefined && <Navigation place={place} path={path} />}
         <div className="bar-end">
+          <DisplayChoice />
           <ThemeChoice />
           <button
             type="button"
             className="quiet icon-button"
-            aria-label="Keys"
+            aria-label={t.shell.keys}
             onClick={() => showHelp(true)}
           >
             ?
@@ -72,28 +75,32 @@ function focusContent(event: { preventDefault(): void }): void {
 
 function titleOf(path: string): string {
   const [, , , workspace = "", page = "overview", ...names] = path.split("/").map(decodeURIComponent);
-  return [names.at(-1), page, workspace].filter((part) => part !== undefined && part !== "").join(" · ");
+  return [names.at(-1), wordFor(page, t.shell.titles), workspace]
+    .filter((part) => part !== undefined && part !== "")
+    .join(" · ");
 }
 
+const productName = "OpenBatchAI";
+
 const links = [
-  ["Overview", pages.overview],
-  ["Jobs", pages.jobs],
-  ["Sweeps", pages.sweeps],
-  ["Runs", pages.runs],
-  ["Clusters", pages.clusters],
-  ["Triggers", pages.triggers],
-  ["Queue", pages.queue],
-  ["Events", pages.events],
+  ["overview", pages.overview],
+  ["jobs", pages.jobs],
+  ["sweeps", pages.sweeps],
+  ["runs", pages.runs],
+  ["clusters", pages.clusters],
+  ["triggers", pages.triggers],
+  ["queue", pages.queue],
+  ["events", pages.events],
 ] as const;
 
 function Navigation({ place, path }: { place: Place; path: string }) {
   const isHere = (target: string) =>
     path === target || (target !== pages.overview(place) && path.startsWith(`${target}/`));
   return (
-    <nav aria-label="Pages">
-      {links.map(([title, target]) => (
-        <Link key={title} href={target(place)} aria-current={isHere(target(place)) ? "page" : undefined}>
-          {title}
+    <nav aria-label={t.shell.pages}>
+      {links.map(([page, target]) => (
+        <Link key={page} href={target(place)} aria-current={isHere(target(place)) ? "page" : undefined}>
+          {t.shell.links[page]}
         </Link>
       ))}
     </nav>
@@ -112,7 +119,7 @@ function WorkspaceChoice(props: {
   const known = places.some(same) ? places : [place, ...places];
   return (
     <label className="workspace-choice">
-      <span className="sr-only">Workspace</span>
+      <span className="sr-only">{t.shell.workspace}</span>
       <select
         value={known.findIndex(same)}
         onChange={(event) => {
@@ -122,7 +129,7 @@ function WorkspaceChoice(props: {
       >
         {known.map(({ group, workspace }, index) => (
           <option key={`${group}/${workspace}`} value={index}>
-            {workspace} ({group})
+            {t.shell.workspaceIn(workspace, group)}
           </option>
         ))}
       </select>
@@ -139,7 +146,7 @@ function ThemeChoice() {
     <button
       type="button"
       className="quiet icon-button"
-      aria-label={`Theme: ${theme}. Change to ${next}`}
+      aria-label={t.shell.theme(t.shell.themes[theme], t.shell.themes[next])}
       onClick={() => {
         applyTheme(next);
         choose(next);
@@ -155,33 +162,34 @@ function Account({ session }: { session: Session }) {
   const leave = () => void signOut().then(() => client.resetQueries());
   return (
     <div className="account">
-      <span title={`${session.subject}: ${session.roles.join(", ")}`}>
-        {session.roles.join(", ") || "no role"}
+      <span title={`${session.subject}: ${session.roles.join(", ")}`} translate="no">
+        {session.roles.join(", ") || <span translate="yes">{t.shell.noRole}</span>}
       </span>
       <button type="button" className="quiet" onClick={leave}>
-        Sign out
+        {t.shell.signOut}
       </button>
     </div>
   );
 }
 
-const keys = [
-  ["g o, g j, g s, g c", "Overview, Jobs, Sweeps, Clusters"],
-  ["g r, g t, g q, g e", "Runs, Triggers, Queue, Events"],
-  ["n", "New job"],
-  ["/", "To the filter"],
-  ["j, k, ↓, ↑", "Next and previous row"],
-  ["Page Up, Page Down, Home, End", "Further in a list"],
-  ["x, space", "Select the row"],
-  ["Enter", "Open the row"],
-  ["?", "These keys"],
-] as const;
+const keyRows = () =>
+  [
+    ["g o, g j, g s, g c", t.keys.pages],
+    ["g r, g t, g q, g e", t.keys.morePages],
+    ["n", t.keys.newJob],
+    ["/", t.keys.filter],
+    ["j, k, ↓, ↑", t.keys.rows],
+    [t.keys.furtherKeys, t.keys.further],
+    [t.keys.selectKeys, t.keys.select],
+    [t.keys.openKeys, t.keys.open],
+    ["?", t.keys.sheet],
+  ] as const;
 
 function Keys({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="Keys" onClose={onClose}>
+    <Dialog title={t.shell.keys} onClose={onClose}>
       <dl className="keys">
-        {keys.map(([key, meaning]) => (
+        {keyRows().map(([key, meaning]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

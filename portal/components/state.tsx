@@ -1,6 +1,8 @@
 // Small marks: a state by colour, shape and word; a time; a bar of counts.
 import { useSyncExternalStore } from "react";
+import { formats } from "../lib/formats.ts";
 import { agoText } from "../lib/texts.ts";
+import { stateText } from "../texts/texts.ts";
 
 const marks: Readonly<Record<string, string>> = {
   queued: "○",
@@ -38,7 +40,7 @@ export function StateMark({ state }: { state: string }) {
       <span aria-hidden="true" className="state-mark">
         {marks[state] ?? "·"}
       </span>
-      {state}
+      {stateText(state)}
     </span>
   );
 }
@@ -68,17 +70,15 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, read);
 }
 
-const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
-
 export function Time({ value }: { value: string }) {
   const now = useNow();
   return (
-    <time dateTime={value} title={absolute.format(new Date(value))}>
+    <time dateTime={value} title={formats.moment(new Date(value))}>
       {agoText(value, now)}
     </time>
   );
 }
 
 export function AbsoluteTime({ value }: { value: string }) {
-  return <time dateTime={value}>{absolute.format(new Date(value))}</time>;
+  return <time dateTime={value}>{formats.moment(new Date(value))}</time>;
 }

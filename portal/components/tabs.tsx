@@ -8,7 +8,8 @@ interface Props<Tab extends string> {
 
 export function Tabs<Tab extends string>({ label, tabs, tab, onOpen }: Props<Tab>) {
   const move = (key: string) => {
-    const step = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
+    const ahead = document.documentElement.dir === "rtl" ? -1 : 1;
+    const step = key === "ArrowRight" ? ahead : key === "ArrowLeft" ? -ahead : 0;
     const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
     if (step === 0 || next === undefined) return;
     onOpen(next);

@@ -1,15 +1,20 @@
-// Numbers, times and sizes as people read them, in the browser's language where that has one.
+// Durations, ages and sizes as people read them, with the signs of their units and the numbers of the language.
+import { t } from "../texts/texts.ts";
+import { formats } from "./formats.ts";
+
 const units = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["min", 60_000],
-  ["s", 1_000],
+  ["days", 86_400_000],
+  ["hours", 3_600_000],
+  ["minutes", 60_000],
+  ["seconds", 1_000],
 ] as const;
+
+const inUnit = (unit: (typeof units)[number][0], count: number) => t.measures[unit](formats.number(count));
 
 /** `3 min 20 s`: the two largest parts. */
 export function durationText(ms: number): string {
   const first = units.findIndex(([, size]) => ms >= size);
-  if (first === -1) return "0 s";
+  if (first === -1) return inUnit("seconds", 0);
   let left = ms;
   const parts = units.slice(first, first + 2).map(([unit, size]) => {
     const count = Math.floor(left / size);
@@ -18,25 +23,26 @@ export function durationText(ms: number): string {
   });
   return parts
     .filter(([count], index) => index === 0 || count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
+    .map(([count, unit]) => inUnit(unit, count))
     .join(" ");
 }
 
 export function agoText(time: string, nowMs: number): string {
   const ms = nowMs - Date.parse(time);
-  if (ms < 5_000) return "just now";
-  const [unit, size] = units.find(([, each]) => ms >= each) ?? ["s", 1_000];
-  return `${Math.floor(ms / size)} ${unit} ago`;
+  if (ms < 5_000) return t.measures.justNow;
+  const [unit, size] = units.find(([, each]) => ms >= each) ?? (["seconds", 1_000] as const);
+  return t.measures.ago(inUnit(unit, Math.floor(ms / size)));
 }
 
 export function sizeText(bytes: number): string {
-  const names = ["B", "KB", "MB", "GB", "TB"] as const;
+  const names = ["bytes", "kilobytes", "megabytes", "gigabytes", "terabytes"] as const;
   const power = Math.min(names.length - 1, bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(1000)));
   const value = bytes / 1000 ** power;
-  return `${value >= 100 || power === 0 ? Math.round(value) : value.toFixed(1)} ${names[power]}`;
+  const digits = value >= 100 || power === 0 ? 0 : 1;
+  return t.measures[names[power] ?? "bytes"](formats.number(value, digits));
 }
 
 /** `1 job`, `2 jobs` */
 export function countText(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+  return formats.count(count, { one: noun, other: `${noun}s` });
 }

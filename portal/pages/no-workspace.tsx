@@ -9,6 +9,7 @@ import { CommandStrip } from "../components/command-strip.tsx";
 import { ErrorBox } from "../components/data-state.tsx";
 import { quoted } from "../lib/request-lines.ts";
 import { pages, workspacePath } from "../lib/places.ts";
+import { t } from "../texts/texts.ts";
 
 export function NoWorkspace({ session }: { session: Session }) {
   const [name, type] = useState("lab");
@@ -29,11 +30,11 @@ export function NoWorkspace({ session }: { session: Session }) {
   const curl = `curl -X PUT -H "Authorization: Bearer $BATCHAI_TOKEN" -H 'Content-Type: application/json' -d ${quoted(JSON.stringify({ location: session.location }))} ${quoted(`${location.origin}${workspacePath(place)}?api-version=2018-05-01`)}`;
   return (
     <div className="alone">
-      <h1>Nothing is here yet</h1>
-      <p>Clusters and jobs live in a workspace. Make the first one:</p>
+      <h1>{t.noWorkspace.title}</h1>
+      <p>{t.noWorkspace.makeFirst}</p>
       <form onSubmit={create} className="card inline-form">
         <label>
-          Name
+          {t.noWorkspace.name}
           <input
             required
             pattern="[A-Za-z0-9_\-]{1,64}"
@@ -42,12 +43,12 @@ export function NoWorkspace({ session }: { session: Session }) {
           />
         </label>
         <button type="submit" className="primary">
-          Create workspace
+          {t.noWorkspace.create}
         </button>
       </form>
-      {error !== undefined && <ErrorBox error={error} what="Create workspace" />}
+      {error !== undefined && <ErrorBox error={error} what={t.noWorkspace.create} />}
       <CommandStrip
-        label="The same by command line"
+        label={t.common.sameByCommandLine}
         lines={[
           {
             batchai: `batchai workspace create -g local -n ${quoted(name)} -l ${quoted(session.location)}`,

@@ -12,6 +12,8 @@ import type { JobRow } from "../lib/jobs.ts";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { durationText } from "../lib/texts.ts";
+import { formats } from "../lib/formats.ts";
+import { t } from "../texts/texts.ts";
 
 const shown = 6;
 
@@ -22,12 +24,12 @@ export default function Overview({ place }: { place: Place }) {
   return (
     <>
       <div className="page-head">
-        <h1>{place.workspace}</h1>
+        <h1 translate="no">{place.workspace}</h1>
         <Link href={pages.newJob(place)} className="button primary">
-          New job
+          {t.overview.newJob}
         </Link>
       </div>
-      <DataState query={jobs} what="the jobs">
+      <DataState query={jobs} what={t.things.jobs}>
         {({ jobs: found }) => (
           <>
             <Counts place={place} jobs={found} />
@@ -39,13 +41,13 @@ export default function Overview({ place }: { place: Place }) {
         )}
       </DataState>
       <section aria-labelledby="clusters-title" className="card">
-        <h2 id="clusters-title">Clusters</h2>
-        <DataState query={clusters} what="the clusters">
+        <h2 id="clusters-title">{t.overview.clusters}</h2>
+        <DataState query={clusters} what={t.things.clusters}>
           {(found) => <ClusterList place={place} clusters={found} />}
         </DataState>
       </section>
       <CommandStrip
-        label="The same by command line"
+        label={t.common.sameByCommandLine}
         lines={[lines.workspace(), lines.clusters(), lines.experiments()]}
       />
     </>
@@ -55,13 +57,13 @@ export default function Overview({ place }: { place: Place }) {
 function Counts({ place, jobs }: { place: Place; jobs: readonly JobRow[] }) {
   const counts = countsByState(jobs);
   return (
-    <ul className="counts" aria-label="Jobs by state">
+    <ul className="counts" aria-label={t.overview.jobsByState}>
       {jobStates
         .filter((state) => state !== "terminating" || counts.terminating > 0)
         .map((state) => (
           <li key={state}>
             <Link href={`${pages.jobs(place)}?state=${state}`} className={`count count-${state}`}>
-              <strong>{counts[state].toLocaleString()}</strong>
+              <strong>{formats.number(counts[state])}</strong>
               <StateMark state={state} />
             </Link>
           </li>
@@ -81,10 +83,10 @@ function RunningJobs({ place, jobs }: { place: Place; jobs: readonly JobRow[] })
   );
   return (
     <section aria-labelledby="running-title" className="card">
-      <h2 id="running-title">Running now</h2>
+      <h2 id="running-title">{t.overview.runningNow}</h2>
       {running.length === 0 && (
-        <Empty title="Nothing runs">
-          <Link href={pages.newJob(place)}>Submit a job</Link>
+        <Empty title={t.overview.nothingRuns}>
+          <Link href={pages.newJob(place)}>{t.overview.submitJob}</Link>
         </Empty>
       )}
       <ul className="job-list">
@@ -92,7 +94,7 @@ function RunningJobs({ place, jobs }: { place: Place; jobs: readonly JobRow[] })
           <li key={job.id}>
             <JobLink place={place} job={job} />
             <span className="muted">
-              {job.cluster} · {durationText(durationMs(job, now) ?? 0)}
+              <span translate="no">{job.cluster}</span> · {durationText(durationMs(job, now) ?? 0)}
             </span>
           </li>
         ))}
@@ -108,14 +110,18 @@ function FailedJobs({ place, jobs }: { place: Place; jobs: readonly JobRow[] }) 
     .toSorted((a, b) => ((a.ended ?? "") < (b.ended ?? "") ? 1 : -1));
   return (
     <section aria-labelledby="failed-title" className="card">
-      <h2 id="failed-title">Failed last</h2>
-      {failed.length === 0 && <p className="muted">No job failed.</p>}
+      <h2 id="failed-title">{t.overview.failedLast}</h2>
+      {failed.length === 0 && <p className="muted">{t.overview.noneFailed}</p>}
       <ul className="job-list">
         {failed.slice(0, shown).map((job) => (
           <li key={job.id}>
             <JobLink place={place} job={job} />
             <span className="muted">
-              {job.error?.code ?? (job.exitCode === undefined ? "" : `exit code ${job.exitCode}`)}
+              {job.error === undefined ? (
+                job.exitCode !== undefined && t.common.exitCode(job.exitCode)
+              ) : (
+                <span translate="no">{job.error.code}</span>
+              )}
               {job.ended !== undefined && (
                 <>
                   {" · "}
@@ -134,29 +140,34 @@ function FailedJobs({ place, jobs }: { place: Place; jobs: readonly JobRow[] }) 
 function JobLink({ place, job }: { place: Place; job: JobRow }) {
   return (
     <Link href={pages.job(place, job.experiment, job.name)}>
-      {job.name} <span className="muted">in {job.experiment}</span>
+      <span translate="no">{job.name}</span>{" "}
+      <span className="muted">{t.overview.inExperiment(<span translate="no">{job.experiment}</span>)}</span>
     </Link>
   );
 }
 
 function More({ place, state, count }: { place: Place; state: string; count: number }) {
   if (count <= shown) return null;
-  return <Link href={`${pages.jobs(place)}?state=${state}`}>All {count.toLocaleString()}</Link>;
+  return <Link href={`${pages.jobs(place)}?state=${state}`}>{t.overview.all(count)}</Link>;
 }
 
 function ClusterList({ place, clusters }: { place: Place; clusters: readonly ClusterResponse[] }) {
   if (clusters.length === 0)
     return (
-      <Empty title="There is no cluster">
-        <Link href={pages.clusters(place)}>How to make one</Link>
+      <Empty title={t.overview.noCluster}>
+        <Link href={pages.clusters(place)}>{t.overview.howToMake}</Link>
       </Empty>
     );
   return (
     <ul className="cluster-list">
       {clusters.map((cluster) => (
         <li key={cluster.id}>
-          <Link href={pages.cluster(place, cluster.name)}>{cluster.name}</Link>
-          <span className="muted">{cluster.properties.vmSize}</span>
+          <Link href={pages.cluster(place, cluster.name)} translate="no">
+            {cluster.name}
+          </Link>
+          <span className="muted" translate="no">
+            {cluster.properties.vmSize}
+          </span>
           <ClusterBar counts={cluster.properties.nodeStateCounts} />
         </li>
       ))}

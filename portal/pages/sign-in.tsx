@@ -8,15 +8,16 @@ import type { Authority } from "../api/http.ts";
 import { useAuthority } from "../api/queries.ts";
 import { CopyButton } from "../components/command-strip.tsx";
 import { DataState, ErrorBox } from "../components/data-state.tsx";
+import { t } from "../texts/texts.ts";
 
 export function SignIn({ problem }: { problem: Error | undefined }) {
   const authority = useAuthority();
   const [error, setError] = useState(problem);
   return (
     <main className="alone">
-      <h1>OpenBatchAI</h1>
-      {error !== undefined && <ErrorBox error={error} what="Sign-in" />}
-      <DataState query={authority} what="how to sign in">
+      <h1 translate="no">OpenBatchAI</h1>
+      {error !== undefined && <ErrorBox error={error} what={t.things.signIn} />}
+      <DataState query={authority} what={t.things.howToSignIn}>
         {(found) => (found === null ? <ByLink /> : <AtIssuer authority={found} onError={setError} />)}
       </DataState>
       <ByToken clientId={authority.data?.clientId ?? "CLIENT_ID"} onError={setError} />
@@ -35,12 +36,10 @@ function AtIssuer({ authority, onError }: { authority: Authority; onError: (erro
   };
   return (
     <section className="card">
-      <h2>With your account</h2>
-      <p>
-        At <code>{new URL(authority.issuer).host}</code>. What you may do here is what your roles allow.
-      </p>
+      <h2>{t.signIn.withAccount}</h2>
+      <p>{t.signIn.atIssuer(<code>{new URL(authority.issuer).host}</code>)}</p>
       <button type="button" className="primary" disabled={isLeaving} onClick={go}>
-        Sign in
+        {t.signIn.signIn}
       </button>
     </section>
   );
@@ -49,10 +48,10 @@ function AtIssuer({ authority, onError }: { authority: Authority; onError: (erro
 function ByLink() {
   return (
     <section className="card">
-      <h2>On this machine</h2>
-      <p>Run this in the folder of the local cloud, and open the link that it prints.</p>
+      <h2>{t.signIn.onThisMachine}</h2>
+      <p>{t.signIn.byLink}</p>
       <p className="command-line">
-        <code>batchai portal</code> <CopyButton text="batchai portal" what="command" />
+        <code>batchai portal</code> <CopyButton text="batchai portal" what={t.common.command} />
       </p>
     </section>
   );
@@ -70,17 +69,14 @@ function ByToken({ clientId, onError }: { clientId: string; onError: (error: Err
   };
   return (
     <section className="card">
-      <h2>With a token</h2>
-      <p>
-        Get a token for the app registration of this service, and paste it. It is kept out of reach of
-        scripts, until it expires.
-      </p>
+      <h2>{t.signIn.withToken}</h2>
+      <p>{t.signIn.pasteToken}</p>
       <p className="command-line">
         <code>az account get-access-token --resource api://{clientId} --query accessToken -o tsv</code>
       </p>
       <form onSubmit={submit}>
         <label>
-          Token
+          {t.signIn.token}
           <input
             type="password"
             required
@@ -89,7 +85,7 @@ function ByToken({ clientId, onError }: { clientId: string; onError: (error: Err
             onChange={(event) => type(event.target.value)}
           />
         </label>
-        <button type="submit">Use the token</button>
+        <button type="submit">{t.signIn.useToken}</button>
       </form>
     </section>
   );

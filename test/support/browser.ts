@@ -61,10 +61,34 @@ export async function accessibilityFindings(page: Page): Promise<readonly string
 }
 
 /** How many pixels a page is too wide for a screen of 320, which is 400 % of a usual one. */
-export async function sidewaysAt400Percent(page: Page): Promise<number> {
+export const sidewaysAt400Percent = (page: Page): Promise<number> =>
+  at400Percent(page, () =>
+    page.evaluate<number>("Math.max(0, document.documentElement.scrollWidth - innerWidth)"),
+  );
+
+/** The same, as what sticks out: nothing where a page needs no scrolling sideways. Grids and charts may scroll in themselves. */
+export const tooWideAt400Percent = (page: Page): Promise<readonly string[]> =>
+  at400Percent(page, () => page.evaluate<string[]>(tooWide));
+
+const tooWide = `(() => {
+  const width = document.documentElement.scrollWidth;
+  if (width <= innerWidth) return [];
+  const isOut = (element) => {
+    const { left, right } = element.getBoundingClientRect();
+    return right > innerWidth + 0.5 || left < -0.5;
+  };
+  const out = [...document.querySelectorAll("body *")].filter(
+    (element) => isOut(element) && ![...element.children].some(isOut),
+  );
+  return out
+    .slice(0, 5)
+    .map((each) => width + " pixels: " + each.tagName + "." + each.className + " " + each.textContent.slice(0, 60));
+})()`;
+
+async function at400Percent<Found>(page: Page, look: () => Promise<Found>): Promise<Found> {
   const before = page.viewportSize();
   await page.setViewportSize({ width: 320, height: 640 });
-  const found = await page.evaluate<number>("Math.max(0, document.documentElement.scrollWidth - innerWidth)");
+  const found = await look();
   if (before !== null) await page.setViewportSize(before);
   return found;
 }
