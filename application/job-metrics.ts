@@ -13,6 +13,7 @@ import { mostSeries } from "../services/metrics.ts";
 import type { Services } from "../services/services.ts";
 import { existing } from "./existing.ts";
 import { pointsInFile } from "./metrics-file.ts";
+import { readOutputMetrics } from "./output-metrics.ts";
 import { changeRun, ownRunId } from "./tracking/found-run.ts";
 import { jobScope } from "./tracking/scope.ts";
 import { noteTracked } from "./tracking/tracked.ts";
@@ -35,6 +36,7 @@ export async function jobPoints(services: Services, ref: JobRef, name: string) {
 /** Names that are too many are left out. */
 async function reported(services: Services, ref: JobRef): Promise<MetricRun> {
   const job = await existing(services, ref);
+  await readOutputMetrics(services, job);
   const { points, noteKept } = await pointsInFile(services, job);
   for (let first = 0; first < points.length; first += mostPointsPosted)
     await keep(services, job, points.slice(first, first + mostPointsPosted));

@@ -3,6 +3,7 @@
 import { locateReadable, stdOutErrPath } from "../domain/job/directories.ts";
 import { isFinished } from "../domain/job/machine.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
+import type { MetricExpression } from "../domain/metric/output-metrics.ts";
 import type { PostedPoint } from "../domain/metric/requests.ts";
 import { metricsFileName, reportsInFile, stepAfter, wholeLines } from "../domain/metric/reports.ts";
 import { AppError } from "../domain/shared/errors.ts";
@@ -26,6 +27,9 @@ const nothing: InFile = { points: [], noteKept: () => undefined };
 /** Empty where nothing has changed since it was asked for last. Storage that refuses is not read: what is known is told all the same. */
 export async function pointsInFile(services: Services, job: JobDocument): Promise<InFile> {
   const { startTime } = job.executionInfo;
+  const { presets = [], metrics: expressions = [] } = job.spec.outputMetrics ?? {};
+  // Nobody knows which names a preset finds, so that the file's may be the same.
+  if (presets.length > 0) return nothing;
   const path = locateReadable(job, stdOutErrPath(job));
   if (job.sweepGuid !== undefined || startTime === undefined || path === undefined) return nothing;
   const known = readSizes.get(services.metrics) ?? new Map<string, number>();
@@ -41,7 +45,7 @@ export async function pointsInFile(services: Services, job: JobDocument): Promis
       if (known.size >= mostRemembered) known.clear();
       known.set(key, size);
     };
-    return { points: pointsOf(hasEnded ? text : wholeLines(text)), noteKept };
+    return { points: pointsOf(hasEnded ? text : wholeLines(text), expressions), noteKept };
   } catch (error) {
     if (error instanceof AppError) return nothing;
     throw error;
@@ -58,9 +62,9 @@ async function textOf({ outputFiles }: Services, place: StoragePlace, size: numb
   return Buffer.concat(parts).toString();
 }
 
-function pointsOf(text: string): readonly PostedPoint[] {
+function pointsOf(text: string, expressions: readonly MetricExpression[]): readonly PostedPoint[] {
   const lasts = new Map<string, number>();
-  return reportsInFile(text, []).reports.map(({ name, value, step: said }) => {
+  return reportsInFile(text, expressions).reports.map(({ name, value, step: said }) => {
     const { step, last } = stepAfter(lasts.get(name), said);
     lasts.set(name, last);
     return { name, value, step };

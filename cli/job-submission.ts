@@ -21,7 +21,7 @@ export const submission = {
 export async function submitJob(
   service: Service,
   ref: JobRef,
-  given: Given<typeof submission> & { readonly file: string },
+  given: Given<typeof submission> & { readonly file: string; readonly printed?: object },
   context: Context,
 ): Promise<JobResponse> {
   const account = accountOf(given, service);
@@ -39,6 +39,7 @@ export async function submitJob(
   const spec = {
     properties: {
       ...properties,
+      ...given.printed,
       cluster: { id: cluster.id },
       ...(mountVolumes === undefined ? {} : { mountVolumes }),
     },

@@ -4,10 +4,10 @@ import type { JobDocument } from "../../domain/job/schema.ts";
 import {
   metricsFileName,
   mostMetrics,
+  outputName,
   reportsInFile,
   reportsInOutput,
   stepAfter,
-  wholeLines,
 } from "../../domain/metric/reports.ts";
 import type { Report } from "../../domain/metric/reports.ts";
 import type { Point } from "../../domain/metric/point.ts";
@@ -21,10 +21,7 @@ import type { Trial } from "../../domain/sweep/trial.ts";
 import type { NewPoints, Series } from "../../services/metrics.ts";
 import type { Services } from "../../services/services.ts";
 import { keyOf } from "../secrets.ts";
-
-/** Of one file at one look: more is read at the next. */
-const mostBytes = 4 * 1024 * 1024;
-const outputName = "stdout.txt";
+import { mostBytes, textOf } from "../whole-lines.ts";
 
 export interface ReadTrial {
   readonly trial: Trial;
@@ -76,19 +73,6 @@ export async function withReports(
     trial: await withSeries(services, spec, next, kept, series),
     more: said.bytes === mostBytes || noted.bytes === mostBytes,
   };
-}
-
-function textOf(
-  bytes: Uint8Array | undefined,
-  ended: boolean,
-): { readonly text: string; readonly bytes: number } {
-  if (bytes === undefined) return { text: "", bytes: 0 };
-  const isCut = !ended || bytes.length === mostBytes;
-  const end = isCut ? bytes.lastIndexOf(10) + 1 : bytes.length;
-  // A line longer than one look is none that reports anything.
-  if (end === 0 && bytes.length === mostBytes) return { text: "", bytes: bytes.length };
-  const text = new TextDecoder("utf-8").decode(bytes.subarray(0, end));
-  return { text: isCut ? wholeLines(text) : text, bytes: end };
 }
 
 function withSteps(figures: Trial["figures"], reports: readonly Report[]): readonly NewPoints[] {

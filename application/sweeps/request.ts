@@ -73,6 +73,11 @@ export async function preparedSweep(
       "trial.properties.stdOutErrPathPrefix",
       "lies on no mounted file share or container; the metrics of trials are read from there",
     );
+  if (document.spec.outputMetrics !== undefined)
+    throw refusal(
+      "trial.properties.outputMetrics",
+      "is for jobs of their own; give its metrics and presets to the sweep, as properties.metrics and properties.presets",
+    );
   const space =
     files === "listed"
       ? await withFiles(services, sample, properties.searchSpace)

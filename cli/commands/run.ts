@@ -11,6 +11,7 @@ import { usageError } from "../failure.ts";
 import { followOutput, hintWayBack } from "../follow-output.ts";
 import { sendFolder } from "../folder/send-folder.ts";
 import { notify } from "../hints.ts";
+import { metricsOption, outputMetricsOf } from "../metrics-option.ts";
 import { exitCodeOf, printErrors } from "../job-end.ts";
 import { flag, text, wholeNumber } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
@@ -41,12 +42,14 @@ export const run = command({
     maxNodes: clusterWishes.maxNodes,
     output: text("--output <folder>", "what the program writes here comes back", "outputs"),
     variables: variablesOption,
+    metrics: metricsOption,
     detach: flag("--detach", "do not wait for the end"),
     write: text("--write <file>", "send the folder and write its job.json instead of submitting it"),
   },
   async run(given, context, words) {
     const output = outputFolder(given.output);
     const variables = given.variables.map(variableOf);
+    const printed = outputMetricsOf(given.metrics);
     if (given.nodes === 0) throw usageError("--nodes takes a number above 0.");
     const wish = clusterWishOf(given, given.nodes, context);
     const service = await openService(given, context);
@@ -56,7 +59,7 @@ export const run = command({
         "Where shall the folder go? Set AZURE_BATCHAI_STORAGE_ACCOUNT and AZURE_BATCHAI_STORAGE_KEY.",
       );
     const script = await sendFolder(context, storage, output);
-    const spec = runSpec({ words, script, output, variables, nodeCount: given.nodes });
+    const spec = runSpec({ words, script, output, variables, nodeCount: given.nodes, printed });
     if (given.write !== undefined) {
       await writeFile(resolve(context.directory, given.write), `${JSON.stringify(spec, undefined, 2)}\n`);
       return exitCodes.ok;

@@ -5,6 +5,7 @@ import { command } from "../command.ts";
 import { followOutput, hintWayBack } from "../follow-output.ts";
 import { exitCodeOf, printErrors } from "../job-end.ts";
 import { submission, submitJob } from "../job-submission.ts";
+import { metricsOption, outputMetricsOf } from "../metrics-option.ts";
 import { flag, text } from "../options.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { jobColumns } from "../output/columns.ts";
@@ -24,14 +25,16 @@ export const submit = command({
     ...inExperiment,
     name: text("-n, --name <name>", "name of the job (default: of the file and the time)"),
     ...submission,
+    metrics: metricsOption,
     follow: flag("--follow", "show what the job says until it has ended; exits with its exit code"),
     ...printing,
   },
   async run(given, context, [file = ""]) {
+    const printed = outputMetricsOf(given.metrics);
     const service = await openService(given, context);
     const chance = randomBytes(2).toString("hex");
     const ref = jobRef(service, given, given.name ?? jobNameOf([file], context.now(), chance));
-    const submitted = await submitJob(service, ref, { ...given, file }, context);
+    const submitted = await submitJob(service, ref, { ...given, file, printed }, context);
     if (!given.follow) {
       await printOne(submitted, jobColumns, given, context);
       hintWayBack(ref, context, download);

@@ -30,9 +30,11 @@ export interface RunGiven {
   readonly output: string;
   readonly variables: readonly { readonly name: string; readonly value: string }[];
   readonly nodeCount: number;
+  /** Of what it prints is a metric. */
+  readonly printed: object;
 }
 
-export function runSpec({ words, script, output, variables, nodeCount }: RunGiven): Spec {
+export function runSpec({ words, script, output, variables, nodeCount, printed }: RunGiven): Spec {
   const mounted = `$AZ_BATCHAI_JOB_MOUNT_ROOT/${runShare}`;
   return {
     properties: {
@@ -43,6 +45,7 @@ export function runSpec({ words, script, output, variables, nodeCount }: RunGive
       outputDirectories: [{ id: outputsId, pathPrefix: mounted, pathSuffix: "outputs" }],
       environmentVariables: withUnbuffered(variables),
       mountVolumes: shareMounts,
+      ...printed,
     },
   };
 }

@@ -26,6 +26,7 @@ import { storeContainerSettings } from "./container.ts";
 import { checkWritable } from "./directories.ts";
 import { hasSharedTemp, rendezvousPort } from "./placement.ts";
 import { isFinished, nextExecutionState } from "./machine.ts";
+import { checkOutputMetrics } from "./output-metrics.ts";
 import type { Outcome } from "./outcome.ts";
 import type { SpotPolicy } from "./spot/policy.ts";
 import { checkSibling } from "./spot/sibling.ts";
@@ -64,6 +65,7 @@ export function newJob(
   checkToolkit(document);
   checkWritable(document);
   checkReceipt(document);
+  checkOutputMetrics(document);
   checkNodeIdentities(document, cluster);
   checkCachesApart(document.spec.mountVolumes, cluster.spec.mountVolumes, "properties.mountVolumes");
   return { document, secrets: secrets.values };
@@ -150,6 +152,7 @@ function specOf(request: JobRequest, secrets: SecretCollector): JobSpec {
     ...(properties.retries === undefined ? {} : { retries: properties.retries }),
     ...(properties.spot === undefined ? {} : { spot: spotOf(properties.spot) }),
     ...(properties.receipt === undefined ? {} : { receipt: properties.receipt }),
+    ...(properties.outputMetrics === undefined ? {} : { outputMetrics: properties.outputMetrics }),
     toolkit,
     ...(containerSettings === undefined
       ? {}

@@ -2,6 +2,7 @@
 // applied and secret values replaced by names; the rest is what happened to it.
 import { z } from "zod";
 import { FileServerExport } from "../file-server/export.ts";
+import { OutputMetrics } from "../metric/output-metrics.ts";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import {
   absoluteNodePath,
@@ -64,6 +65,7 @@ const common = {
   retries: Retries.optional(),
   spot: SpotPolicy.optional(),
   receipt: Receipt.optional(),
+  outputMetrics: OutputMetrics.optional(),
 };
 
 /** Toolkit blocks by name; `selectToolkit` (rules.ts) insists on exactly one. */

@@ -48,6 +48,13 @@ export const JobResponse = resourceResponse(
       })
       .optional(),
     receipt: z.looseObject({ inputs: z.array(z.string()).optional() }).optional(),
+    outputMetrics: z
+      .looseObject({
+        presets: z.array(z.string()),
+        metrics: z.array(z.looseObject({ name: z.string(), expression: z.string() })),
+      })
+      .optional()
+      .meta({ description: "What of its output is a metric" }),
     executionState: ExecutionState,
     executionStateTransitionTime: time(),
     executionInfo: ExecutionInfo.optional(),
@@ -100,6 +107,7 @@ export function jobWire(job: JobDocument) {
       ...(spec.retries === undefined ? {} : { retries: spec.retries }),
       ...(spec.spot === undefined ? {} : { spot: { ...spec.spot, place: placeOf(job) } }),
       ...(spec.receipt === undefined ? {} : { receipt: spec.receipt }),
+      ...(spec.outputMetrics === undefined ? {} : { outputMetrics: spec.outputMetrics }),
       ...provisioned(job),
       executionState: job.executionState,
       executionStateTransitionTime: job.executionStateTransitionTime,

@@ -2,20 +2,9 @@
 // of its metrics file. A metric that has an expression is taken from the output, any other from the file, so that what a
 // metric's points are, and in which order, never depends on which place was read first.
 import { linePattern } from "./line-pattern.ts";
+import type { MetricExpression, OutputMetrics } from "./output-metrics.ts";
 import { reportsOfPreset } from "./presets.ts";
-import type { PresetName } from "./presets.ts";
 import { parseReported } from "./reported-number.ts";
-
-/** Of what a program prints. */
-export interface OutputMetrics {
-  readonly metrics: readonly MetricExpression[];
-  readonly presets: readonly PresetName[];
-}
-
-export interface MetricExpression {
-  readonly name: string;
-  readonly expression: string;
-}
 
 export interface Report {
   readonly name: string;
@@ -23,6 +12,9 @@ export interface Report {
   /** Absent: the next one after the last. */
   readonly step?: number;
 }
+
+/** What the first node's program prints. */
+export const outputName = "stdout.txt";
 
 /** Where `$AZ_BATCHAI_METRICS_FILE` lies beside the output. */
 export const metricsFileName = "metrics.jsonl";
@@ -37,8 +29,11 @@ const longestName = 256;
 /** A series for each would fill the tables; a program that reports more has a name for every step. */
 export const mostMetrics = 200;
 
+/** Of a job of its own or of a sweep. */
+export type AskedMetrics = { readonly [Name in keyof OutputMetrics]: Readonly<OutputMetrics[Name]> };
+
 /** A metric that has an expression is taken by that, and not by a preset. */
-export function reportsInOutput(text: string, { metrics, presets }: OutputMetrics): readonly Report[] {
+export function reportsInOutput(text: string, { metrics, presets }: AskedMetrics): readonly Report[] {
   const patterns = metrics.map(({ name, expression }) => ({ name, match: linePattern(expression) }));
   const named = new Set(metrics.map(({ name }) => name));
   return linesOf(text).flatMap((line) => [

@@ -12,7 +12,7 @@ interface OwnMembers {
 }
 
 const ownMembers = {
-  job: { members: ["retries", "spot", "receipt"], mountVolumes: ["mountVolumes"] },
+  job: { members: ["retries", "spot", "receipt", "outputMetrics"], mountVolumes: ["mountVolumes"] },
   cluster: { members: ["nodeIdentities"], mountVolumes: ["nodeSetup", "mountVolumes"] },
 } as const satisfies Record<string, OwnMembers>;
 export type KindWithOwnMembers = keyof typeof ownMembers;

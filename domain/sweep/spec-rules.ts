@@ -3,7 +3,7 @@
 import { AppError } from "../shared/errors.ts";
 import type { ErrorDetail } from "../shared/errors.ts";
 import { budgetProblem } from "./budget.ts";
-import { patternProblem } from "../metric/line-pattern.ts";
+import { expressionProblems } from "../metric/output-metrics.ts";
 import { algorithmProblems } from "./search/algorithm.ts";
 import { spaceProblems } from "./search/space.ts";
 import type { SearchSpace } from "./search/parameter.ts";
@@ -74,22 +74,7 @@ function spaceIssues(space: SearchSpace, algorithm: Properties["algorithm"]): re
 }
 
 function patternIssues(metrics: Properties["metrics"]): readonly Problem[] {
-  const names = metrics.map(({ name }) => name);
-  return metrics.flatMap(({ name, expression }, at) => {
-    const problem = patternProblem(expression);
-    const twice = names.indexOf(name) !== at;
-    return [
-      ...(problem === undefined ? [] : [{ path: `metrics[${at}].expression`, message: problem }]),
-      ...(twice
-        ? [
-            {
-              path: `metrics[${at}].name`,
-              message: `is '${name}', which has an expression already; keep one`,
-            },
-          ]
-        : []),
-    ];
-  });
+  return expressionProblems(metrics).map(({ path, message }) => ({ path: `metrics${path}`, message }));
 }
 
 function limitIssues({ maxTrials, maxConcurrentTrials, maxFailedTrials }: Limits): readonly Problem[] {

@@ -1,7 +1,7 @@
 // A sweep as it is asked for: a job as template, what to vary, what to look at, how to search, when to stop. Shapes; what they
 // must satisfy together is in spec-rules.ts.
 import { z } from "zod";
-import { presetNames } from "../metric/presets.ts";
+import { MetricExpressions, Presets } from "../metric/output-metrics.ts";
 import { duration, text, wholeNumber } from "../shared/fields.ts";
 import { Tags } from "../shared/tags.ts";
 import { parseDuration } from "../shared/duration.ts";
@@ -57,21 +57,10 @@ export const Budget = z.object({
 });
 export type Budget = z.infer<typeof Budget>;
 
-export const MetricExpression = z.object({
-  name: text(256),
-  /** Literal text with `{value}`, and perhaps `{step}` and `{*}`. */
-  expression: text(512),
-});
-
-/** Trainers whose output tells the metrics. */
-const Presets = z
-  .array(z.enum(presetNames, { error: `expected one of ${presetNames.join(", ")}` }))
-  .max(presetNames.length);
-
 const fields = {
   searchSpace: SearchSpace,
   objective: Objective,
-  metrics: z.array(MetricExpression).max(50).default([]),
+  metrics: MetricExpressions.default([]),
   presets: Presets.default([]),
   stopping: StoppingPolicy.optional(),
   limits: RequestedLimits,
@@ -97,7 +86,7 @@ export type PolicyEra = z.infer<typeof PolicyEra>;
 export const SweepSpec = z.object({
   searchSpace: SearchSpace,
   objective: Objective,
-  metrics: z.array(MetricExpression),
+  metrics: MetricExpressions,
   presets: Presets.default([]),
   algorithm: Algorithm.and(z.object({ seed: z.int() })),
   policies: z.array(PolicyEra).min(1),

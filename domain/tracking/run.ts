@@ -16,6 +16,17 @@ const Texts = z.record(z.string(), z.string());
 const DatasetInput = z.object({ tags: Texts, dataset: z.record(z.string(), z.string()) });
 const ModelUse = z.object({ modelId: z.string(), step: z.number().optional() });
 
+export const OutputRead = z.object({
+  /** Since when the run has been going whose output it is: each begins its own. */
+  run: z.string(),
+  bytes: z.int(),
+  /** The last step of each metric, from which lines that tell no step go on; written with `bytes`, so that a line has one step. */
+  steps: z.record(z.string(), z.number()),
+  /** Nothing more will come in this run. */
+  isWhole: z.boolean(),
+});
+export type OutputRead = z.infer<typeof OutputRead>;
+
 export const RunRecord = z.object({
   kind: z.enum(["job", "child", "free"]),
   experiment: z.string(),
@@ -38,6 +49,8 @@ export const RunRecord = z.object({
   modelOutputs: z.array(ModelUse),
   /** What a later attempt of the job said otherwise. */
   otherParams: z.array(z.object({ attempt: z.int(), key: z.string(), value: z.string() })),
+  /** How far the output of a job was read for metrics that it prints. */
+  output: OutputRead.optional(),
 });
 export type RunRecord = z.infer<typeof RunRecord>;
 

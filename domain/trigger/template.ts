@@ -55,9 +55,11 @@ type Path = readonly (string | number)[];
 
 const isVariableValue = (path: Path) => path.includes("environmentVariables") && path.at(-1) === "value";
 
-/** In what finds a sweep's metrics in its output, `{value}` and `{step}` are words of their own. */
-const isMetricExpression = (path: Path) =>
-  path[0] === "properties" && path[1] === "metrics" && path[3] === "expression";
+/** In what finds the metrics of a sweep or a job in its output, `{value}` and `{step}` are words of their own. */
+const isMetricExpression = ([root, member, ...below]: Path) =>
+  root === "properties" &&
+  ((member === "metrics" && below[1] === "expression") ||
+    (member === "outputMetrics" && below[0] === "metrics" && below[2] === "expression"));
 
 function walk(value: unknown, path: Path, change: (text: string, path: Path) => Scalar): unknown {
   if (typeof value === "string") return isMetricExpression(path) ? value : change(value, path);

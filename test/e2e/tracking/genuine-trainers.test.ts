@@ -20,6 +20,8 @@ const jobs = [
   { job: "hugging-face", tool: "trainers", words: "hugging_face.py mlflow" },
   { job: "keras", tool: "tensorflow", words: "neural.py" },
 ];
+/** The same trainer where it reports nowhere, as it does by default since version 5: its job reads what it prints. */
+const printing = "hugging-face-prints";
 const isThere = has("trainers") || has("tensorflow");
 
 /** As a notebook asks, of every run: parameters, whole curves, and the files that are found below it and its models. */
@@ -67,6 +69,7 @@ beforeAll(async () => {
       const commandLine = `${pythonOf(tool)} $AZ_BATCHAI_MOUNT_ROOT/recipes/trainers/${words}`;
       ended.set(job, await lab.run(job, { nodeCount: 1, customToolkitSettings: { commandLine } }));
     });
+  if (has("trainers")) started.push(submitPrinting());
   await Promise.all(started);
   runs = await asNotebook();
 }, 400_000);
@@ -74,12 +77,38 @@ afterAll(async () => {
   if (isThere) await lab.dispose();
 }, 60_000);
 
+/** The genuine client of 2018 does not send what it does not know. */
+async function submitPrinting(): Promise<void> {
+  const { token } = lab.cloud.description;
+  const url = `${workspaceUrl()}/experiments/toolkits/jobs/${printing}?api-version=2026-11-01`;
+  const properties = {
+    cluster: { id: await lab.cluster() },
+    nodeCount: 1,
+    stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/results",
+    customToolkitSettings: {
+      commandLine: `${pythonOf("trainers")} $AZ_BATCHAI_MOUNT_ROOT/recipes/trainers/hugging_face.py none`,
+    },
+    outputMetrics: { presets: ["huggingFace"] },
+  };
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const answer = await fetch(url, { method: "PUT", headers, body: JSON.stringify({ properties }) });
+  if (!answer.ok) throw new Error(await answer.text());
+  ended.set(printing, await lab.ended(printing));
+}
+
+function workspaceUrl(): string {
+  const { urls, subscriptionId } = lab.cloud.description;
+  return `${urls.api}/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.BatchAI/workspaces/lab`;
+}
+
 async function asNotebook(): Promise<readonly Run[]> {
-  const { token, urls, subscriptionId } = lab.cloud.description;
-  const workspace = `${urls.api}/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.BatchAI/workspaces/lab`;
+  const { token } = lab.cloud.description;
   const python = pythonOf(has("trainers") ? "trainers" : "tensorflow");
   const env = { PATH: "/usr/bin:/bin", MLFLOW_TRACKING_TOKEN: token };
-  const { stdout } = await exec(python, ["-c", notebook, `${workspace}/mlflow`], { env, timeout: 100_000 });
+  const { stdout } = await exec(python, ["-c", notebook, `${workspaceUrl()}/mlflow`], {
+    env,
+    timeout: 100_000,
+  });
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as readonly Run[];
 }
 
@@ -135,6 +164,16 @@ describe.skipIf(!has("trainers"))("trainers in jobs (scripts/install-test-tools.
     expect(own.params).toMatchObject({ num_train_epochs: "2", n_embd: "16" });
     expect(stepsOf(own.curves["loss"])).toEqual([4, 8, 12, 16]);
     expect(stepsOf(own.curves["eval_loss"])).toEqual([8, 16]);
+  });
+});
+
+describe.skipIf(!has("trainers"))("a trainer that reports nowhere", () => {
+  it("has its metrics read from what it prints, to the end", () => {
+    const { own } = runsOf(printing);
+    expect(stepsOf(own.curves["loss"])).toEqual([1, 2, 3, 4]);
+    expect(stepsOf(own.curves["eval_loss"])).toEqual([1, 2]);
+    expect(Object.keys(own.curves)).toEqual(expect.arrayContaining(["train_loss", "learning_rate"]));
+    expect(own.params).toEqual({});
   });
 });
 

@@ -1,4 +1,6 @@
 // The usual beginning of a story: a workspace, an experiment and a cluster.
+import { ownApiVersion } from "../../../domain/shared/api-versions.ts";
+import { hasOwnMembers } from "../../../domain/shared/own-members.ts";
 import { groupPath, startAppWorld } from "./app-world.ts";
 import type { AppWorldOptions } from "./app-world.ts";
 
@@ -73,7 +75,9 @@ export async function startJob(
   jobPath: string,
   properties: object = {},
 ): Promise<void> {
-  await world.api("PUT", jobPath, { body: jobBody(properties) });
+  const body = jobBody(properties);
+  const version = hasOwnMembers("job", body) ? `?api-version=${ownApiVersion}` : "";
+  await world.api("PUT", `${jobPath}${version}`, { body });
   await world.advance(50);
   world.azure.start(world.onlyTask());
   await world.advance(500);

@@ -31,6 +31,8 @@ export interface Lab {
   /** The id of a cluster with exactly these properties; made once. */
   cluster(properties?: ClusterCreate): Promise<string>;
   run(name: string, spec: JobSpec): Promise<EndedJob>;
+  /** Of a job that somebody submitted. */
+  ended(name: string): Promise<EndedJob>;
   dispose(): Promise<void>;
 }
 
@@ -80,6 +82,7 @@ export async function openLab(nodeCount = 2): Promise<Lab> {
       });
       return ended(client, job);
     },
+    ended: (job) => ended(client, job),
     dispose: () => cloud.dispose(),
   };
   return lab;

@@ -10,6 +10,7 @@ import { JobRequest } from "../../../domain/job/schema.ts";
 import { clusterSpec, scaleOf } from "../../../cli/spec/cluster-spec.ts";
 import type { ClusterGiven } from "../../../cli/spec/cluster-spec.ts";
 import { readSpec } from "../../../cli/spec/read-spec.ts";
+import { outputMetricsOf } from "../../../cli/metrics-option.ts";
 import { runSpec } from "../../../cli/spec/run-spec.ts";
 import { accountOf, withMounts } from "../../../cli/spec/storage-options.ts";
 
@@ -240,8 +241,11 @@ test("a program's words reach the shell as words, and its output folder is where
     script: "ab.sh",
     variables: [],
     nodeCount: 1,
+    printed: outputMetricsOf(["HuggingFace", "huggingFace"]),
   };
-  const { customToolkitSettings } = runSpec({ ...given, output: "out/models" }).properties;
+  const { customToolkitSettings, outputMetrics } = runSpec({ ...given, output: "out/models" }).properties;
+  expect(outputMetrics).toEqual({ presets: ["huggingFace"] });
+  expect(() => outputMetricsOf(["pytorch"])).toThrow("--metrics takes one of huggingFace, keras");
   expect(customToolkitSettings).toEqual({
     commandLine: [
       'sh "$AZ_BATCHAI_INPUT_CODE"/ab.sh',

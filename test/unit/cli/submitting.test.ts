@@ -10,7 +10,8 @@ import { portalPageOf } from "../../../cli/portal-page.ts";
 import type { ResourceRef } from "../../../domain/shared/resource-id.ts";
 import { pages } from "../../../portal/lib/places.ts";
 import { subscriptionId } from "../../support/app/app-world.ts";
-import { jobBody, worldWithCluster } from "../../support/app/stories.ts";
+import { experimentPath, jobBody, worldWithCluster } from "../../support/app/stories.ts";
+import { share } from "../../support/app/sweep-stories.ts";
 import { worldEndpoint, worldFetch } from "../../support/app/world-fetch.ts";
 import { batchai } from "../../support/command-line.ts";
 
@@ -43,6 +44,14 @@ beforeAll(async () => {
   world = await worldWithCluster();
   writeFileSync(join(folder, "job.json"), JSON.stringify(jobBody()));
   await ok("submit job.json -n first -e e -c c");
+});
+
+it("submits a job whose output is read for the metrics of its trainer", async () => {
+  const properties = { stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/share", mountVolumes: share };
+  writeFileSync(join(folder, "printing.json"), JSON.stringify(jobBody(properties)));
+  await ok("submit printing.json -n printing -e e -c c --metrics lightgbm --metrics xgboost");
+  const { body } = await world.api("GET", `${experimentPath}/jobs/printing?api-version=2026-11-01`);
+  expect(body.properties.outputMetrics).toEqual({ presets: ["lightgbm", "xgboost"], metrics: [] });
 });
 
 describe("the portal's page", () => {

@@ -1,6 +1,6 @@
 // Points of metrics that the programs of a job post with the token that they have in their environment.
 import { describe, expect, it } from "vitest";
-import { experimentPath } from "../../support/app/stories.ts";
+import { experimentPath, jobBody } from "../../support/app/stories.ts";
 import { share } from "../../support/app/sweep-stories.ts";
 import { create, jobPath, own, runningJob, tracked } from "../../support/app/tracking-stories.ts";
 
@@ -19,6 +19,105 @@ interface FoundRun {
   readonly data: { readonly metrics?: readonly { readonly value: number; readonly timestamp: number }[] };
 }
 const point = { name: "loss", value: 0.5, step: 1 };
+
+/** A job whose output lies on a share; `writes`, `reads` what is there. */
+async function printing(outputMetrics: object, more: object = {}) {
+  const onShare = { stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/share", mountVolumes: share };
+  const story = await posting({ ...onShare, outputMetrics, ...more });
+  const { world } = story;
+  const { body: job } = await world.api("GET", `${jobPath}${version}`);
+  const { jobOutputDirectoryPathSegment: segment } = job.properties as {
+    jobOutputDirectoryPathSegment: string;
+  };
+  const place = (file: string) => `${segment}/stdouterr/${file}`;
+  return {
+    ...story,
+    shown: job.properties as { readonly outputMetrics?: unknown },
+    writes: (text: string, file = "stdout.txt") => void world.written.set(place(file), text),
+    metrics: async () => (await world.api("GET", `${jobPath}/metrics${version}`)).body.value as unknown,
+  };
+}
+const epoch = (loss: number) => `10/10 - 0s - loss: ${loss}\n`;
+
+describe("metrics that a job prints", () => {
+  it("are read by the preset of its trainer, each line once, as far as it is whole", async () => {
+    const { world, writes, metrics, shown, found } = await printing({ presets: ["keras"] });
+    expect(shown.outputMetrics).toEqual({ presets: ["keras"], metrics: [] });
+    expect(await metrics()).toEqual([]);
+    writes(`${epoch(0.5)}${epoch(0.25)}10/10 - 0s - loss: 0.1`);
+    expect(await metrics()).toMatchObject([{ name: "loss", n: 2, last: 0.25, lastStep: 2 }]);
+    const before = world.documents.writes();
+    expect(await metrics()).toMatchObject([{ n: 2 }]);
+    expect(world.documents.writes()).toBe(before);
+    writes(`${epoch(0.5)}${epoch(0.25)}${epoch(0.125)}`);
+    expect(await metrics()).toMatchObject([{ n: 3, last: 0.125, lastStep: 3 }]);
+    expect(await found("metrics.loss < 0.2")).toHaveLength(1);
+  });
+
+  it("are read to their end when the job ends, also by nobody's asking and without a last line's end", async () => {
+    const { world, writes, found } = await printing({ presets: ["keras"] });
+    writes(`${epoch(0.5)}${epoch(0.25).trimEnd()}`);
+    world.azure.complete(world.onlyTask(), { exitCode: 0 });
+    await world.advance(20_000);
+    expect(await found("metrics.loss = 0.25")).toHaveLength(1);
+  });
+
+  it("have the same steps when a look is repeated that was cut off before it was noted", async () => {
+    const { world, writes, metrics } = await printing({ presets: ["keras"] });
+    writes(epoch(0.5) + epoch(0.25));
+    const { runs } = world.services;
+    const intact = { ...runs };
+    Object.assign(runs, { write: async () => Promise.reject(new Error("cut off")) });
+    expect((await world.api("GET", `${jobPath}/metrics${version}`)).status).toBe(500);
+    Object.assign(runs, intact);
+    writes(epoch(0.5) + epoch(0.25) + epoch(0.125));
+    expect(await metrics()).toMatchObject([{ n: 3, lastStep: 3 }]);
+  });
+
+  it("are read anew where a run begins its output anew, and go on with its steps", async () => {
+    const { world, writes, metrics } = await printing({ presets: ["keras"] }, { retries: { onFailure: 1 } });
+    writes(epoch(0.5) + epoch(0.25));
+    world.azure.complete(world.onlyTask(), { exitCode: 1 });
+    await world.advance(20_000);
+    writes(epoch(0.3));
+    await world.advance(20_000);
+    world.azure.start(world.azure.tasks().at(-1)?.task.id ?? "");
+    await world.advance(20_000);
+    expect(await metrics()).toMatchObject([{ n: 3, last: 0.3, lastStep: 3 }]);
+  });
+
+  it("are read by expressions beside the metrics file, which keeps the other names", async () => {
+    const metric = { name: "loss", expression: "step {step}: loss {value}" };
+    const { writes, metrics } = await printing({ metrics: [metric] });
+    writes("step 7: loss 0.5\nno report\n");
+    writes('{"name":"loss","value":9,"step":9}\n{"name":"acc","value":0.75,"step":1}\n', "metrics.jsonl");
+    expect(await metrics()).toMatchObject([
+      { name: "acc", last: 0.75 },
+      { name: "loss", n: 1, last: 0.5, lastStep: 7 },
+    ]);
+  });
+
+  it("are refused with the field where they cannot be read", async () => {
+    const { world } = await runningJob();
+    const onShare = { stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/share", mountVolumes: share };
+    const refusal = async (properties: object, api = "2026-11-01") => {
+      const path = `${experimentPath}/jobs/other?api-version=${api}`;
+      return (await world.api("PUT", path, { body: jobBody(properties) })).body.error.target as unknown;
+    };
+    const at = "properties.outputMetrics";
+    expect(await refusal({ ...onShare, outputMetrics: { presets: ["pytorch"] } })).toBe(`${at}.presets[0]`);
+    const both = ["keras", "keras"];
+    expect(await refusal({ ...onShare, outputMetrics: { presets: both } })).toBe(`${at}.presets`);
+    expect(await refusal({ ...onShare, outputMetrics: {} })).toBe(at);
+    const twice = [
+      { name: "a", expression: "a={value}" },
+      { name: "a", expression: "b={value}" },
+    ];
+    expect(await refusal({ ...onShare, outputMetrics: { metrics: twice } })).toBe(`${at}.metrics[1].name`);
+    expect(await refusal({ stdOutErrPathPrefix: "/tmp", outputMetrics: { presets: ["keras"] } })).toBe(at);
+    expect(await refusal({ ...onShare, outputMetrics: { presets: ["keras"] } }, "2018-05-01")).toBe(at);
+  });
+});
 
 describe("metrics that a job's programs post", () => {
   it("are taken by the token of the job, once each, and read as any others", async () => {
