@@ -15,10 +15,12 @@ import {
 import type { JobDocument, JobRequest } from "../domain/job/schema.ts";
 import { identityOf } from "../domain/kinds.ts";
 import { guid } from "../domain/shared/brand.ts";
+import type { Guid } from "../domain/shared/brand.ts";
 import { AppError } from "../domain/shared/errors.ts";
 import { parseField } from "../domain/shared/parse.ts";
 import { parseClusterId, refOf } from "../domain/shared/resource-id.ts";
 import type { JobRef } from "../domain/shared/resource-id.ts";
+import type { WithSecrets } from "../domain/shared/secrets.ts";
 import { claimPlace as claimOne } from "../domain/usage/quota.ts";
 import type { OperationDocument } from "../services/operation-documents.ts";
 import type { Services } from "../services/services.ts";
@@ -56,9 +58,15 @@ export async function submitJob(
   // What could not be created now, for a quota or a cluster that is gone, may have been created before.
   if (before !== undefined) return { job: await submitAgain(services, before, spec) };
   if (cluster === undefined) throw notFound(clusterId);
-  refuseWithoutEngine(services, spec);
-  const { job, created } = await createJob(services, caller, { ref, spec, cluster, sweepGuid });
-  if (!created) return { job: await submitAgain(services, job, spec) };
+  const made = await submitMade(services, caller, { ...askedFor(ref, spec, cluster), sweepGuid });
+  return made.operation === undefined ? { job: await submitAgain(services, made.job, spec) } : made;
+}
+
+/** A job that was not there a moment ago. @returns no operation when somebody else was faster; then the job is theirs. */
+export async function submitMade(services: Services, caller: Caller, asked: Asked): Promise<Submitted> {
+  refuseWithoutEngine(services, asked.spec);
+  const { job, created } = await createJob(services, caller, asked);
+  if (!created) return { job };
   const [operation] = await Promise.all([
     openOperation(services, creationOf(job, caller), "Succeeded"),
     refuseOrphan(services, job),
@@ -95,8 +103,9 @@ export async function submitNewJobs(
   if (cluster === undefined) throw notFound(clusterId);
   const made = await inLanes(asked, (one) =>
     settled(async () => {
-      refuseWithoutEngine(services, one.spec);
-      return createJob(services, caller, { ...one, cluster });
+      refuseWithoutEngine(services, one.spec.properties);
+      const { ref, spec, sweepGuid } = one;
+      return createJob(services, caller, { ...askedFor(ref, spec, cluster), sweepGuid });
     }),
   );
   const created = made.flatMap((one) => ("value" in one && one.value.created ? [one.value.job] : []));
@@ -130,8 +139,8 @@ const creationOf = (job: JobDocument, { actor }: Caller) =>
   ({ kind: "create", ref: refOf<"job">(job), creation: job.guid, actor }) as const;
 
 /** @throws AppError FeatureNotAvailable, rather than to queue what no node can run. */
-function refuseWithoutEngine({ settings }: Services, { properties }: JobRequest): void {
-  if (properties.containerSettings === undefined || settings.containers === "run") return;
+function refuseWithoutEngine({ settings }: Services, { containerSettings }: Asked["spec"]): void {
+  if (containerSettings === undefined || settings.containers === "run") return;
   throw new AppError(
     "FeatureNotAvailable",
     "properties.containerSettings: no container engine answers on this machine; install docker or podman and start the local cloud again, or start it with --containers=host to run the job without its container",
@@ -144,7 +153,7 @@ async function siblingOf(
   services: Services,
   caller: Caller,
   ref: JobRef,
-  { properties: { spot } }: JobRequest,
+  { spot }: Asked["spec"],
 ): Promise<ClusterDocument | undefined> {
   if (spot === undefined) return undefined;
   const id = parseField("properties.spot.cluster.id", spot.cluster.id, parseClusterId);
@@ -154,18 +163,30 @@ async function siblingOf(
 
 interface Asked {
   readonly ref: JobRef;
-  readonly spec: JobRequest;
+  readonly spec: {
+    readonly spot?: JobDocument["spec"]["spot"];
+    readonly containerSettings?: object | undefined;
+  };
   readonly cluster: ClusterDocument;
+  /** The document and its secrets. */
+  readonly make: (guid: Guid, now: Date) => WithSecrets<JobDocument>;
   /** Of the sweep whose trial it is. */
-  readonly sweepGuid: string | undefined;
+  readonly sweepGuid?: string | undefined;
 }
+
+const askedFor = (ref: JobRef, spec: JobRequest, cluster: ClusterDocument): Asked => ({
+  ref,
+  spec: spec.properties,
+  cluster,
+  make: (id, now) => newJob(ref, id, spec, cluster, now),
+});
 
 /** Writes the document, unless somebody else was faster; then the job is theirs. */
 async function createJob(services: Services, caller: Caller, asked: Asked) {
-  const { ref, spec, cluster, sweepGuid } = asked;
+  const { ref, spec, cluster, make, sweepGuid } = asked;
   const sibling = await siblingOf(services, caller, ref, spec);
   const now = new Date(services.clock.now());
-  const fresh = newJob(ref, guid(services.random.uuid()), spec, cluster, now);
+  const fresh = make(guid(services.random.uuid()), now);
   if (sibling !== undefined) checkFallback(fresh.document, cluster, sibling);
   const { startedBy } = caller;
   const exports = await exportsOf(services, ref, fresh.document.spec.mountVolumes, "properties.mountVolumes");
@@ -207,7 +228,7 @@ async function submitAgain(services: Services, before: JobDocument, spec: JobReq
 }
 
 /** The monitor of the cluster dispatches the job when its nodes are free. */
-async function enqueue(services: Services, job: JobDocument): Promise<void> {
+export async function enqueue(services: Services, job: JobDocument): Promise<void> {
   await services.state.activeJobs.add(job.clusterGuid, activeJobOf(job));
   await wakeMonitor(services, clusterOfJob(job));
 }

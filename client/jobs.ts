@@ -29,6 +29,11 @@ export interface Jobs extends Collection<JobRef, ExperimentRef, JobResponse> {
   attempts(ref: JobRef): Promise<AttemptsResponse>;
   /** What it was made of and what it left, with digests. */
   receipt(ref: JobRef): Promise<ReceiptResponse>;
+  /** The same once more, as another job of its experiment; resolves when that is accepted. */
+  reproduce(
+    ref: JobRef,
+    asked: { readonly name: string; readonly allowChanged?: boolean },
+  ): Promise<JobResponse>;
   /** What it reported, by name. */
   metrics(ref: JobRef): Promise<{ readonly value: readonly MetricResponse[] }>;
   /** What lies directly in a folder of an output directory. */
@@ -60,6 +65,10 @@ export function jobsOf(api: HttpApi): Jobs {
       checked(AttemptsResponse, (await own.send("GET", `${formatId(ref)}/attempts`)).body),
     receipt: async (ref) =>
       checked(ReceiptResponse, (await own.send("GET", `${formatId(ref)}/receipt`)).body),
+    async reproduce(ref, asked) {
+      await own.send("POST", `${formatId(ref)}/reproduce`, { body: asked });
+      return jobs.get({ ...ref, job: asked.name });
+    },
     metrics: async (ref) =>
       checked(MetricsResponse, (await own.send("GET", `${formatId(ref)}/metrics`)).body),
     async terminate(ref, { wait = true } = {}) {

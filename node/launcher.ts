@@ -19,6 +19,7 @@ import peers from "./launcher/peers.sh";
 import plan from "./launcher/plan.sh";
 import processes from "./launcher/processes.sh";
 import receipt from "./launcher/receipt.sh";
+import reproduction from "./launcher/reproduction.sh";
 import secrets from "./launcher/secrets.sh";
 import start from "./launcher/start.sh";
 import tracking from "./launcher/tracking.sh";
@@ -66,6 +67,7 @@ export const launcher = [
   processes,
   peers,
   receipt,
+  reproduction,
   end,
   notices,
   watch,

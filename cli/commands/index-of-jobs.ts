@@ -48,6 +48,11 @@ export const jobCommands: readonly CommandRow[] = [
     load: async () => (await import("./job/verify.ts")).jobVerify,
   },
   {
+    name: "job reproduce",
+    summary: "Run a job once more from the same, and compare what both left",
+    load: async () => (await import("./job/reproduce.ts")).jobReproduce,
+  },
+  {
     name: "job metrics",
     summary: "List what a job reported: the last, the least and the most of each metric",
     load: async () => (await import("./job/metrics.ts")).jobMetrics,

@@ -159,6 +159,7 @@ function ofTask(task: CompletedTask, run: EndingRun): Outcome {
   if (exitCode === reservedExits.fileShareMountFailed) return failed(jobFailure("AZFMountError"), -1);
   if (exitCode === reservedExits.blobMountFailed) return failed(jobFailure("BFSMountError"), -1);
   if (exitCode === reservedExits.containerFailed) return failed(jobFailure("FailedStartingContainer"), -1);
+  if (exitCode === reservedExits.inputsChanged) return failed(jobFailure("JobInputsChanged"), -1);
   if (exitCode === reservedExits.outputLost) return failed(jobFailure("JobOutputLost"), 0);
   if (exitCode === undefined) return failed(jobFailure("JobLaunchFailed"));
   return failed(jobFailure("JobFailed"), exitCode);
@@ -184,6 +185,8 @@ function ofLauncher(launcher: LauncherResult, taskExitCode: number | undefined, 
       return failed(jobFailure("BFSMountError", info), -1);
     case "container-failed":
       return failed(jobFailure("FailedStartingContainer", ofContainer(launcher)), -1);
+    case "inputs-changed":
+      return failed(jobFailure("JobInputsChanged", info), -1);
     case "launch-failed":
       return failed(jobFailure("JobLaunchFailed", info), exitCode);
     case "time-over":

@@ -43,13 +43,48 @@ export function newJob(
   cluster: ClusterDocument,
   now: Date,
 ): WithSecrets<JobDocument> {
-  checkCluster(request, cluster);
+  checkCluster(request.properties, cluster);
   const secrets = new SecretCollector();
+  const document = queuedJob(ref, guid, specOf(request, secrets), cluster, now);
+  checkOn(document, cluster);
+  return { document, secrets: secrets.values };
+}
+
+/**
+ * What a job was asked for, asked for once more. Its secrets have the names that they had.
+ * @throws AppError as `newJob`, where the cluster is not what it was.
+ */
+export function reproducingJob(
+  original: JobDocument,
+  reproduction: { readonly ref: JobRef; readonly guid: Guid; readonly checked: boolean },
+  cluster: ClusterDocument,
+  now: Date,
+): JobDocument {
+  const { ref, checked } = reproduction;
+  checkCluster(original.spec, cluster);
+  const document = {
+    ...queuedJob(ref, reproduction.guid, original.spec, cluster, now),
+    reproduces: { job: original.job, guid: original.guid, checked },
+  };
+  checkOn(document, cluster);
+  return document;
+}
+
+function checkOn(document: JobDocument, cluster: ClusterDocument): void {
+  checkToolkit(document);
+  checkWritable(document);
+  checkReceipt(document);
+  checkOutputMetrics(document);
+  checkNodeIdentities(document, cluster);
+  checkCachesApart(document.spec.mountVolumes, cluster.spec.mountVolumes, "properties.mountVolumes");
+}
+
+function queuedJob(ref: JobRef, guid: Guid, spec: JobSpec, cluster: ClusterDocument, now: Date): JobDocument {
   const at = timestamp(now);
-  const document: JobDocument = {
+  return {
     ...ref,
     guid,
-    spec: specOf(request, secrets),
+    spec,
     clusterGuid: cluster.guid,
     clusterVmSize: cluster.spec.vmSize,
     ...(cluster.spec.mountVolumes === undefined ? {} : { clusterMounts: cluster.spec.mountVolumes }),
@@ -62,13 +97,6 @@ export function newJob(
     attempt: 1,
     losses: { preemptions: 0, resizes: 0, nodeFaults: 0, userRetries: 0 },
   };
-  checkToolkit(document);
-  checkWritable(document);
-  checkReceipt(document);
-  checkOutputMetrics(document);
-  checkNodeIdentities(document, cluster);
-  checkCachesApart(document.spec.mountVolumes, cluster.spec.mountVolumes, "properties.mountVolumes");
-  return { document, secrets: secrets.values };
 }
 
 function checkNodeIdentities({ spec }: JobDocument, { cluster: name, spec: on }: ClusterDocument): void {
@@ -226,11 +254,12 @@ export function checkFallback(job: JobDocument, home: ClusterDocument, sibling: 
   checkToolkit({ ...job, clusterVmSize: sibling.spec.vmSize });
 }
 
-function checkCluster(request: JobRequest, cluster: ClusterDocument): void {
-  const { nodeCount } = request.properties;
-  if (!sameId(parseClusterId(request.properties.cluster.id), refOf(cluster))) {
-    throw new Error(`newJob was given cluster '${cluster.cluster}' for '${request.properties.cluster.id}'`);
-  }
+function checkCluster(
+  { cluster: { id }, nodeCount }: Pick<JobSpec, "cluster" | "nodeCount">,
+  cluster: ClusterDocument,
+): void {
+  if (!sameId(parseClusterId(id), refOf(cluster)))
+    throw new Error(`The job was given cluster '${cluster.cluster}' for '${id}'`);
   if (cluster.provisioningState === "deleting" || cluster.provisioningState === "failed") {
     throw new AppError(
       "InvalidState",

@@ -149,6 +149,8 @@ export const JobDocument = z.object({
   doneMs: z.number().min(0).optional(),
   /** Number of the run whose launcher hung after it had left its result; its task is ended by the service. */
   hungAttempt: z.int().optional(),
+  /** The job of its experiment that it is to be once more; `checked`: it begins only where its image and its inputs are still that one's. */
+  reproduces: z.object({ job: z.string(), guid: z.string(), checked: z.boolean() }).optional(),
   /** The sweep that made it, by its GUID: one that merely has such a name is not a sweep's to read, to end or to delete. */
   sweepGuid: z.string().optional(),
   startedBy: StartedBy.optional(),

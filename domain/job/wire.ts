@@ -2,7 +2,7 @@
 // has run.
 import { z } from "zod";
 import { mountVolumesWire, MountVolumesResponse } from "../shared/mount-volumes.ts";
-import { parseClusterId } from "../shared/resource-id.ts";
+import { formatId, parseClusterId, refOf } from "../shared/resource-id.ts";
 import type { ClusterRef } from "../shared/resource-id.ts";
 import { secretVariablesWire, SecretVariableResponse } from "../shared/secret-variables.ts";
 import { idOf, named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
@@ -55,6 +55,13 @@ export const JobResponse = resourceResponse(
       })
       .optional()
       .meta({ description: "What of its output is a metric" }),
+    reproduces: z
+      .looseObject({ id: idOf("job"), guid: z.string(), checked: z.boolean() })
+      .optional()
+      .meta({
+        description:
+          "The job that this one is to be once more; `checked`: it begins only with that one's image and inputs",
+      }),
     executionState: ExecutionState,
     executionStateTransitionTime: time(),
     executionInfo: ExecutionInfo.optional(),
@@ -108,10 +115,18 @@ export function jobWire(job: JobDocument) {
       ...(spec.spot === undefined ? {} : { spot: { ...spec.spot, place: placeOf(job) } }),
       ...(spec.receipt === undefined ? {} : { receipt: spec.receipt }),
       ...(spec.outputMetrics === undefined ? {} : { outputMetrics: spec.outputMetrics }),
+      ...(job.reproduces === undefined ? {} : { reproduces: reproducesWire(job, job.reproduces) }),
       ...provisioned(job),
       executionState: job.executionState,
       executionStateTransitionTime: job.executionStateTransitionTime,
       ...(Object.keys(job.executionInfo).length === 0 ? {} : { executionInfo: job.executionInfo }),
     },
   };
+}
+
+function reproducesWire(
+  job: JobDocument,
+  { job: original, guid, checked }: NonNullable<JobDocument["reproduces"]>,
+) {
+  return { id: formatId({ ...refOf<"job">(job), job: original }), guid, checked };
 }

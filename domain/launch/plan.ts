@@ -9,6 +9,7 @@ import { sharedTempPath } from "../job/placement.ts";
 import { toolkitContext } from "../job/rules.ts";
 import type { ContainerSettings } from "../job/container.ts";
 import type { JobDocument } from "../job/schema.ts";
+import { recordName } from "../receipt/record.ts";
 import { blobCacheOptions, cachePathOf, cachePathOption } from "../shared/blob-cache.ts";
 import { shareName } from "../shared/mount-volumes.ts";
 import type { BlobMount, FileShareMount } from "../shared/mount-volumes.ts";
@@ -135,6 +136,8 @@ export interface LaunchPlan {
   readonly endpoints: readonly PlannedEndpoint[];
   /** What is read for the job's receipt; absent when it wants none. */
   readonly receipt?: { readonly inputs?: readonly string[] | undefined };
+  /** Template: the record of the run of whose image and inputs this one must be. */
+  readonly reproduces?: string;
   readonly processes: readonly PlannedOutput[];
 }
 
@@ -170,8 +173,14 @@ export function planLaunch(job: JobDocument): LaunchPlan {
     ...(spec.jobPreparation === undefined ? {} : { preparation: spec.jobPreparation.commandLine }),
     endpoints: plannedEndpoints(processes, context.rendezvousPort),
     ...(spec.receipt === undefined ? {} : { receipt: spec.receipt }),
+    ...(job.reproduces?.checked === true ? { reproduces: recordOf(job, job.reproduces) } : {}),
     processes: processes.map((process) => ({ ...process, ...logNamesOf(process) })),
   };
+}
+
+/** Beside the logs of the job that it is to be once more, which are on the same mount. */
+function recordOf(job: JobDocument, { job: name, guid }: { readonly job: string; readonly guid: string }) {
+  return `${stdOutErrPath({ ...job, job: name, guid })}/${recordName}`;
 }
 
 function plannedContainer(settings: ContainerSettings): PlannedContainer {

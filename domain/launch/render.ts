@@ -56,6 +56,7 @@ export function renderPlan(plan: LaunchPlan): string {
       quoted("plan_endpoint", name, node, port, portOnSharedMachine),
     ),
     ...(plan.receipt === undefined ? [] : [receiptLine(plan.receipt)]),
+    ...(plan.reproduces === undefined ? [] : [line("plan_reproduces", launcherPath(plan.reproduces))]),
     ...plan.processes.flatMap(processLines),
     "plan_end",
   ];

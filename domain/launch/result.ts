@@ -28,6 +28,7 @@ const launcherOutcomes = [
   "file-share-mount-failed",
   "blob-mount-failed",
   "container-failed",
+  "inputs-changed",
   "launch-failed",
   "ended",
   "time-over",
@@ -42,7 +43,7 @@ export const LauncherResult = z.object({
    * `exited`: the job's processes ended. `output-lost`: they ended well, but storage did not take what they wrote. `ended`: a
    * request of the service, or a signal from outside. `time-over`: the job's time was. `evicted`: one of its machines is about to go.
    * `requeued`, `deallocated`: the cluster shrank, and the job is to run again, or not. `rehearsed`: somebody asked for an eviction.
-   * `launch-failed`: they could not be started.
+   * `inputs-changed`: what it would be made of is not what the job that it reproduces was made of. `launch-failed`: they could not be started.
    */
   outcome: z.enum(launcherOutcomes),
   /** Exit code of the process (or preparation) that decided. */
@@ -62,7 +63,7 @@ export const LauncherResult = z.object({
 });
 export type LauncherResult = z.infer<typeof LauncherResult>;
 
-/** Exit codes of `launch.sh prepare`; `outputLost` is one of `launch.sh run` alone. */
+/** Exit codes of `launch.sh prepare`; `outputLost` and `inputsChanged` are those of `launch.sh run` alone. */
 export const reservedExits = {
   preparationFailed: 241,
   fileShareMountFailed: 242,
@@ -70,6 +71,7 @@ export const reservedExits = {
   launchFailed: 244,
   outputLost: 245,
   containerFailed: 246,
+  inputsChanged: 247,
 } as const;
 
 /** Reads `key value` lines; undefined when the text is not a result (absent, cut off). */

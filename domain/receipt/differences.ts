@@ -10,21 +10,39 @@ export interface Difference {
 
 type Files = ReceiptResponse["subject"];
 
+/** A file of two runs, with the digest that it has in each; absent where it is not there. */
+export interface ComparedFile {
+  readonly name: string;
+  readonly verdict: "equal" | Difference["verdict"];
+  readonly first?: string;
+  readonly second?: string;
+}
+
+/** Every file of either, in order of names. */
+export function comparedFiles(first: Files, second: Files): readonly ComparedFile[] {
+  const digests = (files: Files) => new Map(files.map(({ name, digest }) => [name, digest.sha256]));
+  const [before, after] = [digests(first), digests(second)];
+  return [...new Set([...before.keys(), ...after.keys()])].sort().map((name) => {
+    const [one, other] = [before.get(name), after.get(name)];
+    return {
+      name,
+      verdict:
+        one === other ? "equal" : other === undefined ? "missing" : one === undefined ? "new" : "changed",
+      ...(one === undefined ? {} : { first: one }),
+      ...(other === undefined ? {} : { second: other }),
+    };
+  });
+}
+
 /** Of the second against the first, in order of names. */
 export function fileDifferences(
   kind: "input" | "output",
   first: Files,
   second: Files,
 ): readonly Difference[] {
-  const digests = (files: Files) => new Map(files.map(({ name, digest }) => [name, digest.sha256]));
-  const [before, after] = [digests(first), digests(second)];
-  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return names.flatMap((name) => {
-    const [one, other] = [before.get(name), after.get(name)];
-    if (one === other) return [];
-    const verdict = other === undefined ? "missing" : one === undefined ? "new" : "changed";
-    return [{ what: `${kind} ${name}`, verdict } as const];
-  });
+  return comparedFiles(first, second).flatMap(({ name, verdict }) =>
+    verdict === "equal" ? [] : [{ what: `${kind} ${name}`, verdict }],
+  );
 }
 
 /** Whatever differs between what two runs were made of, and what they left. */
@@ -37,6 +55,15 @@ export function receiptDifferences(first: ReceiptResponse, second: ReceiptRespon
     ...fileDifferences("input", one.inputs, other.inputs),
     ...fileDifferences("output", first.subject, second.subject),
   ];
+}
+
+/** The same for two runs of one job, whose exit codes should be the same, too. */
+export function reproductionDifferences(
+  first: ReceiptResponse,
+  second: ReceiptResponse,
+): readonly Difference[] {
+  const codeOf = ({ predicate: { exitCode } }: ReceiptResponse) => ({ exitCode });
+  return [...receiptDifferences(first, second), ...memberDifferences(codeOf(first), codeOf(second))];
 }
 
 function memberDifferences(first: object, second: object): readonly Difference[] {

@@ -129,6 +129,10 @@ export const failureTable = {
     "The job's program ended well, but storage did not take the job's output",
     "See in the details what is missing, make room in the share or container, submit the job again.",
   ),
+  JobInputsChanged: ofJob(
+    "What the job would be made of is not what the job that it reproduces was made of",
+    "Put back what the details name, or reproduce the job with allowChanged.",
+  ),
   JobLaunchFailed: ofJob(
     "The job could not be started on its nodes",
     "Do what the details say, submit the job again.",

@@ -51,6 +51,7 @@ run_processes() {
 run() {
   if [ "$bai_nodes" = 1 ]; then prepare_node; else resume_node; fi
   begin_receipt
+  ! is_first || check_reproduction
   run_processes
   [ "$bai_end" != exited ] || end_receipt
   finish "$bai_end" "$bai_code" "$bai_said"

@@ -92,7 +92,7 @@ afterAll(async () => {
 
 /** How many lines each page has, so that none falls out unseen; and what is typed elsewhere. */
 const pages: readonly (readonly [page: string, lines: number])[] = [
-  ["receipts", 4],
+  ["receipts", 5],
   ["tracking", 1],
   ["sweeps", 5],
   ["triggers", 10],

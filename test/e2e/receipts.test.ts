@@ -1,4 +1,5 @@
 // A job's receipt on a local cloud, as a shell asks for it: what it left is as the receipt says until somebody changes a byte of it.
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,3 +92,50 @@ it("tells by name what changed, of what a job left and of what it was made", asy
     { what: "input DATA/train.csv", verdict: "changed" },
   ]);
 }, 120_000);
+
+it("runs the same once more beside the first, with its secrets, and not with other inputs", async () => {
+  writeFileSync(join(folder, "train.csv"), "1,2\n");
+  await ok("cp train.csv share:files/data/");
+  const { properties } = jobOf("");
+  const commandLine =
+    'printf "$TOKEN" | tee $AZ_BATCHAI_OUTPUT_MODEL/same >$AZ_BATCHAI_OUTPUT_MODEL/dir; printf $AZ_BATCHAI_OUTPUT_MODEL >$AZ_BATCHAI_OUTPUT_MODEL/dir';
+  const secrets = [{ name: "TOKEN", value: "for nobody" }];
+  const write = (name: string, more: object) =>
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify({ properties: { ...properties, ...more } }));
+  write("secret", { secrets, customToolkitSettings: { commandLine } });
+  await ok("submit secret.json -n secret -c nodes --follow");
+  const found = await type("job reproduce -n secret --as secret-again -o json");
+  expect(found.code).toBe(1);
+  const file = (name: string, verdict: string) => ({ what: `output MODEL/${name}`, verdict });
+  const left = { sha256: createHash("sha256").update("for nobody").digest("hex"), sizeBytes: 10 };
+  expect(JSON.parse(found.out)).toMatchObject({
+    job: "secret",
+    copy: "secret-again",
+    reproduced: false,
+    differences: [],
+    outputs: [file("dir", "changed"), { ...file("same", "equal"), first: left, second: left }],
+  });
+  // The first one's outputs are as they were, and nothing tells the secret.
+  expect(await ok("job verify -n secret -o json")).toBe("[]\n");
+  const shown = await ok("job show -n secret-again");
+  expect(shown).not.toContain("for nobody");
+  expect(JSON.parse(shown)).toMatchObject({ reproduces: { checked: true } });
+
+  const table = await ok("job reproduce -n other -o table");
+  expect(table).toMatch(/^What +Verdict +First +Second\noutput MODEL\/model.bin +equal +\w{12} \(3 B\) /);
+
+  writeFileSync(join(folder, "train.csv"), "1,4\n");
+  await ok("cp train.csv share:files/data/");
+  const refused = await type("job reproduce -n other --as otherwise");
+  expect(refused).toMatchObject({ code: 1, out: "" });
+  expect(refused.err).toContain("JobInputsChanged: ");
+  expect(refused.err).toContain("Info: input DATA/train.csv changed");
+  expect(await differing("job reproduce -n other --as allowed --allow-changed -o json")).toMatchObject({
+    reproduced: false,
+    differences: [{ what: "input DATA/train.csv", verdict: "changed" }],
+    outputs: [file("model.bin", "equal")],
+  });
+  // A name that is another job's is not taken.
+  expect((await type("job reproduce -n other --as first")).code).toBe(1);
+  expect((await type("job reproduce -n absent")).code).toBe(3);
+}, 180_000);

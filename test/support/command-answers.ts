@@ -144,6 +144,16 @@ const jobs: typeof setUp = [
   ["job attempts -n first", some(AttemptResponse)],
   ["job receipt -n first", ReceiptResponse],
   ["job verify -n first", z.array(z.never())],
+  [
+    "job reproduce -n first",
+    z.strictObject({
+      job: z.literal("first"),
+      copy: z.string(),
+      reproduced: z.literal(true),
+      differences: z.array(z.never()),
+      outputs: z.array(z.never()),
+    }),
+  ],
   ["job file list -j first", some(file)],
   ["job file stream -j first -f stdout.txt", /^done\n$/],
   ["job file download -j first --to logs", /^(logs\/\S+\n)+$/],

@@ -27,7 +27,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Receipts of jobs (`api-version=2026-11-01`)",
-    "digests of what went in and came out, with what the job was made of; what is otherwise is told by name: [how](how-to/receipts.md). Not yet: submitting the same again by one command, results that are used again for equal inputs, signatures",
+    "digests of what went in and came out, with what the job was made of; what is otherwise is told by name; the same once more by one command, which begins only with the same inputs: [how](how-to/receipts.md). Not yet: results that are used again for equal inputs, signatures",
   ],
   [
     "Toolkits",

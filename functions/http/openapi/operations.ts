@@ -10,8 +10,9 @@ import { ClusterPatch } from "../../../domain/cluster/schema.ts";
 import { ClusterResponse } from "../../../domain/cluster/wire.ts";
 import { MetricResponse } from "../../../domain/metric/wire.ts";
 import { AttemptsResponse } from "../../../domain/job/attempt.ts";
+import { ReproduceRequest } from "../../../domain/receipt/request.ts";
 import { ReceiptResponse } from "../../../domain/receipt/wire.ts";
-import { OutputFileResponse } from "../../../domain/job/wire.ts";
+import { JobResponse, OutputFileResponse } from "../../../domain/job/wire.ts";
 import { kindOf } from "../../../domain/kinds.ts";
 import { aWord, collectionOf, resourceKinds, rowOf } from "../../../domain/resources.ts";
 import type { ResourceKind } from "../../../domain/resources.ts";
@@ -280,6 +281,14 @@ const special: Readonly<Record<string, OperationDoc>> = {
     summary:
       "The receipt of a job that asked for one and has ended: what it was made of and what it left, with digests",
     ok: ReceiptResponse,
+    conflicts: true,
+  },
+  "jobs-reproduce": {
+    summary:
+      "Submits what a job with a receipt was asked for as another job, which begins only where image and inputs are still the same",
+    body: ReproduceRequest,
+    ok: JobResponse,
+    longRunning: true,
     conflicts: true,
   },
   "jobs-attempts": {

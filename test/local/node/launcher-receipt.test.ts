@@ -1,9 +1,10 @@
 // What the launcher records of a run that wants a receipt: every file that went in, and every file that came out, as the service reads it.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { pathSegment } from "../../../domain/job/directories.ts";
 import { parseRecord } from "../../../domain/receipt/record.ts";
 import { job } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, shells } from "./emulated-nodes.ts";
@@ -64,6 +65,45 @@ describe.each(shells)("in %s, a run that wants a receipt", (name, shell) => {
     const none = await recording(name, shell, { receipt: { inputs: [] } });
     await none.node.run(none.mnist);
     expect(parseRecord(await none.node.log(none.mnist, none.afs, "receipt"))?.files).toEqual([model]);
+  });
+
+  it("begins as another one once more only with that one's inputs, and names what is otherwise", async () => {
+    const { node, afs, mnist } = await recording(name, shell);
+    const copyOf = (guid: string) => ({
+      ...mnist,
+      guid,
+      reproduces: { job: mnist.job, guid: mnist.guid, checked: true },
+    });
+    await node.run(mnist);
+    const same = copyOf("55555555-5555-5555-5555-555555555555");
+    expect((await node.run(same)).code).toBe(3);
+    expect(parseRecord(await node.log(same, afs, "receipt"))?.files).toEqual([...inputsIn(name), model]);
+
+    await writeFile(join(afs, "data/deep/train.csv"), "1,3\n");
+    await writeFile(join(afs, "data/more.csv"), "");
+    await rm(join(afs, "data", oddIn(name)));
+    const other = copyOf("66666666-6666-6666-6666-666666666666");
+    expect((await node.run(other)).code).toBe(247);
+    const result = await node.result();
+    expect(result).toMatchObject({ outcome: "inputs-changed" });
+    expect(result?.detail.split(", ").sort()).toEqual([
+      expect.stringMatching(/^input DATA\/b.* c.*'d\.txt missing$/),
+      "input DATA/deep/train.csv changed",
+      "input DATA/more.csv new",
+    ]);
+    expect(existsSync(join(afs, pathSegment(other, other.guid), "outputs/model/sub"))).toBe(false);
+    const unchecked = { ...other, reproduces: { ...other.reproduces, checked: false } };
+    expect((await node.run(unchecked)).code).toBe(3);
+  });
+
+  it("does not begin as another one whose record is gone", async () => {
+    const { node, mnist } = await recording(name, shell);
+    const gone = "77777777-7777-7777-7777-777777777777";
+    await node.stage({ ...mnist, reproduces: { job: mnist.job, guid: gone, checked: true } });
+    expect((await node.start("run").ended).code).toBe(247);
+    const result = await node.result();
+    expect(result).toMatchObject({ outcome: "inputs-changed" });
+    expect(result?.detail).toContain(`there is no record of what is to be had again: `);
   });
 
   it("leaves a record without an end when it is ended before its own, and says so", async () => {

@@ -67,6 +67,7 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["GET", `${job}/events`, "reader"],
   ["GET", `${job}/attempts`, "reader"],
   ["GET", `${job}/receipt`, "reader"],
+  ["POST", `${job}/reproduce`, "submitter"],
   ["POST", `${job}/preempt`, "operator"],
   ["GET", `${job}/metrics`, "reader"],
   ["POST", `${job}/metrics`, "submitter"],
@@ -269,7 +270,7 @@ function pathOf(route: string, subscription = subscriptionId): string {
     .replace("{subscriptionId}", subscription)
     .replace("{*path}", "nothing/here")
     .replaceAll(/\{\w+\}/g, "x");
-  return `/${path}?api-version=${/\/(?:events|attempts|receipt|metrics|preempt|preflight|prices|listSetupFiles)$|\/(?:sweeps|triggers|workflows|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
+  return `/${path}?api-version=${/\/(?:events|attempts|receipt|reproduce|metrics|preempt|preflight|prices|listSetupFiles)$|\/(?:sweeps|triggers|workflows|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
 }
 
 describe("the table of routes and roles", () => {

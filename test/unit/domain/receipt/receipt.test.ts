@@ -1,7 +1,11 @@
 // Receipts: what a node recorded becomes a statement, and two statements tell by name where they differ.
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { receiptDifferences } from "../../../../domain/receipt/differences.ts";
+import {
+  comparedFiles,
+  receiptDifferences,
+  reproductionDifferences,
+} from "../../../../domain/receipt/differences.ts";
 import { parseRecord } from "../../../../domain/receipt/record.ts";
 import { checkReceipt } from "../../../../domain/receipt/request.ts";
 import { receiptOf } from "../../../../domain/receipt/statement.ts";
@@ -77,6 +81,21 @@ describe("a receipt", () => {
       what: "environmentVariables",
       verdict: "changed",
     });
+  });
+
+  it("of a job that ran once more says of each output whether it is equal, and of the exit code", () => {
+    const more = lines("output MODEL", `${two}  ./m.bin`, `${one}  ./n.bin`, `${one}  ./o.bin`);
+    const less = lines("output MODEL", `${one}  ./m.bin`, `${one}  ./o.bin`, `${two}  ./p.bin`);
+    expect(comparedFiles(receipt(more).subject, receipt(less).subject)).toEqual([
+      { name: "MODEL/m.bin", verdict: "changed", first: two, second: one },
+      { name: "MODEL/n.bin", verdict: "missing", first: one },
+      { name: "MODEL/o.bin", verdict: "equal", first: one, second: one },
+      { name: "MODEL/p.bin", verdict: "new", second: two },
+    ]);
+    const failed = { ...receipt(), predicate: { ...receipt().predicate, exitCode: 3 } };
+    const ended = { ...receipt(), predicate: { ...receipt().predicate, exitCode: 0 } };
+    expect(reproductionDifferences(failed, failed)).toEqual([]);
+    expect(reproductionDifferences(ended, failed)).toEqual([{ what: "exitCode", verdict: "changed" }]);
   });
 
   it("is refused to a job that could not have one, by the member at fault", () => {
