@@ -1,5 +1,5 @@
-// What is kept for a while and then removed: events, operations that have ended, and firings of triggers with their workflows. Nothing else grows with
-// time alone.
+// What is kept for a while and then removed: events, operations that have ended, firings of triggers with their workflows, and, longer, the
+// time of nodes. Nothing else grows with time alone.
 
 export interface Removed {
   readonly events: number;
@@ -7,6 +7,8 @@ export interface Removed {
   readonly firings: number;
   /** Rows of workflows. */
   readonly workflows: number;
+  /** Rows of the time of nodes. */
+  readonly nodeTime: number;
   /** False when the time was up first: the rest goes the next time. */
   readonly all: boolean;
 }
@@ -14,7 +16,11 @@ export interface Removed {
 export interface Retention {
   /**
    * Removes events that happened, operations that ended, firings that were received, and workflows that began, before a time (ISO 8601), a batch after the other.
+   * @param nodeTime before when nodes are told no more of workspaces that are there; of others it is `time`.
    * @param goOn asked before each batch.
    */
-  removeBefore(time: string, goOn: () => boolean): Promise<Removed>;
+  removeBefore(
+    { time, nodeTime }: { readonly time: string; readonly nodeTime: string },
+    goOn: () => boolean,
+  ): Promise<Removed>;
 }

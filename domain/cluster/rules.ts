@@ -17,6 +17,7 @@ import { SecretCollector } from "../shared/secrets.ts";
 import type { WithSecrets } from "../shared/secrets.ts";
 import { storeUserAccount } from "../shared/user-account.ts";
 import { nextAllocationState, nextClusterState } from "./machine.ts";
+import { withNodeTime } from "./node-time.ts";
 import { initialNodeCount, targetNodeCount } from "./scale.ts";
 import { defaultImage } from "./schema.ts";
 import { checkSetupLogs } from "./setup-logs.ts";
@@ -78,6 +79,7 @@ export function newCluster(
     allocationStateTransitionTime: at,
     currentNodeCount: 0,
     nodeStateCounts: noNodes,
+    nodeTime: { since: at, at, spans: [] },
     errors: [],
   };
   return { document, secrets: secrets.values };
@@ -227,8 +229,10 @@ export function observeCluster(
   now: Date,
 ): ClusterDocument {
   const moved = seen.allocationState !== document.allocationState;
+  const isCounted =
+    document.nodeTime !== undefined && sameContent(seen.nodeStateCounts, document.nodeStateCounts);
   const next: ClusterDocument = {
-    ...document,
+    ...(isCounted ? document : withNodeTime(document, timestamp(now))),
     allocationState: nextAllocationState(document.allocationState, seen.allocationState, document.cluster),
     allocationStateTransitionTime: moved ? timestamp(now) : document.allocationStateTransitionTime,
     currentNodeCount: seen.currentNodeCount,

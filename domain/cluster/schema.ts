@@ -12,6 +12,7 @@ import { SecretVariable, SecretVariableRequest } from "../shared/secret-variable
 import { valueOrReference } from "../shared/secrets.ts";
 import { SubnetId } from "../shared/subnet-id.ts";
 import { UserAccount, UserAccountRequest } from "../shared/user-account.ts";
+import { NodeTime } from "./node-time.ts";
 import { OnDemand } from "./on-demand.ts";
 import { isSupportedSize, spelledSize, vmSizePattern } from "./vm-size.ts";
 
@@ -215,6 +216,7 @@ export const ClusterDocument = z.object({
   onDemand: OnDemand.optional(),
   currentNodeCount: count,
   nodeStateCounts: NodeStateCounts,
+  nodeTime: NodeTime.optional(),
   errors: z.array(BatchAIError),
 });
 export type ClusterDocument = z.infer<typeof ClusterDocument>;

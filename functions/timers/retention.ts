@@ -1,17 +1,21 @@
-// Removes what is older than the service keeps things: events, ended operations, and the histories of ended orchestrations. Once a
-// day, in batches; what does not fit into its time goes the next day.
+// Removes what is older than the service keeps things: events, ended operations, the histories of ended orchestrations, and, after
+// longer, the time of nodes. Once a day, in batches; what does not fit into its time goes the next day.
 import type { Services } from "../../services/services.ts";
 
 /** A function may run for five minutes where the plan allows no more. */
 const longestMs = 4 * 60_000;
 const dayMs = 86_400_000;
+/** A year can be held against the one before it by months. */
+const nodeTimeDays = 400;
 
 export async function removeOutdated(services: Services): Promise<void> {
   const { clock, retention, orchestrations, settings, logger } = services;
   const started = clock.now();
-  const before = new Date(started - settings.retentionDays * dayMs);
+  const daysAgo = (days: number) => new Date(started - days * dayMs);
+  const before = daysAgo(settings.retentionDays);
+  const nodeTime = daysAgo(Math.max(settings.retentionDays, nodeTimeDays)).toISOString();
   const goOn = () => clock.now() - started < longestMs;
-  const removed = await retention.removeBefore(before.toISOString(), goOn);
+  const removed = await retention.removeBefore({ time: before.toISOString(), nodeTime }, goOn);
   const histories = goOn() ? await orchestrations.purge(before) : 0;
   logger.info("retention.applied", { before: before.toISOString(), ...removed, histories });
 }

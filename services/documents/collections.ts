@@ -13,6 +13,7 @@ import type { DocumentKey, DocumentStore, DocumentWrite } from "../documents.ts"
 import type { Change, Collection } from "../state.ts";
 import { changesBetween, eventRows } from "./event-rows.ts";
 import { lastSeen } from "./last-seen.ts";
+import { closedNodeTime, lastNodeTime } from "./node-time-rows.ts";
 import { documentKey, listed } from "./state-keys.ts";
 
 /** So many writers in a row beat us: something writes in a circle. */
@@ -78,7 +79,7 @@ export function collection<Kind extends ResourceKind>(
           const mark: DocumentWrite = { kind: "replace", row: key.row, value, etag };
           const changes = changesBetween(document, undefined, change);
           const events = eventRows(ref, revision + 1, changes, context.random);
-          await store.commit(key.partition, [mark, ...events]);
+          await store.commit(key.partition, [mark, ...events, ...lastNodeTime(document, change.time)]);
         } else if ((await store.remove(key, etag)) === "removed") return;
       }
     },
@@ -123,6 +124,7 @@ function revisions<Kind extends ResourceKind>(
       const written = await store.commit(key.partition, [
         { kind: "replace", row: key.row, value, etag },
         ...eventRows(ref, revision + 1, changesBetween(before, document, change), random),
+        ...closedNodeTime(before, document),
       ]);
       const next = written === "conflict" ? undefined : written.get(key.row);
       if (next === undefined) seen.forget(nameOf(key));

@@ -4,14 +4,17 @@
 import { z } from "zod";
 import type { DocumentStore, StoredDocument } from "../documents.ts";
 import type { Retention } from "../retention.ts";
+import { allNodeTime, isOldNodeTime } from "./node-time-rows.ts";
 import { firingPrefixes, isOldFiring } from "./firings.ts";
 import { removeRows } from "./remove-rows.ts";
 import {
   allEvents,
+  documentKey,
   firingPartitions,
   operationPartition,
   operationPrefixes,
   workflowPartitions,
+  workspaceOfPartition,
 } from "./state-keys.ts";
 import { workflowPrefixes } from "./workflows.ts";
 
@@ -22,7 +25,7 @@ const Operation = z.object({ status: z.string(), endTime: z.string().optional() 
 
 export function documentRetention(store: DocumentStore, subscriptionId: string): Retention {
   return {
-    async removeBefore(time, goOn) {
+    async removeBefore({ time, nodeTime: nodeTimeBefore }, goOn) {
       const before = Date.parse(time);
       const happened = ({ value }: StoredDocument) => Date.parse(Event.parse(value).time) < before;
       const ended = ({ value }: StoredDocument) => {
@@ -33,9 +36,15 @@ export function documentRetention(store: DocumentStore, subscriptionId: string):
       let operations = 0;
       let firings = 0;
       let workflows = 0;
+      let nodeTime = 0;
       const sweep = { store, goOn };
-      for (const partition of await store.partitions(subscriptionId.toLowerCase()))
+      for (const partition of await store.partitions(subscriptionId.toLowerCase())) {
         events += await removeFrom(sweep, { partition, prefix: allEvents }, happened);
+        const old = (await isWorkspace(store, partition)) ? nodeTimeBefore : time;
+        nodeTime += await removeFrom(sweep, { partition, prefix: allNodeTime }, (row) =>
+          isOldNodeTime(row, old),
+        );
+      }
       for (const prefix of operationPrefixes)
         operations += await removeFrom(sweep, { partition: operationPartition, prefix }, ended);
       for (const partition of await store.partitions(firingPartitions))
@@ -44,9 +53,15 @@ export function documentRetention(store: DocumentStore, subscriptionId: string):
       for (const partition of await store.partitions(workflowPartitions))
         for (const prefix of workflowPrefixes)
           workflows += await removeFrom(sweep, { partition, prefix }, (row) => isOldFiring(row, before));
-      return { events, operations, firings, workflows, all: goOn() };
+      return { events, operations, firings, workflows, nodeTime, all: goOn() };
     },
   };
+}
+
+/** Whether the partition is of a workspace that is there. */
+async function isWorkspace(store: DocumentStore, partition: string): Promise<boolean> {
+  const workspace = workspaceOfPartition(partition);
+  return workspace !== undefined && (await store.get(documentKey(workspace))) !== undefined;
 }
 
 async function removeFrom(

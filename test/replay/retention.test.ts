@@ -60,6 +60,31 @@ describe("after thirty days", () => {
     expect(world.engine.client.list({}, { top: 10 }).instances).toEqual([]);
   });
 
+  it("how long a cluster had nodes is known for more than a year, also of one that is gone", async () => {
+    const world = await worldWithCluster();
+    await world.advance(2 * 3_600_000);
+    await world.api("DELETE", clusterPath);
+    await world.advance(20_000);
+    expect((await world.api("GET", clusterPath)).status).toBe(404);
+    const rows = async () => {
+      const partition = `${workspacePath.split("/")[2]}|rg|w`;
+      const page = await world.documents.page({ partition, prefix: "nodetime|", size: 10 });
+      return page.documents.map(({ value }) => value);
+    };
+    const [row, ...others] = await rows();
+    expect([row, others]).toMatchObject([{ cluster: "c", vmPriority: "dedicated" }, []]);
+    const { spans } = row as { spans: readonly { idle: number }[] };
+    const hours = spans.reduce((sum, { idle }) => sum + idle, 0) / 3_600_000;
+    expect(hours).toBeGreaterThan(1.99);
+    expect(hours).toBeLessThan(2.01);
+    await days(world, 399);
+    await world.removeOutdated();
+    expect(await rows()).toEqual([row]);
+    await days(world, 2);
+    await world.removeOutdated();
+    expect(await rows()).toEqual([]);
+  });
+
   it("an operation that goes on is kept, however old it is, and so is its orchestration", async () => {
     const world = await worldWithCluster();
     world.azure.down = true;
@@ -71,7 +96,8 @@ describe("after thirty days", () => {
     const value = { ...(stored?.value as object), startTime: "2020-01-01T00:00:00.000Z" };
     await world.documents.commit(partition, [{ kind: "put", row, value }]);
     const { retention, clock } = world.services;
-    await retention.removeBefore(new Date(clock.now() + dayMs).toISOString(), () => true);
+    const time = new Date(clock.now() + dayMs).toISOString();
+    await retention.removeBefore({ time, nodeTime: time }, () => true);
     expect((await world.api("GET", operation)).body).toMatchObject({ status: "InProgress" });
   });
 
@@ -91,10 +117,10 @@ describe("after thirty days", () => {
     let asked = 0;
     const { retention, clock } = world.services;
     const now = new Date(clock.now() - dayMs).toISOString();
-    const first = await retention.removeBefore(now, () => (asked += 1) < 3);
+    const first = await retention.removeBefore({ time: now, nodeTime: now }, () => (asked += 1) < 3);
     expect(first).toMatchObject({ all: false });
     expect(first.events).toBeLessThan(2_500);
-    const second = await retention.removeBefore(now, () => true);
+    const second = await retention.removeBefore({ time: now, nodeTime: now }, () => true);
     expect(first.events + second.events).toBe(2_500);
     expect(second.all).toBe(true);
     expect(world.documents.writes() - before).toBeLessThan(60);
