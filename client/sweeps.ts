@@ -2,7 +2,13 @@
 import { z } from "zod";
 import { formatId } from "../domain/shared/resource-id.ts";
 import type { ExperimentRef, SweepRef } from "../domain/shared/resource-id.ts";
-import { BestTrialResponse, PreviewResponse, SweepResponse, TrialResponse } from "../domain/sweep/wire.ts";
+import {
+  BestTrialResponse,
+  ForecastResponse,
+  PreviewResponse,
+  SweepResponse,
+  TrialResponse,
+} from "../domain/sweep/wire.ts";
 import { checked } from "./checked.ts";
 import { collection } from "./collection.ts";
 import type { Collection } from "./collection.ts";
@@ -23,13 +29,19 @@ export interface TrialQuery {
 export const exportFormats = ["csv", "jsonl", "archive"] as const;
 type ExportFormat = (typeof exportFormats)[number];
 
+const Forecasting = z.looseObject({ forecast: ForecastResponse });
 const Retried = z.looseObject({ trials: z.array(z.int()) });
 
 export interface Sweeps extends Collection<SweepRef, ExperimentRef, SweepResponse> {
   /** Another deployment's sweep goes on here. @param trial a job of this one as template. */
   import(ref: SweepRef, trial: object, archive: object): Promise<SweepResponse>;
-  /** The first suggestions, the rungs, and what it would cost: of a body, or of a sweep that is there. */
+  /** The first suggestions and the rungs: of a body, or of a sweep that is there. */
   preview(ref: SweepRef, body: object): Promise<PreviewResponse>;
+  /** When it would end and what it would cost: a preview whose body has `forecast`. */
+  simulate(
+    ref: SweepRef,
+    body: { readonly forecast: object; readonly properties?: object },
+  ): Promise<ForecastResponse>;
   trials(ref: SweepRef, query?: TrialQuery): AsyncGenerator<TrialResponse>;
   best(ref: SweepRef): Promise<BestTrialResponse>;
   terminate(ref: SweepRef): Promise<SweepResponse>;
@@ -58,6 +70,8 @@ export function sweepsOf(anyVersion: HttpApi): Sweeps {
     ),
     import: (ref, trial, archive) => changed(ref, "import", { properties: { trial, archive } }),
     preview: async (ref, body) => checked(PreviewResponse, await post(ref, "preview", body)),
+    simulate: async (ref, body) =>
+      checked(Forecasting, await post(ref, "preview", { ...body, count: 1 })).forecast,
     trials: (ref, query) =>
       items(api, TrialResponse, { path: `${formatId(ref)}/trials`, query: parameters(query) }),
     best: async (ref) => checked(BestTrialResponse, (await api.send("GET", `${formatId(ref)}/best`)).body),

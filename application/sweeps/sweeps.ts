@@ -1,4 +1,4 @@
-// What can be done with a sweep: create, terminate, resume, extend, run failed trials again, end one trial, look ahead.
+// What can be done with a sweep: create, terminate, resume, extend, run failed trials again, end one trial.
 import { instances } from "../../contracts/instances.ts";
 import { runSweepOrchestration } from "../../contracts/orchestrations.ts";
 import { identityOf } from "../../domain/kinds.ts";
@@ -6,9 +6,6 @@ import { guid } from "../../domain/shared/brand.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import type { SweepRef } from "../../domain/shared/resource-id.ts";
 import { leavesPriceOut } from "../../domain/sweep/budget.ts";
-import { forecast, forecastProblem } from "../../domain/sweep/forecast.ts";
-import type { Expectations } from "../../domain/sweep/forecast.ts";
-import { previewOf } from "../../domain/sweep/preview.ts";
 import {
   extendedSweep,
   newSweep,
@@ -177,29 +174,4 @@ async function change(
   if (changed === undefined) return existing(services, ref);
   await wakeSweep(services, changed);
   return changed;
-}
-
-/** @param request absent: of the sweep as it is. */
-export async function previewSweep(
-  services: Services,
-  caller: Caller,
-  ref: SweepRef,
-  asked: {
-    readonly request?: SweepRequest | undefined;
-    readonly count: number;
-    readonly expected?: Expectations | undefined;
-  },
-) {
-  const spec =
-    asked.request === undefined
-      ? (await existing(services, ref)).spec
-      : (await preparedSweep(services, caller.who, ref, asked.request)).spec;
-  const { expected } = asked;
-  const problem = expected === undefined ? undefined : forecastProblem(spec, expected);
-  if (problem !== undefined)
-    throw new AppError("InvalidRequest", `forecast: ${problem}`, { target: "forecast" });
-  return {
-    ...previewOf(spec, asked.count),
-    ...(expected === undefined ? {} : { forecast: forecast(spec, expected) }),
-  };
 }

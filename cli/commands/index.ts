@@ -283,6 +283,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./sweep/preview.ts")).sweepPreview,
   },
   {
+    name: "sweep simulate",
+    summary: "Show when a sweep would end and what it would cost",
+    load: async () => (await import("./sweep/simulate.ts")).sweepSimulate,
+  },
+  {
     name: "sweep show",
     summary: "Show a sweep",
     load: async () => (await import("./sweep/show.ts")).sweepShow,

@@ -1,5 +1,5 @@
-// The tables of sweeps and of their trials, which have a column for each parameter.
-import type { SweepResponse, TrialResponse } from "../../domain/sweep/wire.ts";
+// The tables of sweeps, of their forecasts, and of their trials, which have a column for each parameter.
+import type { ForecastResponse, SweepResponse, TrialResponse } from "../../domain/sweep/wire.ts";
 import type { Columns } from "./print.ts";
 
 export const sweepColumns: Columns<SweepResponse> = [
@@ -42,3 +42,31 @@ export function trialColumns(trials: readonly TrialResponse[]): Columns<TrialRes
     ["Job", ({ job }) => job],
   ];
 }
+
+interface ForecastRow {
+  readonly of: string;
+  readonly band: ForecastResponse["seconds"];
+}
+
+/** A forecast in rows; its runs in virtual time differ from the lowest to the highest figure. */
+export function forecastRows(told: ForecastResponse): readonly ForecastRow[] {
+  const { seconds, nodeHours, amount, currency = "", trials, stopped } = told;
+  return [
+    { of: "Hours to the end", band: scaled(seconds, 1 / 3600) },
+    { of: "Node-hours", band: nodeHours },
+    ...(amount === undefined ? [] : [{ of: `Cost, ${currency}`, band: amount }]),
+    { of: "Trials", band: trials },
+    { of: "Stopped early", band: stopped },
+  ];
+}
+
+function scaled({ low, median, high }: ForecastRow["band"], by: number): ForecastRow["band"] {
+  return { low: low * by, median: median * by, high: high * by };
+}
+
+export const forecastColumns: Columns<ForecastRow> = [
+  ["", ({ of }) => of],
+  ["Lowest", ({ band }) => shortened(band.low)],
+  ["Median", ({ band }) => shortened(band.median)],
+  ["Highest", ({ band }) => shortened(band.high)],
+];

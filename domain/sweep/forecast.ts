@@ -1,10 +1,10 @@
 // A sweep in virtual time: the very rules of `advance`, on trials whose durations, evictions and curves are drawn from what
-// the caller expects. Says when the sweep would end and what it would cost, as bands over several runs.
-import { z } from "zod";
+// the caller expects, or has measured. Says when the sweep would end and what it would cost, as bands over several runs.
 import { parseDuration } from "../shared/duration.ts";
-import { duration, wholeNumber } from "../shared/fields.ts";
 import { advance } from "./advance.ts";
 import { costOf } from "./budget.ts";
+import type { Expectations } from "./expectations.ts";
+import type { Measured } from "./measured.ts";
 import { valueOfLoss } from "./objective.ts";
 import { normalQuantile } from "./search/normal.ts";
 import { draws } from "./search/random.ts";
@@ -13,25 +13,6 @@ import { policyOf } from "./standing.ts";
 import { observed } from "./stopping/marks.ts";
 import { isOver } from "./trial.ts";
 import type { Trial } from "./trial.ts";
-
-export const Expectations = z.object({
-  /** Of one trial that nothing interrupts: the median. */
-  trialDuration: duration(),
-  /** Standard deviation of the logarithm of durations: 0.3 is about a third longer or shorter. */
-  spread: z.number().min(0).max(3).default(0),
-  /** Before a trial's program runs: scheduling, preparation, mounts. */
-  startDelay: duration().default("PT0S"),
-  /** How often a node is taken away; the trial begins anew, or where it was with `checkpoints`. */
-  evictionsPerNodeHour: z.number().min(0).max(60).default(0),
-  checkpoints: z.boolean().default(false),
-  /** Reports of the objective's metric in one trial, evenly spaced; trials keep their order among each other. */
-  reports: wholeNumber(1, 1000).default(1),
-  /** The step of the last report. */
-  lastStep: wholeNumber(1).optional(),
-  /** Nodes of the cluster; by default as many as the concurrent trials need. */
-  nodes: wholeNumber(1, 100_000).optional(),
-});
-export type Expectations = z.infer<typeof Expectations>;
 
 const runs = 9;
 /** Every report is followed by a look at all trials: how many such looks at a trial one forecast may take. */
@@ -51,23 +32,31 @@ interface Outcome {
   readonly stopped: number;
 }
 
-export function forecast(spec: SweepSpec, expected: Expectations) {
-  const outcomes = Array.from({ length: runs }, (_, run) => simulate(spec, expected, run));
+/** What trials take: as measured where they were, as expected elsewhere. */
+interface Outlook extends Expectations {
+  readonly measured?: Measured | undefined;
+}
+
+/** @param expected says how long trials take, or they are measured. */
+export function forecast(spec: SweepSpec, expected: Expectations, measured?: Measured) {
+  const outcomes = Array.from({ length: runs }, (_, run) => simulate(spec, { ...expected, measured }, run));
   const band = (figure: (outcome: Outcome) => number) => {
     const sorted = outcomes.map(figure).sort((a, b) => a - b);
     return { low: sorted[0] ?? 0, median: sorted[(runs - 1) / 2] ?? 0, high: sorted[runs - 1] ?? 0 };
   };
-  const cost = band(({ nodeMs }) => nodeMs);
+  const nodeHours = mapBand(
+    band(({ nodeMs }) => nodeMs),
+    (nodeMs) => costOf(undefined, nodeMs).nodeHours,
+  );
+  const { pricePerNodeHour = spec.budget?.pricePerNodeHour, currency = spec.budget?.currency } = expected;
   return {
     runs,
+    ...(measured === undefined ? {} : { measuredTrials: measured.trials }),
     seconds: band(({ ms }) => ms / 1000),
-    nodeHours: mapBand(cost, (nodeMs) => costOf(spec.budget, nodeMs).nodeHours),
-    ...(spec.budget?.pricePerNodeHour === undefined
+    nodeHours,
+    ...(pricePerNodeHour === undefined
       ? {}
-      : {
-          amount: mapBand(cost, (nodeMs) => costOf(spec.budget, nodeMs).amount ?? 0),
-          currency: spec.budget.currency,
-        }),
+      : { amount: mapBand(nodeHours, (hours) => hours * pricePerNodeHour), currency }),
     trials: band(({ trials }) => trials),
     stopped: band(({ stopped }) => stopped),
   };
@@ -80,6 +69,7 @@ function mapBand({ low, median, high }: Band, map: (value: number) => number): B
 }
 
 interface Running {
+  /** On a node: from here on it costs something. */
   readonly startedAt: number;
   /** Virtual time at which each report comes; the last is the end. */
   readonly reportsAt: readonly number[];
@@ -94,7 +84,7 @@ function cheap(spec: SweepSpec): SweepSpec {
   return { ...spec, algorithm: { ...algorithm, startupTrials: Number.MAX_SAFE_INTEGER } };
 }
 
-export function simulate(asked: SweepSpec, expected: Expectations, run: number): Outcome {
+export function simulate(asked: SweepSpec, expected: Outlook, run: number): Outcome {
   const slots =
     expected.nodes === undefined ? Number.POSITIVE_INFINITY : Math.floor(expected.nodes / asked.nodeCount);
   const { limits } = asked;
@@ -135,7 +125,7 @@ export function simulate(asked: SweepSpec, expected: Expectations, run: number):
 /** A new trial starts; one whose end was asked for ends. */
 function settle(
   spec: SweepSpec,
-  expected: Expectations,
+  expected: Outlook,
   running: Map<number, Running>,
   trial: Trial,
   now: number,
@@ -148,20 +138,21 @@ function settle(
   const under = running.get(trial.index);
   if (trial.state !== "stopping" || under === undefined) return trial;
   running.delete(trial.index);
-  const spent = (now - under.startedAt) * spec.nodeCount;
+  const spent = Math.max(0, now - under.startedAt) * spec.nodeCount;
   return { ...trial, state: trial.stopCause === "policy" ? "stopped" : "canceled", spent };
 }
 
-function schedule(spec: SweepSpec, expected: Expectations, index: number, now: number, run: number): Running {
+function schedule(spec: SweepSpec, expected: Outlook, index: number, now: number, run: number): Running {
   const draw = draws(spec.algorithm.seed + run, "forecast duration", index);
-  const median = parseDuration(expected.trialDuration) ?? 0;
-  const work = median * Math.exp(expected.spread * normalQuantile(Math.max(draw(), 1e-12)));
-  const delay = parseDuration(expected.startDelay) ?? 0;
+  const u = draw();
+  const work = usualMs(expected, index, u) * Math.exp(expected.spread * normalQuantile(Math.max(u, 1e-12)));
+  const delay = delayMs(expected, index);
+  const startedAt = now + delay;
   const longest =
     spec.limits.trialTimeout === undefined
       ? Number.POSITIVE_INFINITY
       : (parseDuration(spec.limits.trialTimeout) ?? 0);
-  let begun = now + delay;
+  let begun = startedAt;
   let done = 0;
   for (;;) {
     const left = Math.min(work - done, longest);
@@ -169,11 +160,26 @@ function schedule(spec: SweepSpec, expected: Expectations, index: number, now: n
     if (until >= left) {
       const share = (report: number) => begun + Math.max(0, (left * report) / expected.reports);
       const reportsAt = Array.from({ length: expected.reports }, (_, at) => share(at + 1));
-      return { startedAt: now, reportsAt, nodeMs: (begun + left - now) * spec.nodeCount, reported: 0 };
+      return { startedAt, reportsAt, nodeMs: (begun + left - startedAt) * spec.nodeCount, reported: 0 };
     }
     if (expected.checkpoints) done += until;
     begun += until + delay;
   }
+}
+
+/** Of a trial that nobody knows, that of one of those that are known. */
+function usualMs({ trialDuration, trialDurations, measured }: Outlook, index: number, u: number): number {
+  if (trialDuration !== undefined) return parseDuration(trialDuration) ?? 0;
+  const known = trialDurations?.map((text) => parseDuration(text) ?? 0) ?? measured?.workMs ?? [];
+  const own = known[index];
+  if (own !== undefined) return own;
+  const any = known.filter((ms) => ms !== undefined);
+  return any[Math.floor(u * any.length)] ?? 0;
+}
+
+function delayMs({ startDelay, measured }: Outlook, index: number): number {
+  if (startDelay !== undefined) return parseDuration(startDelay) ?? 0;
+  return measured?.delayMs[index] ?? measured?.usualDelayMs ?? 0;
 }
 
 function eviction(spec: SweepSpec, { evictionsPerNodeHour }: Expectations, u: number): number {
@@ -192,7 +198,7 @@ function soonest(running: ReadonlyMap<number, Running>): readonly [number | unde
 
 function report(
   spec: SweepSpec,
-  expected: Expectations,
+  expected: Outlook,
   running: Map<number, Running>,
   trial: Trial,
   run: number,

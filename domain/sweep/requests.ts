@@ -3,7 +3,7 @@ import { z } from "zod";
 import { wholeNumber } from "../shared/fields.ts";
 import { Tags } from "../shared/tags.ts";
 import { SweepArchive } from "./archive.ts";
-import { Expectations } from "./forecast.ts";
+import { Expectations } from "./expectations.ts";
 import { Budget, Limits, SweepRequest } from "./spec.ts";
 import { StoppingPolicy } from "./stopping/policy.ts";
 import { TrialState } from "./trial.ts";
@@ -46,5 +46,6 @@ export const PreviewRequest = z.object({
   /** As in a PUT; absent: of the sweep as it is. */
   properties: SweepRequest.shape.properties.optional(),
   count: wholeNumber(1, 1000).default(5),
+  /** Without a duration of trials they take what those of the sweep that is there took. */
   forecast: Expectations.optional(),
 });

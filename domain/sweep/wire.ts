@@ -158,6 +158,23 @@ export const BestTrialResponse = TrialResponse.extend({ jobId: z.string().option
 });
 export type BestTrialResponse = z.infer<typeof BestTrialResponse>;
 
+/** Over several runs in virtual time. */
+const Band = z.looseObject({ low: z.number(), median: z.number(), high: z.number() });
+export const ForecastResponse = z
+  .looseObject({
+    runs: z.int(),
+    /** As many trials were measured for it. */
+    measuredTrials: z.int().optional(),
+    seconds: Band,
+    nodeHours: Band,
+    amount: Band.optional(),
+    currency: z.string().optional(),
+    trials: Band,
+    stopped: Band,
+  })
+  .meta({ id: "Forecast" });
+export type ForecastResponse = z.infer<typeof ForecastResponse>;
+
 export const PreviewResponse = z.looseObject({
   seed: z.int(),
   suggestions: z.array(
@@ -166,5 +183,6 @@ export const PreviewResponse = z.looseObject({
       parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     }),
   ),
+  forecast: ForecastResponse.optional(),
 });
 export type PreviewResponse = z.infer<typeof PreviewResponse>;

@@ -3,12 +3,12 @@ import {
   createSweep,
   extendSweep,
   patchSweep,
-  previewSweep,
   resumeSweep,
   retryTrials,
   terminateSweep,
 } from "../../application/sweeps/sweeps.ts";
 import { importSweep } from "../../application/sweeps/import.ts";
+import { previewSweep } from "../../application/sweeps/preview.ts";
 import type { Extension } from "../../domain/sweep/rules.ts";
 import { parse, parseJson } from "../../domain/shared/parse.ts";
 import { SweepRequest } from "../../domain/sweep/spec.ts";

@@ -11,7 +11,13 @@ import { JobResponse, OutputFileResponse } from "../../domain/job/wire.ts";
 import { MetricResponse } from "../../domain/metric/wire.ts";
 import { ReceiptResponse } from "../../domain/receipt/wire.ts";
 import { CheckResponse, RemoteLoginResponse, UsageResponse } from "../../domain/shared/answers.ts";
-import { BestTrialResponse, PreviewResponse, SweepResponse, TrialResponse } from "../../domain/sweep/wire.ts";
+import {
+  BestTrialResponse,
+  ForecastResponse,
+  PreviewResponse,
+  SweepResponse,
+  TrialResponse,
+} from "../../domain/sweep/wire.ts";
 import { WorkspaceResponse } from "../../domain/workspace/wire.ts";
 
 type Resource = z.ZodObject<{ id: z.ZodString; properties: z.ZodObject }>;
@@ -183,6 +189,7 @@ const sweeps: typeof setUp = [
   ["cost", some(cost)],
   ["cost --by cluster --region eastus", some(cost.extend({ idleNodes: z.int() }))],
   ["sweep preview -n rates -c nodes -f sweep.json", PreviewResponse],
+  ["sweep simulate -n rates -c nodes -f sweep.json --trial-duration PT10M", ForecastResponse],
   ["sweep create -n rates -c nodes -f sweep.json", sweep],
   ["sweep watch -n rates --interval 0.2", sweep],
   ["sweep show -n rates", sweep],

@@ -55,7 +55,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Sweeps (`api-version=2026-11-01`)",
-    "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast; the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Export from one deployment, import into another. Limits, policy, budget and tags can be changed; metrics by output, file and HTTP, also with a token of the trial's own; a recipe with PyTorch. A budget in money goes by the service's [prices](how-to/costs.md). Not yet: 10,000 trials take longer than we want",
+    "grid, random, Sobol, TPE; five stopping policies; budgets, retries, extension, preview, forecast (`batchai sweep simulate`, within a tenth of a real local run); the same suggestions and stops however trials are timed: [how to](how-to/sweeps.md). Export from one deployment, import into another. Limits, policy, budget and tags can be changed; metrics by output, file and HTTP, also with a token of the trial's own; a recipe with PyTorch. A budget in money goes by the service's [prices](how-to/costs.md). Not yet: 10,000 trials take longer than we want",
   ],
   [
     "Tracking with MLflow's client",

@@ -100,6 +100,19 @@ describe("a sweep", () => {
       "0      0.25",
       "1      0.5",
     ]);
+    const simulated = `sweep simulate ${made} --trial-duration PT30M --trial-duration PT1H`;
+    expect((await ok(`${simulated} --price 2 --currency EUR -o table`)).split("\n")).toEqual([
+      "                  Lowest  Median  Highest",
+      expect.stringMatching(/^Hours to the end {2}\S+ +2/),
+      expect.stringMatching(/^Node-hours {8}\S+ +2/),
+      expect.stringMatching(/^Cost, EUR {9}\S+ +4/),
+      "Trials            3       3       3",
+      "Stopped early     0       0       0",
+      "",
+    ]);
+    expect((await type(`sweep simulate ${made}`)).err).toContain(
+      "forecast.trialDuration: is needed: no trial of a sweep 'rates' has ended by itself",
+    );
     expect(await json(`sweep create ${made}`)).toMatchObject({ name: "rates", executionState: "running" });
     const watched = await type("sweep watch -n rates -o table", { isTerminal: { out: false, err: true } });
     expect(watched.code, watched.err).toBe(0);
@@ -109,6 +122,7 @@ describe("a sweep", () => {
     expect(watched.out).toContain("rates  succeeded  3/3     0.25  0         allTrials");
     expect(await json("sweep best -n rates")).toMatchObject({ trial: 0, value: 0.25, job: "rates_0" });
     expect(await ok("sweep list -o table")).toContain("rates");
+    expect(await json("sweep simulate -n rates")).toMatchObject({ measuredTrials: 3, trials: { median: 3 } });
   });
 
   it("shows its trials by filter and order, and exports them", async () => {
