@@ -1,5 +1,6 @@
 // What a sweep promises: it costs no more than its budget, and what it was forecast, whatever happens to the service.
-// Runs long: trials take minutes and hours of virtual time, with a poll every few seconds of it. SWEEP_SEEDS asks for more runs.
+// Runs long: trials take minutes and hours of virtual time, with a poll every few seconds of it; the limits of real time are against hanging
+// alone. SWEEP_SEEDS asks for more runs.
 import { describe, expect, it } from "vitest";
 import { draws } from "../../domain/sweep/search/random.ts";
 import { report, story, sweepBody } from "../support/app/sweep-stories.ts";
@@ -73,7 +74,7 @@ describe("the budget of a sweep", () => {
       // It is not held by doing nothing: less than one more trial's reservation is left.
       expect(properties.spent.nodeHours).toBeGreaterThan(capHours - 0.05);
     },
-    60_000,
+    300_000,
   );
 });
 
@@ -93,5 +94,5 @@ describe("the forecast of a sweep", () => {
     const { seconds, nodeHours } = body.forecast;
     const ratios = [(world.now() - began) / 1000 / seconds.median, nodeMs / 3_600_000 / nodeHours.median];
     for (const ratio of ratios) expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
-  }, 60_000);
+  }, 300_000);
 });
