@@ -87,9 +87,13 @@ function presetFormat(text: string): Format {
 
 function flat(item: object): object {
   if (!("properties" in item)) return item;
-  const { properties, ...rest } = item;
-  const group = "id" in rest && typeof rest.id === "string" ? groupOf(rest.id) : undefined;
-  return { ...rest, ...(properties as object), ...(group === undefined ? {} : { resourceGroup: group }) };
+  // By assignment: V8 takes ten times as long for objects that are spread into one another, which a long list feels.
+  const shown: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(item)) if (name !== "properties") shown[name] = value;
+  Object.assign(shown, item.properties);
+  const group = typeof shown["id"] === "string" ? groupOf(shown["id"]) : undefined;
+  if (group !== undefined) shown["resourceGroup"] = group;
+  return shown;
 }
 
 /** The resource group that an ARM id names. */
