@@ -2,46 +2,10 @@
 // value, the events of a history and their numbers, the list of actions, a new generation, payloads that Azure keeps in blobs.
 import { RetryOptions } from "durable-functions";
 import { describe, expect, it } from "vitest";
-import { startEngine } from "./support/running-engine.ts";
+import { recordedTurns } from "./support/recorded-turns.ts";
+import type { HistoryEvent } from "./support/recorded-turns.ts";
 import { sdkInvoker } from "./support/sdk-app.ts";
 import type { SdkApp } from "./support/sdk-app.ts";
-
-interface Event extends Readonly<Record<string, unknown>> {
-  readonly EventType: number;
-  readonly EventId: number;
-  readonly IsPlayed: boolean;
-  readonly Timestamp: string;
-}
-interface Turn {
-  readonly trigger: Readonly<Record<string, unknown>> & { readonly history: readonly Event[] };
-  readonly answer: {
-    readonly actions: readonly unknown[];
-    readonly isDone: boolean;
-    readonly output?: unknown;
-  };
-}
-
-/** An engine whose turns of one function are written down. */
-async function recorded(app: SdkApp, name: string) {
-  const turns: Turn[] = [];
-  const inner = sdkInvoker(app);
-  const running = await startEngine(app, {
-    invoker: {
-      ...inner,
-      has: (kind, asked) => inner.has(kind, asked),
-      async orchestrator(asked, instanceId, trigger) {
-        const outcome = await inner.orchestrator(asked, instanceId, trigger);
-        if (asked === name && outcome.ok)
-          turns.push({
-            trigger: JSON.parse(trigger) as Turn["trigger"],
-            answer: JSON.parse(JSON.stringify(outcome.value)) as Turn["answer"],
-          });
-        return outcome;
-      },
-    },
-  });
-  return { ...running, turns };
-}
 
 const hour = 3_600_000;
 const story: SdkApp = {
@@ -73,7 +37,7 @@ const story: SdkApp = {
 };
 
 async function whole() {
-  const running = await recorded(story, "main");
+  const running = await recordedTurns(story, "main");
   await running.run("main", { any: "input" }, "i1");
   await running.advance(10_000);
   expect(running.client.raiseEvent("i1", "Go", JSON.stringify({ by: "hand" }))).toBeDefined();
@@ -105,7 +69,7 @@ describe("the value that triggers a turn", () => {
     const { turns } = await whole();
     turns.slice(1).forEach(({ trigger }, at) => {
       const before = turns[at]?.trigger.history ?? [];
-      const kinds = ({ EventType, EventId }: Event) => `${EventType}:${EventId}`;
+      const kinds = ({ EventType, EventId }: HistoryEvent) => `${EventType}:${EventId}`;
       expect(trigger.history.slice(0, before.length).map(kinds)).toEqual(before.map(kinds));
       expect(trigger.history.slice(0, before.length).every(({ IsPlayed }) => IsPlayed)).toBe(true);
       const now = trigger.history.findLastIndex(({ EventType }) => EventType === 12);
@@ -130,7 +94,7 @@ describe("the events of a history", () => {
     15: "event",
   } as Readonly<Record<number, string>>;
   /** As the extension sends it: whole. */
-  const last = async () => (await whole()).client.history("i1") as readonly Event[];
+  const last = async () => (await whole()).client.history("i1") as readonly HistoryEvent[];
 
   it("stand in the order of turns: what arrived, then what was decided, by its number", async () => {
     const told = (await last()).map(({ EventType, EventId, TaskScheduledId, TimerId }) => {
@@ -179,7 +143,7 @@ describe("the events of a history", () => {
 describe("what the engine leaves out of a turn's history because the SDK never reads it", () => {
   it("changes nothing: with the whole history, as Azure sends it, the SDK decides the same", async () => {
     const { turns, client } = await whole();
-    const all = client.history("i1") as readonly Event[];
+    const all = client.history("i1") as readonly HistoryEvent[];
     const final = turns.at(-1);
     const upTo = all.findLastIndex(({ EventType }) => EventType === 15) + 1;
     const trigger = { ...final?.trigger, history: all.slice(0, upTo) };
@@ -214,7 +178,7 @@ describe("the actions of a turn", () => {
 
 describe("a new generation", () => {
   it("begins with a history, an execution and numbers of its own", async () => {
-    const { turns, run, client } = await recorded(
+    const { turns, run, client } = await recordedTurns(
       {
         activities: { note: (value: object) => value },
         orchestrators: {
@@ -249,7 +213,7 @@ describe("a new generation", () => {
 describe("what is larger than a message of Azure's queues (64 KiB)", () => {
   it("goes through input, activity, event, child, generation and output unchanged, and goes with its instance", async () => {
     const large = "ä€".repeat(100_000);
-    const { run, client, advance, status, store } = await recorded(
+    const { run, client, advance, status, store } = await recordedTurns(
       {
         activities: { echo: ({ text }: { text: string }) => ({ text }) },
         orchestrators: {
