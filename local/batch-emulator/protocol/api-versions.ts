@@ -27,6 +27,8 @@ export const since = {
   taskSlots: "2020-09-01",
   /** Nodes talk to the service in one way only, so that pools no longer say in which; and nodes tell both their addresses. */
   oneCommunicationMode: "2025-06-01",
+  /** Tasks get no token of the service: pools have identities. */
+  noTaskTokens: "2025-06-01",
   /** Certificates are gone, from both planes. */
   noCertificates: "2025-06-01",
 } as const;
@@ -46,6 +48,7 @@ export function hasEnded(operation: string, version: string): boolean {
 /** Members that requests of versions from this day on have no more. */
 const endedMembers: readonly { readonly name: string; readonly on: string }[] = [
   { name: "targetNodeCommunicationMode", on: since.oneCommunicationMode },
+  { name: "authenticationTokenSettings", on: since.noTaskTokens },
 ];
 
 /** @param text of the body: a value is looked through only when a name occurs in it. @throws BatchFault UnsupportedProperty */

@@ -2,6 +2,7 @@
 import type { JobSpecification } from "../schema/job-spec.ts";
 import { formatDuration, infiniteDuration } from "../schema/values.ts";
 import { defaultResizeTimeoutMs } from "../service/pools/pool-control.ts";
+import { isBefore, since } from "./api-versions.ts";
 import { withoutSecrets } from "./secrets.ts";
 
 /** Everything runs as a user that the pool's tasks share unless another is named. */
@@ -11,7 +12,7 @@ const taskLimits = { maxWallClockTime: infiniteDuration, retentionTime: "P7D", m
 
 /** The members of a job that are answered with more than was given. */
 export const jobTasks = {
-  manager: (given: JobSpecification["jobManagerTask"]) =>
+  manager: (given: JobSpecification["jobManagerTask"], version: string) =>
     given && {
       killJobOnCompletion: true,
       runExclusive: true,
@@ -19,6 +20,7 @@ export const jobTasks = {
       allowLowPriorityNode: true,
       userIdentity: defaultUser,
       ...withoutSecrets(given),
+      ...(isBefore(version, since.noTaskTokens) ? {} : { authenticationTokenSettings: undefined }),
       constraints: { ...taskLimits, ...given.constraints },
     },
   preparation: (given: JobSpecification["jobPreparationTask"]) =>

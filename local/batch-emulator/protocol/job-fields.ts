@@ -27,7 +27,7 @@ export const jobFields: FieldTable<Job> = {
     maxWallClockTime: job.spec.constraints?.maxWallClockTime ?? infiniteDuration,
     maxTaskRetryCount: job.spec.constraints?.maxTaskRetryCount ?? 0,
   })),
-  jobManagerTask: value((job) => jobTasks.manager(job.spec.jobManagerTask)),
+  jobManagerTask: value((job, { call }) => jobTasks.manager(job.spec.jobManagerTask, call.version)),
   jobPreparationTask: value((job) => jobTasks.preparation(job.spec.jobPreparationTask)),
   jobReleaseTask: value((job) => jobTasks.release(job.spec.jobReleaseTask)),
   commonEnvironmentSettings: value((job) => job.spec.commonEnvironmentSettings),

@@ -39,7 +39,7 @@ const scheduleFields: FieldTable<Schedule> = {
   previousState: value((schedule) => schedule.previousState),
   previousStateTransitionTime: time((schedule) => schedule.previousStateAt),
   schedule: value((schedule) => schedule.spec.schedule),
-  jobSpecification: value(({ spec: { jobSpecification: job } }) => ({
+  jobSpecification: value(({ spec: { jobSpecification: job } }, { call }) => ({
     priority: 0,
     maxParallelTasks: -1,
     allowTaskPreemption: false,
@@ -48,7 +48,7 @@ const scheduleFields: FieldTable<Schedule> = {
     onTaskFailure: "noaction",
     ...job,
     constraints: { maxWallClockTime: infiniteDuration, maxTaskRetryCount: 0, ...job.constraints },
-    jobManagerTask: jobTasks.manager(job.jobManagerTask),
+    jobManagerTask: jobTasks.manager(job.jobManagerTask, call.version),
     jobPreparationTask: jobTasks.preparation(job.jobPreparationTask),
     jobReleaseTask: jobTasks.release(job.jobReleaseTask),
     poolInfo: poolInfoShape(job.poolInfo),

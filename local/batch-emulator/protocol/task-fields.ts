@@ -5,6 +5,7 @@ import type { FailureInfo, NodePlace, RecentTask, Subtask, Task } from "../servi
 import { taskFolder } from "../service/launches/node-layout.ts";
 import { etagOf } from "../service/account/versions.ts";
 import { mainLaunchId } from "../service/launches/launches.ts";
+import { isBefore, since } from "./api-versions.ts";
 import { defaultUser } from "./command-fields.ts";
 import { isoTime, optionalTime, time, value } from "./fields.ts";
 import type { FieldContext, FieldTable } from "./fields.ts";
@@ -105,7 +106,9 @@ export const taskFields: FieldTable<Task> = {
   ),
   dependsOn: value((task) => task.spec.dependsOn),
   applicationPackageReferences: value((task) => task.spec.applicationPackageReferences),
-  authenticationTokenSettings: value((task) => task.spec.authenticationTokenSettings),
+  authenticationTokenSettings: value((task, { call }) =>
+    isBefore(call.version, since.noTaskTokens) ? task.spec.authenticationTokenSettings : undefined,
+  ),
   stats: {
     expand: true,
     get: (task, context) =>

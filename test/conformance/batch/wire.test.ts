@@ -320,6 +320,22 @@ test("what a version has no more is refused in that version, and there before", 
   expect((await add("modes", "2024-07-01.20.0", mode)).status).toBe(201);
   const refused = await add("modes-2025", "2025-06-01", mode);
   expect([refused.status, refused.body.code]).toEqual([400, "UnsupportedProperty"]);
+  const job = { id: "tokens", poolInfo: { poolId: "modes" } };
+  const post = (path: string, body: object) =>
+    send(path, {
+      method: "POST",
+      headers: { "content-type": "application/json; odata=minimalmetadata" },
+      body: JSON.stringify(body),
+    });
+  expect((await post("/jobs?api-version=2025-06-01", job)).status).toBe(201);
+  const token = { commandLine: "true", authenticationTokenSettings: { access: ["job"] } };
+  const tasks = "/jobs/tokens/tasks?api-version=";
+  expect((await post(`${tasks}2024-07-01.20.0`, { id: "before", ...token })).status).toBe(201);
+  expect((await post(`${tasks}2025-06-01`, { id: "after", ...token })).body.code).toBe("UnsupportedProperty");
+  const told = async (inVersion: string) =>
+    (await send(`/jobs/tokens/tasks/before?api-version=${inVersion}`)).body as object;
+  expect(await told("2024-07-01.20.0")).toHaveProperty("authenticationTokenSettings");
+  expect(await told("2025-06-01")).not.toHaveProperty("authenticationTokenSettings");
   // The word alone is no member.
   const metadata = [{ name: "targetNodeCommunicationMode", value: "simplified" }];
   expect((await add("modes-told", "2025-06-01", { metadata })).status).toBe(201);

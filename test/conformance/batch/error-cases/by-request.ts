@@ -1,7 +1,7 @@
 // Refusals for the request itself, for who sends it and how often, and for the emulator's own trouble.
 import { eventually } from "../emulator-under-test.ts";
 import { cer, thumbprint } from "../../../support/batch/certificate-files.ts";
-import { newPool, newTask, ran, started, twice } from "./stage.ts";
+import { newPool, newTask, ran, twice } from "./stage.ts";
 import type { Case, Stage } from "./stage.ts";
 
 const addCertificate = (s: Stage) =>
@@ -116,7 +116,11 @@ export const byRequest: Readonly<Record<string, Case>> = {
   InsufficientAccountPermissions: {
     status: 403,
     async provoke(s) {
-      await started(s, "own-job-only", "wait", { authenticationTokenSettings: { access: ["job"] } });
+      // Of versions that still have it.
+      await s.node("own-job-only");
+      await s.job("own-job-only", { poolInfo: { poolId: "own-job-only" } });
+      const task = { id: "t", commandLine: "wait", authenticationTokenSettings: { access: ["job"] } };
+      await s.send("POST", "/jobs/own-job-only/tasks", { body: task, version: "2024-07-01.20.0" });
       const tokens = () =>
         s.t.executor.launches.map(({ environment }) => environment["AZ_BATCH_AUTHENTICATION_TOKEN"]);
       const given = () => Promise.resolve(tokens().find((found) => found !== undefined));
