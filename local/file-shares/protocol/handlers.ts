@@ -13,6 +13,7 @@ import {
   parseQuota,
   parseRange,
   parseSize,
+  changedHeaders,
   propertyHeaders,
 } from "./headers.ts";
 import type { OperationName } from "./operations.ts";
@@ -81,7 +82,7 @@ export const handlers: Readonly<Record<OperationName, Handler>> = {
   async createDirectory({ service, request, place, response }) {
     if (place.segments.length === 0) throw new FileShareError("ResourceAlreadyExists");
     checkNewName(place);
-    reply(response, 201, propertyHeaders(await service.createDirectory(place, parsePathMetadata(request))));
+    reply(response, 201, changedHeaders(await service.createDirectory(place, parsePathMetadata(request))));
   },
   async getDirectoryProperties({ service, place, response }) {
     reply(response, 200, propertyHeaders(await service.properties(place, "directory")));
@@ -127,13 +128,14 @@ export const handlers: Readonly<Record<OperationName, Handler>> = {
     if (bodyBytes > 0)
       throw new FileShareError("FeatureNotSupported", "Creating a file with its content is not served.");
     checkNewName(place);
-    reply(response, 201, propertyHeaders(await service.createFile(place, size, parsePathMetadata(request))));
+    reply(response, 201, changedHeaders(await service.createFile(place, size, parsePathMetadata(request))));
   },
   getFile,
   async getFileProperties({ service, request, place, response }) {
     const properties = await service.properties(place, "file");
     reply(response, 200, {
       ...fileHeaders(request, properties),
+      "x-ms-type": "File",
       ...sasResponseHeaders(request),
       "content-length": String(properties.sizeBytes),
     });
@@ -142,7 +144,7 @@ export const handlers: Readonly<Record<OperationName, Handler>> = {
     const sizeBytes = parseSize(request, "x-ms-content-length");
     const { headers } = parsePathMetadata(request);
     const change = { ...(headers ? { headers } : {}), ...(sizeBytes === undefined ? {} : { sizeBytes }) };
-    reply(response, 200, propertyHeaders(await service.change(place, "file", change)));
+    reply(response, 200, changedHeaders(await service.change(place, "file", change)));
   },
   async setFileMetadata({ service, request, place, response }) {
     reply(response, 200, tags(await service.change(place, "file", { metadata: parseMetadata(request) })));
@@ -230,7 +232,7 @@ async function rename(
   checkNewName(place);
   const { place: from } = renameSource(request);
   const replace = header(request, "x-ms-file-rename-replace-if-exists") === "true";
-  reply(response, 200, propertyHeaders(await service.rename(from, place, kind, replace)));
+  reply(response, 200, changedHeaders(await service.rename(from, place, kind, replace)));
 }
 
 function parsePage(request: ShareRequest) {

@@ -109,8 +109,22 @@ export function refuseUnsupportedHeaders(request: ShareRequest): void {
     throw new FileShareError("LeaseNotPresentWithFileOperation");
 }
 
+/** Of an answer that tells what is there: "Get File Properties". */
 export function propertyHeaders(properties: Properties): Record<string, string> {
-  const headers: Record<string, string> = {
+  const headers = { ...commonHeaders(properties), "x-ms-server-encrypted": "false" };
+  for (const [name, value] of Object.entries(properties.metadata))
+    Object.assign(headers, { [`x-ms-meta-${name}`]: value });
+  return headers;
+}
+
+/** Of an answer to who made or changed it, who gets no metadata back: "Create File". */
+export const changedHeaders = (properties: Properties): Record<string, string> => ({
+  ...commonHeaders(properties),
+  "x-ms-request-server-encrypted": "false",
+});
+
+function commonHeaders(properties: Properties): Record<string, string> {
+  return {
     etag: properties.etag,
     "last-modified": properties.writtenAt.toUTCString(),
     "x-ms-file-attributes": properties.kind === "file" ? "Archive" : "Directory",
@@ -118,10 +132,7 @@ export function propertyHeaders(properties: Properties): Record<string, string> 
     "x-ms-file-last-write-time": properties.writtenAt.toISOString(),
     "x-ms-file-change-time": properties.changedAt.toISOString(),
     "x-ms-file-id": properties.fileId,
-    "x-ms-server-encrypted": "false",
   };
-  for (const [name, value] of Object.entries(properties.metadata)) headers[`x-ms-meta-${name}`] = value;
-  return headers;
 }
 
 export function fileHeaders(request: ShareRequest, properties: Properties): Record<string, string> {
@@ -129,7 +140,6 @@ export function fileHeaders(request: ShareRequest, properties: Properties): Reco
     ...propertyHeaders(properties),
     "content-type": "application/octet-stream",
     ...properties.headers,
-    "x-ms-type": "File",
     ...leaseHeaders(request, "file"),
     "accept-ranges": "bytes",
   };
