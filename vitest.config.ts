@@ -25,7 +25,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "others", include: [...others], globalSetup: ["test/support/build-once.ts"] },
+        test: {
+          name: "others",
+          include: [...others],
+          globalSetup: ["test/support/build-once.ts", "test/support/traffic/record-traffic.ts"],
+        },
       },
     ],
     coverage: {

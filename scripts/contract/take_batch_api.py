@@ -103,13 +103,16 @@ def answers():
             listed = re.search(r"_deserialize\(\s*[Ll]ist\[_models\.(\w+)\]", text)
             single = re.search(r"_deserialize\(\s*_models\.(\w+), response\.json", text)
             bodies = [ast.unparse(one.annotation) for one in method.args.args if one.annotation is not None]
-            body = next((found for text in bodies if (found := re.search(r"_models\.([A-Z]\w+)", text))), None)
+            body = next(
+                ((found, text) for text in bodies if (found := re.search(r"_models\.([A-Z]\w+)", text))), None
+            )
             yield builder.group(1), {
                 "codes": [code.strip() for code in codes.group(1).split(",")],
                 "listed": listed and listed.group(1),
                 "single": single and single.group(1),
                 "file": "iter_bytes" in text,
-                "body": body and body.group(1),
+                "body": body and body[0].group(1),
+                "may_be_absent": body is not None and body[1].startswith("Optional["),
             }
 
 
@@ -127,7 +130,8 @@ def operation(builder, request, found):
     parameters = [{"name": name, "in": "query", "required": name == "api-version"} for name in request["query"]]
     if found["body"]:
         body = {"$ref": f"#/definitions/{found['body']}"}
-        parameters.append({"name": "body", "in": "body", "required": request["sends"], "schema": body})
+        required = request["sends"] and not found["may_be_absent"]
+        parameters.append({"name": "body", "in": "body", "required": required, "schema": body})
     shape = answered(found)
     responses = {code: {"schema": shape} if shape else {} for code in found["codes"]}
     responses["default"] = {"schema": {"$ref": "#/definitions/BatchError"}}
