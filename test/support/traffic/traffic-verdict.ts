@@ -118,7 +118,11 @@ async function ofStorage(
   const asked: StorageRequest = {
     plane,
     method,
-    path: decodeURIComponent(pathname).replace(/^\/[^/]+\/?/, ""),
+    // The account is in the name of the host, or else the first part of the path.
+    path: decodeURIComponent(pathname).replace(
+      /^\w+\.(?:blob|queue|table|file)\./.test(sent["host"] ?? "") ? /^\// : /^\/[^/]+\/?/,
+      "",
+    ),
     query,
     headers: new Map(Object.entries(sent)),
     body: request.text,
