@@ -103,6 +103,27 @@ describe("a cluster", () => {
     });
   });
 
+  it("of spot nodes in an account that may have none of them fails at once and says what to do; a dedicated one is made", async () => {
+    const world = await startAppWorld();
+    await world.api("PUT", workspacePath, { body: { location: "eastus" } });
+    world.azure.lowPriorityProcessors = 0;
+    await world.api("PUT", clusterPath, { body: clusterBody({}, { vmPriority: "lowpriority" }) });
+    await world.advance(10);
+    expect((await world.api("GET", clusterPath)).body.properties).toMatchObject({
+      provisioningState: "failed",
+      errors: [
+        {
+          code: "LowPriorityNotAvailable",
+          message: expect.stringMatching(/quota is 0. Ask Azure for that quota, or .* 'dedicated'/) as string,
+        },
+      ],
+    });
+    expect(world.azure.poolsById.size).toBe(0);
+    await world.api("PUT", `${workspacePath}/clusters/other`, { body: clusterBody() });
+    await world.advance(10);
+    expect(world.azure.poolsById.size).toBe(1);
+  });
+
   it("put again with the same content is the same cluster, with other content a conflict", async () => {
     const world = await worldWithCluster();
     const before = await show(world);

@@ -243,6 +243,13 @@ describe("the transport", () => {
     await expect(client.pool("p")).rejects.toMatchObject({ code: "ServiceUnavailable", retryable: true });
   });
 
+  it("asks for tokens of the audience that Microsoft's own clients name, which ends with a slash", async () => {
+    const asked: string[] = [];
+    const noting = { token: async (scope: string) => (asked.push(scope), "good") };
+    await batchClient(batchTransport({ endpoint: under.emulator.url, tokens: noting })).pool("none");
+    expect(asked).toEqual(["https://batch.core.windows.net//.default"]);
+  });
+
   it("refuses plain http to other machines, and links to other origins", async () => {
     expect(() => batchTransport({ endpoint: "http://batch.example", tokens })).toThrow(/plain http/);
     const transport = batchTransport({ endpoint: under.emulator.url, tokens });

@@ -63,6 +63,8 @@ export interface FakeBatch {
   /** The next task is refused with this code. */
   refuseNextTask: string | undefined;
   refuseNextPool: string | undefined;
+  /** That the account may have. */
+  lowPriorityProcessors: number;
   /** What the making of a pool waits for. */
   poolGate: Promise<void> | undefined;
   /** Text by `{node}/{path}`. */
@@ -224,7 +226,11 @@ export function fakeBatch(clock: Clock): FakeBatch {
     },
   };
   const pools: Pools = {
-    quotas: async () => ({ pools: 100, dedicatedProcessors: 500, lowPriorityProcessors: 300 }),
+    quotas: async () => ({
+      pools: 100,
+      dedicatedProcessors: 500,
+      lowPriorityProcessors: fake.lowPriorityProcessors,
+    }),
     async put(spec) {
       called("putPool");
       await fake.poolGate;
@@ -318,6 +324,7 @@ export function fakeBatch(clock: Clock): FakeBatch {
     refuseNextTask: undefined,
     poolGate: undefined,
     refuseNextPool: undefined,
+    lowPriorityProcessors: 300,
     nodeFiles: new Map(),
     subtaskNodes: [],
     settle() {

@@ -168,6 +168,19 @@ describe.skipIf(!hasBicepParser)("the templates (needs tree-sitter-bicep)", () =
   });
 });
 
+it("nodes send their counters to the region's own address, which the connection string names, and not to the old global one", () => {
+  const monitor = readFileSync("infra/modules/monitor.bicep", "utf8");
+  const [, output = ""] = /^output countersEndpoint string = '(.*)'$/m.exec(monitor) ?? [];
+  expect(output).toContain("properties.ConnectionString, 'IngestionEndpoint=')[1]");
+  expect(output).toMatch(/\}v2\/track$/);
+  expect(readFileSync("infra/modules/app.bicep", "utf8")).toContain(
+    "BATCHAI_COUNTERS_ENDPOINT: countersEndpoint",
+  );
+  expect(readFileSync("infra/main.bicep", "utf8")).toContain(
+    "countersEndpoint: monitor.outputs.countersEndpoint",
+  );
+});
+
 it("Event Grid tells of what commits content, as the app reads it, and not of what the service writes itself", () => {
   const module = readFileSync("infra/modules/blob-events.bicep", "utf8");
   const listOf = (key: string) => {

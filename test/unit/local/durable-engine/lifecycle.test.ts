@@ -295,6 +295,31 @@ describe("continue as new", () => {
     await engine.idle();
     expect(status(instanceId)).toMatchObject({ status: "Completed", output: 6 });
   });
+
+  it("drops what was delivered before and nobody waited for, as the extension does", async () => {
+    const { run, client, engine, status } = await startEngine({
+      orchestrators: {
+        main: function* (context) {
+          if (context.df.getInput() === "again") {
+            yield context.df.waitForExternalEvent("early");
+            return "kept";
+          }
+          yield context.df.waitForExternalEvent("go");
+          context.df.continueAsNew("again");
+          return undefined;
+        },
+      },
+    });
+    const { instanceId } = await run("main", "first");
+    client.raiseEvent(instanceId, "early", "1");
+    await engine.idle();
+    client.raiseEvent(instanceId, "go", "1");
+    await engine.idle();
+    expect(status(instanceId).status).toBe("Running");
+    client.raiseEvent(instanceId, "early", "2");
+    await engine.idle();
+    expect(status(instanceId)).toMatchObject({ status: "Completed", output: "kept" });
+  });
 });
 
 describe("continue as new with something still open", () => {
