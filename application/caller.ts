@@ -1,6 +1,7 @@
 // Who asks for something, as the events of a resource tell it: a person through the API, or the service itself. Whether
 // they may is decided before they come here.
 import type { Who } from "../domain/access/held.ts";
+import type { MadeBy } from "../domain/shared/made-by.ts";
 import type { StartedBy } from "../domain/shared/started-by.ts";
 import { timestamp } from "../services/clock.ts";
 import type { Services } from "../services/services.ts";
@@ -15,12 +16,19 @@ export interface Caller {
   readonly link: string;
   /** Of a trigger that acts for somebody: kept with the job or the sweep that it makes. */
   readonly startedBy?: StartedBy;
+  /** Of the service where it makes what somebody else asked for. */
+  readonly madeBy?: MadeBy | undefined;
   /** Whose rights count for what a request refers to. Absent: the service itself, whose work was allowed when it was asked for. */
   readonly who?: Who | undefined;
 }
 
 /** The actor of what nobody asked for in particular. */
 export const service = "service";
+
+/** Whose what the caller makes is. */
+export function makerOf({ actor, name, madeBy }: Caller): MadeBy {
+  return madeBy ?? { actor, ...(name === undefined ? {} : { name }) };
+}
 
 export function changeBy(
   services: Pick<Services, "clock">,

@@ -25,7 +25,7 @@ import { claimPlace as claimOne } from "../domain/usage/quota.ts";
 import type { OperationDocument } from "../services/operation-documents.ts";
 import type { Services } from "../services/services.ts";
 import { demandCluster } from "./access.ts";
-import { changeBy, service } from "./caller.ts";
+import { changeBy, makerOf, service } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { existing, notFound, open } from "./existing.ts";
 import { exportsOf } from "./file-server-mounts.ts";
@@ -194,6 +194,7 @@ async function createJob(services: Services, caller: Caller, asked: Asked) {
     ...acceptedJob(mountingJob(fresh.document, cluster, exports), now),
     ...(sweepGuid === undefined ? {} : { sweepGuid }),
     ...(startedBy === undefined ? {} : { startedBy }),
+    madeBy: makerOf(caller),
   };
   await claimPlace(services, document, now);
   await Promise.all([

@@ -19,10 +19,13 @@ import type {
   ResourceRef,
   WorkspaceRef,
 } from "../domain/shared/resource-id.ts";
+import type { CostReportResponse } from "../domain/usage/wire.ts";
 import { WorkspaceResponse } from "../domain/workspace/wire.ts";
 import { checked } from "./checked.ts";
 import { collection } from "./collection.ts";
 import type { Collection } from "./collection.ts";
+import { costsOf } from "./costs.ts";
+import type { CostQuestion } from "./costs.ts";
 import { createHttpApi, inVersion } from "./http-api.ts";
 import type { Connection, HttpApi } from "./http-api.ts";
 import { folderQuery, jobsOf, nodesOf } from "./jobs.ts";
@@ -57,6 +60,8 @@ export interface Client {
   readonly triggers: Triggers;
   readonly workflows: Workflows;
   readonly roleAssignments: RoleAssignments;
+  /** What the jobs of a workspace used, what its nodes were there for, and what both come to. */
+  costs(workspace: WorkspaceRef, asked: CostQuestion): Promise<CostReportResponse>;
   /** What happened to a resource, oldest first; also to one that is gone. */
   events(ref: ResourceRef): AsyncGenerator<EventResponse>;
   /** What is used of what may be used in a region. */
@@ -114,6 +119,7 @@ export function createClient(connection: Connection): Client {
     sweeps: sweepsOf(api),
     triggers: triggersOf(api),
     workflows: workflowsOf(api),
+    costs: (workspace, asked) => costsOf(api, workspace, asked),
     roleAssignments: roleAssignmentsOf(api),
     ...ofEverything(api),
     ...ofRegion(api),

@@ -27,6 +27,7 @@ import type { Settings } from "./settings.ts";
 import type { Staging } from "./staging.ts";
 import type { State } from "./state.ts";
 import type { SweepRecords } from "./sweep-records.ts";
+import type { Spending } from "./spending.ts";
 import type { StorageEvents } from "./storage-events.ts";
 import type { TokenVerifier } from "./token-verifier.ts";
 import type { Workflows } from "./workflows.ts";
@@ -64,6 +65,7 @@ export interface LongLivedServices {
   readonly authority?: Authority | undefined;
   /** Absent where nobody issues such codes. */
   readonly signInCodes?: SignInCodes | undefined;
+  readonly spending: Spending;
   readonly staging: Staging;
   readonly state: State;
   readonly sweepRecords: SweepRecords;

@@ -9,7 +9,7 @@ import type { SweepDocument } from "../../domain/sweep/schema.ts";
 import type { SweepRequest } from "../../domain/sweep/spec.ts";
 import { summaryOf } from "../../domain/sweep/summary.ts";
 import type { Services } from "../../services/services.ts";
-import { changeBy } from "../caller.ts";
+import { changeBy, makerOf } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { open, refuseOrphan } from "../existing.ts";
 import { preparedSweep } from "./request.ts";
@@ -37,7 +37,7 @@ export async function importSweep(
   const trials = importedTrials(spec, archive);
   const now = new Date(services.clock.now());
   const sweep = {
-    ...newSweep(ref, guid(services.random.uuid()), { ...prepared, spec }, now),
+    ...newSweep(ref, guid(services.random.uuid()), { ...prepared, spec, madeBy: makerOf(caller) }, now),
     summary: summaryOf(ref.sweep, spec, trials),
     failuresForgiven: trials.filter(({ state }) => state === "failed").length,
   };

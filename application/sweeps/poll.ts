@@ -77,11 +77,12 @@ async function act(
   before: readonly Trial[],
   { trials }: Next,
 ): Promise<boolean> {
-  const { startedBy } = sweep;
+  const { startedBy, madeBy } = sweep;
   const by: Caller = {
     actor: service,
     link: `sweep:${sweep.guid}`,
     ...(startedBy === undefined ? {} : { startedBy }),
+    madeBy,
   };
   const fresh = trials.filter(({ state, jobGuid }) => state === "queued" && jobGuid === undefined);
   const ending = trials.filter(({ state, jobGuid }) => state === "stopping" && jobGuid !== undefined);

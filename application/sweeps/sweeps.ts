@@ -21,7 +21,7 @@ import type { SweepDocument } from "../../domain/sweep/schema.ts";
 import type { SweepRequest } from "../../domain/sweep/spec.ts";
 import type { Trial } from "../../domain/sweep/trial.ts";
 import type { Services } from "../../services/services.ts";
-import { changeBy } from "../caller.ts";
+import { changeBy, makerOf } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { existing, open, refuseOrphan } from "../existing.ts";
 import { startOrWake } from "../orchestrations.ts";
@@ -51,7 +51,7 @@ export async function createSweep(
   const fresh = newSweep(
     ref,
     guid(services.random.uuid()),
-    { ...prepared, tags, startedBy: caller.startedBy },
+    { ...prepared, tags, startedBy: caller.startedBy, madeBy: makerOf(caller) },
     new Date(services.clock.now()),
   );
   await services.secrets.put(

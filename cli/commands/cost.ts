@@ -1,46 +1,59 @@
-// `batchai cost`: node-hours of the jobs that are there, and what they cost by the prices that the service knows. The service keeps no
-// record of how many nodes a cluster had: hours in which nodes were idle are not known, only how many are idle now.
-import { all } from "../../client/paging.ts";
-import { spelledSize } from "../../domain/cluster/vm-size.ts";
+// `batchai cost`: what the jobs of a workspace used, what the nodes of its clusters were there for, and what both come to by the prices that the
+// service knows; one call, however many jobs there are.
 import { money } from "../../domain/price/cost.ts";
-import type { PriceResponse } from "../../domain/price/wire.ts";
-import { costsOf } from "../../domain/usage/cost.ts";
-import type { Cost, UsedBy } from "../../domain/usage/cost.ts";
+import { costGroupings } from "../../domain/usage/wire.ts";
+import type { CostGrouping, CostReportResponse } from "../../domain/usage/wire.ts";
 import { command } from "../command.ts";
 import { notify } from "../hints.ts";
-import { jobsOf } from "../jobs-of.ts";
 import { parsed, text } from "../options.ts";
 import type { Columns } from "../output/print.ts";
 import { printAll, printing } from "../output/print.ts";
 import { inExperiment, openService, workspaceRef } from "../service.ts";
-import type { Service } from "../service.ts";
-import { moment } from "../time-option.ts";
-import { groupings, usedTime } from "../used-time.ts";
-import type { Grouping } from "../used-time.ts";
+import { isoOf, moment } from "../time-option.ts";
+
+type Cost = CostReportResponse["total"];
+type NodeCost = CostReportResponse["nodes"]["value"][number];
 
 interface Row extends Cost {
-  readonly idleNodes?: number;
+  readonly name: string;
+  /** Of the cluster, whether jobs used them or not. */
+  readonly nodes?: NodeCost;
 }
+
+type Amounts = Cost["amounts"];
+const amountText = (amounts: Amounts) =>
+  amounts.map(({ amount, currency }) => money(amount, currency)).join(" + ");
 
 const columns: Columns<Row> = [
   ["Name", ({ name }) => name],
   ["Jobs", ({ jobs }) => jobs],
   ["Node-hours", ({ nodeHours }) => nodeHours],
   ["Of these interrupted", ({ interruptedNodeHours }) => interruptedNodeHours],
+  ["In vain at most", ({ lostNodeHours }) => lostNodeHours],
   ["Attempts not counted", ({ attemptsNotCounted }) => attemptsNotCounted],
-];
-const idleColumn: Columns<Row> = [["Idle nodes now", ({ idleNodes }) => idleNodes]];
-const pricedColumns: Columns<Row> = [
-  ["Cost", ({ amounts }) => amounts.map(({ amount, currency }) => money(amount, currency)).join(" + ")],
+  ["Cost", ({ amounts }) => amountText(amounts)],
   ["Node-hours without a price", ({ nodeHoursWithoutPrice }) => nodeHoursWithoutPrice],
+];
+const nodeColumns: Columns<Row> = [
+  ["Idle nodes now", ({ nodes }) => nodes?.idleNodes],
+  ["Hours of its nodes", ({ nodes }) => nodes?.nodeHours],
+  ["Idle hours", ({ nodes }) => nodes?.idleNodeHours],
+  ["Cost of its nodes", ({ nodes }) => nodes && amountText(nodes.amounts)],
+  ["Idle cost", ({ nodes }) => nodes && amountText(nodes.idleAmounts)],
 ];
 
 export const cost = command({
-  examples: ["cost -w lab", "cost -w lab --by user --since 30d", "cost -w lab --by cluster --region eastus"],
+  examples: [
+    "cost -w lab",
+    "cost -w lab --by user --since 30d",
+    "cost -w lab --by cluster --region eastus",
+    "cost -w lab --since 2026-11-01 --until 2026-12-01",
+  ],
   options: {
     ...inExperiment,
-    by: parsed("--by <what>", `${groupings.join(", ")} (default: experiment)`, groupingOf),
+    by: parsed("--by <what>", `${costGroupings.join(", ")} (default: experiment)`, groupingOf),
     since: moment("--since <time>", "what was used from then on"),
+    until: moment("--until <time>", "what was used before then"),
     region: text(
       "--region <region>",
       "whose prices are taken (default: the service's, or $BATCHAI_LOCATION)",
@@ -49,64 +62,60 @@ export const cost = command({
   },
   async run(given, context) {
     const service = await openService(given, context);
-    const by = given.by ?? "experiment";
-    const period = { from: given.since?.(context.now()) ?? -Infinity, to: context.now() };
-    const jobs = (await jobsOf(service, given)).filter(({ properties: { executionInfo } }) => {
-      const end = executionInfo?.endTime;
-      return end === undefined || Date.parse(end) >= period.from;
+    const groupBy = given.by ?? "experiment";
+    const now = context.now();
+    const { since, until } = given;
+    const report = await service.client.costs(workspaceRef(service, given), {
+      groupBy,
+      since: since && isoOf(since, now),
+      until: until && isoOf(until, now),
+      experiment: given.experiment ?? service.environment["BATCHAI_EXPERIMENT"],
+      location: given.region ?? service.location,
+      top: 1000,
     });
-    const used = await usedTime(service.client, jobs, by);
-    const region = given.region ?? service.location;
-    const costs = costsOf(used, period, region === undefined ? [] : await pricesOf(service, region, used));
-    const rows = by === "cluster" ? await withIdle(costs, service, given) : costs;
-    const shown = [
-      ...columns,
-      ...(by === "cluster" ? idleColumn : []),
-      ...(region === undefined ? [] : pricedColumns),
-    ];
-    await printAll(rows, shown, given, context);
-    notify(
-      context,
-      region === undefined
-        ? "Prices are those of a region: name it with --region. Jobs that were deleted are not counted."
-        : `List prices of ${region}: batchai prices tells their day and source. Jobs that were deleted are not counted.`,
-    );
+    const rows = groupBy === "cluster" ? withNodes(report) : rowsOf(report);
+    await printAll(rows, groupBy === "cluster" ? [...columns, ...nodeColumns] : columns, given, context);
+    for (const line of toldOf(report)) notify(context, line);
   },
 });
 
-async function pricesOf(
-  { client, subscriptionId }: Service,
-  region: string,
-  used: readonly UsedBy[],
-): Promise<PriceResponse[]> {
-  const sizes = used.flatMap(({ machine }) => (machine === undefined ? [] : [spelledSize(machine.vmSize)]));
-  return sizes.length === 0 ? [] : all(client.prices(subscriptionId, region, [...new Set(sizes)]));
+function rowsOf({ value, others }: CostReportResponse): readonly Row[] {
+  return others === undefined ? value : [...value, { name: `${others.groups} others`, ...others }];
 }
 
-/** Clusters whose nodes did nothing, too. */
-async function withIdle(
-  costs: readonly Cost[],
-  service: Service,
-  given: { readonly workspace: string | undefined },
-): Promise<Row[]> {
-  const clusters = await all(service.client.clusters.list(workspaceRef(service, given)));
-  const idle = new Map(
-    clusters.map(({ name, properties }) => [name, properties.nodeStateCounts.idleNodeCount]),
-  );
-  const known = costs.map((row): Row => {
-    const idleNodes = idle.get(row.name);
-    return idleNodes === undefined ? row : { ...row, idleNodes };
+/** Clusters that no job used, too. */
+function withNodes(report: CostReportResponse): readonly Row[] {
+  const nodes = new Map(report.nodes.value.map((one) => [one.name.toLowerCase(), one]));
+  const rows = rowsOf(report).map((row): Row => {
+    const found = nodes.get(row.name.toLowerCase());
+    nodes.delete(row.name.toLowerCase());
+    return found === undefined ? row : { ...row, nodes: found };
   });
-  const others = [...idle].filter(([name]) => costs.every((row) => row.name !== name));
-  const nothing = {
-    ...{ jobs: 0, nodeHours: 0, interruptedNodeHours: 0, attemptsNotCounted: 0 },
-    ...{ amounts: [], nodeHoursWithoutPrice: 0 },
-  };
-  return [...known, ...others.map(([name, idleNodes]): Row => ({ name, ...nothing, idleNodes }))];
+  return [...rows, ...[...nodes.values()].map((one): Row => ({ name: one.name, ...nothing, nodes: one }))];
 }
 
-function groupingOf(text: string): Grouping {
-  const found = groupings.find((grouping) => grouping === text);
-  if (found === undefined) throw new Error(`It takes ${groupings.join(", ")}.`);
+const nothing: Cost = {
+  ...{ jobs: 0, nodeHours: 0, interruptedNodeHours: 0, lostNodeHours: 0, attemptsNotCounted: 0 },
+  ...{ amounts: [], lostAmounts: [], nodeHoursWithoutPrice: 0 },
+};
+
+/** What the rows do not say. */
+function toldOf({ location, prices, nodes }: CostReportResponse): readonly string[] {
+  const days = [...new Set(prices.map(({ collectedOn }) => collectedOn))].toSorted();
+  const priced =
+    days.length === 0
+      ? `No price of these machines in ${location} is known: see batchai prices.`
+      : `List prices of ${location} of ${days.join(" and ")}.`;
+  const { nodeHours, idleNodeHours, idleAmounts } = nodes.total;
+  const idle = idleAmounts.length === 0 ? "" : ` (${amountText(idleAmounts)})`;
+  return [
+    `${priced} Jobs that were deleted are not counted.`,
+    `Nodes of all clusters were there for ${nodeHours} hours, ${idleNodeHours} of them idle${idle}.`,
+  ];
+}
+
+function groupingOf(text: string): CostGrouping {
+  const found = costGroupings.find((grouping) => grouping === text);
+  if (found === undefined) throw new Error(`It takes ${costGroupings.join(", ")}.`);
   return found;
 }

@@ -59,10 +59,26 @@ export function withLostStarts(job: JobDocument, times: number, now: Date): JobD
   return lost;
 }
 
-const onCluster = (job: JobDocument) =>
+/** What is needed to tell a job's attempts. */
+type Attempted = Pick<
+  JobDocument,
+  | "executionState"
+  | "attempt"
+  | "nodes"
+  | "attempts"
+  | "attemptsOmitted"
+  | "requeues"
+  | "placement"
+  | "losses"
+> & {
+  readonly executionInfo: Pick<JobDocument["executionInfo"], "startTime">;
+  readonly spec: Pick<JobDocument["spec"], "cluster"> & { readonly spot?: object | undefined };
+};
+
+const onCluster = (job: Pick<Attempted, "placement" | "spec">) =>
   job.spec.spot === undefined ? {} : { cluster: (job.placement?.cluster ?? job.spec.cluster).id };
 
-const startOf = ({ requeues }: JobDocument) => (requeues ?? 0) + 1;
+const startOf = ({ requeues }: Pick<Attempted, "requeues">) => (requeues ?? 0) + 1;
 
 const causes: Readonly<Record<string, AttemptCause>> = {
   JobTerminated: "terminated",
@@ -79,7 +95,7 @@ export function causeOf(outcome: Outcome): AttemptCause {
 }
 
 /** What `GET …/attempts` answers: the ended ones, oldest first, and the one that goes on. */
-export function attemptsWire(job: JobDocument): AttemptsResponse {
+export function attemptsWire(job: Attempted): AttemptsResponse {
   const goesOn = job.executionState === "running" || job.executionState === "terminating";
   const { startTime } = job.executionInfo;
   const current = {

@@ -87,6 +87,7 @@ function queuedJob(ref: JobRef, guid: Guid, spec: JobSpec, cluster: ClusterDocum
     spec,
     clusterGuid: cluster.guid,
     clusterVmSize: cluster.spec.vmSize,
+    clusterVmPriority: cluster.spec.vmPriority,
     ...(cluster.spec.mountVolumes === undefined ? {} : { clusterMounts: cluster.spec.mountVolumes }),
     creationTime: at,
     provisioningState: "creating",

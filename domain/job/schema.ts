@@ -16,9 +16,10 @@ import {
 } from "../shared/fields.ts";
 import { MountVolumes, MountVolumesRequest } from "../shared/mount-volumes.ts";
 import { refShape } from "../shared/resource-id.ts";
+import { MadeBy } from "../shared/made-by.ts";
 import { StartedBy } from "../shared/started-by.ts";
 import { SecretVariable, SecretVariableRequest } from "../shared/secret-variables.ts";
-import { maxClusterNodes } from "../cluster/schema.ts";
+import { ClusterSpec, maxClusterNodes } from "../cluster/schema.ts";
 import { toolkits } from "../toolkits/registry.ts";
 import { EndedAttempt } from "./attempt.ts";
 import { ContainerSettings, ContainerSettingsRequest } from "./container.ts";
@@ -120,6 +121,8 @@ export const JobDocument = z.object({
   /** The cluster as it was when the job came to it: its outputs stay readable after the cluster is gone. */
   clusterGuid: z.string(),
   clusterVmSize: z.string(),
+  /** Absent from documents of older versions. */
+  clusterVmPriority: ClusterSpec.shape.vmPriority.optional(),
   clusterMounts: MountVolumes.optional(),
   /** Of the file servers that it mounts itself. */
   exports: z.array(FileServerExport).optional(),
@@ -154,6 +157,8 @@ export const JobDocument = z.object({
   /** The sweep that made it, by its GUID: one that merely has such a name is not a sweep's to read, to end or to delete. */
   sweepGuid: z.string().optional(),
   startedBy: StartedBy.optional(),
+  /** Absent from documents of older versions. */
+  madeBy: MadeBy.optional(),
   /** Something was logged to runs of it, which goes with it. */
   tracked: z.boolean().optional(),
 });

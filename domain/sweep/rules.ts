@@ -6,6 +6,7 @@ import { timestamp } from "../shared/brand.ts";
 import type { Guid } from "../shared/brand.ts";
 import { AppError } from "../shared/errors.ts";
 import type { SweepRef } from "../shared/resource-id.ts";
+import type { MadeBy } from "../shared/made-by.ts";
 import type { StartedBy } from "../shared/started-by.ts";
 import type { Tags } from "../shared/tags.ts";
 import { sameContent } from "../shared/same-content.ts";
@@ -29,6 +30,7 @@ export function newSweep(
     readonly template: Readonly<Record<string, unknown>>;
     readonly tags?: Tags | undefined;
     readonly startedBy?: StartedBy | undefined;
+    readonly madeBy?: MadeBy | undefined;
   },
   now: Date,
 ): SweepDocument {
@@ -46,6 +48,7 @@ export function newSweep(
     template: content.template,
     ...(content.tags === undefined ? {} : { tags: content.tags }),
     ...(content.startedBy === undefined ? {} : { startedBy: content.startedBy }),
+    ...(content.madeBy === undefined ? {} : { madeBy: content.madeBy }),
     creationTime: at,
     provisioningState: "succeeded",
     provisioningStateTransitionTime: at,

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { BatchAIError, ProvisioningState } from "../shared/batch-ai-error.ts";
 import { refShape } from "../shared/resource-id.ts";
+import { MadeBy } from "../shared/made-by.ts";
 import { StartedBy } from "../shared/started-by.ts";
 import { WireNumber } from "../metric/number.ts";
 import { SweepSpec } from "./spec.ts";
@@ -53,6 +54,8 @@ export const SweepDocument = z.object({
   retries: z.array(z.object({ trial: z.int(), attempt: z.int() })),
   failuresForgiven: z.int(),
   startedBy: StartedBy.optional(),
+  /** Absent from documents of older versions. */
+  madeBy: MadeBy.optional(),
   summary: SweepSummary,
 });
 export type SweepDocument = z.infer<typeof SweepDocument>;

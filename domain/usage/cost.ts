@@ -1,39 +1,48 @@
 // What jobs used, from what the service keeps of them: the time of each attempt on its nodes. An attempt whose start nobody saw, and one that is
-// no longer kept, is counted as such and not guessed.
+// no longer kept, is counted as such and not guessed. Lost is what an interruption took at most: what the attempt did since the last checkpoint that its
+// job's spot policy promises, and all of it where none is promised.
 import { RetryCause } from "../job/attempt.ts";
 import type { AttemptCause, AttemptResponse } from "../job/attempt.ts";
-import { spelledSize } from "../cluster/vm-size.ts";
-import type { KnownPrice, VmPriority } from "../price/table.ts";
+import type { VmPriority } from "../price/table.ts";
+import { amountsOf, hoursOf, sumOf } from "./money.ts";
+import type { Amount, Hours, PriceOf } from "./money.ts";
 
 export interface Machine {
   readonly vmSize: string;
   readonly vmPriority: VmPriority;
 }
 
-type Price = Pick<KnownPrice, "vmSize" | "vmPriority" | "perNodeHour" | "currency">;
-
 export interface UsedBy {
-  /** Whose it is in this reckoning. */
+  /** What is reckoned together, and how people call it. */
+  readonly key: string;
   readonly name: string;
   readonly job: string;
   readonly nodeCount: number;
-  /** Undefined: it is no longer kept, or nobody saw its start. */
+  /** Undefined: it is no longer kept. */
   readonly attempt: AttemptResponse | undefined;
-  /** Undefined where the cluster is gone. */
+  /** Undefined where nobody knows it any more. */
   readonly machine: Machine | undefined;
+  /** How much work an interruption costs at most; undefined: all. */
+  readonly checkpointMs?: number | undefined;
 }
 
 export interface Cost {
-  readonly name: string;
   readonly jobs: number;
   readonly nodeHours: number;
   /** Of attempts that ended because their nodes were taken or lost; part of nodeHours. */
   readonly interruptedNodeHours: number;
+  /** Of these, what was done in vain at most. */
+  readonly lostNodeHours: number;
   readonly attemptsNotCounted: number;
   /** One for each currency in which a price is known. */
-  readonly amounts: readonly { readonly amount: number; readonly currency: string }[];
+  readonly amounts: readonly Amount[];
+  readonly lostAmounts: readonly Amount[];
   /** Of machines without a known price. */
   readonly nodeHoursWithoutPrice: number;
+}
+
+export interface NamedCost extends Cost {
+  readonly name: string;
 }
 
 /** Epoch milliseconds. */
@@ -43,68 +52,85 @@ export interface Period {
 }
 
 /** Why there is a next attempt, but that its program failed. */
-const interruptions: ReadonlySet<AttemptCause | undefined> = new Set(
-  RetryCause.options.filter((cause) => cause !== "userRetry"),
-);
-const hourMs = 3_600_000;
+export const interruptions = RetryCause.options.filter((cause) => cause !== "userRetry");
+const isInterruption = (cause: AttemptCause | undefined) => interruptions.some((one) => one === cause);
 
-/** In order of names. */
-export function costsOf(used: readonly UsedBy[], period: Period, prices: readonly Price[]): readonly Cost[] {
-  const names = [...new Set(used.map(({ name }) => name))].sort();
-  return names.map((name) =>
-    costOf(
-      name,
-      used.filter((one) => one.name === name),
-      period,
-      prices,
-    ),
-  );
-}
-
-function costOf(name: string, used: readonly UsedBy[], period: Period, prices: readonly Price[]): Cost {
-  const counted = used.flatMap(({ attempt, nodeCount, machine, job }) => {
-    const hours = attempt === undefined ? undefined : hoursOf(attempt, nodeCount, period);
-    return hours === undefined ? [] : [{ hours, cause: attempt?.cause, machine, job }];
-  });
-  const sum = (some: readonly { readonly hours: number }[]) =>
-    rounded(some.reduce((total, { hours }) => total + hours, 0));
-  const inPeriod = used.filter(({ attempt }) => attempt === undefined || wasWithin(attempt, period));
-  return {
-    name,
-    jobs: new Set(inPeriod.map(({ job }) => job)).size,
-    nodeHours: sum(counted),
-    interruptedNodeHours: sum(counted.filter(({ cause }) => interruptions.has(cause))),
-    attemptsNotCounted: inPeriod.filter(({ attempt }) => attempt?.startTime === undefined).length,
-    ...priced(counted, prices, sum),
-  };
-}
-
-function priced(
-  counted: readonly { readonly hours: number; readonly machine: Machine | undefined }[],
-  prices: readonly Price[],
-  sum: (some: readonly { readonly hours: number }[]) => number,
-) {
-  const amounts = new Map<string, number>();
-  const without: { readonly hours: number }[] = [];
-  for (const { hours, machine } of counted) {
-    const price = machine && prices.find((one) => isOf(one, machine));
-    if (price === undefined) without.push({ hours });
-    else amounts.set(price.currency, (amounts.get(price.currency) ?? 0) + hours * price.perNodeHour);
+/** One for each key, the dearest first, then that of the most node-hours. */
+export function costsOf(
+  used: readonly UsedBy[],
+  period: Period,
+  priceOf: PriceOf,
+): readonly { readonly shown: NamedCost; readonly used: readonly UsedBy[] }[] {
+  const groups = new Map<string, UsedBy[]>();
+  for (const one of used.filter(({ attempt }) => attempt === undefined || wasWithin(attempt, period))) {
+    const known = groups.get(one.key);
+    if (known === undefined) groups.set(one.key, [one]);
+    else known.push(one);
   }
+  return [...groups.values()]
+    .map((some) => ({
+      shown: { name: some[0]?.name ?? "", ...costOf(some, period, priceOf) },
+      used: some,
+    }))
+    .toSorted(
+      ({ shown: a }, { shown: b }) =>
+        worth(b) - worth(a) || b.nodeHours - a.nodeHours || a.name.localeCompare(b.name, "en"),
+    );
+}
+
+const worth = ({ amounts }: Cost) => amounts.reduce((sum, { amount }) => sum + amount, 0);
+
+export function costOf(used: readonly UsedBy[], period: Period, priceOf: PriceOf): Cost {
+  const inPeriod = used.filter(({ attempt }) => attempt === undefined || wasWithin(attempt, period));
+  const counted = inPeriod.flatMap((one) => timeOf(one, period));
+  const lost = counted.map(({ lost: hours, machine }) => ({ hours, machine }));
   return {
-    amounts: [...amounts].map(([currency, amount]) => ({ amount: rounded(amount), currency })),
-    nodeHoursWithoutPrice: sum(without),
+    jobs: new Set(inPeriod.map(({ job }) => job)).size,
+    nodeHours: sumOf(counted),
+    interruptedNodeHours: sumOf(counted.filter(({ cause }) => isInterruption(cause))),
+    lostNodeHours: sumOf(lost),
+    attemptsNotCounted: inPeriod.filter(({ attempt }) => attempt?.startTime === undefined).length,
+    amounts: amountsOf(counted, priceOf).amounts,
+    lostAmounts: amountsOf(lost, priceOf).amounts,
+    nodeHoursWithoutPrice: amountsOf(counted, priceOf).without,
   };
 }
 
-const isOf = (price: Price, { vmSize, vmPriority }: Machine) =>
-  spelledSize(price.vmSize) === spelledSize(vmSize) && price.vmPriority === vmPriority;
+export interface Interruption {
+  readonly cause: (typeof interruptions)[number];
+  readonly attempts: number;
+  readonly nodeHours: number;
+  readonly lostNodeHours: number;
+}
 
-/** Undefined where nobody saw the start. */
-function hoursOf({ startTime, endTime }: AttemptResponse, nodeCount: number, { from, to }: Period) {
-  if (startTime === undefined) return undefined;
-  const [start, end] = [Date.parse(startTime), endTime === undefined ? to : Date.parse(endTime)];
-  return (Math.max(0, Math.min(end, to) - Math.max(start, from)) * nodeCount) / hourMs;
+/** What took nodes away, as far as anything did. */
+export function interruptionsOf(used: readonly UsedBy[], period: Period): readonly Interruption[] {
+  const counted = used.flatMap((one) => timeOf(one, period));
+  return interruptions.flatMap((cause) => {
+    const some = counted.filter((one) => one.cause === cause);
+    const lost = some.map(({ lost: hours }) => ({ hours }));
+    return some.length === 0
+      ? []
+      : [{ cause, attempts: some.length, nodeHours: sumOf(some), lostNodeHours: sumOf(lost) }];
+  });
+}
+
+interface Counted extends Hours {
+  readonly cause: AttemptCause | undefined;
+  readonly lost: number;
+}
+
+/** Nothing where nobody saw the start, or it was at another time. */
+function timeOf({ attempt, nodeCount, machine, checkpointMs }: UsedBy, period: Period): readonly Counted[] {
+  if (attempt?.startTime === undefined || !wasWithin(attempt, period)) return [];
+  const { cause } = attempt;
+  const start = Date.parse(attempt.startTime);
+  const end = attempt.endTime === undefined ? period.to : Date.parse(attempt.endTime);
+  const since = checkpointMs === undefined ? start : Math.max(start, end - checkpointMs);
+  const hours = hoursOf(start, end, period) * nodeCount;
+  return [
+    { hours, machine, cause, lost: isInterruption(cause) ? hoursOf(since, end, period) * nodeCount : 0 },
+  ];
 }
 
 function wasWithin({ startTime, endTime }: AttemptResponse, { from, to }: Period): boolean {
@@ -112,6 +138,3 @@ function wasWithin({ startTime, endTime }: AttemptResponse, { from, to }: Period
   const end = endTime === undefined ? Infinity : Date.parse(endTime);
   return start <= to && end >= from;
 }
-
-/** To what money and hours are told by. */
-const rounded = (value: number) => Number(value.toFixed(4));

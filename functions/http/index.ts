@@ -2,6 +2,7 @@
 import type { HttpTrigger } from "../lib/register.ts";
 import { armOperations } from "./arm.ts";
 import { clusterOperations } from "./clusters.ts";
+import { costOperations } from "./costs.ts";
 import { eventOperations } from "./events.ts";
 import { experimentOperations } from "./experiments.ts";
 import { fileServerOperations } from "./file-servers.ts";
@@ -50,6 +51,7 @@ export const operations: readonly Operation[] = [
   ...sweepTrialOperations,
   ...triggerOperations,
   ...workflowOperations,
+  ...costOperations,
   ...eventOperations,
   ...roleAssignmentOperations,
   ...armOperations,

@@ -24,6 +24,7 @@ import { metrics } from "../documents/metrics.ts";
 import { documentDue } from "../documents/due.ts";
 import { dueAhead } from "../documents/due-ahead.ts";
 import { documentFirings } from "../documents/firings.ts";
+import { documentSpending } from "../documents/spending.ts";
 import { documentWorkflows } from "../documents/workflows.ts";
 import { documentOperations } from "../documents/document-operations.ts";
 import { documentRetention } from "../documents/document-retention.ts";
@@ -117,6 +118,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     due: dueAhead(documentDue(documents), clock),
     firings: documentFirings(documents),
     workflows: documentWorkflows(documents),
+    spending: documentSpending(documents),
     operations: documentOperations(documents),
     retention: documentRetention(table, settings.subscriptionId),
     metrics: metrics(documents),

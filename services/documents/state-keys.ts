@@ -26,6 +26,14 @@ export function listed<Kind extends ResourceKind>(
   };
 }
 
+/** Where all jobs of a workspace, or of one of its experiments, are. */
+export function jobsBelow(of: RefOf<"workspace"> | RefOf<"experiment">): {
+  readonly partition: string;
+  readonly prefix: string;
+} {
+  return { partition: inWorkspace(of).toLowerCase(), prefix: prefix("job", namesBelow(of)) };
+}
+
 /** Prefix of the rows of a resource's events; events sort by their id. */
 export function eventPrefix(ref: RefOf<ResourceKind>): string {
   return `${allEvents}${rowOf(ref)}|`;

@@ -57,10 +57,17 @@ const finding = z.strictObject({
   verdict: z.enum(["fine", "warning", "cannotRun"]),
   says: z.string(),
 });
+const amounts = z.array(z.strictObject({ amount: z.number(), currency: z.string() }));
 const cost = z.strictObject({
   ...{ name: z.string(), jobs: z.int(), nodeHours: z.number(), interruptedNodeHours: z.number() },
-  ...{ attemptsNotCounted: z.int(), nodeHoursWithoutPrice: z.number() },
-  amounts: z.array(z.strictObject({ amount: z.number(), currency: z.string() })),
+  ...{ lostNodeHours: z.number(), attemptsNotCounted: z.int(), nodeHoursWithoutPrice: z.number() },
+  ...{ amounts, lostAmounts: amounts },
+});
+const nodesOfCluster = z.strictObject({
+  ...{ name: z.string(), vmSize: z.string(), vmPriority: z.string(), idleNodes: z.int() },
+  ...{ nodeHours: z.number(), busyNodeHours: z.number(), idleNodeHours: z.number() },
+  ...{ preparingNodeHours: z.number(), otherNodeHours: z.number(), nodeHoursWithoutPrice: z.number() },
+  ...{ amounts, idleAmounts: amounts },
 });
 const setting = z.strictObject({ name: z.string(), value: z.string(), origin: z.string() });
 const spec = z.strictObject({ properties: z.looseObject({}) });
@@ -187,7 +194,7 @@ const jobs: typeof setUp = [
 
 const sweeps: typeof setUp = [
   ["cost", some(cost)],
-  ["cost --by cluster --region eastus", some(cost.extend({ idleNodes: z.int() }))],
+  ["cost --by cluster --region eastus", some(cost.extend({ nodes: nodesOfCluster }))],
   ["sweep preview -n rates -c nodes -f sweep.json", PreviewResponse],
   ["sweep simulate -n rates -c nodes -f sweep.json --trial-duration PT10M", ForecastResponse],
   ["sweep create -n rates -c nodes -f sweep.json", sweep],

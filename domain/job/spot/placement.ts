@@ -13,7 +13,9 @@ import { uniformProgress } from "./uniform-progress.ts";
 export const placeOf = (job: Pick<JobDocument, "placement">): Place => job.placement?.place ?? "spot";
 
 /** The cluster whose nodes the job waits for or runs on. */
-export function clusterOf(job: Pick<JobDocument, "placement" | "spec">): ClusterRef {
+export function clusterOf(
+  job: Pick<JobDocument, "placement"> & { readonly spec: Pick<JobDocument["spec"], "cluster"> },
+): ClusterRef {
   return parseClusterId((job.placement?.cluster ?? job.spec.cluster).id);
 }
 
@@ -63,6 +65,7 @@ export function placedJob(job: JobDocument, cluster: ClusterDocument, id: string
     ...rest,
     clusterGuid: cluster.guid,
     clusterVmSize: cluster.spec.vmSize,
+    clusterVmPriority: cluster.spec.vmPriority,
     ...(cluster.spec.mountVolumes === undefined ? {} : { clusterMounts: cluster.spec.mountVolumes }),
     placement: { place, cluster: { id }, fromAttempt: job.attempt },
   };

@@ -49,6 +49,7 @@ import {
   WorkflowRestart,
   WorkflowSummaryResponse,
 } from "../../../domain/workflow/wire.ts";
+import { costGroupings, CostReportResponse } from "../../../domain/usage/wire.ts";
 import { WorkspacePatch } from "../../../domain/workspace/schema.ts";
 import { WorkspaceResponse } from "../../../domain/workspace/wire.ts";
 import { EventResponse } from "../../../domain/shared/event.ts";
@@ -375,6 +376,25 @@ const special: Readonly<Record<string, OperationDoc>> = {
     body: WorkflowRestart,
     ok: RestartResponse,
     conflicts: true,
+  },
+
+  "costs-get": {
+    summary: "What the jobs of a workspace used, what its nodes were there for, and what both come to",
+    query: {
+      since: moment("What was used from this time on"),
+      until: moment("What was used before this time"),
+      groupBy: z.enum(costGroupings).optional().meta({ description: "By default experiment" }),
+      experiment: z.string().optional().meta({ description: "Only its jobs" }),
+      location: z
+        .string()
+        .optional()
+        .meta({ description: "The region whose prices are taken; by default the service's" }),
+      top: z.coerce.number().int().min(1).max(1000).optional().meta({
+        description:
+          "How many groups and clusters are told one by one, 100 by default; the others are added up",
+      }),
+    },
+    ok: CostReportResponse,
   },
 
   "arm-tenants": { summary: "The caller's tenant", ok: listOf(ArmResponse) },

@@ -21,6 +21,7 @@ import { documentReservations } from "../../../services/documents/document-reser
 import { documentDue } from "../../../services/documents/due.ts";
 import { dueAhead } from "../../../services/documents/due-ahead.ts";
 import { documentFirings } from "../../../services/documents/firings.ts";
+import { documentSpending } from "../../../services/documents/spending.ts";
 import { documentWorkflows } from "../../../services/documents/workflows.ts";
 import { documentOperations } from "../../../services/documents/document-operations.ts";
 import { documentRetention } from "../../../services/documents/document-retention.ts";
@@ -176,6 +177,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     due: dueAhead(documentDue(store), clock),
     firings: documentFirings(store),
     workflows: documentWorkflows(store),
+    spending: documentSpending(store),
     operations: documentOperations(store),
     retention: documentRetention(documents, subscriptionId),
     runs: documentRuns(store),

@@ -295,10 +295,11 @@ test("what jobs that ran cost is told by experiment, cluster, user or job", asyn
   expect((await rows("cost --by job")).map(({ name }) => name)).toEqual(["digits/first"]);
   const clusters = await rows("cost --by cluster");
   expect(clusters[0]).toMatchObject({ name: "nodes", nodeHours });
-  expect(clusters.map(({ name, idleNodes }) => [name, typeof idleNodes])).toContainEqual(["two", "number"]);
+  const idle = clusters.map(({ name, nodes }) => [name, typeof (nodes as { idleNodes: unknown }).idleNodes]);
+  expect(idle).toContainEqual(["two", "number"]);
   expect(await rows("cost -e digits --since 1s")).toEqual([]);
   expect(await ok("cost -e digits --region eastus -o table")).toMatch(
-    /^Name +Jobs +Node-hours +Of these interrupted +Attempts not counted +Cost +Node-hours without a price\n/,
+    /^Name +Jobs +Node-hours +Of these interrupted +In vain at most +Attempts not counted +Cost +Node-hours without a price\n/,
   );
   const refused = expect.stringContaining("experiment, cluster, user, job") as string;
   expect(await type("cost --by colour")).toMatchObject({ code: 2, out: "", err: refused });

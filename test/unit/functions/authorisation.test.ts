@@ -108,6 +108,7 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["POST", `${trigger}/rotateSecret`, "submitter"],
   ["POST", `${trigger}/backfill`, "submitter"],
   ["POST", `${trigger}/replay`, "submitter"],
+  ["GET", `${workspace}/costs`, "reader"],
   ["GET", `${workspace}/workflows`, "reader"],
   ["GET", `${workspace}/workflows/{workflow}`, "reader"],
   ["POST", `${workspace}/workflows/{workflow}/restart`, "submitter"],
@@ -270,7 +271,7 @@ function pathOf(route: string, subscription = subscriptionId): string {
     .replace("{subscriptionId}", subscription)
     .replace("{*path}", "nothing/here")
     .replaceAll(/\{\w+\}/g, "x");
-  return `/${path}?api-version=${/\/(?:events|attempts|receipt|reproduce|metrics|preempt|preflight|prices|listSetupFiles)$|\/(?:sweeps|triggers|workflows|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
+  return `/${path}?api-version=${/\/(?:events|attempts|receipt|reproduce|metrics|costs|preempt|preflight|prices|listSetupFiles)$|\/(?:sweeps|triggers|workflows|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
 }
 
 describe("the table of routes and roles", () => {
