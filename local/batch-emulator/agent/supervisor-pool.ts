@@ -53,8 +53,9 @@ interface Waiting {
   readonly ended: (end: SupervisedEnd) => void;
 }
 
-/** Idle supervisors above this number are let go. */
-const keptIdle = 8;
+/** Idle supervisors above this number are let go. One is a process of some kilobytes, and many slots whose tasks end together, as those
+ *  of short trials do, want them all back a moment later, when each would be a fork of this process again. */
+const keptIdle = 64;
 
 interface Options {
   readonly directory: string;

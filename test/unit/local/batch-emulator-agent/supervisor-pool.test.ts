@@ -52,3 +52,22 @@ it("a supervisor that is held takes no other launch, though its own has ended an
   await supervisors.supervise("three", noImage);
   expect(taken.get("three")).toBe(taken.get("one"));
 });
+
+it("as many supervisors as were busy at a time take the next launches, too: none is started anew", async () => {
+  const { pool: supervisors, taken } = pool();
+  const busy = async (round: number) => {
+    const ids = Array.from({ length: 20 }, (_, at) => `${round}-${at}`);
+    const holds = [];
+    for (const id of ids) {
+      const ended = supervisors.supervise(id, noImage);
+      holds.push(supervisors.hold(id));
+      await ended;
+    }
+    for (const id of ids) supervisors.free(id);
+    for (const hold of holds) hold?.release();
+    return new Set(ids.map((id) => taken.get(id)));
+  };
+  const first = await busy(1);
+  expect(first.size).toBe(20);
+  expect(await busy(2)).toEqual(first);
+});
