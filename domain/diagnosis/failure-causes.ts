@@ -89,7 +89,7 @@ function fileServerFault(error: BatchAIError): Omit<Cause, "because"> | undefine
       code: "FileServerUnreachable",
       says: `The nodes cannot reach the file server at ${source}`,
       remedy:
-        "See whether it is still there (batchai file-server show); a cluster made before it was made again must be made again, too.",
+        "See whether it is still there (batchai file-server show) and whether its network security group lets port 2049 in; a cluster made before it was made again must be made again, too.",
     };
   return undefined;
 }

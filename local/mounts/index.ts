@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type Attachment, readAttachments, writeAttachments } from "./attachments.ts";
 import { type ContainerSync, startContainerSync } from "./container-sync.ts";
-import { exportedFolder } from "./nfs-exports.ts";
+import { exportedFolder, shareOf } from "./nfs-exports.ts";
 import { readOptions } from "./mount-options.ts";
 import { isPlaced, place, removeFrom } from "./mount-points.ts";
 import {
@@ -65,15 +65,22 @@ export interface Mounts extends MountProvider {
   targets(nodeId: string): string[];
   /** Storage holds what is behind the path. False: no mount of the node leads there. Rejects when storage does not take it. */
   sync(nodeId: string, path: string): Promise<boolean>;
-  /** Whether an NFS server of ours has, or had, the address, or Azure Files of an account of ours. */
+  /** Whether an NFS server of ours has, or had, the address, or it is a name of Azure Files: those are all ours here. */
   serves(address: string): boolean;
 }
 
-/** The folder of the export of the machine that nodes of the subnet reach at the address; undefined for addresses of nobody. */
+/**
+ * The folder of the export of the machine that nodes of the subnet reach at the address, or the security group that lets them not to
+ * it; undefined for addresses of nobody.
+ */
 export type ExportedAt = (
   address: string,
   subnetId: string | undefined,
-) => { readonly kind: "folder"; readonly folder: string } | { readonly kind: "nobody" } | undefined;
+) =>
+  | { readonly kind: "folder"; readonly folder: string }
+  | { readonly kind: "nobody" }
+  | { readonly kind: "shut"; readonly securityGroup: string }
+  | undefined;
 
 export interface MountsOptions {
   /** Folder for the contents of mounted containers; kept over restarts. */
@@ -220,12 +227,12 @@ class MountTable implements Mounts {
   }
 
   serves(address: string): boolean {
-    if (this.#o.accounts.some(({ name }) => address.startsWith(`${name}.file.`))) return true;
+    if (shareOf(`${address}:/`) !== undefined) return true;
     return this.#o.exported?.(address, undefined) !== undefined;
   }
 
   async #folder(request: MountRequest): Promise<string> {
-    if (request.kind === "nfs") return exportedFolder(request, this.#o.exported, this.#o);
+    if (request.kind === "nfs") return exportedFolder(request, this.#o);
     return request.kind === "azureBlobFileSystem" ? this.#container(request) : this.#share(request);
   }
 

@@ -10,16 +10,20 @@ const exportPath = "/data";
 /** @throws Error */
 export async function exportedFolder(
   { source, subnetId }: Pick<NfsRequest, "source" | "subnetId">,
-  exported: ExportedAt | undefined,
-  shares: NfsShares,
+  served: NfsServers,
 ): Promise<string> {
   const [, address = "", asked = ""] = /^([^:/\s]+):(\/.*)$/.exec(source) ?? [];
   if (asked === "") throw new Error(`mount.nfs: '${source}' is no address and path`);
   // A server resolves the path before it looks whether it exports that.
   const path = posix.normalize(asked);
   const share = shareOf(source);
-  if (share !== undefined) return shareFolder(source, share, subnetId, shares);
-  const found = exported?.(address, subnetId);
+  if (share !== undefined) return shareFolder(source, share, subnetId, served);
+  const found = served.exported?.(address, subnetId);
+  // Packets that a group of rules drops are answered by nobody, and that is all a node can tell.
+  if (found?.kind === "shut")
+    throw new Error(
+      `mount.nfs: Connection timed out: the network security group '${found.securityGroup}' does not let this node to ${address}`,
+    );
   if (found?.kind !== "folder")
     throw new Error(
       `mount.nfs: Connection timed out: no file server answers at ${address} in the network of this node`,
@@ -29,7 +33,9 @@ export async function exportedFolder(
   return within(source, found.folder, path.slice(exportPath.length));
 }
 
-export interface NfsShares {
+export interface NfsServers {
+  readonly exported?: ExportedAt | undefined;
+  readonly accounts: readonly { readonly name: string }[];
   shareRoot(account: string, share: string): string | undefined;
   readonly shareProtocol?: ((account: string, share: string) => Promise<"SMB" | "NFS">) | undefined;
 }
@@ -53,15 +59,18 @@ async function shareFolder(
   source: string,
   { account, share, below }: Share,
   subnetId: string | undefined,
-  shares: NfsShares,
+  served: NfsServers,
 ): Promise<string> {
-  const folder = shares.shareRoot(account, share);
+  const [host = ""] = source.split(":");
+  if (!served.accounts.some(({ name }) => host.startsWith(`${name}.`)))
+    throw new Error(`mount.nfs: Failed to resolve server ${host}: Name or service not known`);
+  const folder = served.shareRoot(account, share);
   const found = folder === undefined ? undefined : await stat(folder).catch(() => undefined);
   if (folder === undefined || !found?.isDirectory())
     throw new Error(
       `mount.nfs: mounting ${source} failed, reason given by server: No such file or directory`,
     );
-  const speaksNfs = (await shares.shareProtocol?.(account, share)) === "NFS";
+  const speaksNfs = (await served.shareProtocol?.(account, share)) === "NFS";
   if (!speaksNfs || subnetId === undefined)
     throw new Error(
       `mount.nfs: access denied by server while mounting ${source}: ${speaksNfs ? "this node is in no virtual network" : "it is a share over SMB"}`,

@@ -90,7 +90,7 @@ describe("a share over NFS", () => {
     await writeFile(join(root, "deep/a.txt"), "alpha");
     const source = "premium.file.core.windows.net:/premium/data";
     expect(mounts.serves("premium.file.core.windows.net")).toBe(true);
-    expect(mounts.serves("stranger.file.core.windows.net")).toBe(false);
+    expect(mounts.serves("files.example.com")).toBe(false);
     expect(await refusal(asked(source, { options: "-o vers=4,minorversion=1,sec=sys" }))).toBe("mounted");
     await writeFile(join(target(), "b.txt"), "beta");
     await mounts.detach("node");
@@ -105,6 +105,10 @@ describe("a share over NFS", () => {
     expect(await refusal(asked(`${at}/nowhere`))).toContain(
       "reason given by server: No such file or directory",
     );
+    expect(await refusal(asked("stranger.file.core.windows.net:/stranger/data"))).toBe(
+      "mount.nfs: Failed to resolve server stranger.file.core.windows.net: Name or service not known",
+    );
+    expect(mounts.serves("stranger.file.core.windows.net")).toBe(true);
     expect(await refusal(asked(`${at}/data/none`))).toContain("No such file or directory");
     expect(await refusal(asked(`${at}/data`, { subnetId: undefined }))).toMatch(
       /access denied by server .*: this node is in no virtual network/,

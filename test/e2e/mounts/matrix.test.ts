@@ -1,7 +1,7 @@
 // The matrix of mounts on a whole local cloud: what jobs and clusters say when storage is not as it should be, what is left on the
 // node, and how they go on when it is.
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BlobServiceClient, StorageSharedKeyCredential } from "@azure/storage-blob";
@@ -16,14 +16,18 @@ import { startLocal } from "../../../local/start.ts";
 import { unmountBelow } from "../../../local/unmount-below.ts";
 import { clusterOf, createShare, until } from "../../support/batch-ai-client.ts";
 import { labOf } from "../../support/mounts/lab.ts";
-import type { Lab } from "../../support/mounts/lab.ts";
+import type { Lab, ServingMachine } from "../../support/mounts/lab.ts";
 import { clusterCode, jobCode, kindNames, troubles, words } from "../../support/mounts/matrix.ts";
 import type { Kind, State } from "../../support/mounts/matrix.ts";
+import { processesIn } from "../../support/walk/remains.ts";
 
 let data: string;
 let cloud: LocalCloud;
 let lab: Lab;
-let serverId: string;
+/** Of file servers. */
+let serverIds: Readonly<Record<State, string>>;
+/** Of the server that is there. */
+let exportFolder: string;
 let subnet: { id: string };
 let premium: { name: string; key: string };
 let blobs: BlobServiceClient;
@@ -40,15 +44,73 @@ const list: Readonly<Record<Kind, string>> = {
 };
 const wrongKey = Buffer.alloc(64, 6).toString("base64");
 
+/** Asks the resource manager itself: the API passes on what is about storage alone. */
 async function arm(path: string, body: object): Promise<unknown> {
-  const { subscriptionId, token, urls } = cloud.description;
+  const { subscriptionId, token } = cloud.description;
+  const kept = JSON.parse(await readFile(join(data, "cloud/settings.json"), "utf8")) as {
+    ports: { control: number };
+  };
   const group = `/subscriptions/${subscriptionId}/resourceGroups/local/providers`;
-  const answer = await fetch(`${urls.api}${group}/${path}`, {
-    method: "method" in body ? "POST" : "PUT",
+  const method = "method" in body ? (body.method as string) : "PUT";
+  const answer = await fetch(`http://127.0.0.1:${kept.ports.control}${group}/${path}`, {
+    method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
+    ...(["GET", "DELETE"].includes(method) ? {} : { body: JSON.stringify(body) }),
   });
-  return answer.json();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  const text = await answer.text();
+  return text === "" ? undefined : JSON.parse(text);
+}
+
+interface ArmResource {
+  readonly id: string;
+  readonly name: string;
+  readonly location: string;
+  readonly properties: Record<string, unknown>;
+}
+const machinesOf = async (type: string) =>
+  (
+    (await arm(`${type}?api-version=${type.startsWith("Microsoft.Network") ? "2025-09-01" : "2026-04-01"}`, {
+      method: "GET",
+    })) as { value: ArmResource[] }
+  ).value;
+
+/** Somebody changes the rules of the machine's security group, so that nodes do not reach its NFS server any more. */
+async function shutOut({ address }: ServingMachine): Promise<void> {
+  const nics = await machinesOf("Microsoft.Network/networkInterfaces");
+  const nic = nics.find(({ properties }) => JSON.stringify(properties).includes(`"${address}"`));
+  const { id: groupId } = nic?.properties["networkSecurityGroup"] as { id: string };
+  const groups = await machinesOf("Microsoft.Network/networkSecurityGroups");
+  const found = groups.find(({ id }) => id.toLowerCase() === groupId.toLowerCase());
+  if (found === undefined) throw new Error(`${address} is in no security group`);
+  const rule = {
+    ...{ priority: 105, access: "Deny", direction: "Inbound", protocol: "Tcp", sourcePortRange: "*" },
+    ...{
+      sourceAddressPrefix: "10.0.0.0/8",
+      destinationAddressPrefix: "*",
+      destinationPortRange: "2000-2100",
+    },
+  };
+  const rules = found.properties["securityRules"] as object[];
+  await arm(`Microsoft.Network/networkSecurityGroups/${found.name}?api-version=2025-09-01`, {
+    location: found.location,
+    properties: { securityRules: [...rules, { name: "not-today", properties: rule }] },
+  });
+}
+
+async function machineAt({ address }: ServingMachine): Promise<ArmResource> {
+  const nics = await machinesOf("Microsoft.Network/networkInterfaces");
+  const nic = nics.find(({ properties }) => JSON.stringify(properties).includes(`"${address}"`));
+  const all = await machinesOf("Microsoft.Compute/virtualMachines");
+  const machine = all.find(({ properties }) => JSON.stringify(properties).includes(`"${nic?.id}"`));
+  if (machine === undefined) throw new Error(`no machine has ${address}`);
+  return machine;
+}
+
+/** Somebody deletes the machine behind the service. */
+async function deleteMachine(machine: ServingMachine): Promise<void> {
+  const { name } = await machineAt(machine);
+  await arm(`Microsoft.Compute/virtualMachines/${name}?api-version=2026-04-01`, { method: "DELETE" });
 }
 
 beforeAll(async () => {
@@ -72,8 +134,15 @@ beforeAll(async () => {
   await shares(premium).createShare("over-nfs", { protocols: { nfsEnabled: true } });
   await shares(premium).createShare("over-smb");
   const served = await lab.fileServer("disk");
-  serverId = served.id;
+  exportFolder = join(data, "cloud/file-servers/local", (await machineAt(served)).name);
   subnet = served.subnet;
+  const [shut, gone] = await Promise.all([lab.fileServer("shut", subnet), lab.fileServer("gone", subnet)]);
+  serverIds = {
+    ...{ ok: served.id, readOnly: served.id, missing: served.id },
+    ...{ denied: shut.id, silent: gone.id },
+  };
+  await shutOut(shut);
+  await deleteMachine(gone);
 }, 120_000);
 afterAll(async () => {
   await cloud.dispose();
@@ -97,7 +166,7 @@ function mount(kind: Kind, state: State): object {
       return { accountName: account, containerName: name("digits"), credentials, ...common };
     case "fileServer":
       return {
-        fileServer: { id: serverId },
+        fileServer: { id: serverIds[state] },
         ...(state === "missing" ? { sourceDirectory: "nowhere" } : {}),
         ...common,
       };
@@ -110,8 +179,9 @@ function mount(kind: Kind, state: State): object {
     }
     case "nfsShare": {
       const share = state === "denied" ? "over-smb" : name("over-nfs");
-      const azureFileUrl = `https://${premium.name}.file.core.windows.net/${share}`;
-      return { accountName: premium.name, azureFileUrl, protocol: "nfs", ...common };
+      const accountName = state === "silent" ? "stranger" : premium.name;
+      const azureFileUrl = `https://${accountName}.file.core.windows.net/${share}`;
+      return { accountName, azureFileUrl, protocol: "nfs", ...common };
     }
   }
 }
@@ -142,6 +212,35 @@ const writes = (root: string, mounted: readonly Kind[]) =>
 const cannotWrite = (root: string, mounted: readonly Kind[]) =>
   mounted.map((kind) => `ls $${root}/${kind} && ! touch $${root}/${kind}/x 2>/dev/null`).join(" && ");
 
+const nodeFolder = () => join(data, "cloud/batch/nodes");
+const nodesNow = () => readdir(nodeFolder());
+
+/** What nodes have at their mount points, what the system has mounted for them, and which processes are theirs. */
+async function remainsOn(nodes: readonly string[]): Promise<readonly string[]> {
+  const table = readFileSync("/proc/self/mounts", "utf8").split("\n");
+  const found = await Promise.all(
+    nodes.map(async (node) => {
+      const root = join(nodeFolder(), node);
+      const entries = await readdir(root, { recursive: true, withFileTypes: true });
+      const points = entries.filter(
+        (entry) => /(fsmounts|LS_root\/mounts)$/.test(entry.parentPath) && !entry.isFile(),
+      );
+      const used = points.filter(
+        (point) =>
+          !point.isDirectory() ||
+          entries.some(({ parentPath }) => parentPath === join(point.parentPath, point.name)),
+      );
+      const mounted = table.filter((line) => line.includes(`${root}/`));
+      return [
+        ...used.map(({ parentPath, name }) => join(parentPath, name)),
+        ...mounted,
+        ...processesIn(root),
+      ];
+    }),
+  );
+  return found.flat();
+}
+
 /** Folders of mounts that nodes have, and what the system has mounted for them. */
 async function remains(): Promise<readonly string[]> {
   const all = await readdir(join(data, "cloud/batch"), { recursive: true });
@@ -150,9 +249,7 @@ async function remains(): Promise<readonly string[]> {
   return [...ofJobs, ...table.filter((line) => line.includes(`${data}/`) && line.includes("LS_root/jobs"))];
 }
 
-const tried = kindNames.flatMap((kind) =>
-  troubles.flatMap((trouble) => (words[kind][trouble] === undefined ? [] : [[kind, trouble] as const])),
-);
+const tried = kindNames.flatMap((kind) => troubles.map((trouble) => [kind, trouble] as const));
 const usable = kindNames.filter((kind) => mayMount || kind !== "unmanaged");
 
 describe("mounts of a job", () => {
@@ -215,10 +312,11 @@ describe("mounts of a cluster", () => {
   });
 
   it.each(tried)(
-    "%s, %s: its node is of no use, the cluster and its waiting job say why",
+    "%s, %s: its node is of no use and has nothing mounted, the cluster and its waiting job say why",
     { timeout: 60_000 },
     async (kind, trouble) => {
       const name = `c-${kind}-${trouble}`.toLowerCase();
+      const others = await nodesNow();
       const { id } = await lab.cluster(name, clusterWith(volumes([kind, trouble])));
       await lab.submit(name, jobOn(id, "true"));
       const cluster = await until(`trouble of ${name}`, async () => {
@@ -240,6 +338,21 @@ describe("mounts of a cluster", () => {
       const cause = causes.find(({ code }) => code === clusterCode[kind].why);
       expect(`${cause?.says} ${cause?.because}`).toContain(words[kind][trouble]);
       expect(causes.map(({ code }) => code)).not.toContain("NoCapacity");
+      const nodes = (await nodesNow()).filter((node) => !others.includes(node));
+      expect(nodes).toHaveLength(1);
+      expect(await remainsOn(nodes)).toEqual([]);
+      await lab.resize(name, 0);
+      const empty = await until(`${name} to be empty`, async () => {
+        const now = await lab.clusterNow(name);
+        return now.currentNodeCount === 0 && now.allocationState === "steady" ? now : undefined;
+      });
+      expect(empty).toMatchObject({
+        provisioningState: "succeeded",
+        nodeStateCounts: { unusableNodeCount: 0 },
+      });
+      expect(await lab.jobNow(name)).toMatchObject({ executionState: "queued" });
+      expect(await nodesNow()).toEqual(others);
+      expect(processesIn(join(nodeFolder(), nodes[0] ?? ""))).toEqual([]);
       await lab.remove(name);
     },
   );
@@ -270,10 +383,7 @@ describe("mounts of a cluster", () => {
     const nowhere = "nowhere";
     if (kind === "share") await createShare(cloud, nowhere);
     if (kind === "container") await blobs.createContainer(nowhere);
-    if (kind === "fileServer") {
-      const [folder = ""] = await readdir(join(data, "cloud/file-servers/local"));
-      await mkdir(join(data, "cloud/file-servers/local", folder, nowhere));
-    }
+    if (kind === "fileServer") await mkdir(join(exportFolder, nowhere));
     if (kind === "unmanaged") await writeFile(join(data, nowhere), "");
     if (kind === "nfsShare") await shares(premium).createShare(nowhere, { protocols: { nfsEnabled: true } });
   }

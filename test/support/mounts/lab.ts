@@ -5,11 +5,18 @@ import type { ClusterResponse } from "../../../domain/cluster/wire.ts";
 import type { Described } from "../batch-ai-client.ts";
 import { until } from "../batch-ai-client.ts";
 
+export interface ServingMachine {
+  readonly id: string;
+  readonly subnet: { readonly id: string };
+  /** Private. */
+  readonly address: string;
+}
+
 export interface Lab {
   /** Answers when it is made. */
   cluster(name: string, properties: object): Promise<ClusterResponse>;
   /** Answers when its machine exports. */
-  fileServer(name: string): Promise<{ readonly id: string; readonly subnet: { readonly id: string } }>;
+  fileServer(name: string, subnet?: { readonly id: string }): Promise<ServingMachine>;
   resize(cluster: string, nodes: number): Promise<void>;
   /** Deletes a cluster, and with it what waits on it. */
   remove(cluster: string): Promise<void>;
@@ -79,8 +86,9 @@ export async function labOf({ description }: Described): Promise<Lab> {
         return cluster.properties.provisioningState === "creating" ? undefined : cluster;
       });
     },
-    async fileServer(name) {
+    async fileServer(name, subnet) {
       const properties = {
+        ...(subnet === undefined ? {} : { subnet }),
         vmSize: "STANDARD_D2S_V3",
         sshConfiguration: {
           publicIPsToAllow: ["203.0.113.7"],
@@ -93,7 +101,7 @@ export async function labOf({ description }: Described): Promise<Lab> {
         const { body } = await send("GET", `/fileServers/${name}`, undefined, "2018-05-01");
         const { id, properties: now } = body as FileServerResponse;
         return now.provisioningState === "succeeded" && now.subnet !== undefined
-          ? { id, subnet: now.subnet }
+          ? { id, subnet: now.subnet, address: now.mountSettings?.fileServerInternalIP ?? "" }
           : undefined;
       });
     },

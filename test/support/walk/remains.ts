@@ -57,7 +57,7 @@ export async function remains(
     leases: [...staged.leased, ...secrets.leased],
     ...(await rows(description)),
     nodeFolders: await foldersOfNodes(data),
-    processes: processesOfNodes(data),
+    processes: processesIn(join(data, "batch", "nodes")),
   };
 }
 
@@ -94,10 +94,9 @@ async function rows({ storageAccount, urls }: LocalCloud["description"]): Promis
   return found;
 }
 
-/** Their environment names their node's folder. */
-function processesOfNodes(data: string): string[] {
-  const root = `=${join(data, "batch", "nodes")}`;
-  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(root));
+/** Ids of the processes of nodes whose folders are in this one: their environment names their node's folder. */
+export function processesIn(folder: string): string[] {
+  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(`=${folder}`));
 }
 
 function environmentOf(pid: string): string {

@@ -6,9 +6,10 @@ import type { Clock } from "../../../clock.ts";
 import { isSameResource, sameName } from "../../store/records.ts";
 import type { ResourceRecord, ResourceRecords } from "../../store/records.ts";
 import { ResourceFault } from "../fault.ts";
-import { Machine } from "./bodies.ts";
-import { extensionType, kindOf, kinds, machineType } from "./kinds.ts";
+import { Interface, Machine, Network } from "./bodies.ts";
+import { extensionType, kindOf, kinds, machineType, networkType } from "./kinds.ts";
 import type { Kind, Surroundings } from "./kinds.ts";
+import { letsIn } from "./security-rules.ts";
 
 export interface MachineOptions {
   readonly records: ResourceRecords;
@@ -51,13 +52,18 @@ export interface Machines {
   idOf(record: Pick<ResourceRecord, "type" | "resourceGroup" | "name">): string;
   /**
    * What a node of the subnet finds at the address: the folder of a running machine's export, or nobody, because the machine with
-   * that address is in another network, or does not run, or exports nothing. Undefined: no machine ever had that address.
+   * that address is in another network, or does not run, or exports nothing, or a group that does not let the subnet's nodes to its
+   * NFS server. Undefined: no machine ever had that address.
    */
   exported(address: string, subnetId: string | undefined): ExportedFolder | undefined;
 }
 
 export type ExportedFolder =
-  { readonly kind: "folder"; readonly folder: string } | { readonly kind: "nobody" };
+  | { readonly kind: "folder"; readonly folder: string }
+  | { readonly kind: "nobody" }
+  | { readonly kind: "shut"; readonly securityGroup: string };
+
+const nfsPort = 2049;
 
 const standard = { bootMs: 1_000, deletionMs: 200, cores: 100 };
 
@@ -140,9 +146,21 @@ class MachineTable implements Machines {
     if (at.length === 0) return undefined;
     const nic = at.find((one) => isInNetworkOf(one, subnetId));
     const machine = this.#all.find((one) => nic !== undefined && this.#runsOn(one, nic));
-    return machine?.given["exports"] === "yes"
+    if (machine?.given["exports"] !== "yes" || nic === undefined) return { kind: "nobody" };
+    const shut = this.#groupThatShuts(nic, address, subnetId ?? "");
+    return shut === undefined
       ? { kind: "folder", folder: this.#folderOf(machine) }
-      : { kind: "nobody" };
+      : { kind: "shut", securityGroup: shut.name };
+  }
+
+  /** A subnet that the local cloud does not know is one of the same network, with unknown addresses: they are as the whole network's. */
+  #groupThatShuts(nic: ResourceRecord, to: string, subnetId: string): ResourceRecord | undefined {
+    const { id } = Interface.parse(nic.asked).networkSecurityGroup;
+    const group = this.#all.find((one) => sameName(this.idOf(one), id));
+    const network = this.#all.find((one) => one.type === networkType && this.#is(subnetId, one));
+    const from = network === undefined ? undefined : prefixOf(network, subnetId);
+    if (group === undefined || from === undefined) return undefined;
+    return letsIn(group.asked, { from, to, port: nfsPort }) ? undefined : group;
   }
 
   get #all(): readonly ResourceRecord[] {
@@ -225,6 +243,12 @@ function isInNetworkOf(nic: ResourceRecord, subnetId: string | undefined): boole
   if (subnetId === undefined) return false;
   const uses = kindOf(nic.type)?.uses(nic.asked) ?? [];
   return uses.some((one) => networkOf(one) !== undefined && networkOf(one) === networkOf(subnetId));
+}
+
+function prefixOf(network: ResourceRecord, subnetId: string): string | undefined {
+  const { addressSpace, subnets } = Network.parse(network.asked);
+  const found = subnets.find(({ name }) => subnetId.toLowerCase().endsWith(`/subnets/${name.toLowerCase()}`));
+  return found?.properties.addressPrefix ?? addressSpace.addressPrefixes[0];
 }
 
 const networkOf = (subnetId: string) => /^(.+)\/subnets\/[^/]+$/.exec(subnetId.toLowerCase())?.[1];
