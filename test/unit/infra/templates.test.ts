@@ -181,6 +181,48 @@ it("nodes send their counters to the region's own address, which the connection 
   );
 });
 
+describe("an isolated deployment", () => {
+  const read = (name: string) => readFileSync(`infra/${name}.bicep`, "utf8");
+
+  it("has a private endpoint for each path of data, and a name within the network for each", () => {
+    const ways = [
+      ...read("modules/private-endpoints").matchAll(/target: (\w+)Id, group: '(\w+)', zone: (\S+) \}/g),
+    ];
+    expect(Object.fromEntries(ways.map(([, target = "", group = ""]) => [group, target]))).toEqual({
+      // What the app's own clients and the host's speak to (storage-rights.test.ts), the key, pools and tasks, and nodes to Batch.
+      blob: "storage",
+      table: "storage",
+      queue: "storage",
+      vault: "vault",
+      batchAccount: "batch",
+      nodeManagement: "batch",
+    });
+    for (const [, , , zone] of ways) expect(zone).toMatch(/^'privatelink\.|^batchZone$/);
+  });
+
+  it("closes storage, vault and Batch to everybody else, and leaves them open otherwise", () => {
+    for (const name of ["storage", "vault", "batch"]) {
+      const [, given = ""] = new RegExp(`module ${name} '[^']+' = \\{([^]*?)\\n\\}`).exec(read("main")) ?? [];
+      expect(given, name).toContain("isPublic: !isolated");
+      expect(read(`modules/${name}`), name).toContain(
+        "publicNetworkAccess: isPublic ? 'Enabled' : 'Disabled'",
+      );
+    }
+  });
+
+  it("leads the app and the nodes out through a gateway, and nobody in to the nodes", () => {
+    const network = read("modules/network");
+    const [, subnets = ""] = /\n {4}subnets: \[([^]*?)\n {4}\]/.exec(network) ?? [];
+    const [, ...each] = subnets.split(/name: '(?=(?:app|endpoints|nodes)'\n)/);
+    const nameOf = (text: string) => text.slice(0, text.indexOf("'"));
+    expect(each.map(nameOf)).toEqual(["app", "endpoints", "nodes"]);
+    const gateways = each.filter((text) => text.includes("natGateway: { id: gateway.id }"));
+    expect(gateways.map(nameOf)).toEqual(["app", "nodes"]);
+    expect(network).toMatch(/name: 'nobody-else'[^]*?access: 'Deny'[^]*?sourceAddressPrefix: '\*'/);
+    expect(read("main")).toContain("subnetId: isolated ? network.outputs.appSubnetId : ''");
+  });
+});
+
 it("Event Grid tells of what commits content, as the app reads it, and not of what the service writes itself", () => {
   const module = readFileSync("infra/modules/blob-events.bicep", "utf8");
   const listOf = (key: string) => {
