@@ -30,6 +30,8 @@ interface Asked {
   readonly status?: number;
   readonly body?: string;
   readonly answer?: string;
+  /** The client that asks. */
+  readonly by?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -49,7 +51,7 @@ server.listen(0, "127.0.0.1", async () => {
   for (one of asked)
     for (let time = 0; time < (one.times ?? 1); time += 1) {
       const { method = "GET", body } = one;
-      const headers = { "x-ms-version": "2019-02-02", authorization: "SharedKey secret" };
+      const headers = { "x-ms-version": "2019-02-02", authorization: "SharedKey secret", "user-agent": one.by ?? "azsdk-js-azure-storage-queue/12" };
       await (await fetch("http://127.0.0.1:" + server.address().port + one.path, { method, headers, ...(body ? { body } : {}) })).text();
     }
   process.exit();
@@ -141,6 +143,19 @@ describe("the traffic of a test run", () => {
     ],
   ] satisfies readonly [string, Asked, string][])("tells %s", async (_title, asked, violation) => {
     expect(await violationsOf([asked])).toContain(violation);
+  });
+
+  it("may ask for more than there is where no client asks, if the answer is right", async () => {
+    const asked = { ...right, path: `${messages}?mood=good`, by: "node" };
+    expect(await violationsOf([asked])).toEqual([]);
+    expect(await violationsOf([{ ...asked, status: 206 }])).toContain(
+      "queue Messages_Dequeue: 206: is no answer of it",
+    );
+  });
+
+  it("is counted where its address is none", async () => {
+    const answer = '<?xml version="1.0"?><Error><Code>InvalidUri</Code><Message>no</Message></Error>';
+    expect(await violationsOf([{ path: "/account/%zz", status: 400, answer }])).toEqual([]);
   });
 
   it("may ask wrongly what is refused in the right form", async () => {

@@ -43,7 +43,8 @@ export async function verdictOnTraffic(folder: string): Promise<TrafficVerdict> 
         const service = of(recorded.service);
         service.shapes += 1;
         for (const { operation, problems } of await verdictsOn(recorded)) {
-          if (!service.operations.includes(operation)) service.operations.push(operation);
+          if (!operation.includes(" ") && !service.operations.includes(operation))
+            service.operations.push(operation);
           for (const problem of problems) violations.add(`${recorded.service} ${operation}: ${problem}`);
         }
       }
@@ -123,7 +124,7 @@ async function ofStorage(
     plane,
     method,
     // The account is in the name of the host, or else the first part of the path.
-    path: decodeURIComponent(pathname).replace(
+    path: decoded(pathname).replace(
       /^\w+\.(?:blob|queue|table|file)\./.test(sent["host"] ?? "") ? /^\// : /^\/[^/]+\/?/,
       "",
     ),
@@ -132,17 +133,29 @@ async function ofStorage(
     body: request.text,
   };
   const headers = new Map(Object.entries(got));
+  // What a test sends without a client may say more than its operation takes: that is passed over here as it is in Azure.
+  const isByHand = [undefined, "node"].includes(sent["user-agent"]);
   const body = method === "HEAD" ? undefined : await contentOf(answer, headers.get("content-type") ?? "");
   const { operation, problems, inAnswer } = storageVerdict(asked, status, { headers, body });
+  const ofSender = isByHand ? problems.filter((text) => text.endsWith(": is no answer of it")) : problems;
   const found = [
     {
       operation,
-      problems: [...(status < 400 ? problems : []), ...inAnswer.map((text) => `${status}: ${text}`)],
+      problems: [...(status < 400 ? ofSender : []), ...inAnswer.map((text) => `${status}: ${text}`)],
     },
   ];
   if (status >= 400 || !request.isWhole) return found;
   const parts = partsOf(asked).filter((part) => part !== asked);
   return [...found, ...parts.map((part) => storageVerdict(part, 204))];
+}
+
+/** As it is where it is no text in percent encoding. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 const utf8 = ({ text }: Body) => Buffer.from(text, "latin1").toString("utf8");
