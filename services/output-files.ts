@@ -20,6 +20,8 @@ export interface OutputFile {
   /** ISO 8601. */
   readonly lastModified?: string | undefined;
   readonly contentLength?: number | undefined;
+  /** Of files: changes with every write. */
+  readonly etag?: string | undefined;
   /** Read-only link; files only. */
   readonly downloadUrl?: string | undefined;
 }

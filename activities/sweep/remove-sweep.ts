@@ -6,6 +6,11 @@ import { removeSweep as contract } from "../../contracts/sweep-activities.ts";
 import { instances } from "../../contracts/instances.ts";
 import { hasEnded } from "../../application/orchestrations.ts";
 import { timestamp } from "../../services/clock.ts";
+import { inLanes } from "../../application/in-lanes.ts";
+import { workspaceOf } from "../../domain/shared/resource-id.ts";
+import type { SweepDocument } from "../../domain/sweep/schema.ts";
+import type { Trial } from "../../domain/sweep/trial.ts";
+import type { Services } from "../../services/services.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 import { current } from "../lib/documents.ts";
 
@@ -26,6 +31,7 @@ export const removeSweep = defineActivity(contract, async (services, { sweep, op
       found += 1;
       await deleteResource(services, { actor, link }, ref);
     }
+    await forgetResults(services, document, stored?.record.trials ?? []);
     if (found > 0 || !(await services.metrics.removeSome(sweep.guid))) return { gone: false };
   }
   await services.sweepRecords.remove(sweep.guid);
@@ -40,3 +46,15 @@ export const removeSweep = defineActivity(contract, async (services, { sweep, op
   await services.operations.close(operationId, { status: "Succeeded" }, time);
   return { gone: true };
 });
+
+/** What its trials left for others; those that others ran are theirs. */
+async function forgetResults(
+  services: Services,
+  sweep: SweepDocument,
+  trials: readonly Trial[],
+): Promise<void> {
+  await inLanes(trials, async ({ reuseKey, jobGuid, reusedFrom }) => {
+    if (reuseKey === undefined || jobGuid === undefined || reusedFrom !== undefined) return;
+    await services.results.remove(workspaceOf(sweep), reuseKey, jobGuid);
+  });
+}

@@ -3,7 +3,7 @@
 // that after a crash at any place the next poll does the same again, and no trial is run twice.
 import type { SweepDocument } from "../../domain/sweep/schema.ts";
 import { advance } from "../../domain/sweep/advance.ts";
-import type { Next } from "../../domain/sweep/advance.ts";
+import type { Next, Situation } from "../../domain/sweep/advance.ts";
 import { AppError } from "../../domain/shared/errors.ts";
 import { refOf } from "../../domain/shared/resource-id.ts";
 import type { JobRef } from "../../domain/shared/resource-id.ts";
@@ -20,6 +20,8 @@ import { inLanes } from "../in-lanes.ts";
 import { terminateJob } from "../jobs.ts";
 import { endOnce } from "./job-memory.ts";
 import { observe } from "./observation.ts";
+import { reuseOf } from "./reuse.ts";
+import type { Reuse } from "./reuse.ts";
 import { submitTrials } from "./submissions.ts";
 
 export interface PolledSweep {
@@ -32,7 +34,9 @@ export async function pollSweep(services: Services, sweep: SweepDocument): Promi
   const stored = await services.sweepRecords.read(sweep.guid);
   const before = stored?.record.trials ?? [];
   const seen = await observe(services, sweep, retried(sweep, before));
-  const next = advance(sweep.spec, {
+  const reuse = reuseOf(services, sweep);
+  await reuse?.leave(before, seen.trials);
+  const next = await advanced(sweep, reuse, before, {
     trials: seen.trials,
     now: services.clock.now(),
     startedAt: Date.parse(sweep.startTime),
@@ -50,6 +54,32 @@ export async function pollSweep(services: Services, sweep: SweepDocument): Promi
   const acted = await act(services, sweep, before, next);
   await recordProgress(services, sweep, next);
   return { changed: changed || acted || seen.more, over: next.isOver };
+}
+
+/** So many trials take earlier results in one look, so that none is long. */
+const mostTaken = 256;
+
+/** What comes next, where trials whose results are known are over as soon as they are made. They were never under way, and cost nothing. */
+async function advanced(
+  { spec }: SweepDocument,
+  reuse: Reuse | undefined,
+  before: readonly Trial[],
+  situation: Situation,
+): Promise<Next> {
+  let next = advance(spec, situation);
+  if (reuse === undefined) return next;
+  let from = before.length;
+  for (let taken = 0; ;) {
+    const made = next.trials.slice(from);
+    const looked = await reuse.lookUp(made);
+    const trials = [...next.trials.slice(0, from), ...looked];
+    const found = looked.filter(({ reusedFrom }) => reusedFrom !== undefined).length;
+    if (found === 0) return { ...next, trials };
+    taken += found;
+    if (taken >= mostTaken) return { trials, isOver: false };
+    from = trials.length;
+    next = advance(spec, { ...situation, trials });
+  }
 }
 
 /** Of ten thousand trials nearly all are over, and the same objects as before. */

@@ -94,7 +94,7 @@ function withSteps(figures: Trial["figures"], reports: readonly Report[]): reado
   return [...added].map(([name, { points }]) => ({ name, points }));
 }
 
-async function withSeries(
+export async function withSeries(
   services: Services,
   spec: SweepSpec,
   before: Trial,

@@ -14,6 +14,7 @@ import type { SweepRef } from "../../domain/shared/resource-id.ts";
 import type { SecretSources } from "../../domain/shared/secrets.ts";
 import type { Parameter, SearchSpace } from "../../domain/sweep/search/parameter.ts";
 import { flattened } from "../../domain/sweep/search/space.ts";
+import { inputsOf, isPinned } from "../../domain/sweep/reuse.ts";
 import { sweepSpec } from "../../domain/sweep/spec-rules.ts";
 import type { SweepRequest, SweepSpec } from "../../domain/sweep/spec.ts";
 import { unknownPlaceholders } from "../../domain/sweep/substitute.ts";
@@ -78,6 +79,7 @@ export async function preparedSweep(
       "trial.properties.outputMetrics",
       "is for jobs of their own; give its metrics and presets to the sweep, as properties.metrics and properties.presets",
     );
+  if (properties.reuse === true) checkReuse(document);
   const space =
     files === "listed"
       ? await withFiles(services, sample, properties.searchSpace)
@@ -90,6 +92,27 @@ export async function preparedSweep(
   const [unknown] = unknownPlaceholders(properties.trial, parameterVariables(space));
   if (unknown !== undefined) throw refusal("trial", `has ${unknown}, which is no parameter of searchSpace`);
   return { spec, template: shownTemplate(document) };
+}
+
+/** @throws AppError where equal trials could not be known by what they are made of. */
+function checkReuse(document: JobDocument): void {
+  const { receipt, containerSettings } = document.spec;
+  if (receipt === undefined)
+    throw refusal(
+      "reuse",
+      'needs receipts, which say what a result was made of; add "receipt": {} to trial.properties',
+    );
+  const hidden = inputsOf(document).find(({ path }) => locateReadable(document, path) === undefined);
+  if (hidden !== undefined)
+    throw refusal(
+      "reuse",
+      `needs to know when inputs change, and input directory '${hidden.id}' lies on no mounted file share or container that the service can list; mount it with an account key, or leave it out of trial.properties.receipt.inputs`,
+    );
+  if (containerSettings !== undefined && !isPinned(containerSettings.image))
+    throw refusal(
+      "reuse",
+      `needs an image that stays the same, and '${containerSettings.image}' may be another one tomorrow; name it by its digest (@sha256:…)`,
+    );
 }
 
 /** Names that may follow `PARAM_`. */

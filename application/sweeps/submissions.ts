@@ -69,7 +69,7 @@ async function noteSubmitted(services: Services, sweep: SweepDocument, job: JobD
   await rememberSubmitted(services, job);
 }
 
-function specOfTrial(
+export function specOfTrial(
   { spec: { searchSpace, limits } }: SweepDocument,
   template: Parameters<typeof jobBodyOf>[0],
   trial: Trial,

@@ -114,7 +114,7 @@ export async function bestTrialOf(services: Services, ref: SweepRef) {
   if (trial.imported === true) return wire;
   const { subscriptionId, resourceGroup, workspace, experiment } = ref;
   const job = { kind: "job", subscriptionId, resourceGroup, workspace, experiment, job: wire.job } as const;
-  return { ...wire, jobId: formatId(job) };
+  return { ...wire, jobId: trial.reusedFrom ?? formatId(job) };
 }
 
 export async function decisionsOfSweep(services: Services, ref: SweepRef) {

@@ -1,5 +1,6 @@
 // The tables of sweeps, of their forecasts, and of their trials, which have a column for each parameter.
 import type { ForecastResponse, SweepResponse, TrialResponse } from "../../domain/sweep/wire.ts";
+import { parseIdOf } from "../../domain/shared/resource-id.ts";
 import type { Columns } from "./print.ts";
 
 export const sweepColumns: Columns<SweepResponse> = [
@@ -32,6 +33,16 @@ export function suggestionColumns(suggestions: readonly Shown[]): Columns<Shown>
   return [["Trial", ({ trial }) => trial], ...parametersOf(suggestions)];
 }
 
+/** A table has no room for whole ids. */
+const takenFrom: Columns<TrialResponse>[number] = [
+  "Taken from",
+  ({ reusedFrom }) => {
+    if (reusedFrom === undefined) return undefined;
+    const { experiment, job } = parseIdOf("job", reusedFrom);
+    return `${experiment}/${job}`;
+  },
+];
+
 export function trialColumns(trials: readonly TrialResponse[]): Columns<TrialResponse> {
   return [
     ["Trial", ({ trial }) => trial],
@@ -40,6 +51,7 @@ export function trialColumns(trials: readonly TrialResponse[]): Columns<TrialRes
     ...parametersOf(trials),
     ["Exit code", ({ exitCode }) => exitCode],
     ["Job", ({ job }) => job],
+    ...(trials.some(({ reusedFrom }) => reusedFrom !== undefined) ? [takenFrom] : []),
   ];
 }
 

@@ -38,7 +38,7 @@ export function receiptOf(
 }
 
 /** What decides what a run does, and not where its results lie, how long it may take or when it comes to its turn. */
-function definitionOf({ spec }: JobDocument) {
+export function definitionOf({ spec }: JobDocument) {
   const { toolkit, jobPreparation, environmentVariables, secrets, inputDirectories, containerSettings } =
     spec;
   return {

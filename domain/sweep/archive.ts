@@ -12,7 +12,14 @@ import type { SweepSpec } from "./spec.ts";
 import { isOver, newTrial, Trial } from "./trial.ts";
 
 /** What was paid counts against the budget here, too; and each attempt is a job that a deletion looks for. */
-const PortableTrial = Trial.omit({ jobGuid: true, run: true, read: true, imported: true }).extend({
+const PortableTrial = Trial.omit({
+  jobGuid: true,
+  run: true,
+  read: true,
+  imported: true,
+  reuseKey: true,
+  reusedFrom: true,
+}).extend({
   spent: z.number().min(0, { error: "expected node-milliseconds, not below 0" }),
   reserved: z.number().min(0, { error: "expected node-milliseconds, not below 0" }),
   attempt: wholeNumber(1, 100),
@@ -28,7 +35,7 @@ export const SweepArchive = z.object({
 export type SweepArchive = z.infer<typeof SweepArchive>;
 
 export function archiveOf({ spec }: SweepDocument, trials: readonly Trial[]): SweepArchive {
-  const { searchSpace, objective, metrics, presets, limits, budget, policies } = spec;
+  const { searchSpace, objective, metrics, presets, limits, budget, reuse, policies } = spec;
   const algorithm = spec.algorithm.type === "tpe" ? { ...spec.algorithm, lag: spec.lag } : spec.algorithm;
   return {
     version: 1,
@@ -40,10 +47,25 @@ export function archiveOf({ spec }: SweepDocument, trials: readonly Trial[]): Sw
       algorithm,
       limits,
       ...(budget === undefined ? {} : { budget }),
+      ...(reuse === true ? { reuse } : {}),
     },
     policies,
-    trials: trials.map(({ jobGuid: _, run: __, read: ___, imported: ____, ...kept }) => kept),
+    trials: trials.map(portable),
   };
+}
+
+/** Without what is of this deployment alone. */
+function portable(trial: Trial): SweepArchive["trials"][number] {
+  const {
+    jobGuid: _,
+    run: __,
+    read: ___,
+    imported: ____,
+    reuseKey: _____,
+    reusedFrom: ______,
+    ...kept
+  } = trial;
+  return kept;
 }
 
 /** The spec with the archive's policies. @param spec of the archive's properties, checked. @throws AppError InvalidRequest */

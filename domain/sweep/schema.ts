@@ -14,12 +14,16 @@ export const BestTrial = z.object({
   value: WireNumber,
   step: z.number(),
   job: z.string(),
+  /** As of its trial. */
+  reusedFrom: z.string().optional(),
 });
 
 /** What clients see at one look, without reading the record. */
 export const SweepSummary = z.object({
   total: z.int(),
   counts: z.partialRecord(TrialState, z.int()),
+  /** Trials that took an earlier result; absent for none. */
+  reused: z.int().optional(),
   best: BestTrial.optional(),
   /** Node-milliseconds: paid, and paid or promised. */
   spent: z.number(),

@@ -50,6 +50,7 @@ export function sweepSpec(
     policies: [{ fromTrial: 0, ...(stopping === undefined ? {} : { policy: stopping }) }],
     limits,
     ...(budget === undefined ? {} : { budget }),
+    ...(properties.reuse === true ? { reuse: true } : {}),
     lag: lag ?? Math.max(maxConcurrentTrials, Math.min(2 * maxConcurrentTrials, Math.floor(maxTrials / 4))),
     nodeCount: about.nodeCount,
   };

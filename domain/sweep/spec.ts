@@ -65,6 +65,8 @@ const fields = {
   stopping: StoppingPolicy.optional(),
   limits: RequestedLimits,
   budget: Budget.optional(),
+  /** A trial whose result is known, by an equal one of the workspace, takes it and does not run. */
+  reuse: z.boolean().optional(),
 };
 
 export const SweepRequest = z.object({
@@ -92,6 +94,7 @@ export const SweepSpec = z.object({
   policies: z.array(PolicyEra).min(1),
   limits: Limits,
   budget: Budget.optional(),
+  reuse: z.boolean().optional(),
   /** See `Algorithm.lag`; fixed at creation, so that another concurrency changes no suggestion. */
   lag: z.int().min(1),
   nodeCount: z.int().min(1),

@@ -14,14 +14,21 @@ import type { Trial } from "./trial.ts";
 export function summaryOf(sweep: string, spec: SweepSpec, trials: readonly Trial[]): SweepSummary {
   const counts: Partial<Record<Trial["state"], number>> = {};
   for (const { state } of trials) counts[state] = (counts[state] ?? 0) + 1;
+  const reused = trials.filter(({ reusedFrom }) => reusedFrom !== undefined).length;
   const best = bestTrial(spec, trials);
+  const bestOne = best === undefined ? undefined : trials[best.trial];
   return {
     total: trials.length,
     counts,
+    ...(reused === 0 ? {} : { reused }),
     ...(best === undefined
       ? {}
       : {
-          best: { ...best, job: jobNameOf(sweep, trials[best.trial] ?? { index: best.trial, attempt: 1 }) },
+          best: {
+            ...best,
+            job: jobNameOf(sweep, bestOne ?? { index: best.trial, attempt: 1 }),
+            ...(bestOne?.reusedFrom === undefined ? {} : { reusedFrom: bestOne.reusedFrom }),
+          },
         }),
     spent: trials.reduce((sum, { spent }) => sum + spent, 0),
     committed: committed(trials),

@@ -1,5 +1,5 @@
 // Which trials somebody wants to see, and in which order: comparisons joined by `and`, and one field to sort by. Fields are
-// `trial`, `attempt`, `state`, `job`, `exitCode`, `value`, `params.NAME` and `metrics.NAME.last|best|bestStep|min|max|n`.
+// `trial`, `attempt`, `state`, `job`, `reusedFrom`, `exitCode`, `value`, `params.NAME` and `metrics.NAME.last|best|bestStep|min|max|n`.
 import { AppError } from "../shared/errors.ts";
 import type { TrialView } from "./wire.ts";
 
@@ -15,6 +15,7 @@ const plainFields = [
   "value",
   "startTime",
   "endTime",
+  "reusedFrom",
 ] as const;
 const figures = ["last", "lastStep", "best", "bestStep", "min", "max", "n"] as const;
 const nonNumbers = new Set(["NaN", "Infinity", "-Infinity"]);

@@ -31,6 +31,10 @@ export const Trial = z.object({
   jobGuid: z.string().optional(),
   /** It ran in another deployment: there is no job of it here, nor are its points. */
   imported: z.boolean().optional(),
+  /** Digest of what its result depends on, as it was before it began (reuse.ts); of sweeps that take results of equal trials. */
+  reuseKey: z.string().optional(),
+  /** Id of the job whose result it took, so that it did not run; `jobGuid` is that job's. */
+  reusedFrom: z.string().optional(),
   startTime: z.string().optional(),
   endTime: z.string().optional(),
   exitCode: z.int().optional(),

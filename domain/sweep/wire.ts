@@ -31,6 +31,7 @@ export function sweepWire(sweep: SweepDocument) {
       ...(spec.policies.length > 1 ? { policies: spec.policies } : {}),
       limits: spec.limits,
       ...(spec.budget === undefined ? {} : { budget: spec.budget }),
+      ...(spec.reuse === true ? { reuse: true, reused: summary.reused ?? 0 } : {}),
       ...provisioned(sweep),
       executionState: sweep.executionState,
       executionStateTransitionTime: sweep.executionStateTransitionTime,
@@ -61,6 +62,8 @@ export const SweepResponse = resourceResponse(
     stopping: object().optional(),
     limits: object(),
     budget: object().optional(),
+    reuse: z.boolean().optional(),
+    reused: z.int().optional().meta({ description: "Trials that took an earlier result and did not run" }),
     ...provisionedResponse,
     executionState: z.enum(["running", "terminating", "succeeded", "failed"]),
     executionStateTransitionTime: time(),
@@ -92,6 +95,7 @@ export function trialView(sweep: string, spec: Pick<SweepSpec, "objective" | "se
     ...(trial.stopCause === undefined ? {} : { stopCause: trial.stopCause }),
     job: jobNameOf(sweep, trial),
     ...(trial.imported === true ? { imported: true } : {}),
+    ...(trial.reusedFrom === undefined ? {} : { reusedFrom: trial.reusedFrom }),
     parameters: flattened(valuesOf(spec.searchSpace, trial.coordinates)),
     ...(has && loss !== Number.POSITIVE_INFINITY ? { value: toWireNumber(valueOfLoss(goal, loss)) } : {}),
     metrics: Object.fromEntries(
@@ -140,6 +144,10 @@ export const TrialResponse = z
     attempt: z.int(),
     state: TrialState,
     job: z.string(),
+    reusedFrom: z
+      .string()
+      .optional()
+      .meta({ description: "The job whose result it took: it has none of its own, and cost nothing" }),
     parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     value: WireNumber.optional(),
     exitCode: z.int().optional(),

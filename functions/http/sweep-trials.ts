@@ -180,6 +180,7 @@ function table(trials: readonly TrialView[]): HttpResponseInit {
     [...new Set(trials.flatMap((trial) => Object.keys(of(trial))))].sort();
   const columns = [
     ...["trial", "attempt", "state", "value", "job", "exitCode", "startTime", "endTime"],
+    ...(trials.some(({ reusedFrom }) => reusedFrom !== undefined) ? ["reusedFrom"] : []),
     ...names(({ parameters }) => parameters).map((name) => `params.${name}`),
     ...names((trial) => trial.metrics).flatMap((name) =>
       ["last", "best", "bestStep"].map((figure) => `metrics.${name}.${figure}`),

@@ -6,6 +6,7 @@ import { numberText } from "../lib/chart-data.ts";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { sweepRow, trialStates } from "../lib/sweeps.ts";
+import { trialJob } from "../lib/trials.ts";
 import { countText, durationText } from "../lib/texts.ts";
 import { AbsoluteTime, StateMark, useNow } from "./state.tsx";
 
@@ -21,6 +22,7 @@ export function SweepFacts({ place, experiment, sweep }: Props) {
   const { properties } = sweep;
   const lasted = (row.ended === undefined ? now : Date.parse(row.ended)) - Date.parse(row.started);
   const best = properties.best;
+  const bestJob = trialJob(experiment, best?.job ?? "", best?.reusedFrom);
   return (
     <>
       {properties.warnings.map(({ code, message }) => (
@@ -46,7 +48,7 @@ export function SweepFacts({ place, experiment, sweep }: Props) {
         </Fact>
         {best !== undefined && (
           <Fact term="Best trial">
-            <Link href={`${pages.job(place, experiment, best.job)}?tab=files`}>
+            <Link href={`${pages.job(place, bestJob.experiment, bestJob.job)}?tab=files`}>
               {best.trial}, its job and files
             </Link>
           </Fact>
@@ -56,6 +58,9 @@ export function SweepFacts({ place, experiment, sweep }: Props) {
           {String((properties.stopping as { type?: string } | undefined)?.type ?? "no")}
         </Fact>
         <Fact term="Spent">{costText(sweep)}</Fact>
+        {properties.reuse === true && (
+          <Fact term="Taken from earlier trials">{countText(properties.reused ?? 0, "trial")}</Fact>
+        )}
         <Fact term={row.ended === undefined ? "Running for" : "Lasted"}>
           {durationText(Math.max(0, lasted))}
         </Fact>

@@ -9,8 +9,8 @@ import { withMembers } from "../lib/query.ts";
 import { sweepRow, trialStates } from "../lib/sweeps.ts";
 import type { ParameterAxis } from "../lib/sweeps.ts";
 import { countText } from "../lib/texts.ts";
-import { cellAt, parameterField, trialQuery } from "../lib/trials.ts";
-import type { TrialColumns } from "../lib/trials.ts";
+import { cellAt, jobOfRow, parameterField, trialQuery } from "../lib/trials.ts";
+import type { TrialColumns, TrialJob } from "../lib/trials.ts";
 import { trialViewOf } from "../lib/trial-view.ts";
 import { DataState } from "./data-state.tsx";
 import { Grid } from "./grid.tsx";
@@ -132,6 +132,7 @@ function Table(props: TableProps) {
   const key = isDescending ? sort.slice(1) : sort;
   const isBrushed = Object.keys(brushes).length > 0;
   useMeasure(data);
+  const pageOf = (row: number) => jobPage(place, jobOfRow(data, row, experiment));
   return (
     <>
       <div className="list-head">
@@ -153,7 +154,7 @@ function Table(props: TableProps) {
         rows={chosen}
         columns={columnsOf(props)}
         idOf={(row) => String(cellAt(data, "trial", row))}
-        onOpen={(row) => go(pages.job(place, experiment, String(cellAt(data, "job", row))))}
+        onOpen={(row) => go(pageOf(row))}
         sorting={{
           key,
           isDescending,
@@ -163,6 +164,8 @@ function Table(props: TableProps) {
     </>
   );
 }
+
+const jobPage = (place: Place, { experiment, job }: TrialJob) => pages.job(place, experiment, job);
 
 /** Marks for the bench: when rows were first there to be looked at. */
 function useMeasure(data: TrialColumns): void {
@@ -189,14 +192,24 @@ function columnsOf({
     {
       ...plain("trial", "Trial", "5.5rem"),
       cell: (row) => (
-        <Link href={pages.job(place, experiment, String(cellAt(data, "job", row)))}>
+        <Link href={jobPage(place, jobOfRow(data, row, experiment))}>
           {String(cellAt(data, "trial", row))}
         </Link>
       ),
     },
     {
       ...plain("state", "State", "8.5rem"),
-      cell: (row) => <StateMark state={String(cellAt(data, "state", row))} />,
+      cell: (row) => (
+        <>
+          <StateMark state={String(cellAt(data, "state", row))} />
+          {jobOfRow(data, row, experiment).isTaken && (
+            <span className="muted" title="It took the result of an earlier trial and did not run">
+              {" "}
+              taken
+            </span>
+          )}
+        </>
+      ),
     },
     plain("value", sweepRow(sweep).metric, "minmax(6rem, 1fr)"),
     ...parameters

@@ -11,11 +11,29 @@ export interface TrialColumns {
   readonly columns: Readonly<Record<string, readonly Cell[]>>;
 }
 
-export const plainFields = ["trial", "state", "value", "attempt", "exitCode", "job"] as const;
+export const plainFields = ["trial", "state", "value", "attempt", "exitCode", "job", "reusedFrom"] as const;
 export const parameterField = (name: string) => `params.${name}`;
 
 export const cellAt = ({ columns }: TrialColumns, field: string, row: number): Cell =>
   columns[field]?.[row] ?? null;
+
+export interface TrialJob {
+  readonly experiment: string;
+  readonly job: string;
+  /** It is an earlier trial's: this one took its result. */
+  readonly isTaken: boolean;
+}
+
+/** Where a trial's output is. @param reusedFrom id of the job whose result it took. */
+export function trialJob(experiment: string, job: string, reusedFrom?: unknown): TrialJob {
+  const id = typeof reusedFrom === "string" ? reusedFrom : "";
+  const [, itsExperiment, itsJob] = /\/experiments\/([^/]+)\/jobs\/([^/]+)$/i.exec(id) ?? [];
+  if (itsExperiment === undefined || itsJob === undefined) return { experiment, job, isTaken: false };
+  return { experiment: itsExperiment, job: itsJob, isTaken: true };
+}
+
+export const jobOfRow = (data: TrialColumns, row: number, experiment: string): TrialJob =>
+  trialJob(experiment, String(cellAt(data, "job", row)), cellAt(data, "reusedFrom", row));
 
 /** The rows, in the order in which they were sent. */
 export const rowsOf = ({ total }: Pick<TrialColumns, "total">): readonly number[] =>

@@ -29,6 +29,7 @@ import { documentWorkflows } from "../documents/workflows.ts";
 import { documentOperations } from "../documents/document-operations.ts";
 import { documentRetention } from "../documents/document-retention.ts";
 import { documentState } from "../documents/document-state.ts";
+import { documentResults } from "../documents/results.ts";
 import { documentRuns } from "../documents/runs.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
 import { azureFileServers } from "./file-servers/azure-file-servers.ts";
@@ -122,6 +123,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     operations: documentOperations(documents),
     retention: documentRetention(table, settings.subscriptionId),
     metrics: metrics(documents),
+    results: documentResults(documents),
     runs: documentRuns(documents),
     sweepRecords: blobSweepRecords(blobs, storage),
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKeys, random)),

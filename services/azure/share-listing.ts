@@ -1,6 +1,6 @@
 // "List Directories and Files" of Azure Files, one page. Microsoft's client reads an answer by a general reader of XML and then
 // by a description of the whole service, which takes longer than everything else about a list of many files; the answer has
-// one form and three members of interest. Requests are signed by a link that may list the share and no more.
+// one form and four members of interest. Requests are signed by a link that may list the share and no more.
 import {
   RestError,
   createDefaultHttpClient,
@@ -16,6 +16,7 @@ export interface ShareEntry {
   readonly contentLength: number;
   /** ISO 8601. */
   readonly lastModified: string | undefined;
+  readonly etag: string | undefined;
 }
 
 export interface ShareListing {
@@ -36,7 +37,7 @@ export async function listDirectory(
   { size, continuation }: PageRequest,
 ): Promise<ShareListing> {
   const url = new URL(`${directory.url}?${directory.signature}`);
-  const asked = { restype: "directory", comp: "list", include: "Timestamps", maxresults: String(size) };
+  const asked = { restype: "directory", comp: "list", include: "Timestamps,Etag", maxresults: String(size) };
   for (const [name, value] of Object.entries({ ...asked, marker: continuation ?? "" }))
     if (value !== "") url.searchParams.set(name, value);
   const request = createPipelineRequest({
@@ -67,10 +68,12 @@ export function readListing(xml: string): ShareListing {
     const [, encoded, name = ""] = /<Name(?: Encoded="(true|false)")?>([^<]*)<\/Name>/.exec(content) ?? [];
     const length = /<Content-Length>(\d+)</.exec(content)?.[1];
     const modified = /<Last-Modified>([^<]*)</.exec(content)?.[1];
+    const etag = /<Etag>([^<]*)</.exec(content)?.[1];
     entries.push({
       name: encoded === "true" ? decodeURIComponent(name) : unescaped(name),
       isDirectory: kind === "Directory",
       contentLength: Number(length ?? 0),
+      etag: etag === undefined ? undefined : unescaped(etag),
       lastModified: modified === undefined ? undefined : new Date(modified).toISOString(),
     });
   }

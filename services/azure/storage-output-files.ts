@@ -93,6 +93,7 @@ async function listBlobs(access: BlobAccess, place: StoragePlace, wanted: Wanted
       ? {}
       : {
           contentLength: item.properties.contentLength ?? 0,
+          etag: item.properties.etag,
           downloadUrl: await access.readLink(account, container, item.name, wanted.linkLifetimeMs),
         };
     found.set(name, { key: item.name, file: { name, isDirectory, lastModified, ...file } });
@@ -199,8 +200,8 @@ async function listShare(
   const signature = sign({ permissions: storage.ShareSASPermissions.parse("l") }, skewMs);
   try {
     const { entries, continuation } = await listDirectory({ url, signature, isLoopback }, asked);
-    const items = entries.map(({ contentLength, ...entry }): OutputFile =>
-      entry.isDirectory ? entry : { ...entry, contentLength, downloadUrl: link(entry.name) },
+    const items = entries.map(({ contentLength, etag, ...entry }): OutputFile =>
+      entry.isDirectory ? entry : { ...entry, contentLength, etag, downloadUrl: link(entry.name) },
     );
     items.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     return pageOf(items, continuation);

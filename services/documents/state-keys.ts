@@ -78,6 +78,11 @@ export function modelPartition(workspace: RefOf<"workspace">): string {
   return `models|${inWorkspace(workspace)}`.toLowerCase();
 }
 
+/** Of the results that trials of a workspace have left. */
+export function resultPartition(workspace: RefOf<"workspace">): string {
+  return `results|${inWorkspace(workspace)}`.toLowerCase();
+}
+
 /** Operations are found by their id alone; in one partition, so that many that are opened at once are one transaction. */
 export function operationKey(id: string): DocumentKey {
   return { partition: operationPartition, row: id.toLowerCase() };

@@ -100,6 +100,16 @@ export async function touchShared(cloud: Described, path: string): Promise<void>
   await (await shareFile(cloud, path)).create(0);
 }
 
+/** A file on the share `results`, whose folder is made where there is none. */
+export async function writeShared(cloud: Described, path: string, text: string): Promise<void> {
+  const file = await shareFile(cloud, path);
+  const { ShareDirectoryClient, StorageSharedKeyCredential } = await import("@azure/storage-file-share");
+  const { name, key } = cloud.description.storageAccount;
+  const folder = file.url.slice(0, file.url.lastIndexOf("/"));
+  await new ShareDirectoryClient(folder, new StorageSharedKeyCredential(name, key)).createIfNotExists();
+  await file.uploadData(Buffer.from(text));
+}
+
 async function shareFile(cloud: Described, path: string) {
   const { ShareServiceClient, StorageSharedKeyCredential } = await import("@azure/storage-file-share");
   const { name, key } = cloud.description.storageAccount;

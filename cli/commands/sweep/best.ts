@@ -1,3 +1,4 @@
+import { parseIdOf } from "../../../domain/shared/resource-id.ts";
 import { command } from "../../command.ts";
 import { hint } from "../../hints.ts";
 import { printing, printOne } from "../../output/print.ts";
@@ -13,6 +14,8 @@ export const sweepBest = command({
     const ref = sweepRef(service, given, given.name);
     const best = await service.client.sweeps.best(ref);
     await printOne(best, trialColumns([best]), given, context);
-    hint(context, `job file list -w ${ref.workspace} -e ${ref.experiment} -j ${best.job}`);
+    const { experiment, job } =
+      best.reusedFrom === undefined ? { ...ref, job: best.job } : parseIdOf("job", best.reusedFrom);
+    hint(context, `job file list -w ${ref.workspace} -e ${experiment} -j ${job}`);
   },
 });

@@ -67,12 +67,17 @@ describe("what a file share lists", () => {
     );
     const theirs: unknown[] = [];
     const directory = client.getShareClient("results").getDirectoryClient("run 1&2%");
-    for await (const item of directory.listFilesAndDirectories({ includeTimestamps: true }))
+    for await (const item of directory.listFilesAndDirectories({
+      includeTimestamps: true,
+      includeEtag: true,
+    }))
       theirs.push({
         name: item.name,
         isDirectory: item.kind === "directory",
         lastModified: item.properties?.lastModified?.toISOString(),
-        ...(item.kind === "file" ? { contentLength: item.properties.contentLength } : {}),
+        ...(item.kind === "file"
+          ? { contentLength: item.properties.contentLength, etag: item.properties.etag }
+          : {}),
       });
     const ours = listed.items.map(({ downloadUrl: _, ...file }) => file);
     const byName = (all: readonly unknown[]) =>

@@ -25,6 +25,7 @@ import { documentSpending } from "../../../services/documents/spending.ts";
 import { documentWorkflows } from "../../../services/documents/workflows.ts";
 import { documentOperations } from "../../../services/documents/document-operations.ts";
 import { documentRetention } from "../../../services/documents/document-retention.ts";
+import { documentResults } from "../../../services/documents/results.ts";
 import { documentRuns } from "../../../services/documents/runs.ts";
 import { documentState } from "../../../services/documents/document-state.ts";
 import { metrics } from "../../../services/documents/metrics.ts";
@@ -180,6 +181,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     spending: documentSpending(store),
     operations: documentOperations(store),
     retention: documentRetention(documents, subscriptionId),
+    results: documentResults(store),
     runs: documentRuns(store),
     secrets: {
       put: async (owner, values) => {
@@ -255,6 +257,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     operations: guard(services.operations),
     metrics: guard(services.metrics),
     sweepRecords: guard(services.sweepRecords),
+    results: guard(services.results),
     state: guardedState(services.state, guard),
   };
   const invoker = sdkInvoker({
