@@ -30,6 +30,7 @@ const scripts = {
   clusters: () => import("./pages/clusters.tsx"),
   cluster: () => import("./pages/cluster.tsx"),
   queue: () => import("./pages/queue.tsx"),
+  costs: () => import("./pages/costs.tsx"),
   events: () => import("./pages/events.tsx"),
 };
 const Overview = lazy(scripts.overview);
@@ -44,6 +45,7 @@ const Trigger = lazy(scripts.trigger);
 const Clusters = lazy(scripts.clusters);
 const Cluster = lazy(scripts.cluster);
 const Queue = lazy(scripts.queue);
+const Costs = lazy(scripts.costs);
 const Events = lazy(scripts.events);
 
 /** The script of the page that the address names comes while the portal still asks who is signed in. */
@@ -183,6 +185,9 @@ function InWorkspace({ session, places }: { session: Session; places: readonly P
           </Route>
           <Route path="/w/:group/:workspace/queue">
             <Queue place={place} location={session.location} />
+          </Route>
+          <Route path="/w/:group/:workspace/costs">
+            <Costs place={place} />
           </Route>
           <Route path="/w/:group/:workspace/events">
             <Events place={place} />

@@ -90,6 +90,7 @@ const links = [
   ["clusters", pages.clusters],
   ["triggers", pages.triggers],
   ["queue", pages.queue],
+  ["costs", pages.costs],
   ["events", pages.events],
 ] as const;
 

@@ -25,6 +25,7 @@ export const shell = {
     clusters: "Clusters",
     triggers: "Triggers",
     queue: "Queue",
+    costs: "Cost",
     events: "Events",
   },
   /** In the title of the window, by the part of the address. */
@@ -36,6 +37,7 @@ export const shell = {
     clusters: "clusters",
     triggers: "triggers",
     queue: "queue",
+    costs: "costs",
     events: "events",
     "new-job": "new-job",
   },
