@@ -92,11 +92,10 @@ end_launch() {
   [ ! -e "$bai_here/launch-secrets" ] || rm -f "$bai_here/launch-secrets"
   if [ "$bai_verb" = run ] && [ -n "${bai_dir-}" ]; then
     cd /
-    set -- "$AZ_BATCHAI_JOB_TEMP"
-    [ "$bai_nodes" = 1 ] || [ -z "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] || set -- "$@" "$AZ_BATCHAI_SHARED_JOB_TEMP"
-    remove_trees "$@"
+    # What waits for storage is watched; the node's own disk does not wait.
+    [ "$bai_nodes" = 1 ] || [ -z "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] || remove_trees "$AZ_BATCHAI_SHARED_JOB_TEMP"
     stop_watch
-    remove_trees "$bai_dir"
+    remove_trees "$AZ_BATCHAI_JOB_TEMP" "$bai_dir"
   fi
   stop_watch
   hold_evicted

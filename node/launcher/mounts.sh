@@ -114,7 +114,8 @@ remove_caches() { # launch-folder
   while IFS= read -r bai_path; do rm -rf -- "$bai_path"; done <"$1/caches"
 }
 
-# A node lives for many jobs: where nothing is mounted any more no folder stays, nor those above it that are empty then.
+# A node lives for many jobs: where nothing is mounted any more no folder stays, nor those above it that are empty then. It fails at the
+# first that is not empty, as one always is; where the folder itself was gone, the one above is looked at.
 remove_empty() { # folder
-  rmdir -p -- "$1" 2>/dev/null || rmdir -p -- "${1%/*}" 2>/dev/null || :
+  rmdir -p -- "$1" 2>/dev/null || [ ! -d "${1%/*}" ] || rmdir -p -- "${1%/*}" 2>/dev/null || :
 }

@@ -141,8 +141,12 @@ plan_end() { bai_plan_complete=yes; }
 # Short ones come with the task, in base64; what a user's process gets has nothing of it.
 load_plan() {
   if [ -n "${BATCHAI_LAUNCH_PLAN-}" ]; then
-    bai_said=$(printf %s "$BATCHAI_LAUNCH_PLAN" | base64 -d) ||
-      fail launch-failed 244 "the launch plan in BATCHAI_LAUNCH_PLAN cannot be read"
+    # Not by a pipe: that would be two more processes.
+    bai_said=$(
+      base64 -d <<EOF
+$BATCHAI_LAUNCH_PLAN
+EOF
+    ) || fail launch-failed 244 "the launch plan in BATCHAI_LAUNCH_PLAN cannot be read"
     unset BATCHAI_LAUNCH_PLAN
     eval "$bai_said"
   else
