@@ -1,8 +1,9 @@
 // How good the best of 100 trials is, over 30 seeds: our algorithms beside Optuna's TPE and random search on the same
 // functions. BENCH_PYTHON names a Python that has Optuna (`pip install optuna`); without it ours stand alone. The medians of 30 runs
-// scatter by more than the samplers differ, so each line also tells how often its sampler would beat Optuna's TPE (a half: as good;
-// ± two standard errors), and BENCH_SEEDS asks for more runs.
+// scatter by more than the samplers differ, so each line also tells how often its sampler would beat Optuna's TPE with as many trials at
+// once (a half: as good; ± two standard errors), and BENCH_SEEDS asks for more runs.
 // What came of it: docs/adr/0043-cma-es-is-left-out.md
+// Run: npm run bench -- sweeps/search-quality [rosenbrock4 conditional …]
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Algorithm, suggest } from "../../domain/sweep/search/algorithm.ts";
@@ -13,8 +14,11 @@ import type { Searched } from "./support/functions.ts";
 
 const trials = 100;
 const seeds = Number(process.env["BENCH_SEEDS"] ?? 30);
+const asked = process.argv.slice(2);
+const chosen = Object.keys(functions).filter((name) => asked.length === 0 || asked.includes(name));
+const atEight = "eight at a time";
 /** As many as run at once: a suggestion does not see the results of the newest ones. */
-const lags = { "tpe, one at a time": 1, "tpe, eight at a time": 8 };
+const lags = { "tpe, one at a time": 1, [`tpe, ${atEight}`]: 8 };
 
 function bestOf({ space, value }: Searched, type: Algorithm["type"], seed: number, lag: number): number {
   const algorithm = { ...Algorithm.parse({ type }), seed };
@@ -49,7 +53,7 @@ function optuna(): Record<string, Record<string, number[]>> {
   const python = process.env["BENCH_PYTHON"];
   if (python === undefined) return {};
   const script = fileURLToPath(new URL("../../../bench/sweeps/support/optuna_search.py", import.meta.url));
-  const run = spawnSync(python, [script, String(trials), String(seeds)], { encoding: "utf8" });
+  const run = spawnSync(python, [script, String(trials), String(seeds), ...chosen], { encoding: "utf8" });
   if (run.status !== 0) throw new Error(`Optuna did not run: ${run.stderr.slice(-500)}`);
   return JSON.parse(run.stdout) as Record<string, Record<string, number[]>>;
 }
@@ -66,16 +70,16 @@ function beats(our: readonly number[], other: readonly number[]): string {
 }
 
 const theirs = optuna();
-for (const [name, searched] of Object.entries(functions)) {
+for (const [name, searched] of Object.entries(functions).filter(([one]) => chosen.includes(one))) {
   console.log(
-    `\n${name}: best of ${trials} trials, ${seeds} seeds`.padEnd(34),
+    `\n${name}: best of ${trials} trials, ${seeds} seeds`.padEnd(48),
     "median     quarter    three quarters  beats Optuna's TPE",
   );
-  const standard = theirs[name]?.["optuna tpe"];
   for (const [sampler, found] of Object.entries({ ...ours(searched), ...theirs[name] })) {
     const sorted = found.toSorted((a, b) => a - b);
     const shown = [0.5, 0.25, 0.75].map((share) => quantile(sorted, share).toPrecision(5).padEnd(10));
+    const standard = theirs[name]?.[sampler.endsWith(atEight) ? `optuna tpe, ${atEight}` : "optuna tpe"];
     const against = standard === undefined || found === standard ? "" : beats(found, standard);
-    console.log(`  ${sampler.padEnd(30)} ${shown.join(" ")}      ${against}`);
+    console.log(`  ${sampler.padEnd(45)} ${shown.join(" ")}      ${against}`);
   }
 }
