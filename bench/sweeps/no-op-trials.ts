@@ -1,14 +1,17 @@
-// Trials that do nothing, or sleep, 16 at a time: a sweep on the local cloud, beside Optuna with as many worker processes that each
-// start the same program. BENCH_PYTHON names a Python that has Optuna; without it ours stands alone. While the sweep runs, it is read
-// over and over: that is the API's answer time under load. `--count` counts requests to storage, through proxies that cost time.
+// Trials that do nothing, or sleep, 16 at a time: a sweep on the local cloud, beside the Batch emulator alone (the same launcher, no sweep),
+// Ray Tune, and Optuna with as many worker processes, all of which start the same program. BENCH_PYTHON names a Python that has them
+// (`pip install optuna "ray[tune]"`). While the sweep runs, it is read over and over: that is the API's answer time under load. `--count`
+// counts requests to storage, through proxies that cost time.
 // Run: npm run bench -- sweeps/no-op [--trials 1000] [--seconds 1] [--count]
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createClient } from "../../client/client.ts";
 import { clusterOf, createShare, customJob } from "../../test/support/batch-ai-client.ts";
+import { runBareTasks } from "../api/support/bare-tasks.ts";
 import { pause, startBenchCloud } from "../api/support/bench-cloud.ts";
 import { byPlace, startCountedCloud, total } from "../api/support/counted-cloud.ts";
 import { report } from "../durable/support/measure.ts";
+import { processorTime } from "./support/processor-time.ts";
 
 const option = (name: string, otherwise: number) =>
   process.argv.includes(name) ? Number(process.argv[process.argv.indexOf(name) + 1]) : otherwise;
@@ -17,6 +20,7 @@ const seconds = option("--seconds", 0);
 const slots = 16;
 const counted = process.argv.includes("--count") ? await startCountedCloud() : undefined;
 const bench = counted ?? (await startBenchCloud());
+let ourMs: number;
 try {
   const { urls, token, subscriptionId, resourceGroup } = bench.cloud.description;
   await createShare(bench.cloud);
@@ -31,6 +35,7 @@ try {
   const within = { subscriptionId, resourceGroup, workspace: "bench", experiment: "e" };
   const ref = { kind: "sweep", ...within, sweep: "s" } as const;
   counted?.takeStorage();
+  const usedBefore = processorTime();
   const began = performance.now();
   await sweeps.create(ref, {
     properties: {
@@ -54,8 +59,16 @@ try {
     await pause(counted === undefined ? 100 : 2_000);
   }
   const wall = performance.now() - began;
+  const used = processorTime();
+  ourMs = wall / trials;
   answers.sort((a, b) => a - b);
-  report({ name: `${trials} trials, ${slots} at a time: a trial`, value: wall / trials, unit: "ms" });
+  report({ name: `${trials} trials, ${slots} at a time: a trial`, value: ourMs, unit: "ms" });
+  for (const who of ["host", "storage", "nodes"] as const)
+    report({
+      name: `  processor time of the ${who}, a trial`,
+      value: (used[who] - usedBefore[who]) / trials,
+      unit: "ms",
+    });
   if (seconds > 0) {
     const ideal = (1000 * seconds * trials) / slots;
     report({ name: "  above the ideal", value: 100 * (wall / ideal - 1), unit: "%", target: { atMost: 5 } });
@@ -83,14 +96,30 @@ try {
     unit: "ms",
     target: { atMost: 50 },
   });
+  if (seconds === 0 && counted === undefined)
+    report({
+      name: "the emulator alone: a task",
+      value: (await runBareTasks(bench, trials)) / trials,
+      unit: "ms",
+    });
 } finally {
   await bench.dispose();
 }
 
 const python = process.env["BENCH_PYTHON"];
-if (python !== undefined) {
-  const script = fileURLToPath(new URL("../../../bench/sweeps/support/optuna_pool.py", import.meta.url));
-  const run = spawnSync(python, [script, String(trials), String(slots)], { encoding: "utf8" });
-  if (run.status !== 0) throw new Error(`Optuna did not run: ${run.stderr.slice(-500)}`);
-  report({ name: "Optuna, as many worker processes: a trial", value: Number(run.stdout), unit: "ms" });
+for (const [name, file] of [
+  ["Ray Tune", "ray_tune.py"],
+  ["Optuna, as many worker processes", "optuna_pool.py"],
+] as const) {
+  if (python === undefined) break;
+  const script = fileURLToPath(new URL(`../../../bench/sweeps/support/${file}`, import.meta.url));
+  const run = spawnSync(python, [script, String(trials), String(slots), String(seconds)], {
+    encoding: "utf8",
+  });
+  if (run.status !== 0) throw new Error(`${name} did not run: ${run.stderr.slice(-1000)}`);
+  const found = JSON.parse(run.stdout.trim().split("\n").at(-1) ?? "") as { ms: number; succeeded: number };
+  report({ name: `${name}: a trial`, value: found.ms, unit: "ms" });
+  report({ name: "  that succeeded", value: found.succeeded, unit: "trials" });
+  const target = file === "ray_tune.py" && seconds === 0 ? { target: { atLeast: 2 } } : {};
+  report({ name: "  ours is so many times as fast", value: found.ms / ourMs, unit: "", ...target });
 }

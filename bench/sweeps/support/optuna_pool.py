@@ -1,4 +1,5 @@
-"""Optuna's trials that start a program that does nothing: TRIALS in all by WORKERS processes over one journal file. Prints ms a trial."""
+"""Optuna's trials that start a program: TRIALS in all by WORKERS processes over one journal file, each `true` or a sleep of SECONDS. Prints ms a trial."""
+import json
 import subprocess
 import sys
 import tempfile
@@ -10,13 +11,14 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.study import MaxTrialsCallback
 
-TRIALS, WORKERS = int(sys.argv[1]), int(sys.argv[2])
+TRIALS, WORKERS, SECONDS = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+PROGRAM = ["true"] if SECONDS == 0 else ["sleep", str(SECONDS)]
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
 def no_op(trial):
     rate = trial.suggest_float("LR", 0, 1)
-    subprocess.run(["true"], check=True)
+    subprocess.run(PROGRAM, check=True)
     return rate
 
 
@@ -30,11 +32,13 @@ def work(file, seed):
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         file = f"{folder}/journal"
-        optuna.create_study(study_name="s", storage=JournalStorage(JournalFileBackend(file)))
+        study = optuna.create_study(study_name="s", storage=JournalStorage(JournalFileBackend(file)))
         began = time.monotonic()
         workers = [Process(target=work, args=(file, seed)) for seed in range(WORKERS)]
         for worker in workers:
             worker.start()
         for worker in workers:
             worker.join()
-        print((time.monotonic() - began) * 1000 / TRIALS)
+        took = time.monotonic() - began
+        ended = len(study.get_trials(states=[optuna.trial.TrialState.COMPLETE]))
+        print(json.dumps({"ms": took * 1000 / ended, "succeeded": ended}))
