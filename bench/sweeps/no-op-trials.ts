@@ -115,6 +115,8 @@ for (const [name, file] of [
   const script = fileURLToPath(new URL(`../../../bench/sweeps/support/${file}`, import.meta.url));
   const run = spawnSync(python, [script, String(trials), String(slots), String(seconds)], {
     encoding: "utf8",
+    // Ray Tune says something of each trial.
+    maxBuffer: 2 ** 28,
   });
   if (run.status !== 0) throw new Error(`${name} did not run: ${run.stderr.slice(-1000)}`);
   const found = JSON.parse(run.stdout.trim().split("\n").at(-1) ?? "") as { ms: number; succeeded: number };
