@@ -75,7 +75,7 @@ work=$(mktemp -d)
 passed='' failed=''
 clean_up() {
   code=$?
-  trap - EXIT INT TERM
+  trap - EXIT INT TERM HUP
   rm -rf "$work"
   if [ "$keep" = yes ]; then
     say "Left there. Delete it with: azd down --environment $environment --force --purge"
@@ -90,7 +90,7 @@ clean_up() {
   exit "$code"
 }
 trap clean_up EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT TERM HUP
 
 check() { # name command...
   check_name=$1

@@ -112,6 +112,18 @@ describe("the acceptance script", () => {
     expect(said.at(-1)).toContain("azd down");
   });
 
+  it.each(["HUP", "INT", "TERM"])(
+    "deletes it when it is ended by SIG%s, as by a terminal that closes",
+    (signal) => {
+      // The shell that makes the clusters is told: its child speaks for whoever ends it.
+      batchai(`case "$*" in "experiment create"*) kill -${signal} "$PPID" ;; esac`);
+      const { status, said } = script();
+      expect(status).toBe(130);
+      expect(said.some((line) => line.includes("job create"))).toBe(false);
+      expect(said.at(-1)).toBe("azd down --environment try --force --purge");
+    },
+  );
+
   it("leaves the deployment with --keep, and says how to delete it", () => {
     const { stdout, said } = script("--keep");
     expect(said.some((line) => line.includes("azd down"))).toBe(false);
