@@ -4,6 +4,7 @@ import { challengeOf, newAttempt, scopeOf } from "../lib/pkce.ts";
 import type { Attempt, Return } from "../lib/pkce.ts";
 import { CallError, readAuthority, signIn } from "./http.ts";
 import type { Authority, Session } from "./http.ts";
+import { t } from "../texts/texts.ts";
 
 interface Endpoints {
   readonly authorization_endpoint: string;
@@ -49,7 +50,7 @@ export async function signInWith(returned: Return): Promise<Session> {
   const attempt = takeAttempt();
   if (returned.kind === "refused") throw refusal("SignInRefused", returned.message);
   if (attempt === undefined || attempt.state !== returned.state)
-    throw refusal("SignInRefused", "This tab did not ask for that sign-in, or has used it. Sign in again.");
+    throw refusal("SignInRefused", t.common.calls.otherTab);
   const authority = await readAuthority();
   const { token_endpoint: endpoint } = await endpointsOf(authority);
   const form = new URLSearchParams({
@@ -63,8 +64,7 @@ export async function signInWith(returned: Return): Promise<Session> {
   const answer = (await asked(endpoint, { method: "POST", body: form })) as {
     readonly access_token?: string;
   };
-  if (typeof answer.access_token !== "string")
-    throw refusal("SignInRefused", "The issuer sent no access token.");
+  if (typeof answer.access_token !== "string") throw refusal("SignInRefused", t.common.calls.noToken);
   return signIn({ token: answer.access_token });
 }
 
@@ -76,11 +76,11 @@ async function endpointsOf({ issuer }: Authority): Promise<Endpoints> {
 async function asked(url: string, init: RequestInit = {}): Promise<unknown> {
   const given: RequestInit = { credentials: "omit", referrerPolicy: "no-referrer", ...init };
   const response = await fetch(url, given).catch(() => {
-    throw refusal("Unreachable", `${new URL(url).host} does not answer.`);
+    throw refusal("Unreachable", t.common.calls.hostSilent(new URL(url).host));
   });
   const body = (await response.json().catch(() => ({}))) as { readonly error_description?: string };
   if (!response.ok)
-    throw refusal("SignInRefused", body.error_description ?? `The issuer answered ${response.status}.`);
+    throw refusal("SignInRefused", body.error_description ?? t.common.calls.issuerAnswered(response.status));
   return body;
 }
 

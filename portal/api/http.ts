@@ -1,4 +1,6 @@
 // Calls of the API as the signed-in person. The token is in a cookie that no script sees; the header says that a page of the portal asks.
+import { t } from "../texts/texts.ts";
+
 export const ownApiVersion = "2026-11-01";
 const apiVersion = "2018-05-01";
 const prefix = "/portal/api";
@@ -165,7 +167,7 @@ async function send(url: URL, { method = "GET", body, signal }: Call, more: Reco
   };
   const response = await fetch(url, init).catch((cause: unknown) => {
     if (signal?.aborted === true) throw cause;
-    throw new CallError("The service does not answer. What was asked may or may not have been done.", {
+    throw new CallError(t.common.calls.noAnswer, {
       status: 0,
       code: "Unreachable",
     });
@@ -184,7 +186,7 @@ interface Refused {
 async function refusal(response: Response): Promise<CallError> {
   const body = (await bodyOf(response)) as Refused | undefined;
   const { code, message, target } = body?.error ?? { code: body?.error_code, message: body?.message };
-  return new CallError(message ?? `The service answered ${response.status}.`, {
+  return new CallError(message ?? t.common.calls.answered(response.status), {
     status: response.status,
     code: code ?? `Http${response.status}`,
     target,

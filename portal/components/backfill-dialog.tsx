@@ -5,7 +5,7 @@ import { useRefresh } from "../api/queries.ts";
 import type { FireTime } from "../api/trigger-queries.ts";
 import { triggerPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
-import { countText } from "../lib/texts.ts";
+import { t, wordFor } from "../texts/texts.ts";
 import { triggerLines } from "../lib/trigger-lines.ts";
 import { ActionDialog } from "./action-dialog.tsx";
 import { ErrorBox } from "./data-state.tsx";
@@ -51,8 +51,8 @@ export function BackfillDialog({
   };
   return (
     <ActionDialog
-      title={`Backfill ${name}`}
-      verb="Run them"
+      title={t.backfill.title(name)}
+      verb={t.backfill.verb}
       isHarmless
       lines={[triggerLines(place, location.origin).backfill(name, body)]}
       onClose={onClose}
@@ -61,37 +61,45 @@ export function BackfillDialog({
         refresh();
       }}
     >
-      <TimeField label="From" value={from} onChange={changed(setFrom)} />
-      <TimeField label="To, not included" value={to} onChange={changed(setTo)} />
+      <TimeField label={t.backfill.from} value={from} onChange={changed(setFrom)} />
+      <TimeField label={t.backfill.to} value={to} onChange={changed(setTo)} />
       <label>
-        While jobs run
+        {t.backfill.whileRunning}
         <select value={overlap} onChange={(event) => choose(event.target.value)}>
           {overlaps.map((each) => (
-            <option key={each}>{each}</option>
+            <option key={each} translate="no">
+              {each}
+            </option>
           ))}
         </select>
       </label>
       <p>
         <button type="button" onClick={() => void look()}>
-          Which are these?
+          {t.backfill.which}
         </button>
       </p>
-      {error !== undefined && <ErrorBox error={error} what="Backfill" />}
-      <div role="status">
-        {times !== undefined && (
-          <>
-            <p>{countText(times.length, "fire time")}</p>
-            <ul className="plain-list names">
-              {times.slice(0, timesShown).map(({ time, local, edge }) => (
-                <li key={time}>
-                  {local} <span className="muted">{time}</span> {edge}
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
-      </div>
+      {error !== undefined && <ErrorBox error={error} what={t.trigger.backfill} />}
+      <div role="status">{times !== undefined && <Found times={times} />}</div>
     </ActionDialog>
+  );
+}
+
+function Found({ times }: { times: readonly FireTime[] }) {
+  return (
+    <>
+      <p>{t.counts.fireTimes(times.length)}</p>
+      <ul className="plain-list names">
+        {times.slice(0, timesShown).map(({ time, local, edge }) => (
+          <li key={time}>
+            <span translate="no">{local}</span>{" "}
+            <span className="muted" translate="no">
+              {time}
+            </span>{" "}
+            {edge !== undefined && wordFor(edge, t.trigger.edges)}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

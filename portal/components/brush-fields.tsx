@@ -1,6 +1,7 @@
 // The brushes of parallel coordinates as fields: for the keyboard, and for exact bounds.
 import type { Axis, Brush, Brushes } from "../lib/parallel.ts";
 import { labelOn } from "../lib/parallel.ts";
+import { t } from "../texts/texts.ts";
 
 interface Props {
   readonly axes: readonly Axis[];
@@ -11,7 +12,7 @@ interface Props {
 export function BrushFields({ axes, brushes, onChange }: Props) {
   return (
     <details className="brush-fields">
-      <summary>Choose by numbers</summary>
+      <summary>{t.sweepOverview.byNumbers}</summary>
       <div className="brush-grid">
         {axes.map((axis) => (
           <AxisFields
@@ -36,16 +37,16 @@ function AxisFields({ axis, brush, onChange }: AxisFieldsProps) {
   if (axis.kind === "choice")
     return (
       <label>
-        {axis.title}
+        <span translate="no">{axis.title}</span>
         <select
           value={brush === undefined ? "" : String(Math.round(brush[0]))}
           onChange={({ target: { value } }) =>
             onChange(value === "" ? undefined : [Number(value), Number(value)])
           }
         >
-          <option value="">any</option>
+          <option value="">{t.sweepOverview.any}</option>
           {axis.choices.map((_, index) => (
-            <option key={index} value={index}>
+            <option key={index} value={index} translate="no">
               {labelOn(axis, index)}
             </option>
           ))}
@@ -55,7 +56,7 @@ function AxisFields({ axis, brush, onChange }: AxisFieldsProps) {
   const [from, to] = brush ?? [axis.low, axis.high];
   const field = (which: "from" | "to", value: number) => (
     <label>
-      {axis.title} {which}
+      {t.sweepOverview[which](axis.title)}
       <input
         type="number"
         step="any"

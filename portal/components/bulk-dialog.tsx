@@ -6,13 +6,12 @@ import { commandLines } from "../lib/command-lines.ts";
 import type { JobRow } from "../lib/jobs.ts";
 import { jobPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
-import { countText } from "../lib/texts.ts";
+import { t } from "../texts/texts.ts";
 import { ActionDialog } from "./action-dialog.tsx";
 
 export type BulkVerb = "terminate" | "delete";
 const callsAtOnce = 4;
 const linesShown = 20;
-const titles = { terminate: "Terminate", delete: "Delete" } as const;
 
 interface Props {
   readonly place: Place;
@@ -44,7 +43,7 @@ export function BulkDialog({ place, verb, jobs: given, onClose, onAccepted }: Pr
     refresh();
     const [first] = failures;
     if (first === undefined) return onAccepted?.();
-    const told = `${jobs.length - failures.length} of ${jobs.length} were accepted. ${first.job.name}: ${first.error.message}`;
+    const told = `${t.bulk.accepted(jobs.length - failures.length, jobs.length)} ${first.job.name}: ${first.error.message}`;
     throw new CallError(told, {
       status: 0,
       code: first.error instanceof CallError ? first.error.code : "Failed",
@@ -52,28 +51,22 @@ export function BulkDialog({ place, verb, jobs: given, onClose, onAccepted }: Pr
   };
   return (
     <ActionDialog
-      title={`${titles[verb]} ${countText(jobs.length, "job")}`}
-      verb={titles[verb]}
+      title={t.bulk[verb](t.counts.jobs(jobs.length))}
+      verb={t.common[verb]}
       lines={jobs.slice(0, linesShown).map((job) => line(job.experiment, job.name))}
       onClose={onClose}
       act={act}
     >
-      <p>
-        {verb === "terminate"
-          ? "What runs is ended, what waits never starts. Output stays."
-          : "It is removed from all lists; what still runs is ended first. Output stays in the storage."}
-      </p>
-      <ul className="plain-list names">
+      <p>{verb === "terminate" ? t.bulk.terminateNote : t.bulk.deleteNote}</p>
+      <ul className="plain-list names" translate="no">
         {jobs.slice(0, linesShown).map(({ id, name, experiment }) => (
           <li key={id}>
             {experiment}/{name}
           </li>
         ))}
       </ul>
-      {jobs.length > linesShown && (
-        <p className="muted">and {(jobs.length - linesShown).toLocaleString()} more</p>
-      )}
-      <p role="status">{done > 0 && `${done.toLocaleString()} of ${jobs.length.toLocaleString()}`}</p>
+      {jobs.length > linesShown && <p className="muted">{t.counts.more(jobs.length - linesShown)}</p>}
+      <p role="status">{done > 0 && t.counts.of(done, jobs.length)}</p>
     </ActionDialog>
   );
 }

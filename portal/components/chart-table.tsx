@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { numberText } from "../lib/chart-data.ts";
 import type { Columns, Curve } from "../lib/chart-data.ts";
+import { t } from "../texts/texts.ts";
 
 const mostRows = 500;
 
@@ -17,17 +18,17 @@ export function ChartTable({ label, xLabel, curves, columns: { xs, ys } }: Props
   const from = Math.max(0, xs.length - mostRows);
   return (
     <details className="chart-table" onToggle={(event) => open(event.currentTarget.open)}>
-      <summary>Data as a table</summary>
+      <summary>{t.common.chart.asTable}</summary>
       {isOpen && (
         <>
-          {from > 0 && <p className="muted">{`The last ${mostRows} of ${xs.length.toLocaleString()}.`}</p>}
-          <div className="table-frame" tabIndex={0} role="region" aria-label={`${label}, data`}>
+          {from > 0 && <p className="muted">{t.common.chart.lastOf(mostRows, xs.length)}</p>}
+          <div className="table-frame" tabIndex={0} role="region" aria-label={t.common.chart.data(label)}>
             <table>
               <thead>
                 <tr>
                   <th scope="col">{xLabel}</th>
                   {curves.map(({ name }) => (
-                    <th key={name} scope="col">
+                    <th key={name} scope="col" translate="no">
                       {name}
                     </th>
                   ))}

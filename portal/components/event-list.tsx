@@ -2,6 +2,7 @@
 import type { EventWire } from "../lib/events.ts";
 import { newestFirst, subjectOf } from "../lib/events.ts";
 import { StateMark, Time } from "./state.tsx";
+import { t, wordFor } from "../texts/texts.ts";
 
 const most = 500;
 
@@ -12,7 +13,7 @@ export function EventList({
   events: readonly EventWire[];
   isOfMany?: boolean;
 }) {
-  if (events.length === 0) return <p className="muted">Nothing happened in this time.</p>;
+  if (events.length === 0) return <p className="muted">{t.events.nothing}</p>;
   return (
     <>
       <ol className="events">
@@ -24,10 +25,14 @@ export function EventList({
               <span>
                 {isOfMany && <Subject event={event} />}
                 <Move {...event.properties} />
-                {event.properties.cause}{" "}
-                <span className="muted">by {event.properties.actorName ?? event.properties.actor}</span>
+                <span lang="en">{event.properties.cause}</span>{" "}
+                <span className="muted">
+                  {t.events.by(
+                    <span translate="no">{event.properties.actorName ?? event.properties.actor}</span>,
+                  )}
+                </span>
                 {(event.properties.errors ?? []).map(({ code, message }) => (
-                  <span key={code} className="error-text">
+                  <span key={code} className="error-text" lang="en">
                     {" "}
                     {code}: {message}
                   </span>
@@ -36,11 +41,7 @@ export function EventList({
             </li>
           ))}
       </ol>
-      {events.length > most && (
-        <p className="muted">
-          The newest {most} of {events.length.toLocaleString()}.
-        </p>
-      )}
+      {events.length > most && <p className="muted">{t.events.newestOf(most, events.length)}</p>}
     </>
   );
 }
@@ -49,7 +50,8 @@ function Subject({ event }: { event: EventWire }) {
   const { kind, name } = subjectOf(event);
   return (
     <>
-      <span className="muted">{kind}</span> <strong>{name}</strong>{" "}
+      <span className="muted">{wordFor(kind, t.events.kinds)}</span>{" "}
+      <strong translate="no">{name}</strong>{" "}
     </>
   );
 }

@@ -7,7 +7,8 @@ import { useFirings } from "../api/trigger-queries.ts";
 import { pages, triggerPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { withMembers } from "../lib/query.ts";
-import { countText, durationText } from "../lib/texts.ts";
+import { durationText } from "../lib/texts.ts";
+import { stateText, t } from "../texts/texts.ts";
 import { triggerLines } from "../lib/trigger-lines.ts";
 import { decisions, eventText, startedByFiring } from "../lib/triggers.ts";
 import type { FiringWire } from "../lib/triggers.ts";
@@ -23,7 +24,7 @@ export function Firings({ place, trigger }: { place: Place; trigger: string }) {
   const [replayed, replay] = useState<FiringWire>();
   return (
     <>
-      <div role="group" aria-label="Decisions" className="segments">
+      <div role="group" aria-label={t.firings.decisions} className="segments">
         {["", ...decisions].map((each) => (
           <button
             key={each}
@@ -31,18 +32,18 @@ export function Firings({ place, trigger }: { place: Place; trigger: string }) {
             aria-pressed={decision === each}
             onClick={() => setQuery((before) => withMembers(before, { decision: each }), { replace: true })}
           >
-            {each === "" ? "All" : each}
+            {each === "" ? t.common.all : stateText(each)}
           </button>
         ))}
       </div>
-      <DataState query={firings} what="the ledger">
+      <DataState query={firings} what={t.things.ledger}>
         {({ pages: read }) => {
           const rows = read.flatMap(({ value }) => value);
           return (
             <>
               <p role="status" className="muted">
-                {countText(rows.length, "firing")}
-                {firings.hasNextPage && ", there are older ones"}
+                {t.counts.firings(rows.length)}
+                {firings.hasNextPage && t.firings.olderOnes}
               </p>
               {rows.length > 0 && <Rows place={place} rows={rows} onReplay={replay} />}
               {firings.hasNextPage && (
@@ -51,7 +52,7 @@ export function Firings({ place, trigger }: { place: Place; trigger: string }) {
                   disabled={firings.isFetchingNextPage}
                   onClick={() => void firings.fetchNextPage()}
                 >
-                  Older ones
+                  {t.firings.older}
                 </button>
               )}
             </>
@@ -73,17 +74,17 @@ interface RowsProps {
 
 function Rows({ place, rows, onReplay }: RowsProps) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label="Firings">
+    <div className="table-frame" tabIndex={0} role="region" aria-label={t.firings.firings}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Received</th>
-            <th scope="col">Event</th>
-            <th scope="col">Decision</th>
-            <th scope="col">Why</th>
-            <th scope="col">Started</th>
+            <th scope="col">{t.firings.received}</th>
+            <th scope="col">{t.firings.event}</th>
+            <th scope="col">{t.firings.decision}</th>
+            <th scope="col">{t.firings.why}</th>
+            <th scope="col">{t.firings.started}</th>
             <th scope="col">
-              <span className="sr-only">Acts</span>
+              <span className="sr-only">{t.firings.acts}</span>
             </th>
           </tr>
         </thead>
@@ -108,24 +109,28 @@ function Row({ place, firing, onReplay }: Omit<RowsProps, "rows"> & { firing: Fi
         <AbsoluteTime value={receivedTime} />
       </td>
       <td className="breakable">
-        {eventText(firing.properties)}
-        {duplicates > 0 && <span className="muted"> told {duplicates} times more</span>}
+        <Event firing={firing} />
+        {duplicates > 0 && <span className="muted">{t.firings.toldMore(duplicates)}</span>}
       </td>
       <td>
         <DecisionMark decision={decision} />
-        {ms >= 1_000 && <span className="muted"> after {durationText(ms)}</span>}
-        {tries > 0 && <span className="muted"> failed {tries === 1 ? "once" : `${tries} times`} before</span>}
+        {ms >= 1_000 && <span className="muted">{t.firings.after(durationText(ms))}</span>}
+        {tries > 0 && <span className="muted">{t.firings.failedBefore(tries)}</span>}
       </td>
-      <td className="breakable">{reason}</td>
+      <td className="breakable" lang="en">
+        {reason}
+      </td>
       <td>
         {started !== undefined && (
-          <Link href={pages[started.kind](place, started.experiment, started.name)}>{started.name}</Link>
+          <Link href={pages[started.kind](place, started.experiment, started.name)} translate="no">
+            {started.name}
+          </Link>
         )}
       </td>
       <td>
         {canReplay && (
           <button type="button" className="quiet" onClick={() => onReplay(firing)}>
-            Replay
+            {t.firings.replay}
           </button>
         )}
       </td>
@@ -133,14 +138,19 @@ function Row({ place, firing, onReplay }: Omit<RowsProps, "rows"> & { firing: Fi
   );
 }
 
+/** Names and times for the most part. */
+const Event = ({ firing }: { firing: FiringWire }) => (
+  <span translate="no">{eventText(firing.properties)}</span>
+);
+
 function ReplayDialog(props: { place: Place; trigger: string; firing: FiringWire; onClose: () => void }) {
   const { place, trigger, firing, onClose } = props;
   const refresh = useRefresh();
   const body = { firings: [firing.name] };
   return (
     <ActionDialog
-      title="Replay a firing"
-      verb="Replay"
+      title={t.firings.replayOne}
+      verb={t.firings.replay}
       isHarmless
       lines={[triggerLines(place, location.origin).replay(trigger, firing.name)]}
       onClose={onClose}
@@ -150,7 +160,7 @@ function ReplayDialog(props: { place: Place; trigger: string; firing: FiringWire
         refresh();
       }}
     >
-      <p>The job that this event would have started starts now: {eventText(firing.properties)}</p>
+      <p>{t.firings.replayNote(<Event firing={firing} />)}</p>
     </ActionDialog>
   );
 }

@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useRef, useState } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
 import { nextRow } from "../lib/grid-keys.ts";
+import { t } from "../texts/texts.ts";
 
 export interface Column<Row, Key extends string = string> {
   readonly key: string;
@@ -12,6 +13,10 @@ export interface Column<Row, Key extends string = string> {
   /** Clicking the title sorts by this. */
   readonly sort?: Key;
   readonly cell: (row: Row) => ReactNode;
+  /** Names and values, which are the same in every language. */
+  readonly isData?: boolean;
+  /** The title, too, is such a name. */
+  readonly isDataTitle?: boolean;
 }
 
 export interface GridProps<Row, Key extends string> {
@@ -129,16 +134,17 @@ function HeaderRow<Row, Key extends string>({
           <span role="columnheader" className="grid-check">
             <input
               type="checkbox"
-              aria-label="Select all that are listed"
+              aria-label={t.common.grid.selectAll}
               checked={isAll}
               onChange={selection.toggleAll}
             />
           </span>
         )}
-        {columns.map(({ key, title, sort }) => (
+        {columns.map(({ key, title, sort, isDataTitle }) => (
           <span
             key={key}
             role="columnheader"
+            translate={isDataTitle === true ? "no" : undefined}
             aria-sort={
               sort === undefined || sorting?.key !== sort
                 ? undefined
@@ -192,14 +198,14 @@ function GridRow<Row, Key extends string>(props: RowProps<Row, Key>) {
           <input
             type="checkbox"
             tabIndex={-1}
-            aria-label={`Select ${idOf(row).split("/").at(-1) ?? ""}`}
+            aria-label={t.common.grid.select(idOf(row).split("/").at(-1) ?? "")}
             checked={isSelected}
             onChange={() => selection.toggle(idOf(row))}
           />
         </span>
       )}
-      {columns.map(({ key, cell }) => (
-        <span key={key} role="gridcell">
+      {columns.map(({ key, cell, isData }) => (
+        <span key={key} role="gridcell" translate={isData === true ? "no" : undefined}>
           {cell(row)}
         </span>
       ))}

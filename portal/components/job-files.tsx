@@ -7,6 +7,7 @@ import type { Place } from "../lib/places.ts";
 import { sizeText } from "../lib/texts.ts";
 import { DataState } from "./data-state.tsx";
 import { Time } from "./state.tsx";
+import { t } from "../texts/texts.ts";
 
 export function JobFiles({ place, experiment, job }: { place: Place; experiment: string; job: JobResponse }) {
   const [query, setQuery] = useSearchParams();
@@ -19,9 +20,15 @@ export function JobFiles({ place, experiment, job }: { place: Place; experiment:
     setQuery({ tab: "files", directory: id, folder: path }, { replace: false });
   return (
     <>
-      <div role="group" aria-label="Output directory" className="segments">
+      <div role="group" aria-label={t.files.directory} className="segments">
         {directories.map((id) => (
-          <button key={id} type="button" aria-pressed={id === directory} onClick={() => open(id, ".")}>
+          <button
+            key={id}
+            type="button"
+            aria-pressed={id === directory}
+            onClick={() => open(id, ".")}
+            translate="no"
+          >
             {id}
           </button>
         ))}
@@ -33,11 +40,11 @@ export function JobFiles({ place, experiment, job }: { place: Place; experiment:
             type="button"
             onClick={() => open(directory, folder.split("/").slice(0, -1).join("/") || ".")}
           >
-            Up
+            {t.files.up}
           </button>
         </p>
       )}
-      <DataState query={files} what="The files">
+      <DataState query={files} what={t.things.files}>
         {(found) => (
           <FileTable
             files={found}
@@ -56,21 +63,21 @@ function FileTable({
   files: readonly OutputFileResponse[];
   onFolder: (name: string) => void;
 }) {
-  if (files.length === 0) return <p className="muted">There is no file here.</p>;
+  if (files.length === 0) return <p className="muted">{t.files.none}</p>;
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label="Files">
+    <div className="table-frame" tabIndex={0} role="region" aria-label={t.files.files}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Size</th>
-            <th scope="col">Changed</th>
+            <th scope="col">{t.files.name}</th>
+            <th scope="col">{t.files.size}</th>
+            <th scope="col">{t.files.changed}</th>
           </tr>
         </thead>
         <tbody>
           {files.map(({ name, fileType, downloadUrl, properties }) => (
             <tr key={name}>
-              <th scope="row">
+              <th scope="row" translate="no">
                 {fileType === "directory" ? (
                   <button type="button" className="link" onClick={() => onFolder(name)}>
                     {name}/

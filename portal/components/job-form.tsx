@@ -11,6 +11,8 @@ import type { Place } from "../lib/places.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { ErrorBox } from "./data-state.tsx";
 import { NumberField } from "./number-field.tsx";
+import { formats } from "../lib/formats.ts";
+import { t } from "../texts/texts.ts";
 
 export interface JobDraft {
   readonly experiment: string;
@@ -69,17 +71,15 @@ export function JobForm({ place, draft: first, clusters, experiments, onSubmitte
         problem={spec.kind === "problem" ? spec.message : undefined}
         change={change}
       />
-      {draft.needs.length > 0 && (
-        <p className="banner">What is secret is not shown and must be added: {draft.needs.join(", ")}.</p>
-      )}
-      {error !== undefined && <ErrorBox error={error} what="Submit" />}
+      {draft.needs.length > 0 && <p className="banner">{t.newJob.needed(formats.list(draft.needs))}</p>}
+      {error !== undefined && <ErrorBox error={error} what={t.newJob.submit} />}
       <div className="actions">
         <button type="submit" className="primary" disabled={isGoing || spec.kind === "problem"}>
-          {isGoing ? "Submitting …" : "Submit job"}
+          {isGoing ? t.newJob.submitting : t.newJob.submitJob}
         </button>
       </div>
       <CommandStrip
-        label="The same by command line"
+        label={t.common.sameByCommandLine}
         lines={[
           commandLines(place, location.origin).createJob(
             draft.experiment || "EXPERIMENT",
@@ -114,11 +114,11 @@ function Names(
   },
 ) {
   const { draft, change, experiments, clusters, cluster } = props;
-  const hint = "1 to 64 letters, digits, - and _";
+  const hint = t.newJob.nameHint;
   return (
     <div className="inline-form card">
       <label>
-        Experiment
+        {t.common.experiment}
         <input
           required
           pattern={nameRule}
@@ -130,11 +130,11 @@ function Names(
       </label>
       <datalist id="experiments">
         {experiments.map((name) => (
-          <option key={name} value={name} />
+          <option key={name} value={name} translate="no" />
         ))}
       </datalist>
       <label>
-        Name
+        {t.newJob.name}
         <input
           required
           pattern={nameRule}
@@ -144,10 +144,12 @@ function Names(
         />
       </label>
       <label>
-        Cluster
+        {t.newJob.cluster}
         <select value={cluster} onChange={(event) => change({ cluster: event.target.value })}>
           {clusters.map(({ id, name }) => (
-            <option key={id}>{name}</option>
+            <option key={id} translate="no">
+              {name}
+            </option>
           ))}
         </select>
       </label>
@@ -169,7 +171,7 @@ function Shortcuts({
     <div className="inline-form card">
       {typeof custom?.commandLine === "string" && (
         <label className="grow">
-          Command line
+          {t.newJob.commandLine}
           <input
             value={custom.commandLine}
             spellCheck={false}
@@ -181,7 +183,7 @@ function Shortcuts({
         </label>
       )}
       <NumberField
-        label="Nodes"
+        label={t.newJob.nodes}
         least={1}
         value={typeof nodeCount === "number" ? nodeCount : 1}
         onChange={(count) => write({ nodeCount: count })}
@@ -199,7 +201,7 @@ function SpecField({
   return (
     <div className="card">
       <label>
-        job.json
+        <span translate="no">job.json</span>
         <textarea
           rows={14}
           spellCheck={false}
@@ -214,7 +216,7 @@ function SpecField({
         {problem}
       </p>
       <label className="file">
-        From a file
+        {t.newJob.fromFile}
         <input
           type="file"
           accept=".json,application/json"

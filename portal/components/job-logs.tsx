@@ -7,6 +7,7 @@ import { jobPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { DataState } from "./data-state.tsx";
 import { LogView } from "./log-view.tsx";
+import { t } from "../texts/texts.ts";
 
 export function JobLogs({ place, experiment, job }: { place: Place; experiment: string; job: JobResponse }) {
   const path = jobPath(place, experiment, job.name);
@@ -14,26 +15,21 @@ export function JobLogs({ place, experiment, job }: { place: Place; experiment: 
   const [query, setQuery] = useSearchParams();
   const row = jobRow(job);
   return (
-    <DataState query={files} what="The logs">
+    <DataState query={files} what={t.things.logs}>
       {(found) => {
         const names = logNames(found.filter(({ fileType }) => fileType === "file").map(({ name }) => name));
         const name = names.find((each) => each === query.get("file")) ?? names[0];
         if (name === undefined)
-          return (
-            <p className="muted">
-              {hasEnded(row)
-                ? "The job wrote no log."
-                : "Nothing is written yet: logs are shown as they grow."}
-            </p>
-          );
+          return <p className="muted">{hasEnded(row) ? t.logs.noLog : t.logs.notYet}</p>;
         return (
           <>
-            <div role="group" aria-label="Log" className="segments">
+            <div role="group" aria-label={t.logs.log} className="segments">
               {names.map((each) => (
                 <button
                   key={each}
                   type="button"
                   aria-pressed={each === name}
+                  translate="no"
                   onClick={() => setQuery(each === names[0] ? {} : { file: each }, { replace: true })}
                 >
                   {each}

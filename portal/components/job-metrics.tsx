@@ -9,7 +9,8 @@ import { commandLines } from "../lib/command-lines.ts";
 import { hasEnded, jobRow } from "../lib/jobs.ts";
 import { jobPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
-import { countText } from "../lib/texts.ts";
+import { formats } from "../lib/formats.ts";
+import { t } from "../texts/texts.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { DataState, Empty } from "./data-state.tsx";
 import LineChart from "./line-chart.tsx";
@@ -28,7 +29,7 @@ export default function JobMetrics({ place, experiment, job }: Props) {
   const isGrowing = !hasEnded(jobRow(job));
   const metrics = useMetrics(path, isGrowing);
   return (
-    <DataState query={metrics} what="the metrics">
+    <DataState query={metrics} what={t.things.metrics}>
       {(found) =>
         found.length === 0 ? (
           <NoMetrics isGrowing={isGrowing} />
@@ -44,13 +45,11 @@ function NoMetrics({ isGrowing }: { isGrowing: boolean }) {
   const file = `echo '{"name": "accuracy", "value": 0.93, "step": 4}' >> $AZ_BATCHAI_METRICS_FILE`;
   const mlflow = 'mlflow.log_metric("accuracy", 0.93, step=4)';
   return (
-    <Empty title={isGrowing ? "No metric was reported yet" : "The job reported no metric"}>
-      <p>A line in the metrics file, from any program:</p>
-      <CommandStrip label="Report a metric by a file" lines={[{ batchai: file }]} />
-      <p>
-        MLflow&apos;s client, which finds the service by itself: <code>{mlflow}</code>
-      </p>
-      <p>Programs that only print are read by an expression in a sweep.</p>
+    <Empty title={isGrowing ? t.metrics.notYet : t.metrics.none}>
+      <p>{t.metrics.byFile}</p>
+      <CommandStrip label={t.metrics.reportByFile} lines={[{ batchai: file }]} />
+      <p>{t.metrics.byMlflow(<code>{mlflow}</code>)}</p>
+      <p>{t.metrics.byPrint}</p>
     </Empty>
   );
 }
@@ -101,20 +100,20 @@ function Metrics({ place, experiment, name, metrics }: View) {
     <>
       <div className="filters">
         <label>
-          <span className="sr-only">Filter the metrics by name</span>
+          <span className="sr-only">{t.metrics.filter}</span>
           <input
             type="search"
             data-filter=""
-            placeholder="Filter (/)"
+            placeholder={t.common.filterKey}
             value={text}
             onChange={(event) => set({ q: event.target.value })}
           />
         </label>
         <button type="button" aria-pressed={isLog} onClick={() => set({ log: isLog ? "" : "1" })}>
-          Logarithmic
+          {t.common.logarithmic}
         </button>
         <p role="status" className="muted">
-          {countText(listed.length, "metric")}, {open.length} drawn
+          {t.metrics.drawn(t.counts.metrics(listed.length), open.length)}
         </p>
       </div>
       <div className="chart-grid">
@@ -130,7 +129,7 @@ function Metrics({ place, experiment, name, metrics }: View) {
       <MetricTable metrics={listed} open={open} onToggle={toggle} />
       {open[0] !== undefined && (
         <CommandStrip
-          label="The points by command line"
+          label={t.common.pointsByCommandLine}
           lines={open.map((metric) => lines.jobCurve(experiment, name, metric.name))}
         />
       )}
@@ -147,9 +146,9 @@ function MetricChart({ path, metric, isLog }: { path: string; metric: MetricResp
   );
   return (
     <section className="chart-card" aria-label={metric.name}>
-      <h2>{metric.name}</h2>
+      <h2 translate="no">{metric.name}</h2>
       <DataState query={curve} what={metric.name}>
-        {() => <LineChart label={metric.name} xLabel="step" curves={curves} isLog={isLog} />}
+        {() => <LineChart label={metric.name} xLabel={t.common.chart.step} curves={curves} isLog={isLog} />}
       </DataState>
     </section>
   );
@@ -163,17 +162,17 @@ function MetricTable(props: {
   const { metrics, open, onToggle } = props;
   return (
     <>
-      <div className="table-frame" tabIndex={0} role="region" aria-label="Metrics">
+      <div className="table-frame" tabIndex={0} role="region" aria-label={t.metrics.metrics}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Drawn</th>
-              <th scope="col">Metric</th>
-              <th scope="col">Last</th>
-              <th scope="col">At step</th>
-              <th scope="col">Least</th>
-              <th scope="col">Greatest</th>
-              <th scope="col">Points</th>
+              <th scope="col">{t.metrics.columns.drawn}</th>
+              <th scope="col">{t.metrics.columns.metric}</th>
+              <th scope="col">{t.metrics.columns.last}</th>
+              <th scope="col">{t.metrics.columns.atStep}</th>
+              <th scope="col">{t.metrics.columns.least}</th>
+              <th scope="col">{t.metrics.columns.greatest}</th>
+              <th scope="col">{t.metrics.columns.points}</th>
             </tr>
           </thead>
           <tbody>
@@ -182,26 +181,26 @@ function MetricTable(props: {
                 <td>
                   <input
                     type="checkbox"
-                    aria-label={`Draw ${metric.name}`}
+                    aria-label={t.metrics.draw(metric.name)}
                     checked={open.some(({ name }) => name === metric.name)}
                     onChange={() => onToggle(metric.name)}
                   />
                 </td>
-                <th scope="row">{metric.name}</th>
+                <th scope="row" translate="no">
+                  {metric.name}
+                </th>
                 <td>{numberText(metric.last)}</td>
                 <td>{numberText(metric.lastStep)}</td>
                 <td>{numberText(metric.min)}</td>
                 <td>{numberText(metric.max)}</td>
-                <td>{metric.n.toLocaleString()}</td>
+                <td>{formats.number(metric.n)}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
       {metrics.length > mostListed && (
-        <p className="muted">
-          The first {mostListed} of {metrics.length.toLocaleString()}: filter them by name.
-        </p>
+        <p className="muted">{t.counts.firstOfFilter(mostListed, metrics.length)}</p>
       )}
     </>
   );

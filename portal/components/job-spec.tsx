@@ -8,7 +8,7 @@ import { differences } from "../lib/differences.ts";
 import { specOfJob } from "../lib/job-spec.ts";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
-import { countText } from "../lib/texts.ts";
+import { t } from "../texts/texts.ts";
 import { CopyButton } from "./command-strip.tsx";
 import { DataState } from "./data-state.tsx";
 
@@ -29,9 +29,9 @@ export function JobSpec(props: Props) {
       <CompareForm key={other} experiment={props.experiment} other={other} onCompare={compare} />
       {other !== "" && <Comparison {...props} other={other} />}
       <p>
-        <CopyButton text={text} what="JSON" />
+        <CopyButton text={text} what={t.common.json} />
       </p>
-      <pre role="group" className="code" tabIndex={0} aria-label="The job as JSON">
+      <pre role="group" className="code" tabIndex={0} aria-label={t.spec.asJson}>
         {text}
       </pre>
     </>
@@ -47,17 +47,17 @@ function CompareForm(props: { experiment: string; other: string; onCompare: (nam
   return (
     <form className="inline-form compare" onSubmit={submit}>
       <label>
-        Compare with the job
+        {t.spec.compareWith}
         <input
           value={name}
-          placeholder={`${props.experiment}/name`}
+          placeholder={t.spec.example(props.experiment)}
           onChange={(event) => type(event.target.value)}
         />
       </label>
-      <button type="submit">Compare</button>
+      <button type="submit">{t.spec.compare}</button>
       {props.other !== "" && (
         <button type="button" onClick={() => props.onCompare("")}>
-          Do not compare
+          {t.spec.doNotCompare}
         </button>
       )}
     </form>
@@ -70,24 +70,22 @@ function Comparison({ place, experiment, job, other }: Props & { other: string }
   const [otherExperiment, name] = second === undefined ? [experiment, first] : [first, second];
   const found = useJob(place, otherExperiment, name);
   return (
-    <DataState query={found} what={`The job ${name}`}>
+    <DataState query={found} what={t.things.job(name)}>
       {(there) => {
         const rows = differences(specOfJob(job).spec, specOfJob(there).spec);
         return (
-          <section aria-label="Comparison">
-            <p role="status">
-              {rows.length === 0
-                ? "Nothing differs in what was asked for"
-                : `${countText(rows.length, "difference")} in what was asked for`}
-            </p>
+          <section aria-label={t.spec.comparison}>
+            <p role="status">{rows.length === 0 ? t.spec.nothingDiffers : t.spec.differences(rows.length)}</p>
             {rows.length > 0 && (
-              <div className="table-frame" tabIndex={0} role="region" aria-label="Differences">
+              <div className="table-frame" tabIndex={0} role="region" aria-label={t.spec.differencesLabel}>
                 <table>
                   <thead>
                     <tr>
-                      <th scope="col">Where</th>
-                      <th scope="col">{job.name}</th>
-                      <th scope="col">
+                      <th scope="col">{t.spec.where}</th>
+                      <th scope="col" translate="no">
+                        {job.name}
+                      </th>
+                      <th scope="col" translate="no">
                         <Link href={pages.job(place, otherExperiment, name)}>{other}</Link>
                       </th>
                     </tr>
@@ -99,10 +97,18 @@ function Comparison({ place, experiment, job, other }: Props & { other: string }
                           <code>{path.replace(/^properties\./, "")}</code>
                         </th>
                         <td>
-                          {here === undefined ? <span className="muted">absent</span> : <code>{here}</code>}
+                          {here === undefined ? (
+                            <span className="muted">{t.common.absent}</span>
+                          ) : (
+                            <code>{here}</code>
+                          )}
                         </td>
                         <td>
-                          {value === undefined ? <span className="muted">absent</span> : <code>{value}</code>}
+                          {value === undefined ? (
+                            <span className="muted">{t.common.absent}</span>
+                          ) : (
+                            <code>{value}</code>
+                          )}
                         </td>
                       </tr>
                     ))}

@@ -4,7 +4,8 @@ import type { KeyboardEvent } from "react";
 import Plot from "uplot";
 import { chartSummary, columnsOf, gapsIn, numberText } from "../lib/chart-data.ts";
 import type { Columns, Curve } from "../lib/chart-data.ts";
-import { countText } from "../lib/texts.ts";
+import { formats } from "../lib/formats.ts";
+import { t } from "../texts/texts.ts";
 import { ChartTable } from "./chart-table.tsx";
 import { coloursAt, dashes, seriesColours, useThemeKey } from "./chart-colours.ts";
 import type { ChartColours } from "./chart-colours.ts";
@@ -40,7 +41,7 @@ export default function LineChart({ label, xLabel, curves, isLog = false, height
         ref={frame}
         className="chart-frame"
         role="group"
-        aria-roledescription="chart"
+        aria-roledescription={t.common.chart.role}
         aria-label={chartSummary(label, xLabel, curves)}
         tabIndex={0}
         onKeyDown={onKeyDown}
@@ -50,7 +51,7 @@ export default function LineChart({ label, xLabel, curves, isLog = false, height
         {at === undefined ? "" : readingAt(at, xLabel, curves, columns)}
       </p>
       {curves.length > 1 && <Legend curves={curves} />}
-      {gaps > 0 && <p className="muted">{countText(gaps, "value")} that is no number, drawn as a gap.</p>}
+      {gaps > 0 && <p className="muted">{t.common.chart.gaps(gaps)}</p>}
       <ChartTable label={label} xLabel={xLabel} curves={curves} columns={columns} />
     </figure>
   );
@@ -68,8 +69,9 @@ function readingAt(at: number, xLabel: string, curves: readonly Curve[], { xs, y
     const value = ys[index]?.[at];
     return value === undefined ? [] : [`${name} ${numberText(value)}`];
   });
-  const more = values.length > readMost ? `, and ${values.length - readMost} more` : "";
-  return `${xLabel} ${numberText(xs[at])}: ${values.slice(0, readMost).join(", ")}${more}`;
+  const more = values.length > readMost ? t.common.chart.andMore(values.length - readMost) : "";
+  const read = formats.list(values.slice(0, readMost)) + more;
+  return t.common.chart.reading(xLabel, numberText(xs[at]), read);
 }
 
 function Legend({ curves }: { curves: readonly Curve[] }) {
@@ -82,7 +84,7 @@ function Legend({ curves }: { curves: readonly Curve[] }) {
             className={shape === "dots" ? "swatch-dots" : `swatch-${index % dashes.length}`}
             style={{ color: `var(--series-${(index % seriesColours) + 1})` }}
           />
-          {name}
+          <span translate="no">{name}</span>
         </li>
       ))}
     </ul>

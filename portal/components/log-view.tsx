@@ -6,6 +6,7 @@ import type { LogLine } from "../lib/log-text.ts";
 import { sizeText } from "../lib/texts.ts";
 import { ErrorBox } from "./data-state.tsx";
 import { useLog } from "./use-log.ts";
+import { t } from "../texts/texts.ts";
 
 const linePx = 20;
 
@@ -18,23 +19,23 @@ export function LogView({ jobPath, name, isGrowing }: { jobPath: string; name: s
       <div className="list-head">
         <p role="status">
           {sizeText(size)}
-          {before > 0 && `, shown from ${sizeText(before)} on`}
-          {text.isCut && ", oldest lines left out"}
-          {isGrowing && isFollowing && <span className="live">live</span>}
+          {before > 0 && t.logs.shownFrom(sizeText(before))}
+          {text.isCut && t.logs.cut}
+          {isGrowing && isFollowing && <span className="live">{t.logs.live}</span>}
         </p>
         <div className="actions">
           {before > 0 && (
             <button type="button" onClick={readAll}>
-              From the start
+              {t.logs.fromStart}
             </button>
           )}
           <button type="button" aria-pressed={isFollowing} onClick={() => follow(!isFollowing)}>
-            Follow
+            {t.logs.follow}
           </button>
         </div>
       </div>
-      {error !== undefined && <ErrorBox error={error} what={`Reading ${name}, trying again`} />}
-      {isRead && lines.length === 0 && <p className="muted">It is empty.</p>}
+      {error !== undefined && <ErrorBox error={error} what={t.logs.tryingAgain(name)} />}
+      {isRead && lines.length === 0 && <p className="muted">{t.logs.empty}</p>}
       <Lines label={name} lines={lines} isFollowing={isFollowing} onFollow={follow} />
     </>
   );
@@ -66,6 +67,7 @@ function Lines({ label, lines, isFollowing, onFollow }: LinesProps) {
     <div
       ref={frame}
       className="log"
+      translate="no"
       role="log"
       aria-live="off"
       aria-label={label}

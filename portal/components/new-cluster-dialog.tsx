@@ -10,6 +10,7 @@ import { clusterPath, pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { ActionDialog } from "./action-dialog.tsx";
 import { ScaleFields } from "./scale-fields.tsx";
+import { t } from "../texts/texts.ts";
 
 const morePlaceholder = `{ "nodeSetup": { "mountVolumes": { "azureFileShares": [ … ] } } }`;
 
@@ -22,14 +23,14 @@ export function NewClusterDialog({ place, onClose }: { place: Place; onClose: ()
   const shown = withoutSecrets(body ?? { properties: {} }) as object;
   return (
     <ActionDialog
-      title="New cluster"
-      verb="Create"
+      title={t.newCluster.title}
+      verb={t.common.create}
       isHarmless
       lines={[commandLines(place, location.origin).createCluster(draft, shown)]}
       onClose={onClose}
       act={async () => {
         if (body === undefined)
-          throw new CallError("More properties: this is no JSON object.", {
+          throw new CallError(t.newCluster.noJson, {
             status: 0,
             code: "InvalidRequest",
           });
@@ -62,23 +63,23 @@ function Fields(props: {
   );
   return (
     <>
-      {text("Name", "name")}
-      {text("Size of its machines", "vmSize")}
+      {text(t.newCluster.name, "name")}
+      {text(t.newCluster.size, "vmSize")}
       <label>
-        Priority
+        {t.newCluster.priority}
         <select
           value={draft.vmPriority}
           onChange={(event) => onChange({ vmPriority: event.target.value as ClusterDraft["vmPriority"] })}
         >
-          <option value="dedicated">dedicated</option>
-          <option value="lowpriority">low priority: cheaper, may be taken away</option>
+          <option value="dedicated">{t.newCluster.dedicated}</option>
+          <option value="lowpriority">{t.newCluster.lowPriority}</option>
         </select>
       </label>
       <ScaleFields scale={draft.scale} current={1} onChange={(scale) => onChange({ scale })} />
-      {text("Who may log in", "user")}
-      {text("Public key of theirs", "sshKey", false)}
+      {text(t.newCluster.user, "user")}
+      {text(t.newCluster.key, "sshKey", false)}
       <label>
-        More properties, as JSON
+        {t.newCluster.more}
         <textarea
           rows={4}
           className="mono"

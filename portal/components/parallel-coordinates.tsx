@@ -4,7 +4,8 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
 import { brushedRows, labelOn, placeOn, valueOn } from "../lib/parallel.ts";
 import type { Axis, Brush, Brushes } from "../lib/parallel.ts";
-import { countText } from "../lib/texts.ts";
+import { formats } from "../lib/formats.ts";
+import { t } from "../texts/texts.ts";
 import { BrushFields } from "./brush-fields.tsx";
 import { coloursAt, useThemeKey } from "./chart-colours.ts";
 import { axisX, drawLines, endPx } from "./parallel-canvas.ts";
@@ -39,14 +40,15 @@ export function ParallelCoordinates({ axes, rows, isSmallBest, brushes, onBrush 
     event.preventDefault();
     onBrush({});
   };
-  const summary = `${countText(rows.length, "trial")} over ${axes.map(({ title }) => title).join(", ")}; darker is better`;
+  const trials = t.counts.trials(rows.length);
+  const summary = t.sweepOverview.summary(trials, formats.list(axes.map(({ title }) => title)));
   return (
     <figure className="parallel" onKeyDown={onKeyDown}>
       <div
         className="parallel-scroll"
         tabIndex={0}
         role="group"
-        aria-roledescription="chart"
+        aria-roledescription={t.common.chart.role}
         aria-label={summary}
       >
         <div className="parallel-frame" style={{ minWidth: axes.length * 92, height: heightPx }}>
@@ -68,17 +70,15 @@ export function ParallelCoordinates({ axes, rows, isSmallBest, brushes, onBrush 
       </div>
       <p role="status">
         {Object.keys(shown).length === 0
-          ? `${countText(rows.length, "trial")}. Draw along an axis to choose some.`
-          : `${chosen.toLocaleString()} of ${countText(rows.length, "trial")} chosen.`}{" "}
+          ? t.sweepOverview.draw(trials)
+          : t.sweepOverview.chosen(chosen, trials)}{" "}
         {Object.keys(brushes).length > 0 && (
           <button type="button" className="link" onClick={() => onBrush({})}>
-            Choose all (Esc)
+            {t.sweepOverview.chooseAll}
           </button>
         )}
       </p>
-      {result?.isClipped === true && (
-        <p className="muted">The worst tenth of the results is far off, and drawn at the end of its axis.</p>
-      )}
+      {result?.isClipped === true && <p className="muted">{t.sweepOverview.clipped}</p>}
       <BrushFields axes={axes} brushes={brushes} onChange={change} />
     </figure>
   );
@@ -174,7 +174,9 @@ function AxisView({ axis, left, brush, onMove, onDone }: AxisProps) {
     >
       <i aria-hidden="true" className="axis-line" />
       {brush !== undefined && <BrushBox axis={axis} brush={brush} />}
-      <strong className="axis-title">{axis.title}</strong>
+      <strong className="axis-title" translate="no">
+        {axis.title}
+      </strong>
       <AxisLabels axis={axis} />
     </div>
   );
@@ -206,7 +208,12 @@ function AxisLabels({ axis }: { axis: Axis }) {
       ? axis.choices.map((_, index) => index)
       : [axis.low, valueOn(axis, 0.5), axis.high];
   return values.map((value, index) => (
-    <span key={index} className="axis-label" style={{ top: endPx + (1 - placeOn(axis, value)) * inner }}>
+    <span
+      key={index}
+      className="axis-label"
+      translate="no"
+      style={{ top: endPx + (1 - placeOn(axis, value)) * inner }}
+    >
       {labelOn(axis, value)}
       {axis.isClipped && index === values.length - 1 ? " +" : ""}
     </span>

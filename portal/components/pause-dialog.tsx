@@ -4,7 +4,7 @@ import { call, ownApiVersion } from "../api/http.ts";
 import { mapped, useRefresh } from "../api/queries.ts";
 import { triggerPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
-import { countText } from "../lib/texts.ts";
+import { t } from "../texts/texts.ts";
 import { triggerLines } from "../lib/trigger-lines.ts";
 import { ActionDialog } from "./action-dialog.tsx";
 
@@ -25,11 +25,11 @@ export function PauseDialog({ place, names: given, isPause, onClose }: Props) {
     enabled: !isPause,
     ...(isPause && reason.trim() !== "" ? { reason: reason.trim() } : {}),
   };
-  const verb = isPause ? "Pause" : "Resume";
+  const verb = isPause ? t.trigger.pause : t.trigger.resume;
   const lines = triggerLines(place, location.origin);
   return (
     <ActionDialog
-      title={`${verb} ${names.length === 1 ? (names[0] ?? "") : countText(names.length, "trigger")}`}
+      title={t.pause.title(verb, names.length === 1 ? (names[0] ?? "") : t.counts.triggers(names.length))}
       verb={verb}
       isHarmless
       lines={names
@@ -43,14 +43,10 @@ export function PauseDialog({ place, names: given, isPause, onClose }: Props) {
         refresh();
       }}
     >
-      <p>
-        {isPause
-          ? "What comes meanwhile is in the ledger as skipped."
-          : "What comes from now on has its jobs; what was skipped stays skipped until it is replayed."}
-      </p>
+      <p>{isPause ? t.pause.pauseNote : t.pause.resumeNote}</p>
       {isPause && (
         <label>
-          Why, for those who wonder
+          {t.pause.why}
           <input value={reason} maxLength={400} onChange={(event) => type(event.target.value)} />
         </label>
       )}

@@ -9,6 +9,7 @@ import { clusterPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { ActionDialog } from "./action-dialog.tsx";
 import { ScaleFields } from "./scale-fields.tsx";
+import { t } from "../texts/texts.ts";
 
 export function ResizeDialog({
   place,
@@ -23,8 +24,8 @@ export function ResizeDialog({
   const [scale, choose] = useState<Scale>(() => scaleOf(cluster));
   return (
     <ActionDialog
-      title={`Resize ${cluster.name}`}
-      verb="Resize"
+      title={t.cluster.resizeOne(cluster.name)}
+      verb={t.cluster.resize}
       isHarmless
       lines={[commandLines(place, location.origin).resize(cluster.name, scale)]}
       onClose={onClose}

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { fieldText } from "../lib/runs.ts";
 import type { Field } from "../lib/runs.ts";
+import { t } from "../texts/texts.ts";
 
 const mostListed = 100;
 
@@ -25,33 +26,26 @@ export function RunColumns({ metrics, params, shown, onChange }: Props) {
     fields.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase()));
   return (
     <details className="run-columns">
-      <summary>
-        Columns: {names.length} of {(metrics.length + params.length).toLocaleString()}
-      </summary>
+      <summary>{t.runColumns.columns(names.length, metrics.length + params.length)}</summary>
       <div className="filters">
         <label>
-          <span className="sr-only">Filter the columns by name</span>
+          <span className="sr-only">{t.runColumns.filter}</span>
           <input
             type="search"
-            placeholder="Name"
+            placeholder={t.runColumns.name}
             value={text}
             onChange={(event) => type(event.target.value)}
           />
         </label>
         <button type="button" onClick={() => onChange(undefined)}>
-          The usual ones
+          {t.runColumns.usual}
         </button>
         <button type="button" onClick={() => onChange([])}>
-          None
+          {t.runColumns.none}
         </button>
       </div>
-      <Choices
-        legend="Metrics, the last value of each"
-        fields={listed(metrics)}
-        names={names}
-        onToggle={toggle}
-      />
-      <Choices legend="Parameters" fields={listed(params)} names={names} onToggle={toggle} />
+      <Choices legend={t.runColumns.metrics} fields={listed(metrics)} names={names} onToggle={toggle} />
+      <Choices legend={t.runColumns.parameters} fields={listed(params)} names={names} onToggle={toggle} />
     </details>
   );
 }
@@ -69,7 +63,7 @@ function Choices(props: {
       <legend>{legend}</legend>
       <div className="choices">
         {fields.slice(0, mostListed).map((field) => (
-          <label key={fieldText(field)} className="choice">
+          <label key={fieldText(field)} className="choice" translate="no">
             <input
               type="checkbox"
               checked={names.includes(fieldText(field))}
@@ -80,9 +74,7 @@ function Choices(props: {
         ))}
       </div>
       {fields.length > mostListed && (
-        <p className="muted">
-          The first {mostListed} of {fields.length.toLocaleString()}: filter them by name.
-        </p>
+        <p className="muted">{t.counts.firstOfFilter(mostListed, fields.length)}</p>
       )}
     </fieldset>
   );

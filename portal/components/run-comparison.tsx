@@ -8,7 +8,7 @@ import { withMembers } from "../lib/query.ts";
 import { runLines } from "../lib/run-lines.ts";
 import { fieldsIn, fieldText, hasDifferences } from "../lib/runs.ts";
 import type { Field, RunRow } from "../lib/runs.ts";
-import { countText } from "../lib/texts.ts";
+import { t } from "../texts/texts.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { Empty, ErrorBox } from "./data-state.tsx";
 import LineChart from "./line-chart.tsx";
@@ -32,15 +32,15 @@ export default function RunComparison({ place, ids }: { place: Place; ids: reado
   const lines = runLines(place, location.origin);
   if (ids.length === 0)
     return (
-      <Empty title="No run is selected">
-        <p>Select some in the list.</p>
+      <Empty title={t.runComparison.noneSelected}>
+        <p>{t.runComparison.selectSome}</p>
       </Empty>
     );
   return (
     <>
       {ids.length > compared.length && (
         <p className="banner" role="status">
-          The first {mostCompared} of {ids.length.toLocaleString()} are compared.
+          {t.runComparison.firstCompared(mostCompared, ids.length)}
         </p>
       )}
       {found.map(
@@ -56,7 +56,7 @@ export default function RunComparison({ place, ids }: { place: Place; ids: reado
       )}
       {found.some(({ isPending }) => isPending) ? (
         <p className="loading" role="status">
-          Reading the runs …
+          {t.runComparison.reading}
         </p>
       ) : (
         runs.length > 0 && (
@@ -72,7 +72,7 @@ export default function RunComparison({ place, ids }: { place: Place; ids: reado
           </>
         )
       )}
-      <CommandStrip label="The runs by command line" lines={compared.map(lines.run)} />
+      <CommandStrip label={t.runComparison.runsByCommandLine} lines={compared.map(lines.run)} />
     </>
   );
 }
@@ -95,25 +95,27 @@ function Differences({ place, runs, isAll, onAll, onRemove }: DifferencesProps) 
   return (
     <section aria-labelledby="differences-title" className="run-comparison">
       <div className="list-head">
-        <h2 id="differences-title">{runs.length === 1 ? "What it is" : "Where they differ"}</h2>
+        <h2 id="differences-title">
+          {runs.length === 1 ? t.runComparison.whatItIs : t.runComparison.whereTheyDiffer}
+        </h2>
         {runs.length > 1 && (
           <p role="status">
-            {countText(shown[0].length, "parameter")}, {countText(shown[1].length, "metric")}
-            {same > 0 && `; ${same.toLocaleString()} ${same === 1 ? "is" : "are"} the same in all`}
+            {t.runComparison.differ(t.counts.parameters(shown[0].length), t.counts.metrics(shown[1].length))}
+            {same > 0 && t.runComparison.sameInAll(same)}
           </p>
         )}
         {runs.length > 1 && (
           <button type="button" aria-pressed={isAll} onClick={() => onAll(!isAll)}>
-            Also what is the same
+            {t.runComparison.alsoSame}
           </button>
         )}
       </div>
-      <div className="table-frame" tabIndex={0} role="region" aria-label="Runs side by side">
+      <div className="table-frame" tabIndex={0} role="region" aria-label={t.runComparison.sideBySide}>
         <table>
           <thead>
             <tr>
               <th scope="col">
-                <span className="sr-only">What</span>
+                <span className="sr-only">{t.runComparison.what}</span>
               </th>
               {runs.map((run) => (
                 <th key={run.id} scope="col">
@@ -121,7 +123,7 @@ function Differences({ place, runs, isAll, onAll, onRemove }: DifferencesProps) 
                   <button
                     type="button"
                     className="quiet"
-                    aria-label={`Leave ${run.name} out`}
+                    aria-label={t.runComparison.leaveOut(run.name)}
                     onClick={() => onRemove(run.id)}
                   >
                     ✕
@@ -131,25 +133,34 @@ function Differences({ place, runs, isAll, onAll, onRemove }: DifferencesProps) 
             </tr>
           </thead>
           <tbody>
-            <Row title="Experiment" runs={runs} cell={(run) => run.experiment} />
+            <Row
+              title={t.runs.experiment}
+              runs={runs}
+              cell={(run) => <span translate="no">{run.experiment}</span>}
+            />
             {runs.some(({ trial }) => trial !== undefined) && (
-              <Row title="Trial" runs={runs} cell={(run) => <TrialLink place={place} run={run} />} />
+              <Row title={t.runs.trial} runs={runs} cell={(run) => <TrialLink place={place} run={run} />} />
             )}
-            <Row title="Status" runs={runs} cell={(run) => <StateMark state={run.status} />} />
-            <Row title="Started" runs={runs} cell={(run) => <Time value={run.started} />} />
-            <Row title="Duration" runs={runs} cell={(run) => <RunDuration run={run} />} />
+            <Row title={t.runs.status} runs={runs} cell={(run) => <StateMark state={run.status} />} />
+            <Row title={t.runs.started} runs={runs} cell={(run) => <Time value={run.started} />} />
+            <Row title={t.runs.duration} runs={runs} cell={(run) => <RunDuration run={run} />} />
           </tbody>
-          <Group title="Parameters" fields={shown[0]} runs={runs} />
-          <Group title="Metrics, last values" fields={shown[1]} runs={runs} />
+          <Group title={t.runComparison.parameters} fields={shown[0]} runs={runs} />
+          <Group title={t.runComparison.lastValues} fields={shown[1]} runs={runs} />
         </table>
       </div>
     </section>
   );
 }
 
-function Row(props: { title: string; runs: readonly RunRow[]; cell: (run: RunRow) => React.ReactNode }) {
+function Row(props: {
+  title: string;
+  runs: readonly RunRow[];
+  cell: (run: RunRow) => React.ReactNode;
+  isData?: boolean;
+}) {
   return (
-    <tr>
+    <tr translate={props.isData === true ? "no" : undefined}>
       <th scope="row">{props.title}</th>
       {props.runs.map((run) => (
         <td key={run.id}>{props.cell(run)}</td>
@@ -173,11 +184,17 @@ function Group({
       <tr>
         <th scope="colgroup" colSpan={runs.length + 1} className="muted">
           {title}
-          {fields.length > mostRows && `: the first ${mostRows} of ${fields.length.toLocaleString()}`}
+          {fields.length > mostRows && t.runComparison.firstOf(mostRows, fields.length)}
         </th>
       </tr>
       {fields.slice(0, mostRows).map((field) => (
-        <Row key={fieldText(field)} title={field.name} runs={runs} cell={(run) => fieldValue(run, field)} />
+        <Row
+          key={fieldText(field)}
+          title={field.name}
+          runs={runs}
+          cell={(run) => fieldValue(run, field)}
+          isData
+        />
       ))}
     </tbody>
   );
@@ -198,16 +215,16 @@ function Curves({ place, runs }: { place: Place; runs: readonly RunRow[] }) {
       metric: drawn.includes(name) ? drawn.filter((each) => each !== name) : [...drawn, name],
     });
   const lines = runLines(place, location.origin);
-  if (names.length === 0) return <p className="muted">None of them has a metric.</p>;
+  if (names.length === 0) return <p className="muted">{t.runComparison.noMetric}</p>;
   return (
     <section aria-labelledby="curves-title" className="run-comparison">
       <div className="list-head">
-        <h2 id="curves-title">Curves</h2>
+        <h2 id="curves-title">{t.runComparison.curves}</h2>
         <button type="button" aria-pressed={isLog} onClick={() => set({ log: isLog ? "" : "1" })}>
-          Logarithmic
+          {t.common.logarithmic}
         </button>
       </div>
-      <div role="group" aria-label={`Metrics, at most ${mostDrawn} are drawn`} className="segments">
+      <div role="group" aria-label={t.runComparison.atMostDrawn(mostDrawn)} className="segments">
         {names.slice(0, mostRows).map((name) => (
           <button
             key={name}
@@ -215,6 +232,7 @@ function Curves({ place, runs }: { place: Place; runs: readonly RunRow[] }) {
             aria-pressed={drawn.includes(name)}
             disabled={drawn.length === mostDrawn && !drawn.includes(name)}
             onClick={() => toggle(name)}
+            translate="no"
           >
             {name}
           </button>
@@ -226,7 +244,7 @@ function Curves({ place, runs }: { place: Place; runs: readonly RunRow[] }) {
         ))}
       </div>
       <CommandStrip
-        label="The points by command line"
+        label={t.common.pointsByCommandLine}
         lines={drawn.flatMap((metric) => withMetric(runs, metric).map(({ run }) => lines.curve(run, metric)))}
       />
     </section>
@@ -255,11 +273,11 @@ function MetricChart({ place, runs, metric, isLog }: ChartProps) {
   const failed = found.find(({ error }) => error !== null);
   return (
     <section className="chart-card" aria-label={metric}>
-      <h3>{metric}</h3>
+      <h3 translate="no">{metric}</h3>
       {failed !== undefined && failed.error !== null && (
         <ErrorBox error={failed.error} what={metric} onRetry={() => void failed.refetch()} />
       )}
-      <LineChart label={metric} xLabel="step" curves={curves} isLog={isLog} />
+      <LineChart label={metric} xLabel={t.common.chart.step} curves={curves} isLog={isLog} />
     </section>
   );
 }

@@ -7,6 +7,7 @@ import type { Place } from "../lib/places.ts";
 import { triggerLines } from "../lib/trigger-lines.ts";
 import type { TriggerWire } from "../lib/triggers.ts";
 import { ActionDialog } from "./action-dialog.tsx";
+import { t } from "../texts/texts.ts";
 
 interface Props {
   readonly place: Place;
@@ -28,8 +29,8 @@ export function RunDialog({ place, trigger, onClose }: Props) {
   const body = { id, parameters };
   return (
     <ActionDialog
-      title={`Run ${trigger.name} now`}
-      verb="Run now"
+      title={t.runTrigger.title(trigger.name)}
+      verb={t.trigger.runNow}
       isHarmless
       lines={[triggerLines(place, location.origin).run(trigger.name, parameters)]}
       onClose={onClose}
@@ -39,9 +40,9 @@ export function RunDialog({ place, trigger, onClose }: Props) {
         refresh();
       }}
     >
-      <p>Paused or not, its job starts as if it were due. What became of it is in the ledger.</p>
+      <p>{t.runTrigger.note}</p>
       {Object.entries(given).map(([name, value]) => (
-        <label key={name}>
+        <label key={name} translate="no">
           {name}
           <input
             value={changed[name] ?? String(value)}

@@ -15,13 +15,17 @@ export const pageOfRun = (place: Place, run: RunRow) =>
   run.job === undefined ? pages.run(place, run.id) : pages.job(place, run.experiment, run.job);
 
 export function RunLink({ place, run }: { place: Place; run: RunRow }) {
-  return <Link href={pageOfRun(place, run)}>{run.name === "" ? run.id : run.name}</Link>;
+  return (
+    <Link href={pageOfRun(place, run)} translate="no">
+      {run.name === "" ? run.id : run.name}
+    </Link>
+  );
 }
 
 export function TrialLink({ place, run }: { place: Place; run: RunRow }) {
   if (run.trial === undefined) return null;
   return (
-    <Link href={pages.sweep(place, run.experiment, run.trial.sweep)}>
+    <Link href={pages.sweep(place, run.experiment, run.trial.sweep)} translate="no">
       {run.trial.sweep} · {run.trial.number}
     </Link>
   );

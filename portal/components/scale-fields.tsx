@@ -1,6 +1,7 @@
 // How many nodes: a number, or bounds between which a cluster follows its jobs.
 import type { Scale } from "../lib/command-lines.ts";
 import { NumberField } from "./number-field.tsx";
+import { t } from "../texts/texts.ts";
 
 interface Props {
   readonly scale: Scale;
@@ -13,14 +14,14 @@ export function ScaleFields({ scale, current, onChange }: Props) {
   return (
     <>
       <fieldset>
-        <legend>Number of nodes</legend>
+        <legend>{t.scaleFields.legend}</legend>
         <label className="choice">
           <input
             type="radio"
             checked={scale.kind === "manual"}
             onChange={() => onChange({ kind: "manual", nodes: current })}
           />
-          a number that I choose
+          {t.scaleFields.chosen}
         </label>
         <label className="choice">
           <input
@@ -28,19 +29,27 @@ export function ScaleFields({ scale, current, onChange }: Props) {
             checked={scale.kind === "auto"}
             onChange={() => onChange({ kind: "auto", min: 0, max: Math.max(1, current) })}
           />
-          as its jobs need
+          {t.scaleFields.asNeeded}
         </label>
       </fieldset>
       {scale.kind === "manual" ? (
         <NumberField
-          label="Nodes"
+          label={t.scaleFields.nodes}
           value={scale.nodes}
           onChange={(nodes) => onChange({ kind: "manual", nodes })}
         />
       ) : (
         <div className="inline-form">
-          <NumberField label="At least" value={scale.min} onChange={(min) => onChange({ ...scale, min })} />
-          <NumberField label="At most" value={scale.max} onChange={(max) => onChange({ ...scale, max })} />
+          <NumberField
+            label={t.scaleFields.atLeast}
+            value={scale.min}
+            onChange={(min) => onChange({ ...scale, min })}
+          />
+          <NumberField
+            label={t.scaleFields.atMost}
+            value={scale.max}
+            onChange={(max) => onChange({ ...scale, max })}
+          />
         </div>
       )}
     </>

@@ -8,7 +8,7 @@ import { pages, sweepPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { sweepLines } from "../lib/sweep-lines.ts";
 import { sweepRow } from "../lib/sweeps.ts";
-import { countText } from "../lib/texts.ts";
+import { t } from "../texts/texts.ts";
 import { ActionDialog } from "./action-dialog.tsx";
 import { NumberField } from "./number-field.tsx";
 
@@ -18,18 +18,14 @@ interface Props {
   readonly sweep: SweepResponse;
 }
 
-const verbs = {
-  resume: { title: "Resume", tail: "/resume", says: "It goes on with what its limits leave." },
-  extend: { title: "Extend", tail: "/extend", says: "It goes on until it has so many trials in all." },
-  retry: {
-    title: "Retry failed",
-    tail: "/retryFailed",
-    says: "Each failed trial runs again with the same parameters, as its next attempt.",
-  },
-  terminate: { title: "Terminate", tail: "/terminate", says: "Running trials are ended; it can be resumed." },
-  remove: { title: "Delete", tail: "", says: "The sweep goes with its trials and their jobs. Output stays." },
+const tails = {
+  resume: "/resume",
+  extend: "/extend",
+  retry: "/retryFailed",
+  terminate: "/terminate",
+  remove: "",
 } as const;
-type Verb = keyof typeof verbs;
+type Verb = keyof typeof tails;
 
 export function SweepActions({ place, experiment, sweep }: Props) {
   const [verb, ask] = useState<Verb>();
@@ -48,9 +44,9 @@ export function SweepActions({ place, experiment, sweep }: Props) {
   return (
     <div className="actions">
       <button type="button" onClick={save}>
-        Save as CSV
+        {t.sweep.saveCsv}
       </button>
-      {(Object.keys(verbs) as Verb[]).map((each) => (
+      {(Object.keys(tails) as Verb[]).map((each) => (
         <button
           key={each}
           type="button"
@@ -58,7 +54,7 @@ export function SweepActions({ place, experiment, sweep }: Props) {
           disabled={!isPossible[each]}
           onClick={() => ask(each)}
         >
-          {verbs[each].title}
+          {t.sweep.verbs[each].title}
         </button>
       ))}
       {verb !== undefined && (
@@ -86,11 +82,11 @@ function SweepDialog({
   const [, go] = useLocation();
   const { maxTrials: before = sweep.properties.total } = sweep.properties.limits as { maxTrials?: number };
   const [maxTrials, choose] = useState(before * 2);
-  const { title, tail, says } = verbs[verb];
+  const { title, says } = t.sweep.verbs[verb];
   const lines = sweepLines(place, location.origin, experiment);
   const failed = sweepRow(sweep).counts["failed"] ?? 0;
   const act = async () => {
-    await call(sweepPath(place, experiment, sweep.name) + tail, {
+    await call(sweepPath(place, experiment, sweep.name) + tails[verb], {
       version: ownApiVersion,
       method: verb === "remove" ? "DELETE" : "POST",
       ...(verb === "extend" ? { body: { properties: { limits: { maxTrials } } } } : {}),
@@ -100,7 +96,7 @@ function SweepDialog({
   };
   return (
     <ActionDialog
-      title={`${title}: ${sweep.name}`}
+      title={t.sweep.verbOf(title, sweep.name)}
       verb={title}
       isHarmless={verb !== "remove" && verb !== "terminate"}
       lines={[verb === "extend" ? lines.extend(sweep.name, maxTrials) : lines[verb](sweep.name)]}
@@ -108,10 +104,10 @@ function SweepDialog({
       act={act}
     >
       <p>{says}</p>
-      {verb === "retry" && <p>{countText(failed, "failed trial")}.</p>}
+      {verb === "retry" && <p>{t.sweep.sentence(t.counts.failedTrials(failed))}</p>}
       {verb === "extend" && (
         <NumberField
-          label={`Trials in all, ${before.toLocaleString()} until now`}
+          label={t.sweep.trialsInAll(before)}
           value={maxTrials}
           least={1}
           most={1_000_000}

@@ -8,7 +8,7 @@ import type { Place } from "../lib/places.ts";
 import { withMembers } from "../lib/query.ts";
 import { sweepLines } from "../lib/sweep-lines.ts";
 import { sweepRow } from "../lib/sweeps.ts";
-import { countText } from "../lib/texts.ts";
+import { t } from "../texts/texts.ts";
 import { cellAt, numberOf } from "../lib/trials.ts";
 import type { TrialColumns } from "../lib/trials.ts";
 import { CommandStrip } from "./command-strip.tsx";
@@ -31,7 +31,7 @@ export default function SweepCurves(props: Props) {
     orderby: goal === "minimize" ? "value" : "value desc",
   });
   return (
-    <DataState query={trials} what="the trials">
+    <DataState query={trials} what={t.things.trials}>
       {(found) => <Curves {...props} data={found} />}
     </DataState>
   );
@@ -55,7 +55,7 @@ function Curves({ place, experiment, path, sweep, data }: Props & { data: TrialC
   const curves = useMemo(
     () =>
       names.map((trial, index) => ({
-        name: `trial ${trial}`,
+        name: t.sweeps.trial(trial),
         points: bucketPoints(found[index]?.data?.buckets ?? []),
       })),
     // The lists are new with every look: by what is in them, and when it was read.
@@ -66,7 +66,7 @@ function Curves({ place, experiment, path, sweep, data }: Props & { data: TrialC
   return (
     <>
       <div className="filters">
-        <div role="group" aria-label="How many trials" className="segments">
+        <div role="group" aria-label={t.sweepCurves.howMany} className="segments">
           {amounts.map((amount) => (
             <button
               key={amount}
@@ -74,26 +74,26 @@ function Curves({ place, experiment, path, sweep, data }: Props & { data: TrialC
               aria-pressed={amount === most}
               onClick={() => set({ curves: amount === 10 ? "" : String(amount) })}
             >
-              best {amount}
+              {t.sweepCurves.best(amount)}
             </button>
           ))}
         </div>
         <button type="button" aria-pressed={isLog} onClick={() => set({ log: isLog ? "" : "1" })}>
-          Logarithmic
+          {t.common.logarithmic}
         </button>
         <p className="muted" role="status">
-          {countText(names.length, "curve")} of {countText(chosen.length, "trial")} chosen
+          {t.sweepCurves.chosen(t.counts.curves(names.length), t.counts.trials(chosen.length))}
         </p>
       </div>
-      {error !== undefined && error !== null && <ErrorBox error={error} what="A curve" />}
+      {error !== undefined && error !== null && <ErrorBox error={error} what={t.things.curve} />}
       {names.length === 0 ? (
-        <p className="muted">None of these trials has reported {metric}.</p>
+        <p className="muted">{t.sweepCurves.noneReported(metric)}</p>
       ) : (
-        <LineChart label={metric} xLabel="step" curves={curves} isLog={isLog} height={380} />
+        <LineChart label={metric} xLabel={t.common.chart.step} curves={curves} isLog={isLog} height={380} />
       )}
       {names.length > 0 && (
         <CommandStrip
-          label="The points by command line"
+          label={t.common.pointsByCommandLine}
           lines={names.map((trial) => lines.curve(sweep.name, trial, metric))}
         />
       )}

@@ -7,14 +7,14 @@ import type { DecisionWire } from "../api/sweep-queries.ts";
 import { numberText } from "../lib/chart-data.ts";
 import type { Place } from "../lib/places.ts";
 import { withMembers } from "../lib/query.ts";
-import { countText } from "../lib/texts.ts";
+import { formats } from "../lib/formats.ts";
+import { t } from "../texts/texts.ts";
 import { CopyButton } from "./command-strip.tsx";
 import { DataState, Empty } from "./data-state.tsx";
 import { Grid } from "./grid.tsx";
 import type { Column } from "./grid.tsx";
 
 const verdicts = ["stop", "continue"] as const;
-const verdictWords = { stop: "■ stop", continue: "▶ goes on" } as const;
 
 interface Props {
   readonly place: Place;
@@ -25,7 +25,7 @@ interface Props {
 export default function SweepDecisions({ path, sweep }: Props) {
   const decisions = useDecisions(path, sweep);
   return (
-    <DataState query={decisions} what="the decisions">
+    <DataState query={decisions} what={t.things.decisions}>
       {(found) => (found.length === 0 ? <NoDecisions sweep={sweep} /> : <DecisionList decisions={found} />)}
     </DataState>
   );
@@ -34,12 +34,8 @@ export default function SweepDecisions({ path, sweep }: Props) {
 function NoDecisions({ sweep }: { sweep: SweepResponse }) {
   const policy = (sweep.properties.stopping as { type?: string } | undefined)?.type;
   return (
-    <Empty title="Nothing was decided">
-      <p>
-        {policy === undefined
-          ? "The sweep has no stopping policy: every trial runs to its end. Extend it with one to change that."
-          : `The policy ${policy} decides when trials report; none has come that far.`}
-      </p>
+    <Empty title={t.sweepDecisions.none}>
+      <p>{policy === undefined ? t.sweepDecisions.noPolicy : t.sweepDecisions.notYet(policy)}</p>
     </Empty>
   );
 }
@@ -64,17 +60,17 @@ function DecisionList({ decisions }: { decisions: readonly DecisionWire[] }) {
     <>
       <div className="filters">
         <label>
-          <span className="sr-only">Number of a trial</span>
+          <span className="sr-only">{t.sweepDecisions.numberOfTrial}</span>
           <input
             type="search"
             inputMode="numeric"
             data-filter=""
-            placeholder="Trial (/)"
+            placeholder={t.sweepDecisions.trialKey}
             value={trial}
             onChange={(event) => set({ trial: event.target.value.trim() })}
           />
         </label>
-        <div role="group" aria-label="Verdicts" className="segments">
+        <div role="group" aria-label={t.sweepDecisions.verdicts} className="segments">
           {verdicts.map((each) => (
             <button
               key={each}
@@ -82,22 +78,22 @@ function DecisionList({ decisions }: { decisions: readonly DecisionWire[] }) {
               aria-pressed={verdict === each}
               onClick={() => set({ verdict: verdict === each ? "" : each })}
             >
-              {verdictWords[each]} <span className="number">{count(each).toLocaleString()}</span>
+              {t.sweepDecisions[each]} <span className="number">{formats.number(count(each))}</span>
             </button>
           ))}
         </div>
       </div>
       <div className="list-head">
-        <p role="status">{countText(rows.length, "decision")}</p>
+        <p role="status">{t.counts.decisions(rows.length)}</p>
         <CopyButton
-          text={rows.map((each) => `trial ${each.trial}: ${each.sentence}`).join("\n")}
-          what="sentences"
+          text={rows.map((each) => `${t.sweeps.trial(each.trial)}: ${each.sentence}`).join("\n")}
+          what={t.common.sentences}
         />
       </div>
       <Grid<DecisionWire, never>
-        label="Decisions"
+        label={t.sweepDecisions.decisions}
         rows={rows}
-        columns={columns}
+        columns={columnsNow()}
         idOf={(each) => `${each.trial}/${each.at}`}
         onOpen={(each) => set({ trial: String(each.trial) })}
       />
@@ -105,17 +101,31 @@ function DecisionList({ decisions }: { decisions: readonly DecisionWire[] }) {
   );
 }
 
-const columns: readonly Column<DecisionWire, never>[] = [
-  { key: "trial", title: "Trial", width: "5rem", cell: ({ trial }) => trial },
-  { key: "step", title: "Step", width: "5rem", cell: ({ step }) => numberText(step) },
-  { key: "verdict", title: "Verdict", width: "7.5rem", cell: ({ verdict }) => verdictWords[verdict] },
-  { key: "value", title: "Value", width: "7rem", cell: ({ value }) => numberText(value) },
-  { key: "cutOff", title: "Cut-off", width: "7rem", cell: ({ cutOff }) => numberText(cutOff) },
-  { key: "rank", title: "Rank", width: "6.5rem", cell: ({ rank, of }) => `${rank} of ${of}` },
+const columnsNow = (): readonly Column<DecisionWire, never>[] => [
+  { key: "trial", title: t.sweepDecisions.trial, width: "5rem", cell: ({ trial }) => trial },
+  { key: "step", title: t.sweepDecisions.step, width: "5rem", cell: ({ step }) => numberText(step) },
+  {
+    key: "verdict",
+    title: t.sweepDecisions.verdict,
+    width: "7.5rem",
+    cell: ({ verdict }) => t.sweepDecisions[verdict],
+  },
+  { key: "value", title: t.sweepDecisions.value, width: "7rem", cell: ({ value }) => numberText(value) },
+  { key: "cutOff", title: t.sweepDecisions.cutOff, width: "7rem", cell: ({ cutOff }) => numberText(cutOff) },
+  {
+    key: "rank",
+    title: t.sweepDecisions.rank,
+    width: "6.5rem",
+    cell: ({ rank, of }) => t.sweepDecisions.rankOf(rank, of),
+  },
   {
     key: "sentence",
-    title: "Why",
+    title: t.sweepDecisions.why,
     width: "minmax(14rem, 2fr)",
-    cell: ({ sentence }) => <span title={sentence}>{sentence}</span>,
+    cell: ({ sentence }) => (
+      <span title={sentence} lang="en">
+        {sentence}
+      </span>
+    ),
   },
 ];

@@ -3,18 +3,18 @@ import type { SweepResponse } from "../../domain/sweep/wire.ts";
 import { usePreview } from "../api/sweep-queries.ts";
 import { sweepRow } from "../lib/sweeps.ts";
 import type { TrialColumns } from "../lib/trials.ts";
-import { countText } from "../lib/texts.ts";
+import { t } from "../texts/texts.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { DataState, Empty } from "./data-state.tsx";
 
 export function NoTrials({ path }: { path: string }) {
   const preview = usePreview(path);
   return (
-    <Empty title="No trial has begun">
-      <DataState query={preview} what="the first suggestions">
+    <Empty title={t.sweepEmpty.noTrial}>
+      <DataState query={preview} what={t.things.firstSuggestions}>
         {({ suggestions }) => (
           <>
-            <p>These come first:</p>
+            <p>{t.sweepEmpty.firstOnes}</p>
             <ol className="plain-list">
               {suggestions.map(({ trial, parameters }) => (
                 <li key={trial}>
@@ -39,25 +39,23 @@ export function NoResults({ sweep, data }: { sweep: SweepResponse; data: TrialCo
   const { metric, counts, total } = sweepRow(sweep);
   if (total > 0 && counts["failed"] === total)
     return (
-      <Empty title="All trials failed">
+      <Empty title={t.sweepEmpty.allFailed}>
         <ul className="plain-list">
           {exitCodes(data)
             .slice(0, causesShown)
             .map(([code, count]) => (
-              <li key={code}>
-                {countText(count, "trial")} with exit code {code}
-              </li>
+              <li key={code}>{t.sweepEmpty.withExitCode(t.counts.trials(count), code)}</li>
             ))}
         </ul>
-        <p>Their jobs, from the list of trials, have the logs.</p>
+        <p>{t.sweepEmpty.jobsHaveLogs}</p>
       </Empty>
     );
   const line = `echo '${JSON.stringify({ name: metric, value: 0.93, step: 4 })}' >> $AZ_BATCHAI_METRICS_FILE`;
   return (
-    <Empty title={`No trial has reported ${metric} yet`}>
-      <p>A line in the metrics file, from any program:</p>
-      <CommandStrip label="Report the metric by a file" lines={[{ batchai: line }]} />
-      <p>Scripts that log to MLflow need nothing; what is only printed, an expression in the sweep finds.</p>
+    <Empty title={t.sweepEmpty.noResult(metric)}>
+      <p>{t.sweepEmpty.byFile}</p>
+      <CommandStrip label={t.sweepEmpty.reportByFile} lines={[{ batchai: line }]} />
+      <p>{t.sweepEmpty.byOthers}</p>
     </Empty>
   );
 }
@@ -66,7 +64,7 @@ export function NoResults({ sweep, data }: { sweep: SweepResponse; data: TrialCo
 function exitCodes(data: TrialColumns): readonly (readonly [string, number])[] {
   const counts = new Map<string, number>();
   for (const cell of data.columns["exitCode"] ?? []) {
-    const code = cell === null ? "unknown" : String(cell);
+    const code = cell === null ? t.sweepEmpty.unknownCode : String(cell);
     counts.set(code, (counts.get(code) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1]);

@@ -7,8 +7,10 @@ import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { sweepRow, trialStates } from "../lib/sweeps.ts";
 import { trialJob } from "../lib/trials.ts";
-import { countText, durationText } from "../lib/texts.ts";
+import { durationText } from "../lib/texts.ts";
 import { AbsoluteTime, StateMark, useNow } from "./state.tsx";
+import { formats } from "../lib/formats.ts";
+import { t } from "../texts/texts.ts";
 
 interface Props {
   readonly place: Place;
@@ -23,50 +25,53 @@ export function SweepFacts({ place, experiment, sweep }: Props) {
   const lasted = (row.ended === undefined ? now : Date.parse(row.ended)) - Date.parse(row.started);
   const best = properties.best;
   const bestJob = trialJob(experiment, best?.job ?? "", best?.reusedFrom);
+  const policy = (properties.stopping as { type?: string } | undefined)?.type;
   return (
     <>
       {properties.warnings.map(({ code, message }) => (
-        <p key={code} className="banner">
+        <p key={code} className="banner" lang="en">
           <strong>{code}</strong> {message}
         </p>
       ))}
-      <ul className="sweep-counts" aria-label="Trials by state">
+      <ul className="sweep-counts" aria-label={t.sweep.trialsByState}>
         <li>
-          <strong>{countText(row.total, "trial")}</strong>
+          <strong>{t.counts.trials(row.total)}</strong>
         </li>
         {trialStates
           .filter((state) => (row.counts[state] ?? 0) > 0)
           .map((state) => (
             <li key={state}>
-              <StateMark state={state} /> {(row.counts[state] ?? 0).toLocaleString()}
+              <StateMark state={state} /> {formats.number(row.counts[state] ?? 0)}
             </li>
           ))}
       </ul>
       <dl className="facts card">
-        <Fact term={`Best ${row.metric}, to ${row.goal}`}>
-          {best === undefined ? <span className="muted">not reported yet</span> : numberText(best.value)}
+        <Fact term={t.sweep.best[row.goal](row.metric)}>
+          {best === undefined ? <span className="muted">{t.sweep.notReported}</span> : numberText(best.value)}
         </Fact>
         {best !== undefined && (
-          <Fact term="Best trial">
+          <Fact term={t.sweep.bestTrial}>
             <Link href={`${pages.job(place, bestJob.experiment, bestJob.job)}?tab=files`}>
-              {best.trial}, its job and files
+              {t.sweep.jobAndFiles(best.trial)}
             </Link>
           </Fact>
         )}
-        <Fact term="Search">{String((properties.algorithm as { type?: string }).type ?? "")}</Fact>
-        <Fact term="Stops early">
-          {String((properties.stopping as { type?: string } | undefined)?.type ?? "no")}
+        <Fact term={t.sweep.search}>
+          <span translate="no">{(properties.algorithm as { type?: string }).type}</span>
         </Fact>
-        <Fact term="Spent">{costText(sweep)}</Fact>
+        <Fact term={t.sweep.stopsEarly}>
+          {policy === undefined ? t.sweep.neverStops : <span translate="no">{policy}</span>}
+        </Fact>
+        <Fact term={t.sweep.spent}>{costText(sweep)}</Fact>
         {properties.reuse === true && (
-          <Fact term="Taken from earlier trials">{countText(properties.reused ?? 0, "trial")}</Fact>
+          <Fact term={t.sweep.taken}>{t.counts.trials(properties.reused ?? 0)}</Fact>
         )}
-        <Fact term={row.ended === undefined ? "Running for" : "Lasted"}>
+        <Fact term={row.ended === undefined ? t.sweep.runningFor : t.sweep.lasted}>
           {durationText(Math.max(0, lasted))}
         </Fact>
         {row.ended !== undefined && (
-          <Fact term="Ended">
-            <AbsoluteTime value={row.ended} /> {properties.endReason}
+          <Fact term={t.sweep.ended}>
+            <AbsoluteTime value={row.ended} /> <span lang="en">{properties.endReason}</span>
           </Fact>
         )}
       </dl>
@@ -78,8 +83,9 @@ export function SweepFacts({ place, experiment, sweep }: Props) {
 function costText({ properties: { spent, budget } }: SweepResponse): string {
   const { nodeHours = 0, amount } = spent as { nodeHours?: number; amount?: number };
   const { currency = "" } = (budget ?? {}) as { currency?: string };
-  const hours = `${numberText(nodeHours)} node-hours`;
-  return amount === undefined ? hours : `${hours}, ${numberText(amount)} ${currency}`;
+  const hours = numberText(nodeHours);
+  if (amount === undefined) return t.sweep.nodeHours(hours);
+  return t.sweep.nodeHoursAndMoney(hours, numberText(amount), currency);
 }
 
 function Fact({ term, children }: { term: string; children: ReactNode }) {

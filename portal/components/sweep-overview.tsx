@@ -12,6 +12,8 @@ import LineChart from "./line-chart.tsx";
 import { ParallelCoordinates } from "./parallel-coordinates.tsx";
 import { NoResults, NoTrials } from "./sweep-empty.tsx";
 import { useAxes, useBrushes, useSweepTrials } from "./use-trials.ts";
+import { formats } from "../lib/formats.ts";
+import { t } from "../texts/texts.ts";
 
 interface Props {
   readonly place: Place;
@@ -23,7 +25,7 @@ interface Props {
 export default function SweepOverview(props: Props) {
   const { trials } = useSweepTrials(props.path, props.sweep);
   return (
-    <DataState query={trials} what="the trials">
+    <DataState query={trials} what={t.things.trials}>
       {(found) =>
         found.total === 0 ? <NoTrials path={props.path} /> : <Charts sweep={props.sweep} data={found} />
       }
@@ -50,7 +52,7 @@ function Charts({ sweep, data }: { sweep: SweepResponse; data: TrialColumns }) {
         points: reported.map(({ trial, value }) => ({ x: trial, y: value })),
       },
       {
-        name: "best so far",
+        name: t.sweepOverview.bestCurve,
         shape: "steps" as const,
         points: reported.map(({ trial, best }) => ({ x: trial, y: best })),
       },
@@ -62,18 +64,23 @@ function Charts({ sweep, data }: { sweep: SweepResponse; data: TrialColumns }) {
       {hasResults ? (
         <section aria-labelledby="history-title">
           <div className="list-head">
-            <h2 id="history-title">Best so far</h2>
+            <h2 id="history-title">{t.sweepOverview.bestSoFar}</h2>
             <button type="button" aria-pressed={isLog} onClick={() => set({ log: isLog ? "" : "1" })}>
-              Logarithmic
+              {t.common.logarithmic}
             </button>
           </div>
-          <LineChart label={`${metric} by trial`} xLabel="trial" curves={curves} isLog={isLog} />
+          <LineChart
+            label={t.sweepOverview.byTrial(metric)}
+            xLabel={t.sweepOverview.trial}
+            curves={curves}
+            isLog={isLog}
+          />
         </section>
       ) : (
         <NoResults sweep={sweep} data={data} />
       )}
       <section aria-labelledby="parallel-title">
-        <h2 id="parallel-title">Parameters and result</h2>
+        <h2 id="parallel-title">{t.sweepOverview.parametersAndResult}</h2>
         <ParallelCoordinates
           axes={axes}
           rows={rows}
@@ -103,27 +110,28 @@ function Strengths({ sweep, data }: { sweep: SweepResponse; data: TrialColumns }
   if (found.length === 0) return null;
   return (
     <section aria-labelledby="strength-title">
-      <h2 id="strength-title">What goes with the result</h2>
+      <h2 id="strength-title">{t.sweepOverview.strengths}</h2>
       <p className="muted">
-        Spearman&apos;s rank correlation of each number with {sweepRow(sweep).metric}, from −1 to 1. It sees
-        what rises or falls throughout, not what is best in the middle.
+        {t.sweepOverview.strengthsNote(<span translate="no">{sweepRow(sweep).metric}</span>)}
       </p>
-      <div className="table-frame" tabIndex={0} role="region" aria-label="Rank correlations">
+      <div className="table-frame" tabIndex={0} role="region" aria-label={t.sweepOverview.correlations}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Parameter</th>
-              <th scope="col">Correlation</th>
+              <th scope="col">{t.sweepOverview.parameter}</th>
+              <th scope="col">{t.sweepOverview.correlation}</th>
               <th scope="col">
-                <span className="sr-only">Strength</span>
+                <span className="sr-only">{t.sweepOverview.strength}</span>
               </th>
             </tr>
           </thead>
           <tbody>
             {found.map(({ name, correlation }) => (
               <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>{correlation.toFixed(2)}</td>
+                <th scope="row" translate="no">
+                  {name}
+                </th>
+                <td>{formats.number(correlation, 2)}</td>
                 <td>
                   <span className="share" aria-hidden="true">
                     <i style={{ width: `${Math.abs(correlation) * 100}%` }} />

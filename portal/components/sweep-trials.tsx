@@ -8,7 +8,8 @@ import type { Place } from "../lib/places.ts";
 import { withMembers } from "../lib/query.ts";
 import { sweepRow, trialStates } from "../lib/sweeps.ts";
 import type { ParameterAxis } from "../lib/sweeps.ts";
-import { countText } from "../lib/texts.ts";
+import { formats } from "../lib/formats.ts";
+import { t } from "../texts/texts.ts";
 import { cellAt, jobOfRow, parameterField, trialQuery } from "../lib/trials.ts";
 import type { TrialColumns, TrialJob } from "../lib/trials.ts";
 import { trialViewOf } from "../lib/trial-view.ts";
@@ -36,7 +37,7 @@ export default function SweepTrials(props: Props) {
   return (
     <>
       <FilterForm key={view.filter} filter={view.filter} onFilter={(filter) => set({ filter })} />
-      <DataState query={trials} what="The trials">
+      <DataState query={trials} what={t.things.trialTable}>
         {(found) => (
           <>
             <States
@@ -69,18 +70,19 @@ function FilterForm({ filter, onFilter }: { filter: string; onFilter: (filter: s
       }}
     >
       <label className="grow">
-        Filter
+        {t.common.filter}
         <input
           data-filter=""
+          translate="no"
           value={text}
           placeholder="value lt 0.3 and params.LR gt 0.01"
           onChange={(event) => type(event.target.value)}
         />
       </label>
-      <button type="submit">Filter</button>
+      <button type="submit">{t.common.filter}</button>
       {filter !== "" && (
         <button type="button" onClick={() => onFilter("")}>
-          All
+          {t.common.all}
         </button>
       )}
     </form>
@@ -95,9 +97,9 @@ function States(props: {
   const { counts, chosen, onChoose } = props;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return (
-    <div role="group" aria-label="States" className="segments">
+    <div role="group" aria-label={t.sweepTrials.states} className="segments">
       <button type="button" aria-pressed={chosen === ""} onClick={() => onChoose("")}>
-        All <span className="number">{total.toLocaleString()}</span>
+        {t.common.all} <span className="number">{formats.number(total)}</span>
       </button>
       {trialStates
         .filter((state) => (counts[state] ?? 0) > 0 || state === chosen)
@@ -108,8 +110,7 @@ function States(props: {
             aria-pressed={chosen === state}
             onClick={() => onChoose(chosen === state ? "" : state)}
           >
-            <StateMark state={state} />{" "}
-            <span className="number">{(counts[state] ?? 0).toLocaleString()}</span>
+            <StateMark state={state} /> <span className="number">{formats.number(counts[state] ?? 0)}</span>
           </button>
         ))}
     </div>
@@ -138,19 +139,19 @@ function Table(props: TableProps) {
       <div className="list-head">
         <p role="status">
           {isBrushed
-            ? `${chosen.length.toLocaleString()} of ${countText(rows.length, "trial")}, chosen on the overview`
-            : countText(rows.length, "trial")}
+            ? t.sweepTrials.chosenOnOverview(chosen.length, t.counts.trials(rows.length))
+            : t.counts.trials(rows.length)}
           {parameters.length > parametersShown &&
-            `, the first ${parametersShown} of ${parameters.length} parameters`}
+            t.sweepTrials.firstParameters(parametersShown, parameters.length)}
         </p>
         {isBrushed && (
           <button type="button" onClick={() => brush({})}>
-            Choose all
+            {t.sweepTrials.chooseAll}
           </button>
         )}
       </div>
       <Grid<number, string>
-        label="Trials"
+        label={t.sweepTrials.trials}
         rows={chosen}
         columns={columnsOf(props)}
         idOf={(row) => String(cellAt(data, "trial", row))}
@@ -188,9 +189,14 @@ function columnsOf({
     sort: key,
     cell: (row) => numberText(cellAt(data, key, row) ?? undefined),
   });
+  const named = (key: string, name: string) => ({
+    ...plain(key, name, "minmax(6rem, 1fr)"),
+    isData: true,
+    isDataTitle: true,
+  });
   return [
     {
-      ...plain("trial", "Trial", "5.5rem"),
+      ...plain("trial", t.sweepTrials.trial, "5.5rem"),
       cell: (row) => (
         <Link href={jobPage(place, jobOfRow(data, row, experiment))}>
           {String(cellAt(data, "trial", row))}
@@ -198,24 +204,22 @@ function columnsOf({
       ),
     },
     {
-      ...plain("state", "State", "8.5rem"),
+      ...plain("state", t.sweepTrials.state, "8.5rem"),
       cell: (row) => (
         <>
           <StateMark state={String(cellAt(data, "state", row))} />
           {jobOfRow(data, row, experiment).isTaken && (
-            <span className="muted" title="It took the result of an earlier trial and did not run">
+            <span className="muted" title={t.sweepTrials.takenWhy}>
               {" "}
-              taken
+              {t.sweepTrials.taken}
             </span>
           )}
         </>
       ),
     },
-    plain("value", sweepRow(sweep).metric, "minmax(6rem, 1fr)"),
-    ...parameters
-      .slice(0, parametersShown)
-      .map(({ name }) => plain(parameterField(name), name, "minmax(6rem, 1fr)")),
-    plain("attempt", "Attempt", "6rem"),
-    plain("exitCode", "Exit code", "6.5rem"),
+    named("value", sweepRow(sweep).metric),
+    ...parameters.slice(0, parametersShown).map(({ name }) => named(parameterField(name), name)),
+    plain("attempt", t.sweepTrials.attempt, "6rem"),
+    plain("exitCode", t.sweepTrials.exitCode, "6.5rem"),
   ];
 }

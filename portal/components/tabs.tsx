@@ -1,4 +1,6 @@
 // Tabs of a page: arrows move, and the open one is in the address.
+import { t, wordFor } from "../texts/texts.ts";
+
 interface Props<Tab extends string> {
   readonly label: string;
   readonly tabs: readonly Tab[];
@@ -28,7 +30,7 @@ export function Tabs<Tab extends string>({ label, tabs, tab, onOpen }: Props<Tab
           tabIndex={each === tab ? 0 : -1}
           onClick={() => onOpen(each)}
         >
-          {each.slice(0, 1).toUpperCase() + each.slice(1)}
+          {wordFor(each, t.tabs)}
         </button>
       ))}
     </div>

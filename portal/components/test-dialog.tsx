@@ -11,6 +11,7 @@ import type { TriggerWire } from "../lib/triggers.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { ErrorBox } from "./data-state.tsx";
 import { Dialog } from "./dialog.tsx";
+import { t } from "../texts/texts.ts";
 
 interface Outcome {
   readonly wouldStart: boolean;
@@ -52,10 +53,10 @@ export function TestDialog({ place, trigger, onClose }: Props) {
     );
   };
   return (
-    <Dialog title={`Test ${trigger.name}`} onClose={onClose} isWide>
+    <Dialog title={t.testTrigger.title(trigger.name)} onClose={onClose} isWide>
       <form onSubmit={submit}>
         <label>
-          An event
+          {t.testTrigger.event}
           <textarea
             rows={7}
             className="mono"
@@ -65,19 +66,19 @@ export function TestDialog({ place, trigger, onClose }: Props) {
             onChange={(changed) => type(changed.target.value)}
           />
         </label>
-        {event === undefined && <p className="error-text">This is no JSON.</p>}
-        {error !== undefined && <ErrorBox error={error} what="Test" />}
+        {event === undefined && <p className="error-text">{t.testTrigger.noJson}</p>}
+        {error !== undefined && <ErrorBox error={error} what={t.trigger.test} />}
         {outcome !== undefined && <TestOutcome outcome={outcome} trigger={trigger} />}
         <CommandStrip
-          label="The same by command line"
+          label={t.common.sameByCommandLine}
           lines={[triggerLines(place, location.origin).test(trigger.name, { event: event ?? {} })]}
         />
         <footer className="actions">
           <button type="button" onClick={onClose}>
-            Close
+            {t.common.close}
           </button>
           <button type="submit" className="primary" disabled={event === undefined}>
-            Test
+            {t.trigger.test}
           </button>
         </footer>
       </form>
@@ -103,31 +104,37 @@ function TestOutcome({
 }) {
   const { action } = trigger.properties;
   const made = sweep ?? job;
-  const [what, template] =
-    action.sweep === undefined ? (["job", action.job] as const) : (["sweep", action.sweep] as const);
+  const isSweep = action.sweep !== undefined;
+  const template = action.sweep ?? action.job;
+  const [would, wouldNot] = isSweep
+    ? [t.testTrigger.sweepWould, t.testTrigger.sweepWouldNot]
+    : [t.testTrigger.jobWould, t.testTrigger.jobWouldNot];
   const filled = made === undefined || template === undefined ? [] : differences(made.body, template);
   return (
-    <section aria-label="What would happen">
+    <section aria-label={t.testTrigger.wouldHappen}>
       <p role="status">
-        <strong>{wouldStart ? `✓ A ${what} would start` : `✕ No ${what} would start`}</strong>: {reason}
+        <strong>{wouldStart ? would : wouldNot}</strong>: <span lang="en">{reason}</span>
       </p>
       {made !== undefined && (
         <>
-          <p>
-            It would be called <code>{made.name}</code>.
-          </p>
+          <p>{t.testTrigger.calledSo(<code>{made.name}</code>)}</p>
           <ul className="plain-list">
             {filled.map(({ path, here }) => (
               <li key={path}>
                 <code>
-                  {path} = {here ?? "absent"}
+                  {path} = {here ?? t.common.absent}
                 </code>
               </li>
             ))}
           </ul>
           <details>
-            <summary>The whole {what}</summary>
-            <pre role="group" tabIndex={0} className="code" aria-label={`The ${what} that would start`}>
+            <summary>{isSweep ? t.testTrigger.wholeSweep : t.testTrigger.wholeJob}</summary>
+            <pre
+              role="group"
+              tabIndex={0}
+              className="code"
+              aria-label={isSweep ? t.testTrigger.sweepThatWould : t.testTrigger.jobThatWould}
+            >
               {JSON.stringify(made.body, undefined, 2)}
             </pre>
           </details>

@@ -5,13 +5,14 @@ import { hasEnded } from "../lib/jobs.ts";
 import type { JobRow } from "../lib/jobs.ts";
 import { durationText } from "../lib/texts.ts";
 import { AbsoluteTime, StateMark, useNow } from "./state.tsx";
+import { t } from "../texts/texts.ts";
 
 export function Timeline({ job, events }: { job: JobRow; events: readonly EventWire[] }) {
   const now = useNow();
   const told = stagesOf(events);
   const stages = told.length > 0 ? told : [{ state: job.state, since: job.created, until: undefined }];
   return (
-    <ol className="timeline card" aria-label="States in time">
+    <ol className="timeline card" aria-label={t.job.timeline}>
       {stages.map(({ state, since, until }, index) => {
         const isEnd = until === undefined && hasEnded(job);
         const ms = isEnd

@@ -1,5 +1,8 @@
 // Curves as a chart needs them: one column of x, one column of y for each curve. Null is a gap, where something that is no number was
 // reported; undefined is a place at which only other curves have a value.
+import { t } from "../texts/texts.ts";
+import { formats } from "./formats.ts";
+
 export interface ChartPoint {
   readonly x: number;
   /** Null: not a finite number. */
@@ -64,18 +67,26 @@ export function chartSummary(label: string, xLabel: string, curves: readonly Cur
   const shown = curves.filter(({ points }) => points.length > 0);
   const { xs } = columnsOf(shown);
   const [first, last] = [xs[0], xs.at(-1)];
-  if (first === undefined || last === undefined) return `${label}: no values yet`;
-  const ends = shown.slice(0, 4).map(({ name, points }) => `${name} ends at ${numberText(points.at(-1)?.y)}`);
-  const more = shown.length > ends.length ? `, and ${shown.length - ends.length} more` : "";
-  return `${label}: ${xLabel} ${numberText(first)} to ${numberText(last)}; ${ends.join(", ")}${more}`;
+  if (first === undefined || last === undefined) return t.common.chart.empty(label);
+  const ends = shown
+    .slice(0, 4)
+    .map(({ name, points }) => t.common.chart.endsAt(name, numberText(points.at(-1)?.y)));
+  const more = shown.length > ends.length ? t.common.chart.andMore(shown.length - ends.length) : "";
+  return t.common.chart.summary({
+    label,
+    x: xLabel,
+    from: numberText(first),
+    to: numberText(last),
+    ends: formats.list(ends) + more,
+  });
 }
 
 /** Five digits that matter; what is no number in words. */
 export function numberText(value: WireNumber | boolean | null | undefined): string {
   if (value === undefined) return "";
-  if (value === null) return "no number";
-  if (typeof value !== "number") return String(value);
-  if (value === 0 || !Number.isFinite(value)) return String(value);
+  if (value === null) return t.measures.noNumber;
+  if (typeof value !== "number" || !Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
-  return size >= 1e6 || size < 1e-4 ? value.toExponential(3) : String(Number(value.toPrecision(5)));
+  const isUsual = value === 0 || (size < 1e6 && size >= 1e-4);
+  return formats.decimal(isUsual ? String(Number(value.toPrecision(5))) : value.toExponential(3));
 }

@@ -15,6 +15,7 @@ interface Catalogue {
 
 const catalogues: Readonly<Record<Language, () => Promise<Catalogue>>> = {
   en: async () => ({ texts: en }),
+  de: async () => ({ texts: (await import("../texts/de/de.ts")).de }),
   "en-XA": pseudoCatalogue,
   "ar-XB": pseudoCatalogue,
 };

@@ -1,6 +1,7 @@
 // The body of a job as a person writes it: from what a job that exists shows of itself, from a form, and checked so far as it must be JSON. What
 // is right in it is for the service to say.
 import type { JobResponse } from "../../domain/job/wire.ts";
+import { t } from "../texts/texts.ts";
 
 /** What a job shows beside what was asked for. */
 const readOnly = [
@@ -26,9 +27,8 @@ export function specOfJob({ properties }: JobResponse): {
       ([name, value]) => !readOnly.includes(name) && !(Array.isArray(value) && value.length === 0),
     ),
   );
-  const secrets = properties.secrets.map(({ name }) => `the value of the secret ${name}`);
-  const mounts =
-    properties.mountVolumes === undefined ? [] : ["the credentials of the job's own mountVolumes"];
+  const secrets = properties.secrets.map(({ name }) => t.newJob.secretValue(name));
+  const mounts = properties.mountVolumes === undefined ? [] : [t.newJob.mountCredentials];
   return { spec: { properties: spec }, needs: [...secrets, ...mounts] };
 }
 
@@ -51,11 +51,11 @@ export function readSpec(text: string): ReadSpec {
   try {
     value = JSON.parse(text) as unknown;
   } catch (error) {
-    return { kind: "problem", message: `This is no JSON: ${(error as Error).message}` };
+    return { kind: "problem", message: t.newJob.noJson((error as Error).message) };
   }
   const properties = isObject(value) && isObject(value["properties"]) ? value["properties"] : undefined;
   if (properties !== undefined) return { kind: "spec", properties };
-  return { kind: "problem", message: 'A job is an object with "properties": { "properties": { … } }' };
+  return { kind: "problem", message: t.newJob.noJob };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@
 import type { Times } from "./formats.ts";
 
 /** Languages in their own words. */
-export const languages = { en: "English" } as const;
+export const languages = { en: "English", de: "Deutsch" } as const;
 /** The last two are spoken by nobody: `portal/texts/pseudo.ts`. */
 const known = [...(Object.keys(languages) as (keyof typeof languages)[]), "en-XA", "ar-XB"] as const;
 export type Language = (typeof known)[number];

@@ -2,7 +2,7 @@
 // it holds nobody up.
 import type { ClusterResponse } from "../../domain/cluster/wire.ts";
 import type { JobRow } from "./jobs.ts";
-import { countText } from "./texts.ts";
+import { t } from "../texts/texts.ts";
 
 const priorities = ["high", "normal", "low"];
 
@@ -44,21 +44,19 @@ function before(a: JobRow, b: JobRow): number {
 }
 
 function firstReason(job: JobRow, cluster: ClusterResponse | undefined): string {
-  if (cluster === undefined) return "its cluster is gone";
+  if (cluster === undefined) return t.queue.reasons.clusterGone;
   const { scaleSettings, nodeStateCounts, allocationState } = cluster.properties;
   const { manual, autoScale } = scaleSettings;
   const most = autoScale?.maximumNodeCount ?? manual?.targetNodeCount ?? 0;
-  if (job.nodes > most)
-    return `needs ${countText(job.nodes, "node")}, and the cluster has ${most} at most: resize it`;
+  if (job.nodes > most) return t.queue.reasons.tooWide(t.counts.nodes(job.nodes), most);
   const idle = nodeStateCounts.idleNodeCount;
-  if (idle >= job.nodes) return "starts now";
-  const missing = `needs ${countText(job.nodes, "node")}, and ${idle} are idle`;
-  if (allocationState === "resizing" || nodeStateCounts.preparingNodeCount > 0)
-    return `${missing}: others are on their way`;
-  return `${missing}: waits for running jobs to end`;
+  if (idle >= job.nodes) return t.queue.reasons.startsNow;
+  const isGrowing = allocationState === "resizing" || nodeStateCounts.preparingNodeCount > 0;
+  const reason = isGrowing ? t.queue.reasons.nodesComing : t.queue.reasons.nodesBusy;
+  return reason(t.counts.nodes(job.nodes), idle);
 }
 
 function laterReason(cluster: ClusterResponse | undefined, ahead: number): string {
-  if (cluster === undefined) return "its cluster is gone";
-  return `${countText(ahead, "job")} before it`;
+  if (cluster === undefined) return t.queue.reasons.clusterGone;
+  return t.queue.reasons.ahead(t.counts.jobs(ahead));
 }

@@ -41,8 +41,3 @@ export function sizeText(bytes: number): string {
   const digits = value >= 100 || power === 0 ? 0 : 1;
   return t.measures[names[power] ?? "bytes"](formats.number(value, digits));
 }
-
-/** `1 job`, `2 jobs` */
-export function countText(count: number, noun: string): string {
-  return formats.count(count, { one: noun, other: `${noun}s` });
-}

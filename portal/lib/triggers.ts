@@ -1,5 +1,7 @@
 // Triggers in words: what each waits for, what becomes of an event while earlier jobs run, what a firing was about.
 import type { firingWire, triggerWire } from "../../domain/trigger/wire.ts";
+import { stateText, t, wordFor } from "../texts/texts.ts";
+import { formats } from "./formats.ts";
 
 export type TriggerWire = ReturnType<typeof triggerWire>;
 export type FiringWire = ReturnType<typeof firingWire>;
@@ -16,14 +18,7 @@ export const decisions: readonly Decision[] = [
   "batched",
 ];
 
-export const kinds = {
-  schedule: "Schedules",
-  blobCreated: "Blobs",
-  queueMessage: "Messages",
-  jobCompleted: "Ends of jobs and sweeps",
-  webhook: "Webhooks",
-} as const;
-export type Kind = keyof typeof kinds;
+export const kinds = ["schedule", "blobCreated", "queueMessage", "jobCompleted", "webhook"] as const;
 
 /** The one member that a trigger waits for; newer kinds than this page knows have their own name. */
 export function kindOf({ properties: { on } }: TriggerWire): string {
@@ -35,18 +30,19 @@ export function onText(trigger: TriggerWire): string {
   if (schedule !== undefined) {
     const when =
       schedule.cron === undefined ? recurrenceText(schedule.recurrence ?? {}) : cronText(schedule.cron);
-    return `${when}, ${schedule.timeZone} time`;
+    return t.triggerOn.inZone(when, schedule.timeZone);
   }
   if (blobCreated !== undefined) {
     const { container, path, quietWindow } = blobCreated;
-    return `${quietWindow === undefined ? "a blob" : "a burst of blobs"} ${container}/${path}`;
+    return (quietWindow === undefined ? t.triggerOn.blob : t.triggerOn.blobs)(`${container}/${path}`);
   }
-  if (webhook !== undefined) return "a signed webhook";
-  if (queueMessage !== undefined) return `a message in the queue ${queueMessage.queue}`;
+  if (webhook !== undefined) return t.triggerOn.webhook;
+  if (queueMessage !== undefined) return t.triggerOn.message(queueMessage.queue);
   if (jobCompleted !== undefined) {
-    const { experiment, job = "any job", sweep, outcome } = jobCompleted;
-    const name = sweep === undefined ? job : `sweep ${sweep}`;
-    return `the end of ${experiment}/${name}${outcome === "any" ? "" : `, ${outcome}`}`;
+    const { experiment, job = t.triggerOn.anyJob, sweep, outcome } = jobCompleted;
+    const name = sweep === undefined ? job : t.triggerOn.sweep(sweep);
+    const end = t.triggerOn.endOf(`${experiment}/${name}`);
+    return outcome === "any" ? end : t.triggerOn.withOutcome(end, stateText(outcome));
   }
   return kindOf(trigger);
 }
@@ -56,48 +52,42 @@ const everyDay = "*";
 /** The common ones in words, all others as they are. */
 export function cronText(cron: string): string {
   const [minute = "", hour = "", day = "", month = "", weekDay = "", ...more] = cron.trim().split(/\s+/);
-  if (more.length > 0 || day !== everyDay || month !== everyDay) return `cron ${cron}`;
+  if (more.length > 0 || day !== everyDay || month !== everyDay) return t.triggerOn.cron(cron);
   const [, step] = /^\*\/(\d+)$/.exec(minute) ?? [];
   if (hour === "*" && weekDay === "*") {
-    if (step !== undefined) return `every ${step} minutes`;
-    if (minute === "*") return "every minute";
-    return /^\d+$/.test(minute) ? `every hour at ${minute} min past` : `cron ${cron}`;
+    if (step !== undefined) return t.triggerOn.everyMinutes(step);
+    if (minute === "*") return t.triggerOn.everyMinute;
+    return /^\d+$/.test(minute) ? t.triggerOn.everyHourAt(minute) : t.triggerOn.cron(cron);
   }
-  if (!/^\d+$/.test(minute) || !/^\d+$/.test(hour)) return `cron ${cron}`;
+  if (!/^\d+$/.test(minute) || !/^\d+$/.test(hour)) return t.triggerOn.cron(cron);
   const time = `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`;
-  return weekDay === "*" ? `every day at ${time}` : `${weekDay} at ${time}`;
+  return weekDay === "*" ? t.triggerOn.everyDayAt(time) : t.triggerOn.onDaysAt(weekDay, time);
 }
 
+type Frequency = keyof typeof t.triggerOn.every;
+
 function recurrenceText(recurrence: object): string {
-  const { frequency = "", interval = 1 } = recurrence as { frequency?: string; interval?: number };
+  const { frequency = "day", interval = 1 } = recurrence as { frequency?: Frequency; interval?: number };
   const {
     weekDays = [],
     hours = [],
     minutes = [],
   } = recurrence as Readonly<Record<string, (string | number)[]>>;
-  const every = interval === 1 ? `every ${frequency}` : `every ${interval} ${frequency}s`;
-  const on = weekDays.length === 0 ? "" : ` on ${weekDays.join(", ")}`;
-  const at =
-    hours.length === 0
-      ? ""
-      : ` at ${hours.map((hour) => `${hour}:${String(minutes[0] ?? 0).padStart(2, "0")}`).join(", ")}`;
+  const every = t.triggerOn.every[frequency](interval);
+  const names = weekDays.map((day) => wordFor(String(day), t.triggerOn.weekDays));
+  const on = names.length === 0 ? "" : t.triggerOn.on(formats.list(names));
+  const times = hours.map((hour) => `${hour}:${String(minutes[0] ?? 0).padStart(2, "0")}`);
+  const at = times.length === 0 ? "" : t.triggerOn.at(formats.list(times));
   return every + on + at;
 }
-
-export const overlapTexts: Readonly<Record<string, string>> = {
-  allow: "each event has its job or sweep, however many run",
-  skip: "while jobs or sweeps of it run, events are skipped",
-  queue: "while jobs or sweeps of it run, events wait for their turn",
-  replace: "a new event ends the jobs and sweeps of earlier ones",
-};
 
 /** What a firing was about, in a few words. */
 export function eventText({ event }: FiringWire["properties"]): string {
   if (event.kind === "schedule")
-    return `due ${event.time}${event.edge === undefined ? "" : `, ${event.edge}`}`;
+    return t.firingEvents.due(event.time) + (event.edge === undefined ? "" : `, ${event.edge}`);
   if (event.kind === "blobCreated") return `${event.name} ${event.etag}`;
-  if (event.kind === "blobBatch") return `${event.blobs.length} blobs`;
-  if (event.kind === "queueMessage") return `message ${event.id}`;
+  if (event.kind === "blobBatch") return t.firingEvents.blobs(event.blobs.length);
+  if (event.kind === "queueMessage") return t.firingEvents.message(event.id);
   if (event.kind === "sweepCompleted") return `${event.experiment}/${event.sweep} ${event.state}`;
   if (event.kind === "jobCompleted") return `${event.experiment}/${event.job} ${event.state}`;
   return `${event.kind} ${"id" in event ? event.id : ""}`.trim();

@@ -16,7 +16,8 @@ import { nodeStates } from "../lib/nodes.ts";
 import { clusterPath, pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { scaleText } from "../lib/scale-text.ts";
-import { countText } from "../lib/texts.ts";
+import { t, wordFor } from "../texts/texts.ts";
+import { formats } from "../lib/formats.ts";
 
 export default function Cluster({ place, name }: { place: Place; name: string }) {
   const cluster = useCluster(place, name);
@@ -24,18 +25,18 @@ export default function Cluster({ place, name }: { place: Place; name: string })
   const lines = commandLines(place, location.origin);
   return (
     <>
-      {cluster.data === undefined && <h1>{name}</h1>}
-      <DataState query={cluster} what={`The cluster ${name}`}>
+      {cluster.data === undefined && <h1 translate="no">{name}</h1>}
+      <DataState query={cluster} what={t.things.cluster(name)}>
         {(found) => <ClusterView place={place} cluster={found} />}
       </DataState>
       <section aria-labelledby="events-title" className="card">
-        <h2 id="events-title">Events</h2>
-        <DataState query={events} what="the events">
+        <h2 id="events-title">{t.cluster.events}</h2>
+        <DataState query={events} what={t.things.events}>
           {(found) => <EventList events={found} />}
         </DataState>
       </section>
       <CommandStrip
-        label="The same by command line"
+        label={t.common.sameByCommandLine}
         lines={[lines.cluster(name), lines.events(clusterPath(place, name))]}
       />
     </>
@@ -51,33 +52,36 @@ function ClusterView({ place, cluster }: { place: Place; cluster: ClusterRespons
     <>
       <div className="page-head">
         <h1>
-          {name} <StateMark state={state} />
+          <span translate="no">{name}</span> <StateMark state={state} />
         </h1>
         <div className="actions">
           <Link href={`${pages.jobs(place)}?cluster=${encodeURIComponent(name)}`} className="button">
-            Its jobs
+            {t.cluster.itsJobs}
           </Link>
           <button type="button" onClick={() => show("resize")}>
-            Resize
+            {t.cluster.resize}
           </button>
           <button type="button" className="danger" onClick={() => show("delete")}>
-            Delete
+            {t.common.delete}
           </button>
         </div>
       </div>
       <FailureList errors={properties.errors ?? []} />
       <dl className="facts card">
-        <Fact term="Size">
-          {properties.vmSize}, {properties.vmPriority}
+        <Fact term={t.cluster.size}>
+          <span translate="no">{properties.vmSize}</span>,{" "}
+          {wordFor(properties.vmPriority, t.clusters.vmPriorities)}
         </Fact>
-        <Fact term="Scale">{scaleText(properties.scaleSettings)}</Fact>
-        <Fact term="Nodes now">{properties.currentNodeCount}</Fact>
-        <Fact term="Created">
+        <Fact term={t.cluster.scale}>{scaleText(properties.scaleSettings)}</Fact>
+        <Fact term={t.cluster.nodesNow}>{formats.number(properties.currentNodeCount)}</Fact>
+        <Fact term={t.cluster.created}>
           <AbsoluteTime value={properties.creationTime} />
         </Fact>
-        <Fact term="Image">
-          {properties.virtualMachineConfiguration.imageReference.offer}{" "}
-          {properties.virtualMachineConfiguration.imageReference.sku}
+        <Fact term={t.cluster.image}>
+          <span translate="no">
+            {properties.virtualMachineConfiguration.imageReference.offer}{" "}
+            {properties.virtualMachineConfiguration.imageReference.sku}
+          </span>
         </Fact>
       </dl>
       <Nodes place={place} cluster={cluster} />
@@ -102,12 +106,12 @@ function Nodes({ place, cluster }: { place: Place; cluster: ClusterResponse }) {
   const states = nodeStates(nodeStateCounts).filter(({ count }) => count > 0);
   return (
     <section aria-labelledby="nodes-title" className="card">
-      <h2 id="nodes-title">Nodes</h2>
-      {states.length === 0 && <p className="muted">There are none now.</p>}
+      <h2 id="nodes-title">{t.cluster.nodes}</h2>
+      {states.length === 0 && <p className="muted">{t.cluster.noNodes}</p>}
       {states.map(({ state, count }) => (
         <div key={state} className="node-group">
           <h3>
-            <StateMark state={state} /> {countText(count, "node")}
+            <StateMark state={state} /> {t.counts.nodes(count)}
           </h3>
           <div className="node-cells" aria-hidden="true">
             {Array.from({ length: count }, (_, index) => (
@@ -118,7 +122,7 @@ function Nodes({ place, cluster }: { place: Place; cluster: ClusterResponse }) {
       ))}
       {nodes.data !== undefined && nodes.data.length > 0 && (
         <details>
-          <summary>How to reach them by ssh</summary>
+          <summary>{t.cluster.bySsh}</summary>
           <ul className="plain-list">
             {nodes.data.map(({ nodeId, ipAddress, port }) => (
               <li key={nodeId}>
@@ -140,8 +144,8 @@ function DeleteCluster({ place, name, onClose }: { place: Place; name: string; o
   const [, go] = useLocation();
   return (
     <ActionDialog
-      title={`Delete the cluster ${name}`}
-      verb="Delete"
+      title={t.cluster.deleteOne(name)}
+      verb={t.common.delete}
       lines={[commandLines(place, location.origin).deleteCluster(name)]}
       onClose={onClose}
       act={async () => {
@@ -150,7 +154,7 @@ function DeleteCluster({ place, name, onClose }: { place: Place; name: string; o
         go(pages.clusters(place));
       }}
     >
-      <p>Its nodes go at once, and what runs on them ends. Jobs that have ended stay, with their output.</p>
+      <p>{t.cluster.deleteNote}</p>
     </ActionDialog>
   );
 }

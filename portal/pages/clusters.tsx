@@ -13,6 +13,7 @@ import { quoted } from "../lib/request-lines.ts";
 import { scaleText } from "../lib/scale-text.ts";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
+import { t, wordFor } from "../texts/texts.ts";
 
 export default function Clusters({ place }: { place: Place }) {
   const clusters = useClusters(place);
@@ -20,19 +21,19 @@ export default function Clusters({ place }: { place: Place }) {
   return (
     <>
       <div className="page-head">
-        <h1>Clusters</h1>
+        <h1>{t.clusters.title}</h1>
         <button type="button" className="primary" onClick={() => ask(true)}>
-          New cluster
+          {t.clusters.newCluster}
         </button>
       </div>
-      <DataState query={clusters} what="the clusters">
+      <DataState query={clusters} what={t.things.clusters}>
         {(found) =>
           found.length === 0 ? <NoCluster place={place} /> : <ClusterTable place={place} clusters={found} />
         }
       </DataState>
       {isAsked && <NewClusterDialog place={place} onClose={() => ask(false)} />}
       <CommandStrip
-        label="The same by command line"
+        label={t.common.sameByCommandLine}
         lines={[commandLines(place, location.origin).clusters()]}
       />
     </>
@@ -43,35 +44,34 @@ function NoCluster({ place }: { place: Place }) {
   const inPlace = `-g ${quoted(place.group)} -w ${quoted(place.workspace)}`;
   const batchai = `batchai cluster create ${inPlace} -n nodes -s STANDARD_D2S_V3 -t 1 --afs-name results --afs-mount-path out`;
   return (
-    <Empty title="There is no cluster">
-      <p>
-        One node, whose jobs write to the file share <code>results</code> of the storage account. The share
-        must exist.
-      </p>
-      <CommandStrip label="Create a cluster" lines={[{ batchai }]} />
+    <Empty title={t.clusters.none}>
+      <p>{t.clusters.oneNode(<code>results</code>)}</p>
+      <CommandStrip label={t.clusters.createOne} lines={[{ batchai }]} />
     </Empty>
   );
 }
 
 function ClusterTable({ place, clusters }: { place: Place; clusters: readonly ClusterResponse[] }) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label="Clusters">
+    <div className="table-frame" tabIndex={0} role="region" aria-label={t.clusters.title}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Name</th>
-            <th scope="col">State</th>
-            <th scope="col">Nodes</th>
-            <th scope="col">Scale</th>
-            <th scope="col">Size</th>
-            <th scope="col">Created</th>
+            <th scope="col">{t.clusters.name}</th>
+            <th scope="col">{t.clusters.state}</th>
+            <th scope="col">{t.clusters.nodes}</th>
+            <th scope="col">{t.clusters.scale}</th>
+            <th scope="col">{t.clusters.size}</th>
+            <th scope="col">{t.clusters.created}</th>
           </tr>
         </thead>
         <tbody>
           {clusters.map(({ id, name, properties }) => (
             <tr key={id}>
               <th scope="row">
-                <Link href={pages.cluster(place, name)}>{name}</Link>
+                <Link href={pages.cluster(place, name)} translate="no">
+                  {name}
+                </Link>
               </th>
               <td>
                 <StateMark
@@ -82,7 +82,10 @@ function ClusterTable({ place, clusters }: { place: Place; clusters: readonly Cl
                   }
                 />
                 {(properties.errors ?? []).length > 0 && (
-                  <span className="error-text"> {properties.errors?.[0]?.code}</span>
+                  <span
+                    className="error-text"
+                    translate="no"
+                  >{` ${properties.errors?.[0]?.code ?? ""}`}</span>
                 )}
               </td>
               <td>
@@ -90,7 +93,8 @@ function ClusterTable({ place, clusters }: { place: Place; clusters: readonly Cl
               </td>
               <td>{scaleText(properties.scaleSettings)}</td>
               <td>
-                {properties.vmSize} <span className="muted">{properties.vmPriority}</span>
+                <span translate="no">{properties.vmSize}</span>{" "}
+                <span className="muted">{wordFor(properties.vmPriority, t.clusters.vmPriorities)}</span>
               </td>
               <td>
                 <Time value={properties.creationTime} />

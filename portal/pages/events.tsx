@@ -7,6 +7,7 @@ import { EventList } from "../components/event-list.tsx";
 import { commandLines } from "../lib/command-lines.ts";
 import { clusterPath, experimentPath, workspacePath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
+import { t } from "../texts/texts.ts";
 
 const periods = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
 type Period = keyof typeof periods;
@@ -41,20 +42,20 @@ export default function Events({ place }: { place: Place }) {
   return (
     <>
       <div className="page-head">
-        <h1>Events</h1>
+        <h1>{t.events.title}</h1>
       </div>
       <div className="filters">
         <label>
-          <span className="sr-only">Filter</span>
+          <span className="sr-only">{t.events.filter}</span>
           <input
             type="search"
             data-filter=""
-            placeholder="Filter (/)"
+            placeholder={t.common.filterKey}
             value={filter}
             onChange={(event) => set("q", event.target.value)}
           />
         </label>
-        <div role="group" aria-label="Time" className="segments">
+        <div role="group" aria-label={t.events.time} className="segments">
           {names.map((name) => (
             <button
               key={name}
@@ -62,18 +63,18 @@ export default function Events({ place }: { place: Place }) {
               aria-pressed={name === period}
               onClick={() => set("last", name === "day" ? "" : name)}
             >
-              last {name}
+              {t.events.last[name]}
             </button>
           ))}
         </div>
       </div>
-      <section className="card" aria-label="Events">
-        <DataState query={events} what="the events">
+      <section className="card" aria-label={t.events.title}>
+        <DataState query={events} what={t.things.events}>
           {(found) => <EventList isOfMany events={found.filter((event) => isShown(JSON.stringify(event)))} />}
         </DataState>
       </section>
       <CommandStrip
-        label="The same by command line"
+        label={t.common.sameByCommandLine}
         lines={paths.slice(0, 5).map((path) => lines.events(path))}
       />
     </>

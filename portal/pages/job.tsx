@@ -21,6 +21,8 @@ import { commandLines } from "../lib/command-lines.ts";
 import { hasEnded, jobRow } from "../lib/jobs.ts";
 import { jobPath, pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
+import { formats } from "../lib/formats.ts";
+import { t, wordFor } from "../texts/texts.ts";
 
 interface Props {
   readonly place: Place;
@@ -42,8 +44,8 @@ export default function Job({ place, experiment, name }: Props) {
   const open = (chosen: Tab) => setQuery(chosen === "logs" ? {} : { tab: chosen }, { replace: true });
   return (
     <>
-      {job.data === undefined && <h1>{name}</h1>}
-      <DataState query={job} what={`The job ${name}`}>
+      {job.data === undefined && <h1 translate="no">{name}</h1>}
+      <DataState query={job} what={t.things.job(name)}>
         {(found) => (
           <>
             <Head place={place} job={found} />
@@ -51,17 +53,17 @@ export default function Job({ place, experiment, name }: Props) {
             <Attempts attempts={attempts.data} />
             <FailureList errors={found.properties.executionInfo?.errors ?? []} />
             <Facts place={place} job={found} />
-            <Tabs label="Of this job" tabs={tabs} tab={tab} onOpen={open} />
+            <Tabs label={t.job.tabsLabel} tabs={tabs} tab={tab} onOpen={open} />
             <div id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} className="card">
               {tab === "logs" && <JobLogs place={place} experiment={experiment} job={found} />}
               {tab === "files" && <JobFiles place={place} experiment={experiment} job={found} />}
               {tab === "events" && (
-                <DataState query={events} what="the events">
+                <DataState query={events} what={t.things.events}>
                   {(list) => <EventList events={list} />}
                 </DataState>
               )}
               {tab === "metrics" && (
-                <Suspense fallback={<p className="loading">Opening the metrics …</p>}>
+                <Suspense fallback={<p className="loading">{t.job.openingMetrics}</p>}>
                   <JobMetrics place={place} experiment={experiment} job={found} />
                 </Suspense>
               )}
@@ -70,7 +72,7 @@ export default function Job({ place, experiment, name }: Props) {
           </>
         )}
       </DataState>
-      <CommandStrip label="The same by command line" lines={linesOf(tab, { place, experiment, name })} />
+      <CommandStrip label={t.common.sameByCommandLine} lines={linesOf(tab, { place, experiment, name })} />
     </>
   );
 }
@@ -91,28 +93,28 @@ function Head({ place, job }: { place: Place; job: JobResponse }) {
   const close = () => ask(undefined);
   return (
     <>
-      <nav aria-label="Where this is" className="trail">
-        <Link href={pages.jobs(place)}>Jobs</Link> /{" "}
-        <Link href={`${pages.jobs(place)}?experiment=${encodeURIComponent(row.experiment)}`}>
+      <nav aria-label={t.common.whereThisIs} className="trail">
+        <Link href={pages.jobs(place)}>{t.job.jobs}</Link> /{" "}
+        <Link href={`${pages.jobs(place)}?experiment=${encodeURIComponent(row.experiment)}`} translate="no">
           {row.experiment}
         </Link>
       </nav>
       <div className="page-head">
         <h1>
-          {row.name} <StateMark state={row.isDeleting ? "deleting" : row.state} />
+          <span translate="no">{row.name}</span> <StateMark state={row.isDeleting ? "deleting" : row.state} />
         </h1>
         <div className="actions">
           <Link
             href={`${pages.newJob(place)}?like=${encodeURIComponent(`${row.experiment}/${row.name}`)}`}
             className="button"
           >
-            Clone
+            {t.job.clone}
           </Link>
           <button type="button" disabled={hasEnded(row)} onClick={() => ask("terminate")}>
-            Terminate
+            {t.common.terminate}
           </button>
           <button type="button" className="danger" onClick={() => ask("delete")}>
-            Delete
+            {t.common.delete}
           </button>
         </div>
       </div>
@@ -136,14 +138,20 @@ function Facts({ place, job }: { place: Place; job: JobResponse }) {
   const row = jobRow(job);
   return (
     <dl className="facts card">
-      <Fact term="Cluster">
-        <Link href={pages.cluster(place, row.cluster)}>{row.cluster}</Link>
+      <Fact term={t.job.cluster}>
+        <Link href={pages.cluster(place, row.cluster)} translate="no">
+          {row.cluster}
+        </Link>
       </Fact>
-      <Fact term="Nodes">{row.nodes}</Fact>
-      <Fact term="Toolkit">{row.tool}</Fact>
-      <Fact term="Priority">{properties.schedulingPriority}</Fact>
-      <Fact term="At most">{properties.constraints.maxWallClockTime}</Fact>
-      {row.exitCode !== undefined && <Fact term="Exit code">{row.exitCode}</Fact>}
+      <Fact term={t.job.nodes}>{formats.number(row.nodes)}</Fact>
+      <Fact term={t.job.toolkit}>
+        <span translate="no">{row.tool}</span>
+      </Fact>
+      <Fact term={t.job.priority}>{wordFor(properties.schedulingPriority, t.queue.priorities)}</Fact>
+      <Fact term={t.job.atMost}>
+        <span translate="no">{properties.constraints.maxWallClockTime}</span>
+      </Fact>
+      {row.exitCode !== undefined && <Fact term={t.job.exitCode}>{row.exitCode}</Fact>}
     </dl>
   );
 }

@@ -25,7 +25,9 @@ import {
 import type { JobRow, JobView, SortKey } from "../lib/jobs.ts";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
-import { countText, durationText } from "../lib/texts.ts";
+import { formats } from "../lib/formats.ts";
+import { durationText } from "../lib/texts.ts";
+import { t } from "../texts/texts.ts";
 
 export default function Jobs({ place }: { place: Place }) {
   const [query, setQuery] = useSearchParams();
@@ -43,18 +45,18 @@ export default function Jobs({ place }: { place: Place }) {
   return (
     <>
       <div className="page-head">
-        <h1>Jobs</h1>
+        <h1>{t.jobs.title}</h1>
         <Link href={pages.newJob(place)} className="button primary">
-          New job
+          {t.jobs.newJob}
         </Link>
       </div>
-      <DataState query={jobs} what="the jobs">
+      <DataState query={jobs} what={t.things.jobs}>
         {(found) => (
           <JobsView place={place} list={found} view={view} experiment={experiment} onChange={change} />
         )}
       </DataState>
       <CommandStrip
-        label="The same by command line"
+        label={t.common.sameByCommandLine}
         lines={
           experiment === ""
             ? [lines.experiments(), ...experimentsOf(jobs.data).map(lines.jobs)]
@@ -99,9 +101,9 @@ function JobsView({ place, list, view, experiment, onChange }: ViewProps) {
       />
       <div className="list-head">
         <p role="status">
-          {countText(rows.length, "job")}
-          {!list.isWhole && " so far, more are being read"}
-          {selected.length > 0 && `, ${selected.length.toLocaleString()} selected`}
+          {t.counts.jobs(rows.length)}
+          {!list.isWhole && t.jobs.soFar}
+          {selected.length > 0 && t.counts.selected(selected.length)}
         </p>
         <div className="actions">
           <button
@@ -109,7 +111,7 @@ function JobsView({ place, list, view, experiment, onChange }: ViewProps) {
             disabled={!selected.some((job) => !hasEnded(job))}
             onClick={() => ask("terminate")}
           >
-            Terminate
+            {t.common.terminate}
           </button>
           <button
             type="button"
@@ -117,12 +119,12 @@ function JobsView({ place, list, view, experiment, onChange }: ViewProps) {
             disabled={selected.length === 0}
             onClick={() => ask("delete")}
           >
-            Delete
+            {t.common.delete}
           </button>
         </div>
       </div>
       <Grid<JobRow, SortKey>
-        label="Jobs"
+        label={t.jobs.title}
         rows={rows}
         columns={columnsAt(place)}
         idOf={({ id }) => id}
@@ -170,31 +172,33 @@ function Filters({ place, view, experiment, onChange, counts, total }: FilterPro
   return (
     <div className="filters">
       <label>
-        <span className="sr-only">Filter by name, experiment, cluster, toolkit or error</span>
+        <span className="sr-only">{t.jobs.filter}</span>
         <input
           type="search"
           data-filter=""
-          placeholder="Filter (/)"
+          placeholder={t.common.filterKey}
           value={view.text}
           onChange={(event) => onChange({ text: event.target.value })}
         />
       </label>
       <label>
-        <span className="sr-only">Experiment</span>
+        <span className="sr-only">{t.common.experiment}</span>
         <select value={experiment} onChange={(event) => onChange({ experiment: event.target.value })}>
-          <option value="">All experiments</option>
+          <option value="">{t.common.allExperiments}</option>
           {(names.includes(experiment) || experiment === "" ? names : [experiment, ...names]).map((name) => (
-            <option key={name}>{name}</option>
+            <option key={name} translate="no">
+              {name}
+            </option>
           ))}
         </select>
       </label>
-      <div role="group" aria-label="States" className="segments">
+      <div role="group" aria-label={t.jobs.states} className="segments">
         <button
           type="button"
           aria-pressed={view.states.length === 0}
           onClick={() => onChange({ states: [] })}
         >
-          All <span className="number">{total.toLocaleString()}</span>
+          {t.common.all} <span className="number">{formats.number(total)}</span>
         </button>
         {jobStates.map((state) => (
           <button
@@ -203,8 +207,7 @@ function Filters({ place, view, experiment, onChange, counts, total }: FilterPro
             aria-pressed={view.states.includes(state)}
             onClick={() => onChange({ states: toggledStates(state) })}
           >
-            <StateMark state={state} />{" "}
-            <span className="number">{(counts[state] ?? 0).toLocaleString()}</span>
+            <StateMark state={state} /> <span className="number">{formats.number(counts[state] ?? 0)}</span>
           </button>
         ))}
       </div>
@@ -212,9 +215,9 @@ function Filters({ place, view, experiment, onChange, counts, total }: FilterPro
         <button
           type="button"
           onClick={() => onChange({ cluster: "" })}
-          aria-label={`Of all clusters, not only ${view.cluster}`}
+          aria-label={t.jobs.ofAllClusters(view.cluster)}
         >
-          Cluster {view.cluster} ✕
+          {t.jobs.ofCluster(view.cluster)}
         </button>
       )}
     </div>
@@ -223,11 +226,9 @@ function Filters({ place, view, experiment, onChange, counts, total }: FilterPro
 
 function NoJobs({ place }: { place: Place }) {
   return (
-    <Empty title="There is no job yet">
-      <p>
-        <Link href={pages.newJob(place)}>Submit one here</Link>, or run a program of a folder from there:
-      </p>
-      <CommandStrip label="Run a program" lines={[{ batchai: "batchai run -- python3 train.py" }]} />
+    <Empty title={t.jobs.none}>
+      <p>{t.jobs.submitOr(<Link href={pages.newJob(place)}>{t.jobs.submitHere}</Link>)}</p>
+      <CommandStrip label={t.jobs.runProgram} lines={[{ batchai: "batchai run -- python3 train.py" }]} />
     </Empty>
   );
 }
@@ -241,7 +242,8 @@ function columnsAt(place: Place): readonly Column<JobRow, SortKey>[] {
   return [
     {
       key: "name",
-      title: "Name",
+      title: t.jobs.name,
+      isData: true,
       width: "minmax(9rem, 2fr)",
       sort: "name",
       cell: (job) => (
@@ -252,37 +254,45 @@ function columnsAt(place: Place): readonly Column<JobRow, SortKey>[] {
     },
     {
       key: "state",
-      title: "State",
+      title: t.jobs.state,
       width: "8.5rem",
       sort: "state",
       cell: (job) => <StateMark state={job.isDeleting ? "deleting" : job.state} />,
     },
     {
       key: "experiment",
-      title: "Experiment",
+      title: t.jobs.experiment,
+      isData: true,
       width: "minmax(6rem, 1fr)",
       sort: "experiment",
       cell: (job) => job.experiment,
     },
     {
       key: "cluster",
-      title: "Cluster",
+      title: t.jobs.cluster,
+      isData: true,
       width: "minmax(6rem, 1fr)",
       sort: "cluster",
       cell: (job) => job.cluster,
     },
-    { key: "nodes", title: "Nodes", width: "6rem", sort: "nodes", cell: (job) => job.nodes },
-    { key: "tool", title: "Toolkit", width: "8rem", sort: "tool", cell: (job) => job.tool },
+    {
+      key: "nodes",
+      title: t.jobs.nodes,
+      width: "6rem",
+      sort: "nodes",
+      cell: (job) => formats.number(job.nodes),
+    },
+    { key: "tool", title: t.jobs.tool, isData: true, width: "8rem", sort: "tool", cell: (job) => job.tool },
     {
       key: "duration",
-      title: "Ran for",
+      title: t.jobs.ranFor,
       width: "8rem",
       sort: "duration",
       cell: (job) => <Duration job={job} />,
     },
     {
       key: "created",
-      title: "Submitted",
+      title: t.jobs.submitted,
       width: "7.5rem",
       sort: "created",
       cell: (job) => <Time value={job.created} />,

@@ -9,6 +9,7 @@ import type { JobDraft } from "../components/job-form.tsx";
 import { customSpec, nextName, specOfJob } from "../lib/job-spec.ts";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
+import { t } from "../texts/texts.ts";
 
 export default function NewJob({ place }: { place: Place }) {
   const [query] = useSearchParams();
@@ -16,7 +17,7 @@ export default function NewJob({ place }: { place: Place }) {
   return (
     <>
       <div className="page-head">
-        <h1>New job</h1>
+        <h1>{t.newJob.title}</h1>
       </div>
       {name === "" ? (
         <Drafted place={place} draft={freshDraft} />
@@ -38,7 +39,7 @@ const freshDraft: JobDraft = {
 function Like({ place, experiment, name }: { place: Place; experiment: string; name: string }) {
   const job = useJob(place, experiment, name);
   return (
-    <DataState query={job} what={`The job ${name}`}>
+    <DataState query={job} what={t.things.job(name)}>
       {(found) => <Drafted place={place} draft={draftLike(found, experiment)} />}
     </DataState>
   );
@@ -61,13 +62,13 @@ function Drafted({ place, draft }: { place: Place; draft: JobDraft }) {
   const [first] = useState(draft);
   const [, go] = useLocation();
   return (
-    <DataState query={clusters} what="the clusters">
+    <DataState query={clusters} what={t.things.clusters}>
       {(found) =>
         found.length === 0 ? (
-          <Empty title="There is no cluster to run on">
+          <Empty title={t.newJob.noCluster}>
             <p>
               <button type="button" className="link" onClick={() => go(pages.clusters(place))}>
-                How to make one
+                {t.newJob.howToMake}
               </button>
             </p>
           </Empty>

@@ -11,7 +11,8 @@ import { pages, usagesPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { queuesOf } from "../lib/queue.ts";
 import type { ClusterQueue } from "../lib/queue.ts";
-import { countText } from "../lib/texts.ts";
+import { formats } from "../lib/formats.ts";
+import { t, wordFor } from "../texts/texts.ts";
 
 const mostRows = 100;
 
@@ -22,17 +23,17 @@ export default function Queue({ place, location: region }: { place: Place; locat
   return (
     <>
       <div className="page-head">
-        <h1>Queue and quotas</h1>
+        <h1>{t.queue.title}</h1>
       </div>
-      <DataState query={clusters} what="the clusters">
+      <DataState query={clusters} what={t.things.clusters}>
         {(found) => (
-          <DataState query={jobs} what="the queue">
+          <DataState query={jobs} what={t.things.queue}>
             {(list) => <Queues place={place} queues={queuesOf(list.jobs, found)} isWhole={list.isWhole} />}
           </DataState>
         )}
       </DataState>
       <Quotas place={place} region={region} />
-      <CommandStrip label="The same by command line" lines={[lines.usages(region)]} />
+      <CommandStrip label={t.common.sameByCommandLine} lines={[lines.usages(region)]} />
     </>
   );
 }
@@ -41,43 +42,43 @@ function Queues(props: { place: Place; queues: readonly ClusterQueue[]; isWhole:
   const { place, queues, isWhole } = props;
   if (queues.length === 0)
     return isWhole ? (
-      <Empty title="Nothing waits">
-        <p>
-          Jobs wait here for nodes. <Link href={pages.newJob(place)}>Submit one</Link>
-        </p>
+      <Empty title={t.queue.nothingWaits}>
+        <p>{t.queue.jobsWait(<Link href={pages.newJob(place)}>{t.queue.submitOne}</Link>)}</p>
       </Empty>
     ) : (
-      <p className="loading">Reading the queue …</p>
+      <p className="loading">{t.queue.reading}</p>
     );
   return queues.map(({ cluster, waiting }) => (
-    <section key={cluster} className="card" aria-label={`Queue of ${cluster}`}>
+    <section key={cluster} className="card" aria-label={t.queue.of(cluster)}>
       <h2>
-        <Link href={pages.cluster(place, cluster)}>{cluster}</Link>:{" "}
-        {countText(waiting.length, "waiting job")}
+        <Link href={pages.cluster(place, cluster)} translate="no">
+          {cluster}
+        </Link>
+        : {t.counts.waitingJobs(waiting.length)}
       </h2>
-      <div className="table-frame" tabIndex={0} role="region" aria-label={`Waiting on ${cluster}`}>
+      <div className="table-frame" tabIndex={0} role="region" aria-label={t.queue.waitingOn(cluster)}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Position</th>
-              <th scope="col">Job</th>
-              <th scope="col">Priority</th>
-              <th scope="col">Nodes</th>
-              <th scope="col">Since</th>
-              <th scope="col">Why it waits</th>
+              <th scope="col">{t.queue.position}</th>
+              <th scope="col">{t.queue.job}</th>
+              <th scope="col">{t.queue.priority}</th>
+              <th scope="col">{t.queue.nodes}</th>
+              <th scope="col">{t.queue.since}</th>
+              <th scope="col">{t.queue.why}</th>
             </tr>
           </thead>
           <tbody>
             {waiting.slice(0, mostRows).map(({ job, position, reason }) => (
               <tr key={job.id}>
-                <td>{position}</td>
+                <td>{formats.number(position)}</td>
                 <th scope="row">
-                  <Link href={pages.job(place, job.experiment, job.name)}>
+                  <Link href={pages.job(place, job.experiment, job.name)} translate="no">
                     {job.experiment}/{job.name}
                   </Link>
                 </th>
-                <td>{job.priority}</td>
-                <td>{job.nodes}</td>
+                <td>{wordFor(job.priority, t.queue.priorities)}</td>
+                <td>{formats.number(job.nodes)}</td>
                 <td>
                   <Time value={job.created} />
                 </td>
@@ -87,13 +88,8 @@ function Queues(props: { place: Place; queues: readonly ClusterQueue[]; isWhole:
           </tbody>
         </table>
       </div>
-      {waiting.length > mostRows && (
-        <p className="muted">{`The first ${mostRows} of ${waiting.length.toLocaleString()}.`}</p>
-      )}
-      <p className="muted">
-        Served by priority, then by age. A smaller job may go before a larger one where it holds it up in no
-        case.
-      </p>
+      {waiting.length > mostRows && <p className="muted">{t.counts.firstOf(mostRows, waiting.length)}</p>}
+      <p className="muted">{t.queue.order}</p>
     </section>
   ));
 }
@@ -116,27 +112,29 @@ function Quotas({ place, region }: { place: Place; region: string }) {
   });
   return (
     <section aria-labelledby="quotas-title">
-      <h2 id="quotas-title">Quotas of the whole service</h2>
-      <DataState query={usages} what="the quotas">
+      <h2 id="quotas-title">{t.queue.quotasTitle}</h2>
+      <DataState query={usages} what={t.things.quotas}>
         {(found) => (
-          <div className="table-frame" tabIndex={0} role="region" aria-label="Quotas">
+          <div className="table-frame" tabIndex={0} role="region" aria-label={t.queue.quotas}>
             <table>
               <thead>
                 <tr>
-                  <th scope="col">What</th>
-                  <th scope="col">In use</th>
-                  <th scope="col">Limit</th>
+                  <th scope="col">{t.queue.what}</th>
+                  <th scope="col">{t.queue.inUse}</th>
+                  <th scope="col">{t.queue.limit}</th>
                   <th scope="col">
-                    <span className="sr-only">Share</span>
+                    <span className="sr-only">{t.queue.share}</span>
                   </th>
                 </tr>
               </thead>
               <tbody>
                 {found.map(({ name, currentValue, limit }) => (
                   <tr key={name.value}>
-                    <th scope="row">{name.localizedValue}</th>
-                    <td>{currentValue.toLocaleString()}</td>
-                    <td>{limit === unlimited ? "none" : limit.toLocaleString()}</td>
+                    <th scope="row" lang="en">
+                      {name.localizedValue}
+                    </th>
+                    <td>{formats.number(currentValue)}</td>
+                    <td>{limit === unlimited ? t.queue.noLimit : formats.number(limit)}</td>
                     <td>
                       {limit !== unlimited && (
                         <span className="share" aria-hidden="true">
@@ -145,7 +143,7 @@ function Quotas({ place, region }: { place: Place; region: string }) {
                           />
                         </span>
                       )}
-                      {currentValue >= limit && <strong className="error-text"> reached</strong>}
+                      {currentValue >= limit && <strong className="error-text">{t.queue.reached}</strong>}
                     </td>
                   </tr>
                 ))}

@@ -16,7 +16,7 @@ import { withMembers } from "../lib/query.ts";
 import { runLines } from "../lib/run-lines.ts";
 import { columnTexts, fieldsIn, fieldText, quotedField, runViewOf, usualFields } from "../lib/runs.ts";
 import type { Field, RunRow, RunView } from "../lib/runs.ts";
-import { countText } from "../lib/texts.ts";
+import { t } from "../texts/texts.ts";
 
 const Comparison = lazy(() => import("../components/run-comparison.tsx"));
 
@@ -32,19 +32,19 @@ export default function Runs({ place }: { place: Place }) {
     return (
       <>
         <div className="page-head">
-          <h1>{countText(view.chosen.length, "run")}</h1>
+          <h1>{t.counts.runs(view.chosen.length)}</h1>
           <button type="button" onClick={() => change({ compare: "" }, true)}>
-            Back to the list
+            {t.runs.backToList}
           </button>
         </div>
-        <Suspense fallback={<p className="loading">Opening the comparison …</p>}>
+        <Suspense fallback={<p className="loading">{t.runs.openingComparison}</p>}>
           <Comparison place={place} ids={view.chosen} />
         </Suspense>
       </>
     );
   return (
     <>
-      <h1>Runs</h1>
+      <h1>{t.runs.title}</h1>
       <Search place={place} view={view} onChange={change} />
     </>
   );
@@ -66,7 +66,7 @@ function Search({ place, view, onChange }: Props) {
   return (
     <>
       <SearchForm key={view.filter} view={view} experiments={all} onChange={onChange} />
-      <DataState query={experiments.data === undefined ? experiments : runs} what="The runs">
+      <DataState query={experiments.data === undefined ? experiments : runs} what={t.things.runs}>
         {() =>
           runs.data !== undefined && (
             <Found
@@ -81,7 +81,7 @@ function Search({ place, view, onChange }: Props) {
         }
       </DataState>
       {searched !== undefined && searched.length > 0 && (
-        <CommandStrip label="The same by command line" lines={[lines.search(view, searched, runsAtOnce)]} />
+        <CommandStrip label={t.common.sameByCommandLine} lines={[lines.search(view, searched, runsAtOnce)]} />
       )}
     </>
   );
@@ -103,27 +103,30 @@ function SearchForm(props: { view: RunView; experiments: readonly string[]; onCh
       }}
     >
       <label>
-        Experiment
+        {t.common.experiment}
         <select value={view.experiment} onChange={(event) => onChange({ experiment: event.target.value })}>
-          <option value="">All experiments</option>
+          <option value="">{t.common.allExperiments}</option>
           {named.map((name) => (
-            <option key={name}>{name}</option>
+            <option key={name} translate="no">
+              {name}
+            </option>
           ))}
         </select>
       </label>
       <label className="grow">
-        Filter
+        {t.common.filter}
         <input
           data-filter=""
+          translate="no"
           value={text}
           placeholder="metrics.accuracy > 0.9 and params.lr = '0.1'"
           onChange={(event) => type(event.target.value)}
         />
       </label>
-      <button type="submit">Search</button>
+      <button type="submit">{t.runs.search}</button>
       {view.filter !== "" && (
         <button type="button" onClick={() => onChange({ filter: "" })}>
-          All
+          {t.common.all}
         </button>
       )}
     </form>
@@ -161,14 +164,14 @@ function Found({ place, view, onChange, pages: found, isMoreRead, onMore }: Foun
       />
       <div className="list-head">
         <p role="status">
-          {countText(rows.length, "run")}
-          {hasMore && ", and more"}
-          {chosen.size > 0 && `, ${chosen.size.toLocaleString()} selected`}
+          {t.counts.runs(rows.length)}
+          {hasMore && t.runs.andMore}
+          {chosen.size > 0 && t.counts.selected(chosen.size)}
         </p>
         <div className="actions">
           {chosen.size > 0 && (
             <button type="button" onClick={() => choose([])}>
-              Select none
+              {t.runs.selectNone}
             </button>
           )}
           <button
@@ -177,12 +180,12 @@ function Found({ place, view, onChange, pages: found, isMoreRead, onMore }: Foun
             disabled={chosen.size === 0}
             onClick={() => onChange({ compare: "1" }, true)}
           >
-            Compare
+            {t.runs.compare}
           </button>
         </div>
       </div>
       <Grid<RunRow, string>
-        label="Runs"
+        label={t.runs.title}
         rows={rows}
         columns={columnsAt(place, rows, shown)}
         idOf={({ id }) => id}
@@ -198,7 +201,7 @@ function Found({ place, view, onChange, pages: found, isMoreRead, onMore }: Foun
       {hasMore && (
         <p>
           <button type="button" disabled={isMoreRead} onClick={onMore}>
-            {isMoreRead ? "Reading more runs …" : "More runs"}
+            {isMoreRead ? t.runs.readingMore : t.runs.more}
           </button>
         </p>
       )}
@@ -215,17 +218,25 @@ function columnsAt(
   return [
     {
       key: "name",
-      title: "Run",
+      title: t.runs.run,
+      isData: true,
       width: "minmax(9rem, 2fr)",
       sort: "run_name",
       cell: (run) => <RunLink place={place} run={run} />,
     },
-    { key: "experiment", title: "Experiment", width: "minmax(6rem, 1fr)", cell: (run) => run.experiment },
+    {
+      key: "experiment",
+      title: t.runs.experiment,
+      isData: true,
+      width: "minmax(6rem, 1fr)",
+      cell: (run) => run.experiment,
+    },
     ...(hasTrials
       ? [
           {
             key: "trial",
-            title: "Trial",
+            title: t.runs.trial,
+            isData: true,
             width: "minmax(6rem, 1fr)",
             cell: (run: RunRow) => <TrialLink place={place} run={run} />,
           },
@@ -233,24 +244,26 @@ function columnsAt(
       : []),
     {
       key: "status",
-      title: "Status",
+      title: t.runs.status,
       width: "8rem",
       sort: "status",
       cell: (run) => <StateMark state={run.status} />,
     },
     {
       key: "started",
-      title: "Started",
+      title: t.runs.started,
       width: "7.5rem",
       sort: "start_time",
       cell: (run) => <Time value={run.started} />,
     },
-    { key: "duration", title: "Duration", width: "7rem", cell: (run) => <RunDuration run={run} /> },
+    { key: "duration", title: t.runs.duration, width: "7rem", cell: (run) => <RunDuration run={run} /> },
     ...shown.map((field) => {
       const isSortable = quotedField(field) !== undefined;
       return {
         key: fieldText(field),
         title: field.name,
+        isData: true,
+        isDataTitle: true,
         width: "minmax(6rem, 1fr)",
         ...(isSortable ? { sort: fieldText(field) } : {}),
         cell: (run: RunRow) => fieldValue(run, field),
@@ -262,22 +275,19 @@ function columnsAt(
 function NoRuns({ place, view, onChange }: Props) {
   if (view.filter !== "")
     return (
-      <Empty title="No run is like that">
-        <p>
-          A metric is compared by its last value; what has none of that name is not found. Texts stand in
-          single quotes, as parameters always do.
-        </p>
+      <Empty title={t.runs.noneFound}>
+        <p>{t.runs.noneFoundNote}</p>
         <button type="button" onClick={() => onChange({ filter: "" })}>
-          Search without the filter
+          {t.runs.withoutFilter}
         </button>
       </Empty>
     );
   const lines = runLines(place, location.origin);
   return (
-    <Empty title="There is no run yet">
-      <p>Every job is a run, and every trial of a sweep. From a notebook:</p>
+    <Empty title={t.runs.none}>
+      <p>{t.runs.noneNote}</p>
       <CommandStrip
-        label="Begin a run"
+        label={t.runs.begin}
         lines={[lines.begin(view.experiment === "" ? "first" : view.experiment)]}
       />
     </Empty>

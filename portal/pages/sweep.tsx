@@ -17,6 +17,7 @@ import { sweepLines } from "../lib/sweep-lines.ts";
 import { sweepRow } from "../lib/sweeps.ts";
 import { trialQuery } from "../lib/trials.ts";
 import { trialViewOf } from "../lib/trial-view.ts";
+import { t } from "../texts/texts.ts";
 
 const scripts = {
   overview: () => import("../components/sweep-overview.tsx"),
@@ -52,15 +53,15 @@ export default function Sweep({ place, experiment, name }: Props) {
   const shared = { place, experiment, path: sweepPath(place, experiment, name) };
   return (
     <>
-      {sweep.data === undefined && <h1>{name}</h1>}
-      <DataState query={sweep} what={`The sweep ${name}`}>
+      {sweep.data === undefined && <h1 translate="no">{name}</h1>}
+      <DataState query={sweep} what={t.things.sweep(name)}>
         {(found) => (
           <>
             <Head place={place} experiment={experiment} sweep={found} />
             <SweepFacts place={place} experiment={experiment} sweep={found} />
-            <Tabs label="Of this sweep" tabs={tabs} tab={tab} onOpen={open} />
+            <Tabs label={t.sweep.tabsLabel} tabs={tabs} tab={tab} onOpen={open} />
             <div id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} className="card">
-              <Suspense fallback={<p className="loading">Opening the tab …</p>}>
+              <Suspense fallback={<p className="loading">{t.shell.openingTab}</p>}>
                 {tab === "overview" && <Overview {...shared} sweep={found} />}
                 {tab === "trials" && <Trials {...shared} sweep={found} />}
                 {tab === "curves" && <Curves {...shared} sweep={found} />}
@@ -72,7 +73,7 @@ export default function Sweep({ place, experiment, name }: Props) {
         )}
       </DataState>
       <CommandStrip
-        label="The same by command line"
+        label={t.common.sameByCommandLine}
         lines={linesOf(tab, { place, experiment, name }, query)}
       />
     </>
@@ -90,13 +91,15 @@ function Head({ place, experiment, sweep }: { place: Place; experiment: string; 
   const row = sweepRow(sweep);
   return (
     <>
-      <nav aria-label="Where this is" className="trail">
-        <Link href={pages.sweeps(place)}>Sweeps</Link> /{" "}
-        <Link href={`${pages.sweeps(place)}?experiment=${encodeURIComponent(experiment)}`}>{experiment}</Link>
+      <nav aria-label={t.common.whereThisIs} className="trail">
+        <Link href={pages.sweeps(place)}>{t.sweep.sweeps}</Link> /{" "}
+        <Link href={`${pages.sweeps(place)}?experiment=${encodeURIComponent(experiment)}`} translate="no">
+          {experiment}
+        </Link>
       </nav>
       <div className="page-head">
         <h1>
-          {row.name} <StateMark state={row.isDeleting ? "deleting" : row.state} />
+          <span translate="no">{row.name}</span> <StateMark state={row.isDeleting ? "deleting" : row.state} />
         </h1>
         <SweepActions place={place} experiment={experiment} sweep={sweep} />
       </div>
@@ -110,9 +113,9 @@ function Spec({ sweep }: { sweep: SweepResponse }) {
   return (
     <>
       <p>
-        <CopyButton text={text} what="JSON" />
+        <CopyButton text={text} what={t.common.json} />
       </p>
-      <pre role="group" className="code" tabIndex={0} aria-label="The sweep as JSON">
+      <pre role="group" className="code" tabIndex={0} aria-label={t.sweep.asJson}>
         {text}
       </pre>
     </>

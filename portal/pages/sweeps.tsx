@@ -12,7 +12,8 @@ import { withMembers } from "../lib/query.ts";
 import { sweepLines } from "../lib/sweep-lines.ts";
 import { sweepRow, trialStates } from "../lib/sweeps.ts";
 import type { SweepRow } from "../lib/sweeps.ts";
-import { countText } from "../lib/texts.ts";
+import { formats } from "../lib/formats.ts";
+import { stateText, t } from "../texts/texts.ts";
 
 const linesShown = 5;
 
@@ -29,32 +30,34 @@ export default function Sweeps({ place }: { place: Place }) {
   return (
     <>
       <div className="page-head">
-        <h1>Sweeps</h1>
+        <h1>{t.sweeps.title}</h1>
       </div>
       <div className="filters">
         <label>
-          <span className="sr-only">Filter by name, experiment, metric or state</span>
+          <span className="sr-only">{t.sweeps.filter}</span>
           <input
             type="search"
             data-filter=""
-            placeholder="Filter (/)"
+            placeholder={t.common.filterKey}
             value={text}
             onChange={(event) => set({ q: event.target.value })}
           />
         </label>
         <label>
-          <span className="sr-only">Experiment</span>
+          <span className="sr-only">{t.common.experiment}</span>
           <select value={experiment} onChange={(event) => set({ experiment: event.target.value })}>
-            <option value="">All experiments</option>
+            <option value="">{t.common.allExperiments}</option>
             {(names ?? []).map((name) => (
-              <option key={name}>{name}</option>
+              <option key={name} translate="no">
+                {name}
+              </option>
             ))}
           </select>
         </label>
       </div>
-      <DataState query={experiments} what="the experiments">
+      <DataState query={experiments} what={t.things.experiments}>
         {() => (
-          <DataState query={sweeps} what="the sweeps">
+          <DataState query={sweeps} what={t.things.sweeps}>
             {(found) =>
               found.length === 0 ? (
                 <NoSweep place={place} experiment={wanted?.[0] ?? "digits"} />
@@ -67,7 +70,7 @@ export default function Sweeps({ place }: { place: Place }) {
       </DataState>
       {(wanted ?? []).length > 0 && (
         <CommandStrip
-          label="The same by command line"
+          label={t.common.sameByCommandLine}
           lines={(wanted ?? [])
             .slice(0, linesShown)
             .map((name) => sweepLines(place, location.origin, name).sweeps())}
@@ -90,9 +93,9 @@ function shownRows(rows: readonly SweepRow[], text: string): readonly SweepRow[]
 function NoSweep({ place, experiment }: { place: Place; experiment: string }) {
   const batchai = `batchai sweep create -g ${place.group} -w ${place.workspace} -e ${experiment} -n rates -c CLUSTER -f sweep.json`;
   return (
-    <Empty title="There is no sweep">
-      <p>A sweep runs a job many times with other parameters, and looks for the best value of a metric.</p>
-      <CommandStrip label="Create a sweep" lines={[{ batchai }]} />
+    <Empty title={t.sweeps.none}>
+      <p>{t.sweeps.noneNote}</p>
+      <CommandStrip label={t.sweeps.createOne} lines={[{ batchai }]} />
     </Empty>
   );
 }
@@ -101,45 +104,50 @@ function SweepTable({ place, rows }: { place: Place; rows: readonly SweepRow[] }
   return (
     <>
       <p role="status" className="muted">
-        {countText(rows.length, "sweep")}
+        {t.counts.sweeps(rows.length)}
       </p>
-      <div className="table-frame" tabIndex={0} role="region" aria-label="Sweeps">
+      <div className="table-frame" tabIndex={0} role="region" aria-label={t.sweeps.title}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Experiment</th>
-              <th scope="col">State</th>
-              <th scope="col">Best</th>
-              <th scope="col">Trials</th>
-              <th scope="col">Started</th>
+              <th scope="col">{t.sweeps.name}</th>
+              <th scope="col">{t.sweeps.experiment}</th>
+              <th scope="col">{t.sweeps.state}</th>
+              <th scope="col">{t.sweeps.best}</th>
+              <th scope="col">{t.sweeps.trials}</th>
+              <th scope="col">{t.sweeps.started}</th>
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
               <tr key={row.id}>
                 <th scope="row">
-                  <Link href={pages.sweep(place, row.experiment, row.name)}>{row.name}</Link>
+                  <Link href={pages.sweep(place, row.experiment, row.name)} translate="no">
+                    {row.name}
+                  </Link>
                 </th>
-                <td>{row.experiment}</td>
+                <td translate="no">{row.experiment}</td>
                 <td>
                   <StateMark state={row.isDeleting ? "deleting" : row.state} />
                 </td>
                 <td>
                   {row.best === undefined ? (
-                    <span className="muted">no {row.metric} yet</span>
+                    <span className="muted">
+                      {t.sweeps.noResult(<span translate="no">{row.metric}</span>)}
+                    </span>
                   ) : (
                     <>
-                      {row.metric} {numberText(row.best.value)}{" "}
-                      <span className="muted">trial {row.best.trial}</span>
+                      <span translate="no">{row.metric}</span> {numberText(row.best.value)}{" "}
+                      <span className="muted">{t.sweeps.trial(row.best.trial)}</span>
                     </>
                   )}
                 </td>
                 <td>
-                  {trialStates
-                    .filter((state) => (row.counts[state] ?? 0) > 0)
-                    .map((state) => `${(row.counts[state] ?? 0).toLocaleString()} ${state}`)
-                    .join(", ") || "none yet"}
+                  {formats.list(
+                    trialStates
+                      .filter((state) => (row.counts[state] ?? 0) > 0)
+                      .map((state) => t.counts.inState(row.counts[state] ?? 0, stateText(state))),
+                  ) || t.common.noneYet}
                 </td>
                 <td>
                   <Time value={row.started} />

@@ -19,8 +19,9 @@ import { pages, triggerPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { withMembers } from "../lib/query.ts";
 import { triggerLines } from "../lib/trigger-lines.ts";
-import { kindOf, onText, overlapTexts } from "../lib/triggers.ts";
+import { kindOf, onText } from "../lib/triggers.ts";
 import type { TriggerWire } from "../lib/triggers.ts";
+import { t, wordFor } from "../texts/texts.ts";
 
 const tabs = ["firings", "spec"] as const;
 
@@ -31,15 +32,15 @@ export default function Trigger({ place, name }: { place: Place; name: string })
   const lines = triggerLines(place, location.origin);
   return (
     <>
-      {trigger.data === undefined && <h1>{name}</h1>}
-      <DataState query={trigger} what={`The trigger ${name}`}>
+      {trigger.data === undefined && <h1 translate="no">{name}</h1>}
+      <DataState query={trigger} what={t.things.trigger(name)}>
         {(found) => (
           <>
             <Head place={place} trigger={found} />
             <Facts place={place} trigger={found} />
             {kindOf(found) === "schedule" && <NextTimes place={place} trigger={found} />}
             <Tabs
-              label="Of this trigger"
+              label={t.trigger.tabsLabel}
               tabs={tabs}
               tab={tab}
               onOpen={(chosen) =>
@@ -56,7 +57,7 @@ export default function Trigger({ place, name }: { place: Place; name: string })
         )}
       </DataState>
       <CommandStrip
-        label="The same by command line"
+        label={t.common.sameByCommandLine}
         lines={
           tab === "spec"
             ? [lines.trigger(name)]
@@ -86,25 +87,31 @@ function Head({ place, trigger }: { place: Place; trigger: TriggerWire }) {
   );
   return (
     <>
-      <nav aria-label="Where this is" className="trail">
-        <Link href={pages.triggers(place)}>Triggers and schedules</Link>
+      <nav aria-label={t.common.whereThisIs} className="trail">
+        <Link href={pages.triggers(place)}>{t.triggers.title}</Link>
       </nav>
       <div className="page-head">
         <h1>
-          {name} <StateMark state={properties.enabled ? "enabled" : "paused"} />
+          <span translate="no">{name}</span> <StateMark state={properties.enabled ? "enabled" : "paused"} />
         </h1>
         <div className="actions">
-          {button("test", "Test")}
-          {(kind === "schedule" || kind === "queueMessage") && button("run", "Run now")}
-          {kind === "schedule" && button("backfill", "Backfill")}
-          {button("pause", properties.enabled ? "Pause" : "Resume")}
-          {button("delete", "Delete", "danger")}
+          {button("test", t.trigger.test)}
+          {(kind === "schedule" || kind === "queueMessage") && button("run", t.trigger.runNow)}
+          {kind === "schedule" && button("backfill", t.trigger.backfill)}
+          {button("pause", properties.enabled ? t.trigger.pause : t.trigger.resume)}
+          {button("delete", t.common.delete, "danger")}
         </div>
       </div>
       {properties.paused !== undefined && (
         <p className="banner">
-          <strong>Paused</strong> by {properties.paused.by}, <AbsoluteTime value={properties.paused.at} />
-          {properties.paused.reason === undefined ? "" : `: ${properties.paused.reason}`}
+          {t.trigger.pausedBy(
+            <strong>{t.trigger.paused}</strong>,
+            <span translate="no">{properties.paused.by}</span>,
+            <AbsoluteTime value={properties.paused.at} />,
+          )}
+          {properties.paused.reason !== undefined && (
+            <span translate="no">{`: ${properties.paused.reason}`}</span>
+          )}
         </p>
       )}
       {asked === "pause" && (
@@ -123,8 +130,8 @@ function DeleteTrigger({ place, name, onClose }: { place: Place; name: string; o
   const [, go] = useLocation();
   return (
     <ActionDialog
-      title={`Delete the trigger ${name}`}
-      verb="Delete"
+      title={t.trigger.deleteOne(name)}
+      verb={t.common.delete}
       lines={[triggerLines(place, location.origin).remove(name)]}
       onClose={onClose}
       act={async () => {
@@ -133,7 +140,7 @@ function DeleteTrigger({ place, name, onClose }: { place: Place; name: string; o
         go(pages.triggers(place));
       }}
     >
-      <p>It starts nothing any more, and its ledger goes. Jobs that it started stay.</p>
+      <p>{t.trigger.deleteNote}</p>
     </ActionDialog>
   );
 }
@@ -142,24 +149,27 @@ function Facts({ place, trigger }: { place: Place; trigger: TriggerWire }) {
   const { overlap, maxConcurrent, savedBy, action } = trigger.properties;
   return (
     <dl className="facts card">
-      <Fact term="Waits for">{onText(trigger)}</Fact>
-      <Fact term={`Starts ${action.sweep === undefined ? "jobs" : "sweeps"} in`}>
+      <Fact term={t.trigger.waitsFor}>{onText(trigger)}</Fact>
+      <Fact term={action.sweep === undefined ? t.trigger.startsJobsIn : t.trigger.startsSweepsIn}>
         <Link
           href={`${action.sweep === undefined ? pages.jobs(place) : pages.sweeps(place)}?experiment=${encodeURIComponent(action.experiment)}`}
+          translate="no"
         >
           {action.experiment}
         </Link>
       </Fact>
-      <Fact term={`Overlap: ${overlap}`}>
-        {overlapTexts[overlap] ?? overlap}
-        {maxConcurrent === undefined ? "" : `, at most ${maxConcurrent} at once`}
+      <Fact term={t.trigger.overlap(<span translate="no">{overlap}</span>)}>
+        {wordFor(overlap, t.overlaps)}
+        {maxConcurrent !== undefined && t.trigger.atMostAtOnce(maxConcurrent)}
       </Fact>
-      <Fact term="Acts with the rights of">{savedBy}</Fact>
+      <Fact term={t.trigger.actsAs}>
+        <span translate="no">{savedBy}</span>
+      </Fact>
     </dl>
   );
 }
 
-function Fact({ term, children }: { term: string; children: ReactNode }) {
+function Fact({ term, children }: { term: ReactNode; children: ReactNode }) {
   return (
     <div>
       <dt>{term}</dt>
@@ -168,26 +178,24 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
-const edges: Readonly<Record<string, string>> = {
-  gap: "the clock is set forward: moved",
-  repeated: "the clock shows this twice",
-};
-
 function NextTimes({ place, trigger }: { place: Place; trigger: TriggerWire }) {
   const times = useFireTimes(triggerPath(place, trigger.name), true, 5);
   return (
     <section className="card" aria-labelledby="next-title">
-      <h2 id="next-title">Next fire times{trigger.properties.enabled ? "" : ", were it not paused"}</h2>
-      <DataState query={times} what="the next fire times">
+      <h2 id="next-title">{trigger.properties.enabled ? t.trigger.nextTimes : t.trigger.nextTimesPaused}</h2>
+      <DataState query={times} what={t.things.fireTimes}>
         {(found) => (
           <ol className="plain-list">
             {found.map(({ time, local, edge }) => (
               <li key={time}>
-                {local.replace("T", " ")} <span className="muted">{time}</span>{" "}
-                {edge !== undefined && <strong>{edges[edge] ?? edge}</strong>}
+                <span translate="no">{local.replace("T", " ")}</span>{" "}
+                <span className="muted" translate="no">
+                  {time}
+                </span>{" "}
+                {edge !== undefined && <strong>{wordFor(edge, t.trigger.edges)}</strong>}
               </li>
             ))}
-            {found.length === 0 && <li className="muted">None any more.</li>}
+            {found.length === 0 && <li className="muted">{t.trigger.noNextTimes}</li>}
           </ol>
         )}
       </DataState>
@@ -200,9 +208,9 @@ function Spec({ trigger }: { trigger: TriggerWire }) {
   return (
     <>
       <p>
-        <CopyButton text={text} what="JSON" />
+        <CopyButton text={text} what={t.common.json} />
       </p>
-      <pre role="group" className="code" tabIndex={0} aria-label="The trigger as JSON">
+      <pre role="group" className="code" tabIndex={0} aria-label={t.trigger.asJson}>
         {text}
       </pre>
     </>

@@ -11,10 +11,11 @@ import { pages, triggerPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { withMembers } from "../lib/query.ts";
 import { requestLines } from "../lib/request-lines.ts";
-import { countText } from "../lib/texts.ts";
+import { formats } from "../lib/formats.ts";
+import { t } from "../texts/texts.ts";
 import { triggerLines } from "../lib/trigger-lines.ts";
 import { kindOf, kinds, onText } from "../lib/triggers.ts";
-import type { Kind, TriggerWire } from "../lib/triggers.ts";
+import type { TriggerWire } from "../lib/triggers.ts";
 
 /** Each row asks for its last firings: a longer list is filtered first. */
 const mostRows = 100;
@@ -24,15 +25,15 @@ export default function Triggers({ place }: { place: Place }) {
   return (
     <>
       <div className="page-head">
-        <h1>Triggers and schedules</h1>
+        <h1>{t.triggers.title}</h1>
       </div>
-      <DataState query={triggers} what="the triggers">
+      <DataState query={triggers} what={t.things.triggers}>
         {(found) =>
           found.length === 0 ? <NoTrigger place={place} /> : <Listed place={place} triggers={found} />
         }
       </DataState>
       <CommandStrip
-        label="The same by command line"
+        label={t.common.sameByCommandLine}
         lines={[triggerLines(place, location.origin).triggers()]}
       />
     </>
@@ -63,12 +64,9 @@ function NoTrigger({ place }: { place: Place }) {
     body,
   });
   return (
-    <Empty title="There is no trigger">
-      <p>
-        A trigger starts jobs at times, when blobs or messages arrive, or when other jobs end. Every night at
-        half past two:
-      </p>
-      <CommandStrip label="Create a trigger" lines={[line]} />
+    <Empty title={t.triggers.none}>
+      <p>{t.triggers.noneNote}</p>
+      <CommandStrip label={t.triggers.createOne} lines={[line]} />
     </Empty>
   );
 }
@@ -79,7 +77,7 @@ function Listed({ place, triggers }: { place: Place; triggers: readonly TriggerW
   const [query, setQuery] = useSearchParams();
   const [bulk, ask] = useState<Bulk>();
   const text = query.get("q") ?? "";
-  const kind = (Object.keys(kinds) as Kind[]).find((each) => each === query.get("kind"));
+  const kind = kinds.find((each) => each === query.get("kind"));
   const isPaused = query.get("paused") === "1";
   const set = (changes: Readonly<Record<string, string>>) =>
     setQuery((before) => withMembers(before, changes), { replace: true });
@@ -95,47 +93,47 @@ function Listed({ place, triggers }: { place: Place; triggers: readonly TriggerW
     <>
       <div className="filters">
         <label>
-          <span className="sr-only">Filter by name or event</span>
+          <span className="sr-only">{t.triggers.filter}</span>
           <input
             type="search"
             data-filter=""
-            placeholder="Filter (/)"
+            placeholder={t.common.filterKey}
             value={text}
             onChange={(event) => set({ q: event.target.value })}
           />
         </label>
-        <div role="group" aria-label="Kinds" className="segments">
-          {(Object.keys(kinds) as Kind[]).map((each) => (
+        <div role="group" aria-label={t.triggers.kindsLabel} className="segments">
+          {kinds.map((each) => (
             <button
               key={each}
               type="button"
               aria-pressed={kind === each}
               onClick={() => set({ kind: kind === each ? "" : each })}
             >
-              {kinds[each]}{" "}
-              <span className="number">{triggers.filter((trigger) => kindOf(trigger) === each).length}</span>
+              {t.triggers.kinds[each]}{" "}
+              <span className="number">
+                {formats.number(triggers.filter((trigger) => kindOf(trigger) === each).length)}
+              </span>
             </button>
           ))}
           <button type="button" aria-pressed={isPaused} onClick={() => set({ paused: isPaused ? "" : "1" })}>
-            Paused
+            {t.triggers.paused}
           </button>
         </div>
       </div>
       <div className="list-head">
-        <p role="status">{countText(rows.length, "trigger")}</p>
+        <p role="status">{t.counts.triggers(rows.length)}</p>
         <div className="actions">
           <button type="button" disabled={running === 0} onClick={() => ask("pause")}>
-            Pause all listed
+            {t.triggers.pauseAll}
           </button>
           <button type="button" disabled={running === rows.length} onClick={() => ask("resume")}>
-            Resume all listed
+            {t.triggers.resumeAll}
           </button>
         </div>
       </div>
       <TriggerTable place={place} rows={rows.slice(0, mostRows)} />
-      {rows.length > mostRows && (
-        <p className="muted">{`The first ${mostRows} of ${rows.length.toLocaleString()}: filter them.`}</p>
-      )}
+      {rows.length > mostRows && <p className="muted">{t.triggers.firstOf(mostRows, rows.length)}</p>}
       {bulk !== undefined && (
         <PauseDialog
           place={place}
@@ -150,15 +148,15 @@ function Listed({ place, triggers }: { place: Place; triggers: readonly TriggerW
 
 function TriggerTable({ place, rows }: { place: Place; rows: readonly TriggerWire[] }) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label="Triggers">
+    <div className="table-frame" tabIndex={0} role="region" aria-label={t.triggers.triggers}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Name</th>
-            <th scope="col">State</th>
-            <th scope="col">Waits for</th>
-            <th scope="col">Next</th>
-            <th scope="col">Last 20 decisions</th>
+            <th scope="col">{t.triggers.name}</th>
+            <th scope="col">{t.triggers.state}</th>
+            <th scope="col">{t.triggers.waitsFor}</th>
+            <th scope="col">{t.triggers.next}</th>
+            <th scope="col">{t.triggers.lastDecisions}</th>
           </tr>
         </thead>
         <tbody>
@@ -180,12 +178,14 @@ function Row({ place, trigger }: { place: Place; trigger: TriggerWire }) {
   return (
     <tr>
       <th scope="row">
-        <Link href={pages.trigger(place, name)}>{name}</Link>
+        <Link href={pages.trigger(place, name)} translate="no">
+          {name}
+        </Link>
       </th>
       <td>
         <StateMark state={properties.enabled ? "enabled" : "paused"} />
         {properties.paused?.reason !== undefined && (
-          <span className="muted"> {properties.paused.reason}</span>
+          <span className="muted" translate="no">{` ${properties.paused.reason}`}</span>
         )}
       </td>
       <td>{onText(trigger)}</td>
@@ -193,7 +193,9 @@ function Row({ place, trigger }: { place: Place; trigger: TriggerWire }) {
       <td>
         {firings.data !== undefined && <DecisionStrip firings={firings.data.value} />}
         {firings.data === undefined && firings.error !== null && (
-          <span className="error-text">{firings.error.message}</span>
+          <span className="error-text" lang="en">
+            {firings.error.message}
+          </span>
         )}
       </td>
     </tr>

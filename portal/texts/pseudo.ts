@@ -40,10 +40,17 @@ function splitAt(text: string, data: readonly string[]): readonly string[] {
 
 type Message = (...values: readonly unknown[]) => string | Mixed;
 
+/** What a message was given, by itself or in an object. */
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  const isPlain = typeof value === "object" && value !== null && !isValidElement(value);
+  return isPlain ? Object.values(value).flatMap(stringsIn) : [];
+}
+
 function pseudoMessage(message: Message): Message {
   return (...values) => {
     const said = message(...values);
-    const data = values.flat().filter((value) => typeof value === "string");
+    const data = values.flatMap(stringsIn);
     if (typeof said === "string") return pseudo(said, data);
     if (!isValidElement(said)) return said;
     const { literals, values: inside } = partsOf(said);

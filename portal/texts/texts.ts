@@ -1,6 +1,5 @@
 // The texts in use. English is there from the start; another language takes its place before anything is shown.
-// Read them while something is drawn, never while a module is loaded.
-// Why they are functions of TypeScript: docs/adr/0045-texts-are-typed-catalogues.md
+// Read them while something is drawn, never while a module is loaded (docs/adr/0045-texts-are-typed-catalogues.md).
 import { en } from "./en/en.ts";
 
 /** What every language has. */

@@ -95,7 +95,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Web portal at `/portal`",
-    "overview, jobs (10,000 and more, filtered, acted on together), a job with its live logs, metrics, attempts, files, events, specification and differences from another job, new and cloned jobs, sweeps with parallel coordinates, curves, 10,000 trials and decisions, runs searched in MLflow's language and compared, triggers and schedules with their ledger, clusters and their nodes, queue and quotas, cost by experiment, cluster, user and job with idle nodes and interruptions, events; each page shows the command line, the curl and the Python that do the same; sign-in at the issuer (PKCE), tried against a fake one: [how](how-to/portal.md). Not yet: languages other than English",
+    "overview, jobs (10,000 and more, filtered, acted on together), a job with its live logs, metrics, attempts, files, events, specification and differences from another job, new and cloned jobs, sweeps with parallel coordinates, curves, 10,000 trials and decisions, runs searched in MLflow's language and compared, triggers and schedules with their ledger, clusters and their nodes, queue and quotas, cost by experiment, cluster, user and job with idle nodes and interruptions, events; each page shows the command line, the curl and the Python that do the same; sign-in at the issuer (PKCE), tried against a fake one: [how](how-to/portal.md); numbers and dates of the browser's language and region, texts in English and German. Not yet: what the service itself says in other languages than English",
   ],
 ];
 

@@ -2,6 +2,9 @@
 import fc from "fast-check";
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterEach, describe, expect, it, test } from "vitest";
+import { chartSummary } from "../../portal/lib/chart-data.ts";
+import { cronText } from "../../portal/lib/triggers.ts";
+import { de } from "../../portal/texts/de/de.ts";
 import { spokenFor } from "../../portal/lib/language.ts";
 import { formats, formatsOf, setFormats } from "../../portal/lib/formats.ts";
 import { agoText, durationText, sizeText } from "../../portal/lib/texts.ts";
@@ -87,6 +90,44 @@ describe("formats", () => {
   });
 });
 
+describe("German", () => {
+  /** By their paths: `common.copy` */
+  function messages(texts: object, path = ""): ReadonlyMap<string, unknown> {
+    const found = Object.entries(texts).map(([name, text]: [string, unknown]) => {
+      const at = path === "" ? name : `${path}.${name}`;
+      return typeof text === "object" && text !== null ? [...messages(text, at)] : [[at, text] as const];
+    });
+    return new Map(found.flat());
+  }
+
+  it("has a text of its own for everything, but for what is said alike in both", () => {
+    const [english, german] = [messages(en), messages(de)];
+    expect([...german.keys()].sort()).toEqual([...english.keys()].sort());
+    const alike = [...english].filter(([path, text]) => german.get(path) === text).map(([, text]) => text);
+    expect(alike.filter((text) => typeof text !== "string")).toEqual([]);
+    expect(alike.filter((text) => String(text).length > 20)).toEqual([]);
+    expect(alike.length).toBeLessThan(english.size / 5);
+  });
+
+  it("has its own plurals, numbers and order of words", () => {
+    setFormats({ locale: "de-DE", timeZone: "Europe/Berlin" });
+    setTexts(de);
+    const { counts, common, sweepOverview } = de;
+    expect([counts.runs(1), counts.runs(12_345), counts.waitingJobs(1)]).toEqual([
+      "1 Lauf",
+      "12.345 Läufe",
+      "1 wartender Job",
+    ]);
+    expect(sweepOverview.chosen(3, counts.trials(12))).toBe("3 von 12 Trials ausgewählt.");
+    expect(common.copyWhat(common.command)).toBe("Befehl kopieren");
+    expect(agoText("2026-11-01T00:00:00.000Z", Date.parse("2026-11-01T02:30:00Z"))).toBe("vor 2 h");
+    const curves = [{ name: "loss", points: [{ x: 1, y: 0.5 }] }];
+    expect(chartSummary("loss", common.chart.step, curves)).toBe("loss: Schritt 1 bis 1; loss endet bei 0,5");
+    expect(cronText("30 2 * * *")).toBe("jeden Tag um 02:30");
+    expect(stateText("running")).toBe("läuft");
+  });
+});
+
 test("durations, ages and sizes have the numbers of the language", () => {
   setFormats({ locale: "ar-EG" });
   expect(durationText(200_000)).toBe("٣ min ٢٠ s");
@@ -108,6 +149,8 @@ describe("the language of the pages", () => {
 
   it("is else the first of the browser's that there is, and English where there is none", () => {
     expect(spoken("", "fr-FR", "en-IN", "en-GB")).toBe("en en-IN ltr");
+    expect(spoken("", "fr-FR", "de-AT", "en-GB")).toBe("de de-AT ltr");
+    expect(spoken("de", "en-GB")).toBe("de de ltr");
     expect(spoken("", "ar-EG")).toBe("en en ltr");
     expect(spoken("tlh")).toBe("en en ltr");
   });

@@ -74,6 +74,20 @@ export const measures = {
   noNumber: "no number",
 };
 
+/** Tabs of pages. */
+export const tabs = {
+  overview: "Overview",
+  logs: "Logs",
+  metrics: "Metrics",
+  files: "Files",
+  events: "Events",
+  spec: "Spec",
+  trials: "Trials",
+  curves: "Curves",
+  decisions: "Decisions",
+  firings: "Firings",
+};
+
 /** What is read, as it stands in "Reading … " and before an error. */
 export const things = {
   portal: "The portal",

@@ -1,9 +1,38 @@
 // English: all that the portal says. What another language lacks is an error of types.
-import { common, counts, measures, states, things } from "./common.ts";
+import { clusters, cluster, newCluster, scaleFields } from "./clusters.ts";
+import { common, counts, measures, states, tabs, things } from "./common.ts";
+import { events } from "./events.ts";
+import { attempts, bulk, files, job, jobs, logs, metrics, newJob, spec } from "./jobs.ts";
 import { clusterBar, overview } from "./overview.ts";
+import { queue } from "./queue.ts";
+import { runColumns, runComparison, runs } from "./runs.ts";
 import { display, keys, noWorkspace, shell, signIn } from "./shell.ts";
+import {
+  sweep,
+  sweepCurves,
+  sweepDecisions,
+  sweepEmpty,
+  sweepOverview,
+  sweeps,
+  sweepTrials,
+} from "./sweeps.ts";
+import {
+  backfill,
+  firingEvents,
+  firings,
+  overlaps,
+  pause,
+  runTrigger,
+  testTrigger,
+  trigger,
+  triggerOn,
+  triggers,
+} from "./triggers.ts";
 
 export const en = {
-  ...{ clusterBar, common, counts, display, keys, measures, noWorkspace, overview, shell, signIn, states },
-  ...{ things },
+  ...{ attempts, backfill, bulk, cluster, clusterBar, clusters, common, counts, display, events, files },
+  ...{ firingEvents, firings, job, jobs, keys, logs, measures, metrics, newCluster, newJob, noWorkspace },
+  ...{ overlaps, overview, pause, queue, runColumns, runComparison, runs, runTrigger, scaleFields, shell },
+  ...{ signIn, spec, states, sweep, sweepCurves, sweepDecisions, sweepEmpty, sweepOverview, sweeps },
+  ...{ sweepTrials, tabs, testTrigger, things, trigger, triggerOn, triggers },
 };
