@@ -43,6 +43,8 @@ export async function restartWorkflow(
     await restartStep(services, caller, workspace, step, restart.id);
     restarted.push(step.id);
   }
+  // Afterwards: a list in between would have kept the failure once more. Whoever was cut off asks again with the same id.
+  if (restarted.length > 0) await services.workflows.forgetSummary(workspace, workflow);
   return { restarted, workflow: await readWorkflow(services, workspace, workflow) };
 }
 

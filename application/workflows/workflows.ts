@@ -14,15 +14,21 @@ export const mostSteps = 200;
 
 /** @throws AppError WorkflowNotFound */
 export async function readWorkflow(services: Services, workspace: WorkspaceRef, id: string): Promise<Graph> {
-  const [root, { steps, more }] = await Promise.all([
-    services.workflows.get(workspace, id),
-    services.workflows.steps(workspace, id, mostSteps),
-  ]);
+  const root = await services.workflows.get(workspace, id);
   if (root === undefined)
     throw new AppError(
       "WorkflowNotFound",
       `The workspace ${workspace.workspace} has no workflow ${id.slice(0, 80)}; one is there when the end of its first job or sweep was heard of.`,
     );
+  return graphOf(services, workspace, root);
+}
+
+export async function graphOf(
+  services: Services,
+  workspace: WorkspaceRef,
+  root: WorkflowRoot,
+): Promise<Graph> {
+  const { steps, more } = await services.workflows.steps(workspace, root.id, mostSteps);
   const first = await readFirst(services, workspace, root);
   const later = await inLanes(steps, async (step) => {
     const firing = await services.firings.get(step.trigger.guid, step.firing);

@@ -10,10 +10,22 @@ const nameIn = (reference: { readonly id: string } | undefined) => reference?.id
 
 export const workflowColumns: Columns<WorkflowSummaryResponse> = [
   ["Workflow", ({ name }) => name],
+  ["State", ({ properties }) => properties.state],
+  ["Steps", ({ properties }) => stepsText(properties.stepCounts)],
   ["Started", ({ properties }) => properties.startTime],
+  ["Ended", ({ properties }) => properties.endTime],
   ["First", ({ properties: { job, sweep } }) => nameIn(job ?? sweep)],
   ["Trigger", ({ properties }) => nameIn(properties.trigger)],
 ];
+
+/** `2 of 3 done, 1 failed` */
+function stepsText({
+  total,
+  succeeded,
+  failed,
+}: WorkflowSummaryResponse["properties"]["stepCounts"]): string {
+  return `${succeeded} of ${total} done${failed === 0 ? "" : `, ${failed} failed`}`;
+}
 
 export interface TreeRow {
   readonly depth: number;

@@ -8,6 +8,7 @@ import { decisions, startedRef } from "../trigger/firing.ts";
 import type { Started } from "../trigger/firing.ts";
 import { stepStates, workflowState, workflowStates } from "./graph.ts";
 import type { Graph, Step } from "./graph.ts";
+import type { WorkflowSummary } from "./summary.ts";
 import type { WorkflowRoot } from "./schema.ts";
 
 const Reference = z.looseObject({ id: z.string() });
@@ -24,7 +25,16 @@ export const WorkflowSummaryResponse = z
     id: z.string(),
     name: z.string(),
     type: z.string(),
-    properties: z.looseObject(rootFields),
+    properties: z.looseObject({
+      ...rootFields,
+      state: z.enum(workflowStates),
+      endTime: time().optional().meta({ description: "Absent while a step goes on" }),
+      stepCounts: z.looseObject({
+        total: z.int().min(0),
+        succeeded: z.int().min(0),
+        failed: z.int().min(0),
+      }),
+    }),
   })
   .meta({ id: "WorkflowSummary" });
 export type WorkflowSummaryResponse = z.infer<typeof WorkflowSummaryResponse>;
@@ -89,21 +99,31 @@ function rootWire(workspace: WorkspaceRef, root: WorkflowRoot) {
   };
 }
 
-export function workflowSummaryWire(workspace: WorkspaceRef, root: WorkflowRoot) {
+const namedWire = (workspace: WorkspaceRef, { id }: WorkflowRoot) => ({
+  id: `${formatId(workspace)}/workflows/${id}`,
+  name: id,
+  type,
+});
+
+export function workflowSummaryWire(
+  workspace: WorkspaceRef,
+  { root, summary }: { readonly root: WorkflowRoot; readonly summary: WorkflowSummary },
+) {
+  const { state, endTime, ...stepCounts } = summary;
   return {
-    id: `${formatId(workspace)}/workflows/${root.id}`,
-    name: root.id,
-    type,
-    properties: rootWire(workspace, root),
+    ...namedWire(workspace, root),
+    properties: {
+      ...rootWire(workspace, root),
+      state,
+      ...(endTime === undefined ? {} : { endTime }),
+      stepCounts,
+    },
   };
 }
 
 export function workflowWire(workspace: WorkspaceRef, { root, steps, more }: Graph) {
-  const { id, name } = workflowSummaryWire(workspace, root);
   return {
-    id,
-    name,
-    type,
+    ...namedWire(workspace, root),
     properties: {
       ...rootWire(workspace, root),
       state: workflowState(steps),

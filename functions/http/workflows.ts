@@ -1,4 +1,5 @@
 // Workflows on the wire: which there are, one as a graph, and its restart from what failed.
+import { listWorkflows } from "../../application/workflows/list.ts";
 import { restartWorkflow } from "../../application/workflows/restart.ts";
 import { readWorkflow } from "../../application/workflows/workflows.ts";
 import { existing } from "../../application/existing.ts";
@@ -20,8 +21,8 @@ const operation = ownOperations("workflows", route);
 export const workflowOperations: readonly Operation[] = [
   operation("list", "GET", "", "reader", async (request, services) => {
     const workspace = await found(request, services);
-    const page = await services.workflows.list(workspace, pageRequest(request));
-    return ok(pageBody(request, page, (root) => workflowSummaryWire(workspace, root)));
+    const page = await listWorkflows(services, workspace, pageRequest(request));
+    return ok(pageBody(request, page, (one) => workflowSummaryWire(workspace, one)));
   }),
   operation("read", "GET", "/{workflow}", "reader", async (request, services) => {
     const workspace = await found(request, services);

@@ -99,6 +99,69 @@ async function failedChain(world: World): Promise<string> {
   return only?.name ?? "";
 }
 
+interface Listed {
+  readonly state: string;
+  readonly endTime?: string;
+  readonly stepCounts: { readonly total: number; readonly succeeded: number; readonly failed: number };
+}
+const listedOf = async (world: World) => {
+  const [only] = await workflows(world);
+  return only?.properties as unknown as Listed;
+};
+/** As the graph tells it. */
+async function counted(world: World, id: string): Promise<Pick<Listed, "state" | "stepCounts">> {
+  const { state, steps } = await workflow(world, id);
+  const of = (wanted: string) => steps.filter((one) => one.state === wanted).length;
+  return { state, stepCounts: { total: steps.length, succeeded: of("succeeded"), failed: of("failed") } };
+}
+
+describe("the list of workflows", () => {
+  it("tells of each what its graph does, before, while and after it is restarted; also when it was read before", async () => {
+    const world = await worldWithCluster();
+    const id = await failedChain(world);
+    const failed = { state: "failed", stepCounts: { total: 3, succeeded: 2, failed: 1 } };
+    for (let time = 0; time < 2; time += 1) expect(await listedOf(world)).toMatchObject(failed);
+    expect((await listedOf(world)).endTime).toMatch(/^2026-/);
+    await restart(world, id);
+    const goesOn = await listedOf(world);
+    expect(goesOn.state).toBe("running");
+    expect(goesOn).toMatchObject(await counted(world, id));
+    expect(goesOn).not.toHaveProperty("endTime");
+    await says(world, last((await workflow(world, id)).steps[2]?.job?.id));
+    await step(world);
+    expect(await listedOf(world)).toMatchObject(await counted(world, id));
+    await step(world);
+    for (let time = 0; time < 2; time += 1)
+      expect(await listedOf(world)).toMatchObject({
+        state: "succeeded",
+        stepCounts: { total: 4, succeeded: 4, failed: 0 },
+      });
+  });
+
+  it("is one read of those that are over, and hears of a step that comes after it was read", async () => {
+    const world = await worldWithCluster();
+    await chain(world);
+    world.storageEvents.send("work", JSON.stringify({ epochs: 9 }));
+    await tick(world, 10_000);
+    await endJobs(world, 0);
+    for (let look = 0; look < 4; look += 1) {
+      const found = await listedOf(world);
+      const [only] = await workflows(world);
+      if (only !== undefined) expect(found).toMatchObject(await counted(world, only.name));
+      await tick(world, 5_000);
+      for (const name of (await jobNames(world)).filter((each) => each.startsWith("compare-")))
+        await says(world, name);
+      await endJobs(world, 0);
+    }
+    await tick(world, 5_000);
+    expect(await listedOf(world)).toMatchObject({ state: "succeeded", stepCounts: { total: 4 } });
+    const before = world.documents.reads();
+    await workflows(world);
+    // The list, the workspace, and who may read it.
+    expect(world.documents.reads() - before).toBeLessThanOrEqual(4);
+  });
+});
+
 describe("a workflow", () => {
   it("shows a chain as one graph, and goes on from the step that failed", async () => {
     const world = await worldWithCluster();

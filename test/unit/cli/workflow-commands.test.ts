@@ -49,7 +49,9 @@ const listed = async () => {
 describe("workflow", () => {
   it("list names each chain by its first job", async () => {
     const { out } = await ok("workflow list");
-    expect(out).toMatch(/^Workflow +Started +First +Trigger\n[-0-9a-f]{36} +2026-\S+ +train-1\n$/);
+    expect(out).toMatch(
+      /^Workflow +State +Steps +Started +Ended +First +Trigger\n[-0-9a-f]{36} +failed +2 of 3 done, 1 failed +2026-\S+ +2026-\S+ +train-1\n$/,
+    );
   });
 
   it("show prints the chain as a tree, and says how to go on from the failure", async () => {
