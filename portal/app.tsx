@@ -30,6 +30,8 @@ const scripts = {
   clusters: () => import("./pages/clusters.tsx"),
   cluster: () => import("./pages/cluster.tsx"),
   queue: () => import("./pages/queue.tsx"),
+  workflows: () => import("./pages/workflows.tsx"),
+  workflow: () => import("./pages/workflow.tsx"),
   costs: () => import("./pages/costs.tsx"),
   events: () => import("./pages/events.tsx"),
 };
@@ -45,13 +47,21 @@ const Trigger = lazy(scripts.trigger);
 const Clusters = lazy(scripts.clusters);
 const Cluster = lazy(scripts.cluster);
 const Queue = lazy(scripts.queue);
+const Workflows = lazy(scripts.workflows);
+const Workflow = lazy(scripts.workflow);
 const Costs = lazy(scripts.costs);
 const Events = lazy(scripts.events);
 
 /** The script of the page that the address names comes while the portal still asks who is signed in. */
 export function loadPage(path: string): void {
   const [, kind = "overview", one] = /\/w\/[^/]+\/[^/]+(?:\/([\w-]+)(\/.)?)?/.exec(path) ?? [];
-  const ofOne = { jobs: "job", sweeps: "sweep", triggers: "trigger", clusters: "cluster" } as const;
+  const ofOne = {
+    jobs: "job",
+    sweeps: "sweep",
+    triggers: "trigger",
+    workflows: "workflow",
+    clusters: "cluster",
+  } as const;
   const name = one === undefined ? kind : ofOne[kind as keyof typeof ofOne];
   const read = Object.entries(scripts).find(([each]) => each === name)?.[1];
   // Where it fails, the page says so when it is opened.
@@ -185,6 +195,12 @@ function InWorkspace({ session, places }: { session: Session; places: readonly P
           </Route>
           <Route path="/w/:group/:workspace/queue">
             <Queue place={place} location={session.location} />
+          </Route>
+          <Route path="/w/:group/:workspace/workflows">
+            <Workflows place={place} />
+          </Route>
+          <Route path="/w/:group/:workspace/workflows/:workflow">
+            {({ workflow }) => <Workflow key={workflow} place={place} id={workflow} />}
           </Route>
           <Route path="/w/:group/:workspace/costs">
             <Costs place={place} />

@@ -89,6 +89,7 @@ const links = [
   ["runs", pages.runs],
   ["clusters", pages.clusters],
   ["triggers", pages.triggers],
+  ["workflows", pages.workflows],
   ["queue", pages.queue],
   ["costs", pages.costs],
   ["events", pages.events],

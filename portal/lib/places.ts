@@ -53,6 +53,8 @@ export const pages = {
   run: (place: Place, id: string) => `${pages.runs(place)}?run=${part(id)}&compare=1`,
   triggers: (place: Place) => `${pages.overview(place)}/triggers`,
   trigger: (place: Place, trigger: string) => `${pages.triggers(place)}/${part(trigger)}`,
+  workflows: (place: Place) => `${pages.overview(place)}/workflows`,
+  workflow: (place: Place, id: string) => `${pages.workflows(place)}/${part(id)}`,
   costs: (place: Place) => `${pages.overview(place)}/costs`,
   queue: (place: Place) => `${pages.overview(place)}/queue`,
   events: (place: Place) => `${pages.overview(place)}/events`,
