@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { AttemptsResponse } from "../domain/job/attempt.ts";
 import { JobResponse, OutputFileResponse } from "../domain/job/wire.ts";
+import { Envelope, PublicKeysResponse } from "../domain/receipt/envelope.ts";
+import type { PublicKey } from "../domain/receipt/envelope.ts";
 import { ReceiptResponse } from "../domain/receipt/wire.ts";
 import { RemoteLoginResponse } from "../domain/shared/answers.ts";
 import { ownApiVersion } from "../domain/shared/api-versions.ts";
@@ -29,11 +31,15 @@ export interface Jobs extends Collection<JobRef, ExperimentRef, JobResponse> {
   attempts(ref: JobRef): Promise<AttemptsResponse>;
   /** What it was made of and what it left, with digests. */
   receipt(ref: JobRef): Promise<ReceiptResponse>;
+  /** The same in an envelope with the service's signature. */
+  signedReceipt(ref: JobRef): Promise<Envelope>;
   /** The same once more, as another job of its experiment; resolves when that is accepted. */
   reproduce(
     ref: JobRef,
     asked: { readonly name: string; readonly allowChanged?: boolean },
   ): Promise<JobResponse>;
+  /** By which signatures of receipts are checked. */
+  receiptKeys(subscriptionId: string): Promise<readonly PublicKey[]>;
   /** What it reported, by name. */
   metrics(ref: JobRef): Promise<{ readonly value: readonly MetricResponse[] }>;
   /** What lies directly in a folder of an output directory. */
@@ -65,9 +71,17 @@ export function jobsOf(api: HttpApi): Jobs {
       checked(AttemptsResponse, (await own.send("GET", `${formatId(ref)}/attempts`)).body),
     receipt: async (ref) =>
       checked(ReceiptResponse, (await own.send("GET", `${formatId(ref)}/receipt`)).body),
+    signedReceipt: async (ref) => {
+      const query = { format: "dsse" };
+      return checked(Envelope, (await own.send("GET", `${formatId(ref)}/receipt`, { query })).body);
+    },
     async reproduce(ref, asked) {
       await own.send("POST", `${formatId(ref)}/reproduce`, { body: asked });
       return jobs.get({ ...ref, job: asked.name });
+    },
+    receiptKeys: async (subscriptionId) => {
+      const path = `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/receiptKeys`;
+      return checked(PublicKeysResponse, (await own.send("GET", path)).body).keys;
     },
     metrics: async (ref) =>
       checked(MetricsResponse, (await own.send("GET", `${formatId(ref)}/metrics`)).body),

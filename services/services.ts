@@ -19,6 +19,7 @@ import type { Orchestrations } from "./orchestrations.ts";
 import type { OutputFiles } from "./output-files.ts";
 import type { Pools } from "./pools.ts";
 import type { ResourceManager } from "./resource-manager.ts";
+import type { ReceiptSigner } from "./receipt-signer.ts";
 import type { Results } from "./results.ts";
 import type { Retention } from "./retention.ts";
 import type { Runs } from "./runs.ts";
@@ -58,6 +59,7 @@ export interface LongLivedServices {
   readonly registries: ContainerRegistries;
   /** Absent where nothing is passed on. */
   readonly resourceManager?: ResourceManager | undefined;
+  readonly receiptSigner: ReceiptSigner;
   readonly results: Results;
   readonly retention: Retention;
   readonly runs: Runs;

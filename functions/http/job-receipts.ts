@@ -2,12 +2,13 @@
 import { jobReceipt } from "../../application/receipts.ts";
 import { reproduceJob } from "../../application/reproductions.ts";
 import { ReproduceRequest } from "../../domain/receipt/request.ts";
+import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import type { Services } from "../../services/services.ts";
 import { callerOf } from "./lib/caller-of.ts";
 import { ownApiVersion } from "../../domain/shared/api-versions.ts";
 import type { Operation } from "./lib/operation.ts";
-import { requestedRef, routeOf } from "./lib/refs.ts";
+import { providerRoute, requestedRef, routeOf } from "./lib/refs.ts";
 import { acceptedOr, ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 import { shown } from "./lib/standard-operations.ts";
@@ -19,7 +20,7 @@ export const jobReceiptOperations: readonly Operation[] = [
     route: `${routeOf("job")}/receipt`,
     role: "reader",
     apiVersions: [ownApiVersion],
-    handle: async (request, services) => ok(await jobReceipt(services, requestedRef(request, "job"))),
+    handle: show,
   },
   {
     name: "jobs-reproduce",
@@ -29,7 +30,25 @@ export const jobReceiptOperations: readonly Operation[] = [
     apiVersions: [ownApiVersion],
     handle: reproduce,
   },
+  {
+    name: "receipt-keys",
+    method: "GET",
+    route: `${providerRoute}/receiptKeys`,
+    role: "anyone",
+    apiVersions: [ownApiVersion],
+    handle: async (_, services) => ok({ keys: await services.receiptSigner.publicKeys() }),
+  },
 ];
+
+async function show(request: ApiRequest, services: Services) {
+  const format = request.query("format");
+  if (format !== undefined && format !== "dsse")
+    throw new AppError("InvalidQueryParameter", `format: expected 'dsse', got '${format.slice(0, 40)}'.`, {
+      target: "format",
+    });
+  const receipt = await jobReceipt(services, requestedRef(request, "job"));
+  return ok(format === undefined ? receipt : await services.receiptSigner.sign(receipt));
+}
 
 async function reproduce(request: ApiRequest, services: Services) {
   const asked = parse(ReproduceRequest, await request.json());

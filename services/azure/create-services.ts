@@ -46,6 +46,7 @@ import { sealer } from "./sealing.ts";
 import { sharedReads } from "../documents/shared-reads.ts";
 import { signInCodesAt } from "./sign-in-codes-at.ts";
 import { sshKeyPairs } from "./ssh-key-pairs.ts";
+import { receiptSigner } from "./receipt-signer.ts";
 import { storageEvents } from "./storage-events.ts";
 import { storageOutputFiles } from "./storage-output-files.ts";
 import { tableDocuments } from "./table-documents.ts";
@@ -123,6 +124,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     operations: documentOperations(documents),
     retention: documentRetention(table, settings.subscriptionId),
     metrics: metrics(documents),
+    receiptSigner: receiptSigner(options.secretsKeys, documents),
     results: documentResults(documents),
     runs: documentRuns(documents),
     sweepRecords: blobSweepRecords(blobs, storage),

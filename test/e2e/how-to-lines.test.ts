@@ -92,7 +92,7 @@ afterAll(async () => {
 
 /** How many lines each page has, so that none falls out unseen; and what is typed elsewhere. */
 const pages: readonly (readonly [page: string, lines: number])[] = [
-  ["receipts", 5],
+  ["receipts", 7],
   ["tracking", 1],
   ["sweeps", 5],
   ["triggers", 10],

@@ -79,6 +79,18 @@ it("tells by name what changed, of what a job left and of what it was made", asy
     { what: "output MODEL/model.bin", verdict: "changed" },
   ]);
 
+  const envelope = await ok("job receipt -n first --signed");
+  writeFileSync(join(folder, "signed.json"), envelope);
+  expect(await ok("job verify -n first --receipt signed.json -o json")).toBe("[]\n");
+  const signed = JSON.parse(envelope) as { payload: string };
+  const text = Buffer.from(signed.payload, "base64").toString();
+  expect(JSON.parse(text)).toEqual(JSON.parse(kept));
+  const payload = Buffer.from(text.replace('"exitCode":0', '"exitCode":1')).toString("base64");
+  writeFileSync(join(folder, "forged.json"), JSON.stringify({ ...signed, payload }));
+  expect(await differing("job verify -n first --receipt forged.json -o json")).toEqual([
+    { what: "signature", verdict: "changed" },
+  ]);
+
   const segment = (await ok("job show -n first --query jobOutputDirectoryPathSegment -o tsv")).trim();
   writeFileSync(join(folder, "model.bin"), "onf");
   await ok(`cp model.bin share:files/${segment}/outputs/`);

@@ -27,7 +27,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Receipts of jobs (`api-version=2026-11-01`)",
-    "digests of what went in and came out, with what the job was made of; what is otherwise is told by name; the same once more by one command, which begins only with the same inputs: [how](how-to/receipts.md); results that trials of sweeps take from equal ones ([how](how-to/sweeps.md#results-that-are-there-already)). Not yet: signatures",
+    "digests of what went in and came out, with what the job was made of; what is otherwise is told by name; the same once more by one command, which begins only with the same inputs: [how](how-to/receipts.md); results that trials of sweeps take from equal ones ([how](how-to/sweeps.md#results-that-are-there-already)); signatures (DSSE, Ed25519) by a key of the deployment",
   ],
   [
     "Toolkits",

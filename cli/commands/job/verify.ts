@@ -2,11 +2,13 @@
 // left the same. Says by name what is otherwise, and exits with 1 then.
 import { fileDifferences, receiptDifferences } from "../../../domain/receipt/differences.ts";
 import type { Difference } from "../../../domain/receipt/differences.ts";
+import { Envelope } from "../../../domain/receipt/envelope.ts";
 import { ReceiptResponse } from "../../../domain/receipt/wire.ts";
 import { command } from "../../command.ts";
 import { usageError } from "../../failure.ts";
 import { notify } from "../../hints.ts";
 import { required, text } from "../../options.ts";
+import { signerOf } from "../../receipt-signature.ts";
 import { outputDigests } from "../../output-digests.ts";
 import { exitCodes } from "../../output/exit-codes.ts";
 import type { Columns } from "../../output/print.ts";
@@ -28,7 +30,10 @@ export const jobVerify = command({
   options: {
     ...inExperiment,
     name: required(text("-n, --name <name>", "the job")),
-    receipt: text("--receipt <file>", "a receipt of the job that was kept (default: the service's)"),
+    receipt: text(
+      "--receipt <file>",
+      "a receipt of the job that was kept, signed or not (default: the service's)",
+    ),
     against: text("--against <job>", "compare its receipt with this job's, instead of reading what it left"),
     ...printing,
   },
@@ -36,8 +41,20 @@ export const jobVerify = command({
     const service = await openService(given, context);
     const { client } = service;
     const ref = jobRef(service, given, given.name);
+    const file = given.receipt === undefined ? undefined : await readJson(given.receipt, context.directory);
+    const envelope = Envelope.safeParse(file);
+    const signer = envelope.success
+      ? signerOf(envelope.data, await client.jobs.receiptKeys(ref.subscriptionId))
+      : undefined;
+    if (envelope.success && signer === undefined) {
+      await printAll([{ what: "signature", verdict: "changed" }], columns, given, context);
+      return exitCodes.failed;
+    }
+    if (signer !== undefined) notify(context, `Signed by the service's key ${signer.kid}.`);
     const kept =
-      given.receipt === undefined ? undefined : await keptReceipt(given.receipt, context.directory);
+      given.receipt === undefined
+        ? undefined
+        : keptReceipt(given.receipt, envelope.success ? statementIn(envelope.data) : file);
     const receipt = kept ?? (await client.jobs.receipt(ref));
     let differences: readonly Difference[];
     if (given.against === undefined) {
@@ -58,8 +75,10 @@ export const jobVerify = command({
   },
 });
 
-async function keptReceipt(file: string, directory: string): Promise<ReceiptResponse> {
-  const parsed = ReceiptResponse.safeParse(await readJson(file, directory));
+const statementIn = ({ payload }: Envelope): unknown => JSON.parse(Buffer.from(payload, "base64").toString());
+
+function keptReceipt(file: string, content: unknown): ReceiptResponse {
+  const parsed = ReceiptResponse.safeParse(content);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw usageError(`${file} is no receipt of a job: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);

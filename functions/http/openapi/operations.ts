@@ -10,6 +10,7 @@ import { ClusterPatch } from "../../../domain/cluster/schema.ts";
 import { ClusterResponse } from "../../../domain/cluster/wire.ts";
 import { MetricResponse } from "../../../domain/metric/wire.ts";
 import { AttemptsResponse } from "../../../domain/job/attempt.ts";
+import { Envelope, PublicKeysResponse } from "../../../domain/receipt/envelope.ts";
 import { ReproduceRequest } from "../../../domain/receipt/request.ts";
 import { ReceiptResponse } from "../../../domain/receipt/wire.ts";
 import { JobResponse, OutputFileResponse } from "../../../domain/job/wire.ts";
@@ -281,8 +282,13 @@ const special: Readonly<Record<string, OperationDoc>> = {
   "jobs-receipt": {
     summary:
       "The receipt of a job that asked for one and has ended: what it was made of and what it left, with digests",
-    ok: ReceiptResponse,
+    query: { format: z.enum(["dsse"]).optional() },
+    ok: z.union([ReceiptResponse, Envelope]),
     conflicts: true,
+  },
+  "receipt-keys": {
+    summary: "The public keys of the deployment that have signed receipts, the current one first",
+    ok: PublicKeysResponse,
   },
   "jobs-reproduce": {
     summary:

@@ -33,6 +33,7 @@ import { groupedCommits } from "../../../services/documents/grouped-commits.ts";
 import { limitedActiveJobs } from "../../../services/documents/limited-active-jobs.ts";
 import { jobTokens } from "../../../services/azure/job-tokens.ts";
 import { nodeSealer } from "../../../services/azure/node-sealing.ts";
+import { receiptSigner } from "../../../services/azure/receipt-signer.ts";
 import { sharedReads } from "../../../services/documents/shared-reads.ts";
 import type { HttpResponseInit } from "@azure/functions";
 import type { QuotaLimits } from "../../../domain/usage/quota.ts";
@@ -181,6 +182,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     spending: documentSpending(store),
     operations: documentOperations(store),
     retention: documentRetention(documents, subscriptionId),
+    receiptSigner: receiptSigner([new Uint8Array(32)], store),
     results: documentResults(store),
     runs: documentRuns(store),
     secrets: {

@@ -31,6 +31,7 @@ const matrix: readonly (readonly [method: string, route: string, least: Least])[
   ["GET", `${provider}/locations/{location}/usages`, "reader"],
   ["GET", `${provider}/locations/{location}/preflight`, "operator"],
   ["GET", `${provider}/locations/{location}/prices`, "reader"],
+  ["GET", `${provider}/receiptKeys`, "anybody with a token"],
   ["GET", `${provider}/locations/{location}/operationresults/{operationId}`, "reader"],
   ["GET", `${provider}/locations/{location}/operationstatuses/{operationId}`, "reader"],
   ["GET", `${provider}/workspaces`, "anybody with a token"],
@@ -271,7 +272,7 @@ function pathOf(route: string, subscription = subscriptionId): string {
     .replace("{subscriptionId}", subscription)
     .replace("{*path}", "nothing/here")
     .replaceAll(/\{\w+\}/g, "x");
-  return `/${path}?api-version=${/\/(?:events|attempts|receipt|reproduce|metrics|costs|preempt|preflight|prices|listSetupFiles)$|\/(?:sweeps|triggers|workflows|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
+  return `/${path}?api-version=${/\/(?:events|attempts|receipt|reproduce|receiptKeys|metrics|costs|preempt|preflight|prices|listSetupFiles)$|\/(?:sweeps|triggers|workflows|roleAssignments)\b/.test(route) ? "2026-11-01" : "2018-05-01"}`;
 }
 
 describe("the table of routes and roles", () => {
