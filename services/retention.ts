@@ -1,5 +1,5 @@
-// What is kept for a while and then removed: events, operations that have ended, firings of triggers with their workflows, and, longer, the
-// time of nodes. Nothing else grows with time alone.
+// What is kept for a while and then removed: events, operations that have ended, what was written when, firings of triggers with their
+// workflows, and, longer, the time of nodes. Nothing else grows with time alone.
 
 export interface Removed {
   readonly events: number;
@@ -9,6 +9,8 @@ export interface Removed {
   readonly workflows: number;
   /** Rows of the time of nodes. */
   readonly nodeTime: number;
+  /** Rows that say what was written when, which nobody asks for any more. */
+  readonly changes: number;
   /** False when the time was up first: the rest goes the next time. */
   readonly all: boolean;
 }

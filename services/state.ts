@@ -7,6 +7,7 @@ import type { ResourceKind, resources } from "../domain/resources.ts";
 import type { BatchAIError } from "../domain/shared/batch-ai-error.ts";
 import type { ParentRefOf, RefOf } from "../domain/shared/resource-id.ts";
 import type { ActiveJobs } from "./active-jobs.ts";
+import type { Changed } from "./changes.ts";
 
 /** Why a document changed: what the writer knows of an event. */
 export interface Change {
@@ -106,6 +107,10 @@ export interface State extends Collections {
   ): Promise<number>;
   /** Every workspace in which something is or was, whether or not it is itself there; names are in lower case. */
   everyWorkspace(subscriptionId: string): Promise<readonly RefOf<"workspace">[]>;
+  /** Jobs of the experiment that were written since a moment (milliseconds since 1970), by their names in lower case; some of a while before (`tellingMs`). */
+  changedJobs(experiment: RefOf<"experiment">, since: number): Promise<readonly Changed<DocumentOf<"job">>[]>;
+  /** Of an experiment that goes. */
+  forgetChanges(experiment: RefOf<"experiment">): Promise<void>;
   /** What happened to a resource of this name, oldest first. */
   listChanges(ref: RefOf<ResourceKind>, page: PageRequest & Period): Promise<Page<RecordedChange>>;
 }

@@ -25,7 +25,8 @@ export async function removeTrackedExperiment(services: Services, ref: Experimen
   const runs = await services.runs.list(ref);
   for (const { kind, unique = "" } of runs) if (kind === "free") await removePoints(services, unique);
   await removeModels(services, ref, () => true);
-  if (runs.length > 0) await services.runs.remove(ref);
+  await services.runs.remove(ref);
+  await services.state.forgetChanges(ref);
 }
 
 async function removePoints({ metrics }: Services, group: string): Promise<void> {

@@ -7,12 +7,13 @@ import { filterOf } from "../../domain/tracking/search/filter.ts";
 import { orderOf } from "../../domain/tracking/search/order.ts";
 import { runSearched, searchableRun } from "../../domain/tracking/search/of-runs.ts";
 import { runOfJob, runOfRecord } from "../../domain/tracking/view.ts";
-import type { RunView } from "../../domain/tracking/view.ts";
+import type { RunJob, RunView } from "../../domain/tracking/view.ts";
+import type { TrialFacts } from "../../domain/tracking/trial-facts.ts";
 import { metricWire, runWire } from "../../domain/tracking/wire.ts";
 import type { ExperimentRef } from "../../domain/shared/resource-id.ts";
 import type { Services } from "../../services/services.ts";
-import { allItems } from "../every-item.ts";
 import { existing } from "../existing.ts";
+import { experimentView } from "./experiment-view.ts";
 import { findRun, pointsOf, viewOf } from "./found-run.ts";
 import { pageOf } from "./pages.ts";
 import { artifactPlace, experimentRef } from "./scope.ts";
@@ -68,27 +69,44 @@ async function runsOfJob(
   ];
 }
 
-async function runsOfExperiment(services: Services, experiment: ExperimentRef): Promise<readonly RunView[]> {
-  const [jobs, records] = await Promise.all([
-    allItems((page) => services.state.jobs.list(experiment, page)),
-    services.runs.list(experiment),
-  ]);
-  if (jobs.length === 0) await existing(services, experiment);
-  const trials = jobs.some(({ sweepGuid }) => sweepGuid !== undefined)
-    ? await factsOfTrials(services, experiment)
-    : new Map<string, never>();
+async function runsOfExperiment(services: Services, ref: ExperimentRef): Promise<readonly RunView[]> {
+  const { jobs, records } = await experimentView(services, await existing(services, ref));
   const own = new Map<string, RunRecord>();
-  for (const record of records) if (record.kind === "job") own.set(record.job?.guid ?? "", record);
-  const byGuid = new Map(jobs.map((job) => [job.guid, job]));
-  const others = records.filter(
-    ({ kind, job }) => kind === "free" || (kind === "child" && byGuid.has(job?.guid ?? "")),
-  );
-  return [
-    ...jobs.map((job) =>
-      runOfJob(job, own.get(job.guid), job.sweepGuid === undefined ? undefined : trials.get(job.job)),
-    ),
-    ...others.map((record) => runOfRecord(record, byGuid.get(record.job?.guid ?? ""))),
-  ];
+  const byGuid = new Map<string, RunJob>();
+  let hasTrials = false;
+  for (const job of jobs.values()) {
+    byGuid.set(job.guid, job);
+    hasTrials ||= job.sweepGuid !== undefined;
+  }
+  for (const record of records.values()) if (record.kind === "job") own.set(record.job?.guid ?? "", record);
+  const trials = hasTrials ? await factsOfTrials(services, ref) : new Map<string, never>();
+  const runs: RunView[] = [];
+  for (const job of jobs.values())
+    runs.push(
+      viewOnce(job, own.get(job.guid), job.sweepGuid === undefined ? undefined : trials.get(job.job)),
+    );
+  for (const record of records.values()) {
+    const job = byGuid.get(record.job?.guid ?? "");
+    if (record.kind === "free" || (record.kind === "child" && job !== undefined))
+      runs.push(runOfRecord(record, job));
+  }
+  return runs;
+}
+
+interface Seen {
+  readonly record: RunRecord | undefined;
+  readonly trial: TrialFacts | undefined;
+  readonly view: RunView;
+}
+/** A job to which nothing happened between two searches is the same object, and so is its run. */
+const seen = new WeakMap<RunJob, Seen>();
+
+function viewOnce(job: RunJob, record: RunRecord | undefined, trial: TrialFacts | undefined): RunView {
+  const known = seen.get(job);
+  if (known !== undefined && known.record === record && known.trial === trial) return known.view;
+  const view = runOfJob(job, record, trial);
+  seen.set(job, { record, trial, view });
+  return view;
 }
 
 export async function metricHistory(services: Services, scope: TrackingScope, request: Requests["history"]) {

@@ -4,6 +4,7 @@ import type { ExperimentRef, SweepRef } from "../../domain/shared/resource-id.ts
 import { AppError } from "../../domain/shared/errors.ts";
 import { trialFacts, trialsOfJob } from "../../domain/tracking/trial-facts.ts";
 import type { TrialFacts } from "../../domain/tracking/trial-facts.ts";
+import type { TrialView } from "../../domain/sweep/wire.ts";
 import type { Services } from "../../services/services.ts";
 import { everyItem } from "../every-item.ts";
 import { findTrial, findTrials } from "../sweeps/trials.ts";
@@ -32,9 +33,18 @@ export async function factsOfTrials(
   const all = new Map<string, TrialFacts>();
   for await (const sweep of everyItem((page) => services.state.sweeps.list(experiment, page))) {
     const { trials } = await findTrials(services, sweepRef(sweep, sweep.sweep), {});
-    for (const view of trials) all.set(view.job, trialFacts(sweep.sweep, view));
+    for (const view of trials) all.set(view.job, factsOnce(sweep.sweep, view));
   }
   return all;
+}
+
+/** A trial that did not change between two searches is the same object. */
+const known = new WeakMap<TrialView, TrialFacts>();
+
+function factsOnce(sweep: string, view: TrialView): TrialFacts {
+  const facts = known.get(view) ?? trialFacts(sweep, view);
+  known.set(view, facts);
+  return facts;
 }
 
 function sweepRef(

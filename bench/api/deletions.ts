@@ -24,7 +24,7 @@ const key = new AzureNamedKeyCredential(storageAccount.name, storageAccount.key)
 const table = new TableClient(urls.table, "batchai", key, { allowInsecureConnection: true });
 const random = { uuid: () => randomUUID(), bytes: (length: number) => randomBytes(length) };
 const store = groupedCommits(tableDocuments(table));
-const state = documentState({ store, random });
+const state = documentState({ store, random, now: () => Date.now() });
 const experiment = (name: string) => `${workspace}/experiments/${name}`;
 
 /** As they are after their end: the documents, and that their cluster knows them. Nobody could wait for so many to run. */

@@ -31,7 +31,12 @@ export function trialFacts(
 const prefix = "PARAM_";
 
 /** The values that the sweep gave its trial, in the job's environment. */
-export function trialParams({ sweepGuid, spec }: JobDocument): Readonly<Record<string, string>> {
+export function trialParams({
+  sweepGuid,
+  spec,
+}: Pick<JobDocument, "sweepGuid"> & {
+  readonly spec: Pick<JobDocument["spec"], "environmentVariables">;
+}): Readonly<Record<string, string>> {
   if (sweepGuid === undefined) return {};
   return Object.fromEntries(
     spec.environmentVariables

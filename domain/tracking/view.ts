@@ -31,12 +31,40 @@ const nobody = "";
 const time = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Date.parse(text);
 
+/** What a run shows of its job. */
+export type RunJob = Pick<
+  JobDocument,
+  | "attempt"
+  | "creationTime"
+  | "executionInfo"
+  | "executionState"
+  | "executionStateTransitionTime"
+  | "experiment"
+  | "guid"
+  | "job"
+  | "sweepGuid"
+> & { readonly spec: Pick<JobDocument["spec"], "environmentVariables"> };
+
+/** Without what no run shows: of ten thousand jobs much is kept in memory otherwise. */
+export function runJob(job: JobDocument): RunJob {
+  const { attempt, creationTime, executionInfo, executionState, executionStateTransitionTime } = job;
+  const { experiment, guid, job: name, sweepGuid, spec } = job;
+  return {
+    attempt,
+    creationTime,
+    executionInfo,
+    executionState,
+    executionStateTransitionTime,
+    experiment,
+    guid,
+    job: name,
+    sweepGuid,
+    spec: { environmentVariables: sweepGuid === undefined ? [] : spec.environmentVariables },
+  };
+}
+
 /** @param record what was logged to it, if anything was. */
-export function runOfJob(
-  job: JobDocument,
-  record: RunRecord | undefined,
-  trial: TrialFacts | undefined,
-): RunView {
+export function runOfJob(job: RunJob, record: RunRecord | undefined, trial: TrialFacts | undefined): RunView {
   const { startTime, endTime } = job.executionInfo;
   const key: RunKey = { kind: "job", experiment: job.experiment, job: job.job };
   const params = { ...trialParams(job), ...record?.params };
@@ -72,7 +100,7 @@ export function runOfJob(
 }
 
 /** @param job in which it was started; absent for one of a notebook. */
-export function runOfRecord(record: RunRecord, job: JobDocument | undefined): RunView {
+export function runOfRecord(record: RunRecord, job: RunJob | undefined): RunView {
   const jobEnd = job !== undefined && isFinished(job.executionState) ? statusOfJob(job) : undefined;
   // Whoever was to end it is gone.
   const isLeft = record.status === "RUNNING" && jobEnd !== undefined;
@@ -115,7 +143,7 @@ function metricsOf(record: RunRecord | undefined): readonly MetricPoint[] {
 }
 
 /** What a script says of its run never is what became of the job. */
-function statusOfJob({ executionState, executionInfo }: JobDocument): RunStatus {
+function statusOfJob({ executionState, executionInfo }: RunJob): RunStatus {
   switch (executionState) {
     case "queued":
       return "SCHEDULED";

@@ -100,7 +100,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
   const blobs = blobAccess({ endpointTemplate: settings.blobEndpointTemplate, credential, clock });
   const table = tableDocuments(tableClient(storage, options.tableEndpointTemplate, credential));
   const documents = sharedReads(groupedCommits(table));
-  const state = documentState({ store: documents, random });
+  const state = documentState({ store: documents, random, now: () => clock.now() });
   const reservations = documentReservations(documents);
   return {
     settings,
@@ -126,7 +126,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     metrics: metrics(documents),
     receiptSigner: receiptSigner(options.secretsKeys, documents),
     results: documentResults(documents),
-    runs: documentRuns(documents),
+    runs: documentRuns(documents, () => clock.now()),
     sweepRecords: blobSweepRecords(blobs, storage),
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKeys, random)),
     staging: blobStaging(blobs, storage),

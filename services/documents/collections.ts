@@ -12,6 +12,7 @@ import type { Random } from "../clock.ts";
 import type { DocumentKey, DocumentStore, DocumentWrite } from "../documents.ts";
 import type { Change, Collection } from "../state.ts";
 import { changesBetween, eventRows } from "./event-rows.ts";
+import { changeWrite } from "./change-rows.ts";
 import { lastSeen } from "./last-seen.ts";
 import { closedNodeTime, lastNodeTime } from "./node-time-rows.ts";
 import { documentKey, listed } from "./state-keys.ts";
@@ -22,6 +23,8 @@ const updateTries = 20;
 export interface CollectionContext {
   readonly store: DocumentStore;
   readonly random: Random;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 export function collection<Kind extends ResourceKind>(
@@ -40,6 +43,7 @@ export function collection<Kind extends ResourceKind>(
         const inserted = await store.commit(partition, [
           { kind: "insert", row: key, value: { revision: 1, document } },
           ...eventRows(ref, 1, changesBetween(undefined, document, change), context.random),
+          ...toldChange(context, ref),
         ]);
         if (inserted !== "conflict") return { created: true, document };
         const existing = await get(ref);
@@ -67,22 +71,7 @@ export function collection<Kind extends ResourceKind>(
       );
     },
 
-    async remove(ref, isIt, change) {
-      const key = documentKey(ref);
-      for (;;) {
-        const current = await get(ref);
-        if (current === undefined || !isIt(current.document)) return;
-        const { document, etag, revision, removing } = current;
-        // A removal cannot share a transaction with its event: the document is marked in that one, and removed then.
-        if (removing !== true) {
-          const value = { revision: revision + 1, document, removing: true };
-          const mark: DocumentWrite = { kind: "replace", row: key.row, value, etag };
-          const changes = changesBetween(document, undefined, change);
-          const events = eventRows(ref, revision + 1, changes, context.random);
-          await store.commit(key.partition, [mark, ...events, ...lastNodeTime(document, change.time)]);
-        } else if ((await store.remove(key, etag)) === "removed") return;
-      }
-    },
+    remove: removal(context, get),
 
     async list(scope, page) {
       const { documents, continuation } = await store.page({ ...listed(kind, scope), ...page });
@@ -91,9 +80,41 @@ export function collection<Kind extends ResourceKind>(
   };
 }
 
+function removal<Kind extends ResourceKind>(
+  context: CollectionContext,
+  get: ReturnType<typeof revisions<Kind>>["get"],
+): Collection<Kind>["remove"] {
+  const { store } = context;
+  return async (ref, isIt, change) => {
+    const key = documentKey(ref);
+    let isTold = false;
+    for (;;) {
+      const current = await get(ref);
+      if (current === undefined || !isIt(current.document)) return;
+      const { document, etag, revision, removing } = current;
+      // A removal cannot share a transaction with its event: the document is marked in that one, and removed then.
+      if (removing !== true) {
+        const value = { revision: revision + 1, document, removing: true };
+        const mark: DocumentWrite = { kind: "replace", row: key.row, value, etag };
+        const changes = changesBetween(document, undefined, change);
+        const events = eventRows(ref, revision + 1, changes, context.random);
+        const time = lastNodeTime(document, change.time);
+        await store.commit(key.partition, [mark, ...events, ...time, ...toldChange(context, ref)]);
+        isTold = true;
+        continue;
+      }
+      // Somebody marked it, perhaps long ago.
+      const told = isTold ? [] : toldChange(context, ref);
+      isTold = true;
+      if (told.length > 0) await store.commit(key.partition, told);
+      if ((await store.remove(key, etag)) === "removed") return;
+    }
+  };
+}
+
 /** Reading one document and replacing one that is still as it was, and what was seen by that. */
 function revisions<Kind extends ResourceKind>(
-  { store, random }: CollectionContext,
+  { store, random, now }: CollectionContext,
   schema: z.ZodType<DocumentOf<Kind>>,
 ) {
   type Ref = RefOf<Kind>;
@@ -125,6 +146,7 @@ function revisions<Kind extends ResourceKind>(
         { kind: "replace", row: key.row, value, etag },
         ...eventRows(ref, revision + 1, changesBetween(before, document, change), random),
         ...closedNodeTime(before, document),
+        ...toldChange({ now }, ref),
       ]);
       const next = written === "conflict" ? undefined : written.get(key.row);
       if (next === undefined) seen.forget(nameOf(key));
@@ -132,6 +154,16 @@ function revisions<Kind extends ResourceKind>(
       return written !== "conflict";
     },
   };
+}
+
+/** Of jobs, which searches of runs keep a view of. */
+function toldChange(
+  { now }: Pick<CollectionContext, "now">,
+  ref: RefOf<ResourceKind>,
+): readonly DocumentWrite[] {
+  return ref.kind === "job" && "experiment" in ref
+    ? [changeWrite(ref.experiment, documentKey(ref).row, now())]
+    : [];
 }
 
 /** What becomes of a document that may be outdated; `undefined` when it is left alone or refused, which only a read can tell. */

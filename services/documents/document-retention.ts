@@ -4,6 +4,7 @@
 import { z } from "zod";
 import type { DocumentStore, StoredDocument } from "../documents.ts";
 import type { Retention } from "../retention.ts";
+import { allChanges, isOldChange } from "./change-rows.ts";
 import { allNodeTime, isOldNodeTime } from "./node-time-rows.ts";
 import { firingPrefixes, isOldFiring } from "./firings.ts";
 import { removeRows } from "./remove-rows.ts";
@@ -13,6 +14,7 @@ import {
   firingPartitions,
   operationPartition,
   operationPrefixes,
+  runPartitions,
   workflowPartitions,
   workspaceOfPartition,
 } from "./state-keys.ts";
@@ -32,19 +34,24 @@ export function documentRetention(store: DocumentStore, subscriptionId: string):
         const { status, endTime } = Operation.parse(value);
         return status !== "InProgress" && endTime !== undefined && Date.parse(endTime) < before;
       };
+      const told = (row: StoredDocument) => isOldChange(row, before);
       let events = 0;
       let operations = 0;
       let firings = 0;
       let workflows = 0;
       let nodeTime = 0;
+      let changes = 0;
       const sweep = { store, goOn };
       for (const partition of await store.partitions(subscriptionId.toLowerCase())) {
         events += await removeFrom(sweep, { partition, prefix: allEvents }, happened);
+        changes += await removeFrom(sweep, { partition, prefix: allChanges }, told);
         const old = (await isWorkspace(store, partition)) ? nodeTimeBefore : time;
         nodeTime += await removeFrom(sweep, { partition, prefix: allNodeTime }, (row) =>
           isOldNodeTime(row, old),
         );
       }
+      for (const partition of await store.partitions(runPartitions))
+        changes += await removeFrom(sweep, { partition, prefix: allChanges }, told);
       for (const prefix of operationPrefixes)
         operations += await removeFrom(sweep, { partition: operationPartition, prefix }, ended);
       for (const partition of await store.partitions(firingPartitions))
@@ -53,7 +60,7 @@ export function documentRetention(store: DocumentStore, subscriptionId: string):
       for (const partition of await store.partitions(workflowPartitions))
         for (const prefix of workflowPrefixes)
           workflows += await removeFrom(sweep, { partition, prefix }, (row) => isOldFiring(row, before));
-      return { events, operations, firings, workflows, nodeTime, all: goOn() };
+      return { events, operations, firings, workflows, nodeTime, changes, all: goOn() };
     },
   };
 }

@@ -1,15 +1,19 @@
 // State over a DocumentStore: a collection for each kind, the index of unfinished jobs, the events.
 import { z } from "zod";
+import { JobDocument } from "../../domain/job/schema.ts";
 import { resourceKinds, rowOf } from "../../domain/resources.ts";
 import type { ResourceKind } from "../../domain/resources.ts";
 import { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
 import { trackedStates } from "../../domain/shared/event.ts";
 import type { Collection, Collections, State } from "../state.ts";
 import { activeJobs } from "./active-jobs.ts";
-import { collection } from "./collections.ts";
+import { allRows } from "./all-rows.ts";
+import { changedRows, changesPrefix } from "./change-rows.ts";
+import { collection, readRevised } from "./collections.ts";
 import type { CollectionContext } from "./collections.ts";
 import { removeJobs } from "./job-removal.ts";
-import { documentKey, eventPrefix, workspaceOfPartition } from "./state-keys.ts";
+import { removeRows } from "./remove-rows.ts";
+import { documentKey, eventPrefix, listed, workspaceOfPartition } from "./state-keys.ts";
 
 const RecordedChange = z.object({
   id: z.string(),
@@ -36,6 +40,29 @@ export function documentState(context: CollectionContext): State {
     async everyWorkspace(subscriptionId) {
       const partitions = await store.partitions(subscriptionId.toLowerCase());
       return partitions.flatMap((partition) => workspaceOfPartition(partition) ?? []);
+    },
+    async changedJobs(experiment, since) {
+      const { partition, prefix } = listed("job", experiment);
+      const rows = await changedRows(store, partition, experiment.experiment, since);
+      return rows.map(({ row, stamp }) => ({
+        key: row.slice(prefix.length),
+        stamp,
+        async read() {
+          const stored = await store.get({ partition, row });
+          const found = stored === undefined ? undefined : readRevised(JobDocument, stored.value);
+          return found?.removing === true ? undefined : found?.document;
+        },
+      }));
+    },
+    async forgetChanges(experiment) {
+      const { partition } = listed("job", experiment);
+      const prefix = changesPrefix(experiment.experiment);
+      const rows = await allRows(store, { partition, prefix, size: 1_000 });
+      await removeRows(
+        store,
+        partition,
+        rows.map(({ row }) => row),
+      );
     },
     async listChanges(ref, { since, until, ...page }) {
       const { partition } = documentKey(ref);

@@ -3,9 +3,10 @@
 import type { z } from "zod";
 import { ModelRecord, storedModel } from "../../domain/tracking/model.ts";
 import { RunRecord, storedRun } from "../../domain/tracking/run.ts";
-import type { DocumentStore } from "../documents.ts";
+import type { DocumentStore, DocumentWrite } from "../documents.ts";
 import type { RunPlace, Runs, Stored } from "../runs.ts";
 import { allRows } from "./all-rows.ts";
+import { changedRows, changesPrefix, changeWrite } from "./change-rows.ts";
 import { removeRows } from "./remove-rows.ts";
 import { modelPartition, runPartition } from "./state-keys.ts";
 
@@ -21,16 +22,36 @@ function rowOf({ jobGuid, unique }: RunPlace): string {
   return jobGuid === undefined ? `${allRuns}free|${unique ?? ""}` : `${runsOf(jobGuid)}${unique ?? ""}`;
 }
 
-export function documentRuns(store: DocumentStore): Runs {
+export function documentRuns(store: DocumentStore, now: () => number): Runs {
   return {
     get: (place) => read(store, runPartition(place.experiment), rowOf(place), RunRecord),
-    write: (place, run, etag) =>
-      write(store, runPartition(place.experiment), rowOf(place), storedRun(run), etag),
+    write: (place, run, etag) => {
+      const told = changeWrite(place.experiment.experiment, rowOf(place), now());
+      return write(store, runPartition(place.experiment), rowOf(place), storedRun(run), etag, told);
+    },
+    listKeyed: async (experiment) =>
+      (await rowsOf(store, runPartition(experiment), allRuns)).map(
+        ({ row, value }) => [row, RunRecord.parse(value)] as const,
+      ),
+    async changed(experiment, since) {
+      const partition = runPartition(experiment);
+      const rows = await changedRows(store, partition, experiment.experiment, since);
+      return rows.map(({ row, stamp }) => ({
+        key: row,
+        stamp,
+        read: async () => (await read(store, partition, row, RunRecord))?.item,
+      }));
+    },
     list: async (experiment, jobGuid) =>
       (await rowsOf(store, runPartition(experiment), runsOf(jobGuid))).map(({ value }) =>
         RunRecord.parse(value),
       ),
-    remove: (experiment, jobGuid) => removeAll(store, runPartition(experiment), runsOf(jobGuid)),
+    async remove(experiment, jobGuid) {
+      await removeAll(store, runPartition(experiment), runsOf(jobGuid));
+      // The runs of a job are seen by nobody when it is gone.
+      if (jobGuid === undefined)
+        await removeAll(store, runPartition(experiment), changesPrefix(experiment.experiment));
+    },
     getModel: (workspace, id) => read(store, modelPartition(workspace), modelRow(id), ModelRecord),
     writeModel: (workspace, model, etag) =>
       write(store, modelPartition(workspace), modelRow(model.id), storedModel(model), etag),
@@ -58,9 +79,11 @@ async function write(
   row: string,
   value: object,
   etag: string | undefined,
+  ...more: readonly DocumentWrite[]
 ): Promise<"written" | "conflict"> {
   const written = await store.commit(partition, [
     etag === undefined ? { kind: "insert", row, value } : { kind: "replace", row, value, etag },
+    ...more,
   ]);
   return written === "conflict" ? "conflict" : "written";
 }

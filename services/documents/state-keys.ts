@@ -70,8 +70,9 @@ export function newestFirst(time: string): string {
 
 /** Of what was logged to the runs of an experiment. */
 export function runPartition(experiment: RefOf<"experiment">): string {
-  return `runs|${inWorkspace(experiment)}|${experiment.experiment}`.toLowerCase();
+  return `${runPartitions}${inWorkspace(experiment)}|${experiment.experiment}`.toLowerCase();
 }
+export const runPartitions = "runs|";
 
 /** Of the models that runs of a workspace made. */
 export function modelPartition(workspace: RefOf<"workspace">): string {

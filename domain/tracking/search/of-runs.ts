@@ -30,12 +30,15 @@ export const runSearched: Searched = {
 };
 
 export function searchableRun(run: RunView, place: ArtifactPlace): Searchable {
-  const metrics = new Map(run.metrics.map(({ key, value }) => [key, value]));
+  let metrics: ReadonlyMap<string, number> | undefined;
   const own = (of: Readonly<Record<string, string>>, key: string) =>
     Object.hasOwn(of, key) ? of[key] : undefined;
   return {
     attribute: (name) => attribute(run, place, name),
-    metric: (key) => metrics.get(key),
+    metric: (key) => {
+      metrics ??= new Map(run.metrics.map((metric) => [metric.key, metric.value]));
+      return metrics.get(key);
+    },
     param: (key) => own(run.params, key),
     tag: (key) => own(run.tags, key),
     dataset: (name) =>

@@ -118,7 +118,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   const madeAt = (name: string) => times.get(name) ?? new Date(0).toISOString();
   const storageEvents = options.storageEvents ?? memoryStorageEvents(() => time.now());
   const store = sharedReads(groupedCommits(documents));
-  const plainState = documentState({ store, random });
+  const plainState = documentState({ store, random, now: () => clock.now() });
   const reservations = documentReservations(store);
   const services: Omit<Services, "orchestrations"> = {
     clock,
@@ -184,7 +184,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     retention: documentRetention(documents, subscriptionId),
     receiptSigner: receiptSigner([new Uint8Array(32)], store),
     results: documentResults(store),
-    runs: documentRuns(store),
+    runs: documentRuns(store, () => clock.now()),
     secrets: {
       put: async (owner, values) => {
         secrets.set(owner, new Map(values));

@@ -44,10 +44,11 @@ export async function runningJob(properties: object = {}) {
 
 export const create = (client: Client, body: object = {}) =>
   client.post("runs/create", { experiment_id: "e", start_time: 1, tags: [], ...body });
-/** Partitions that hold something of what was logged. */
+/** Partitions that hold something of what was logged; that something was written, retention forgets. */
 export const tracked = (world: World) =>
-  (JSON.parse(world.documents.dump()) as [string, unknown[]][])
-    .filter(([name, rows]) => /^(runs|metrics|models)\|/.test(name) && rows.length > 0)
+  (JSON.parse(world.documents.dump()) as [string, [string, unknown][]][])
+    .filter(([name]) => /^(runs|metrics|models)\|/.test(name))
+    .filter(([, rows]) => rows.some(([row]) => !row.startsWith("changed|")))
     .map(([name]) => name);
 export const valuesOf = (pairs: unknown): Readonly<Record<string, unknown>> =>
   Object.fromEntries(

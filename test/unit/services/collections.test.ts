@@ -37,7 +37,7 @@ describe("the removal of a document", () => {
       for (let at = 1; at < 8; at += 1) {
         const documents = memoryDocuments();
         const random = seededRandom(1);
-        const state = documentState({ store: documents, random });
+        const state = documentState({ store: documents, random, now: () => 0 });
         const { experiments } = state;
         await experiments.create(ref, newExperiment(ref, now), change("created"));
         await experiments.update(
@@ -45,7 +45,7 @@ describe("the removal of a document", () => {
           (found) => marked(found, later),
           () => change("asked"),
         );
-        const dying = documentState({ store: dyingStore(documents, { at, when }), random });
+        const dying = documentState({ store: dyingStore(documents, { at, when }), random, now: () => 0 });
         await dying.experiments.remove(ref, () => true, change("deleted")).catch(() => undefined);
         await experiments.remove(ref, () => true, change("deleted"));
         expect(await experiments.get(ref)).toBeUndefined();
@@ -70,8 +70,8 @@ describe("an update", () => {
     let reads = 0;
     const counted: DocumentStore = { ...documents, get: (key) => ((reads += 1), documents.get(key)) };
     const random = seededRandom(1);
-    const here = documentState({ store: counted, random });
-    const there = documentState({ store: documents, random });
+    const here = documentState({ store: counted, random, now: () => 0 });
+    const there = documentState({ store: documents, random, now: () => 0 });
     await there.experiments.create(ref, newExperiment(ref, now), change("created"));
     await here.experiments.get(ref);
     reads = 0;
@@ -136,7 +136,7 @@ describe("the creation of a document", () => {
         return documents.commit(partition, writes);
       },
     };
-    const { experiments } = documentState({ store, random: seededRandom(1) });
+    const { experiments } = documentState({ store, random: seededRandom(1), now: () => 0 });
     const made = await experiments.create(ref, newExperiment(ref, now), change("created"));
     expect(made).toEqual({ created: true, document: newExperiment(ref, now) });
     const other = await experiments.create(ref, newExperiment(ref, later), change("created"));
