@@ -3,63 +3,23 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import type { CostReportResponse } from "../../domain/usage/wire.ts";
 import { hoursText, moneyText, shareText } from "../lib/costs.ts";
+import { formats } from "../lib/formats.ts";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
-
-const words = {
-  totals: "Totals",
-  paid: "Nodes, paid for",
-  used: "Used by jobs",
-  idle: "Idle",
-  lost: "Lost to interruptions, at most",
-  noPrice: "no price known",
-  hours: "node-hours",
-  hoursTitle: "Node-hours",
-  of: "of the nodes' hours",
-  name: "Name",
-  jobs: "Jobs",
-  share: "Share",
-  cost: "Cost",
-  interrupted: "Interrupted",
-  inVain: "In vain at most",
-  others: "others",
-  kind: { experiment: "Experiment", cluster: "Cluster", user: "User", job: "Job" },
-  legend: { used: "used", lost: "in vain at most" },
-  nodes: {
-    busy: "busy",
-    idle: "idle",
-    preparing: "preparing",
-    other: "unusable or leaving",
-    gone: "gone",
-    idleNow: "Idle now",
-    size: "Size",
-    idleCost: "Idle cost",
-    what: "What nodes did",
-  },
-  cause: "Why",
-  attempts: "Attempts",
-  causes: {
-    preempted: "preempted: the nodes were taken away",
-    rehearsed: "an eviction was rehearsed",
-    moved: "moved to other nodes by the job's spot policy",
-    nodeFault: "a node failed",
-    filesLost: "files of the job were lost",
-    resized: "the cluster shrank",
-  },
-} as const;
+import { stateText, t, wordFor } from "../texts/texts.ts";
 
 type Report = CostReportResponse;
 
 export function CostTotals({ report: { total, nodes } }: { report: Report }) {
   const paid = nodes.total;
   return (
-    <ul className="counts" aria-label={words.totals}>
-      <Total title={words.paid} amounts={paid.amounts} hours={paid.nodeHours} />
-      <Total title={words.used} amounts={total.amounts} hours={total.nodeHours} />
-      <Total title={words.idle} amounts={paid.idleAmounts} hours={paid.idleNodeHours}>
-        {`, ${shareText(paid.idleNodeHours, paid.nodeHours)} ${words.of}`}
+    <ul className="counts" aria-label={t.costParts.totals}>
+      <Total title={t.costParts.paid} amounts={paid.amounts} hours={paid.nodeHours} />
+      <Total title={t.costParts.used} amounts={total.amounts} hours={total.nodeHours} />
+      <Total title={t.costParts.idle} amounts={paid.idleAmounts} hours={paid.idleNodeHours}>
+        {t.costParts.shareOfNodes(shareText(paid.idleNodeHours, paid.nodeHours))}
       </Total>
-      <Total title={words.lost} amounts={total.lostAmounts} hours={total.lostNodeHours} />
+      <Total title={t.costParts.lost} amounts={total.lostAmounts} hours={total.lostNodeHours} />
     </ul>
   );
 }
@@ -75,9 +35,9 @@ function Total(props: {
   return (
     <li className="count cost-total">
       <span>{title}</span>
-      <strong>{money === "" && hours > 0 ? words.noPrice : money || "0"}</strong>
+      <strong>{money === "" && hours > 0 ? t.costParts.noPrice : money || formats.number(0)}</strong>
       <span className="muted">
-        {hoursText(hours)} {words.hours}
+        {t.costParts.nodeHours(hoursText(hours))}
         {children}
       </span>
     </li>
@@ -102,7 +62,7 @@ function Bar({ parts, longest }: { parts: readonly Part[]; longest: number }) {
         ))}
       </span>
       <span className="sr-only">
-        {shown.map(({ name, value }) => `${name} ${shareText(value, sum)}`).join(", ")}
+        {formats.list(shown.map(({ name, value }) => `${name} ${shareText(value, sum)}`))}
       </span>
     </>
   );
@@ -123,34 +83,34 @@ function Legend({ kinds }: { kinds: readonly (readonly [kind: string, name: stri
 export function CostTable({ place, report }: { place: Place; report: Report }) {
   const { groupBy, value, others, total } = report;
   const rows =
-    others === undefined ? value : [...value, { ...others, name: `${others.groups} ${words.others}` }];
+    others === undefined ? value : [...value, { ...others, name: t.costParts.others(others.groups) }];
   const longest = Math.max(...rows.map(({ nodeHours }) => nodeHours));
   return (
     <>
       <Legend
         kinds={[
-          ["used", words.legend.used],
-          ["lost", words.legend.lost],
+          ["used", t.costParts.parts.used],
+          ["lost", t.costParts.parts.inVain],
         ]}
       />
       <div
         className="table-frame"
         tabIndex={0}
         role="region"
-        aria-label={`${words.cost}, ${words.kind[groupBy]}`}
+        aria-label={t.costParts.costBy(t.costParts.groupings[groupBy])}
       >
         <table className="cost-table">
           <thead>
             <tr>
-              <th scope="col">{words.kind[groupBy]}</th>
-              <th scope="col">{words.cost}</th>
-              <th scope="col">{words.hoursTitle}</th>
+              <th scope="col">{t.costParts.groupings[groupBy]}</th>
+              <th scope="col">{t.costParts.cost}</th>
+              <th scope="col">{t.costParts.nodeHoursTitle}</th>
               <th scope="col" className="cost-chart">
-                {words.share}
+                {t.costParts.share}
               </th>
-              <th scope="col">{words.jobs}</th>
-              <th scope="col">{words.interrupted}</th>
-              <th scope="col">{words.inVain}</th>
+              <th scope="col">{t.costParts.jobs}</th>
+              <th scope="col">{t.costParts.interrupted}</th>
+              <th scope="col">{t.costParts.inVain}</th>
             </tr>
           </thead>
           <tbody>
@@ -165,7 +125,7 @@ export function CostTable({ place, report }: { place: Place; report: Report }) {
                   <Bar longest={longest} parts={partsOf(row)} />
                   <span className="muted number">{shareText(row.nodeHours, total.nodeHours)}</span>
                 </td>
-                <td className="number">{row.jobs.toLocaleString()}</td>
+                <td className="number">{formats.number(row.jobs)}</td>
                 <td className="number">{hoursText(row.interruptedNodeHours)}</td>
                 <td className="number">
                   {hoursText(row.lostNodeHours)}
@@ -181,49 +141,64 @@ export function CostTable({ place, report }: { place: Place; report: Report }) {
 }
 
 const partsOf = ({ nodeHours, lostNodeHours }: Report["total"]): readonly Part[] => [
-  { name: words.legend.used, kind: "used", value: nodeHours - lostNodeHours },
-  { name: words.legend.lost, kind: "lost", value: lostNodeHours },
+  { name: t.costParts.parts.used, kind: "used", value: nodeHours - lostNodeHours },
+  { name: t.costParts.parts.inVain, kind: "lost", value: lostNodeHours },
 ];
 
 function Named({ place, by, name }: { place: Place; by: Report["groupBy"]; name: string }) {
   const [experiment = "", job] = name.split("/");
-  if (by === "cluster") return <Link href={pages.cluster(place, name)}>{name}</Link>;
-  if (by === "experiment") return <Link href={`${pages.jobs(place)}?experiment=${name}`}>{name}</Link>;
-  if (by === "job" && job !== undefined) return <Link href={pages.job(place, experiment, job)}>{name}</Link>;
-  return name;
+  if (by === "cluster")
+    return (
+      <Link href={pages.cluster(place, name)} translate="no">
+        {name}
+      </Link>
+    );
+  if (by === "experiment")
+    return (
+      <Link href={`${pages.jobs(place)}?experiment=${name}`} translate="no">
+        {name}
+      </Link>
+    );
+  if (by === "job" && job !== undefined)
+    return (
+      <Link href={pages.job(place, experiment, job)} translate="no">
+        {name}
+      </Link>
+    );
+  return <span translate="no">{name}</span>;
 }
 
 export function NodeCostTable({ place, nodes }: { place: Place; nodes: Report["nodes"] }) {
   const { value, others } = nodes;
   const rows = [
     ...value.map((row) => ({ ...row, isOne: true })),
-    ...(others === undefined ? [] : [{ ...others, name: `${others.groups} ${words.others}`, isOne: false }]),
+    ...(others === undefined ? [] : [{ ...others, name: t.costParts.others(others.groups), isOne: false }]),
   ];
   const longest = Math.max(...rows.map(({ nodeHours }) => nodeHours));
-  const { busy, idle, preparing, other } = words.nodes;
+  const { busy, other } = t.costParts.parts;
   return (
     <>
       <Legend
         kinds={[
           ["used", busy],
-          ["idle", idle],
-          ["preparing", preparing],
+          ["idle", stateText("idle")],
+          ["preparing", stateText("preparing")],
           ["lost", other],
         ]}
       />
-      <div className="table-frame" tabIndex={0} role="region" aria-label={words.nodes.what}>
+      <div className="table-frame" tabIndex={0} role="region" aria-label={t.costParts.whatNodesDid}>
         <table className="cost-table">
           <thead>
             <tr>
-              <th scope="col">{words.kind.cluster}</th>
-              <th scope="col">{words.nodes.size}</th>
-              <th scope="col">{words.cost}</th>
-              <th scope="col">{words.nodes.idleCost}</th>
-              <th scope="col">{words.hoursTitle}</th>
+              <th scope="col">{t.costParts.groupings.cluster}</th>
+              <th scope="col">{t.costParts.size}</th>
+              <th scope="col">{t.costParts.cost}</th>
+              <th scope="col">{t.costParts.idleCost}</th>
+              <th scope="col">{t.costParts.nodeHoursTitle}</th>
               <th scope="col" className="cost-chart">
-                {words.nodes.what}
+                {t.costParts.whatNodesDid}
               </th>
-              <th scope="col">{words.nodes.idleNow}</th>
+              <th scope="col">{t.costParts.idleNow}</th>
             </tr>
           </thead>
           <tbody>
@@ -247,49 +222,63 @@ type NodeCost = Report["nodes"]["total"] & {
 
 function NodeRow({ place, row, longest }: { place: Place; row: NodeCost; longest: number }) {
   const { name, isOne, vmSize, vmPriority, idleNodes } = row;
-  const { busy, idle, preparing, other, gone } = words.nodes;
+  const { busy, other } = t.costParts.parts;
   const parts: readonly Part[] = [
     { name: busy, kind: "used", value: row.busyNodeHours },
-    { name: idle, kind: "idle", value: row.idleNodeHours },
-    { name: preparing, kind: "preparing", value: row.preparingNodeHours },
+    { name: stateText("idle"), kind: "idle", value: row.idleNodeHours },
+    { name: stateText("preparing"), kind: "preparing", value: row.preparingNodeHours },
     { name: other, kind: "lost", value: row.otherNodeHours },
   ];
   const isThere = isOne && idleNodes !== undefined;
   return (
     <tr>
-      <th scope="row">{isThere ? <Link href={pages.cluster(place, name)}>{name}</Link> : name}</th>
-      <td>{vmSize === undefined ? "" : `${vmSize}, ${vmPriority ?? ""}`}</td>
+      <th scope="row">
+        {isThere ? (
+          <Named place={place} by="cluster" name={name} />
+        ) : (
+          <span translate={isOne ? "no" : undefined}>{name}</span>
+        )}
+      </th>
+      <td>
+        {vmSize !== undefined && (
+          <>
+            <span translate="no">{vmSize}</span>, {wordFor(vmPriority ?? "", t.clusters.vmPriorities)}
+          </>
+        )}
+      </td>
       <td className="number">{moneyText(row.amounts) || "–"}</td>
       <td className="number">{moneyText(row.idleAmounts) || "–"}</td>
       <td className="number">{hoursText(row.nodeHours)}</td>
       <td className="cost-chart">
         <Bar longest={longest} parts={parts} />
         <span className="muted number">
-          {shareText(row.idleNodeHours, row.nodeHours)} {idle}
+          {t.costParts.idleShare(shareText(row.idleNodeHours, row.nodeHours))}
         </span>
       </td>
-      <td className="number">{isOne ? (idleNodes ?? gone) : ""}</td>
+      <td className="number">
+        {!isOne ? "" : idleNodes === undefined ? stateText("gone") : formats.number(idleNodes)}
+      </td>
     </tr>
   );
 }
 
 export function InterruptionTable({ found }: { found: Report["interruptions"] }) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={words.lost}>
+    <div className="table-frame" tabIndex={0} role="region" aria-label={t.costParts.lost}>
       <table className="cost-table">
         <thead>
           <tr>
-            <th scope="col">{words.cause}</th>
-            <th scope="col">{words.attempts}</th>
-            <th scope="col">{words.hoursTitle}</th>
-            <th scope="col">{words.inVain}</th>
+            <th scope="col">{t.costParts.cause}</th>
+            <th scope="col">{t.costParts.attempts}</th>
+            <th scope="col">{t.costParts.nodeHoursTitle}</th>
+            <th scope="col">{t.costParts.inVain}</th>
           </tr>
         </thead>
         <tbody>
           {found.map(({ cause, attempts, nodeHours, lostNodeHours }) => (
             <tr key={cause}>
-              <th scope="row">{words.causes[cause]}</th>
-              <td className="number">{attempts.toLocaleString()}</td>
+              <th scope="row">{t.costParts.causes[cause]}</th>
+              <td className="number">{formats.number(attempts)}</td>
               <td className="number">{hoursText(nodeHours)}</td>
               <td className="number">{hoursText(lostNodeHours)}</td>
             </tr>

@@ -5,12 +5,7 @@ import type { KeyboardEvent } from "react";
 import type { WorkflowResponse } from "../../domain/workflow/wire.ts";
 import { neighbour, placed, stepName } from "../lib/workflows.ts";
 import type { PlacedStep } from "../lib/workflows.ts";
-
-const words = {
-  graph: "Steps of the workflow; arrows go from one to the next",
-  follows: "follows",
-  first: "first",
-} as const;
+import { stateText, t } from "../texts/texts.ts";
 
 /** Beside colour and word, so that a state is told by its shape, too. */
 const marks: Readonly<Record<string, string>> = {
@@ -22,6 +17,9 @@ const marks: Readonly<Record<string, string>> = {
   skipped: "»",
   gone: "–",
 };
+
+/** `translate="no"`, which the types of React know of HTML alone. */
+const isData = { translate: "no" };
 
 const size = { width: 176, height: 58, across: 52, down: 22, edge: 8 };
 const mostLetters = 20;
@@ -54,7 +52,7 @@ export function WorkflowGraph({ workflow, chosen, choose }: Props) {
   };
   return (
     <div className="workflow-frame">
-      <svg width={width} height={height} role="group" aria-label={words.graph}>
+      <svg width={width} height={height} role="group" aria-label={t.workflowGraph.label}>
         {all.map((one) => {
           const from = one.after === undefined ? undefined : byId.get(one.after);
           return from === undefined ? null : <Line key={one.step.id} from={from} to={one} />;
@@ -62,14 +60,18 @@ export function WorkflowGraph({ workflow, chosen, choose }: Props) {
         {all.map((one) => {
           const { id, state } = one.step;
           const after = one.after === undefined ? undefined : byId.get(one.after);
-          const behind = after === undefined ? words.first : `${words.follows} ${stepName(after.step)}`;
+          const [name, word] = [stepName(one.step), stateText(state)];
           return (
             <g
               key={id}
               id={`step-${id}`}
               role="button"
               tabIndex={id === current ? 0 : -1}
-              aria-label={`${stepName(one.step)}: ${state}, ${behind}`}
+              aria-label={
+                after === undefined
+                  ? t.workflowGraph.first(name, word)
+                  : t.workflowGraph.follows(name, word, stepName(after.step))
+              }
               aria-pressed={id === chosen}
               className={`workflow-step state-${state}`}
               transform={`translate(${leftOf(one)} ${topOf(one)})`}
@@ -78,11 +80,11 @@ export function WorkflowGraph({ workflow, chosen, choose }: Props) {
               onKeyDown={(event) => onKeyDown(event, id)}
             >
               <rect width={size.width} height={size.height} rx={10} />
-              <text x={14} y={24} className="workflow-name">
-                {short(stepName(one.step))}
+              <text x={14} y={24} className="workflow-name" {...isData}>
+                {short(name)}
               </text>
               <text x={14} y={44}>
-                {marks[state] ?? "·"} {state}
+                {marks[state] ?? "·"} {word}
               </text>
             </g>
           );

@@ -1,6 +1,7 @@
 // The page of costs: which period an address names, and how money and hours are told.
 import type { CostGrouping, CostReportResponse } from "../../domain/usage/wire.ts";
 import { ownVersion, writersOf } from "./command-lines.ts";
+import { formats } from "./formats.ts";
 import { workspacePath } from "./places.ts";
 import type { Place } from "./places.ts";
 import type { CommandLine } from "./request-lines.ts";
@@ -68,26 +69,12 @@ export function costLine(place: Place, origin: string, view: CostView, nowMs: nu
 }
 
 /** Empty where no price is known. */
-export function moneyText(amounts: Amounts): string {
-  return amounts
-    .map(({ amount, currency }) =>
-      new Intl.NumberFormat(undefined, moneyFormat(currency, amount)).format(amount),
-    )
-    .join(" + ");
-}
+export const moneyText = (amounts: Amounts): string =>
+  amounts.map(({ amount, currency }) => formats.money(amount, currency)).join(" + ");
 
-/** Little money keeps its digits: a minute of a small node is less than a cent. */
-const moneyFormat = (currency: string, amount: number): Intl.NumberFormatOptions => ({
-  style: "currency",
-  currency,
-  ...(amount > 0 && amount < 1 ? { maximumSignificantDigits: 3 } : {}),
-});
-
-export function hoursText(hours: number): string {
-  const digits = hours === 0 ? 0 : hours < 10 ? 2 : 1;
-  return hours.toLocaleString(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-}
+export const hoursText = (hours: number): string =>
+  formats.number(hours, hours === 0 ? 0 : hours < 10 ? 2 : 1);
 
 /** A share of a whole in percent; of nothing it is nothing. */
-export const shareText = (part: number, whole: number) =>
-  (whole === 0 ? 0 : part / whole).toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 });
+export const shareText = (part: number, whole: number): string =>
+  formats.percent(whole === 0 ? 0 : part / whole);

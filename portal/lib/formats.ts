@@ -22,6 +22,10 @@ export interface Formats {
   number(value: number, digits?: number): string;
   /** A number as JavaScript writes it, with the digits and the point of the language and no groups: `0,12346`, `1,235e+6`. */
   decimal(text: string): string;
+  /** `33.3%`, with at most one digit after the point. @param share of 1 */
+  percent(share: number): string;
+  /** Little money keeps its digits: a minute of a small node is less than a cent. @param currency its code of ISO 4217 */
+  money(amount: number, currency: string): string;
   list(items: readonly string[]): string;
   /** `1 job`, `10,000 jobs` */
   count(count: number, forms: Forms): string;
@@ -44,6 +48,7 @@ export function formatsOf({
     byDigits.set(key, made);
     return made;
   };
+  const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
   const plurals = new Intl.PluralRules(locale);
   const lists = new Intl.ListFormat(locale, { type: "unit", style: "long" });
   const zone = times === "local" ? timeZone : "UTC";
@@ -56,6 +61,8 @@ export function formatsOf({
       const [, mantissa = "", fraction = "", exponent = ""] = /^(-?\d+(?:\.(\d+))?)(e.*)?$/.exec(text) ?? [];
       return mantissa === "" ? text : numbers(fraction.length, false).format(Number(mantissa)) + exponent;
     },
+    percent: (share) => percents.format(share),
+    money: (amount, currency) => new Intl.NumberFormat(locale, moneyFormat(currency, amount)).format(amount),
     list: (items) => lists.format(items),
     count: (count, forms) => `${number(count)} ${forms[plurals.select(count)] ?? forms.other}`,
     moment: (time) =>
@@ -66,6 +73,12 @@ export function formatsOf({
 
 const exactly = (digits: number | undefined): Intl.NumberFormatOptions =>
   digits === undefined ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+
+const moneyFormat = (currency: string, amount: number): Intl.NumberFormatOptions => ({
+  style: "currency",
+  currency,
+  ...(amount > 0 && amount < 1 ? { maximumSignificantDigits: 3 } : {}),
+});
 
 function dates(locale: string, options: Intl.DateTimeFormatOptions, timeZone: string | undefined) {
   return new Intl.DateTimeFormat(locale, { ...options, ...(timeZone === undefined ? {} : { timeZone }) });

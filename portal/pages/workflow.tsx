@@ -13,24 +13,8 @@ import { WorkflowGraph } from "../components/workflow-graph.tsx";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { withMembers } from "../lib/query.ts";
+import { t } from "../texts/texts.ts";
 import { nameIn, startedPage, stepName, workflowLines, workflowPath } from "../lib/workflows.ts";
-
-const words = {
-  title: "Workflow",
-  what: "the workflow",
-  same: "The same by command line",
-  restart: "Restart from what failed",
-  restartVerb: "Restart",
-  restartTitle: "Restart the workflow",
-  restartSays:
-    "Each step that failed starts anew by the same event, with what was handed over then, as a job of another name. The steps before stay; those behind follow.",
-  more: "There are more steps than are shown.",
-  steps: "Steps",
-  table: "Steps as a table",
-  columns: ["Step", "State", "Follows", "Started", "Decision", "Handed over", "Began", "Ended"],
-  restarts: "restarts",
-  exitCode: "exit code",
-} as const;
 
 export default function Workflow({ place, id }: { place: Place; id: string }) {
   const workflow = useWorkflow(place, id);
@@ -42,22 +26,25 @@ export default function Workflow({ place, id }: { place: Place; id: string }) {
     <>
       <div className="page-head">
         <h1>
-          {words.title} {first === undefined ? id : stepName(first)}{" "}
+          {t.workflow.title} <span translate="no">{first === undefined ? id : stepName(first)}</span>{" "}
           {found !== undefined && <StateMark state={found.properties.state} />}
         </h1>
         {failed && (
           <button type="button" className="primary" onClick={() => ask(true)}>
-            {words.restart}
+            {t.workflow.restart}
           </button>
         )}
       </div>
-      <DataState query={workflow} what={words.what}>
+      <DataState query={workflow} what={t.things.workflow}>
         {(data) => <Steps place={place} workflow={data} />}
       </DataState>
       {isAsked && found !== undefined && (
         <RestartDialog place={place} workflow={found} onClose={() => ask(false)} />
       )}
-      <CommandStrip label={words.same} lines={[workflowLines(place, location.origin).workflow(id)]} />
+      <CommandStrip
+        label={t.common.sameByCommandLine}
+        lines={[workflowLines(place, location.origin).workflow(id)]}
+      />
     </>
   );
 }
@@ -72,18 +59,21 @@ function Steps({ place, workflow }: { place: Place; workflow: WorkflowResponse }
   return (
     <>
       <WorkflowGraph workflow={workflow} chosen={chosen} choose={choose} />
-      {more && <p className="banner">{words.more}</p>}
+      {more && <p className="banner">{t.workflow.more}</p>}
       <section aria-labelledby="workflow-steps">
-        <h2 id="workflow-steps">{words.steps}</h2>
-        <div className="table-frame" tabIndex={0} role="region" aria-label={words.table}>
+        <h2 id="workflow-steps">{t.workflow.steps}</h2>
+        <div className="table-frame" tabIndex={0} role="region" aria-label={t.workflow.asTable}>
           <table>
             <thead>
               <tr>
-                {words.columns.map((title) => (
-                  <th key={title} scope="col">
-                    {title}
-                  </th>
-                ))}
+                <th scope="col">{t.workflow.step}</th>
+                <th scope="col">{t.workflow.state}</th>
+                <th scope="col">{t.workflow.follows}</th>
+                <th scope="col">{t.workflow.started}</th>
+                <th scope="col">{t.workflow.decision}</th>
+                <th scope="col">{t.workflow.handedOver}</th>
+                <th scope="col">{t.workflow.began}</th>
+                <th scope="col">{t.workflow.ended}</th>
               </tr>
             </thead>
             <tbody>
@@ -116,7 +106,7 @@ function StepRow(props: {
   const started = nameIn(job ?? sweep);
   return (
     <tr className={isChosen ? "workflow-chosen" : undefined} aria-current={isChosen ? "true" : undefined}>
-      <th scope="row">
+      <th scope="row" translate="no">
         {trigger === undefined ? (
           stepName(step)
         ) : (
@@ -125,15 +115,15 @@ function StepRow(props: {
       </th>
       <td>
         <StateMark state={state} />
-        {exitCode !== undefined && exitCode !== 0 && ` (${words.exitCode} ${exitCode})`}
+        {exitCode !== undefined && exitCode !== 0 && ` (${t.common.exitCode(exitCode)})`}
       </td>
-      <td>{after === undefined ? "" : stepName(after)}</td>
-      <td>{page === undefined ? "" : <Link href={page}>{started}</Link>}</td>
+      <td translate="no">{after === undefined ? "" : stepName(after)}</td>
+      <td translate="no">{page === undefined ? "" : <Link href={page}>{started}</Link>}</td>
       <td>
-        {reason}
-        {restarts !== undefined && restarts.length > 0 && ` (${restarts.length} ${words.restarts})`}
+        <span lang="en">{reason}</span>
+        {restarts !== undefined && restarts.length > 0 && ` (${t.workflow.restarts(restarts.length)})`}
       </td>
-      <td>{outputsText(step)}</td>
+      <td translate="no">{outputsText(step)}</td>
       <td>{startTime !== undefined && <AbsoluteTime value={startTime} />}</td>
       <td>{endTime !== undefined && <AbsoluteTime value={endTime} />}</td>
     </tr>
@@ -151,8 +141,8 @@ function RestartDialog(props: { place: Place; workflow: WorkflowResponse; onClos
   const [failed] = useState(workflow.properties.steps.filter(({ state }) => state === "failed"));
   return (
     <ActionDialog
-      title={words.restartTitle}
-      verb={words.restartVerb}
+      title={t.workflow.restartTitle}
+      verb={t.workflow.restartVerb}
       isHarmless
       lines={[workflowLines(place, location.origin).restart(workflow.name, [])]}
       onClose={onClose}
@@ -162,10 +152,10 @@ function RestartDialog(props: { place: Place; workflow: WorkflowResponse; onClos
         refresh();
       }}
     >
-      <p>{words.restartSays}</p>
+      <p>{t.workflow.restartNote}</p>
       <ul className="plain-list names">
         {failed.map((step) => (
-          <li key={step.id}>
+          <li key={step.id} translate="no">
             {stepName(step)}: {nameIn(step.job ?? step.sweep)}
           </li>
         ))}

@@ -7,41 +7,25 @@ import { DataState, Empty } from "../components/data-state.tsx";
 import { AbsoluteTime, StateMark } from "../components/state.tsx";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
-import { countText } from "../lib/texts.ts";
 import { nameIn, workflowLines } from "../lib/workflows.ts";
-
-const words = {
-  title: "Workflows",
-  what: "the workflows",
-  same: "The same by command line",
-  none: "There is no workflow",
-  how: "A workflow is there when a trigger hears of the end of a job or a sweep. This one starts a job at the end of each job train-…:",
-  create: "Create a trigger",
-  more: "Show more",
-  noun: "workflow",
-  andMore: " and more",
-  columns: ["First step", "State", "Steps", "Started", "Ended", "Trigger"],
-  done: "done",
-  of: "of",
-  failed: "failed",
-} as const;
+import { t } from "../texts/texts.ts";
 
 export default function Workflows({ place }: { place: Place }) {
   const workflows = useWorkflows(place);
   return (
     <>
       <div className="page-head">
-        <h1>{words.title}</h1>
+        <h1>{t.workflows.title}</h1>
       </div>
-      <DataState query={workflows} what={words.what}>
+      <DataState query={workflows} what={t.things.workflows}>
         {({ pages: found }) => {
           const rows = found.flatMap(({ value }) => value);
           if (rows.length === 0) return <NoWorkflow place={place} />;
           return (
             <>
               <p role="status" className="muted">
-                {countText(rows.length, words.noun)}
-                {workflows.hasNextPage && words.andMore}
+                {t.counts.workflows(rows.length)}
+                {workflows.hasNextPage && t.workflows.andMore}
               </p>
               <WorkflowTable place={place} rows={rows} />
               {workflows.hasNextPage && (
@@ -50,14 +34,17 @@ export default function Workflows({ place }: { place: Place }) {
                   disabled={workflows.isFetchingNextPage}
                   onClick={() => void workflows.fetchNextPage()}
                 >
-                  {words.more}
+                  {t.workflows.showMore}
                 </button>
               )}
             </>
           );
         }}
       </DataState>
-      <CommandStrip label={words.same} lines={[workflowLines(place, location.origin).workflows()]} />
+      <CommandStrip
+        label={t.common.sameByCommandLine}
+        lines={[workflowLines(place, location.origin).workflows()]}
+      />
     </>
   );
 }
@@ -69,31 +56,34 @@ function NoWorkflow({ place }: { place: Place }) {
     `# "on": {"jobCompleted": {"experiment": "digits", "job": "train-{run}"}}`,
   ].join(" ");
   return (
-    <Empty title={words.none}>
-      <p>{words.how}</p>
-      <CommandStrip label={words.create} lines={[{ batchai }]} />
+    <Empty title={t.workflows.none}>
+      <p>{t.workflows.noneNote}</p>
+      <CommandStrip label={t.workflows.createTrigger} lines={[{ batchai }]} />
     </Empty>
   );
 }
 
 function WorkflowTable({ place, rows }: { place: Place; rows: readonly WorkflowSummaryResponse[] }) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={words.title}>
+    <div className="table-frame" tabIndex={0} role="region" aria-label={t.workflows.title}>
       <table>
         <thead>
           <tr>
-            {words.columns.map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
+            <th scope="col">{t.workflows.firstStep}</th>
+            <th scope="col">{t.workflows.state}</th>
+            <th scope="col">{t.workflows.steps}</th>
+            <th scope="col">{t.workflows.started}</th>
+            <th scope="col">{t.workflows.ended}</th>
+            <th scope="col">{t.workflows.trigger}</th>
           </tr>
         </thead>
         <tbody>
           {rows.map(({ name, properties }) => (
             <tr key={name}>
               <th scope="row">
-                <Link href={pages.workflow(place, name)}>{nameIn(properties.job ?? properties.sweep)}</Link>
+                <Link href={pages.workflow(place, name)} translate="no">
+                  {nameIn(properties.job ?? properties.sweep)}
+                </Link>
               </th>
               <td>
                 <StateMark state={properties.state} />
@@ -105,7 +95,7 @@ function WorkflowTable({ place, rows }: { place: Place; rows: readonly WorkflowS
               <td>{properties.endTime !== undefined && <AbsoluteTime value={properties.endTime} />}</td>
               <td>
                 {properties.trigger !== undefined && (
-                  <Link href={pages.trigger(place, nameIn(properties.trigger))}>
+                  <Link href={pages.trigger(place, nameIn(properties.trigger))} translate="no">
                     {nameIn(properties.trigger)}
                   </Link>
                 )}
@@ -123,6 +113,6 @@ function stepsText({
   succeeded,
   failed,
 }: WorkflowSummaryResponse["properties"]["stepCounts"]): string {
-  const bad = failed === 0 ? "" : `, ${failed} ${words.failed}`;
-  return `${succeeded} ${words.of} ${total} ${words.done}${bad}`;
+  const done = t.workflows.done(succeeded, total);
+  return failed === 0 ? done : t.workflows.doneAndFailed(done, failed);
 }

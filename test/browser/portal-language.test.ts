@@ -2,10 +2,19 @@
 // and what a third more length pushes out of a narrow screen is seen here, too.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { groupPath } from "../support/app/app-world.ts";
-import { clusterPath, experimentPath, jobBody } from "../support/app/stories.ts";
+import { clusterPath, experimentPath, jobBody, workspacePath } from "../support/app/stories.ts";
 import { runAll, story, sweepBody } from "../support/app/sweep-stories.ts";
 import type { Story } from "../support/app/sweep-stories.ts";
-import { at, everyMinute, messages, save, tick, uploads } from "../support/app/trigger-stories.ts";
+import {
+  at,
+  everyMinute,
+  jobNames,
+  messages,
+  ours,
+  save,
+  tick,
+  uploads,
+} from "../support/app/trigger-stories.ts";
 import { hasBrowser, openBrowser, tooWideAt400Percent } from "../support/browser.ts";
 import type { TestBrowser } from "../support/browser.ts";
 import { shoot } from "../support/browser-shots.ts";
@@ -59,6 +68,8 @@ const lists = [
   "/triggers",
   "/clusters",
   "/queue",
+  "/costs",
+  "/workflows",
   "/events?last=week",
 ];
 const groups = {
@@ -86,6 +97,12 @@ const groups = {
       (path) => `${full}/triggers/${path}`,
     ),
   ],
+  "costs and workflows": [
+    ...["cluster", "user", "job"].map((by) => `${full}/costs?period=all&by=${by}`),
+    ...["costs?from=2020-01-01&to=2020-01-31", "workflows/{workflow}", "workflows/nowhere"].map(
+      (path) => `${full}/${path}`,
+    ),
+  ],
 };
 
 let world: Story;
@@ -93,6 +110,10 @@ let portal: PortalWorld;
 let browser: TestBrowser;
 const page = () => browser.page;
 let findings: Set<string>;
+/** Id of the one that a failed job began. */
+let workflow: string;
+/** Of jobs that triggers started, and of that workflow: made of what differs from time to time. */
+let madeNames: readonly string[];
 const refusal = { status: 500, json: { error: { code: "InternalError", message: "It broke." } } };
 
 async function submit(name: string, properties: object = {}): Promise<void> {
@@ -112,11 +133,11 @@ async function settled(): Promise<void> {
 }
 
 async function look(name: string): Promise<void> {
-  for (const each of await hardCoded(page(), data)) findings.add(`${name} ${each}`);
+  for (const each of await hardCoded(page(), [...data, ...madeNames])) findings.add(`${name} ${each}`);
 }
 
 async function open(path: string): Promise<void> {
-  await page().goto(portal.origin + path);
+  await page().goto(portal.origin + path.replace("{workflow}", workflow));
   await settled();
   await page().evaluate(`for (const each of document.querySelectorAll("details")) each.open = true`);
 }
@@ -156,18 +177,20 @@ describe.skipIf(!hasBrowser)("the portal in other languages (needs chromium)", (
       exitCode: ({ trial }) => (trial === 5 ? 3 : 0),
     });
     await world.api("PUT", `${experimentPath}/sweeps/fresh?api-version=2026-11-01`, { body: sweepBody() });
+    await world.api("GET", at("none"));
+    await save(world, "endings", { on: { jobCompleted: { experiment: "e", outcome: "failed" } } });
     await submit("broken-job");
     const task = await world.taskOf("broken-job");
     world.azure.start(task);
     await world.says("broken-job", "It broke\n", "stdout.txt");
     world.azure.complete(task, { exitCode: 3 });
     await world.advance(10_000);
+    await tick(world, 10_000);
     await submit("first-job", { environmentVariables: [{ name: "RATE", value: "0.1" }] });
     await submit("wide-job", { nodeCount: 4 });
     await world.api("PATCH", clusterPath, {
       body: { properties: { scaleSettings: { manual: { targetNodeCount: 1 } } } },
     });
-    await world.api("GET", at("none"));
     await save(world, "minutes", everyMinute);
     await save(world, "nightly", { on: { schedule: { cron: "30 2 * * *", timeZone: "Europe/Berlin" } } });
     await save(world, "weekly", {
@@ -187,11 +210,15 @@ describe.skipIf(!hasBrowser)("the portal in other languages (needs chromium)", (
     });
     await save(world, "work", messages);
     await save(world, "arrivals", uploads);
-    await save(world, "endings", { on: { jobCompleted: { experiment: "e", outcome: "failed" } } });
     for (let minute = 0; minute < 3; minute += 1) await tick(world, 60_000);
     await world.api("PATCH", at("nightly"), {
       body: { properties: { enabled: false, reason: "moving house" } },
     });
+    const { body } = await world.api("GET", `${workspacePath}/workflows?${ours}`);
+    const roots = body as { value: readonly { name: string; properties: { job?: { id: string } } }[] };
+    workflow = roots.value.find(({ properties }) => properties.job?.id.endsWith("/broken-job"))?.name ?? "";
+    expect(workflow).not.toBe("");
+    madeNames = [workflow, ...(await jobNames(world))];
     portal = await openPortal(world);
     browser = await openBrowser(portal.origin);
     await browser.context.addCookies([portal.cookie]);

@@ -90,6 +90,31 @@ describe("formats", () => {
   });
 });
 
+describe("money and shares", () => {
+  const plain = (text: string) => text.replaceAll(/[\u202f\u00a0]/g, " ");
+
+  it("have the signs and the digits of the language, wherever the currency is from", () => {
+    const [english, german] = [formatsOf({ locale: "en" }), formatsOf({ locale: "de-DE" })];
+    expect([english.money(1_234.5, "USD"), english.money(2, "JPY")]).toEqual(["$1,234.50", "¥2"]);
+    expect([german.money(1_234.5, "USD"), german.money(2, "EUR")].map(plain)).toEqual([
+      "1.234,50 $",
+      "2,00 €",
+    ]);
+    expect([0, 1 / 3, 1].map((share) => english.percent(share))).toEqual(["0%", "33.3%", "100%"]);
+    expect(plain(german.percent(1 / 3))).toBe("33,3 %");
+    expect(plain(formatsOf({ locale: "ar-EG" }).percent(0.5))).toContain("٥٠");
+  });
+
+  it("keep the digits of what is less than one", () => {
+    const english = formatsOf({ locale: "en" });
+    expect([0, 0.01234, 1].map((amount) => english.money(amount, "EUR"))).toEqual([
+      "€0.00",
+      "€0.0123",
+      "€1.00",
+    ]);
+  });
+});
+
 describe("German", () => {
   /** By their paths: `common.copy` */
   function messages(texts: object, path = ""): ReadonlyMap<string, unknown> {

@@ -31,6 +31,7 @@ export const states: Texts["states"] = {
   duplicate: "doppelt",
   batched: "gesammelt",
   waiting: "wartet noch",
+  gone: "nicht mehr da",
 };
 
 export const counts: Texts["counts"] = {
@@ -49,6 +50,7 @@ export const counts: Texts["counts"] = {
   trials: counted({ one: "Trial", other: "Trials" }),
   triggers: counted({ one: "Trigger", other: "Trigger" }),
   waitingJobs: counted({ one: "wartender Job", other: "wartende Jobs" }),
+  workflows: counted({ one: "Ablauf", other: "Abläufe" }),
   inState: (count, state) => `${formats.number(count)} ${state}`,
   selected: (count) => `, ${formats.number(count)} ausgewählt`,
   firstOf: (first, all) => `Die ersten ${first} von ${formats.number(all)}.`,
@@ -114,6 +116,9 @@ export const things: Texts["things"] = {
   ledger: "das Buch der Auslösungen",
   queue: "Warteschlange",
   quotas: "Kontingente",
+  costs: "Kosten",
+  workflows: "Abläufe",
+  workflow: "Ablauf",
 };
 
 export const common: Texts["common"] = {

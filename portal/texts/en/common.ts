@@ -31,6 +31,7 @@ export const states = {
   duplicate: "duplicate",
   batched: "batched",
   waiting: "waiting",
+  gone: "gone",
 };
 
 export const counts = {
@@ -49,6 +50,7 @@ export const counts = {
   trials: counted({ one: "trial", other: "trials" }),
   triggers: counted({ one: "trigger", other: "triggers" }),
   waitingJobs: counted({ one: "waiting job", other: "waiting jobs" }),
+  workflows: counted({ one: "workflow", other: "workflows" }),
   /** `3 running` */
   inState: (count: number, state: string) => `${formats.number(count)} ${state}`,
   selected: (count: number) => `, ${formats.number(count)} selected`,
@@ -117,6 +119,9 @@ export const things = {
   ledger: "the ledger",
   queue: "the queue",
   quotas: "the quotas",
+  costs: "the costs",
+  workflows: "the workflows",
+  workflow: "the workflow",
 };
 
 export const common = {

@@ -1,6 +1,7 @@
 // English: all that the portal says. What another language lacks is an error of types.
 import { clusters, cluster, newCluster, scaleFields } from "./clusters.ts";
 import { common, counts, measures, states, tabs, things } from "./common.ts";
+import { costParts, costs } from "./costs.ts";
 import { events } from "./events.ts";
 import { attempts, bulk, files, job, jobs, logs, metrics, newJob, spec } from "./jobs.ts";
 import { clusterBar, overview } from "./overview.ts";
@@ -28,11 +29,37 @@ import {
   triggerOn,
   triggers,
 } from "./triggers.ts";
+import { workflow, workflowGraph, workflows } from "./workflows.ts";
 
 export const en = {
-  ...{ attempts, backfill, bulk, cluster, clusterBar, clusters, common, counts, display, events, files },
+  ...{
+    attempts,
+    backfill,
+    bulk,
+    cluster,
+    clusterBar,
+    clusters,
+    common,
+    costParts,
+    costs,
+    counts,
+    display,
+    events,
+    files,
+  },
   ...{ firingEvents, firings, job, jobs, keys, logs, measures, metrics, newCluster, newJob, noWorkspace },
   ...{ overlaps, overview, pause, queue, runColumns, runComparison, runs, runTrigger, scaleFields, shell },
   ...{ signIn, spec, states, sweep, sweepCurves, sweepDecisions, sweepEmpty, sweepOverview, sweeps },
-  ...{ sweepTrials, tabs, testTrigger, things, trigger, triggerOn, triggers },
+  ...{
+    sweepTrials,
+    tabs,
+    testTrigger,
+    things,
+    trigger,
+    triggerOn,
+    triggers,
+    workflow,
+    workflowGraph,
+    workflows,
+  },
 };
