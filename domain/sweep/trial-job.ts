@@ -16,6 +16,7 @@ export function jobRefOf(
 }
 
 export function withJob(trial: Trial, job: JobDocument, now: number): Trial {
+  if (isOutdated(trial, job)) return trial;
   const { startTime, endTime, exitCode, errors } = job.executionInfo;
   const paid = paidFor(trial, job, now);
   const known: Trial = { ...paid, jobGuid: job.guid, ...(startTime === undefined ? {} : { startTime }) };
@@ -34,6 +35,16 @@ export function withJob(trial: Trial, job: JobDocument, now: number): Trial {
       ? {}
       : { error: { code: error.code, message: error.message } }),
   };
+}
+
+/**
+ * A look may be at a document that was read before the one of the look before it: what is known of a run is not taken back by it. Of what has
+ * ended there is nothing older than what is known.
+ */
+function isOutdated({ run: paying }: Trial, job: JobDocument): boolean {
+  if (paying === undefined || isFinished(job.executionState)) return false;
+  const at = job.executionInfo.startTime ?? job.executionStateTransitionTime;
+  return Date.parse(at) < Date.parse(paying);
 }
 
 function endState({ stopCause, stoppedAt }: Trial, job: JobDocument): TrialState {

@@ -92,6 +92,26 @@ describe("what a trial's job says", () => {
     const gone = withoutJob({ ...again, jobGuid: "g" }, 2, now);
     expect([gone.state, gone.spent]).toEqual(["canceled", (5 + 2 * 15) * 60_000]);
   });
+
+  it("takes nothing back by a document that is older than what is known, and pays no run twice for it", () => {
+    const queued = (at: number) => ({
+      ...job(),
+      executionState: "queued" as const,
+      executionStateTransitionTime: minute(at),
+      executionInfo: {},
+    });
+    const running = withJob(
+      trial,
+      { ...job(), executionState: "running" as const, executionInfo: { startTime: minute(10) } },
+      now,
+    );
+    expect(withJob(running, queued(9), now)).toEqual(running);
+    // One that was lost is in the queue since then.
+    const lost = withJob(running, queued(14), now);
+    expect([lost.state, lost.spent, lost.run]).toEqual(["queued", 20 * 60_000, undefined]);
+    const over = withJob(withJob(running, queued(9), now), ended("succeeded"), now);
+    expect([over.state, over.spent]).toEqual(["succeeded", 2 * 60_000]);
+  });
 });
 
 describe("a question about trials", () => {
