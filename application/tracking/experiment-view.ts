@@ -61,7 +61,7 @@ export function experimentView(services: Services, experiment: ExperimentDocumen
     const before = kept.get(key);
     // What fails half-way is read anew.
     kept.delete(key);
-    const view = await look(services, ref, { of: experiment.creationTime, before });
+    const view = await readView(services, ref, { of: experiment.creationTime, before });
     kept.set(key, view);
     forgetOldest(kept);
     // Who asked does not see what comes after: another look may be under way.
@@ -69,7 +69,7 @@ export function experimentView(services: Services, experiment: ExperimentDocumen
   });
 }
 
-async function look(
+async function readView(
   services: Services,
   ref: ExperimentRef,
   { of, before }: { readonly of: string; readonly before: Kept | undefined },

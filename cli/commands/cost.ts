@@ -75,7 +75,7 @@ export const cost = command({
     });
     const rows = groupBy === "cluster" ? withNodes(report) : rowsOf(report);
     await printAll(rows, groupBy === "cluster" ? [...columns, ...nodeColumns] : columns, given, context);
-    for (const line of toldOf(report)) notify(context, line);
+    for (const line of messagesOf(report)) notify(context, line);
   },
 });
 
@@ -100,7 +100,7 @@ const nothing: Cost = {
 };
 
 /** What the rows do not say. */
-function toldOf({ location, prices, nodes }: CostReportResponse): readonly string[] {
+function messagesOf({ location, prices, nodes }: CostReportResponse): readonly string[] {
   const days = [...new Set(prices.map(({ collectedOn }) => collectedOn))].toSorted();
   const priced =
     days.length === 0

@@ -8,7 +8,7 @@ import { allRows } from "./all-rows.ts";
 
 export const allChanges = "changed|";
 const pageSize = 1_000;
-const Told = z.object({ at: z.number() });
+const ChangeRow = z.object({ at: z.number() });
 
 const slotOf = (time: number) => String(Math.max(0, Math.floor(time / tellingMs))).padStart(9, "0");
 const changesOf = (experiment: string) => `${allChanges}${experiment.toLowerCase()}|`;
@@ -34,7 +34,7 @@ export async function changedRows(
   }));
 }
 
-export const isOldChange = ({ value }: StoredDocument, before: number) => Told.parse(value).at < before;
+export const isOldChange = ({ value }: StoredDocument, before: number) => ChangeRow.parse(value).at < before;
 
 /** All that was told of an experiment. */
 export const changesPrefix = changesOf;

@@ -43,7 +43,7 @@ export function collection<Kind extends ResourceKind>(
         const inserted = await store.commit(partition, [
           { kind: "insert", row: key, value: { revision: 1, document } },
           ...eventRows(ref, 1, changesBetween(undefined, document, change), context.random),
-          ...toldChange(context, ref),
+          ...changeWrites(context, ref),
         ]);
         if (inserted !== "conflict") return { created: true, document };
         const existing = await get(ref);
@@ -99,12 +99,12 @@ function removal<Kind extends ResourceKind>(
         const changes = changesBetween(document, undefined, change);
         const events = eventRows(ref, revision + 1, changes, context.random);
         const time = lastNodeTime(document, change.time);
-        await store.commit(key.partition, [mark, ...events, ...time, ...toldChange(context, ref)]);
+        await store.commit(key.partition, [mark, ...events, ...time, ...changeWrites(context, ref)]);
         isTold = true;
         continue;
       }
       // Somebody marked it, perhaps long ago.
-      const told = isTold ? [] : toldChange(context, ref);
+      const told = isTold ? [] : changeWrites(context, ref);
       isTold = true;
       if (told.length > 0) await store.commit(key.partition, told);
       if ((await store.remove(key, etag)) === "removed") return;
@@ -146,7 +146,7 @@ function revisions<Kind extends ResourceKind>(
         { kind: "replace", row: key.row, value, etag },
         ...eventRows(ref, revision + 1, changesBetween(before, document, change), random),
         ...closedNodeTime(before, document),
-        ...toldChange({ now }, ref),
+        ...changeWrites({ now }, ref),
       ]);
       const next = written === "conflict" ? undefined : written.get(key.row);
       if (next === undefined) seen.forget(nameOf(key));
@@ -157,7 +157,7 @@ function revisions<Kind extends ResourceKind>(
 }
 
 /** Of jobs, which searches of runs keep a view of. */
-function toldChange(
+function changeWrites(
   { now }: Pick<CollectionContext, "now">,
   ref: RefOf<ResourceKind>,
 ): readonly DocumentWrite[] {
