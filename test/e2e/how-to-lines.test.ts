@@ -94,10 +94,10 @@ afterAll(async () => {
 const pages: readonly (readonly [page: string, lines: number])[] = [
   ["receipts", 7],
   ["tracking", 1],
-  ["sweeps", 5],
+  ["sweeps", 8],
   ["triggers", 10],
   ["roles", 4],
-  ["costs", 3],
+  ["costs", 5],
   ["portal", 1],
   ["deploy", 1],
 ];
