@@ -74,6 +74,9 @@ async function blobs({ storageAccount, urls }: LocalCloud["description"], name: 
   return { names, leased };
 }
 
+/** What stays for a while when all else is gone: events, how long nodes were there, and which documents were written lately. */
+const keptRows = ["event|", "nodetime|", "changed|"];
+
 type Rows = Pick<Remains, "activeRows" | "documents" | "operations" | "claims">;
 
 async function rows({ storageAccount, urls }: LocalCloud["description"]): Promise<Rows> {
@@ -89,7 +92,7 @@ async function rows({ storageAccount, urls }: LocalCloud["description"]): Promis
     else if (partitionKey === "operations") continue;
     else if (partitionKey === "operation") {
       if ((fromRow(entity) as { status: string }).status === "InProgress") found.operations.push(name);
-    } else if (!rowKey.startsWith("event|")) found.documents.push(name);
+    } else if (!keptRows.some((prefix) => rowKey.startsWith(prefix))) found.documents.push(name);
   }
   return found;
 }
