@@ -103,7 +103,9 @@ function answerOf(
   const failed = status >= 400 ? { $ref: "#/definitions/BatchError" } : schema;
   if (failed === undefined) return answer === "" ? [] : [`${status}: has a body, and none is described`];
   if (answer === "") return [`${status}: has no body`];
-  const { "odata.metadata": _metadata, ...rest } = JSON.parse(answer) as Record<string, unknown>;
+  const told = jsonOf(answer);
+  if (told === undefined) return [`${status}: the body is no JSON`];
+  const { "odata.metadata": _metadata, ...rest } = told as Record<string, unknown>;
   return violations(failed, rest, { ...dataRules, direction: "answer", partial });
 }
 

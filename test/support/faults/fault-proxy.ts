@@ -144,7 +144,8 @@ function forward(agent: Agent, target: string, incoming: IncomingMessage, body: 
 
 function withLength({ headers }: Answer, body: Buffer): IncomingMessage["headers"] {
   const { "transfer-encoding": _, connection: __, "keep-alive": ___, ...rest } = headers;
-  return body.length === 0 ? rest : { ...rest, "content-length": String(body.length) };
+  const between = { ...rest, via: "1.1 fault-proxy" };
+  return body.length === 0 ? between : { ...between, "content-length": String(body.length) };
 }
 
 function give(outgoing: ServerResponse, answer: Answer): void {

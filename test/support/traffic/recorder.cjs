@@ -58,7 +58,8 @@ function watch(request, response) {
 function note(request, response, sent, answered) {
   const headers = headersOf(response);
   const service = services.find(([pattern]) => pattern.test(headers.server ?? ""))?.[1];
-  if (service === undefined) return;
+  // What stands between a service and its caller on purpose spoils answers on purpose: the service's own were seen before.
+  if (service === undefined || headers.via !== undefined) return;
   append(`${process.pid}.${service}`, ".");
   const exchange = { service, method: request.method, url: request.url, status: response.statusCode };
   const first = shapeOf(exchange, request.headers);

@@ -95,8 +95,11 @@ const takenBeside = [/: -?\d+ is no integer$/, /^\?\$skiptoken: is not in the de
 /** When a node started last is required in the description and, by its own words there, not present where it has not. */
 const notYet = /^(?:\/value\[\])?\/lastBootTime: is missing$/;
 
-function ofBatch({ method, url, status, request, answer }: Recorded): readonly Found[] {
-  const { pathname, searchParams } = new URL(url, "http://any");
+/** What a test sends without a client may say more than its operation takes, as those that try bad input do. */
+const isByHand = (sent: Recorded["sent"]) => [undefined, "node"].includes(sent["user-agent"]);
+
+function ofBatch({ method, url, status, sent, request, answer }: Recorded): readonly Found[] {
+  const { pathname, searchParams } = new URL(url.replace(/^\/+/, "/"), "http://any");
   if (!request.isWhole || !answer.isWhole) return [];
   const verdict = verdictOn({
     method,
@@ -110,14 +113,14 @@ function ofBatch({ method, url, status, request, answer }: Recorded): readonly F
   const { operation, inRequest, inAnswer } = verdict;
   const taken = inRequest.filter((problem) => !takenBeside.some((one) => one.test(problem)));
   const told = inAnswer.filter((problem) => !notYet.test(problem));
-  return [{ operation, problems: [...(status < 400 ? taken : []), ...told] }];
+  return [{ operation, problems: [...(status < 400 && !isByHand(sent) ? taken : []), ...told] }];
 }
 
 async function ofStorage(
   { method, url, status, sent, got, request, answer }: Recorded,
   plane: "blob" | "queue" | "table" | "file",
 ): Promise<readonly Found[]> {
-  const { pathname, searchParams: query } = new URL(url, "http://any");
+  const { pathname, searchParams: query } = new URL(url.replace(/^\/+/, "/"), "http://any");
   // Browsers ask before they ask.
   if (method === "OPTIONS") return [];
   const asked: StorageRequest = {
@@ -133,11 +136,16 @@ async function ofStorage(
     body: request.text,
   };
   const headers = new Map(Object.entries(got));
-  // What a test sends without a client may say more than its operation takes: that is passed over here as it is in Azure.
-  const isByHand = [undefined, "node"].includes(sent["user-agent"]);
-  const body = method === "HEAD" ? undefined : await contentOf(answer, headers.get("content-type") ?? "");
+  const body =
+    method === "HEAD"
+      ? undefined
+      : await contentOf(answer, headers.get("content-type") ?? "").catch(() => unreadable);
+  if (body === unreadable)
+    return [{ operation: `${method} ${pathname}`, problems: [`${status}: ${unreadable}`] }];
   const { operation, problems, inAnswer } = storageVerdict(asked, status, { headers, body });
-  const ofSender = isByHand ? problems.filter((text) => text.endsWith(": is no answer of it")) : problems;
+  const ofSender = isByHand(sent)
+    ? problems.filter((text) => text.endsWith(": is no answer of it"))
+    : problems;
   const found = [
     {
       operation,
@@ -165,6 +173,8 @@ const require = createRequire(import.meta.url);
 const { parseXML } = require(join(process.cwd(), "node_modules/@azure/core-xml/dist/commonjs/index.js")) as {
   readonly parseXML: (text: string) => Promise<unknown>;
 };
+
+const unreadable = "the body is not what its type says";
 
 /** Undefined for what is neither XML nor JSON, or is not whole. */
 async function contentOf(body: Body, type: string): Promise<unknown> {
