@@ -3,9 +3,8 @@
 import { locateReadable, stdOutErrPath } from "../domain/job/directories.ts";
 import { isFinished } from "../domain/job/machine.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
-import type { MetricExpression } from "../domain/metric/output-metrics.ts";
 import type { PostedPoint } from "../domain/metric/requests.ts";
-import { metricsFileName, reportsInFile, stepAfter, wholeLines } from "../domain/metric/reports.ts";
+import { metricsFileName, reportsInFile, wholeLines, withSteps } from "../domain/metric/reports.ts";
 import { AppError } from "../domain/shared/errors.ts";
 import type { StoragePlace } from "../services/output-files.ts";
 import type { Services } from "../services/services.ts";
@@ -45,7 +44,8 @@ export async function pointsInFile(services: Services, job: JobDocument): Promis
       if (known.size >= mostRemembered) known.clear();
       known.set(key, size);
     };
-    return { points: pointsOf(hasEnded ? text : wholeLines(text), expressions), noteKept };
+    const { reports } = reportsInFile(hasEnded ? text : wholeLines(text), expressions);
+    return { points: withSteps(reports, new Map()), noteKept };
   } catch (error) {
     if (error instanceof AppError) return nothing;
     throw error;
@@ -60,13 +60,4 @@ async function textOf({ outputFiles }: Services, place: StoragePlace, size: numb
     parts.push(part);
   }
   return Buffer.concat(parts).toString();
-}
-
-function pointsOf(text: string, expressions: readonly MetricExpression[]): readonly PostedPoint[] {
-  const lasts = new Map<string, number>();
-  return reportsInFile(text, expressions).reports.map(({ name, value, step: said }) => {
-    const { step, last } = stepAfter(lasts.get(name), said);
-    lasts.set(name, last);
-    return { name, value, step };
-  });
 }

@@ -4,13 +4,17 @@ import { locateReadable, stdOutErrPath } from "../domain/job/directories.ts";
 import { isFinished } from "../domain/job/machine.ts";
 import { runOfOutput } from "../domain/job/output-metrics.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
-import { mostMetrics, outputName, reportsInOutput, stepAfter } from "../domain/metric/reports.ts";
-import type { Report } from "../domain/metric/reports.ts";
+import {
+  mostMetrics,
+  outputName,
+  pointsByName,
+  reportsInOutput,
+  withSteps,
+} from "../domain/metric/reports.ts";
 import { metricRunOf } from "../domain/metric/run.ts";
 import { AppError } from "../domain/shared/errors.ts";
 import { withSeries } from "../domain/tracking/run.ts";
 import type { OutputRead } from "../domain/tracking/run.ts";
-import type { NewPoints } from "../services/metrics.ts";
 import type { StoragePlace } from "../services/output-files.ts";
 import type { Services } from "../services/services.ts";
 import { withKey } from "./storage-places.ts";
@@ -55,10 +59,12 @@ async function readPart(
   const more = bytes?.length === mostBytes;
   const said = textOf(bytes, hasEnded);
   if (said.bytes === 0 && !hasEnded) return false;
-  const { points, steps } = numbered(
-    reportsInOutput(said.text, job.spec.outputMetrics ?? { presets: [], metrics: [] }),
-    from.steps,
-  );
+  const reports = reportsInOutput(said.text, job.spec.outputMetrics ?? { presets: [], metrics: [] });
+  const lasts = new Map(Object.entries(from.steps));
+  // What is kept by name is kept in an object, which has no member of that name.
+  const named = reports.filter(({ name }) => name !== "__proto__");
+  const points = pointsByName(withSteps(named, lasts, mostMetrics));
+  const steps = Object.fromEntries(lasts);
   const next: OutputRead = { run, bytes: from.bytes + said.bytes, steps, isWhole: hasEnded && !more };
   await noteTracked(services, job);
   // Points are kept before the run says that they were read: read again after a crash, they have the same steps and are no more points.
@@ -73,25 +79,4 @@ async function readPart(
 /** Somebody else may have read on meanwhile. */
 function sameRead(a: OutputRead | undefined, b: OutputRead | undefined): boolean {
   return a?.run === b?.run && a?.bytes === b?.bytes && a?.isWhole === b?.isWhole;
-}
-
-/** With their steps, by name; names that are too many are left out. */
-function numbered(
-  reports: readonly Report[],
-  before: OutputRead["steps"],
-): { readonly points: readonly NewPoints[]; readonly steps: OutputRead["steps"] } {
-  const lasts = new Map(Object.entries(before));
-  const points = new Map<string, { step: number; value: number }[]>();
-  for (const { name, value, step: said } of reports) {
-    if ((!lasts.has(name) && lasts.size >= mostMetrics) || name === "__proto__") continue;
-    const { step, last } = stepAfter(lasts.get(name), said);
-    lasts.set(name, last);
-    const others = points.get(name) ?? [];
-    others.push({ step, value });
-    points.set(name, others);
-  }
-  return {
-    points: [...points].map(([name, found]) => ({ name, points: found })),
-    steps: Object.fromEntries(lasts),
-  };
 }

@@ -5,12 +5,11 @@ import {
   metricsFileName,
   mostMetrics,
   outputName,
+  pointsByName,
   reportsInFile,
   reportsInOutput,
-  stepAfter,
+  withSteps,
 } from "../../domain/metric/reports.ts";
-import type { Report } from "../../domain/metric/reports.ts";
-import type { Point } from "../../domain/metric/point.ts";
 import { metricRunOf } from "../../domain/metric/run.ts";
 import type { MetricRun } from "../../domain/metric/run.ts";
 import type { SweepSpec } from "../../domain/sweep/spec.ts";
@@ -18,7 +17,7 @@ import { policyOf } from "../../domain/sweep/standing.ts";
 import { observed } from "../../domain/sweep/stopping/marks.ts";
 import type { Observed } from "../../domain/sweep/stopping/marks.ts";
 import type { Trial } from "../../domain/sweep/trial.ts";
-import type { NewPoints, Series } from "../../services/metrics.ts";
+import type { Series } from "../../services/metrics.ts";
 import type { Services } from "../../services/services.ts";
 import { keyOf } from "../secrets.ts";
 import { mostBytes, textOf } from "../whole-lines.ts";
@@ -64,7 +63,8 @@ export async function withReports(
   const [said, noted] = [textOf(output, ended), textOf(file, ended)];
   const reports = [...reportsInOutput(said.text, spec), ...reportsInFile(noted.text, spec.metrics).reports];
   const next = { ...trial, read: { run, output: from.output + said.bytes, file: from.file + noted.bytes } };
-  const added = withSteps(trial.figures, reports);
+  const lasts = new Map(Object.entries(trial.figures).map(([name, { lastStep }]) => [name, lastStep]));
+  const added = pointsByName(withSteps(reports, lasts, mostMetrics));
   const kept = metricRunOf(job);
   // Points are kept before the record says that they were read: the same points after a crash are no more points.
   const written = added.length === 0 ? [] : (await services.metrics.append(kept, added)).series;
@@ -73,25 +73,6 @@ export async function withReports(
     trial: await withSeries(services, spec, next, kept, series),
     more: said.bytes === mostBytes || noted.bytes === mostBytes,
   };
-}
-
-function withSteps(figures: Trial["figures"], reports: readonly Report[]): readonly NewPoints[] {
-  const added = new Map<string, { points: Point[]; last: number | undefined }>();
-  let names = Object.keys(figures).length;
-  for (const { name, value, step: said } of reports) {
-    let series = added.get(name);
-    if (series === undefined) {
-      const last = figures[name]?.lastStep;
-      if (last === undefined && names >= mostMetrics) continue;
-      if (last === undefined) names += 1;
-      series = { points: [], last };
-      added.set(name, series);
-    }
-    const { step, last } = stepAfter(series.last, said);
-    series.points.push({ step, value });
-    series.last = last;
-  }
-  return [...added].map(([name, { points }]) => ({ name, points }));
 }
 
 export async function withSeries(

@@ -3,6 +3,7 @@
 // metric's points are, and in which order, never depends on which place was read first.
 import { linePattern } from "./line-pattern.ts";
 import type { MetricExpression, OutputMetrics } from "./output-metrics.ts";
+import type { Point } from "./point.ts";
 import { reportsOfPreset } from "./presets.ts";
 import { parseReported } from "./reported-number.ts";
 
@@ -20,9 +21,39 @@ export const outputName = "stdout.txt";
 export const metricsFileName = "metrics.jsonl";
 
 /** A report that names no step is of the one after the last. @param last of its name. @returns its step, and the last from then on. */
-export function stepAfter(last: number | undefined, said: number | undefined) {
+function stepAfter(last: number | undefined, said: number | undefined) {
   const step = said ?? (last ?? 0) + 1;
   return { step, last: Math.max(step, last ?? step) };
+}
+
+/**
+ * Reports in their order, each with its step. @param lasts the last step of each name, which goes on with them. @param mostNames reports of
+ * names beyond that are left out.
+ */
+export function withSteps(
+  reports: readonly Report[],
+  lasts: Map<string, number>,
+  mostNames = Number.POSITIVE_INFINITY,
+): readonly Required<Report>[] {
+  return reports.flatMap(({ name, value, step: said }) => {
+    if (!lasts.has(name) && lasts.size >= mostNames) return [];
+    const { step, last } = stepAfter(lasts.get(name), said);
+    lasts.set(name, last);
+    return [{ name, value, step }];
+  });
+}
+
+/** The points of each name, in the order of the first of each. */
+export function pointsByName(
+  reports: readonly Required<Report>[],
+): readonly { readonly name: string; readonly points: readonly Point[] }[] {
+  const points = new Map<string, Point[]>();
+  for (const { name, step, value } of reports) {
+    const others = points.get(name);
+    if (others === undefined) points.set(name, [{ step, value }]);
+    else others.push({ step, value });
+  }
+  return [...points].map(([name, found]) => ({ name, points: found }));
 }
 
 const longestName = 256;
