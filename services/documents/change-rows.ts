@@ -11,7 +11,8 @@ const pageSize = 1_000;
 const ChangeRow = z.object({ at: z.number() });
 
 const slotOf = (time: number) => String(Math.max(0, Math.floor(time / tellingMs))).padStart(9, "0");
-const changesOf = (experiment: string) => `${allChanges}${experiment.toLowerCase()}|`;
+/** Prefix of all that was told of an experiment. */
+export const changesOf = (experiment: string) => `${allChanges}${experiment.toLowerCase()}|`;
 
 /** @param row of the document. */
 export function changeWrite(experiment: string, row: string, now: number): DocumentWrite {
@@ -35,6 +36,3 @@ export async function changedRows(
 }
 
 export const isOldChange = ({ value }: StoredDocument, before: number) => ChangeRow.parse(value).at < before;
-
-/** All that was told of an experiment. */
-export const changesPrefix = changesOf;

@@ -7,12 +7,11 @@ import { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
 import { trackedStates } from "../../domain/shared/event.ts";
 import type { Collection, Collections, State } from "../state.ts";
 import { activeJobs } from "./active-jobs.ts";
-import { allRows } from "./all-rows.ts";
-import { changedRows, changesPrefix } from "./change-rows.ts";
+import { changedRows, changesOf } from "./change-rows.ts";
 import { collection, readRevised } from "./collections.ts";
 import type { CollectionContext } from "./collections.ts";
 import { removeJobs } from "./job-removal.ts";
-import { removeRows } from "./remove-rows.ts";
+import { removeBelow } from "./remove-rows.ts";
 import { documentKey, eventPrefix, listed, workspaceOfPartition } from "./state-keys.ts";
 
 const RecordedChange = z.object({
@@ -56,13 +55,7 @@ export function documentState(context: CollectionContext): State {
     },
     async forgetChanges(experiment) {
       const { partition } = listed("job", experiment);
-      const prefix = changesPrefix(experiment.experiment);
-      const rows = await allRows(store, { partition, prefix, size: 1_000 });
-      await removeRows(
-        store,
-        partition,
-        rows.map(({ row }) => row),
-      );
+      await removeBelow(store, partition, changesOf(experiment.experiment));
     },
     async listChanges(ref, { since, until, ...page }) {
       const { partition } = documentKey(ref);

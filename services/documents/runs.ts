@@ -6,8 +6,8 @@ import { RunRecord, storedRun } from "../../domain/tracking/run.ts";
 import type { DocumentStore, DocumentWrite } from "../documents.ts";
 import type { RunPlace, Runs, Stored } from "../runs.ts";
 import { allRows } from "./all-rows.ts";
-import { changedRows, changesPrefix, changeWrite } from "./change-rows.ts";
-import { removeRows } from "./remove-rows.ts";
+import { changedRows, changesOf, changeWrite } from "./change-rows.ts";
+import { removeBelow, removeRows } from "./remove-rows.ts";
 import { modelPartition, runPartition } from "./state-keys.ts";
 
 const pageSize = 1000;
@@ -47,10 +47,10 @@ export function documentRuns(store: DocumentStore, now: () => number): Runs {
         RunRecord.parse(value),
       ),
     async remove(experiment, jobGuid) {
-      await removeAll(store, runPartition(experiment), runsOf(jobGuid));
+      await removeBelow(store, runPartition(experiment), runsOf(jobGuid));
       // The runs of a job are seen by nobody when it is gone.
       if (jobGuid === undefined)
-        await removeAll(store, runPartition(experiment), changesPrefix(experiment.experiment));
+        await removeBelow(store, runPartition(experiment), changesOf(experiment.experiment));
     },
     getModel: (workspace, id) => read(store, modelPartition(workspace), modelRow(id), ModelRecord),
     writeModel: (workspace, model, etag) =>
@@ -90,12 +90,3 @@ async function write(
 
 const rowsOf = (store: DocumentStore, partition: string, prefix: string) =>
   allRows(store, { partition, prefix, size: pageSize });
-
-async function removeAll(store: DocumentStore, partition: string, prefix: string): Promise<void> {
-  const found = await rowsOf(store, partition, prefix);
-  await removeRows(
-    store,
-    partition,
-    found.map(({ row }) => row),
-  );
-}
