@@ -6,38 +6,22 @@ import { AppError } from "../../domain/shared/errors.ts";
 import { parse } from "../../domain/shared/parse.ts";
 import type { Services } from "../../services/services.ts";
 import { callerOf } from "./lib/caller-of.ts";
-import { ownApiVersion } from "../../domain/shared/api-versions.ts";
 import type { Operation } from "./lib/operation.ts";
+import { ownOperations } from "./lib/own-operation.ts";
 import { providerRoute, requestedRef, routeOf } from "./lib/refs.ts";
 import { acceptedOr, ok } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 import { shown } from "./lib/standard-operations.ts";
 
+const ofJob = ownOperations("jobs", routeOf("job"));
+const keys = ownOperations("receipt", `${providerRoute}/receiptKeys`);
+
 export const jobReceiptOperations: readonly Operation[] = [
-  {
-    name: "jobs-receipt",
-    method: "GET",
-    route: `${routeOf("job")}/receipt`,
-    role: "reader",
-    apiVersions: [ownApiVersion],
-    handle: show,
-  },
-  {
-    name: "jobs-reproduce",
-    method: "POST",
-    route: `${routeOf("job")}/reproduce`,
-    role: "submitter",
-    apiVersions: [ownApiVersion],
-    handle: reproduce,
-  },
-  {
-    name: "receipt-keys",
-    method: "GET",
-    route: `${providerRoute}/receiptKeys`,
-    role: "anyone",
-    apiVersions: [ownApiVersion],
-    handle: async (_, services) => ok({ keys: await services.receiptSigner.publicKeys() }),
-  },
+  ofJob("receipt", "GET", "/receipt", "reader", show),
+  ofJob("reproduce", "POST", "/reproduce", "submitter", reproduce),
+  keys("keys", "GET", "", "anyone", async (_, services) =>
+    ok({ keys: await services.receiptSigner.publicKeys() }),
+  ),
 ];
 
 async function show(request: ApiRequest, services: Services) {

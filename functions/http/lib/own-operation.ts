@@ -1,6 +1,5 @@
 // Operations of what 2018 did not know: they are in our own version of the API alone.
 import { ownApiVersion } from "../../../domain/shared/api-versions.ts";
-import type { Role } from "../../../services/token-verifier.ts";
 import type { Operation } from "./operation.ts";
 
 /** @param noun begins the names of the operations. @param route begins their paths. */
@@ -9,7 +8,7 @@ export function ownOperations(noun: string, route: string) {
     name: string,
     method: Operation["method"],
     path: string,
-    role: Role,
+    role: Operation["role"],
     handle: Operation["handle"],
   ): Operation => ({
     name: `${noun}-${name}`,
