@@ -11,15 +11,18 @@ import { mostTrialsOfSweep, PolicyEra, SweepRequest } from "./spec.ts";
 import type { SweepSpec } from "./spec.ts";
 import { isOver, newTrial, Trial } from "./trial.ts";
 
-/** What was paid counts against the budget here, too; and each attempt is a job that a deletion looks for. */
-const PortableTrial = Trial.omit({
+/** Members of a trial that mean nothing elsewhere. */
+const ofThisDeployment = {
   jobGuid: true,
   run: true,
   read: true,
   imported: true,
   reuseKey: true,
   reusedFrom: true,
-}).extend({
+} as const;
+
+/** What was paid counts against the budget here, too; and each attempt is a job that a deletion looks for. */
+const PortableTrial = Trial.omit(ofThisDeployment).extend({
   spent: z.number().min(0, { error: "expected node-milliseconds, not below 0" }),
   reserved: z.number().min(0, { error: "expected node-milliseconds, not below 0" }),
   attempt: wholeNumber(1, 100),
@@ -54,18 +57,9 @@ export function archiveOf({ spec }: SweepDocument, trials: readonly Trial[]): Sw
   };
 }
 
-/** Without what is of this deployment alone. */
 function portable(trial: Trial): SweepArchive["trials"][number] {
-  const {
-    jobGuid: _,
-    run: __,
-    read: ___,
-    imported: ____,
-    reuseKey: _____,
-    reusedFrom: ______,
-    ...kept
-  } = trial;
-  return kept;
+  const members = Object.entries(trial).filter(([name]) => !Object.hasOwn(ofThisDeployment, name));
+  return Object.fromEntries(members) as SweepArchive["trials"][number];
 }
 
 /** The spec with the archive's policies. @param spec of the archive's properties, checked. @throws AppError InvalidRequest */
