@@ -3,6 +3,19 @@ import { formats } from "../../lib/formats.ts";
 import { mixed } from "../mixed.ts";
 import type { Texts } from "../texts.ts";
 
+const links = {
+  overview: "Überblick",
+  jobs: "Jobs",
+  sweeps: "Sweeps",
+  runs: "Läufe",
+  clusters: "Cluster",
+  triggers: "Trigger",
+  workflows: "Abläufe",
+  queue: "Warteschlange",
+  costs: "Kosten",
+  events: "Ereignisse",
+};
+
 export const shell: Texts["shell"] = {
   skip: "Zum Inhalt springen",
   keys: "Tasten",
@@ -18,31 +31,8 @@ export const shell: Texts["shell"] = {
   openingPage: "Die Seite wird geöffnet …",
   openingTab: "Der Reiter wird geöffnet …",
   noPage: "Diese Seite gibt es nicht",
-  links: {
-    overview: "Überblick",
-    jobs: "Jobs",
-    sweeps: "Sweeps",
-    runs: "Läufe",
-    clusters: "Cluster",
-    triggers: "Trigger",
-    workflows: "Abläufe",
-    queue: "Warteschlange",
-    costs: "Kosten",
-    events: "Ereignisse",
-  },
-  titles: {
-    overview: "Überblick",
-    jobs: "Jobs",
-    sweeps: "Sweeps",
-    runs: "Läufe",
-    clusters: "Cluster",
-    triggers: "Trigger",
-    workflows: "Abläufe",
-    queue: "Warteschlange",
-    costs: "Kosten",
-    events: "Ereignisse",
-    "new-job": "neuer Job",
-  },
+  links,
+  titles: { ...links, "new-job": "neuer Job" },
 };
 
 export const keys: Texts["keys"] = {
