@@ -1,33 +1,17 @@
 // Reading through the API against the same reads straight from Azurite, in turns: one job by name, and the list of 1,000.
 // Run: npm run bench -- api/reads [--jobs 1000]
-import { AzureNamedKeyCredential, TableClient } from "@azure/data-tables";
 import { percentile } from "../functions-host/support/load.ts";
 import { median, report, timed } from "../durable/support/measure.ts";
-import { inLanes, noOpJob, startBenchCloud } from "./support/bench-cloud.ts";
+import { startBenchCloud } from "./support/bench-cloud.ts";
+import { waitingJobs } from "./support/waiting-jobs.ts";
 
 const jobs = Number(process.argv[process.argv.indexOf("--jobs") + 1] || 1000) || 1000;
 const rounds = 300;
 const bench = await startBenchCloud();
 try {
-  const { api, workspace, cloud } = bench;
-  const { storageAccount, urls, subscriptionId, resourceGroup } = cloud.description;
-  // A cluster without nodes: the jobs wait, and nothing else goes on.
-  const cluster = `${workspace}/clusters/empty`;
-  await api.call("PUT", cluster, {
-    properties: {
-      vmSize: "STANDARD_DS1_V2",
-      scaleSettings: { manual: { targetNodeCount: 0 } },
-      userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
-    },
-  });
-  const list = `${workspace}/experiments/e/jobs`;
-  await inLanes(jobs, 30, (index) => api.call("PUT", `${list}/j${index}`, noOpJob(cluster)));
-
-  const key = new AzureNamedKeyCredential(storageAccount.name, storageAccount.key);
-  const table = new TableClient(urls.table, "batchai", key, { allowInsecureConnection: true });
-  const partition = `${subscriptionId}|${resourceGroup}|bench`;
-  const filter = `PartitionKey eq '${partition}' and RowKey ge 'job|e|' and RowKey lt 'job|e}'`;
-  const rows = () => table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize: 1_000 }).next();
+  const { api } = bench;
+  const { list, table, partition, pages } = await waitingJobs(bench, jobs);
+  const rows = () => pages().next();
 
   const single = { api: [] as number[], bare: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {

@@ -5,38 +5,20 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { AzureNamedKeyCredential, TableClient } from "@azure/data-tables";
 import { median, report, timed } from "../durable/support/measure.ts";
-import { inLanes, noOpJob, startBenchCloud } from "../api/support/bench-cloud.ts";
+import { startBenchCloud } from "../api/support/bench-cloud.ts";
+import { waitingJobs } from "../api/support/waiting-jobs.ts";
 
 const jobs = Number(process.argv[process.argv.indexOf("--jobs") + 1] || 10_000) || 10_000;
 const rounds = 7;
 const program = resolve("dist/local/batchai.mjs");
 const bench = await startBenchCloud();
 try {
-  const { api, workspace, cloud } = bench;
-  const { storageAccount, urls, subscriptionId, resourceGroup, token } = cloud.description;
-  // A cluster without nodes: the jobs wait, and nothing else goes on.
-  const cluster = `${workspace}/clusters/empty`;
-  await api.call("PUT", cluster, {
-    properties: {
-      vmSize: "STANDARD_DS1_V2",
-      scaleSettings: { manual: { targetNodeCount: 0 } },
-      userAccountSettings: { adminUserName: "ada", adminUserPassword: "Correct-horse-7" },
-    },
-  });
-  await inLanes(jobs, 30, (index) =>
-    api.call("PUT", `${workspace}/experiments/e/jobs/j${index}`, noOpJob(cluster)),
-  );
-
-  const key = new AzureNamedKeyCredential(storageAccount.name, storageAccount.key);
-  const table = new TableClient(urls.table, "batchai", key, { allowInsecureConnection: true });
-  const partition = `${subscriptionId}|${resourceGroup}|bench`;
-  const filter = `PartitionKey eq '${partition}' and RowKey ge 'job|e|' and RowKey lt 'job|e}'`;
+  const { urls, subscriptionId, resourceGroup, token } = bench.cloud.description;
+  const { pages } = await waitingJobs(bench, jobs);
   const readRows = async () => {
-    const pages = table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize: 1_000 });
     let found = 0;
-    for await (const page of pages) found += page.length;
+    for await (const page of pages()) found += page.length;
     if (found !== jobs) throw new Error(`${found} rows instead of ${jobs}`);
   };
 
