@@ -2,6 +2,7 @@
 import { locateReadable } from "../domain/job/directories.ts";
 import type { JobDocument } from "../domain/job/schema.ts";
 import { AppError } from "../domain/shared/errors.ts";
+import { joinPath } from "../domain/shared/join-path.ts";
 import type { SecretSources } from "../domain/shared/secrets.ts";
 import { inputsOf } from "../domain/sweep/reuse.ts";
 import type { InputState } from "../domain/sweep/reuse.ts";
@@ -57,7 +58,7 @@ async function filesIn(services: Services, place: StoragePlace): Promise<Files |
   const open = [""];
   for (let folder = open.pop(); folder !== undefined; folder = open.pop())
     for await (const entry of entriesIn(services, place, folder)) {
-      const path = below(folder, entry.name);
+      const path = joinPath(folder, entry.name);
       if (entry.isDirectory) open.push(path);
       else if (entry.etag === undefined || found.length === mostInputFiles) return undefined;
       else found.push([path, entry.etag, entry.contentLength ?? 0]);
@@ -81,7 +82,7 @@ async function* entriesIn(
   place: StoragePlace,
   folder: string,
 ): AsyncGenerator<OutputFile> {
-  const directory = below(place.directory, folder);
+  const directory = joinPath(place.directory, folder);
   try {
     yield* everyItem(
       (page) => services.outputFiles.list({ ...place, directory }, { linkLifetimeMs: 60_000, page }),
@@ -92,5 +93,3 @@ async function* entriesIn(
     if (!(error instanceof AppError) || error.code !== "InvalidQueryParameter") throw error;
   }
 }
-
-const below = (folder: string, name: string) => [folder, name].filter((part) => part !== "").join("/");

@@ -1,6 +1,7 @@
 // `batchai ls JOB[/DIRECTORY[/FOLDER]]`: what a job wrote, as one looks into folders. Without a directory: the logs and the job's own output
 // directories.
 import { all } from "../../client/paging.ts";
+import { joinPath } from "../../domain/shared/join-path.ts";
 import { command } from "../command.ts";
 import { fileColumns } from "../output/columns.ts";
 import type { Columns } from "../output/print.ts";
@@ -32,7 +33,7 @@ export const ls = command({
     const { stdOutErrPathPrefix, outputDirectories } = (await service.client.jobs.get(ref)).properties;
     const own = outputDirectories.map(({ id, pathPrefix, pathSuffix = "" }) => ({
       name: id,
-      path: [pathPrefix, pathSuffix].filter((part) => part !== "").join("/"),
+      path: joinPath(pathPrefix, pathSuffix),
     }));
     await printAll(
       [{ name: "stdouterr", path: stdOutErrPathPrefix }, ...own],

@@ -1,6 +1,7 @@
 // Blobs of a container, by the key of its account: a folder is what their names have in common before a slash.
 import type { Readable } from "node:stream";
 import type { ContainerClient } from "@azure/storage-blob";
+import { joinPath } from "../../domain/shared/join-path.ts";
 import type { StorageAccount } from "../service.ts";
 import { counted } from "./shares.ts";
 import type { Source, Target } from "./side.ts";
@@ -68,7 +69,7 @@ export function targetContainer(
   return {
     isFolder: async () => path === "" || isNamedFolder,
     async write(below, file, onBytes) {
-      const full = [path, below].filter((part) => part !== "").join("/");
+      const full = joinPath(path, below);
       try {
         const client = await containerOf(account, container);
         await (made ??= client.createIfNotExists());

@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import type { Client } from "../../client/client.ts";
 import type { OutputFileResponse } from "../../domain/job/wire.ts";
+import { joinPath } from "../../domain/shared/join-path.ts";
 import type { JobRef } from "../../domain/shared/resource-id.ts";
 import type { Context } from "../command.ts";
 import { CommandError } from "../failure.ts";
@@ -21,7 +22,7 @@ export function sourceOutputs(
   const listed = (folder: string) =>
     client.jobs.outputFiles(ref, { directoryId, folder: folder === "" ? "." : folder });
   async function* below(root: string, folder: string): AsyncGenerator<FoundFile> {
-    for await (const file of listed([root, folder].filter((part) => part !== "").join("/"))) {
+    for await (const file of listed(joinPath(root, folder))) {
       const name = folder === "" ? file.name : `${folder}/${file.name}`;
       if (file.fileType === "directory") yield* below(root, name);
       else yield found(file, name, send);

@@ -1,6 +1,7 @@
 // Files of an Azure file share, by the key of its account.
 import type { Readable } from "node:stream";
 import type { ShareClient } from "@azure/storage-file-share";
+import { joinPath } from "../../domain/shared/join-path.ts";
 import type { StorageAccount } from "../service.ts";
 import type { FoundFile, Source, Target } from "./side.ts";
 import { isMissing, storageError } from "./storage-error.ts";
@@ -42,7 +43,7 @@ async function fileOf(client: ShareClient, path: string): Promise<FoundFile | un
 }
 
 async function* filesBelow(client: ShareClient, root: string, below: string): AsyncGenerator<FoundFile> {
-  const path = [root, below].filter((part) => part !== "").join("/");
+  const path = joinPath(root, below);
   try {
     for await (const entry of client.getDirectoryClient(path).listFilesAndDirectories()) {
       const name = below === "" ? entry.name : `${below}/${entry.name}`;
@@ -88,7 +89,7 @@ export function targetShare(
         .catch(() => false);
     },
     async write(below, file, onBytes) {
-      const full = [path, below].filter((part) => part !== "").join("/");
+      const full = joinPath(path, below);
       try {
         const client = await shareOf(account, share);
         await once("", () => client.createIfNotExists());

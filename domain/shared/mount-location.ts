@@ -2,6 +2,7 @@
 // that no path of a user can spell.
 import { AppError } from "./errors.ts";
 import { hasControlCharacter } from "./fields.ts";
+import { joinPath } from "./join-path.ts";
 import { isReadOnly, isWithin, shareName } from "./mount-volumes.ts";
 import type { MountVolumes } from "./mount-volumes.ts";
 
@@ -105,7 +106,7 @@ export function placeBelow(place: StorageLocation, directory: string): StorageLo
       { target: "directory" },
     );
   }
-  return { ...place, directory: [place.directory, below.slice(1)].filter((part) => part !== "").join("/") };
+  return { ...place, directory: joinPath(place.directory, below.slice(1)) };
 }
 
 /** Resolves `.`, `..` and double slashes; undefined for a relative path or one that leaves the root. */
