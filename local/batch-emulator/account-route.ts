@@ -1,7 +1,7 @@
 // Which account a request is for. In Azure the host says it; here also the account's own port, and on the emulator's own address
 // the name in a SharedKey signature. The management plane names the account in the path.
 import { isIP } from "node:net";
-import { isManagement } from "./protocol/gateway.ts";
+import { isManagement } from "./protocol/wire.ts";
 import type { RequestHead } from "./protocol/wire.ts";
 
 /** `usual`: the account of the listener; on its own port ("own") an added account takes all of its data plane. */

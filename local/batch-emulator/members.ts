@@ -101,7 +101,7 @@ const pool: readonly Row[] = [
   [
     "certificateReferences",
     "refused",
-    "nothing is installed on nodes: keep secrets in Azure Key Vault; an empty list is taken",
+    "nothing is installed on nodes: keep secrets in Azure Key Vault; an empty list is taken before version 2025-06-01, which has no such member",
   ],
   ["applicationLicenses", "recorded", "nothing is billed"],
   ["taskSlotsPerNode", "works"],
@@ -139,7 +139,11 @@ const pool: readonly Row[] = [
     "recorded",
     "before version 2025-06-01, which has it no more: nodes answer the mode; there is no traffic that it could change",
   ],
-  ["resourceTags", "works", "nodes read them in their metadata service"],
+  [
+    "resourceTags",
+    "works",
+    "nodes read them in their metadata service; from version 2025-06-01 on in the management plane alone",
+  ],
   ["upgradePolicy", "recorded", "checked; no system is ever upgraded"],
 ];
 

@@ -26,6 +26,15 @@ PLAIN = {
     "timedelta": {"type": "string", "format": "duration"},
     "Any": {},
 }
+# Taken and never told: the client says nothing of it. In the management plane's types these members of a pool are "sensitive".
+SECRETS = {
+    "UserAccount": ["password"],
+    "LinuxUserConfiguration": ["sshPrivateKey"],
+    "ContainerRegistryReference": ["password"],
+    "AzureBlobFileSystemConfiguration": ["accountKey", "sasKey"],
+    "AzureFileShareConfiguration": ["accountKey"],
+    "CifsMountConfiguration": ["password"],
+}
 choices = {
     node.name: [line.value.value for line in node.body if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)]
     for node in enums.body
@@ -72,6 +81,8 @@ def model(node):
         described = {"type": "string"} if "format" in given and given["format"].value == "str" else dict(described)
         if "visibility" in given and [one.value for one in given["visibility"].elts] == ["read"]:
             described["readOnly"] = True
+        if name in SECRETS.get(node.name, []):
+            described["x-writeOnly"] = True
         properties[name] = described
         if not optional:
             required.append(name)

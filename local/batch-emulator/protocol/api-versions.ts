@@ -31,6 +31,8 @@ export const since = {
   noTaskTokens: "2025-06-01",
   /** Certificates are gone, from both planes. */
   noCertificates: "2025-06-01",
+  /** Tags of a pool's machines are given and told by the management plane alone. */
+  tagsByManagement: "2025-06-01",
 } as const;
 
 /** Operations that versions from this day on have no more: their paths lead nowhere there. */
@@ -45,15 +47,21 @@ export function hasEnded(operation: string, version: string): boolean {
   return day !== undefined && !isBefore(version, day);
 }
 
-/** Members that requests of versions from this day on have no more. */
-const endedMembers: readonly { readonly name: string; readonly on: string }[] = [
+export type Plane = "data" | "management";
+
+/** Members that requests of versions from this day on have no more, in both planes unless it says otherwise. */
+const endedMembers: readonly { readonly name: string; readonly on: string; readonly in?: Plane }[] = [
   { name: "targetNodeCommunicationMode", on: since.oneCommunicationMode },
   { name: "authenticationTokenSettings", on: since.noTaskTokens },
+  { name: "certificateReferences", on: since.noCertificates },
+  { name: "resourceTags", on: since.tagsByManagement, in: "data" },
 ];
 
 /** @param text of the body: a value is looked through only when a name occurs in it. @throws BatchFault UnsupportedProperty */
-export function refuseEnded(version: string, text: string, value: unknown): void {
-  const ended = endedMembers.filter(({ name, on }) => !isBefore(version, on) && text.includes(name));
+export function refuseEnded(plane: Plane, version: string, text: string, value: unknown): void {
+  const ended = endedMembers.filter(
+    ({ name, on, in: only = plane }) => only === plane && !isBefore(version, on) && text.includes(name),
+  );
   if (ended.length === 0) return;
   rename(value, new Map(), (found) => {
     const member = ended.find(({ name }) => name === found);

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { BatchFault, invalidProperty } from "../service/account/fault.ts";
 import { refuseEnded } from "./api-versions.ts";
+import { isManagement } from "./wire.ts";
 import type { Call } from "./wire.ts";
 
 const invalidBody = (reason: string) =>
@@ -23,7 +24,8 @@ export function parseJson(call: Call): unknown {
   if (text.trim() === "") throw invalidBody("the request has no body");
   try {
     const value = withoutNulls(JSON.parse(text), 0);
-    refuseEnded(call.version, text, value);
+    const plane = isManagement(call.request.rawPath) ? "management" : "data";
+    refuseEnded(plane, call.version, text, value);
     return call.spelling === undefined ? value : call.spelling.toNow(value);
   } catch (error) {
     if (error instanceof BatchFault) throw error;

@@ -3,6 +3,7 @@
 // becomes an answer in the plane's own error shape.
 import { timeOfDay } from "../../clock.ts";
 import { BatchFault, notFound } from "../service/account/fault.ts";
+import { isManagement } from "./wire.ts";
 import type { Job } from "../service/entities/model.ts";
 import { isWithinJob, jobOfTaskToken } from "../service/launches/task-tokens.ts";
 import type { AccountDirectory } from "../service/account/account-directory.ts";
@@ -39,8 +40,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     return { ...reply, headers: { ...commonHeaders(request, managed, requestId), ...reply.headers } };
   };
 }
-
-export const isManagement = (path: string) => /^\/+(subscriptions|tenants|providers)(\/|$)/i.test(path);
 
 async function answer(
   options: GatewayOptions,

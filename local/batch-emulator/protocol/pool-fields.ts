@@ -72,7 +72,9 @@ export const poolFields: FieldTable<Pool> = {
   networkConfiguration: value((pool) => pool.spec.networkConfiguration),
   startTask: value((pool) => startTaskShape(pool.spec.startTask)),
   applicationPackageReferences: value((pool) => pool.spec.applicationPackageReferences),
-  certificateReferences: value((pool) => pool.spec.certificateReferences),
+  certificateReferences: value((pool, { call }) =>
+    isBefore(call.version, since.noCertificates) ? pool.spec.certificateReferences : undefined,
+  ),
   applicationLicenses: value((pool) => pool.spec.applicationLicenses),
   taskSlotsPerNode: value((pool) => pool.spec.taskSlotsPerNode ?? 1),
   taskSchedulingPolicy: value((pool) => pool.spec.taskSchedulingPolicy ?? { nodeFillType: "Spread" }),
@@ -90,7 +92,9 @@ export const poolFields: FieldTable<Pool> = {
       ? undefined
       : communicationMode(pool.spec.targetNodeCommunicationMode),
   ),
-  resourceTags: value((pool) => pool.spec.resourceTags),
+  resourceTags: value((pool, { call }) =>
+    isBefore(call.version, since.tagsByManagement) ? pool.spec.resourceTags : undefined,
+  ),
   upgradePolicy: value((pool) => pool.spec.upgradePolicy),
   stats: {
     expand: true,
@@ -131,7 +135,7 @@ export const nodeFields: FieldTable<Node> = {
   schedulingState: value((node) => node.scheduling),
   stateTransitionTime: time((node) => node.stateAt),
   lastBootTime: time((node) => node.bootedAt),
-  allocationTime: time((node) => (node.allocatedAt === 0 ? undefined : node.allocatedAt)),
+  allocationTime: time((node) => node.allocatedAt),
   ipAddress: value((node) => node.address),
   ipv6Address: value((node, { call }) => ipv6Of(call, node)),
   affinityId: value((node) => `TVM:${node.id}`),

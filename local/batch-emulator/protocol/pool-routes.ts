@@ -19,6 +19,7 @@ import {
   addPool,
   findNode,
   findPool,
+  isObtained,
   removeNodes,
   removePoolById,
   resizePool,
@@ -89,12 +90,16 @@ const countedStates = [
 function nodeCounts(pool: Pool, dedicated: boolean): Record<string, number> {
   const counts = Object.fromEntries([...countedStates, "upgradingOS", "total"].map((name) => [name, 0]));
   for (const node of pool.nodes) {
-    if (node.isDedicated !== dedicated) continue;
+    if (node.isDedicated !== dedicated || !isObtained(node)) continue;
     const name = countNames[node.state] ?? node.state;
     counts[name] = (counts[name] ?? 0) + 1;
     counts["total"] = (counts["total"] ?? 0) + 1;
   }
   return counts;
+}
+
+function* obtained(nodes: Iterable<Node>): Iterable<Node> {
+  for (const node of nodes) if (isObtained(node)) yield node;
 }
 
 const nodeCountFields = {
@@ -259,7 +264,7 @@ export const poolRoutes: readonly Route[] = [
       listReply(
         call,
         "nodes",
-        findPool(call.account, param(call, "poolId")).nodes.after(pageStart(call)),
+        obtained(findPool(call.account, param(call, "poolId")).nodes.after(pageStart(call))),
         nodeFields,
       ),
   },

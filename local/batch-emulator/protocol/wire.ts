@@ -53,6 +53,9 @@ export interface Call {
   readonly spelling?: Spelling;
 }
 
+/** Whether a path is one of Azure Resource Manager's. */
+export const isManagement = (path: string) => /^\/+(subscriptions|tenants|providers)(\/|$)/i.test(path);
+
 export type Handler = (call: Call) => WireReply | Promise<WireReply>;
 
 export interface Route {

@@ -109,6 +109,9 @@ test("a pool is resized, a second resize meanwhile is refused, and a stopped one
     await expect(slow.batch.pool.resize("slow", { targetDedicatedNodes: 1 })).rejects.toMatchObject({
       code: "PoolBeingResized",
     });
+    // Machines that are still waited for are no nodes: these have a time of their allocation.
+    expect(await slow.batch.computeNode.list("slow")).toHaveLength(0);
+    expect((await slow.batch.account.listPoolNodeCounts())[0]?.dedicated?.total).toBe(0);
     await slow.batch.pool.stopResize("slow");
     const pool = await eventually(
       () => slow.batch.pool.get("slow"),

@@ -336,6 +336,16 @@ test("what a version has no more is refused in that version, and there before", 
     (await send(`/jobs/tokens/tasks/before?api-version=${inVersion}`)).body as object;
   expect(await told("2024-07-01.20.0")).toHaveProperty("authenticationTokenSettings");
   expect(await told("2025-06-01")).not.toHaveProperty("authenticationTokenSettings");
+  const tags = { resourceTags: { team: "vision" }, certificateReferences: [] };
+  expect((await add("tags", "2024-07-01.20.0", tags)).status).toBe(201);
+  for (const member of Object.entries(tags)) {
+    const { status, body } = await add("tags-2025", "2025-06-01", Object.fromEntries([member]));
+    expect([status, body.code]).toEqual([400, "UnsupportedProperty"]);
+  }
+  const pool = async (inVersion: string) =>
+    (await send(`/pools/tags?api-version=${inVersion}`)).body as object;
+  expect(await pool("2024-07-01.20.0")).toMatchObject(tags);
+  for (const name of Object.keys(tags)) expect(await pool("2025-06-01")).not.toHaveProperty(name);
   // The word alone is no member.
   const metadata = [{ name: "targetNodeCommunicationMode", value: "simplified" }];
   expect((await add("modes-told", "2025-06-01", { metadata })).status).toBe(201);

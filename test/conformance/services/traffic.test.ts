@@ -72,10 +72,30 @@ fork(new URL("service.mjs", import.meta.url).pathname, [], { env: {}, stdio: "in
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" });
 }
 
+/** A test run in which one exchange with a queue was written down. */
+function runWith(status: number) {
+  const one = { service: "queue", method: "GET", url: `${messages}?numofmessages=1`, status };
+  const body = { text: "", isWhole: true };
+  const line = `${JSON.stringify({ ...one, sent: {}, got: {}, request: body, answer: body })}\n`;
+  writeFileSync(
+    join(scripts, "one.test.mjs"),
+    `import { writeFileSync } from "node:fs";
+it("passes", () => writeFileSync(process.env.BATCHAI_TRAFFIC_FOLDER + "/1.jsonl", ${JSON.stringify(line)}));`,
+  );
+  const globalSetup = [join(process.cwd(), "test/support/traffic/record-traffic.ts")];
+  const test = { globals: true, include: ["one.test.mjs"], globalSetup };
+  writeFileSync(join(scripts, "vitest.config.mjs"), `export default ${JSON.stringify({ test })};`);
+  const vitest = join(process.cwd(), "node_modules/vitest/vitest.mjs");
+  return spawnSync(process.execPath, [vitest, "run", "--root", scripts], {
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"] },
+  });
+}
+
 const messages = "/account/queue/messages";
 const right: Asked = { path: messages, answer: listOf(message) };
-const violationsOf = async (asked: readonly Asked[]) => {
-  traffic(asked);
+const violationsOf = async (asked: readonly Asked[], server?: string) => {
+  traffic(asked, server);
   return (await verdictOnTraffic(folder)).violations;
 };
 
@@ -93,6 +113,15 @@ describe("the traffic of a test run", () => {
     expect(reportOf(verdict)).toContain("0 violations\n  queue  41 requests, 2 shapes of them, 1 operations");
     const written = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
     expect(written.join("")).not.toContain("secret");
+  });
+
+  it("fails the run by a violation, though all tests passed", () => {
+    const good = runWith(200);
+    expect([good.status, good.stdout]).toEqual([0, expect.stringContaining(": 0 violations")]);
+    const bad = runWith(206);
+    expect([bad.status, bad.stdout]).toEqual([1, expect.stringContaining(": 1 violations")]);
+    expect(bad.stdout).toContain("queue Messages_Dequeue: 206: is no answer of it");
+    expect(bad.stdout).toMatch(/1 passed/);
   });
 
   it("is left alone where it is not of an emulated service", async () => {
@@ -156,6 +185,47 @@ describe("the traffic of a test run", () => {
   it("is counted where its address is none", async () => {
     const answer = '<?xml version="1.0"?><Error><Code>InvalidUri</Code><Message>no</Message></Error>';
     expect(await violationsOf([{ path: "/account/%zz", status: 400, answer }])).toEqual([]);
+  });
+
+  it("has lists of tables in JSON, whose members are no elements", async () => {
+    const list = (value: object) => ({
+      path: "/account/Tables",
+      answer: JSON.stringify({ "odata.metadata": "http://any/$metadata#Tables", ...value }),
+      headers: { "content-type": "application/json;odata=minimalmetadata" },
+    });
+    const server = "Azurite-Table/3.35.0";
+    expect(await violationsOf([list({ value: [{ TableName: "one" }] })], server)).toEqual([]);
+    const wrong = [
+      list({ value: [{ TableName: "one", mood: "good" }] }),
+      list({ TableResponseProperties: [] }),
+    ];
+    expect(await violationsOf(wrong, server)).toEqual([
+      "table Table_Query: 200: /TableResponseProperties: is not described",
+      "table Table_Query: 200: /value[]/mood: is not described",
+    ]);
+  });
+
+  it("never has the secrets of a pool in an answer, which must have them in a request", async () => {
+    const account = { name: "worker", elevationLevel: "admin" };
+    const pools = (userAccounts: object[]) => ({
+      path: "/pools?api-version=2025-06-01&$select=userAccounts",
+      answer: JSON.stringify({ value: [{ userAccounts }] }),
+      headers: { "content-type": "application/json;odata=minimalmetadata" },
+    });
+    const added = (userAccounts: object[]) => ({
+      path: "/pools?api-version=2025-06-01",
+      method: "POST",
+      body: JSON.stringify({ id: "pool", vmSize: "standard_d2s_v3", userAccounts }),
+      status: 201,
+      by: "azsdk-python-batch",
+    });
+    const server = "OpenBatchAI-Batch/1";
+    const secret = { ...account, password: "kept to itself" };
+    expect(await violationsOf([pools([account]), added([secret])], server)).toEqual([]);
+    expect(await violationsOf([pools([secret]), added([account])], server)).toEqual([
+      "batch batch_create_pool: /userAccounts[]/password: is missing",
+      "batch batch_list_pools: /value[]/userAccounts[]/password: is never answered",
+    ]);
   });
 
   it("may ask wrongly what is refused in the right form", async () => {

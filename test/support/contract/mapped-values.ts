@@ -57,23 +57,29 @@ export function textProblem({ type }: Mapper, text: string): string | undefined 
 /** In ISO 8601. */
 export const isTime = (text: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/.test(text);
 
+/** How a body is written: names of elements are XML's alone. */
+export interface Writing {
+  readonly models: Models;
+  readonly isXml: boolean;
+}
+
 /** Everything that is otherwise, each with its place. */
 export function mappedProblems(
   mapper: Mapper,
   value: unknown,
-  models: Models,
+  writing: Writing,
   place = "",
 ): readonly string[] {
   const { type } = mapper;
   switch (type.name) {
     case "Composite":
-      return ofMembers(mapper, value === "" ? {} : value, models, place);
+      return ofMembers(mapper, value === "" ? {} : value, writing, place);
     case "Sequence": {
       const element = type.element;
       return element === undefined
         ? []
-        : listOf(elementsOf(mapper, value, place)).flatMap((item) =>
-            mappedProblems(element, item, models, `${place}[]`),
+        : listOf(writing.isXml ? elementsOf(mapper, value, place) : value).flatMap((item) =>
+            mappedProblems(element, item, writing, `${place}[]`),
           );
     }
     case "Dictionary":
@@ -88,25 +94,27 @@ export function mappedProblems(
   }
 }
 
-function ofMembers(mapper: Mapper, value: unknown, models: Models, place: string): readonly string[] {
-  const { type } = models[mapper.type.className ?? ""] ?? mapper;
+function ofMembers(mapper: Mapper, value: unknown, writing: Writing, place: string): readonly string[] {
+  const { type } = writing.models[mapper.type.className ?? ""] ?? mapper;
   const properties = Object.values(type.modelProperties ?? {});
   // A name that may be escaped is an element with an attribute, or just its text.
   if (typeof value === "string" && properties.some(({ xmlIsMsText }) => xmlIsMsText === true)) return [];
   if (typeof value !== "object" || value === null) return [`${place}: is no object`];
   const { $: attributes = {}, ...members } = value as Record<string, unknown> & { $?: object };
   const given = new Map([...Object.entries(members), ...Object.entries(attributes)]);
-  const names = properties.map(nameOf);
+  const nameIn = writing.isXml ? nameOf : plainName;
+  const names = properties.map(nameIn);
   const isOpen = type.additionalProperties !== undefined;
   return [
     ...[...given.keys()]
       .filter((name) => !names.includes(name) && !isOpen && !ofXml.test(name))
       .map((name) => `${place}/${name}: is not described`),
     ...properties.flatMap((property) => {
-      const name = nameOf(property);
+      const name = nameIn(property);
       const member = given.get(name);
       if (member === undefined) return isNeeded(property, place) ? [`${place}/${name}: is missing`] : [];
-      return mappedProblems(property, unwrapped(property, member), models, `${place}/${name}`);
+      const item = writing.isXml ? unwrapped(property, member) : member;
+      return mappedProblems(property, item, writing, `${place}/${name}`);
     }),
   ];
 }
@@ -128,6 +136,9 @@ function nameOf({ serializedName, xmlName, xmlElementName, xmlIsWrapped, type }:
     return xmlElementName;
   return (xmlName ?? serializedName).replaceAll("\\.", ".");
 }
+
+/** In JSON. */
+const plainName = ({ serializedName }: Mapper) => serializedName.replaceAll("\\.", ".");
 
 function unwrapped({ xmlIsWrapped, xmlElementName, type }: Mapper, value: unknown): unknown {
   if (type.name !== "Sequence" || xmlIsWrapped !== true) return value;

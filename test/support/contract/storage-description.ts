@@ -216,7 +216,12 @@ function answerProblems(
       const problem = textProblem(one, text);
       return problem === undefined ? [] : [`${one.serializedName}: ${problem}`];
     }),
-    ...(bodyMapper === undefined || body === undefined ? [] : mappedProblems(bodyMapper, body, models)),
+    ...(bodyMapper === undefined || body === undefined
+      ? []
+      : mappedProblems(bodyMapper, body, {
+          models,
+          isXml: !/\bjson\b/.test(headers.get("content-type") ?? ""),
+        })),
   ];
 }
 

@@ -22,9 +22,12 @@ export function findPool(account: AccountState, id: string): Pool {
   return pool;
 }
 
+/** A machine that is still waited for is no node yet: `creating` means that it was obtained ("Compute Node - List", ComputeNodeState). */
+export const isObtained = (node: Node): boolean => node.allocatedAt > 0;
+
 export function findNode(pool: Pool, id: string): Node {
   const node = pool.nodes.get(id.toLowerCase());
-  if (node === undefined) throw notFound("Node");
+  if (node === undefined || !isObtained(node)) throw notFound("Node");
   return node;
 }
 
