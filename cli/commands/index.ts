@@ -359,6 +359,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./doctor.ts")).doctor,
   },
   {
+    name: "estimate",
+    summary: "Tell what a deployment costs a month without nodes, and what a job adds",
+    load: async () => (await import("./estimate.ts")).estimate,
+  },
+  {
     name: "prices",
     summary: "List what nodes cost an hour, with the day and the source of each price",
     load: async () => (await import("./prices.ts")).prices,

@@ -97,7 +97,7 @@ const pages: readonly (readonly [page: string, lines: number])[] = [
   ["sweeps", 8],
   ["triggers", 10],
   ["roles", 4],
-  ["costs", 5],
+  ["costs", 7],
   ["portal", 1],
   ["deploy", 1],
 ];

@@ -73,6 +73,10 @@ const setting = z.strictObject({ name: z.string(), value: z.string(), origin: z.
 const spec = z.strictObject({ properties: z.looseObject({}) });
 const nothing = /^$/;
 const some = (item: z.ZodType) => z.array(item).min(1);
+const estimate = z.strictObject({
+  ...{ currency: z.string(), month: z.number(), idleMonth: z.number(), job: z.number() },
+  lines: some(z.looseObject({ what: z.string(), amount: z.number(), source: z.string() })),
+});
 
 type Answer = z.ZodType | RegExp;
 const user = "-u ada -p Correct-horse-7";
@@ -113,6 +117,7 @@ const setUp: readonly (readonly [line: string, answer: Answer])[] = [
   ],
   ["convert job.json --to json", spec],
   ["prices --region eastus", some(PriceResponse)],
+  ["estimate --isolated", estimate],
   ["usage list", some(UsageResponse)],
   ["usage show", some(UsageResponse)],
   ["list-usages", some(UsageResponse)],
