@@ -26,7 +26,7 @@ unset BATCHAI_STEP_LIMIT_S BATCHAI_TERMINATION_GRACE_S BATCHAI_TIME_LIMIT_S BATC
 unset BATCHAI_TRACKING_URL BATCHAI_METRICS_URL BATCHAI_TRACKING_TOKEN
 bai_user_names='' bai_secret_names='' bai_mounts=0 bai_count=0 bai_output_count=0 bai_inputs='' bai_mounted='' bai_children='' bai_mirror_pid=''
 bai_preparation='' bai_has_preparation=no bai_ended=no bai_plan_complete=no bai_log='' bai_early=''
-bai_mode=direct bai_stdouterr='' bai_tree='' bai_now='' bai_collector='' bai_nodes=1
+bai_mode=direct bai_stdouterr='' bai_tree='' bai_now='' bai_second='' bai_up='' bai_collector='' bai_nodes=1
 bai_outcome='' bai_program_code='' bai_log_storage=node bai_checkpoint_storage=node bai_lost='' bai_uncopied='' bai_sealed='' bai_aliases=''
 bai_forwarder='' bai_on_storage=no bai_watcher='' bai_steps=0 bai_notice='' bai_joins=''
 nl='

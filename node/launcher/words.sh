@@ -1,8 +1,28 @@
 # Words of the log and of the result file.
 
-# The time is asked for once after everything that may have taken any: a process is dear on a busy machine.
+# The time is asked for once after everything that may have taken any: a process is dear on a busy machine. What passed since it was
+# asked for, the kernel tells without one (proc(5): seconds and hundredths); within a minute that is a matter of its last digits.
+read_time() { # → bai_now
+  [ -z "$bai_now" ] || return 0
+  bai_uptime=''
+  { read -r bai_uptime bai_rest </proc/uptime; } 2>/dev/null
+  bai_uptime=${bai_uptime%%.*}
+  if [ -n "$bai_up" ] && [ -n "$bai_uptime" ]; then
+    bai_digits=${bai_second#*T??:??:}
+    bai_digits=${bai_digits%Z}
+    bai_digits=$((${bai_digits#0} + bai_uptime - bai_up))
+    if [ "$bai_digits" -lt 60 ]; then
+      [ "$bai_digits" -gt 9 ] || bai_digits=0$bai_digits
+      bai_now=${bai_second%??Z}${bai_digits}Z
+      return 0
+    fi
+  fi
+  bai_now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  bai_second=$bai_now bai_up=$bai_uptime
+}
+
 log() {
-  [ -n "$bai_now" ] || bai_now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  read_time
   bai_line="$bai_now $*"
   if [ -z "$bai_log" ]; then
     bai_early="$bai_early$bai_line$nl"
@@ -17,7 +37,7 @@ log() {
 # The control plane reads this file when the task failed; `domain/launch/result.ts` is its other end. Where another node's
 # working directory is, nobody knows; the task's shared directory has one path on all nodes.
 write_result() { # outcome exit-code detail
-  [ -n "$bai_now" ] || bai_now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  read_time
   write_result_in "${AZ_BATCH_TASK_WORKING_DIR:-$bai_start_dir}" "$@"
   if [ "$bai_verb" = prepare ] && [ -n "${AZ_BATCH_TASK_SHARED_DIR-}" ]; then
     write_result_in "$AZ_BATCH_TASK_SHARED_DIR" "$@"
