@@ -29,9 +29,14 @@ export function jobOfTask(id: string): { readonly jobGuid: string; readonly atte
   return jobGuid === undefined ? undefined : { jobGuid, attempt: Number(attempt) };
 }
 
+/** One for all runs of this process: its digest takes as long as a request. */
+let lastLauncher: { readonly text: string; readonly path: string } | undefined;
+
 /** The launcher in the staging container: one file for all runs, as long as it stays the same. */
 export function launcherPath(launcher: string): string {
-  return `launchers/${sha256(launcher).slice(0, 32)}.sh`;
+  if (lastLauncher?.text !== launcher)
+    lastLauncher = { text: launcher, path: `launchers/${sha256(launcher).slice(0, 32)}.sh` };
+  return lastLauncher.path;
 }
 
 /** Where every job has a folder in the staging container. */

@@ -63,6 +63,8 @@ export type ScopeOf<Kind extends ResourceKind> = Kind extends ResourceKind
 
 export interface Collection<Kind extends ResourceKind> {
   get(ref: RefOf<Kind>): Promise<DocumentOf<Kind> | undefined>;
+  /** What this process read or wrote of it last, without a read: it may have been changed or removed since. */
+  seen(ref: RefOf<Kind>): DocumentOf<Kind> | undefined;
   /** Inserts if absent; otherwise answers the document that is there. */
   create(
     ref: RefOf<Kind>,

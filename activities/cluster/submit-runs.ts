@@ -87,7 +87,7 @@ async function submitSome(
 }
 
 async function prepare(services: Services, clusterGuid: string, run: ActiveRun): Promise<Prepared> {
-  const job = await currentJob(services, { ref: run.ref, guid: run.jobGuid });
+  const job = await jobToSubmit(services, run);
   // Into another cluster's queue, too: it is found there.
   if (job === undefined || job.clusterGuid !== clusterGuid) return { kind: "gone", run };
   if (!isWanted(job, run.attempt)) return { kind: "notWanted", run };
@@ -99,6 +99,16 @@ async function prepare(services: Services, clusterGuid: string, run: ActiveRun):
     const givenUp = isPermanent(error) || services.clock.now() - Date.parse(run.at) > longestPreparationMs;
     return givenUp ? { kind: "refused", run, job, reason } : { kind: "later", run };
   }
+}
+
+/**
+ * Most often the job was made here a moment ago. That it still wants its run, the row says that made it `submitting`: whoever ends or
+ * deletes the job meanwhile waits for the task (docs/adr/0022-runs-go-in-batches.md), as he would after a read.
+ */
+async function jobToSubmit(services: Services, { ref, jobGuid: guid, attempt }: ActiveRun) {
+  const seen = services.state.jobs.seen(ref);
+  const isThis = seen?.guid === guid && isWanted(seen, attempt);
+  return isThis ? seen : currentJob(services, { ref, guid });
 }
 
 function isPermanent(error: unknown): boolean {

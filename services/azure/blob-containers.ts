@@ -52,8 +52,16 @@ export function blobAccess(options: {
     keys.set(account.name, ofAccount);
     return ofAccount(lifetimeMs);
   };
+  const containers = new WeakMap<BlobServiceClient, Map<string, ContainerClient>>();
   return {
-    container: async (account, name) => (await service(account)).getContainerClient(name),
+    async container(account, name) {
+      const of = await service(account);
+      const ofService = containers.get(of) ?? new Map<string, ContainerClient>();
+      containers.set(of, ofService);
+      const client = ofService.get(name) ?? of.getContainerClient(name);
+      ofService.set(name, client);
+      return client;
+    },
     async readLink(account, container, blob, lifetimeMs) {
       const storage = await import("@azure/storage-blob");
       const now = options.clock.now();

@@ -9,7 +9,7 @@ import { AppError } from "../../domain/shared/errors.ts";
 import type { RefOf } from "../../domain/shared/resource-id.ts";
 import { sameContent } from "../../domain/shared/same-content.ts";
 import type { Random } from "../clock.ts";
-import type { DocumentKey, DocumentStore, DocumentWrite } from "../documents.ts";
+import type { DocumentKey, DocumentStore, DocumentWrite, Etags } from "../documents.ts";
 import type { Change, Collection } from "../state.ts";
 import { changesBetween, eventRows } from "./event-rows.ts";
 import { changeWrite } from "./change-rows.ts";
@@ -33,9 +33,11 @@ export function collection<Kind extends ResourceKind>(
 ): Collection<Kind> {
   const { store } = context;
   const { document: schema } = kindOf(kind);
-  const { known, get, replace } = revisions<Kind>(context, schema);
+  const { known, made, get, replace } = revisions<Kind>(context, schema);
   return {
     get: async (ref) => (await get(ref))?.document,
+
+    seen: (ref) => known(ref)?.document,
 
     async create(ref, document, change) {
       const { partition, row: key } = documentKey(ref);
@@ -45,7 +47,10 @@ export function collection<Kind extends ResourceKind>(
           ...eventRows(ref, 1, changesBetween(undefined, document, change), context.random),
           ...changeWrites(context, ref),
         ]);
-        if (inserted !== "conflict") return { created: true, document };
+        if (inserted !== "conflict") {
+          made(ref, document, inserted);
+          return { created: true, document };
+        }
         const existing = await get(ref);
         // An answer may get lost: the insertion that was tried again finds itself.
         if (existing !== undefined)
@@ -124,10 +129,20 @@ function revisions<Kind extends ResourceKind>(
   return {
     known: (ref: Ref) => seen.get(nameOf(documentKey(ref))),
 
+    /** @param etags as its insertion was answered. */
+    made: (ref: Ref, document: Document, etags: Etags): void => {
+      const key = documentKey(ref);
+      const etag = etags.get(key.row);
+      if (etag !== undefined) seen.set(nameOf(key), { revision: 1, document, etag });
+    },
+
     get: async (ref: Ref): Promise<Revised<Document> | undefined> => {
       const key = documentKey(ref);
       const stored = await store.get(key);
       if (stored === undefined) return undefined;
+      // Documents do not change: what was seen under this etag is what the row says.
+      const before = seen.get(nameOf(key));
+      if (before?.etag === stored.etag) return before;
       const current = { ...readRevised(schema, stored.value), etag: stored.etag };
       seen.set(nameOf(key), current);
       return current;

@@ -43,7 +43,14 @@ export function guardedState(
   state: State,
   guard: <Service extends object>(service: Service) => Service,
 ): State {
-  const ofKind = <Kind extends ResourceKind>(kind: Kind) => guard(state.of(kind));
+  const ofKind = <Kind extends ResourceKind>(kind: Kind) => {
+    const collection = state.of(kind);
+    // Calls no service.
+    return {
+      ...guard(collection),
+      seen: (ref: Parameters<typeof collection.seen>[0]) => collection.seen(ref),
+    };
+  };
   const collections = resourceKinds.map((kind) => [rowOf(kind).collection, ofKind(kind)]);
   return {
     ...guard(state),

@@ -113,6 +113,25 @@ describe("an update", () => {
     expect(await there.get(ref)).toMatchObject({ provisioningState: "deleting", creationTime: "2" });
   });
 
+  it("makes what was seen what it wrote, and a read makes it what is stored", async () => {
+    const { here, there } = await processes();
+    await here.update(ref, dated("1"));
+    expect(here.seen(ref)).toMatchObject({ creationTime: "1" });
+    await there.update(ref, dated("2"));
+    expect(here.seen(ref)).toMatchObject({ creationTime: "1" });
+    expect(await here.get(ref)).toMatchObject({ creationTime: "2" });
+    expect(here.seen(ref)).toMatchObject({ creationTime: "2" });
+  });
+
+  it("follows a creation without a read", async () => {
+    const { here, reads } = await processes();
+    const other = { ...ref, experiment: "other" };
+    await here.create(other, newExperiment(other, now), change("created"));
+    expect(here.seen(other)).toEqual(newExperiment(other, now));
+    await here.update(other, dated("1"));
+    expect(reads()).toBe(0);
+  });
+
   it("of what was removed and made again meanwhile changes the new one", async () => {
     const { here, there } = await processes();
     await there.remove(ref, () => true, change("deleted"));
