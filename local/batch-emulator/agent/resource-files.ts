@@ -161,6 +161,8 @@ async function fetchInto(
 }
 
 async function makeParent(path: string, directory: string): Promise<void> {
+  // The directory itself is there, and leads nowhere else.
+  if (dirname(path) === directory) return;
   const where = { FilePath: relative(directory, path) };
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -1,6 +1,8 @@
 // Small programs that start tasks, one task at a time each. They are started from here rarely (a fork of this process stops
 // it for a millisecond or two) and reused; each is in a session of its own and outlives the emulator until its task ends.
 import { spawn, type ChildProcess } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "../../logger.ts";
 import { launchVariable } from "./launch-script.ts";
@@ -202,12 +204,30 @@ function letGo(supervisor: Supervisor): void {
 }
 
 function spawnSupervisor({ supervision, directory, cookie }: Options): ChildProcess {
-  return spawn(supervision.program, supervision.words, {
+  const child = spawn(supervision.program, supervision.words, {
     cwd: directory,
     env: { [launchVariable]: cookie },
     detached: true,
     stdio: ["pipe", "pipe", "ignore"],
   });
+  if (child.pid !== undefined) stepBack(child.pid);
+  return child;
+}
+
+/** As nice(1) counts. Tasks have a processor to themselves where nobody else wants it; what answers requests on the same machine, as
+ *  no node of Azure does, goes first. */
+const niceness = 10;
+
+/** Where each session is a group of its own, the kernel weighs the groups (sched(7), "The autogroup feature"). Neither is worth a word
+ *  where it cannot be had. */
+function stepBack(pid: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // It has ended already, or the system refuses.
+  }
+  if (process.platform === "linux")
+    writeFile(`/proc/${pid}/autogroup`, String(niceness)).catch(() => undefined);
 }
 
 function listen(supervisor: Supervisor, settle: (supervisor: Supervisor, end: SupervisedEnd) => void): void {
