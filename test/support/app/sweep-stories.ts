@@ -64,6 +64,10 @@ export async function story(options: { nodes?: number } = {}) {
     expect(answer.status).toBe(200);
     return answer.body as { value: Shown[]; total: number; counts: Record<string, number> };
   };
+  const placeOf = async (job: string, file = "metrics.jsonl") => {
+    const { body } = await world.api("GET", `${experimentPath}/jobs/${job}`);
+    return `${body.properties.jobOutputDirectoryPathSegment}/stdouterr/${file}`;
+  };
   return {
     ...world,
     sweep: api,
@@ -81,10 +85,13 @@ export async function story(options: { nodes?: number } = {}) {
         .filter((id) => id.includes(guid));
       return found.at(-1) ?? "";
     },
-    async says(job: string, text: string, file = "metrics.jsonl"): Promise<void> {
-      const { body } = await world.api("GET", `${experimentPath}/jobs/${job}`);
-      const place = `${body.properties.jobOutputDirectoryPathSegment}/stdouterr/${file}`;
+    async says(job: string, text: string, file?: string): Promise<void> {
+      const place = await placeOf(job, file);
       world.written.set(place, (world.written.get(place) ?? "") + text);
+    },
+    /** As the launcher does before a run. */
+    async saysNothing(job: string): Promise<void> {
+      world.written.delete(await placeOf(job));
     },
   };
 }
