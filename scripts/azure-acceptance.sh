@@ -1,22 +1,26 @@
 #!/bin/sh
-# What only a real subscription can show: deploys, asks `batchai doctor`, runs a job with every toolkit on two nodes, one on Spot, logs in to
-# a node, and deletes everything again, also after a failure. It is made to be run once, by hand, and costs money.
+# What only a real subscription can show: deploys, asks `batchai doctor`, runs a job with every toolkit on two nodes, one on Spot through an
+# eviction, logs in to a node, closes the deployment into a virtual network and runs a job there, and deletes everything again, also after a
+# failure. It is made to be run once, by hand, and costs money: nodes, and an hour of the network of an isolated deployment.
 #
 #   scripts/azure-acceptance.sh --dry-run     what it would do, and what that would cost
+#   scripts/azure-acceptance.sh --cost        what it would cost
 #   scripts/azure-acceptance.sh               does it (signed in to az and azd; `npm run build` before)
 #   scripts/azure-acceptance.sh --keep        leaves the deployment there
 #
-# ACCEPTANCE_LOCATION (westeurope), ACCEPTANCE_SIZE (STANDARD_D2S_V5), ACCEPTANCE_ENV (a name for azd) may be set. Evictions of Spot nodes
-# cannot be asked for where Batch owns the machines: that a job survives one is not shown here.
+# ACCEPTANCE_LOCATION (westeurope), ACCEPTANCE_SIZE (STANDARD_D2S_V5), ACCEPTANCE_ENV (a name for azd) may be set. Where Batch owns the
+# machines nobody can ask for an eviction: it is rehearsed there (`batchai preempt`). With ACCEPTANCE_POOLS=UserSubscription the machines are
+# in the subscription, and Azure is asked to evict those of this run (`az vmss simulate-eviction`), which takes it up to half an hour.
 set -eu
 
-dry_run=no keep=no
+dry_run=no keep=no cost_only=no
 for word; do
   case $word in
     --dry-run) dry_run=yes ;;
+    --cost) cost_only=yes ;;
     --keep) keep=yes ;;
     *)
-      sed -n '2,11p' "$0" | cut -c 3- >&2
+      sed -n '2,14p' "$0" | cut -c 3- >&2
       exit 2
       ;;
   esac
@@ -24,8 +28,18 @@ done
 location=${ACCEPTANCE_LOCATION:-westeurope} size=${ACCEPTANCE_SIZE:-STANDARD_D2S_V5}
 environment=${ACCEPTANCE_ENV:-batchai-acceptance-$(date +%m%d%H%M)}
 toolkits='custom customMpi pyTorch tensorFlow horovod chainer cntk caffe caffe2'
-# Two nodes for all jobs of two nodes, and one of Spot; measured on nothing: half an hour is what an image's download and ten jobs may take.
-nodes=2 hours=0.5
+pools=${ACCEPTANCE_POOLS:-BatchService}
+case $pools in
+  BatchService | UserSubscription) ;;
+  *)
+    printf "azure-acceptance: ACCEPTANCE_POOLS is '%s': expected BatchService or UserSubscription\\n" "$pools" >&2
+    exit 2
+    ;;
+esac
+# Two nodes for all jobs of two nodes, one of Spot, one in the network; measured on nothing: half an hour is what an image's download and ten
+# jobs may take, and as much again each for the network and for an eviction that Azure makes.
+nodes=4 hours=0.5 network_hours=1
+[ "$pools" = BatchService ] || hours=1
 
 batchai() { node dist/local/batchai.mjs "$@"; }
 say() { printf '%s\n' "$*"; }
@@ -45,11 +59,12 @@ price_of() { # size
 cost() {
   price=$(price_of "$size" || true)
   if [ -z "$price" ]; then
-    say "Cost: about $(awk "BEGIN { print ($nodes + 1) * $hours }") node hours of $size; the price list of Azure does not answer, so no sum."
+    say "Cost: about $(awk "BEGIN { print $nodes * $hours }") node hours of $size; the price list of Azure does not answer, so no sum."
   else
-    say "Cost: about $(awk "BEGIN { print ($nodes + 1) * $hours }") node hours of $size at $price USD: $(awk "BEGIN { printf \"%.2f\", ($nodes + 1) * $hours * $price }") USD, Spot counted as dedicated."
+    say "Cost: about $(awk "BEGIN { print $nodes * $hours }") node hours of $size at $price USD: $(awk "BEGIN { printf \"%.2f\", $nodes * $hours * $price }") USD, Spot counted as dedicated."
   fi
-  say "Storage, the Functions app, monitoring and the vault cost cents for that time. Until 'azd down' has ended, things may be billed."
+  month=$(batchai estimate --isolated --jobs 20 --busy-hours 2 --query month -o tsv)
+  say "The service, isolated for $network_hours hour: $(awk "BEGIN { printf \"%.2f\", $month / 730 * $network_hours }") USD by the committed prices (batchai estimate). Until 'azd down' has ended, things may be billed."
 }
 
 plan() {
@@ -60,10 +75,18 @@ plan() {
   say "  4. a job of two nodes with each toolkit: $toolkits"
   say "  5. a job on Spot; a job that is terminated; a job that fails with exit code 7"
   say "  6. addresses for ssh of both nodes"
-  say "  7. deletes the clusters and the workspace; azd down --force --purge"
+  say "  7. an eviction, rehearsed: the job runs again and succeeds"
+  [ "$pools" = BatchService ] || say "     and one that Azure makes of the machines of this run"
+  say "  8. BATCHAI_ISOLATED and private nodes: a cluster without a subnet is refused; in one, its node has no public address,"
+  say "     and finds storage, vault and Batch at private addresses"
+  say "  9. deletes the clusters and the workspace; azd down --force --purge"
   cost
 }
 
+if [ "$cost_only" = yes ]; then
+  cost
+  exit 0
+fi
 if [ "$dry_run" = yes ]; then
   plan
   exit 0
@@ -80,7 +103,7 @@ clean_up() {
   if [ "$keep" = yes ]; then
     say "Left there. Delete it with: azd down --environment $environment --force --purge"
   else
-    for name in two spot; do batchai cluster delete -w acceptance -n "$name" -y || true; done
+    for name in two spot private; do batchai cluster delete -w acceptance -n "$name" -y || true; done
     azd down --environment "$environment" --force --purge ||
       say "NOT DELETED: run azd down --environment $environment --force --purge, and look into the resource group rg-$environment" >&2
   fi
@@ -99,6 +122,7 @@ check() { # name command...
 }
 
 azd env new "$environment" --location "$location" --no-prompt
+azd env set BATCHAI_POOL_ALLOCATION_MODE "$pools" --environment "$environment"
 azd up --environment "$environment" --no-prompt
 value() { azd env get-value "$1" --environment "$environment"; }
 BATCHAI_ENDPOINT=$(value BATCHAI_ENDPOINT)
@@ -118,6 +142,9 @@ batchai doctor --vm-size "$size" --output table || fail "the deployment cannot r
 batchai workspace create -n acceptance
 batchai experiment create -n toolkits
 batchai cluster create -n two -s "$size" -t "$nodes"
+# Whose machines are evicted: scale sets that this run made, and no other's.
+spot_sets() { az vmss list --query "[?virtualMachineProfile.priority=='Spot'].[resourceGroup,name]" --output tsv | sort; }
+[ "$pools" = BatchService ] || spot_sets >"$work/before"
 check spot-cluster batchai cluster create -n spot -s "$size" -t 1 --vm-priority lowpriority
 
 # The frameworks themselves are not in Azure's images; each toolkit starts this script instead, which needs what the toolkit promises.
@@ -170,3 +197,61 @@ job ends '"customToolkitSettings": { "commandLine": "sleep 3600" }' 1
 terminates() { batchai job create -n ends -c two -f "$work/ends.json" && batchai job terminate -n ends -y; }
 check terminate terminates
 check ssh-addresses batchai cluster node list -c two --output table
+
+# Its first attempt lasts until it is ended, and every other one ends well.
+# shellcheck disable=SC2016
+job evicted '"customToolkitSettings": { "commandLine": "[ \"$AZ_BATCHAI_ATTEMPT\" != 1 ] || sleep 3000" }' 1
+runs_now() { [ "$(batchai job show -n "$1" --query executionState -o tsv)" = running ]; }
+survives() { # name command...
+  evicted=$1
+  shift
+  batchai job create -n "$evicted" -c spot -f "$work/evicted.json" || return 1
+  tries=90
+  until runs_now "$evicted"; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || return 1
+    sleep 10
+  done
+  "$@" && sign_in && batchai job wait -n "$evicted" --timeout 2700 &&
+    [ "$(batchai job attempts -n "$evicted" --query 'length(@)' -o tsv)" -ge 2 ]
+}
+sign_in
+check rehearsed-eviction survives rehearsed batchai preempt rehearsed -y
+evict_those_of_this_run() {
+  spot_sets | comm -13 "$work/before" - >"$work/ours"
+  [ -s "$work/ours" ] || return 1
+  while read -r group set; do
+    for instance in $(az vmss list-instances --resource-group "$group" --name "$set" --query '[].instanceId' --output tsv); do
+      az vmss simulate-eviction --resource-group "$group" --name "$set" --instance-id "$instance" || return 1
+    done
+  done <"$work/ours"
+}
+if [ "$pools" = UserSubscription ]; then
+  sign_in
+  check eviction survives evicted evict_those_of_this_run
+fi
+for name in two spot; do batchai cluster delete -w acceptance -n "$name" -y || true; done
+
+# The network: everything is closed to the internet from here on, and nodes have private addresses only.
+closed() {
+  azd env set BATCHAI_ISOLATED true --environment "$environment" &&
+    azd env set BATCHAI_NODE_ADDRESSES private --environment "$environment" &&
+    azd provision --environment "$environment" --no-prompt
+}
+check isolated closed
+sign_in
+refused_without_subnet() { ! batchai cluster create -n outside -s "$size" -t 1; }
+check no-subnet-refused refused_without_subnet
+group=$(value AZURE_RESOURCE_GROUP)
+check private-cluster batchai cluster create -n private -s "$size" -t 1 --subnet "$(value BATCHAI_POOL_SUBNET_ID)"
+all_private() {
+  addresses=$(batchai cluster node list -c private --query '[].ipAddress' -o tsv)
+  [ -n "$addresses" ] && ! printf '%s\n' "$addresses" | grep -qv '^10\.42\.[4-7]\.'
+}
+check private-addresses all_private
+storage=$(az storage account list --resource-group "$group" --query '[0].primaryEndpoints.blob' --output tsv | sed 's|https://||; s|/$||')
+batch=$(az resource show --ids "$(value BATCHAI_BATCH_ACCOUNT_ID)" --query properties.accountEndpoint --output tsv)
+hosts="$storage $batch $(value AZURE_KEY_VAULT_NAME).vault.azure.net"
+# The subnet of private endpoints (infra/modules/network.bicep).
+job resolves "\"customToolkitSettings\": { \"commandLine\": \"for host in $hosts; do getent hosts \$host | grep '^10[.]42[.]1[.]' || exit 1; done\" }" 1
+check private-endpoints runs resolves private
