@@ -3,6 +3,7 @@ import { useState } from "react";
 import { numberText } from "../lib/chart-data.ts";
 import type { Columns, Curve } from "../lib/chart-data.ts";
 import { t } from "../texts/texts.ts";
+import { TableFrame } from "./table-frame.tsx";
 
 const mostRows = 500;
 
@@ -22,7 +23,7 @@ export function ChartTable({ label, xLabel, curves, columns: { xs, ys } }: Props
       {isOpen && (
         <>
           {from > 0 && <p className="muted">{t.common.chart.lastOf(mostRows, xs.length)}</p>}
-          <div className="table-frame" tabIndex={0} role="region" aria-label={t.common.chart.data(label)}>
+          <TableFrame label={t.common.chart.data(label)}>
             <table>
               <thead>
                 <tr>
@@ -45,7 +46,7 @@ export function ChartTable({ label, xLabel, curves, columns: { xs, ys } }: Props
                 ))}
               </tbody>
             </table>
-          </div>
+          </TableFrame>
         </>
       )}
     </details>

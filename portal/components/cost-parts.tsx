@@ -7,6 +7,7 @@ import { formats } from "../lib/formats.ts";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { stateText, t, wordFor } from "../texts/texts.ts";
+import { TableFrame } from "./table-frame.tsx";
 
 type Report = CostReportResponse;
 
@@ -93,12 +94,7 @@ export function CostTable({ place, report }: { place: Place; report: Report }) {
           ["lost", t.costParts.parts.inVain],
         ]}
       />
-      <div
-        className="table-frame"
-        tabIndex={0}
-        role="region"
-        aria-label={t.costParts.costBy(t.costParts.groupings[groupBy])}
-      >
+      <TableFrame label={t.costParts.costBy(t.costParts.groupings[groupBy])}>
         <table className="cost-table">
           <thead>
             <tr>
@@ -135,7 +131,7 @@ export function CostTable({ place, report }: { place: Place; report: Report }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </>
   );
 }
@@ -186,7 +182,7 @@ export function NodeCostTable({ place, nodes }: { place: Place; nodes: Report["n
           ["lost", other],
         ]}
       />
-      <div className="table-frame" tabIndex={0} role="region" aria-label={t.costParts.whatNodesDid}>
+      <TableFrame label={t.costParts.whatNodesDid}>
         <table className="cost-table">
           <thead>
             <tr>
@@ -207,7 +203,7 @@ export function NodeCostTable({ place, nodes }: { place: Place; nodes: Report["n
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </>
   );
 }
@@ -264,7 +260,7 @@ function NodeRow({ place, row, longest }: { place: Place; row: NodeCost; longest
 
 export function InterruptionTable({ found }: { found: Report["interruptions"] }) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={t.costParts.lost}>
+    <TableFrame label={t.costParts.lost}>
       <table className="cost-table">
         <thead>
           <tr>
@@ -285,6 +281,6 @@ export function InterruptionTable({ found }: { found: Report["interruptions"] })
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }

@@ -16,6 +16,7 @@ import { ActionDialog } from "./action-dialog.tsx";
 import { DataState } from "./data-state.tsx";
 import { DecisionMark } from "./decision-mark.tsx";
 import { AbsoluteTime } from "./state.tsx";
+import { TableFrame } from "./table-frame.tsx";
 
 export function Firings({ place, trigger }: { place: Place; trigger: string }) {
   const [query, setQuery] = useSearchParams();
@@ -74,7 +75,7 @@ interface RowsProps {
 
 function Rows({ place, rows, onReplay }: RowsProps) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={t.firings.firings}>
+    <TableFrame label={t.firings.firings}>
       <table>
         <thead>
           <tr>
@@ -94,7 +95,7 @@ function Rows({ place, rows, onReplay }: RowsProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }
 

@@ -8,6 +8,7 @@ import { sizeText } from "../lib/texts.ts";
 import { DataState } from "./data-state.tsx";
 import { Time } from "./state.tsx";
 import { t } from "../texts/texts.ts";
+import { TableFrame } from "./table-frame.tsx";
 
 export function JobFiles({ place, experiment, job }: { place: Place; experiment: string; job: JobResponse }) {
   const [query, setQuery] = useSearchParams();
@@ -65,7 +66,7 @@ function FileTable({
 }) {
   if (files.length === 0) return <p className="muted">{t.files.none}</p>;
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={t.files.files}>
+    <TableFrame label={t.files.files}>
       <table>
         <thead>
           <tr>
@@ -94,7 +95,7 @@ function FileTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }
 

@@ -14,6 +14,7 @@ import { t } from "../texts/texts.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { DataState, Empty } from "./data-state.tsx";
 import LineChart from "./line-chart.tsx";
+import { TableFrame } from "./table-frame.tsx";
 
 const openByThemselves = 6;
 const mostListed = 200;
@@ -162,7 +163,7 @@ function MetricTable(props: {
   const { metrics, open, onToggle } = props;
   return (
     <>
-      <div className="table-frame" tabIndex={0} role="region" aria-label={t.metrics.metrics}>
+      <TableFrame label={t.metrics.metrics}>
         <table>
           <thead>
             <tr>
@@ -198,7 +199,7 @@ function MetricTable(props: {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       {metrics.length > mostListed && (
         <p className="muted">{t.counts.firstOfFilter(mostListed, metrics.length)}</p>
       )}

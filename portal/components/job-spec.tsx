@@ -11,6 +11,7 @@ import type { Place } from "../lib/places.ts";
 import { t } from "../texts/texts.ts";
 import { CopyButton } from "./command-strip.tsx";
 import { DataState } from "./data-state.tsx";
+import { TableFrame } from "./table-frame.tsx";
 
 interface Props {
   readonly place: Place;
@@ -77,7 +78,7 @@ function Comparison({ place, experiment, job, other }: Props & { other: string }
           <section aria-label={t.spec.comparison}>
             <p role="status">{rows.length === 0 ? t.spec.nothingDiffers : t.spec.differences(rows.length)}</p>
             {rows.length > 0 && (
-              <div className="table-frame" tabIndex={0} role="region" aria-label={t.spec.differencesLabel}>
+              <TableFrame label={t.spec.differencesLabel}>
                 <table>
                   <thead>
                     <tr>
@@ -114,7 +115,7 @@ function Comparison({ place, experiment, job, other }: Props & { other: string }
                     ))}
                   </tbody>
                 </table>
-              </div>
+              </TableFrame>
             )}
           </section>
         );

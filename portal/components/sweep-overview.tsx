@@ -14,6 +14,7 @@ import { NoResults, NoTrials } from "./sweep-empty.tsx";
 import { useAxes, useBrushes, useSweepTrials } from "./use-trials.ts";
 import { formats } from "../lib/formats.ts";
 import { t } from "../texts/texts.ts";
+import { TableFrame } from "./table-frame.tsx";
 
 interface Props {
   readonly place: Place;
@@ -114,7 +115,7 @@ function Strengths({ sweep, data }: { sweep: SweepResponse; data: TrialColumns }
       <p className="muted">
         {t.sweepOverview.strengthsNote(<span translate="no">{sweepRow(sweep).metric}</span>)}
       </p>
-      <div className="table-frame" tabIndex={0} role="region" aria-label={t.sweepOverview.correlations}>
+      <TableFrame label={t.sweepOverview.correlations}>
         <table>
           <thead>
             <tr>
@@ -141,7 +142,7 @@ function Strengths({ sweep, data }: { sweep: SweepResponse; data: TrialColumns }
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </section>
   );
 }

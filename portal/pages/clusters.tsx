@@ -14,6 +14,7 @@ import { scaleText } from "../lib/scale-text.ts";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { t, wordFor } from "../texts/texts.ts";
+import { TableFrame } from "../components/table-frame.tsx";
 
 export default function Clusters({ place }: { place: Place }) {
   const clusters = useClusters(place);
@@ -53,7 +54,7 @@ function NoCluster({ place }: { place: Place }) {
 
 function ClusterTable({ place, clusters }: { place: Place; clusters: readonly ClusterResponse[] }) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={t.clusters.title}>
+    <TableFrame label={t.clusters.title}>
       <table>
         <thead>
           <tr>
@@ -103,6 +104,6 @@ function ClusterTable({ place, clusters }: { place: Place; clusters: readonly Cl
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }

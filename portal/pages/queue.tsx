@@ -13,6 +13,7 @@ import { queuesOf } from "../lib/queue.ts";
 import type { ClusterQueue } from "../lib/queue.ts";
 import { formats } from "../lib/formats.ts";
 import { t, wordFor } from "../texts/texts.ts";
+import { TableFrame } from "../components/table-frame.tsx";
 
 const mostRows = 100;
 
@@ -56,7 +57,7 @@ function Queues(props: { place: Place; queues: readonly ClusterQueue[]; isWhole:
         </Link>
         : {t.counts.waitingJobs(waiting.length)}
       </h2>
-      <div className="table-frame" tabIndex={0} role="region" aria-label={t.queue.waitingOn(cluster)}>
+      <TableFrame label={t.queue.waitingOn(cluster)}>
         <table>
           <thead>
             <tr>
@@ -87,7 +88,7 @@ function Queues(props: { place: Place; queues: readonly ClusterQueue[]; isWhole:
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       {waiting.length > mostRows && <p className="muted">{t.counts.firstOf(mostRows, waiting.length)}</p>}
       <p className="muted">{t.queue.order}</p>
     </section>
@@ -115,7 +116,7 @@ function Quotas({ place, region }: { place: Place; region: string }) {
       <h2 id="quotas-title">{t.queue.quotasTitle}</h2>
       <DataState query={usages} what={t.things.quotas}>
         {(found) => (
-          <div className="table-frame" tabIndex={0} role="region" aria-label={t.queue.quotas}>
+          <TableFrame label={t.queue.quotas}>
             <table>
               <thead>
                 <tr>
@@ -149,7 +150,7 @@ function Quotas({ place, region }: { place: Place; region: string }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </TableFrame>
         )}
       </DataState>
     </section>

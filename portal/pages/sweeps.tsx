@@ -14,6 +14,7 @@ import { sweepRow, trialStates } from "../lib/sweeps.ts";
 import type { SweepRow } from "../lib/sweeps.ts";
 import { formats } from "../lib/formats.ts";
 import { stateText, t } from "../texts/texts.ts";
+import { TableFrame } from "../components/table-frame.tsx";
 
 const linesShown = 5;
 
@@ -106,7 +107,7 @@ function SweepTable({ place, rows }: { place: Place; rows: readonly SweepRow[] }
       <p role="status" className="muted">
         {t.counts.sweeps(rows.length)}
       </p>
-      <div className="table-frame" tabIndex={0} role="region" aria-label={t.sweeps.title}>
+      <TableFrame label={t.sweeps.title}>
         <table>
           <thead>
             <tr>
@@ -156,7 +157,7 @@ function SweepTable({ place, rows }: { place: Place; rows: readonly SweepRow[] }
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </>
   );
 }

@@ -16,6 +16,7 @@ import { t } from "../texts/texts.ts";
 import { triggerLines } from "../lib/trigger-lines.ts";
 import { kindOf, kinds, onText } from "../lib/triggers.ts";
 import type { TriggerWire } from "../lib/triggers.ts";
+import { TableFrame } from "../components/table-frame.tsx";
 
 /** Each row asks for its last firings: a longer list is filtered first. */
 const mostRows = 100;
@@ -148,7 +149,7 @@ function Listed({ place, triggers }: { place: Place; triggers: readonly TriggerW
 
 function TriggerTable({ place, rows }: { place: Place; rows: readonly TriggerWire[] }) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={t.triggers.triggers}>
+    <TableFrame label={t.triggers.triggers}>
       <table>
         <thead>
           <tr>
@@ -165,7 +166,7 @@ function TriggerTable({ place, rows }: { place: Place; rows: readonly TriggerWir
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }
 

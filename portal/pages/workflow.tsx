@@ -15,6 +15,7 @@ import type { Place } from "../lib/places.ts";
 import { withMembers } from "../lib/query.ts";
 import { t } from "../texts/texts.ts";
 import { nameIn, startedPage, stepName, workflowLines, workflowPath } from "../lib/workflows.ts";
+import { TableFrame } from "../components/table-frame.tsx";
 
 export default function Workflow({ place, id }: { place: Place; id: string }) {
   const workflow = useWorkflow(place, id);
@@ -62,7 +63,7 @@ function Steps({ place, workflow }: { place: Place; workflow: WorkflowResponse }
       {more && <p className="banner">{t.workflow.more}</p>}
       <section aria-labelledby="workflow-steps">
         <h2 id="workflow-steps">{t.workflow.steps}</h2>
-        <div className="table-frame" tabIndex={0} role="region" aria-label={t.workflow.asTable}>
+        <TableFrame label={t.workflow.asTable}>
           <table>
             <thead>
               <tr>
@@ -88,7 +89,7 @@ function Steps({ place, workflow }: { place: Place; workflow: WorkflowResponse }
               ))}
             </tbody>
           </table>
-        </div>
+        </TableFrame>
       </section>
     </>
   );

@@ -9,6 +9,7 @@ import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { nameIn, workflowLines } from "../lib/workflows.ts";
 import { t } from "../texts/texts.ts";
+import { TableFrame } from "../components/table-frame.tsx";
 
 export default function Workflows({ place }: { place: Place }) {
   const workflows = useWorkflows(place);
@@ -65,7 +66,7 @@ function NoWorkflow({ place }: { place: Place }) {
 
 function WorkflowTable({ place, rows }: { place: Place; rows: readonly WorkflowSummaryResponse[] }) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={t.workflows.title}>
+    <TableFrame label={t.workflows.title}>
       <table>
         <thead>
           <tr>
@@ -104,7 +105,7 @@ function WorkflowTable({ place, rows }: { place: Place; rows: readonly WorkflowS
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }
 
