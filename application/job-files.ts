@@ -95,7 +95,7 @@ export async function openPlace(
  * Readers go to the storage with these links, unseen, and stop at the end that the job shows: it must know of them
  * (docs/adr/0015). Written once in the life of a job, before the first link is given away.
  */
-async function recordReader(services: Services, job: JobDocument): Promise<void> {
+export async function recordReader(services: Services, job: JobDocument): Promise<void> {
   if (outputReadJob(job) === job) return;
   await services.state.jobs.update(refOf(job), (found) =>
     found.guid === job.guid ? outputReadJob(found) : found,

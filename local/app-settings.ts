@@ -40,8 +40,8 @@ export function appSettings(settings: Settings, endpoints: Endpoints): Record<st
     AZURE_SUBSCRIPTION_ID: subscriptionId,
     AzureWebJobsStorage: endpoints.storageConnection,
     FUNCTIONS_WORKER_RUNTIME: "node",
-    // Who asks is known to the app alone, which sees a request when the host has read it: no more is read than it could take.
-    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "1048576",
+    // What it is in Azure when nobody sets it: artifacts come through the app.
+    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "104857600",
     BATCHAI_SETTINGS_STRICT: "true",
     BATCHAI_LOCATION: settings.location,
     BATCHAI_BATCH_ACCOUNT_ID: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Batch/batchAccounts/${batchAccount.name}`,

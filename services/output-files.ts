@@ -42,6 +42,8 @@ export interface OutputFiles {
     name: string,
     range: { readonly offset: number; readonly maxBytes: number },
   ): Promise<Uint8Array | undefined>;
+  /** A read-only link to a file, whether or not it is there. */
+  link(place: StoragePlace, name: string, lifetimeMs: number): Promise<string>;
   /** Bytes of a file; undefined when there is no such file. */
   size(place: StoragePlace, name: string): Promise<number | undefined>;
 }

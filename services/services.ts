@@ -1,4 +1,5 @@
 // Everything the app may ask of the outside world, in one bundle that the composition root makes once.
+import type { Artifacts } from "./artifacts.ts";
 import type { Authority } from "./authority.ts";
 import type { Batch } from "./batch.ts";
 import type { BatchAccount } from "./batch-account.ts";
@@ -36,6 +37,7 @@ import type { Workflows } from "./workflows.ts";
 
 /** What lives as long as the process. */
 export interface LongLivedServices {
+  readonly artifacts: Artifacts;
   readonly batch: Batch;
   readonly batchAccount: BatchAccount;
   readonly clock: Clock;

@@ -52,6 +52,7 @@ export const errorTable = {
   ),
   RoleAssignmentNotFound: row(404, "List the role assignments to see which there are."),
   RunNotFound: row(404, "Search the runs of the experiment to see which there are."),
+  ArtifactNotFound: row(404, "List the artifacts of the run, and take a path from there."),
   LoggedModelNotFound: row(404, "Search the logged models of the experiment to see which there are."),
   OperationNotFound: row(404, "Operation documents are kept for a limited time; read the resource itself."),
   MethodNotAllowed: row(405, "Use a method that this resource supports."),

@@ -65,6 +65,14 @@ const experimentIds = z.array(id("an experiment")).max(1000).default([]);
 const ModelUse = z
   .object({ model_id: id("a model"), step: whole.optional() })
   .transform(({ model_id, step }) => ({ modelId: model_id, ...(step === undefined ? {} : { step }) }));
+/** The file as its sender calls it. */
+const sentFile = { path: z.string({ error: "expected the name of the file" }).min(1).max(4_096) };
+const ofUpload = {
+  ...sentFile,
+  upload_id: z.string().regex(createdId.pattern, { error: "expected the id that the upload was given" }),
+};
+/** Of ten megabytes each, as clients make them, a hundred gigabytes. */
+const mostParts = 10_000;
 const Texts = z.array(KeyValue).default([]);
 
 export const requests = {
@@ -150,6 +158,15 @@ export const requests = {
       .max(0, { error: "models cannot be searched by datasets here: leave it out" })
       .default([]),
   }),
+  beginUpload: z.object({ ...sentFile, num_parts: count(mostParts, 1) }),
+  finishUpload: z.object({
+    ...ofUpload,
+    parts: z
+      .array(z.object({ part_number: count(mostParts, 1) }))
+      .min(1)
+      .max(mostParts),
+  }),
+  abandonUpload: z.object(ofUpload),
 } as const;
 
 export type Requests = { readonly [Name in keyof typeof requests]: z.output<(typeof requests)[Name]> };

@@ -2,6 +2,7 @@
 // crash at a bad moment, or somebody's hand in the Batch account, leaves such things. Invariants: what is there is listed
 // before the documents are read, and what is young is left alone, so that nothing is taken for an orphan whose document is
 // only being written; what somebody else made in the same account is not touched.
+import { experimentFolder } from "../../application/tracking/artifact-homes.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
 import { priorities } from "../../domain/job/priority.ts";
@@ -22,6 +23,7 @@ interface Thing {
     | "stagedFiles"
     | "secrets"
     | "sweepRecord"
+    | "artifacts"
     | "clusterClaim"
     | "jobClaim";
   readonly id: string;
@@ -43,6 +45,8 @@ interface Living {
   readonly triggers: ReadonlySet<string>;
   /** GUIDs. */
   readonly fileServers: ReadonlySet<string>;
+  /** Folders of their artifacts. */
+  readonly experiments: ReadonlySet<string>;
 }
 
 export async function removeOrphans(services: Services): Promise<void> {
@@ -54,6 +58,7 @@ export async function removeOrphans(services: Services): Promise<void> {
       staged(services),
       secrets(services),
       sweepRecords(services),
+      artifacts(services),
       claims("clusterClaim", services.reservations.clusters, ({ clusters }, guid) => clusters.has(guid)),
       claims("jobClaim", services.reservations.jobs, ({ jobs }, guid) => isUnfinished(jobs.get(guid))),
     ])
@@ -76,9 +81,11 @@ async function findLiving(services: Services): Promise<Living> {
   const clusters = new Map<string, ClusterDocument>();
   const jobs = new Map<string, JobDocument>();
   const others = { sweep: new Set<string>(), trigger: new Set<string>(), fileServer: new Set<string>() };
-  const kinds = ["cluster", "fileServer", "job", "sweep", "trigger"] as const;
+  const experiments = new Set<string>();
+  const kinds = ["cluster", "experiment", "fileServer", "job", "sweep", "trigger"] as const;
   for await (const document of everyResource(services, kinds))
     if (document.kind === "cluster") clusters.set(document.guid, document);
+    else if (document.kind === "experiment") experiments.add(experimentFolder(document));
     else if (document.kind === "job") jobs.set(document.guid, document);
     else others[document.kind].add(document.guid);
   return {
@@ -87,6 +94,7 @@ async function findLiving(services: Services): Promise<Living> {
     sweeps: others.sweep,
     triggers: others.trigger,
     fileServers: others.fileServer,
+    experiments,
     mentioned: new Set([...jobs.values()].map(({ clusterGuid }) => clusterGuid)),
   };
 }
@@ -208,6 +216,18 @@ async function sweepRecords(services: Services): Promise<readonly Thing[]> {
     madeAt: modifiedAt,
     belongs: ({ sweeps }) => sweeps.has(sweepGuid),
     remove: () => services.sweepRecords.remove(sweepGuid),
+  }));
+}
+
+/** Of an experiment that was deleted while something was written to it. */
+async function artifacts(services: Services): Promise<readonly Thing[]> {
+  const found = await services.artifacts.folders();
+  return found.map(({ folder, modifiedAt: madeAt }) => ({
+    kind: "artifacts",
+    id: folder,
+    madeAt,
+    belongs: ({ experiments }) => experiments.has(folder),
+    remove: () => services.artifacts.remove(folder),
   }));
 }
 

@@ -1,5 +1,5 @@
 // What the page of runs reads, by MLflow's protocol: a search, runs by their ids, and the curves of those that are compared.
-import { keepPreviousData, useInfiniteQuery, useQueries } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import type { curveWire } from "../../domain/metric/wire.ts";
 import { bucketPoints } from "../lib/chart-data.ts";
 import type { ChartPoint } from "../lib/chart-data.ts";
@@ -7,7 +7,7 @@ import { jobPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { historyPoints } from "../lib/run-curves.ts";
 import type { HistoryPoint } from "../lib/run-curves.ts";
-import { trackingCall } from "../lib/run-lines.ts";
+import { artifactCall, artifactList, trackingCall } from "../lib/run-lines.ts";
 import { runRow, runSearch } from "../lib/runs.ts";
 import type { RunRow, RunView, RunWire } from "../lib/runs.ts";
 import { call, ownApiVersion } from "./http.ts";
@@ -93,4 +93,31 @@ async function curveOf(
     { query, signal },
   );
   return historyPoints(metrics, curvePoints);
+}
+
+/** A file or folder of a run, by the last part of its path. */
+export interface ArtifactWire {
+  readonly path: string;
+  readonly is_dir: boolean;
+  readonly file_size?: number;
+}
+
+export const useArtifacts = (place: Place, id: string, folder: string) =>
+  useQuery({
+    queryKey: ["artifacts", trackingCall(place, ""), id, folder],
+    queryFn: async ({ signal }) => {
+      const query = { path: artifactList(id, folder) };
+      const { files } = await call<{ files: readonly ArtifactWire[] }>(artifactCall(place, "artifacts"), {
+        query,
+        signal,
+      });
+      return files;
+    },
+    refetchInterval: longMs,
+  });
+
+/** A link to a file in its storage, good for an hour. */
+export async function artifactLink(place: Place, id: string, path: string): Promise<string> {
+  const words = artifactList(id, path).split("/").map(encodeURIComponent).join("/");
+  return (await call<{ url: string }>(artifactCall(place, `presigned/${words}`))).url;
 }

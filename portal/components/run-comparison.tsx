@@ -12,8 +12,10 @@ import { t } from "../texts/texts.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { Empty, ErrorBox } from "./data-state.tsx";
 import LineChart from "./line-chart.tsx";
+import { RunFiles } from "./run-files.tsx";
 import { fieldValue, RunDuration, RunLink, TrialLink } from "./run-parts.tsx";
 import { StateMark, Time } from "./state.tsx";
+import { TableFrame } from "./table-frame.tsx";
 
 /** More curves in one chart tell nothing. */
 const mostCompared = 20;
@@ -69,6 +71,7 @@ export default function RunComparison({ place, ids }: { place: Place; ids: reado
               onRemove={(id) => set({ run: ids.filter((each) => each !== id) })}
             />
             <Curves place={place} runs={runs} />
+            {runs.length === 1 && ids.length === 1 && <RunFiles place={place} id={runs[0]?.id ?? ""} />}
           </>
         )
       )}
@@ -110,7 +113,7 @@ function Differences({ place, runs, isAll, onAll, onRemove }: DifferencesProps) 
           </button>
         )}
       </div>
-      <div className="table-frame" tabIndex={0} role="region" aria-label={t.runComparison.sideBySide}>
+      <TableFrame label={t.runComparison.sideBySide}>
         <table>
           <thead>
             <tr>
@@ -148,7 +151,7 @@ function Differences({ place, runs, isAll, onAll, onRemove }: DifferencesProps) 
           <Group title={t.runComparison.parameters} fields={shown[0]} runs={runs} />
           <Group title={t.runComparison.lastValues} fields={shown[1]} runs={runs} />
         </table>
-      </div>
+      </TableFrame>
     </section>
   );
 }

@@ -9,15 +9,39 @@ import { runSearch } from "./runs.ts";
 
 export const trackingPath = (place: Place) => `${workspacePath(place)}/mlflow`;
 export const trackingCall = (place: Place, call: string) => `${trackingPath(place)}/api/2.0/mlflow/${call}`;
+export const artifactCall = (place: Place, call: string) =>
+  `${trackingPath(place)}/api/2.0/mlflow-artifacts/${call}`;
+/** The path of a file or folder of a run, as its protocol has it. */
+export const artifactList = (id: string, path: string) =>
+  path === "" ? `${id}/artifacts` : `${id}/artifacts/${path}`;
 
-export function runLines(place: Place, origin: string) {
-  const python = (...lines: readonly string[]) =>
+/** A program that talks to this workspace by MLflow's client. */
+const pythonOf =
+  (place: Place, origin: string) =>
+  (...lines: readonly string[]) =>
     [
       "import os, mlflow",
       'os.environ["MLFLOW_TRACKING_TOKEN"] = os.environ["BATCHAI_TOKEN"]',
       `mlflow.set_tracking_uri(${literal(origin + trackingPath(place))})`,
       ...lines,
     ].join("\n");
+
+/** The files of a run in one of its folders; empty: the first. */
+export function fileLine(place: Place, origin: string, id: string, folder: string): CommandLine {
+  const query = new URLSearchParams({ path: artifactList(id, folder) }).toString();
+  const path = `${artifactCall(place, "artifacts")}?${query}`;
+  const words = [`run_id=${literal(id)}`, ...(folder === "" ? [] : [`artifact_path=${literal(folder)}`])];
+  return {
+    curl: requestLines(origin, { method: "GET", path, version: "" }).curl,
+    python: pythonOf(place, origin)(
+      `for file in mlflow.artifacts.list_artifacts(${words.join(", ")}):`,
+      "    print(file.path, file.file_size)",
+    ),
+  };
+}
+
+export function runLines(place: Place, origin: string) {
+  const python = pythonOf(place, origin);
   return {
     search: (view: RunView, experiments: readonly string[], most: number): CommandLine => {
       const asked = runSearch(view, experiments);

@@ -22,13 +22,17 @@ export interface StorageAccount {
 export interface BlobAccess {
   container(account: StorageAccount, name: string): Promise<ContainerClient>;
   /** A read-only link to one blob. */
-  readLink(
-    account: StorageAccount,
-    container: ContainerClient,
-    blob: string,
-    lifetimeMs: number,
-  ): Promise<string>;
+  readLink: BlobLink;
+  /** A link that takes one blob, whole or in blocks; with it nothing is read. */
+  writeLink: BlobLink;
 }
+
+type BlobLink = (
+  account: StorageAccount,
+  container: ContainerClient,
+  blob: string,
+  lifetimeMs: number,
+) => Promise<string>;
 
 export function blobAccess(options: {
   readonly endpointTemplate: string;
@@ -53,16 +57,9 @@ export function blobAccess(options: {
     return ofAccount(lifetimeMs);
   };
   const containers = new WeakMap<BlobServiceClient, Map<string, ContainerClient>>();
-  return {
-    async container(account, name) {
-      const of = await service(account);
-      const ofService = containers.get(of) ?? new Map<string, ContainerClient>();
-      containers.set(of, ofService);
-      const client = ofService.get(name) ?? of.getContainerClient(name);
-      ofService.set(name, client);
-      return client;
-    },
-    async readLink(account, container, blob, lifetimeMs) {
+  const linkFor =
+    (permissions: "r" | "w"): BlobLink =>
+    async (account, container, blob, lifetimeMs) => {
       const storage = await import("@azure/storage-blob");
       const now = options.clock.now();
       const startsOn = new Date(now - skewMs);
@@ -70,7 +67,7 @@ export function blobAccess(options: {
       const values = {
         containerName: container.containerName,
         blobName: blob,
-        permissions: storage.BlobSASPermissions.parse("r"),
+        permissions: storage.BlobSASPermissions.parse(permissions),
         startsOn,
         expiresOn,
       };
@@ -86,7 +83,18 @@ export function blobAccess(options: {
               new storage.StorageSharedKeyCredential(account.name, account.key),
             );
       return `${addressIn(container.url, blob)}?${sas.toString()}`;
+    };
+  return {
+    async container(account, name) {
+      const of = await service(account);
+      const ofService = containers.get(of) ?? new Map<string, ContainerClient>();
+      containers.set(of, ofService);
+      const client = ofService.get(name) ?? of.getContainerClient(name);
+      ofService.set(name, client);
+      return client;
     },
+    readLink: linkFor("r"),
+    writeLink: linkFor("w"),
   };
 }
 
@@ -131,6 +139,18 @@ export async function blobsBelow(
   try {
     for await (const { name, properties } of container.listBlobsFlat({ prefix }))
       found.push({ name, modifiedAt: properties.lastModified.toISOString() });
+  } catch (error) {
+    if (storageStatus(error) !== 404) throw error;
+  }
+  return found;
+}
+
+/** Names of the folders at the top of a container; of one that was never made, none. */
+export async function foldersIn(container: ContainerClient): Promise<readonly string[]> {
+  const found: string[] = [];
+  try {
+    for await (const item of container.listBlobsByHierarchy("/"))
+      if (item.kind === "prefix") found.push(item.name.slice(0, -1));
   } catch (error) {
     if (storageStatus(error) !== 404) throw error;
   }

@@ -12,6 +12,7 @@ import { armBatchAccount } from "./arm-batch-account.ts";
 import { armPools } from "./arm-pools.ts";
 import { batchClient } from "./batch/batch-client.ts";
 import { batchTransport } from "./batch/transport.ts";
+import { blobArtifacts } from "./blob-artifacts.ts";
 import { blobAccess } from "./blob-containers.ts";
 import type { StorageAccount } from "./blob-containers.ts";
 import { blobSecrets } from "./blob-secrets.ts";
@@ -106,6 +107,7 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     settings,
     clock,
     random,
+    artifacts: blobArtifacts(blobs, storage),
     launcher: options.launcher,
     nodeSetup: options.nodeSetup,
     nodeSealer: nodeSealer(random),

@@ -51,6 +51,12 @@ export function storageOutputFiles(options: OutputFilesOptions): OutputFiles {
         throw unreadable(error, place, { size: 1 });
       }
     },
+    async link(place, name, lifetimeMs) {
+      if (place.kind === "fileShare") return (await openLinks(options, place)).link(name, lifetimeMs);
+      const account = { name: place.accountName, key: place.accountKey };
+      const container = await options.blobs.container(account, place.container);
+      return options.blobs.readLink(account, container, pathIn(place, name), lifetimeMs);
+    },
     async size(place, name) {
       try {
         const file = await openFile(options, place, name);
@@ -161,6 +167,26 @@ async function openShare(options: OutputFilesOptions, place: StoragePlace) {
   return { storage, key, share, isLoopback };
 }
 
+/** What signs for a share: links to its files are made of the place's. */
+async function openLinks(options: OutputFilesOptions, place: StoragePlace) {
+  const { storage, key, share, isLoopback } = await openShare(options, place);
+  const now = options.clock.now();
+  const startsOn = new Date(now - skewMs);
+  const sign = (values: Pick<FileSASSignatureValues, "filePath" | "permissions">, lifetimeMs: number) =>
+    storage
+      .generateFileSASQueryParameters(
+        { shareName: place.container, startsOn, expiresOn: new Date(now + lifetimeMs), ...values },
+        key,
+      )
+      .toString();
+  const permissions = storage.FileSASPermissions.parse("r");
+  const link = (name: string, lifetimeMs: number): string => {
+    const filePath = pathIn(place, name);
+    return `${addressIn(share.url, filePath)}?${sign({ filePath, permissions }, lifetimeMs)}`;
+  };
+  return { storage, share, isLoopback, sign, link };
+}
+
 const pathIn = ({ directory }: StoragePlace, name: string) =>
   directory === "" ? name : `${directory}/${name}`;
 
@@ -181,27 +207,15 @@ async function listShare(
   place: StoragePlace,
   { linkLifetimeMs, page: asked }: Wanted,
 ): Promise<Page<OutputFile>> {
-  const { storage, key, share, isLoopback } = await openShare(options, place);
-  const now = options.clock.now();
-  const startsOn = new Date(now - skewMs);
-  const sign = (values: Pick<FileSASSignatureValues, "filePath" | "permissions">, lifetimeMs: number) =>
-    storage
-      .generateFileSASQueryParameters(
-        { shareName: place.container, startsOn, expiresOn: new Date(now + lifetimeMs), ...values },
-        key,
-      )
-      .toString();
-  const permissions = storage.FileSASPermissions.parse("r");
-  const link = (name: string): string => {
-    const filePath = pathIn(place, name);
-    return `${addressIn(share.url, filePath)}?${sign({ filePath, permissions }, linkLifetimeMs)}`;
-  };
+  const { storage, share, isLoopback, sign, link } = await openLinks(options, place);
   const url = place.directory === "" ? share.url : addressIn(share.url, place.directory);
   const signature = sign({ permissions: storage.ShareSASPermissions.parse("l") }, skewMs);
   try {
     const { entries, continuation } = await listDirectory({ url, signature, isLoopback }, asked);
     const items = entries.map(({ contentLength, etag, ...entry }): OutputFile =>
-      entry.isDirectory ? entry : { ...entry, contentLength, etag, downloadUrl: link(entry.name) },
+      entry.isDirectory
+        ? entry
+        : { ...entry, contentLength, etag, downloadUrl: link(entry.name, linkLifetimeMs) },
     );
     items.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     return pageOf(items, continuation);

@@ -199,6 +199,32 @@ describe.skipIf(!hasBrowser)("the page of runs (needs chromium)", () => {
       .waitFor();
   });
 
+  it("shows the files of a run that a notebook began, folder by folder, and fetches one from the storage", async () => {
+    const files = `${workspacePath}/mlflow/api/2.0/mlflow-artifacts/artifacts/${ids[0]}/artifacts`;
+    for (const path of ["weights.bin", "plots/loss.svg", `plots/${encodeURIComponent(evil)}`])
+      expect((await world.api("PUT", `${files}/${path}`, { bytes: Buffer.from("<svg/>") })).status).toBe(200);
+    await open(`/runs?run=${ids[0]}&compare=1`);
+    const table = page().getByRole("region", { name: "Files", exact: true }).last();
+    await table.getByRole("row", { name: "weights.bin 6 B" }).waitFor();
+    const opened = page()
+      .context()
+      .waitForEvent("request", (request) => request.url().includes("weights.bin?sig="));
+    await button("weights.bin").click();
+    await opened;
+    await Promise.all(
+      browser.context
+        .pages()
+        .slice(1)
+        .map((other) => other.close()),
+    );
+    await button("plots/").click();
+    await table.getByRole("row", { name: "loss.svg 6 B" }).waitFor();
+    expect(new URL(page().url()).searchParams.get("folder")).toBe("plots");
+    await shoot(page(), "run-files", { fullPage: true });
+    await button("Up").click();
+    await table.getByRole("row", { name: "weights.bin 6 B" }).waitFor();
+  });
+
   it("tells what is wrong with a filter in the service's words, and what to do when nothing is found", async () => {
     await open(filtered("metrics.accuracy is high"));
     await page()

@@ -28,6 +28,7 @@ async function plant(world: World): Promise<void> {
   ]);
   await world.services.secrets.put(ghost, new Map([["a", "b"]]));
   await world.services.sweepRecords.write(ghost, { version: 1, trials: [] }, undefined);
+  await world.services.artifacts.write(`${ghost}/others/run/artifacts/a`, new Uint8Array(1));
   const since = new Date(world.now()).toISOString();
   await world.services.reservations.clusters.update((claims) => ({
     claims: { ...claims, [ghost]: { vmSize: "STANDARD_D2", priority: "dedicated", nodes: 9, since } },
@@ -59,6 +60,7 @@ describe("things that nobody owns", () => {
     await world.advance(2 * hourMs);
     await world.removeOrphans();
     expect(found(world)).toEqual([
+      "artifacts",
       "batchJob",
       "clusterClaim",
       "pool",
@@ -69,6 +71,7 @@ describe("things that nobody owns", () => {
       "task",
     ]);
     expect(await world.services.sweepRecords.owners()).toEqual([]);
+    expect(await world.services.artifacts.folders()).toEqual([]);
     expect({
       pools: [...world.azure.poolsById.keys()],
       staged: [...world.staged.keys()],
@@ -78,7 +81,7 @@ describe("things that nobody owns", () => {
       // The task of a run that ended two hours ago is nobody's need any more.
     }).toEqual({ ...before, tasks: [] });
     await world.removeOrphans();
-    expect(found(world)).toHaveLength(8);
+    expect(found(world)).toHaveLength(9);
   });
 
   it("are only reported when they carry no mark, and passed over when they carry another's", async () => {

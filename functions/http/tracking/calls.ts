@@ -1,7 +1,5 @@
 // The calls of MLflow's clients: method and path below the tracking URI, the least role, what is asked for, what answers.
 // Not here, and answered as unknown: the model registry, traces, prompts, the gateway, webhooks.
-import type { HttpResponseInit } from "@azure/functions";
-import { listArtifacts, readArtifact } from "../../../application/tracking/artifacts.ts";
 import {
   createNamedExperiment,
   experimentById,
@@ -28,30 +26,14 @@ import {
 import { createRun, getRun, hideRun, updateRun } from "../../../application/tracking/runs.ts";
 import type { TrackingScope } from "../../../application/tracking/scope.ts";
 import { metricHistory, searchRuns } from "../../../application/tracking/searches.ts";
-import type { Caller } from "../../../application/caller.ts";
 import type { Role } from "../../../domain/shared/roles.ts";
 import { requests } from "../../../domain/tracking/requests.ts";
 import type { Requests } from "../../../domain/tracking/requests.ts";
 import type { Services } from "../../../services/services.ts";
 import { parse } from "../../../domain/shared/parse.ts";
 import { ok } from "../lib/reply.ts";
-
-export interface AskedCall {
-  readonly services: Services;
-  readonly scope: TrackingScope;
-  readonly caller: Caller;
-  /** Of the path: `{id}`, or what `{*path}` stands for. */
-  readonly rest: string;
-  /** The body; of a GET its query. */
-  readonly body: () => Promise<unknown>;
-}
-
-export interface TrackingCall {
-  readonly method: "GET" | "POST" | "PATCH";
-  readonly path: string;
-  readonly role: Role;
-  answer(asked: AskedCall): Promise<HttpResponseInit>;
-}
+import { artifactCalls } from "./artifact-calls.ts";
+import type { TrackingCall } from "./call.ts";
 
 type Handler<Name extends keyof Requests> = (
   services: Services,
@@ -144,32 +126,6 @@ const models: readonly TrackingCall[] = [
   ofModel(["PATCH", "/tags"], "modelTags", setModelTags),
 ];
 
-const artifacts: readonly TrackingCall[] = [
-  {
-    method: "GET",
-    path: "api/2.0/mlflow-artifacts/artifacts",
-    role: "reader",
-    async answer({ services, scope, body }) {
-      const { path } = (await body()) as { readonly path?: string };
-      return ok(await listArtifacts(services, scope, path ?? ""));
-    },
-  },
-  {
-    method: "GET",
-    path: "api/2.0/mlflow-artifacts/artifacts/{*path}",
-    role: "reader",
-    answer: async ({ services, scope, rest }) => ({
-      status: 200,
-      body: await readArtifact(services, scope, rest),
-      headers: {
-        "content-type": "application/octet-stream",
-        "content-disposition": "attachment",
-        "x-content-type-options": "nosniff",
-      },
-    }),
-  },
-];
-
 /** What clients take for the version of the server: they send what it knows. */
 const version = "3.17.2";
 
@@ -193,7 +149,7 @@ const about: readonly TrackingCall[] = [
         store_type: "OpenBatchAI",
         workspaces_enabled: false,
         trace_archival_enabled: false,
-        multipart_uploads_enabled: false,
+        multipart_uploads_enabled: true,
         multipart_downloads_enabled: false,
       }),
   },
@@ -203,7 +159,7 @@ export const trackingCalls: readonly TrackingCall[] = [
   ...experiments,
   ...runs,
   ...models,
-  ...artifacts,
+  ...artifactCalls,
   ...about,
 ];
 

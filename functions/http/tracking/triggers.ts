@@ -73,9 +73,9 @@ async function answer(
   const ofJob = jobOfToken(request, services);
   const principal = ofJob === undefined ? await authenticate(request, services) : jobPrincipal(ofJob);
   const caller: Caller = { principal, requestId };
-  const asked = apiRequest(request, caller, longestBatch);
   const meant = callAt(request.method, address.path);
-  if (meant === undefined) throw nothingHere(request.method, asked.url.pathname);
+  if (meant === undefined) throw nothingHere(request.method, new URL(request.url).pathname);
+  const asked = apiRequest(request, caller, meant.call.longestBody ?? longestBatch);
   if (ofJob === undefined) await authorise(asked, services, meant.call.role);
   checkSubscription(asked, services);
   const scope = await found(asked, services, address);
@@ -101,5 +101,5 @@ function toThePage({ params }: HttpRequest): HttpResponseInit {
 function answered(asked: ApiRequest, services: Services, scope: TrackingScope, { call, rest }: MeantCall) {
   const body = async () =>
     asked.method === "GET" ? Object.fromEntries(asked.url.searchParams) : asked.json();
-  return call.answer({ services, scope, caller: callerOf(asked), rest, body });
+  return call.answer({ services, scope, caller: callerOf(asked), rest, body, bytes: () => asked.bytes() });
 }

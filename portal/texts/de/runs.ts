@@ -24,6 +24,7 @@ export const runs: Texts["runs"] = {
   none: "Es gibt noch keinen Lauf",
   noneNote: "Jeder Job ist ein Lauf, und jeder Trial eines Sweeps. Aus einem Notebook:",
   begin: "Einen Lauf beginnen",
+  filesByCommandLine: "Die Dateien als Befehlszeile",
 };
 
 export const runColumns: Texts["runColumns"] = {

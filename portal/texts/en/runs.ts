@@ -23,6 +23,7 @@ export const runs = {
   none: "There is no run yet",
   noneNote: "Every job is a run, and every trial of a sweep. From a notebook:",
   begin: "Begin a run",
+  filesByCommandLine: "The files by command line",
 };
 
 export const runColumns = {

@@ -40,6 +40,7 @@ const files = () =>
     blobs: {
       container: () => Promise.reject(new Error("no blobs here")),
       readLink: () => Promise.resolve(""),
+      writeLink: () => Promise.resolve(""),
     },
     fileEndpointTemplate: `${shares.url}/{account}`,
     credential: { getToken: async () => null },

@@ -6,6 +6,7 @@ import { QueueServiceClient, StorageSharedKeyCredential } from "@azure/storage-q
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemRandom } from "../../../local/random.ts";
 import { newTrial } from "../../../domain/sweep/trial.ts";
+import { blobArtifacts } from "../../../services/azure/blob-artifacts.ts";
 import { blobAccess } from "../../../services/azure/blob-containers.ts";
 import { blobSecrets } from "../../../services/azure/blob-secrets.ts";
 import { blobStaging } from "../../../services/azure/blob-staging.ts";
@@ -60,6 +61,7 @@ beforeAll(async () => {
   const before = blobSecrets(blobs, storage, sealer([keys[1]], systemRandom()));
   const secrets = watched("secrets", blobSecrets(blobs, storage, sealer([...keys], systemRandom())));
   const records = watched("sweepRecords", blobSweepRecords(blobs, storage));
+  const artifacts = watched("artifacts", blobArtifacts(blobs, storage));
   const events = watched("storageEvents", storageEvents({ blobs, storage, credential, template: queue }));
   const outputs = watched(
     "outputFiles",
@@ -118,6 +120,18 @@ beforeAll(async () => {
   expect(await records.write("sweep", more, stored?.etag)).toBe("written");
   expect(await records.owners()).toHaveLength(1);
   await records.remove("sweep");
+
+  await artifacts.write("e/run/a", Buffer.from("1"));
+  const [part = ""] = await artifacts.partLinks("e/run/b", "a".repeat(32), 1, 60_000);
+  expect((await fetch(part, { method: "PUT", body: "two" })).status).toBe(201);
+  expect(await artifacts.assemble("e/run/b", "a".repeat(32), [1])).toBe("assembled");
+  expect(await artifacts.assemble("e/run/c", "b".repeat(32), [1])).toBe("missing");
+  const folder = artifacts.place("e/run");
+  expect(await outputs.read(folder, "b", { offset: 0, maxBytes: 4 })).toHaveLength(3);
+  expect(await (await fetch(await outputs.link(folder, "b", 60_000))).text()).toBe("two");
+  expect(await artifacts.folders()).toHaveLength(1);
+  await artifacts.remove("e");
+  expect(await artifacts.folders()).toEqual([]);
 
   for await (const _ of events.blobs("batchai-secrets", "")) void _;
   // The queue is made and filled by Event Grid and by the templates, not by the app: past the recorder.

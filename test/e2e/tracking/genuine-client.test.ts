@@ -53,6 +53,48 @@ print(json.dumps({
 }, allow_nan=True))
 `;
 
+/** Runs of a notebook belong to no job: the service keeps their files. */
+const files = `
+import json, mlflow, os, sys, tempfile
+mlflow.set_tracking_uri(sys.argv[1])
+mlflow.set_experiment("files-of-a-notebook")
+here = tempfile.mkdtemp()
+def made(name, content):
+    path = os.path.join(here, name)
+    open(path, "wb").write(content)
+    return path
+class Doubling(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        return model_input * 2
+long = os.urandom(12_000_000)
+with mlflow.start_run() as run:
+    mlflow.log_artifact(made("a ü.txt", b"first"))
+    mlflow.log_artifact(made("none.txt", b""), "sub/folder")
+    mlflow.log_dict({"a": 1}, "conf.json")
+    mlflow.log_artifact(made("short.bin", long[:9_000_000]))
+    os.environ["MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE"] = "10000000"
+    os.environ["MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE"] = "5000000"
+    mlflow.log_artifact(made("long.bin", long))
+    model = mlflow.pyfunc.log_model(name="doubling", python_model=Doubling())
+client = mlflow.MlflowClient()
+id = run.info.run_id
+listed = [[f.path, f.is_dir, f.file_size] for f in client.list_artifacts(id)]
+inside = [f.path for f in client.list_artifacts(id, "sub/folder")]
+got = mlflow.artifacts.download_artifacts(run_id=id)
+read = lambda name: open(os.path.join(got, name), "rb").read()
+same = read("long.bin") == long and read("short.bin") == long[:9_000_000] and read("sub/folder/none.txt") == b""
+doubled = int(mlflow.pyfunc.load_model(model.model_uri).predict(21))
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+get_artifact_repository(run.info.artifact_uri).delete_artifacts("sub")
+left = sorted(f.path for f in client.list_artifacts(id))
+try:
+    client.log_artifact(sys.argv[2], made("b.txt", b"x"))
+    refused = "not refused"
+except Exception as error:
+    refused = str(error)
+print(json.dumps({"listed": listed, "inside": inside, "text": read("a ü.txt").decode(), "same": same, "doubled": doubled, "left": left, "refused": refused}))
+`;
+
 let lab: Lab;
 beforeAll(async () => {
   if (!isThere) return;
@@ -62,6 +104,11 @@ beforeAll(async () => {
 afterAll(async () => {
   if (isThere) await lab.dispose();
 }, 60_000);
+
+function workspace(): string {
+  const { urls, subscriptionId } = lab.cloud.description;
+  return `${urls.api}/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.BatchAI/workspaces/lab`;
+}
 
 async function python3(program: string, ...words: string[]) {
   const { token } = lab.cloud.description;
@@ -81,9 +128,7 @@ describe.skipIf(!isThere)("the genuine MLflow client (scripts/install-test-tools
     ]);
     expect(logs["stdout.txt"]).toContain("runs ['baseline', 'fold']");
     expect(logs["stdout.txt"]).toMatch(/artifacts at file:\/\/\/.*\/mlflow\/j8-toolkits-plain\/artifacts/);
-    const { urls, subscriptionId } = lab.cloud.description;
-    const workspace = `${urls.api}/subscriptions/${subscriptionId}/resourceGroups/local/providers/Microsoft.BatchAI/workspaces/lab`;
-    const { stdout } = await python3(notebook, `${workspace}/mlflow`);
+    const { stdout } = await python3(notebook, `${workspace()}/mlflow`);
     const seen = JSON.parse(
       (stdout.split("\n").find((line) => line.startsWith("{")) ?? "").replaceAll("-Infinity", '"-inf"'),
     ) as unknown;
@@ -96,6 +141,26 @@ describe.skipIf(!isThere)("the genuine MLflow client (scripts/install-test-tools
       artifacts: ["notes"],
       mine: ["FINISHED", "-inf", "1"],
       experiments: ["from-a-notebook", "toolkits"],
+    });
+  }, 200_000);
+
+  it("keeps the files and models of a notebook's run, short and long ones", async () => {
+    const { stdout } = await python3(files, `${workspace()}/mlflow`, "j8-toolkits-plain");
+    const line = stdout.split("\n").find((text) => text.startsWith("{")) ?? "";
+    expect(JSON.parse(line)).toEqual({
+      listed: [
+        ["a ü.txt", false, 5],
+        ["conf.json", false, expect.any(Number)],
+        ["long.bin", false, 12_000_000],
+        ["short.bin", false, 9_000_000],
+        ["sub", true, null],
+      ],
+      inside: ["sub/folder/none.txt"],
+      text: "first",
+      same: true,
+      doubled: 42,
+      left: ["a ü.txt", "conf.json", "long.bin", "short.bin"],
+      refused: expect.stringContaining("only the job writes them"),
     });
   }, 200_000);
 });

@@ -25,6 +25,8 @@ interface Body {
 class FakeService {
   readonly calls: { readonly path: string; readonly token: string | undefined; readonly body: Body }[] = [];
   isUp = true;
+  /** Bytes of each file that was sent. */
+  readonly files = new Map<string, number>();
   private readonly server = createServer((request, response) => void this.answer(request, response));
 
   async start(): Promise<string> {
@@ -33,7 +35,9 @@ class FakeService {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = JSON.parse((await text(request)) || "{}") as Body;
+    const sent = await text(request);
+    if (request.method === "PUT") this.files.set(request.url?.split("/").at(-1) ?? "", sent.length);
+    const body = (request.method === "PUT" ? {} : JSON.parse(sent || "{}")) as Body;
     if (!this.isUp) return void request.socket.destroy();
     const path = (request.url ?? "").replace(/^.*\/-\/api\/2\.0\/mlflow\//, "");
     const isBad = body.key === "bad" || (body.metrics ?? []).some(({ key }) => key === "bad");
@@ -184,6 +188,27 @@ print(json.dumps([uri.hostname, uri.path, run["artifact_uri"], child[:2], seen["
     },
     60_000,
   );
+
+  it("passes files on as they come, long ones and those of no bytes", async () => {
+    const script = `
+start()
+def put(name, content, more={}):
+    connection.request("PUT", "/api/2.0/mlflow-artifacts/artifacts/j1-e-j/artifacts/" + name, content,
+        dict({"Authorization": "Bearer " + os.environ["MLFLOW_TRACKING_TOKEN"]}, **more), encode_chunked=bool(more))
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
+print(json.dumps([put("long.bin", b"x" * 3000000), put("none.txt", iter([]), {"Transfer-Encoding": "chunked"}), call("runs/search", {})[0]]))
+`;
+    const { service, node, program, log } = await world(script);
+    const { code } = await node.run(program);
+    expect([code, await log("stderr.txt")]).toEqual([0, ""]);
+    expect(JSON.parse(await log("stdout.txt"))).toEqual([200, 200, 200]);
+    expect([...service.files]).toEqual([
+      ["long.bin", 3_000_000],
+      ["none.txt", 0],
+    ]);
+  }, 60_000);
 
   it("holds nobody up while the service is away, and tells it everything when it is back", async () => {
     const script = `

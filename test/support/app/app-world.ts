@@ -49,6 +49,7 @@ import { apiCaller } from "./api-caller.ts";
 import { crashSwitch, guardedState } from "./crash-switch.ts";
 import { fakeBatch } from "./fake-batch.ts";
 import { fakeFileServers } from "./fake-file-servers.ts";
+import { memoryArtifacts } from "./memory-artifacts.ts";
 import { memorySweepRecords } from "./memory-sweep-records.ts";
 import { memoryDocuments } from "./memory-documents.ts";
 
@@ -108,6 +109,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
   const staged = new Map(options.staged);
   const secrets = new Map(options.secrets);
   const outputs = new Map<string, readonly OutputFile[]>();
+  const artifacts = memoryArtifacts(() => time.now());
   /** What jobs wrote, by path in its container or share. */
   const written = new Map<string, string>();
   let advance: (ms: number) => Promise<void> = async () => undefined;
@@ -221,21 +223,31 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     sweepRecords: options.sweepRecords ?? memorySweepRecords(() => time.now()),
     signInCodes: options.signInCodes,
     authority: options.authority,
+    artifacts: artifacts.service,
     outputFiles: {
-      list: async (place: StoragePlace, { page: { size, continuation = "0" } }) => {
+      list: async (place: StoragePlace, wanted) => {
+        if (artifacts.isOwn(place)) return artifacts.reading.list(place, wanted);
+        const { size, continuation = "0" } = wanted.page;
         const all = outputs.get(place.directory) ?? [];
         const end = Number(continuation) + size;
         const items = all.slice(Number(continuation), end);
         return end < all.length ? { items, continuation: String(end) } : { items };
       },
-      async read({ directory }, name, { offset, maxBytes }) {
-        const text = written.get(`${directory}/${name}`);
-        return text === undefined ? undefined : Buffer.from(text).subarray(offset, offset + maxBytes);
+      async read(place, name, range) {
+        if (artifacts.isOwn(place)) return artifacts.reading.read(place, name, range);
+        const text = written.get(`${place.directory}/${name}`);
+        const end = range.offset + range.maxBytes;
+        return text === undefined ? undefined : Buffer.from(text).subarray(range.offset, end);
       },
-      async size({ directory }, name) {
-        const text = written.get(`${directory}/${name}`);
+      async size(place, name) {
+        if (artifacts.isOwn(place)) return artifacts.reading.size(place, name);
+        const text = written.get(`${place.directory}/${name}`);
         return text === undefined ? undefined : Buffer.byteLength(text);
       },
+      link: async (place, name, lifetimeMs) =>
+        artifacts.isOwn(place)
+          ? artifacts.reading.link(place, name, lifetimeMs)
+          : `https://output.example/${place.directory}/${name}?sig=secret-signature`,
     },
     storageEvents: storageEvents.service,
     tokens: options.tokens ?? {
@@ -362,6 +374,7 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     secrets,
     outputs,
     written,
+    artifacts,
     advance,
     now: () => time.now(),
   };
