@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { signOut } from "../api/http.ts";
 import type { Session } from "../api/http.ts";
+import { areLetterKeysOn, keepLetterKeys } from "../lib/letter-keys.ts";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { applyTheme, storedTheme, themes } from "../lib/theme.ts";
@@ -177,7 +178,8 @@ function Account({ session }: { session: Session }) {
 const keyRows = () =>
   [
     ["g o, g j, g s, g c", t.keys.pages],
-    ["g r, g t, g q, g e", t.keys.morePages],
+    ["g r, g t, g w", t.keys.morePages],
+    ["g q, g m, g e", t.keys.otherPages],
     ["n", t.keys.newJob],
     ["/", t.keys.filter],
     ["j, k, ↓, ↑", t.keys.rows],
@@ -188,6 +190,7 @@ const keyRows = () =>
   ] as const;
 
 function Keys({ onClose }: { onClose: () => void }) {
+  const [areOn, turn] = useState(areLetterKeysOn);
   return (
     <Dialog title={t.shell.keys} onClose={onClose}>
       <dl className="keys">
@@ -200,6 +203,17 @@ function Keys({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
+      <label>
+        <input
+          type="checkbox"
+          checked={areOn}
+          onChange={({ target }) => {
+            keepLetterKeys(target.checked);
+            turn(target.checked);
+          }}
+        />{" "}
+        {t.keys.areOn}
+      </label>
     </Dialog>
   );
 }

@@ -1,5 +1,6 @@
 // Keys that work on every page, as long as nobody types into something.
 import { useEffect } from "react";
+import { areLetterKeysOn } from "../lib/letter-keys.ts";
 import { pages } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 
@@ -11,6 +12,8 @@ const targets: Readonly<Record<string, (place: Place) => string>> = {
   r: pages.runs,
   t: pages.triggers,
   c: pages.clusters,
+  m: pages.costs,
+  w: pages.workflows,
   q: pages.queue,
   e: pages.events,
 };
@@ -24,6 +27,7 @@ export function useShortcuts(
     let gotoUntil = 0;
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (!areLetterKeysOn()) return;
       const target = event.timeStamp < gotoUntil ? targets[event.key] : undefined;
       gotoUntil = event.key === "g" ? event.timeStamp + gotoMs : 0;
       if (target !== undefined && place !== undefined) {

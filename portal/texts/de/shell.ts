@@ -37,7 +37,8 @@ export const shell: Texts["shell"] = {
 
 export const keys: Texts["keys"] = {
   pages: "Überblick, Jobs, Sweeps, Cluster",
-  morePages: "Läufe, Trigger, Warteschlange, Ereignisse",
+  morePages: "Läufe, Trigger, Abläufe",
+  otherPages: "Warteschlange, Kosten, Ereignisse",
   newJob: "Neuer Job",
   filter: "Zum Filter",
   rows: "Nächste und vorige Zeile",
@@ -48,6 +49,7 @@ export const keys: Texts["keys"] = {
   open: "Zeile öffnen",
   openKeys: "Eingabetaste",
   sheet: "Diese Tasten",
+  areOn: "Tasten ohne Strg oder Alt gelten überall auf einer Seite",
 };
 
 export const display: Texts["display"] = {

@@ -48,7 +48,8 @@ export const shell = {
 /** Keys, in the order of the sheet. */
 export const keys = {
   pages: "Overview, Jobs, Sweeps, Clusters",
-  morePages: "Runs, Triggers, Queue, Events",
+  morePages: "Runs, Triggers, Workflows",
+  otherPages: "Queue, Cost, Events",
   newJob: "New job",
   filter: "To the filter",
   rows: "Next and previous row",
@@ -59,6 +60,7 @@ export const keys = {
   open: "Open the row",
   openKeys: "Enter",
   sheet: "These keys",
+  areOn: "Keys without Ctrl or Alt work everywhere on a page",
 };
 
 export const display = {
