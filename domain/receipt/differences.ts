@@ -57,6 +57,12 @@ export function receiptDifferences(first: ReceiptResponse, second: ReceiptRespon
   ];
 }
 
+/** The same for a receipt that was kept of a job and the job's own, which another job of that name has, too. */
+export function keptDifferences(kept: ReceiptResponse, now: ReceiptResponse): readonly Difference[] {
+  const madeOf = ({ predicate: { job } }: ReceiptResponse) => ({ guid: job.guid });
+  return [...memberDifferences(madeOf(kept), madeOf(now)), ...receiptDifferences(kept, now)];
+}
+
 /** The same for two runs of one job, whose exit codes should be the same, too. */
 export function reproductionDifferences(
   first: ReceiptResponse,

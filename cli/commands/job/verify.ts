@@ -1,6 +1,6 @@
 // `batchai job verify`: whether what a job left is still what its receipt says, byte for byte; or whether another job was made of the same and
 // left the same. Says by name what is otherwise, and exits with 1 then.
-import { fileDifferences, receiptDifferences } from "../../../domain/receipt/differences.ts";
+import { fileDifferences, keptDifferences, receiptDifferences } from "../../../domain/receipt/differences.ts";
 import type { Difference } from "../../../domain/receipt/differences.ts";
 import { Envelope } from "../../../domain/receipt/envelope.ts";
 import { ReceiptResponse } from "../../../domain/receipt/wire.ts";
@@ -61,7 +61,7 @@ export const jobVerify = command({
       const { properties } = await client.jobs.get(ref);
       const directories = properties.outputDirectories.map(({ id }) => id);
       const now = await outputDigests(client, ref, directories, context.fetch);
-      const asked = kept === undefined ? [] : receiptDifferences(kept, await client.jobs.receipt(ref));
+      const asked = kept === undefined ? [] : keptDifferences(kept, await client.jobs.receipt(ref));
       const files = fileDifferences("output", receipt.subject, now);
       differences = [...asked.filter(({ what }) => !files.some((file) => file.what === what)), ...files];
     } else {

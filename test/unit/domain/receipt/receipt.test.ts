@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import {
   comparedFiles,
+  keptDifferences,
   receiptDifferences,
   reproductionDifferences,
 } from "../../../../domain/receipt/differences.ts";
@@ -81,6 +82,13 @@ describe("a receipt", () => {
       what: "environmentVariables",
       verdict: "changed",
     });
+  });
+
+  it("that was kept is not that of another job of the same name", () => {
+    const { predicate, ...rest } = receipt();
+    const other = { ...rest, predicate: { ...predicate, job: { ...predicate.job, guid: "another" } } };
+    expect(keptDifferences(receipt(), receipt())).toEqual([]);
+    expect(keptDifferences(receipt(), other)).toEqual([{ what: "guid", verdict: "changed" }]);
   });
 
   it("of a job that ran once more says of each output whether it is equal, and of the exit code", () => {
