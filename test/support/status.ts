@@ -79,7 +79,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Functions host and durable engine",
-    "HTTP(S), timers, queues, blobs, bindings, durable orchestrations and entities: [reference](reference/functions-host.md)",
+    "HTTP(S), timers, queues, blobs, bindings, durable orchestrations and entities; the protocol between host and worker held against a record of the genuine packages, the worker itself could not be had: [reference](reference/functions-host.md)",
   ],
   [
     "Batch emulator",
@@ -91,7 +91,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Deployment to Azure (Bicep, `azd`)",
-    "templates, hooks and a workflow ([how](how-to/deploy.md)); checked against Azure's published types and with fakes of `az` and `azd`, not compiled, and never run against Azure itself",
+    "templates, hooks and a workflow ([how](how-to/deploy.md)); checked against Azure's published types and with fakes of `az` and `azd`, not compiled, and never run against Azure itself: what only a subscription can show is one script (`scripts/azure-acceptance.sh`); [what a deployment costs](how-to/costs.md#idle-and-a-job) by `batchai estimate`, [what the preflight says](reference/preflight.md); all recorded traffic of the tests is as Microsoft describes it",
   ],
   [
     "Web portal at `/portal`",

@@ -1,5 +1,6 @@
 // `batchai doctor` through the app in one process: whatever could keep a deployment from running jobs is told, with what to do.
 // Starts nothing: there is no process but the test's own.
+import { format } from "prettier";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Check } from "../../../domain/preflight/check.ts";
 import { startAppWorld, subscriptionId } from "../../support/app/app-world.ts";
@@ -224,6 +225,31 @@ describe("a deployment that cannot run jobs because", () => {
       { name: "size STANDARD_NC6", detail: expect.stringContaining("2023-09-06") as string },
     ]);
   });
+});
+
+it("the page of failures shows what is told of each", async () => {
+  const cell = (text: string | undefined) => (text ?? "").replaceAll("|", "\\|");
+  const rowOf = ({ name, detail, remedy }: Check) => `| ${[name, detail, remedy].map(cell).join(" | ")} |`;
+  const sections: string[] = [];
+  for (const [what, provoke] of failures) {
+    world = await startAppWorld();
+    provoke();
+    const { code, bad } = await doctor();
+    const failed = bad.filter(({ status }) => status === "failed");
+    sections.push(`## ${what.charAt(0).toUpperCase()}${what.slice(1)}`, "", `Exit code ${code}.`, "");
+    sections.push("| check | says | remedy |", "| --- | --- | --- |", ...failed.map(rowOf), "");
+  }
+  const page = [
+    "# What the preflight says",
+    "",
+    "Generated from `test/unit/functions/preflight.test.ts`, which provokes each failure; do not edit. Azure is played by a fake here; against the Batch emulator",
+    "`batchai doctor` is typed in `test/e2e/every-command.test.ts`. Rows are the checks that failed; others were told as well.",
+    "",
+    ...sections,
+  ].join("\n");
+  await expect(await format(page, { parser: "markdown", printWidth: 110 })).toMatchFileSnapshot(
+    "../../../docs/reference/preflight.md",
+  );
 });
 
 describe("what only some jobs suffer from", () => {
