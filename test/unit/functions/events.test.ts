@@ -127,6 +127,27 @@ describe("the events of a resource", () => {
     ]);
   });
 
+  it("tell of each change that somebody asks for, and who it was, also where no state moves at once", async () => {
+    const world = await worldWithCluster();
+    const asked = async (path: string) =>
+      (await eventsOf(world, path)).filter(({ actor }) => actor === "tester").map(({ cause }) => cause);
+    await world.api("PATCH", clusterPath, {
+      body: { properties: { scaleSettings: { manual: { targetNodeCount: 3 } } } },
+    });
+    expect((await asked(clusterPath)).at(-1)).toBe("resize requested");
+    await world.api("PATCH", workspacePath, { body: { tags: { owner: "vision" } } });
+    expect((await asked(workspacePath)).at(-1)).toBe("tags changed");
+    await startJob(world, jobPath);
+    await world.api("POST", `${jobPath}/preempt?${version}`);
+    await world.advance(2_000);
+    await world.api("POST", `${jobPath}/terminate`);
+    await world.api("DELETE", jobPath);
+    await world.advance(5_000);
+    expect([...new Set(await asked(jobPath))]).toEqual([
+      ...["created", "an eviction is rehearsed", "terminate requested", "delete requested", "deleted"],
+    ]);
+  });
+
   it("carry every error that the resource shows, once", async () => {
     const world = await worldWithCluster();
     world.azure.refuseNextTask = "InvalidPropertyValue";
