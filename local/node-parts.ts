@@ -15,6 +15,7 @@ import type { Logger } from "./logger.ts";
 import { createMounts } from "./mounts/index.ts";
 import type { ExportedAt } from "./mounts/index.ts";
 import { startMountService } from "./mounts/service.ts";
+import { createNodeSsh } from "./node-ssh/index.ts";
 import { createNodeSupport } from "./node-support.ts";
 import type { Random } from "./random.ts";
 import type { Teardown } from "./teardown.ts";
@@ -85,6 +86,11 @@ export async function openNodeParts(o: NodePartsOptions): Promise<NodeParts> {
     logger,
   });
   o.teardown.add("containers of jobs", () => jobContainers.close());
+  const ssh = createNodeSsh({
+    hostKeyFile: within("ssh_host_ed25519_key"),
+    ...{ stateDirectory, clock, random, logger },
+  });
+  o.teardown.add("ssh", () => ssh.dispose());
   return {
     storage,
     mounts,
@@ -93,6 +99,7 @@ export async function openNodeParts(o: NodePartsOptions): Promise<NodeParts> {
       nodeProgram: process.execPath,
       mountService,
       jobContainers,
+      ssh,
       gpus: shareGpus(await findGpus(o.environment), within("gpus.json")),
     }),
     executor: withContainers({

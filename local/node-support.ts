@@ -7,6 +7,7 @@ import type { SharedGpus } from "./gpus.ts";
 import type { JobContainers } from "./job-containers.ts";
 import type { MountService } from "./mounts/service.ts";
 import { writeAccounts } from "./node-accounts.ts";
+import type { NodeSsh } from "./node-ssh/index.ts";
 import { writeMountShims } from "./mounts/shims/index.ts";
 
 /**
@@ -27,6 +28,8 @@ export function createNodeSupport(o: {
   readonly mountService: MountService;
   readonly jobContainers: JobContainers;
   readonly gpus: SharedGpus;
+  /** Absent: nobody logs in from outside. */
+  readonly ssh?: NodeSsh;
 }): NodeSupport {
   const registry = openNodeRegistry(join(o.directory, "ssh"));
   const mountDirectory = join(o.directory, "mount");
@@ -45,12 +48,18 @@ export function createNodeSupport(o: {
       BATCHAI_EMULATOR_PID: String(process.pid),
     }),
     makeAccounts: (nodeRoot, accounts) => writeAccounts(machineOf(nodeRoot), accounts),
-    nodeUp(node) {
+    async nodeUp({ logins, ...node }) {
       roots.set(node.address, node.nodeRoot);
       registry.registerNode(node);
+      const { address, environment } = node;
+      if (logins !== undefined)
+        await o.ssh?.open({ address, environment, logins, machine: machineOf(node.nodeRoot) });
     },
+    loginsChanged: (address) => o.ssh?.checkLogins(address),
+    sshPortOf: (address) => o.ssh?.portOf(address),
     nodeDown(address) {
       registry.removeNode(address);
+      o.ssh?.close(address);
       const root = roots.get(address);
       if (root !== undefined) {
         jobContainers.removeOf(root);

@@ -32,6 +32,9 @@ export interface LocalOptions {
   readonly containers?: "engine" | "host";
   /** `off`: the Batch emulator does what Azure refuses and a folder of this machine could do. Default: `strict`. */
   readonly azureRules?: "strict" | "off";
+  /** `off`: the nodes of clusters take no logins by ssh. Default: from this machine, on its loopback addresses, with the account's
+   *  password or key. Ranges in BATCHAI_SSH_SOURCES come first. */
+  readonly ssh?: "on" | "off";
   /** Words of a shell; absent: as the environment says, else docker or podman, whichever answers. */
   readonly containerEngine?: { readonly command: string; readonly runOptions: string };
   /** Forget what the folder holds. */
@@ -101,6 +104,8 @@ export interface LocalCloud {
 const cloudFileName = "cloud.json";
 const logFileName = "local-cloud.log";
 const apiAudience = "https://management.azure.com/";
+/** The pools' own rules say who may come in; the emulator holds them against whoever sits at this machine. */
+const loginsFromHere = { BATCHAI_SSH_SOURCES: "127.0.0.0/8" };
 const tokenLifetimeSeconds = 30 * 24 * 3600;
 
 /** Rejects with StartError (one sentence for a person) when the folder or a port cannot be had. */
@@ -123,7 +128,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
       clock: options.clock ?? systemClock(lastMoment([data.path, join(data.path, "batch")])),
       random,
       logger: options.logger ?? ownLog ?? silentLogger,
-      appSettings: { ...serviceSettings(process.env), ...options.appSettings },
+      appSettings: {
+        ...(options.ssh === "off" ? {} : loginsFromHere),
+        ...serviceSettings(process.env),
+        ...options.appSettings,
+      },
       azureRules: options.azureRules ?? "strict",
       containers: {
         ...engineChoice(process.env),

@@ -82,7 +82,7 @@ const local = {
   outExtension: { ".js": ".mjs" },
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
-  external: ["libsql", "azurite", "@azure/functions-core"],
+  external: ["libsql", "azurite", "@azure/functions-core", "ssh2"],
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },

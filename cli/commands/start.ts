@@ -22,11 +22,19 @@ export const start = command({
       "strict: the Batch emulator refuses what Azure refuses (default); off: it does what this machine can",
       readAzureRules,
     ),
+    ssh: parsed(
+      "--ssh <mode>",
+      "on: nodes take logins from this machine, by the cluster's account (default); off: none",
+      onOrOff,
+    ),
     fresh: flag("--fresh", "forget what the data folder holds"),
   },
-  async run({ data, port: apiPort, containers = "engine", azureRules = "strict", fresh }, context) {
+  async run(
+    { data, port: apiPort, containers = "engine", azureRules = "strict", ssh = "on", fresh },
+    context,
+  ) {
     const stopRequested = context.stopRequested();
-    const cloud = await startLocal({ data, apiPort, containers, azureRules, fresh });
+    const cloud = await startLocal({ data, apiPort, containers, azureRules, ssh, fresh });
     for (const line of describeCloud(cloud)) context.out(`${line}\n`);
     context.out("ready\n");
     hint(context, "run -- python3 train.py      (in another terminal, in this folder)");
@@ -39,6 +47,11 @@ export const start = command({
 function whereContainersRun(where: string): "engine" | "host" {
   if (where === "engine" || where === "host") return where;
   throw new Error("It takes 'engine' or 'host'.");
+}
+
+function onOrOff(mode: string): "on" | "off" {
+  if (mode === "on" || mode === "off") return mode;
+  throw new Error("It takes 'on' or 'off'.");
 }
 
 function describeCloud({ description: { urls }, cloudFile, portalLink }: LocalCloud): string[] {

@@ -112,7 +112,7 @@ const dataSimplified: readonly Row[] = [
     "ComputeNode_AddUser",
     "POST",
     `${node}/users`,
-    "kept and checked, but no login account is made on this machine",
+    "logs in by ssh and runs as whoever runs the emulator: no account is made on this machine",
   ],
   ["ComputeNode_UpdateUser", "PUT", `${node}/users/{userName}`, "as above"],
   ["ComputeNode_DeleteUser", "DELETE", `${node}/users/{userName}`, "as above"],
@@ -120,7 +120,7 @@ const dataSimplified: readonly Row[] = [
     "ComputeNode_GetRemoteLoginSettings",
     "GET",
     `${node}/remoteloginsettings`,
-    "the node's loopback address, port 22 (Windows: 3389); nothing listens there unless you start it",
+    "the node's loopback address and the port of its ssh server; 22 (Windows: 3389), where nothing listens, when the pool lets nobody in",
   ],
   [
     "ComputeNode_GetRemoteDesktop",

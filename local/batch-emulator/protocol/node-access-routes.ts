@@ -115,11 +115,12 @@ export const nodeAccessRoutes: readonly Route[] = [
     method: "GET",
     path: `${nodePath}/remoteloginsettings`,
     handle(call) {
+      const { account } = call;
       const node = nodeOf(call);
       if (node.pool.spec.virtualMachineConfiguration === undefined)
         throw onlyFor("remoteloginsettings", "virtualMachineConfiguration");
-      checkRemoteAccess(call.account, node.pool.spec);
-      const port = loginPort(node.pool.spec);
+      checkRemoteAccess(account, node.pool.spec);
+      const port = account.ports.support.sshPortOf(node.address) ?? loginPort(node.pool.spec);
       const ipv6 = ipv6Of(call, node);
       return json(200, {
         "odata.metadata": `${call.request.baseUrl}/$metadata#remoteloginsettings/@Element`,

@@ -179,10 +179,18 @@ function endpointsOf(account: AccountState, node: Node) {
     backendPort,
   });
   const pools = node.pool.spec.networkConfiguration?.endpointConfiguration?.inboundNATPools ?? [];
-  const stated = pools.map((nat) =>
-    shape(`${nat.name}.${index}`, nat.protocol, nat.frontendPortRangeStart + index, nat.backendPort),
-  );
   const port = loginPort(node.pool.spec);
+  const sshPort = account.ports.support.sshPortOf(node.address);
+  const frontOf = (first: number, backendPort: number) =>
+    (backendPort === port ? sshPort : undefined) ?? first + index;
+  const stated = pools.map((nat) =>
+    shape(
+      `${nat.name}.${index}`,
+      nat.protocol,
+      frontOf(nat.frontendPortRangeStart, nat.backendPort),
+      nat.backendPort,
+    ),
+  );
   if (account.parameters.strictAzure || stated.some(({ backendPort }) => backendPort === port)) return stated;
-  return [...stated, shape(`SSHRule.${index}`, "tcp", 50_000 + index, port)];
+  return [...stated, shape(`SSHRule.${index}`, "tcp", frontOf(50_000, port), port)];
 }

@@ -5,7 +5,7 @@ import { countSatisfied, satisfies, registerDependencies } from "./tasks/depende
 import { advanceJob, armJobWallClock, offerPreemption, checkCompletion } from "./jobs/job-control.ts";
 import { coordinationLaunchId, mainLaunchId, startTaskLaunchId } from "./launches/launches.ts";
 import type { Job, Node, Pool, Schedule, Task } from "./entities/model.ts";
-import { refreshSlots, resumeNode, startUp } from "./nodes/node-control.ts";
+import { reachAgain, refreshSlots, resumeNode, startUp } from "./nodes/node-control.ts";
 import { armResizeTimer, reconcile } from "./pools/pool-control.ts";
 import {
   decodeApplication,
@@ -35,7 +35,11 @@ export async function recover(account: AccountState): Promise<void> {
       if (task.state === "running" || task.state === "preparing") started.push(task);
   const orphans: Task[] = [];
   for (const task of started) if (!reattachTask(account, task, survivors)) orphans.push(task);
-  for (const pool of account.pools) for (const node of pool.nodes) reattachNode(account, node, survivors);
+  for (const pool of account.pools)
+    for (const node of pool.nodes) {
+      await reachAgain(account, node);
+      reattachNode(account, node, survivors);
+    }
   await endUnknown(account, survivors);
   await removeStrayFolders(account);
   for (const task of orphans) putBack(account, task);

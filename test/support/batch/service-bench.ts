@@ -9,6 +9,7 @@ import type { Service } from "../../../local/batch-emulator/service/emulator.ts"
 import { createFormulaAutoscale } from "../../../local/batch-emulator/service/autoscale/formula-autoscale.ts";
 import { noDisk } from "../../../local/batch-emulator/service/ports/node-disk.ts";
 import { noNodeSupport } from "../../../local/batch-emulator/service/ports/node-support.ts";
+import type { NodeSupport } from "../../../local/batch-emulator/service/ports/node-support.ts";
 import { AccountState } from "../../../local/batch-emulator/service/account/account-state.ts";
 import type { Journal } from "../../../local/batch-emulator/store/journal.ts";
 import { memoryJournal } from "../../../local/batch-emulator/store/memory-journal.ts";
@@ -34,6 +35,7 @@ export interface BenchOptions<E extends Executor> {
   readonly clock?: ManualClock;
   readonly executor?: E;
   readonly disk?: NodeDisk;
+  readonly support?: NodeSupport;
   readonly seed?: number;
   readonly parameters?: Partial<EmulatorParameters>;
 }
@@ -61,7 +63,7 @@ export function serviceBench(options: BenchOptions<Executor> = {}): ServiceBench
         detach: nothing,
         close: nothing,
       },
-      support: noNodeSupport(),
+      support: options.support ?? noNodeSupport(),
       disk: options.disk ?? noDisk(),
       journal: options.journal ?? memoryJournal(),
       autoscale: createFormulaAutoscale(random, 30_000),

@@ -55,6 +55,8 @@ test("evictions come at a seeded rate or from a trace file", async () => {
 test("Azure's rules hold unless they are turned off", async () => {
   expect((await givenTo(emulator, ["--azure-rules", "off"])).given).toMatchObject({ azureRules: "off" });
   expect((await givenTo(start, ["--azure-rules", "off"])).given).toMatchObject({ azureRules: "off" });
+  expect((await givenTo(start, ["--ssh", "off"])).given).toMatchObject({ ssh: "off" });
+  await expect(givenTo(start, ["--ssh", "no"])).rejects.toThrow(/'on' or 'off'/);
   expect(await complaint("--azure-rules", "no")).toMatch(/--azure-rules[^]*'strict' or 'off'/);
   const asked = { evictionsPerHour: 0, evictionNoticeMs: 0, evictionTrace: [], port: 0, tls: false };
   const parametersFor = (azureRules: "strict" | "off") =>

@@ -110,9 +110,12 @@ export interface NodeUser {
   readonly name: string;
   isAdmin: boolean;
   expiryTime?: string;
+  /** Never the password itself: the journal keeps this. */
+  passwordHash?: string;
+  sshPublicKey?: string;
 }
 
-/** How a user wants to log in. Nobody can log in to a node that is a folder, so it is checked and forgotten. */
+/** How a user wants to log in. */
 export interface NodeUserLogin {
   readonly password?: string;
   readonly sshPublicKey?: string;

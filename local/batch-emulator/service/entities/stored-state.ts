@@ -123,7 +123,13 @@ export const NodeState = z.object({
     }),
   ),
   users: z.array(
-    z.object({ name: z.string(), isAdmin: z.boolean(), expiryTime: z.string().exactOptional() }),
+    z.object({
+      name: z.string(),
+      isAdmin: z.boolean(),
+      expiryTime: z.string().exactOptional(),
+      passwordHash: z.string().exactOptional(),
+      sshPublicKey: z.string().exactOptional(),
+    }),
   ),
   eviction: z.object({ eventId: z.string(), notBefore: time, started: z.boolean() }).exactOptional(),
   packages: z

@@ -11,6 +11,7 @@ import { assertTransition, nodeMachine } from "../entities/machines.ts";
 import type { NodeState } from "../entities/machines.ts";
 import type { Node, NodePending, TaskRun } from "../entities/model.ts";
 import { accountsOf } from "./node-accounts.ts";
+import { loginsOf } from "./node-logins.ts";
 import { runStartTask } from "./start-task.ts";
 import { attachMounts } from "./node-mounts.ts";
 import { installPoolPackages } from "../packages/node-packages.ts";
@@ -112,7 +113,8 @@ async function boot(account: AccountState, node: Node, wipe: boolean, stale: () 
     account.events.emit("nodeChanged", node);
     return;
   }
-  makeReachable(account, node);
+  await makeReachable(account, node);
+  if (stale()) return;
   await startUp(account, node, stale);
 }
 
@@ -122,13 +124,22 @@ function onDisk<Result>(node: Node, work: Promise<Result>): Promise<Result> {
   return work;
 }
 
-function makeReachable(account: AccountState, node: Node): void {
+async function makeReachable(account: AccountState, node: Node): Promise<void> {
   const environment = nodeEnvironment(launchContext(account), node, join(node.root, "startup"));
-  account.ports.support.nodeUp({
+  await account.ports.support.nodeUp({
     address: node.address,
     nodeRoot: node.root,
     environment: { ...environment, HOME: node.root },
+    logins: loginsOf(account, node),
   });
+}
+
+/** States in which a machine runs that has been reached before. */
+const isUp: readonly NodeState[] = ["idle", "running", "offline", "waitingforstarttask", "starttaskfailed"];
+
+/** After a restart of the emulator: the node is there, and what makes it reachable is not. */
+export async function reachAgain(account: AccountState, node: Node): Promise<void> {
+  if (node.pending !== undefined || isUp.includes(node.state)) await makeReachable(account, node);
 }
 
 /** Runs the start task, if any, and brings the node to work. `survivor`: its end, when it survived a restart. */

@@ -2,6 +2,7 @@
 import { BatchFault, invalidProperty } from "../account/fault.ts";
 import type { Node, NodeUser, NodeUserLogin } from "../entities/model.ts";
 import { moveNode, powerOn, rest } from "../nodes/node-control.ts";
+import { hashPassword } from "../nodes/node-logins.ts";
 import { clearNode, drain } from "./pool-control.ts";
 import type { AccountState } from "../account/account-state.ts";
 
@@ -84,20 +85,35 @@ export function addUser(account: AccountState, node: Node, wanted: NodeUser & No
   if (!["idle", "running"].includes(node.state)) throw notReady(node);
   if (node.users.some((one) => one.name === user.name))
     throw new BatchFault(409, "NodeUserExists", "The specified node user already exists.");
+  const login = keptLogin(account, { password, sshPublicKey });
+  node.users.push({ ...user, ...login, expiryTime: user.expiryTime ?? expiry(account) });
+  account.save(node);
+}
+
+const saltBytes = 16;
+
+function keptLogin(
+  account: AccountState,
+  { password, sshPublicKey }: { [K in keyof NodeUserLogin]: NodeUserLogin[K] | undefined },
+): Pick<NodeUser, "passwordHash" | "sshPublicKey"> {
   if (password !== undefined && sshPublicKey !== undefined)
     throw invalidProperty("sshPublicKey", "", "A user has a password or an ssh public key, not both");
-  node.users.push({ ...user, expiryTime: user.expiryTime ?? expiry(account) });
-  account.save(node);
+  if (sshPublicKey !== undefined) return { sshPublicKey };
+  return password === undefined
+    ? {}
+    : { passwordHash: hashPassword(password, account.random.bytes(saltBytes)) };
 }
 
 export function updateUser(
   account: AccountState,
   node: Node,
   name: string,
-  { expiryTime = expiry(account) }: Omit<NodeUser, "name" | "isAdmin"> & NodeUserLogin,
+  { expiryTime = expiry(account), password, sshPublicKey }: Pick<NodeUser, "expiryTime"> & NodeUserLogin,
 ): void {
-  const found = findUser(node, name);
-  node.users = node.users.map((one) => (one === found ? { ...found, expiryTime } : one));
+  const { isAdmin, ...found } = findUser(node, name);
+  const login = keptLogin(account, { password, sshPublicKey });
+  const updated: NodeUser = { name: found.name, isAdmin, expiryTime, ...login };
+  node.users = node.users.map((one) => (one.name === name ? updated : one));
   account.save(node);
 }
 
@@ -105,6 +121,7 @@ export function deleteUser(account: AccountState, node: Node, name: string): voi
   const found = findUser(node, name);
   node.users = node.users.filter((one) => one !== found);
   account.save(node);
+  account.ports.support.loginsChanged(node.address);
 }
 
 function findUser(node: Node, name: string): NodeUser {
