@@ -5,12 +5,20 @@ import type { ClusterResponse } from "../../domain/cluster/wire.ts";
 import type { ExperimentResponse } from "../../domain/experiment/wire.ts";
 import type { AttemptsResponse } from "../../domain/job/attempt.ts";
 import type { JobResponse, OutputFileResponse } from "../../domain/job/wire.ts";
+import type { PriceResponse } from "../../domain/price/wire.ts";
 import type { RemoteLoginResponse } from "../../domain/shared/answers.ts";
 import type { WorkspaceResponse } from "../../domain/workspace/wire.ts";
 import type { EventWire } from "../lib/events.ts";
 import { jobRow } from "../lib/jobs.ts";
 import type { JobRow } from "../lib/jobs.ts";
-import { clusterPath, experimentPath, jobPath, workspacePath, workspacesPath } from "../lib/places.ts";
+import {
+  clusterPath,
+  experimentPath,
+  jobPath,
+  pricesPath,
+  workspacePath,
+  workspacesPath,
+} from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { call, CallError, list, ownApiVersion, readAuthority, readSession } from "./http.ts";
 
@@ -39,6 +47,21 @@ export function useRefresh(): () => void {
 }
 
 export const useSession = () => useQuery({ queryKey: ["session"], queryFn: readSession, staleTime: 60_000 });
+
+/** Of the service's region. */
+export const usePrices = (subscriptionId: string, vmSize: string) => {
+  const region = useSession().data?.location ?? "";
+  return useQuery({
+    queryKey: ["prices", subscriptionId, region, vmSize],
+    queryFn: async ({ signal }) => {
+      const given = { version: ownApiVersion, query: { vmsizes: vmSize }, signal };
+      const prices = await list<PriceResponse>(pricesPath(subscriptionId, region), given);
+      return { region, prices };
+    },
+    enabled: region !== "",
+    staleTime: 3_600_000,
+  });
+};
 
 /** Null where nobody signs in by a page of the issuer. */
 export const useAuthority = () =>

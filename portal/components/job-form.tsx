@@ -10,6 +10,7 @@ import { experimentPath, jobPath } from "../lib/places.ts";
 import type { Place } from "../lib/places.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { ErrorBox } from "./data-state.tsx";
+import { JobPlan } from "./job-plan.tsx";
 import { NumberField } from "./number-field.tsx";
 import { formats } from "../lib/formats.ts";
 import { t } from "../texts/texts.ts";
@@ -72,6 +73,9 @@ export function JobForm({ place, draft: first, clusters, experiments, onSubmitte
         change={change}
       />
       {draft.needs.length > 0 && <p className="banner">{t.newJob.needed(formats.list(draft.needs))}</p>}
+      {cluster !== undefined && spec.kind === "spec" && (
+        <JobPlan place={place} cluster={cluster} nodeCount={nodesOf(spec.properties)} />
+      )}
       {error !== undefined && <ErrorBox error={error} what={t.newJob.submit} />}
       <div className="actions">
         <button type="submit" className="primary" disabled={isGoing || spec.kind === "problem"}>
@@ -92,6 +96,9 @@ export function JobForm({ place, draft: first, clusters, experiments, onSubmitte
     </form>
   );
 }
+
+const nodesOf = ({ nodeCount }: Readonly<Record<string, unknown>>) =>
+  typeof nodeCount === "number" ? nodeCount : 1;
 
 /** An experiment is a folder: one that is not there is made. */
 async function submitJob(place: Place, { experiment, name }: JobDraft, body: object): Promise<void> {

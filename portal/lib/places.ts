@@ -18,6 +18,8 @@ export function workspacePath({ subscriptionId, group, workspace }: Place): stri
 
 export const usagesPath = ({ subscriptionId }: Place, location: string) =>
   `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${part(location)}/usages`;
+export const pricesPath = (subscriptionId: string, location: string) =>
+  `/subscriptions/${subscriptionId}/providers/Microsoft.BatchAI/locations/${part(location)}/prices`;
 export const clusterPath = (place: Place, cluster: string) =>
   `${workspacePath(place)}/clusters/${part(cluster)}`;
 export const experimentPath = (place: Place, experiment: string) =>

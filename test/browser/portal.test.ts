@@ -50,6 +50,10 @@ async function submit(name: string, commandLine: string): Promise<void> {
   await page().getByLabel("Experiment", { exact: true }).fill("e");
   await page().getByLabel("Name", { exact: true }).fill(name);
   await page().getByLabel("Command line", { exact: true }).fill(commandLine);
+  await page()
+    .getByRole("region", { name: "What would become of it" })
+    .getByText(/at most \d+ nodes/)
+    .waitFor();
   await button("Submit job").click();
   await page().getByRole("heading", { level: 1, name }).waitFor();
 }

@@ -137,6 +137,8 @@ export const newJob: Texts["newJob"] = {
   noCluster: "Es gibt keinen Cluster, auf dem er laufen kann",
   howToMake: "So entsteht einer",
   needed: (what) => `Geheimes wird nicht gezeigt und muss ergänzt werden: ${what}.`,
+  plan: "Was daraus würde",
+  verdicts: { fine: "✓ in Ordnung", warning: "! zu wissen", cannotRun: "✕ kann nicht laufen" },
   secretValue: (name) => `der Wert des Geheimnisses ${name}`,
   mountCredentials: "die Zugangsdaten der mountVolumes des Jobs",
   submit: "Starten",

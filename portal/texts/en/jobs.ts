@@ -135,6 +135,8 @@ export const newJob = {
   needed: (what: string) => `What is secret is not shown and must be added: ${what}.`,
   secretValue: (name: string) => `the value of the secret ${name}`,
   mountCredentials: "the credentials of the job's own mountVolumes",
+  plan: "What would become of it",
+  verdicts: { fine: "✓ fine", warning: "! to know", cannotRun: "✕ cannot run" },
   submit: "Submit",
   submitting: "Submitting …",
   submitJob: "Submit job",
