@@ -1,5 +1,6 @@
 // A forecast that was made before, beside the run: trials that sleep for declared lengths on a real local cloud, and what `simulate` said of
-// the same spec by these lengths alone. What a trial takes beside its sleep is the machine's: run this on an idle one.
+// the same spec by these lengths. What a trial takes beside its sleep is the deployment's: a sweep of trials that do nothing tells, as
+// anybody can have it told, how long one waits for its start (which the forecast finds by itself) and takes on its node.
 // Run: npm run bench -- sweeps/forecast
 import { createClient } from "../../client/client.ts";
 import { clusterOf, createShare, customJob } from "../../test/support/batch-ai-client.ts";
@@ -8,6 +9,20 @@ import { report } from "../durable/support/measure.ts";
 
 const nodes = 4;
 const lengths = Array.from({ length: 24 }, (_, at) => 2 + ((at * 7) % 24) / 4);
+
+/** Runs as many trials as the sweep will have, of a program that does nothing. @returns the mean of their seconds on a node. */
+async function nothing(
+  sweeps: ReturnType<typeof createClient>["sweeps"],
+  ref: Parameters<typeof sweeps.create>[0],
+  { trial, ...properties }: { readonly trial: { readonly properties: object } },
+): Promise<number> {
+  const idle = { ...trial.properties, customToolkitSettings: { commandLine: "true" } };
+  await sweeps.create(ref, { properties: { ...properties, trial: { properties: idle } } });
+  while ((await sweeps.get(ref)).properties.executionState === "running") await pause(100);
+  const nodeHours = Number((await sweeps.get(ref)).properties.spent["nodeHours"]);
+  return (nodeHours * 3600) / lengths.length;
+}
+
 const bench = await startBenchCloud();
 try {
   const { urls, token, subscriptionId, resourceGroup } = bench.cloud.description;
@@ -26,7 +41,12 @@ try {
     algorithm: { type: "grid", seed: 1 },
     limits: { maxTrials: lengths.length, maxConcurrentTrials: nodes },
   };
-  const forecast = { trialDurations: lengths.map((seconds) => `PT${seconds}S`), nodes };
+  const overhead = await nothing(sweeps, { ...ref, sweep: "nothing" }, properties);
+  report({ name: "a trial that does nothing, on its node", value: overhead * 1000, unit: "ms" });
+  const forecast = {
+    trialDurations: lengths.map((seconds) => `PT${(seconds + overhead).toFixed(3)}S`),
+    nodes,
+  };
   const told = await sweeps.simulate(ref, { properties, forecast });
   await sweeps.create(ref, { properties });
   for (;;) {

@@ -10,7 +10,10 @@ export const Expectations = z
     trialDurations: z.array(duration()).min(1).max(10_000).optional(),
     /** Standard deviation of the logarithm of durations: 0.3 is about a third longer or shorter. */
     spread: z.number().min(0).max(3).default(0),
-    /** From when there is room for a trial to its start on a node. Nobody pays for it, unless a node was lost. */
+    /**
+     * From when there is room for a trial to its start on a node; by default as sweeps of the experiment on the same cluster waited, 0 where
+     * there are none. Nobody pays for it, unless a node was lost.
+     */
     startDelay: duration().optional(),
     /** How often a node is taken away; the trial begins anew, or where it was with `checkpoints`. */
     evictionsPerNodeHour: z.number().min(0).max(60).default(0),

@@ -171,7 +171,7 @@ const Band = z.looseObject({ low: z.number(), median: z.number(), high: z.number
 export const ForecastResponse = z
   .looseObject({
     runs: z.int(),
-    /** As many trials were measured for it. */
+    /** As many trials were measured for it: of the sweep itself, or for their delays of an earlier one on the same cluster. */
     measuredTrials: z.int().optional(),
     seconds: Band,
     nodeHours: Band,

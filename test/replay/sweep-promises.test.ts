@@ -3,7 +3,8 @@
 // alone. SWEEP_SEEDS asks for more runs.
 import { describe, expect, it } from "vitest";
 import { draws } from "../../domain/sweep/search/random.ts";
-import { report, story, sweepBody } from "../support/app/sweep-stories.ts";
+import { experimentPath } from "../support/app/stories.ts";
+import { report, runAll, story, sweepBody } from "../support/app/sweep-stories.ts";
 import type { Shown, Story } from "../support/app/sweep-stories.ts";
 
 const minuteMs = 60_000;
@@ -95,4 +96,32 @@ describe("the forecast of a sweep", () => {
     const ratios = [(world.now() - began) / 1000 / seconds.median, nodeMs / 3_600_000 / nodeHours.median];
     for (const ratio of ratios) expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
   }, 300_000);
+
+  it("waits in a forecast as the trials of an earlier sweep waited on the same cluster", async () => {
+    const world = await story();
+    await world.sweep("PUT", "", sweepBody());
+    await runAll(world);
+    const { properties } = sweepBody({ limits: { maxTrials: 4, maxConcurrentTrials: 1 } }) as {
+      properties: object;
+    };
+    const told = async (forecast: object) => {
+      const path = `${experimentPath}/sweeps/another/preview?api-version=2026-11-01`;
+      const answer = await world.api("POST", path, { body: { properties, forecast } });
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+      return answer.body.forecast as { measuredTrials?: number; seconds: { median: number } };
+    };
+    const own = (await world.sweep("POST", "/preview", { forecast: { trialDuration: "PT1M" } })).body
+      .forecast;
+    const waiting = await told({ trialDuration: "PT1M" });
+    expect(own.measuredTrials).toBe(4);
+    expect(waiting.measuredTrials).toBe(4);
+    const delay = (waiting.seconds.median - 240) / 4;
+    // The trials were started when the world looked at them, every six seconds.
+    expect(delay).toBeGreaterThan(0);
+    expect(delay).toBeLessThan(13);
+    expect(own.seconds.median).toBeCloseTo(120 + 2 * delay, 0);
+    expect(await told({ trialDuration: "PT1M", startDelay: "PT0S" })).toMatchObject({
+      seconds: { median: 240 },
+    });
+  });
 });
