@@ -87,47 +87,6 @@ describe("a sweep", () => {
     });
   });
 
-  it("runs failed trials again with the same parameters, and only those", async () => {
-    const world = await story();
-    await world.sweep("PUT", "", sweepBody());
-    await runAll(world, { exitCode: ({ trial }) => (trial === 1 ? 137 : trial === 2 ? 3 : 0) });
-    expect((await world.sweep("GET", "")).body.properties.counts).toEqual({ succeeded: 2, failed: 2 });
-    const before = (await world.trials()).value;
-    const retried = await world.sweep("POST", "/retryFailed", { exitCodes: [137] });
-    expect(retried.body).toEqual({ trials: [1] });
-    // Asking twice is asking once.
-    await world.sweep("POST", "/retryFailed", { trials: [1] });
-    await runAll(world);
-    const after = (await world.trials()).value;
-    expect(after.map(({ job, state }) => `${job} ${state}`)).toEqual([
-      "s_0 succeeded",
-      "s_1_2 succeeded",
-      "s_2 failed",
-      "s_3 succeeded",
-    ]);
-    expect(after[1]?.parameters).toEqual(before[1]?.parameters);
-    expect((await world.sweep("GET", "")).body.properties.executionState).toBe("succeeded");
-  });
-
-  it("goes on after its end when it is extended, with the suggestions that a longer one would have had", async () => {
-    const world = await story();
-    await world.sweep("PUT", "", sweepBody());
-    await runAll(world);
-    const extended = await world.sweep("POST", "/extend", { properties: { limits: { maxTrials: 6 } } });
-    expect(extended.body.properties).toMatchObject({ executionState: "running", limits: { maxTrials: 6 } });
-    await runAll(world);
-    const { value } = await world.trials();
-    expect(value).toHaveLength(6);
-    const other = await story();
-    await other.sweep("PUT", "", sweepBody({ limits: { maxTrials: 6, maxConcurrentTrials: 2 } }));
-    await runAll(other);
-    expect((await other.trials()).value.map(({ parameters }) => parameters)).toEqual(
-      value.map(({ parameters }) => parameters),
-    );
-    const less = await world.sweep("POST", "/extend", { properties: { limits: { maxTrials: 5 } } });
-    expect([less.status, less.body.error.target]).toEqual([400, "properties.limits.maxTrials"]);
-  });
-
   it("is changed while it runs and after its end, and goes on only when it is asked to", async () => {
     const world = await story();
     const tags = { team: "vision" };
