@@ -221,6 +221,7 @@ test("a node gets tokens for the identities of its pool and for no other", async
       userAssignedIdentities: Object.fromEntries(identities.map((id) => [id, {}])),
     },
   });
+  await clock.advance(1000);
   const [node] = await t.batch.computeNode.list("known");
   metadataUrl = `${t.emulator.url}/_node/${node?.id}`;
   expect((await token("")).status).toBe(400);
