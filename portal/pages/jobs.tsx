@@ -215,7 +215,7 @@ function Filters({ place, view, experiment, onChange, counts, total }: FilterPro
         <button
           type="button"
           onClick={() => onChange({ cluster: "" })}
-          aria-label={t.jobs.ofAllClusters(view.cluster)}
+          title={t.jobs.ofAllClusters(view.cluster)}
         >
           {t.jobs.ofCluster(view.cluster)}
         </button>

@@ -1,29 +1,15 @@
 // Every page in the language that nobody speaks: full, empty and refused, with its dialogs. What shows without accents has not come from a catalogue,
 // and what a third more length pushes out of a narrow screen is seen here, too.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { groupPath } from "../support/app/app-world.ts";
-import { clusterPath, experimentPath, jobBody, workspacePath } from "../support/app/stories.ts";
-import { runAll, story, sweepBody } from "../support/app/sweep-stories.ts";
 import type { Story } from "../support/app/sweep-stories.ts";
-import {
-  at,
-  everyMinute,
-  jobNames,
-  messages,
-  ours,
-  save,
-  tick,
-  uploads,
-} from "../support/app/trigger-stories.ts";
-import { hasBrowser, openBrowser, tooWideAt400Percent } from "../support/browser.ts";
+import { hasBrowser, notMirrored, openBrowser, tooWideAt400Percent } from "../support/browser.ts";
 import type { TestBrowser } from "../support/browser.ts";
 import { shoot } from "../support/browser-shots.ts";
 import { hardCoded } from "../support/hard-coded.ts";
+import { everything, full, groups } from "../support/portal-everything.ts";
 import { openPortal } from "../support/portal-world.ts";
 import type { PortalWorld } from "../support/portal-world.ts";
 
-const full = "/portal/w/rg/w";
-const empty = "/portal/w/rg/bare";
 /** Names that may stand inside a text. */
 const data = [
   ...[
@@ -59,52 +45,6 @@ const data = [
   ],
   ...["Europe/Berlin", "data/in/{file}.csv", "stdout.txt", "stderr.txt", "rate", "asha", "first-job-2"],
 ];
-const lists = [
-  "",
-  "/jobs",
-  "/new-job",
-  "/sweeps",
-  "/runs",
-  "/triggers",
-  "/clusters",
-  "/queue",
-  "/costs",
-  "/workflows",
-  "/events?last=week",
-];
-const groups = {
-  "a workspace with all kinds of things": lists.map((path) => full + path),
-  "a workspace with nothing": lists.map((path) => empty + path),
-  jobs: [
-    ...["logs", "metrics", "files", "events", "spec"].map((tab) => `${full}/jobs/e/first-job?tab=${tab}`),
-    ...["/jobs/e/broken-job", "/jobs/e/first-job?tab=spec&with=broken-job", "/jobs/e/s_0?tab=metrics"].map(
-      (path) => full + path,
-    ),
-    ...["/jobs?cluster=c&state=failed", "/new-job?like=e/first-job", "/clusters/c"].map(
-      (path) => full + path,
-    ),
-  ],
-  sweeps: [
-    ...["overview", "trials", "curves", "decisions", "spec"].map((tab) => `${full}/sweeps/e/s?tab=${tab}`),
-    ...["s?brush=LR~0.001~0.5", "s?tab=trials&brush=LR~0.001~0.5"].map((path) => `${full}/sweeps/e/${path}`),
-    ...["", "?tab=curves", "?tab=decisions"].map((path) => `${full}/sweeps/e/fresh${path}`),
-  ],
-  "runs and triggers": [
-    ...["filter=metrics.loss+%3E+9000", "compare=1", "compare=1&run=j1-e-s_0&run=j1-e-s_1&all=1"].map(
-      (query) => `${full}/runs?${query}`,
-    ),
-    ...["minutes", "nightly", "weekly", "work", "arrivals", "endings", "minutes?tab=spec"].map(
-      (path) => `${full}/triggers/${path}`,
-    ),
-  ],
-  "costs and workflows": [
-    ...["cluster", "user", "job"].map((by) => `${full}/costs?period=all&by=${by}`),
-    ...["costs?from=2020-01-01&to=2020-01-31", "workflows/{workflow}", "workflows/nowhere"].map(
-      (path) => `${full}/${path}`,
-    ),
-  ],
-};
-
 let world: Story;
 let portal: PortalWorld;
 let browser: TestBrowser;
@@ -115,12 +55,6 @@ let workflow: string;
 /** Of jobs that triggers started, and of that workflow: made of what differs from time to time. */
 let madeNames: readonly string[];
 const refusal = { status: 500, json: { error: { code: "InternalError", message: "It broke." } } };
-
-async function submit(name: string, properties: object = {}): Promise<void> {
-  const answer = await world.api("PUT", `${experimentPath}/jobs/${name}`, { body: jobBody(properties) });
-  expect(answer.status).toBeLessThan(300);
-  await world.advance(1_000);
-}
 
 async function speak(language: string, times = "local"): Promise<void> {
   await page().goto(`${portal.origin}/portal/`);
@@ -140,6 +74,14 @@ async function open(path: string): Promise<void> {
   await page().goto(portal.origin + path.replace("{workflow}", workflow));
   await settled();
   await page().evaluate(`for (const each of document.querySelectorAll("details")) each.open = true`);
+}
+
+/** The same without loading the pages anew. */
+async function walk(path: string): Promise<void> {
+  const target = path.replace("{workflow}", workflow);
+  await page().evaluate(`history.pushState(null, "", ${JSON.stringify(target)})`);
+  await expect.poll(() => page().evaluate("location.pathname + location.search")).toBe(target);
+  await settled();
 }
 
 /** Whatever its buttons open is looked at, too, and what is said when the service refuses it. */
@@ -162,63 +104,7 @@ async function openDialogs(path: string): Promise<void> {
 
 describe.skipIf(!hasBrowser)("the portal in other languages (needs chromium)", () => {
   beforeAll(async () => {
-    world = await story();
-    await world.api("PUT", `${groupPath}/bare`, { body: { location: "eastus" } });
-    const searchSpace = {
-      LR: { type: "loguniform", min: 0.001, max: 1 },
-      WIDTH: { type: "choice", values: [8, 16] },
-      KIND: { type: "choice", values: ["slow", "fast"] },
-    };
-    const stopping = { type: "asha", minResource: 1, maxResource: 9, reductionFactor: 3 };
-    const limits = { maxTrials: 12, maxConcurrentTrials: 3 };
-    expect((await world.sweep("PUT", "", sweepBody({ searchSpace, stopping, limits }))).status).toBe(200);
-    await runAll(world, {
-      value: ({ trial }) => 1 / (1 + trial),
-      exitCode: ({ trial }) => (trial === 5 ? 3 : 0),
-    });
-    await world.api("PUT", `${experimentPath}/sweeps/fresh?api-version=2026-11-01`, { body: sweepBody() });
-    await world.api("GET", at("none"));
-    await save(world, "endings", { on: { jobCompleted: { experiment: "e", outcome: "failed" } } });
-    await submit("broken-job");
-    const task = await world.taskOf("broken-job");
-    world.azure.start(task);
-    await world.says("broken-job", "It broke\n", "stdout.txt");
-    world.azure.complete(task, { exitCode: 3 });
-    await world.advance(10_000);
-    await tick(world, 10_000);
-    await submit("first-job", { environmentVariables: [{ name: "RATE", value: "0.1" }] });
-    await submit("wide-job", { nodeCount: 4 });
-    await world.api("PATCH", clusterPath, {
-      body: { properties: { scaleSettings: { manual: { targetNodeCount: 1 } } } },
-    });
-    await save(world, "minutes", everyMinute);
-    await save(world, "nightly", { on: { schedule: { cron: "30 2 * * *", timeZone: "Europe/Berlin" } } });
-    await save(world, "weekly", {
-      on: {
-        schedule: {
-          start: "2026-01-01T05:30:00Z",
-          recurrence: {
-            frequency: "week",
-            interval: 2,
-            weekDays: ["Monday", "Friday"],
-            hours: [6],
-            minutes: [30],
-          },
-          timeZone: "Europe/Berlin",
-        },
-      },
-    });
-    await save(world, "work", messages);
-    await save(world, "arrivals", uploads);
-    for (let minute = 0; minute < 3; minute += 1) await tick(world, 60_000);
-    await world.api("PATCH", at("nightly"), {
-      body: { properties: { enabled: false, reason: "moving house" } },
-    });
-    const { body } = await world.api("GET", `${workspacePath}/workflows?${ours}`);
-    const roots = body as { value: readonly { name: string; properties: { job?: { id: string } } }[] };
-    workflow = roots.value.find(({ properties }) => properties.job?.id.endsWith("/broken-job"))?.name ?? "";
-    expect(workflow).not.toBe("");
-    madeNames = [workflow, ...(await jobNames(world))];
+    ({ world, workflow, madeNames } = await everything());
     portal = await openPortal(world);
     browser = await openBrowser(portal.origin);
     await browser.context.addCookies([portal.cookie]);
@@ -269,6 +155,20 @@ describe.skipIf(!hasBrowser)("the portal in other languages (needs chromium)", (
       expect([...findings]).toEqual([]);
     },
   );
+
+  it("is mirrored on every page where texts run from right to left, and fits 320 pixels there, too", async () => {
+    await speak("ar-XB");
+    await page().goto(portal.origin + full);
+    await settled();
+    expect(await page().getAttribute("html", "dir")).toBe("rtl");
+    for (const path of Object.values(groups).flat()) {
+      await walk(path);
+      for (const each of await notMirrored(page())) findings.add(`${path}: ${each}`);
+      await shoot(page(), `mirrored${path.replaceAll(/\W+/g, "-")}`, { fullPage: true });
+      for (const each of await tooWideAt400Percent(page())) findings.add(`${path} at 400 %: ${each}`);
+    }
+    expect([...findings]).toEqual([]);
+  });
 
   it("takes what it says of keys and of its own settings from a catalogue", async () => {
     await open(full);

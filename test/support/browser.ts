@@ -41,10 +41,18 @@ export async function openBrowser(origin: string): Promise<TestBrowser> {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds against WCAG 2.2 A and AA, one line each. */
-export async function accessibilityFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
+/**
+ * What axe finds against WCAG 2.2 A and AA, one line each.
+ * @param rules only these
+ */
+export async function accessibilityFindings(
+  page: Page,
+  rules?: readonly string[],
+): Promise<readonly string[]> {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const runOnly = rules === undefined ? { type: "tag", values: tags } : { type: "rule", values: rules };
+  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axeSource);
+  return page.evaluate(async (only) => {
     interface Found {
       readonly violations: readonly {
         readonly id: string;
@@ -52,12 +60,11 @@ export async function accessibilityFindings(page: Page): Promise<readonly string
       }[];
     }
     const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<Found> } };
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const { violations } = await axe.run({ runOnly: { type: "tag", values: tags } });
+    const { violations } = await axe.run({ runOnly: only });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)}: ${failureSummary}`),
     );
-  });
+  }, runOnly);
 }
 
 /** How many pixels a page is too wide for a screen of 320, which is 400 % of a usual one. */
@@ -83,6 +90,28 @@ const tooWide = `(() => {
   return out
     .slice(0, 5)
     .map((each) => width + " pixels: " + each.tagName + "." + each.className + " " + each.textContent.slice(0, 60));
+})()`;
+
+/** What does not run from right to left although the page does: the bar, columns of tables and grids; and what sticks out. */
+export const notMirrored = (page: Page): Promise<readonly string[]> => page.evaluate<string[]>(unmirrored);
+
+const unmirrored = `(() => {
+  const middle = (element) => { const { left, right } = element.getBoundingClientRect(); return (left + right) / 2; };
+  const found = [];
+  if (document.documentElement.dir !== "rtl") found.push("the page has another direction");
+  const inOrder = (name, first, last) => {
+    if (first && last && first !== last && middle(first) <= middle(last)) found.push(name + " runs from left to right");
+  };
+  inOrder("the bar", document.querySelector(".brand"), document.querySelector(".bar-end"));
+  for (const row of document.querySelectorAll("thead tr, [role=grid] [role=row]:first-child")) {
+    const cells = row.querySelectorAll("th, [role=columnheader]");
+    inOrder("a table's head", cells[0], cells[cells.length - 1]);
+  }
+  for (const english of document.querySelectorAll("body [lang=en]"))
+    if (getComputedStyle(english).unicodeBidi !== "plaintext") found.push("English words would be turned round: " + english.textContent.slice(0, 40));
+  const over = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (over > 0) found.push("the page is " + over + " pixels too wide");
+  return found;
 })()`;
 
 async function at400Percent<Found>(page: Page, look: () => Promise<Found>): Promise<Found> {
