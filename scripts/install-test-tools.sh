@@ -3,7 +3,7 @@
 # programs, an API tester, a browser; Debian's packages and virtual environments in a cache folder. Tolerant: what cannot be installed is
 # said here, with the reason, and its tests skip. Idempotent: a part that is there is left alone.
 #
-#   scripts/install-test-tools.sh [part…]      default: all parts
+#   scripts/install-test-tools.sh [part…]      default: all that tests use; `dashboards` is for bench/portal alone
 #
 # Tests look into $OPENBATCHAI_TEST_TOOLS, else the same default folder as here (test/support/test-tools.ts).
 set -uo pipefail
@@ -96,6 +96,7 @@ part_trainers() {
       >"$(echo "$folder"/lib/python3.*/site-packages)/debian_torch.pth" &&
     printf '%s\n' "${packages[*]}" >"$folder/ready"
 }
+part_dashboards() { environment dashboards optuna==5.0.0 optuna-dashboard==0.21.0 mlflow==3.17.2; }
 part_jupyter() { environment jupyter jupyterlab==4.6.6 nbclient==0.11.0 ipykernel==7.4.0; }
 part_tensorflow() { environment tensorflow tensorflow-cpu==2.15.1 mlflow-skinny==3.17.2 pandas==2.3.3; }
 part_chainer() { pip_environment chainer --system-site-packages chainer==7.8.1; }
@@ -131,7 +132,7 @@ part_horovod() {
 
 for part in $parts; do
   case $part in debian | uv | clients | pypi | programs | schemathesis | tensorflow | chainer | openmpi5 | intel-mpi | horovod) ;;
-    azure-batch-12 | az-batch | airflow | bicep | browser | mlflow | trainers | jupyter) ;;
+    azure-batch-12 | az-batch | airflow | bicep | browser | mlflow | dashboards | trainers | jupyter) ;;
     *) printf 'unknown part %s\n' "$part" >&2 && exit 2 ;;
   esac
   log=$home/$part.log

@@ -9,6 +9,7 @@ import { createShare } from "../support/batch-ai-client.ts";
 import { accessibilityFindings, hasBrowser, openBrowser } from "../support/browser.ts";
 import type { TestBrowser } from "../support/browser.ts";
 import { shoot as shootPage } from "../support/browser-shots.ts";
+import { answerJobs, jobsOfExperiment } from "../support/portal-jobs.ts";
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL("../../dist/local/batchai.mjs", import.meta.url));
@@ -234,17 +235,7 @@ describe.skipIf(!hasBrowser)("the portal in a browser (needs chromium)", () => {
   });
 
   it("lists 10,000 jobs with few elements, and says the whole number", async () => {
-    const jobs = Array.from({ length: 10_000 }, (_, index) => syntheticJob(index));
-    await page().route(/\/experiments\/e\/jobs\?/, (route) => {
-      const start = Number(new URL(route.request().url()).searchParams.get("$skiptoken") ?? "0");
-      const url = new URL(route.request().url());
-      url.pathname = url.pathname.replace("/portal/api", "");
-      url.searchParams.set("$skiptoken", String(start + 1000));
-      const value = jobs.slice(start, start + 1000);
-      return route.fulfill({
-        json: { value, ...(start + 1000 < jobs.length ? { nextLink: url.href } : {}) },
-      });
-    });
+    await answerJobs(page(), 10_000);
     const started = performance.now();
     await open(`${lab}/jobs?experiment=e&q=job`);
     await page().getByRole("row").nth(1).waitFor();
@@ -263,7 +254,7 @@ describe.skipIf(!hasBrowser)("the portal in a browser (needs chromium)", () => {
     process.stdout.write(
       `portal: 10,000 jobs interactive ${interactive.toFixed(0)} ms, all read ${whole.toFixed(0)} ms, filtered ${filtered.toFixed(0)} ms\n`,
     );
-    await page().unroute(/\/experiments\/e\/jobs\?/);
+    await page().unroute(jobsOfExperiment);
   });
 
   it("says since when its data stand still while the service is away", async () => {
@@ -280,34 +271,3 @@ describe.skipIf(!hasBrowser)("the portal in a browser (needs chromium)", () => {
     expect([browser.foreign, browser.troubles]).toEqual([[], []]);
   });
 });
-
-function syntheticJob(index: number): object {
-  const at = new Date(Date.UTC(2026, 10, 1) + index * 1000).toISOString();
-  const executionState = index % 10 === 0 ? "failed" : "succeeded";
-  return {
-    id: `/subscriptions/s/resourceGroups/local/providers/Microsoft.BatchAI/workspaces/lab/experiments/e/jobs/job-${index}`,
-    name: `job-${index}`,
-    type: "Microsoft.BatchAI/workspaces/experiments/jobs",
-    properties: {
-      experimentName: "e",
-      cluster: { id: "/a/clusters/nodes" },
-      nodeCount: 1,
-      toolType: "custom",
-      schedulingPriority: "normal",
-      executionState,
-      executionStateTransitionTime: at,
-      executionInfo: { startTime: at, endTime: at, exitCode: 0 },
-      creationTime: at,
-      provisioningState: "succeeded",
-      provisioningStateTransitionTime: at,
-      customToolkitSettings: { commandLine: "x".repeat(200) },
-      jobOutputDirectoryPathSegment: "a".repeat(150),
-      stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/out",
-      inputDirectories: [],
-      outputDirectories: [],
-      environmentVariables: [],
-      secrets: [],
-      constraints: { maxWallClockTime: "P7D" },
-    },
-  };
-}

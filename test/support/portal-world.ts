@@ -17,7 +17,6 @@ import type { AppWorld } from "./app/app-world.ts";
 const { HttpRequest: Request } = createRequire(import.meta.url)("@azure/functions") as {
   HttpRequest: new (init: object) => HttpRequest;
 };
-const root = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface PortalWorld {
   readonly origin: string;
@@ -26,7 +25,11 @@ export interface PortalWorld {
   dispose(): Promise<void>;
 }
 
-export async function openPortal(world: Pick<AppWorld, "api" | "services">): Promise<PortalWorld> {
+/** @param root of the sources. */
+export async function openPortal(
+  world: Pick<AppWorld, "api" | "services">,
+  root = fileURLToPath(new URL("../..", import.meta.url)),
+): Promise<PortalWorld> {
   const folder = mkdtempSync(join(tmpdir(), "portal-world-"));
   const builder = await import("../../scripts/build-portal.mjs");
   await builder.buildPortal(root, folder);

@@ -5,7 +5,7 @@ import { newTrial } from "../../../domain/sweep/trial.ts";
 import type { Trial } from "../../../domain/sweep/trial.ts";
 import { suggest } from "../../../domain/sweep/search/algorithm.ts";
 import type { SweepSpec } from "../../../domain/sweep/spec.ts";
-import { sweepBody } from "./sweep-stories.ts";
+import { sweepBody } from "./sweep-body.ts";
 import { experimentPath } from "./stories.ts";
 import type { AppWorld } from "./app-world.ts";
 import { subscriptionId } from "./app-world.ts";

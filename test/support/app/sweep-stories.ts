@@ -1,47 +1,11 @@
 // Sweeps in the app's world: what they are asked for, and a hand on their trials.
 import { expect } from "vitest";
-import { clusterPath, experimentPath, worldWithCluster } from "./stories.ts";
+import { experimentPath, worldWithCluster } from "./stories.ts";
+
+export { share, sweepBody } from "./sweep-body.ts";
 
 const own = "?api-version=2026-11-01";
 export const sweepPath = `${experimentPath}/sweeps/s`;
-
-export const share = {
-  azureFileShares: [
-    {
-      accountName: "store",
-      azureFileUrl: "https://store.file.core.windows.net/logs",
-      relativeMountPath: "share",
-      credentials: { accountKey: "bm90LXRvLWJlLXNlZW4=" },
-    },
-  ],
-};
-
-export function sweepBody(properties: object = {}, trial: object = {}): object {
-  return {
-    properties: {
-      trial: {
-        properties: {
-          cluster: { id: clusterPath },
-          nodeCount: 1,
-          stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/share",
-          mountVolumes: share,
-          customToolkitSettings: { commandLine: "train --rate $PARAM_LR --kind ${PARAM_KIND}" },
-          environmentVariables: [{ name: "PARAM_LR", value: "replaced" }],
-          secrets: [{ name: "TOKEN", value: "not-to-be-seen" }],
-          ...trial,
-        },
-      },
-      searchSpace: {
-        LR: { type: "loguniform", min: 0.001, max: 1 },
-        KIND: { type: "choice", values: ["a", "b"] },
-      },
-      objective: { metric: "loss", goal: "minimize" },
-      algorithm: { type: "random", seed: 4 },
-      limits: { maxTrials: 4, maxConcurrentTrials: 2 },
-      ...properties,
-    },
-  };
-}
 
 export interface Shown {
   readonly policy: string;
