@@ -189,9 +189,11 @@ export function retriedTrials(
     );
   const known = new Set(document.retries.map(({ trial, attempt }) => `${trial} ${attempt}`));
   const fresh = trials.filter(({ trial, attempt }) => !known.has(`${trial} ${attempt}`));
-  return fresh.length === 0
-    ? document
-    : begunAgain({ ...document, retries: [...document.retries, ...fresh] }, now);
+  if (fresh.length === 0) return document;
+  // Whoever wants them again does not want them ended any more.
+  const again = new Set(fresh.map(({ trial }) => trial));
+  const unwanted = document.unwanted.filter((trial) => !again.has(trial));
+  return begunAgain({ ...document, unwanted, retries: [...document.retries, ...fresh] }, now);
 }
 
 export function withoutTrial(document: SweepDocument, trial: number): SweepDocument {

@@ -47,6 +47,23 @@ describe("a sweep that was over", () => {
     expect((await world.sweep("GET", "")).body.properties.executionState).toBe("succeeded");
   });
 
+  it("runs those again that ended in one of the states that are named, and no failed one", async () => {
+    const world = await story();
+    await world.sweep("PUT", "", sweepBody());
+    await world.advance(500);
+    await world.sweep("POST", "/trials/0/terminate");
+    await runAll(world, { exitCode: ({ trial }) => (trial === 1 ? 1 : 0) });
+    expect((await world.trials()).counts).toEqual({ succeeded: 2, failed: 1, canceled: 1 });
+    const ran = await allRuns(world);
+    const retried = await world.sweep("POST", "/retryFailed", { states: ["canceled"] });
+    expect(retried.body).toEqual({ trials: [0] });
+    await runAll(world);
+    expect((await world.trials()).counts).toEqual({ succeeded: 3, failed: 1 });
+    const runAgain = await allRuns(world);
+    expect([...runAgain.jobs.keys()].filter((name) => !ran.jobs.has(name))).toEqual(["s_0_2"]);
+    for (const [name, job] of ran.jobs) expect(runAgain.jobs.get(name)).toEqual(job);
+  });
+
   it("goes on after its end when it is extended, with the suggestions that a longer one would have had", async () => {
     const world = await story();
     await world.sweep("PUT", "", sweepBody());
