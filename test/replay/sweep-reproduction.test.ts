@@ -1,6 +1,7 @@
 // That a sweep can be reproduced in parallel: its suggestions and stop decisions are a matter of its spec and seed, whatever happens to
 // its trials, their nodes and the service. The pure rules of it are tried in far more orders in unit/domain/sweep/advance.test.ts, real
-// kills in e2e/sweeps/reproduction.test.ts. SWEEP_SEEDS asks for more runs; the limit of real time is against hanging alone.
+// kills in e2e/sweeps/reproduction.test.ts. Runs long: the whole service, for minutes of virtual time, for each seed; SWEEP_SEEDS asks for
+// more of them; the limit of real time is against hanging alone.
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { draws } from "../../domain/sweep/search/random.ts";
