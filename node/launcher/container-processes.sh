@@ -45,7 +45,7 @@ become_inner_shell() { # interpreter-words command log process
 
 # The service's, and what MPI is told. PATH, libraries and a home for root are the image's own.
 export_service_variables() {
-  for bai_name in $(variable_names); do
+  for bai_name in ${bai_exported:-$(variable_names)}; do
     case $bai_name in
       *[!A-Za-z0-9_]*) ;;
       AZ_BATCH* | OMPI_MCA_* | PRTE_MCA_* | PMIX_MCA_* | HYDRA_* | I_MPI_* | MLFLOW_TRACKING_* | BATCHAI_NODES_SHARE_MACHINE)
@@ -56,7 +56,7 @@ export_service_variables() {
   done
   # The daemons of nodes that others would start find no way back to their launcher.
   [ "$bai_nodes" = 1 ] || printf 'export OMPI_MCA_plm_rsh_no_tree_spawn=1\n'
-  [ "$(id -u)" = 0 ] || export_word HOME "$AZ_BATCHAI_JOB_TEMP/home"
+  [ "${bai_uid:-$(id -u)}" = 0 ] || export_word HOME "$AZ_BATCHAI_JOB_TEMP/home"
 }
 
 # Tells all that runs in the container; KILL ends the container itself.

@@ -6,7 +6,7 @@
 # Why it is so: docs/adr/0032-one-container-per-node-beside-the-launcher.md
 
 bai_in_container=no bai_image='' bai_registry='' bai_registry_user='' bai_registry_password='' bai_shm_size='' bai_reference=''
-bai_engine='' bai_container='' bai_container_open=no bai_guard='' bai_failed_image='' bai_container_user=''
+bai_engine='' bai_container='' bai_container_open=no bai_guard='' bai_failed_image='' bai_container_user='' bai_container_mark='' bai_exported=''
 # What an Azure node has there, whatever node the container is on: a path that every container of the job knows.
 bai_inner_root=/mnt/batch/tasks
 
@@ -136,7 +136,8 @@ find_container_user() {
 
 # The container ends when nobody holds the pipe `alive` open any more: this process, which whoever ends the task ends.
 hold_container() {
-  rm -f "$bai_dir/alive" "$bai_dir/up" "$bai_dir/held" "$bai_dir/free" "$bai_dir/ended"
+  # The pipe was there before the others.
+  [ ! -e "$bai_dir/alive" ] || rm -f "$bai_dir/alive" "$bai_dir/up" "$bai_dir/held" "$bai_dir/free" "$bai_dir/ended"
   mkfifo -m 600 "$bai_dir/alive" || fail launch-failed 244 "cannot create a fifo in $bai_dir"
   exec 6<>"$bai_dir/alive"
   (exec sleep 2147483647) </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- &
@@ -222,7 +223,7 @@ list_container_paths() {
   add_container_path "$bai_stdouterr"
   add_container_path "$AZ_BATCHAI_CHECKPOINT_DIR"
   add_container_path "${AZ_BATCHAI_SHARED_JOB_TEMP-}"
-  for bai_word in $(variable_names); do
+  for bai_word in ${bai_exported:-$(variable_names)}; do
     case $bai_word in
       AZ_BATCHAI_INPUT_* | AZ_BATCHAI_OUTPUT_*)
         eval "bai_path=\$$bai_word"

@@ -95,7 +95,7 @@ end_launch() {
     # What waits for storage is watched; the node's own disk does not wait.
     [ "$bai_nodes" = 1 ] || [ -z "${AZ_BATCHAI_SHARED_JOB_TEMP-}" ] || remove_trees "$AZ_BATCHAI_SHARED_JOB_TEMP"
     stop_watch
-    remove_trees "$AZ_BATCHAI_JOB_TEMP" "$bai_dir"
+    remove_trees "$AZ_BATCHAI_JOB_TEMP" "$bai_dir" ${bai_container_mark:+"$bai_container_mark"}
   fi
   stop_watch
   hold_evicted

@@ -54,7 +54,7 @@ start_own_container() { # words text
   [ "$bai_left" = "$bai_code" ] && [ -e "$bai_dir/ended" ] && ! has_complained || return 0
   bai_container_open=no
   release_container
-  rm -f "$AZ_BATCHAI_ROOT/container"
+  bai_container_mark=$AZ_BATCHAI_ROOT/container
 }
 
 has_complained() { [ -s "$bai_dir/said" ] && grep -qi -e error -e fail "$bai_dir/said"; }
@@ -62,6 +62,7 @@ has_complained() { [ -s "$bai_dir/said" ] && grep -qi -e error -e fail "$bai_dir
 # Output goes into the logs by their own paths: what the engine says stays apart.
 become_own_container() { # words text
   set +u
+  bai_exported=$(variable_names) # both sides of the pipe go through them
   {
     quote_word "$bai_logs/$bai_out"
     printf 'exec >>%s' "$bai_word"
