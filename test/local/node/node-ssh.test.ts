@@ -256,6 +256,49 @@ describe.skipIf(!hasClients)("logins to an emulated node (needs OpenSSH's client
   });
 });
 
+/** As `az batchai` 2.45 runs a command on a node: with a terminal, through a tunnel that is there as long as it runs. */
+const asOldClient = `import sys, urllib.request
+import paramiko
+from sshtunnel import SSHTunnelForwarder
+host, port, password, served = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+with SSHTunnelForwarder((host, port), ssh_username="ada", ssh_password=password, allow_agent=False, host_pkey_directories=[],
+                        remote_bind_addresses=[("localhost", served)], local_bind_addresses=[("127.0.0.1", 0)]) as tunnel:
+    ssh = paramiko.SSHClient()
+    ssh.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+    ssh.connect(host, port, "ada", password=password, allow_agent=False, look_for_keys=False)
+    ssh.get_transport().set_keepalive(15)
+    _, out, _ = ssh.exec_command('bash -ilc "test -t 0 && echo $AZ_BATCH_NODE_ID"', get_pty=True)
+    print(out.read().decode().strip().splitlines()[-1])
+    print(urllib.request.urlopen(f"http://127.0.0.1:{tunnel.local_bind_port}").read().decode())
+    ssh.close()
+`;
+const python = "/usr/bin/python3";
+const hasOldClient =
+  spawnSync(python, ["-c", "import paramiko, sshtunnel"]).status === 0 && existsSync("/bin/bash");
+
+describe.skipIf(!hasOldClient || !hasTerminals())(
+  "the ssh of az batchai (needs paramiko, sshtunnel and script(1))",
+  () => {
+    it(
+      "runs a command on a terminal of the node, with a tunnel to one of its ports",
+      { timeout: 60_000 },
+      async () => {
+        await open();
+        const server = createServer((_request, response) => response.end("from the node"));
+        await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+        const { port } = server.address() as AddressInfo;
+        const words = ["-c", asOldClient, address, String(ssh.portOf(address)), password, String(port)];
+        try {
+          const { code, out, err } = await started(python, words).ended;
+          expect({ code, out }, err).toEqual({ code: 0, out: "tvm-1\nfrom the node\n" });
+        } finally {
+          server.close();
+        }
+      },
+    );
+  },
+);
+
 /** On a connection of its own. */
 async function login(given: string): Promise<"in" | "refused"> {
   const client = new ssh2.Client();
