@@ -48,27 +48,30 @@ export function groupedCommits(store: DocumentStore): DocumentStore {
   };
 }
 
-/** Takes from the front what fits into one transaction, which may name a row only once. */
+/** Takes from the front what fits into one transaction, which may name a row only once: of a row that several put the last is left. */
 function nextGroup(waiting: Waiting[]): readonly Waiting[] {
-  const rows = new Set<string>();
+  const rows = new Map<string, DocumentWrite["kind"]>();
   let count = 0;
   for (const { writes } of waiting) {
-    const fits = rows.size + writes.length <= mostWrites && writes.every(({ row }) => !rows.has(row));
+    const isPutAgain = ({ kind, row }: DocumentWrite) => kind === "put" && rows.get(row) === "put";
+    const others = writes.filter((write) => !isPutAgain(write));
+    const fits = rows.size + others.length <= mostWrites && others.every(({ row }) => !rows.has(row));
     if (count > 0 && !fits) break;
-    for (const { row } of writes) rows.add(row);
+    for (const { kind, row } of writes) rows.set(row, kind);
     count += 1;
   }
   return waiting.splice(0, count);
 }
 
+function writesOf(group: readonly Waiting[]): readonly DocumentWrite[] {
+  const byRow = new Map(group.flatMap(({ writes }) => writes.map((write) => [write.row, write] as const)));
+  return [...byRow.values()];
+}
+
 /** Answers every one of the group. */
 async function settle(store: DocumentStore, partition: string, group: readonly Waiting[]): Promise<void> {
   if (group.length > 1) {
-    const together = await attempt(
-      store,
-      partition,
-      group.flatMap(({ writes }) => writes),
-    );
+    const together = await attempt(store, partition, writesOf(group));
     if (together.kind === "committed") return group.forEach(({ resolve }) => resolve(together.etags));
     if (together.kind === "failed") return group.forEach(({ reject }) => reject(together.error));
   }
