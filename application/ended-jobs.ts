@@ -12,7 +12,7 @@ import { batchJobId, jobOfTask, stagingFolder, stagingFolders, taskId } from "..
 import type { Services } from "../services/services.ts";
 import { changeBy } from "./caller.ts";
 import type { Caller } from "./caller.ts";
-import { inLanes } from "./in-lanes.ts";
+import { inLanes } from "../services/in-lanes.ts";
 import { removeTrackedJob } from "./tracking/removal.ts";
 
 /** The others go by themselves: a run whose end is being recorded, somebody who deletes it already. */

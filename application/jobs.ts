@@ -30,7 +30,7 @@ import type { Caller } from "./caller.ts";
 import { existing, notFound, open } from "./existing.ts";
 import { exportsOf } from "./file-server-mounts.ts";
 import { clusterOfJob, wakeMonitor } from "./monitors.ts";
-import { inLanes } from "./in-lanes.ts";
+import { inLanes } from "../services/in-lanes.ts";
 import { openOperation } from "./operations.ts";
 import { wakeRun } from "./runs.ts";
 

@@ -1,6 +1,7 @@
 // Composition root of the deployed app: reads the configuration once, makes the services, registers everything. The same
 // bundle runs in Azure and on the local cloud.
-import { randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { activities } from "../activities/index.ts";
 import { launcher } from "../node/launcher.ts";
 import { fileServerSetup } from "../node/file-server.ts";
@@ -22,6 +23,13 @@ const clock: Clock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 const random: Random = { uuid: () => randomUUID(), bytes: (length) => randomBytes(length) };
+
+/** Of this bundle, whose digest is read when somebody asks first. */
+let digest: Promise<string> | undefined;
+const build = () =>
+  (digest ??= readFile(__filename).then((bytes) =>
+    createHash("sha256").update(bytes).digest("hex").slice(0, 16),
+  ));
 
 function fileServerGroup(environment: Environment): string {
   const { BATCHAI_FILE_SERVER_GROUP: named, BATCHAI_BATCH_ACCOUNT_ID: account } = environment;
@@ -66,6 +74,7 @@ function settingsOf(environment: Environment): Settings {
 
 function start(environment: Environment): void {
   const services = createAzureServices({
+    build,
     settings: settingsOf(environment),
     launcher,
     nodeSetup,

@@ -18,11 +18,12 @@ export interface Removed {
 export interface Retention {
   /**
    * Removes events that happened, operations that ended, firings that were received, and workflows that began, before a time (ISO 8601), a batch after the other.
+   * @param changes before when what was written when is said no more.
    * @param nodeTime before when nodes are told no more of workspaces that are there; of others it is `time`.
    * @param goOn asked before each batch.
    */
   removeBefore(
-    { time, nodeTime }: { readonly time: string; readonly nodeTime: string },
+    before: { readonly time: string; readonly nodeTime: string; readonly changes: string },
     goOn: () => boolean,
   ): Promise<Removed>;
 }

@@ -3,7 +3,7 @@
 import type { ExperimentRef, WorkspaceRef } from "../domain/shared/resource-id.ts";
 import type { ModelRecord } from "../domain/tracking/model.ts";
 import type { RunRecord } from "../domain/tracking/run.ts";
-import type { Changed } from "./changes.ts";
+import type { FollowedDocuments } from "./changes.ts";
 
 /** A run of a job, by the job's GUID and, unless it is the job's own, what is unique to it; or one of no job. */
 export interface RunPlace {
@@ -24,10 +24,8 @@ export interface Runs {
   write(place: RunPlace, run: RunRecord, etag: string | undefined): Promise<"written" | "conflict">;
   /** Every run of the experiment, or of one of its jobs, to which something was logged. */
   list(experiment: ExperimentRef, jobGuid?: string): Promise<readonly RunRecord[]>;
-  /** Every run of the experiment to which something was logged, by the key that its changes have. */
-  listKeyed(experiment: ExperimentRef): Promise<readonly (readonly [string, RunRecord])[]>;
-  /** Of the experiment since a moment (milliseconds since 1970); some of a while before (`tellingMs`). */
-  changed(experiment: ExperimentRef, since: number): Promise<readonly Changed<RunRecord>[]>;
+  /** Every run of an experiment to which something was logged, for views of them. */
+  readonly followed: FollowedDocuments<RunRecord>;
   /** Of the experiment, or of one of its jobs. */
   remove(experiment: ExperimentRef, jobGuid?: string): Promise<void>;
   getModel(workspace: WorkspaceRef, id: string): Promise<Stored<ModelRecord> | undefined>;

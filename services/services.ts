@@ -26,6 +26,7 @@ import type { Retention } from "./retention.ts";
 import type { Runs } from "./runs.ts";
 import type { SecretStore } from "./secrets.ts";
 import type { SignInCodes } from "./sign-in-codes.ts";
+import type { ViewSnapshots } from "./view-snapshots.ts";
 import type { Settings } from "./settings.ts";
 import type { Staging } from "./staging.ts";
 import type { State } from "./state.ts";
@@ -71,6 +72,7 @@ export interface LongLivedServices {
   readonly authority?: Authority | undefined;
   /** Absent where nobody issues such codes. */
   readonly signInCodes?: SignInCodes | undefined;
+  readonly snapshots: ViewSnapshots;
   readonly spending: Spending;
   readonly staging: Staging;
   readonly state: State;

@@ -7,7 +7,7 @@ import type { ResourceKind, resources } from "../domain/resources.ts";
 import type { BatchAIError } from "../domain/shared/batch-ai-error.ts";
 import type { ParentRefOf, RefOf } from "../domain/shared/resource-id.ts";
 import type { ActiveJobs } from "./active-jobs.ts";
-import type { Changed } from "./changes.ts";
+import type { FollowedDocuments } from "./changes.ts";
 
 /** Why a document changed: what the writer knows of an event. */
 export interface Change {
@@ -93,6 +93,13 @@ export type Collections = {
   readonly [Kind in ResourceKind as (typeof resources)[Kind]["collection"]]: Collection<Kind>;
 };
 
+export interface FollowedJobs extends FollowedDocuments<DocumentOf<"job">> {
+  /** Where a list goes on after this key. */
+  continuationAt(experiment: RefOf<"experiment">, key: string): string;
+  /** @throws AppError InvalidQueryParameter when it is not of such a list. */
+  keyAt(experiment: RefOf<"experiment">, continuation: string): string;
+}
+
 export interface State extends Collections {
   /** The collection of a kind that is known only when it is asked for. */
   of<Kind extends ResourceKind>(kind: Kind): Collection<Kind>;
@@ -109,8 +116,8 @@ export interface State extends Collections {
   ): Promise<number>;
   /** Every workspace in which something is or was, whether or not it is itself there; names are in lower case. */
   everyWorkspace(subscriptionId: string): Promise<readonly RefOf<"workspace">[]>;
-  /** Jobs of the experiment that were written since a moment (milliseconds since 1970), by their names in lower case; some of a while before (`tellingMs`). */
-  changedJobs(experiment: RefOf<"experiment">, since: number): Promise<readonly Changed<DocumentOf<"job">>[]>;
+  /** The jobs of an experiment, by their names in lower case, for views of them. */
+  readonly followedJobs: FollowedJobs;
   /** Of an experiment that goes. */
   forgetChanges(experiment: RefOf<"experiment">): Promise<void>;
   /** What happened to a resource of this name, oldest first. */

@@ -1,6 +1,6 @@
 // Takes a waiting job from the queue of one cluster into that of another. First it is announced there, then its document says so, then it
 // changes queues: whatever is cut off, it is found in one of them, and the monitor that finds it where it no longer belongs goes on here.
-import { inLanes } from "../../application/in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { service } from "../../application/caller.ts";
 import { clusterOfJob, wakeMonitor } from "../../application/monitors.ts";
 import { wakeRun } from "../../application/runs.ts";

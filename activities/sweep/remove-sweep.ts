@@ -6,7 +6,7 @@ import { removeSweep as contract } from "../../contracts/sweep-activities.ts";
 import { instances } from "../../contracts/instances.ts";
 import { hasEnded } from "../../application/orchestrations.ts";
 import { timestamp } from "../../services/clock.ts";
-import { inLanes } from "../../application/in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { workspaceOf } from "../../domain/shared/resource-id.ts";
 import type { SweepDocument } from "../../domain/sweep/schema.ts";
 import type { Trial } from "../../domain/sweep/trial.ts";

@@ -9,7 +9,7 @@ import type { Trial } from "../../domain/sweep/trial.ts";
 import { jobRefOf, withJob, withoutJob } from "../../domain/sweep/trial-job.ts";
 import type { ActiveRun } from "../../services/active-jobs.ts";
 import type { Services } from "../../services/services.ts";
-import { inLanes } from "../in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { clusterGuid, runningJob, submittedJob } from "./job-memory.ts";
 import { secretsOnce, withReports } from "./reports.ts";
 import type { SecretsOf } from "./reports.ts";

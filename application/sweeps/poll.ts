@@ -16,7 +16,7 @@ import { jobRefOf } from "../../domain/sweep/trial-job.ts";
 import type { Services } from "../../services/services.ts";
 import { changeBy, service } from "../caller.ts";
 import type { Caller } from "../caller.ts";
-import { inLanes } from "../in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { terminateJob } from "../jobs.ts";
 import { endOnce } from "./job-memory.ts";
 import { observe } from "./observation.ts";

@@ -16,7 +16,7 @@ import { jobRefOf } from "../../domain/sweep/trial-job.ts";
 import { sha256 } from "../../services/content-digest.ts";
 import type { Series } from "../../services/metrics.ts";
 import type { Services } from "../../services/services.ts";
-import { inLanes } from "../in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { inputStatesOnce } from "../input-states.ts";
 import type { InputStates } from "../input-states.ts";
 import { jobReceipt } from "../receipts.ts";

@@ -12,7 +12,7 @@ import type { Trial } from "../../domain/sweep/trial.ts";
 import { jobRefOf } from "../../domain/sweep/trial-job.ts";
 import type { Services } from "../../services/services.ts";
 import type { Caller } from "../caller.ts";
-import { inLanes } from "../in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { submitJob, submitNewJobs } from "../jobs.ts";
 import { rememberSubmitted } from "./job-memory.ts";
 import { parameterVariables } from "./request.ts";

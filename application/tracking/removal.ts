@@ -8,6 +8,7 @@ import { parseRunId } from "../../domain/tracking/run-id.ts";
 import type { ModelRecord } from "../../domain/tracking/model.ts";
 import type { Services } from "../../services/services.ts";
 import { experimentFolder, keptFolder } from "./artifact-homes.ts";
+import { snapshotsOf } from "../views/view-reader.ts";
 import { experimentRef } from "./scope.ts";
 
 /** The points of a sweep's trials stay as long as their sweep. */
@@ -32,6 +33,7 @@ export async function removeTrackedExperiment(services: Services, ref: Experimen
   await removeModels(services, ref, () => true);
   await services.runs.remove(ref);
   await services.state.forgetChanges(ref);
+  await services.snapshots.removeBelow(snapshotsOf(ref));
 }
 
 /** Of an experiment that is gone they go with the orphans. */

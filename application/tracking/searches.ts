@@ -74,18 +74,18 @@ async function runsOfExperiment(services: Services, ref: ExperimentRef): Promise
   const own = new Map<string, RunRecord>();
   const byGuid = new Map<string, RunJob>();
   let hasTrials = false;
-  for (const job of jobs.values()) {
+  for (const job of jobs) {
     byGuid.set(job.guid, job);
     hasTrials ||= job.sweepGuid !== undefined;
   }
-  for (const record of records.values()) if (record.kind === "job") own.set(record.job?.guid ?? "", record);
+  for (const record of records) if (record.kind === "job") own.set(record.job?.guid ?? "", record);
   const trials = hasTrials ? await factsOfTrials(services, ref) : new Map<string, never>();
   const runs: RunView[] = [];
-  for (const job of jobs.values())
+  for (const job of jobs)
     runs.push(
       viewOnce(job, own.get(job.guid), job.sweepGuid === undefined ? undefined : trials.get(job.job)),
     );
-  for (const record of records.values()) {
+  for (const record of records) {
     const job = byGuid.get(record.job?.guid ?? "");
     if (record.kind === "free" || (record.kind === "child" && job !== undefined))
       runs.push(runOfRecord(record, job));

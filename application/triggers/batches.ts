@@ -8,7 +8,7 @@ import type { Services } from "../../services/services.ts";
 import type { TriggerEvent } from "../../domain/trigger/event.ts";
 import { batchOf, closesAt } from "../../domain/trigger/quiet-window.ts";
 import type { TriggerDocument } from "../../domain/trigger/schema.ts";
-import { inLanes } from "../in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { received, scheduleRecheck, settleFiring } from "./firings.ts";
 
 /** While the trigger is paused, what gathered waits. */

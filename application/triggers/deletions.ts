@@ -6,7 +6,7 @@ import type { TriggerDocument } from "../../domain/trigger/schema.ts";
 import type { Services } from "../../services/services.ts";
 import { changeBy } from "../caller.ts";
 import type { Caller } from "../caller.ts";
-import { inLanes } from "../in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 
 export async function deleteTrigger(
   services: Services,

@@ -9,7 +9,7 @@ import type { DueEntry, Watcher } from "../../services/due.ts";
 import type { Services } from "../../services/services.ts";
 import type { ReceivedMessage } from "../../services/storage-events.ts";
 import { fire } from "./firings.ts";
-import { inLanes } from "../in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { prefixOf } from "./triggers.ts";
 
 /** Queues are looked at as often at the least; where containers are listed more often, so are they. */

@@ -6,7 +6,7 @@ import type { DueEntry } from "../../services/due.ts";
 import type { Services } from "../../services/services.ts";
 import { pollBatch } from "./batches.ts";
 import { fire, queuePoll, settleFiring } from "./firings.ts";
-import { inLanes } from "../in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { pollTrigger, takeBlobEvents } from "./polls.ts";
 
 const mostEntries = 1_000;

@@ -7,7 +7,7 @@ import type { WorkflowRoot } from "../../domain/workflow/schema.ts";
 import type { Services } from "../../services/services.ts";
 import type { Page, PageRequest } from "../../services/state.ts";
 import type { ListedWorkflow } from "../../services/workflows.ts";
-import { inLanes } from "../in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { graphOf } from "./workflows.ts";
 
 export interface SummarisedWorkflow {

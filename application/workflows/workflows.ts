@@ -7,7 +7,7 @@ import { firstStep, inOrder, laterStep } from "../../domain/workflow/graph.ts";
 import type { Graph, Step } from "../../domain/workflow/graph.ts";
 import type { WorkflowRoot } from "../../domain/workflow/schema.ts";
 import type { Services } from "../../services/services.ts";
-import { inLanes } from "../in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 
 /** Of one workflow: a sweep whose every trial starts something has many. */
 export const mostSteps = 200;

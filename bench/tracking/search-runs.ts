@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AzureNamedKeyCredential, TableClient } from "@azure/data-tables";
-import { inLanes } from "../../application/in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { searchRuns } from "../../application/tracking/searches.ts";
 import type { TrackingScope } from "../../application/tracking/scope.ts";
 import { newExperiment } from "../../domain/experiment/rules.ts";
@@ -111,7 +111,8 @@ try {
   let ago = 3_600_000;
   const now = () => Date.now() - ago;
   const state = documentState({ store, random, now });
-  const servicesOf = () => ({ state, runs: documentRuns(store, now), clock: { now } }) as unknown as Services;
+  const servicesOf = () =>
+    ({ state, runs: documentRuns({ store, random, now }), clock: { now } }) as unknown as Services;
   const services = servicesOf();
   const change = { time, actor: "bench", cause: "made" };
   await state.experiments.create(experiment, newExperiment(experiment, new Date()), change);

@@ -1,5 +1,6 @@
 // Jobs on the wire: submit, terminate, and what every kind has.
 import { existing } from "../../application/existing.ts";
+import { listJobs } from "../../application/job-lists.ts";
 import { preemptJob, submitJob, terminateJob } from "../../application/jobs.ts";
 import { attemptsWire } from "../../domain/job/attempts.ts";
 import { JobRequest } from "../../domain/job/schema.ts";
@@ -10,8 +11,9 @@ import { parse } from "../../domain/shared/parse.ts";
 import type { Services } from "../../services/services.ts";
 import { callerOf } from "./lib/caller-of.ts";
 import type { Operation } from "./lib/operation.ts";
-import { requestedRef, routeOf } from "./lib/refs.ts";
-import { acceptedOr, emptyOk, ok } from "./lib/reply.ts";
+import { pageRequest, pageText } from "./lib/paging.ts";
+import { collectionRoute, requestedRef, routeOf } from "./lib/refs.ts";
+import { acceptedOr, emptyOk, ok, okText } from "./lib/reply.ts";
 import type { ApiRequest } from "./lib/request.ts";
 import { shown, standardOperations } from "./lib/standard-operations.ts";
 
@@ -19,7 +21,15 @@ const route = routeOf("job");
 const { apiVersions } = rowOf("job");
 
 export const jobOperations: readonly Operation[] = [
-  ...standardOperations("job", "submitter"),
+  ...standardOperations("job", "submitter").filter(({ name }) => name !== "jobs-list"),
+  {
+    name: "jobs-list",
+    method: "GET",
+    route: collectionRoute("job"),
+    role: "reader",
+    apiVersions,
+    handle: list,
+  },
   { name: "jobs-create", method: "PUT", route, role: "submitter", apiVersions, handle: create },
   {
     name: "jobs-terminate",
@@ -50,6 +60,15 @@ export const jobOperations: readonly Operation[] = [
       ok(attemptsWire(await existing(services, requestedRef(request, "job")))),
   },
 ];
+
+/** Of our own version. */
+const largestPage = 10_000;
+
+async function list(request: ApiRequest, services: Services) {
+  const isOwn = request.query("api-version") === ownApiVersion;
+  const page = isOwn ? pageRequest(request, largestPage) : pageRequest(request);
+  return okText(pageText(request, await listJobs(services, requestedRef(request, "experiment"), page)));
+}
 
 async function create(request: ApiRequest, services: Services) {
   const ref = requestedRef(request, "job");

@@ -2,7 +2,7 @@
 // all that ever ran. Those of the last hour stay, for whoever wants to look.
 import { isFinished } from "../../domain/job/machine.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
-import { inLanes } from "../../application/in-lanes.ts";
+import { inLanes } from "../../services/in-lanes.ts";
 import { jobOfTask } from "../../services/batch-names.ts";
 import type { BatchTask } from "../../services/batch.ts";
 import type { Services } from "../../services/services.ts";

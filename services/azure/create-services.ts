@@ -19,6 +19,7 @@ import { blobSecrets } from "./blob-secrets.ts";
 import type { TokenSource } from "./bearer-policy.ts";
 import { blobSweepRecords } from "./blob-sweep-records.ts";
 import { blobStaging } from "./blob-staging.ts";
+import { blobViewSnapshots } from "./blob-view-snapshots.ts";
 import { appCredential, tokenSource } from "./credentials.ts";
 import { documentReservations } from "../documents/document-reservations.ts";
 import { metrics } from "../documents/metrics.ts";
@@ -55,6 +56,8 @@ import { tableDocuments } from "./table-documents.ts";
 const tableName = "batchai";
 
 export interface AzureOptions {
+  /** Another one for every build of the program. */
+  readonly build: () => Promise<string>;
   readonly settings: Settings;
   readonly launcher: string;
   readonly nodeSetup: string;
@@ -128,8 +131,9 @@ export function createAzureServices(options: AzureOptions): LongLivedServices {
     metrics: metrics(documents),
     receiptSigner: receiptSigner(options.secretsKeys, documents),
     results: documentResults(documents),
-    runs: documentRuns(documents, () => clock.now()),
+    runs: documentRuns({ store: documents, random, now: () => clock.now() }),
     sweepRecords: blobSweepRecords(blobs, storage),
+    snapshots: blobViewSnapshots(blobs, storage, options.build),
     secrets: blobSecrets(blobs, storage, sealer(options.secretsKeys, random)),
     staging: blobStaging(blobs, storage),
     batchAccount: armBatchAccount(arm),

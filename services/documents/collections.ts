@@ -12,7 +12,7 @@ import type { Random } from "../clock.ts";
 import type { DocumentKey, DocumentStore, DocumentWrite, Etags } from "../documents.ts";
 import type { Change, Collection } from "../state.ts";
 import { changesBetween, eventRows } from "./event-rows.ts";
-import { changeWrite } from "./change-rows.ts";
+import type { ChangeLog } from "./change-log.ts";
 import { lastSeen } from "./last-seen.ts";
 import { closedNodeTime, lastNodeTime } from "./node-time-rows.ts";
 import { documentKey, listed } from "./state-keys.ts";
@@ -23,8 +23,8 @@ const updateTries = 20;
 export interface CollectionContext {
   readonly store: DocumentStore;
   readonly random: Random;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  /** Of jobs, which lists and searches keep a view of. */
+  readonly changes: ChangeLog;
 }
 
 export function collection<Kind extends ResourceKind>(
@@ -40,12 +40,11 @@ export function collection<Kind extends ResourceKind>(
     seen: (ref) => known(ref)?.document,
 
     async create(ref, document, change) {
-      const { partition, row: key } = documentKey(ref);
+      const { row: key } = documentKey(ref);
       for (;;) {
-        const inserted = await store.commit(partition, [
+        const inserted = await commit(context, ref, [
           { kind: "insert", row: key, value: { revision: 1, document } },
           ...eventRows(ref, 1, changesBetween(undefined, document, change), context.random),
-          ...changeWrites(context, ref),
         ]);
         if (inserted !== "conflict") {
           made(ref, document, inserted);
@@ -92,7 +91,6 @@ function removal<Kind extends ResourceKind>(
   const { store } = context;
   return async (ref, isIt, change) => {
     const key = documentKey(ref);
-    let isTold = false;
     for (;;) {
       const current = await get(ref);
       if (current === undefined || !isIt(current.document)) return;
@@ -104,14 +102,9 @@ function removal<Kind extends ResourceKind>(
         const changes = changesBetween(document, undefined, change);
         const events = eventRows(ref, revision + 1, changes, context.random);
         const time = lastNodeTime(document, change.time);
-        await store.commit(key.partition, [mark, ...events, ...time, ...changeWrites(context, ref)]);
-        isTold = true;
+        await commit(context, ref, [mark, ...events, ...time]);
         continue;
       }
-      // Somebody marked it, perhaps long ago.
-      const told = isTold ? [] : changeWrites(context, ref);
-      isTold = true;
-      if (told.length > 0) await store.commit(key.partition, told);
       if ((await store.remove(key, etag)) === "removed") return;
     }
   };
@@ -119,9 +112,10 @@ function removal<Kind extends ResourceKind>(
 
 /** Reading one document and replacing one that is still as it was, and what was seen by that. */
 function revisions<Kind extends ResourceKind>(
-  { store, random, now }: CollectionContext,
+  context: CollectionContext,
   schema: z.ZodType<DocumentOf<Kind>>,
 ) {
+  const { store, random } = context;
   type Ref = RefOf<Kind>;
   type Document = DocumentOf<Kind>;
   const seen = lastSeen<Revised<Document>>();
@@ -157,11 +151,10 @@ function revisions<Kind extends ResourceKind>(
     ): Promise<boolean> => {
       const key = documentKey(ref);
       const value = { revision: revision + 1, document, removing };
-      const written = await store.commit(key.partition, [
+      const written = await commit(context, ref, [
         { kind: "replace", row: key.row, value, etag },
         ...eventRows(ref, revision + 1, changesBetween(before, document, change), random),
         ...closedNodeTime(before, document),
-        ...changeWrites({ now }, ref),
       ]);
       const next = written === "conflict" ? undefined : written.get(key.row);
       if (next === undefined) seen.forget(nameOf(key));
@@ -171,14 +164,15 @@ function revisions<Kind extends ResourceKind>(
   };
 }
 
-/** Of jobs, which searches of runs keep a view of. */
-function changeWrites(
-  { now }: Pick<CollectionContext, "now">,
+function commit(
+  { store, changes }: CollectionContext,
   ref: RefOf<ResourceKind>,
-): readonly DocumentWrite[] {
-  return ref.kind === "job" && "experiment" in ref
-    ? [changeWrite(ref.experiment, documentKey(ref).row, now())]
-    : [];
+  writes: readonly DocumentWrite[],
+): Promise<Etags | "conflict"> {
+  const { partition, row } = documentKey(ref);
+  return ref.kind === "job"
+    ? changes.commit({ partition, experiment: (ref as RefOf<"job">).experiment }, row, writes)
+    : store.commit(partition, writes);
 }
 
 /** What becomes of a document that may be outdated; `undefined` when it is left alone or refused, which only a read can tell. */

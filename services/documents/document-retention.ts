@@ -4,7 +4,7 @@
 import { z } from "zod";
 import type { DocumentStore, StoredDocument } from "../documents.ts";
 import type { Retention } from "../retention.ts";
-import { allChanges, isOldChange } from "./change-rows.ts";
+import { allChanges, isOldChange, outdatedBefore } from "./change-log.ts";
 import { allNodeTime, isOldNodeTime } from "./node-time-rows.ts";
 import { firingPrefixes, isOldFiring } from "./firings.ts";
 import { removeRows } from "./remove-rows.ts";
@@ -27,31 +27,30 @@ const Operation = z.object({ status: z.string(), endTime: z.string().optional() 
 
 export function documentRetention(store: DocumentStore, subscriptionId: string): Retention {
   return {
-    async removeBefore({ time, nodeTime: nodeTimeBefore }, goOn) {
+    async removeBefore({ time, nodeTime: nodeTimeBefore, changes: changesBefore }, goOn) {
       const before = Date.parse(time);
       const happened = ({ value }: StoredDocument) => Date.parse(Event.parse(value).time) < before;
       const ended = ({ value }: StoredDocument) => {
         const { status, endTime } = Operation.parse(value);
         return status !== "InProgress" && endTime !== undefined && Date.parse(endTime) < before;
       };
-      const told = (row: StoredDocument) => isOldChange(row, before);
+      const sweep = { store, goOn };
+      const changesOf = (partition: string) => removeChanges(sweep, partition, Date.parse(changesBefore));
       let events = 0;
       let operations = 0;
       let firings = 0;
       let workflows = 0;
       let nodeTime = 0;
       let changes = 0;
-      const sweep = { store, goOn };
       for (const partition of await store.partitions(subscriptionId.toLowerCase())) {
         events += await removeFrom(sweep, { partition, prefix: allEvents }, happened);
-        changes += await removeFrom(sweep, { partition, prefix: allChanges }, told);
+        changes += await changesOf(partition);
         const old = (await isWorkspace(store, partition)) ? nodeTimeBefore : time;
         nodeTime += await removeFrom(sweep, { partition, prefix: allNodeTime }, (row) =>
           isOldNodeTime(row, old),
         );
       }
-      for (const partition of await store.partitions(runPartitions))
-        changes += await removeFrom(sweep, { partition, prefix: allChanges }, told);
+      for (const partition of await store.partitions(runPartitions)) changes += await changesOf(partition);
       for (const prefix of operationPrefixes)
         operations += await removeFrom(sweep, { partition: operationPartition, prefix }, ended);
       for (const partition of await store.partitions(firingPartitions))
@@ -71,8 +70,20 @@ async function isWorkspace(store: DocumentStore, partition: string): Promise<boo
   return workspace !== undefined && (await store.get(documentKey(workspace))) !== undefined;
 }
 
+interface Sweep {
+  readonly store: DocumentStore;
+  readonly goOn: () => boolean;
+}
+
+async function removeChanges(sweep: Sweep, partition: string, before: number): Promise<number> {
+  const changes = { partition, prefix: allChanges };
+  if (!sweep.goOn() || (await sweep.store.page({ ...changes, size: 1 })).documents.length === 0) return 0;
+  await sweep.store.commit(partition, [outdatedBefore(before)]);
+  return removeFrom(sweep, changes, (row) => isOldChange(row, before));
+}
+
 async function removeFrom(
-  { store, goOn }: { readonly store: DocumentStore; readonly goOn: () => boolean },
+  { store, goOn }: Sweep,
   rows: { readonly partition: string; readonly prefix: string },
   isOld: (row: StoredDocument) => boolean,
 ): Promise<number> {

@@ -1,17 +1,17 @@
 // State over a DocumentStore: a collection for each kind, the index of unfinished jobs, the events.
 import { z } from "zod";
-import { JobDocument } from "../../domain/job/schema.ts";
 import { resourceKinds, rowOf } from "../../domain/resources.ts";
 import type { ResourceKind } from "../../domain/resources.ts";
 import { BatchAIError } from "../../domain/shared/batch-ai-error.ts";
 import { trackedStates } from "../../domain/shared/event.ts";
+import type { Random } from "../clock.ts";
+import type { DocumentStore } from "../documents.ts";
 import type { Collection, Collections, State } from "../state.ts";
 import { activeJobs } from "./active-jobs.ts";
-import { changedRows, changesOf } from "./change-rows.ts";
-import { collection, readRevised } from "./collections.ts";
-import type { CollectionContext } from "./collections.ts";
+import { changeLog } from "./change-log.ts";
+import { collection } from "./collections.ts";
+import { followedJobs } from "./followed-jobs.ts";
 import { removeJobs } from "./job-removal.ts";
-import { removeBelow } from "./remove-rows.ts";
 import { documentKey, eventPrefix, listed, workspaceOfPartition } from "./state-keys.ts";
 
 const RecordedChange = z.object({
@@ -27,8 +27,14 @@ const RecordedChange = z.object({
   to: z.string().optional(),
 });
 
-export function documentState(context: CollectionContext): State {
-  const { store } = context;
+export function documentState(given: {
+  readonly store: DocumentStore;
+  readonly random: Random;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}): State {
+  const { store } = given;
+  const context = { ...given, changes: changeLog(given) };
   const byKind = new Map(resourceKinds.map((kind) => [kind, collection(context, kind)]));
   const byName = resourceKinds.map((kind) => [rowOf(kind).collection, byKind.get(kind)]);
   return {
@@ -40,22 +46,10 @@ export function documentState(context: CollectionContext): State {
       const partitions = await store.partitions(subscriptionId.toLowerCase());
       return partitions.flatMap((partition) => workspaceOfPartition(partition) ?? []);
     },
-    async changedJobs(experiment, since) {
-      const { partition, prefix } = listed("job", experiment);
-      const rows = await changedRows(store, partition, experiment.experiment, since);
-      return rows.map(({ row, stamp }) => ({
-        key: row.slice(prefix.length),
-        stamp,
-        async read() {
-          const stored = await store.get({ partition, row });
-          const found = stored === undefined ? undefined : readRevised(JobDocument, stored.value);
-          return found?.removing === true ? undefined : found?.document;
-        },
-      }));
-    },
+    followedJobs: followedJobs(context),
     async forgetChanges(experiment) {
       const { partition } = listed("job", experiment);
-      await removeBelow(store, partition, changesOf(experiment.experiment));
+      await context.changes.forget({ partition, experiment: experiment.experiment });
     },
     async listChanges(ref, { since, until, ...page }) {
       const { partition } = documentKey(ref);

@@ -97,7 +97,7 @@ describe("after thirty days", () => {
     await world.documents.commit(partition, [{ kind: "put", row, value }]);
     const { retention, clock } = world.services;
     const time = new Date(clock.now() + dayMs).toISOString();
-    await retention.removeBefore({ time, nodeTime: time }, () => true);
+    await retention.removeBefore({ time, nodeTime: time, changes: time }, () => true);
     expect((await world.api("GET", operation)).body).toMatchObject({ status: "InProgress" });
   });
 
@@ -117,10 +117,13 @@ describe("after thirty days", () => {
     let asked = 0;
     const { retention, clock } = world.services;
     const now = new Date(clock.now() - dayMs).toISOString();
-    const first = await retention.removeBefore({ time: now, nodeTime: now }, () => (asked += 1) < 3);
+    const first = await retention.removeBefore(
+      { time: now, nodeTime: now, changes: now },
+      () => (asked += 1) < 3,
+    );
     expect(first).toMatchObject({ all: false });
     expect(first.events).toBeLessThan(2_500);
-    const second = await retention.removeBefore({ time: now, nodeTime: now }, () => true);
+    const second = await retention.removeBefore({ time: now, nodeTime: now, changes: now }, () => true);
     expect(first.events + second.events).toBe(2_500);
     expect(second.all).toBe(true);
     expect(world.documents.writes() - before).toBeLessThan(60);

@@ -59,7 +59,7 @@ const parts: readonly (readonly [part: string, state: string])[] = [
   ],
   [
     "Tracking with MLflow's client",
-    "unmodified scripts log to their job; jobs and trials are runs in a notebook; searches, histories, logged models, artifacts through the output mount; a forwarder on the node, so that an outage of the service holds no training up; scalars of files for TensorBoard; presets that read what common trainers print, for jobs and sweeps; tried with scikit-learn, LightGBM, Lightning, Hugging Face and Keras; a search reads what was written since the last one, not every job; files and models of runs that belong to no job are kept by the service, long ones go past it: [how](how-to/tracking.md)",
+    "unmodified scripts log to their job; jobs and trials are runs in a notebook; searches, histories, logged models, artifacts through the output mount; a forwarder on the node, so that an outage of the service holds no training up; scalars of files for TensorBoard; presets that read what common trainers print, for jobs and sweeps; tried with scikit-learn, LightGBM, Lightning, Hugging Face and Keras; a search reads what was written since the last one, not every job, also in a process that begins; files and models of runs that belong to no job are kept by the service, long ones go past it: [how](how-to/tracking.md)",
   ],
   [
     "Triggers (`api-version=2026-11-01`)",

@@ -6,10 +6,11 @@ import type { ApiRequest } from "./request.ts";
 
 const largestPage = 1000;
 
-export function pageRequest(request: ApiRequest): PageRequest {
+/** @param most of a list that has larger pages in our own version. */
+export function pageRequest(request: ApiRequest, most = largestPage): PageRequest {
   const token = request.query("$skiptoken");
   return {
-    size: wholeParameter(request, "maxresults", { least: 1, most: largestPage, otherwise: largestPage }),
+    size: wholeParameter(request, "maxresults", { least: 1, most, otherwise: largestPage }),
     ...(token === undefined ? {} : { continuation: decode(token) }),
   };
 }
@@ -19,6 +20,13 @@ export function pageBody<Item>(request: ApiRequest, page: Page<Item>, wire: (ite
     value: page.items.map(wire),
     ...(page.continuation === undefined ? {} : { nextLink: nextLink(request, page.continuation) }),
   };
+}
+
+/** The same of items that are JSON already. */
+export function pageText(request: ApiRequest, { items, continuation }: Page<string>): string {
+  const link =
+    continuation === undefined ? "" : `,"nextLink":${JSON.stringify(nextLink(request, continuation))}`;
+  return `{"value":[${items.join(",")}]${link}}`;
 }
 
 /** For lists that are read whole: the page that starts at the token. */

@@ -11,6 +11,11 @@ export function ok(body: object): HttpResponseInit {
   return { status: 200, jsonBody: body };
 }
 
+/** 200 with what is JSON already. */
+export function okText(body: string): HttpResponseInit {
+  return { status: 200, body, headers: { "content-type": "application/json" } };
+}
+
 /** 200 with one JSON text a line. */
 export function jsonLines(items: readonly object[]): HttpResponseInit {
   const body = items.map((item) => `${JSON.stringify(item)}\n`).join("");

@@ -70,6 +70,16 @@ export interface OperationDoc {
 }
 
 const maxresults = z.coerce.number().int().min(1).max(1000).optional();
+/** Of jobs. */
+const manyResults = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(10_000)
+  .optional()
+  .meta({
+    description: "Up to 10,000 in version 2026-11-01, up to 1,000 in that of 2018; 1,000 when absent",
+  });
 const $skiptoken = z.string().optional().meta({ description: "From a nextLink" });
 const paged = { maxresults, $skiptoken };
 const fileListing = {
@@ -190,6 +200,10 @@ const sweepDocs: Readonly<Record<string, OperationDoc>> = {
   },
   "sweeps-trial": { summary: "Shows a trial", ok: TrialResponse },
   "sweeps-trial-terminate": { summary: "Ends a trial", ok: TrialResponse, conflicts: true },
+  "jobs-list": {
+    ...list("Jobs of an experiment", JobResponse),
+    query: { maxresults: manyResults, $skiptoken },
+  },
   "jobs-metrics-post": {
     summary:
       "Takes points of metrics of a job that has not ended; each is kept once, however often it is sent",

@@ -11,6 +11,7 @@ import { blobAccess } from "../../../services/azure/blob-containers.ts";
 import { blobSecrets } from "../../../services/azure/blob-secrets.ts";
 import { blobStaging } from "../../../services/azure/blob-staging.ts";
 import { blobSweepRecords } from "../../../services/azure/blob-sweep-records.ts";
+import { blobViewSnapshots } from "../../../services/azure/blob-view-snapshots.ts";
 import { keyVaults } from "../../../services/azure/key-vaults.ts";
 import { sealer } from "../../../services/azure/sealing.ts";
 import { storageEvents } from "../../../services/azure/storage-events.ts";
@@ -62,6 +63,10 @@ beforeAll(async () => {
   const secrets = watched("secrets", blobSecrets(blobs, storage, sealer([...keys], systemRandom())));
   const records = watched("sweepRecords", blobSweepRecords(blobs, storage));
   const artifacts = watched("artifacts", blobArtifacts(blobs, storage));
+  const snapshots = watched(
+    "snapshots",
+    blobViewSnapshots(blobs, storage, async () => "a-build"),
+  );
   const events = watched("storageEvents", storageEvents({ blobs, storage, credential, template: queue }));
   const outputs = watched(
     "outputFiles",
@@ -75,6 +80,12 @@ beforeAll(async () => {
       tokens: { token: async () => "a token" },
     }),
   );
+
+  await snapshots.write("a/jobs", "a view");
+  await snapshots.read("a/jobs");
+  await snapshots.removeBelow("a");
+  await snapshots.write("a/jobs", "a view");
+  await snapshots.removeBefore(new Date(Date.now() + 86_400_000).toISOString());
 
   await documents.commit("p", [{ kind: "insert", row: "a", value: 1 }]);
   const made = await documents.commit("p", [

@@ -54,8 +54,7 @@ export function apiCaller(services: Services) {
     return {
       status: reply.status ?? 200,
       headers: (reply.headers ?? {}) as Record<string, string>,
-      body:
-        reply.jsonBody === undefined ? undefined : (JSON.parse(JSON.stringify(reply.jsonBody)) as unknown),
+      body: bodyOf(reply),
       text:
         reply.body instanceof Uint8Array
           ? Buffer.from(reply.body).toString()
@@ -63,6 +62,13 @@ export function apiCaller(services: Services) {
       cookies: reply.cookies,
     };
   };
+}
+
+/** JSON, whether the host or the app made text of it. */
+function bodyOf({ jsonBody, body, headers }: HttpResponseInit): unknown {
+  if (jsonBody !== undefined) return JSON.parse(JSON.stringify(jsonBody)) as unknown;
+  const type = (headers as Record<string, string> | undefined)?.["content-type"];
+  return type === "application/json" && typeof body === "string" ? (JSON.parse(body) as unknown) : undefined;
 }
 
 function patternOf(route: string): RegExp {

@@ -52,6 +52,7 @@ import { fakeFileServers } from "./fake-file-servers.ts";
 import { memoryArtifacts } from "./memory-artifacts.ts";
 import { memorySweepRecords } from "./memory-sweep-records.ts";
 import { memoryDocuments } from "./memory-documents.ts";
+import { memorySnapshots } from "./memory-snapshots.ts";
 
 export const tenant = "77777777-2222-4333-8444-555555555555";
 export const subscriptionId = "11111111-2222-4333-8444-555555555555";
@@ -93,6 +94,7 @@ export interface AppWorldOptions {
   readonly seed?: number;
   readonly monitorMaxIntervalMs?: number;
   readonly sweepRecords?: Services["sweepRecords"];
+  readonly snapshots?: Services["snapshots"];
   readonly terminationGraceMs?: number;
   /** What the service's identity gets for container registries. */
   readonly registryPasswords?: ReadonlyMap<string, string>;
@@ -181,12 +183,13 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
     due: dueAhead(documentDue(store), clock),
     firings: documentFirings(store),
     workflows: documentWorkflows(store),
+    snapshots: options.snapshots ?? memorySnapshots(() => time.now()),
     spending: documentSpending(store),
     operations: documentOperations(store),
     retention: documentRetention(documents, subscriptionId),
     receiptSigner: receiptSigner([new Uint8Array(32)], store),
     results: documentResults(store),
-    runs: documentRuns(store, () => clock.now()),
+    runs: documentRuns({ store, random, now: () => clock.now() }),
     secrets: {
       put: async (owner, values) => {
         secrets.set(owner, new Map(values));

@@ -11,7 +11,9 @@ import { documentRetention } from "../../../services/documents/document-retentio
 import { documentRuns } from "../../../services/documents/runs.ts";
 import { documentState } from "../../../services/documents/document-state.ts";
 import type { Services } from "../../../services/services.ts";
+import { silentLogger } from "../../../local/logger.ts";
 import { memoryDocuments } from "../../support/app/memory-documents.ts";
+import { memorySnapshots } from "../../support/app/memory-snapshots.ts";
 import { seededRandom } from "../../../local/random.ts";
 
 const experiment = {
@@ -58,10 +60,12 @@ async function story(seed: number) {
   let now = Date.parse(time);
   const random = seededRandom(seed);
   const store = memoryDocuments();
+  const snapshots = memorySnapshots(() => now);
   const processes = () => {
     const clock = { now: () => now };
     const state = documentState({ store, random, ...clock });
-    return { state, runs: documentRuns(store, clock.now), clock } as unknown as Services;
+    const runs = documentRuns({ store, random, ...clock });
+    return { state, runs, clock, snapshots, logger: silentLogger } as unknown as Services;
   };
   const writer = processes();
   await writer.state.experiments.create(experiment, newExperiment(experiment, new Date(now)), change);
@@ -160,8 +164,10 @@ describe("searches of runs", () => {
     await log(writer, job, 2);
     const retention = documentRetention(store, experiment.subscriptionId);
     const soon = new Date(Date.parse(time) + 1_000).toISOString();
-    const removed = await retention.removeBefore({ time: soon, nodeTime: soon }, () => true);
-    expect(removed.changes).toBe(2);
-    expect(store.dump().split("changed|")).toHaveLength(2);
+    const removed = await retention.removeBefore({ time: soon, nodeTime: soon, changes: soon }, () => true);
+    // One of the job, whose writer wrote no more, and the row of that; one of the run, whose writer goes on.
+    expect(removed.changes).toBe(3);
+    const rowsOf = (kind: string) => store.dump().split(`"changed|e|${kind}|`).length - 1;
+    expect([rowsOf("writer"), rowsOf("write")]).toEqual([1, 1]);
   });
 });

@@ -43,7 +43,7 @@ async function withRuns(count: number) {
   };
   /** By a process that has seen nothing yet. */
   const asFresh = async (filter = "") => {
-    const runs = documentRuns(documents, () => world.now());
+    const runs = documentRuns({ store: documents, random: world.services.random, now: () => world.now() });
     const fresh = { ...world.services, runs } as Services;
     const asked = requests.searchRuns.parse({
       experiment_ids: ["e"],
@@ -94,7 +94,11 @@ describe("a search of runs", () => {
     world.azure.complete(world.onlyTask(), { exitCode: 0 });
     await world.advance(20_000);
     expect(await search("attributes.status = 'FINISHED' and tags.`batchai.job` = 'j'")).toEqual(["j"]);
-    const elsewhere = documentRuns(documents, () => world.now());
+    const elsewhere = documentRuns({
+      store: documents,
+      random: world.services.random,
+      now: () => world.now(),
+    });
     const place = {
       experiment: { ...workspace, kind: "experiment", experiment: "e" },
       unique: ids[0]?.slice(5),
