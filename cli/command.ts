@@ -1,5 +1,6 @@
 // What a command of `batchai` is: its options, an example, and what it does with them. A command knows no process: what it says
 // and what it is told comes by its context, so that tests run commands without starting any.
+import type { Ask } from "../client/http-api.ts";
 import type { NamedProfile, SignIn, Token } from "./config/profile.ts";
 import type { Option } from "./options.ts";
 
@@ -24,6 +25,8 @@ export interface Context {
   /** Resolves when the person wants an end; from the first call on, Ctrl-C no longer ends the process. */
   readonly stopRequested: () => Promise<void>;
   readonly fetch: typeof fetch;
+  /** How the API is asked; absent: by `fetch`. */
+  readonly ask?: Ask;
   /** Another program in the person's terminal, with variables beside those of the environment; resolves with its exit code. */
   readonly runProgram: (
     program: string,

@@ -21,6 +21,7 @@ const context: Context = {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
     }),
   fetch,
+  ask: async (url, init) => (await import("./http-ask.ts")).httpAsk(url, init),
   runProgram: async (program, args, variables) =>
     (await import("./run-program.ts")).runProgram(program, args, { ...process.env, ...variables }),
   acquireToken: async (signIn) => (await import("./config/acquire-token.ts")).acquireToken(signIn, context),

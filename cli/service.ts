@@ -3,8 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { createClient } from "../client/client.ts";
 import type { Client } from "../client/client.ts";
+import type { Connection } from "../client/http-api.ts";
 import type {
   ClusterRef,
   ExperimentRef,
@@ -44,8 +44,9 @@ export interface StorageAccount {
   readonly blobUrl: string;
 }
 
-export interface Service {
-  readonly client: Client;
+/** Where the service is, as whom it is called, and what its commands go by. */
+export interface ServicePlace {
+  readonly connection: Connection;
   readonly endpoint: string;
   readonly isLocalCloud: boolean;
   readonly subscriptionId: string;
@@ -54,6 +55,10 @@ export interface Service {
   readonly location: string | undefined;
   readonly storage: StorageAccount | undefined;
   readonly environment: Context["environment"];
+}
+
+export interface Service extends Omit<ServicePlace, "connection"> {
+  readonly client: Client;
 }
 
 const CloudFile = z.object({
@@ -69,7 +74,17 @@ export async function openService(
   given: Texts<"cloud" | "resourceGroup">,
   context: Context,
 ): Promise<Service> {
-  const service = await serviceOf(given, context);
+  const { connection, ...service } = await servicePlace(given, context);
+  // Schemas of all that the service answers: what asks for one thing alone does without.
+  const { createClient } = await import("../client/client.ts");
+  return { ...service, client: createClient(connection) };
+}
+
+export async function servicePlace(
+  given: Texts<"cloud" | "resourceGroup">,
+  context: Context,
+): Promise<ServicePlace> {
+  const service = await placeOf(given, context);
   const { subscriptionId: asked = service.subscriptionId } = context;
   if (asked.toLowerCase() === service.subscriptionId.toLowerCase()) return service;
   throw usageError(
@@ -77,7 +92,7 @@ export async function openService(
   );
 }
 
-async function serviceOf(given: Texts<"cloud" | "resourceGroup">, context: Context): Promise<Service> {
+async function placeOf(given: Texts<"cloud" | "resourceGroup">, context: Context): Promise<ServicePlace> {
   const { environment } = context;
   if (given.cloud === undefined && environment["BATCHAI_ENDPOINT"]) return fromEnvironment(given, context);
   const file = cloudFileOf(given, context);
@@ -90,12 +105,13 @@ async function serviceOf(given: Texts<"cloud" | "resourceGroup">, context: Conte
   return {
     endpoint: cloud.urls.api,
     isLocalCloud: true,
-    client: createClient({
+    connection: {
       endpoint: cloud.urls.api,
       token: cloud.token,
       sleep: context.sleep,
       fetch: context.fetch,
-    }),
+      ask: context.ask,
+    },
     subscriptionId: cloud.subscriptionId,
     resourceGroup: given.resourceGroup ?? (environment["BATCHAI_RESOURCE_GROUP"] || cloud.resourceGroup),
     location: cloud.location,
@@ -121,8 +137,8 @@ async function tokenFor(endpoint: string, context: Context): Promise<string> {
   throw new CommandError("BATCHAI_ENDPOINT is set, but BATCHAI_TOKEN is not.", exitCodes.forbidden);
 }
 
-async function fromEnvironment(given: Texts<"resourceGroup">, context: Context): Promise<Service> {
-  const { environment, sleep, fetch } = context;
+async function fromEnvironment(given: Texts<"resourceGroup">, context: Context): Promise<ServicePlace> {
+  const { environment, sleep, fetch, ask } = context;
   const needed = (name: string) => {
     const value = environment[name];
     if (value) return value;
@@ -138,12 +154,7 @@ async function fromEnvironment(given: Texts<"resourceGroup">, context: Context):
   return {
     endpoint,
     isLocalCloud: false,
-    client: createClient({
-      endpoint,
-      token: await tokenFor(endpoint, context),
-      sleep,
-      fetch,
-    }),
+    connection: { endpoint, token: await tokenFor(endpoint, context), sleep, fetch, ask },
     subscriptionId: needed("BATCHAI_SUBSCRIPTION_ID"),
     resourceGroup,
     location: environment["BATCHAI_LOCATION"],
@@ -169,7 +180,9 @@ async function readCloudFile(file: string): Promise<z.infer<typeof CloudFile>> {
   }
 }
 
-export function workspaceRef(service: Service, given: Texts<"workspace">): WorkspaceRef {
+type Names = Pick<ServicePlace, "subscriptionId" | "resourceGroup" | "environment">;
+
+export function workspaceRef(service: Names, given: Texts<"workspace">): WorkspaceRef {
   const { subscriptionId, resourceGroup, environment } = service;
   const workspace = given.workspace ?? environment["BATCHAI_WORKSPACE"];
   if (!workspace) throw usageError("Name the workspace with -w, or set BATCHAI_WORKSPACE.");
@@ -195,7 +208,7 @@ export function fileServerRef(
   return { ...workspaceRef(service, given), kind: "fileServer", fileServer };
 }
 
-export function experimentRef(service: Service, given: Texts<"workspace" | "experiment">): ExperimentRef {
+export function experimentRef(service: Names, given: Texts<"workspace" | "experiment">): ExperimentRef {
   const experiment = given.experiment ?? service.environment["BATCHAI_EXPERIMENT"];
   if (!experiment) throw usageError("Name the experiment with -e, or set BATCHAI_EXPERIMENT.");
   return { ...workspaceRef(service, given), kind: "experiment", experiment };

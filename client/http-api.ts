@@ -3,19 +3,28 @@ import { refusalOf, UnreachableError } from "./api-error.ts";
 
 export const apiVersion = "2018-05-01";
 
+/** What is asked over HTTP; `fetch` does. */
+export type Ask = (
+  url: URL,
+  init: { readonly method: string; readonly headers: Record<string, string>; readonly body?: string },
+) => Promise<Pick<Response, "ok" | "status" | "text"> & { readonly headers: AnswerHeaders }>;
+export type AnswerHeaders = Pick<Headers, "get">;
+
 export interface Connection {
   /** `http://127.0.0.1:7180` */
   readonly endpoint: string;
   /** A bearer token; never shown. */
   readonly token: string;
   readonly fetch?: typeof fetch;
+  /** How the API is asked, where not by `fetch`. */
+  readonly ask?: Ask | undefined;
   /** Between two reads of something that goes on. */
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   /** Of JSON; undefined for anything else. */
   readonly body: unknown;
   readonly text: string;
@@ -32,7 +41,8 @@ export interface HttpApi {
 }
 
 export function createHttpApi(connection: Connection): HttpApi {
-  const { endpoint, token, fetch: send = fetch, sleep = pause } = connection;
+  const { endpoint, token, sleep = pause } = connection;
+  const ask: Ask = connection.ask ?? connection.fetch ?? fetch;
   const { origin } = new URL(endpoint);
   return {
     sleep,
@@ -46,7 +56,7 @@ export function createHttpApi(connection: Connection): HttpApi {
       const headers: Record<string, string> = { authorization: `Bearer ${token}` };
       if (body !== undefined) headers["content-type"] = "application/json";
       const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-      const response = await send(url, init).catch((cause: unknown) => {
+      const response = await ask(url, init).catch((cause: unknown) => {
         throw new UnreachableError(origin, cause);
       });
       const text = await response.text();

@@ -21,17 +21,17 @@ export async function* items<Item extends z.ZodType>(
   const schema = listOf(item);
   let answer = await api.send(method, path, { query });
   for (let isFirst = true; ; isFirst = false) {
-    const ahead = isFirst ? undefined : next(api, method, answer);
+    const ahead = isFirst ? undefined : nextPage(api, method, answer);
     const page = checked(schema, answer.body);
     yield* page.value as z.output<Item>[];
-    const following = ahead ?? next(api, method, answer);
+    const following = ahead ?? nextPage(api, method, answer);
     if (following === undefined) return;
     answer = await following;
   }
 }
 
 /** The page that the answer leads to; undefined for the last one. */
-function next(api: HttpApi, method: string, { body }: Answer): Promise<Answer> | undefined {
+export function nextPage(api: HttpApi, method: string, { body }: Answer): Promise<Answer> | undefined {
   const link = (body as { readonly nextLink?: unknown } | undefined)?.nextLink;
   if (typeof link !== "string") return undefined;
   const { pathname, search } = new URL(link);

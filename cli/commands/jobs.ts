@@ -47,7 +47,7 @@ async function watched(
   const told = new Map<string, string>();
   for (;;) {
     const found = await look();
-    if (mayColor(context)) context.out(`\u001B[H\u001B[2J${tableOf(found, columns)}`);
+    if (mayColor(context)) context.out(`\u001B[H\u001B[2J${await tableOf(found, columns)}`);
     else printChanges(found, told, context);
     await context.sleep(pauseMs);
     if (isStopped()) return exitCodes.interrupted;

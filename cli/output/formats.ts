@@ -1,6 +1,5 @@
 // The formats of answers: those of `az`, and one line a resource (`jsonl`). What a format makes of any data; nothing here knows a kind.
 import type { Context } from "../command.ts";
-import { alignColumns } from "./table.ts";
 
 export const formats = ["json", "jsonc", "jsonl", "yaml", "yamlc", "table", "tsv", "none"] as const;
 export type Format = (typeof formats)[number];
@@ -38,8 +37,10 @@ export async function rendered(data: unknown, format: Format, withColor: boolean
       return listOf(data)
         .map((item) => `${tsvLine(item)}\n`)
         .join("");
-    case "table":
+    case "table": {
+      const { alignColumns } = await import("./table.ts");
       return linesOf(alignColumns(genericTable(listOf(data))));
+    }
   }
 }
 
@@ -49,6 +50,16 @@ export function linesOf(lines: readonly string[]): string {
 
 function jsonOf(data: unknown): string {
   return `${JSON.stringify(data, undefined, 2)}\n`;
+}
+
+/** What stands between the brackets of a list that is not empty. */
+export function jsonItems(items: readonly unknown[]): string {
+  return JSON.stringify(items, undefined, 2).slice("[\n".length, -"\n]".length);
+}
+
+/** The list of several such parts, as JSON of all at once has it. */
+export function jsonListOf(parts: readonly string[]): string {
+  return parts.length === 0 ? jsonOf([]) : `[\n${parts.join(",\n")}\n]\n`;
 }
 
 async function yamlOf(data: unknown): Promise<string> {

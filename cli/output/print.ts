@@ -3,10 +3,9 @@
 import type { Context } from "../command.ts";
 import { usageError } from "../failure.ts";
 import { parsed, text } from "../options.ts";
-import { formatOf, formats, linesOf, mayColor, rendered } from "./formats.ts";
+import { formatOf, formats, jsonItems, jsonListOf, linesOf, mayColor, rendered } from "./formats.ts";
 import type { Format } from "./formats.ts";
 import { queried } from "./query.ts";
-import { alignColumns } from "./table.ts";
 
 export const printing = {
   output: parsed(
@@ -56,16 +55,40 @@ export async function printAll<Item extends object>(
   await print(items.map(flat), () => tableOf(items, columns), given, context);
 }
 
-async function print(data: unknown, table: () => string, given: Printing, context: Context): Promise<void> {
+/** A long list, each page made ready while the next one is under way; nothing is shown of one that breaks off. */
+export async function printPages<Item extends object>(
+  pages: AsyncIterable<readonly Item[]>,
+  columns: Columns<Item>,
+  given: Printing,
+  context: Context,
+): Promise<void> {
+  if (given.query === undefined && formatFor(given, context) === "json") {
+    const parts: string[] = [];
+    for await (const page of pages) if (page.length > 0) parts.push(jsonItems(page.map(flat)));
+    context.out(jsonListOf(parts));
+    return;
+  }
+  const items: Item[] = [];
+  for await (const page of pages) items.push(...page);
+  await printAll(items, columns, given, context);
+}
+
+async function print(
+  data: unknown,
+  table: () => Promise<string>,
+  given: Printing,
+  context: Context,
+): Promise<void> {
   const format = formatFor(given, context);
   const { query } = given;
-  if (query === undefined && format === "table") return context.out(table());
+  if (query === undefined && format === "table") return context.out(await table());
   const shown = query === undefined ? data : await queried(data, query);
   context.out(await rendered(shown, format, mayColor(context)));
 }
 
-export function tableOf<Item>(items: readonly Item[], columns: Columns<Item>): string {
+export async function tableOf<Item>(items: readonly Item[], columns: Columns<Item>): Promise<string> {
   if (items.length === 0) return "";
+  const { alignColumns } = await import("./table.ts");
   const rows = items.map((item) => columns.map(([, cell]) => String(cell(item) ?? "")));
   return linesOf(alignColumns([columns.map(([title]) => title), ...rows]));
 }

@@ -1,15 +1,16 @@
-import { all } from "../../../client/paging.ts";
+import { createHttpApi } from "../../../client/http-api.ts";
+import { jobPages } from "../../../client/job-pages.ts";
 import { command } from "../../command.ts";
 import { jobColumns } from "../../output/columns.ts";
-import { printAll, printing } from "../../output/print.ts";
-import { experimentRef, inExperiment, openService } from "../../service.ts";
+import { printing, printPages } from "../../output/print.ts";
+import { experimentRef, inExperiment, servicePlace } from "../../service.ts";
 
 export const jobList = command({
   examples: ["job list -w lab -e digits"],
   options: { ...inExperiment, ...printing },
   async run(given, context) {
-    const service = await openService(given, context);
-    const found = service.client.jobs.list(experimentRef(service, given));
-    await printAll(await all(found), jobColumns, given, context);
+    const { connection, ...place } = await servicePlace(given, context);
+    const pages = jobPages(createHttpApi(connection), experimentRef(place, given));
+    await printPages(pages, jobColumns, given, context);
   },
 });
