@@ -12,7 +12,7 @@ import type { HttpTrigger } from "../../lib/register.ts";
 import type { Operation } from "../lib/operation.ts";
 import { webhookRoute } from "../webhooks.ts";
 import { operationDocs } from "./operations.ts";
-import type { OperationDoc } from "./operations.ts";
+import type { OperationDoc } from "./operation-doc.ts";
 import { webhookDescription } from "./webhook.ts";
 
 /** Open to everybody: it says nothing that is not in the source. */

@@ -17,21 +17,8 @@ import { JobResponse, OutputFileResponse } from "../../../domain/job/wire.ts";
 import { kindOf } from "../../../domain/kinds.ts";
 import { aWord, collectionOf, resourceKinds, rowOf } from "../../../domain/resources.ts";
 import type { ResourceKind } from "../../../domain/resources.ts";
-import {
-  BestTrialResponse,
-  PreviewResponse,
-  SweepResponse,
-  TrialResponse,
-} from "../../../domain/sweep/wire.ts";
 import { mostBuckets } from "../../../domain/metric/curve.ts";
 import { PostMetricsRequest } from "../../../domain/metric/requests.ts";
-import {
-  ExtendRequest,
-  SweepPatch,
-  ImportRequest,
-  PreviewRequest,
-  RetryRequest,
-} from "../../../domain/sweep/requests.ts";
 import {
   CheckResponse,
   listOf,
@@ -54,34 +41,15 @@ import { costGroupings, CostReportResponse } from "../../../domain/usage/wire.ts
 import { WorkspacePatch } from "../../../domain/workspace/schema.ts";
 import { WorkspaceResponse } from "../../../domain/workspace/wire.ts";
 import { EventResponse } from "../../../domain/shared/event.ts";
+import { $skiptoken, paged } from "./operation-doc.ts";
+import type { OperationDoc } from "./operation-doc.ts";
 import { ArmResponse, ProviderOperationResponse } from "./responses.ts";
+import { sweepDocs } from "./sweep-operations.ts";
 
-export interface OperationDoc {
-  readonly summary: string;
-  readonly body?: z.ZodType;
-  readonly query?: z.ZodRawShape;
-  /** Schema of 200; `nothing` for 200 without a body. */
-  readonly ok?: z.ZodType | "nothing";
-  /** 202 with links to the operation's status. */
-  readonly longRunning?: boolean;
-  readonly noContent?: boolean;
-  /** The state of something may forbid it: 409. */
-  readonly conflicts?: boolean;
-}
-
-const maxresults = z.coerce.number().int().min(1).max(1000).optional();
 /** Of jobs. */
-const manyResults = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(10_000)
-  .optional()
-  .meta({
-    description: "Up to 10,000 in version 2026-11-01, up to 1,000 in that of 2018; 1,000 when absent",
-  });
-const $skiptoken = z.string().optional().meta({ description: "From a nextLink" });
-const paged = { maxresults, $skiptoken };
+const manyResults = z.coerce.number().int().min(1).max(10_000).optional().meta({
+  description: "Up to 10,000 in version 2026-11-01, up to 1,000 in that of 2018; 1,000 when absent",
+});
 const fileListing = {
   directory: z.string().optional(),
   linkexpiryinminutes: z.coerce.number().int().min(5).max(600).optional(),
@@ -156,50 +124,7 @@ function roleDocs(kind: ScopeKind): Readonly<Record<string, OperationDoc>> {
   };
 }
 
-const sweepChange = (summary: string, body?: z.ZodType): OperationDoc => ({
-  summary,
-  ...(body === undefined ? {} : { body }),
-  ok: SweepResponse,
-  conflicts: true,
-});
-const trialQuery = {
-  filter: z.string().optional().meta({ description: "Such as: state eq 'failed' and params.LR lt 0.1" }),
-  orderby: z.string().optional().meta({ description: "A field, and asc or desc" }),
-};
-const trials = { total: z.int(), counts: z.record(z.string(), z.int()) };
-const lines = z.string().meta({ description: "CSV or JSON lines" });
-const sweepDocs: Readonly<Record<string, OperationDoc>> = {
-  "sweeps-terminate": sweepChange("Ends a sweep and the trials that run"),
-  "sweeps-resume": sweepChange("Goes on with a sweep that ended"),
-  "sweeps-extend": sweepChange(
-    "Gives a sweep more trials, time or money, or another policy from now on",
-    ExtendRequest,
-  ),
-  "sweeps-update": sweepChange("Changes limits, tags, or the policy from now on, of a sweep", SweepPatch),
-  "sweeps-import": sweepChange("Creates a sweep from what another deployment exported of it", ImportRequest),
-  "sweeps-retryfailed": {
-    summary: "Runs failed trials again with the same parameters",
-    body: RetryRequest,
-    ok: z.looseObject({ trials: z.array(z.int()) }),
-    conflicts: true,
-  },
-  "sweeps-preview": {
-    summary: "The first suggestions of a sweep, its rungs, and what it would cost",
-    body: PreviewRequest,
-    ok: PreviewResponse,
-  },
-  "sweeps-trials": {
-    summary: "Trials of a sweep: a page of them, or columns with view=columns",
-    query: {
-      ...paged,
-      ...trialQuery,
-      view: z.enum(["columns"]).optional(),
-      fields: z.string().optional().meta({ description: "For columns: names separated by commas" }),
-    },
-    ok: z.looseObject({ ...trials, value: z.array(TrialResponse).optional(), nextLink: z.url().optional() }),
-  },
-  "sweeps-trial": { summary: "Shows a trial", ok: TrialResponse },
-  "sweeps-trial-terminate": { summary: "Ends a trial", ok: TrialResponse, conflicts: true },
+const special: Readonly<Record<string, OperationDoc>> = {
   "jobs-list": {
     ...list("Jobs of an experiment", JobResponse),
     query: { maxresults: manyResults, $skiptoken },
@@ -211,37 +136,6 @@ const sweepDocs: Readonly<Record<string, OperationDoc>> = {
     ok: z.looseObject({ points: z.int() }),
     conflicts: true,
   },
-  "sweeps-trial-metrics": {
-    summary:
-      "Takes points of metrics of a trial whose job has not ended; each is kept once, however often it is sent",
-    body: PostMetricsRequest,
-    ok: z.looseObject({ points: z.int() }),
-    conflicts: true,
-  },
-  "sweeps-best": { summary: "The best trial so far", ok: BestTrialResponse },
-  "sweeps-decisions": {
-    summary: "What the stopping policy decided, and why",
-    query: paged,
-    ok: listOf(z.looseObject({ trial: z.int(), sentence: z.string() })),
-  },
-  "sweeps-metrics": {
-    summary: "Points of one metric of one trial, in buckets or as JSON lines",
-    query: {
-      metric: z.string().min(1),
-      trial: z.coerce.number().int().min(0).optional(),
-      points: z.coerce.number().int().min(1).max(mostBuckets).optional(),
-      format: z.enum(["jsonl"]).optional(),
-    },
-    ok: z.looseObject({ n: z.int(), buckets: z.array(z.looseObject({})) }),
-  },
-  "sweeps-export": {
-    summary: "All trials of a sweep as CSV, as JSON lines, or with all that an import needs",
-    query: { ...trialQuery, format: z.enum(["csv", "jsonl", "archive"]).optional() },
-    ok: lines,
-  },
-};
-
-const special: Readonly<Record<string, OperationDoc>> = {
   "operations-list": { summary: "Operations of the provider", ok: listOf(ProviderOperationResponse) },
   "usages-list": { summary: "What is used of what may be used", ok: listOf(UsageResponse) },
   "preflight-list": {
