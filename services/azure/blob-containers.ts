@@ -56,7 +56,6 @@ export function blobAccess(options: {
     keys.set(account.name, ofAccount);
     return ofAccount(lifetimeMs);
   };
-  const containers = new WeakMap<BlobServiceClient, Map<string, ContainerClient>>();
   const linkFor =
     (permissions: "r" | "w"): BlobLink =>
     async (account, container, blob, lifetimeMs) => {
@@ -85,17 +84,21 @@ export function blobAccess(options: {
       return `${addressIn(container.url, blob)}?${sas.toString()}`;
     };
   return {
-    async container(account, name) {
-      const of = await service(account);
-      const ofService = containers.get(of) ?? new Map<string, ContainerClient>();
-      containers.set(of, ofService);
-      const client = ofService.get(name) ?? of.getContainerClient(name);
-      ofService.set(name, client);
-      return client;
-    },
+    container: async (account, name) => containerOf(await service(account), name),
     readLink: linkFor("r"),
     writeLink: linkFor("w"),
   };
+}
+
+/** To make a client costs more than to use one. */
+const containers = new WeakMap<BlobServiceClient, Map<string, ContainerClient>>();
+
+function containerOf(service: BlobServiceClient, name: string): ContainerClient {
+  const known = containers.get(service) ?? new Map<string, ContainerClient>();
+  containers.set(service, known);
+  const client = known.get(name) ?? service.getContainerClient(name);
+  known.set(name, client);
+  return client;
 }
 
 /** Where something in a container or share is, as the clients of the SDK spell it: to make one of them per link costs more than the link. */
