@@ -90,7 +90,7 @@ describe("a node that is gone", () => {
     const root = (name: string) => join(folder, name);
     for (const [index, name] of ["one", "two"].entries()) {
       mkdirSync(root(name));
-      support.nodeUp({ address: `127.0.0.${index + 2}`, nodeRoot: root(name), environment: {} });
+      await support.nodeUp({ address: `127.0.0.${index + 2}`, nodeRoot: root(name), environment: {} });
       start(name, root(name));
     }
     const gpusOf = (name: string) =>
