@@ -147,16 +147,24 @@ module.exports = {
     ),
     only(
       "portal-sees-the-wire-as-types",
-      "Pages in a browser: the shapes of answers as types, which the build leaves out, and the table of errors with their remedies.",
+      "Pages in a browser: the shapes of answers as types, which the build leaves out; the table of errors with their remedies; and what is said of jobs before and after, by the rules of the command line.",
       own("portal"),
-      [own("portal"), "^domain/.*/(wire|schema|answers|attempt|batch-ai-error|errors)\\.ts$"],
+      [
+        own("portal"),
+        "^domain/.*/(wire|schema|answers|attempt|batch-ai-error|errors|cluster-now)\\.ts$",
+        own("domain/diagnosis"),
+      ],
     ),
     {
       name: "portal-takes-types-only",
       comment: "Schemas would bring the library of schemas into the browser.",
       severity: "error",
       from: { path: own("portal") },
-      to: { path: own("domain"), pathNot: "^domain/shared/errors\\.ts$", dependencyTypesNot: ["type-only"] },
+      to: {
+        path: own("domain"),
+        pathNot: "^domain/(shared/errors|job/cluster-now|diagnosis/[^/]+)\\.ts$",
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "nothing-imports-tests",

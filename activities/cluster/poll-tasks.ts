@@ -1,7 +1,7 @@
 // Asks Batch once per priority which tasks changed since the last poll. A run whose task has ended holds no nodes from then
 // on, whatever remains to be recorded of it. Now and then it asks for all tasks, and finds the runs that nothing is heard of.
 import type { Seen } from "../../contracts/cluster-activities.ts";
-import { priorities } from "../../domain/job/priority.ts";
+import { priorities } from "../../domain/job/priorities.ts";
 import type { Priority } from "../../domain/job/priority.ts";
 import { safetyIntervalMs } from "../../domain/job/safety.ts";
 import type { ActiveRun } from "../../services/active-jobs.ts";

@@ -1,6 +1,6 @@
 // The last step of a cluster's deletion. Its secrets stay while a finished job needs them to list its files.
 import { removeClusterRecords as contract } from "../../contracts/cluster-activities.ts";
-import { priorities } from "../../domain/job/priority.ts";
+import { priorities } from "../../domain/job/priorities.ts";
 import { release } from "../../domain/usage/quota.ts";
 import { batchJobId, setupFolder } from "../../services/batch-names.ts";
 import { timestamp } from "../../services/clock.ts";

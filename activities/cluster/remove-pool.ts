@@ -2,7 +2,7 @@
 import { hasEnded } from "../../application/orchestrations.ts";
 import { removePool as contract } from "../../contracts/cluster-activities.ts";
 import { instances } from "../../contracts/instances.ts";
-import { priorities } from "../../domain/job/priority.ts";
+import { priorities } from "../../domain/job/priorities.ts";
 import { batchJobId, poolId } from "../../services/batch-names.ts";
 import { defineActivity } from "../lib/define-activity.ts";
 

@@ -4,7 +4,7 @@
 import { wakeRuns } from "../../application/runs.ts";
 import { z } from "zod";
 import { decideOutcome } from "../../domain/job/outcome.ts";
-import { priorities } from "../../domain/job/priority.ts";
+import { priorities } from "../../domain/job/priorities.ts";
 import type { Priority } from "../../domain/job/priority.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { AppError } from "../../domain/shared/errors.ts";

@@ -2,6 +2,7 @@
 // domain's; here the facts are gathered and the answer shown.
 import { diagnose } from "../../domain/diagnosis/diagnose.ts";
 import { diagnoseCluster } from "../../domain/diagnosis/diagnose-cluster.ts";
+import { commandOf } from "../../domain/diagnosis/facts.ts";
 import type { Cause } from "../../domain/diagnosis/facts.ts";
 import { parseId } from "../../domain/shared/resource-id.ts";
 import type { ClusterRef, JobRef } from "../../domain/shared/resource-id.ts";
@@ -35,9 +36,8 @@ export const why = command({
     const ref = askedFor(service, given, word);
     const causes = await causesOf(ref, service, context);
     await printAll(causes, columns, given, context);
-    const commands = causes.flatMap((cause) => (cause.command === undefined ? [] : [cause.command]));
     const place = `-w ${ref.workspace}`;
-    const next = commands.map((line) => (line.startsWith("usage") ? line : `${line} ${place}`));
+    const next = causes.flatMap(({ command: line }) => (line === undefined ? [] : [commandOf(line, place)]));
     if (next.length > 0) hint(context, ...new Set(next));
   },
 });

@@ -77,6 +77,10 @@ export interface Cause {
   readonly command?: string;
 }
 
+/** @param place options that name the workspace, such as `-w lab`; usages are those of a region. */
+export const commandOf = (command: string, place: string): string =>
+  command.startsWith("usage") ? command : `${command} ${place}`;
+
 export const failedWith = ({ code, message, details = [] }: BatchAIError): string =>
   [`error ${code}: ${message}`, ...details.map(({ name, value }) => `${name}: ${value}`)].join("; ");
 

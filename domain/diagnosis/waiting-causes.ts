@@ -1,5 +1,5 @@
 // Why a job waits in the queue, the strongest reason first.
-import { priorities } from "../job/priority.ts";
+import { priorities } from "../job/priorities.ts";
 import { clusterCauses } from "./cluster-causes.ts";
 import { stateSince } from "./facts.ts";
 import type { Cause, ClusterFacts, Facts, NeighbourFacts } from "./facts.ts";

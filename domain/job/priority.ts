@@ -1,6 +1,6 @@
-// The priorities of jobs, lowest first.
+// The priorities of jobs.
 import { z } from "zod";
+import { priorities } from "./priorities.ts";
 
-export const priorities = ["low", "normal", "high"] as const;
 export const Priority = z.enum(priorities);
 export type Priority = z.infer<typeof Priority>;

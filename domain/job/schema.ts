@@ -23,7 +23,7 @@ import { ClusterSpec, maxClusterNodes } from "../cluster/schema.ts";
 import { toolkits } from "../toolkits/registry.ts";
 import { EndedAttempt } from "./attempt.ts";
 import { ContainerSettings, ContainerSettingsRequest } from "./container.ts";
-import { priorities } from "./priority.ts";
+import { priorities } from "./priorities.ts";
 import { Retries } from "./retries.ts";
 import { Placement } from "./spot/place.ts";
 import { SpotPolicy } from "./spot/policy.ts";

@@ -7,6 +7,7 @@ import type { ClusterRef } from "../shared/resource-id.ts";
 import { secretVariablesWire, SecretVariableResponse } from "../shared/secret-variables.ts";
 import { idOf, named, provisioned, provisionedResponse, resourceResponse, time } from "../shared/wire.ts";
 import { toolkitOf, toolkits } from "../toolkits/registry.ts";
+import { clusterIdNow } from "./cluster-now.ts";
 import { containerSettingsWire, ContainerSettingsResponse } from "./container.ts";
 import { pathSegment } from "./directories.ts";
 import { Priority } from "./priority.ts";
@@ -71,9 +72,9 @@ export const JobResponse = resourceResponse(
 
 export type JobResponse = z.infer<typeof JobResponse>;
 
-/** Whose nodes the job waits for or runs on: its spot policy may have moved it. */
-export function clusterNow({ cluster, spot }: JobResponse["properties"]): ClusterRef {
-  return parseClusterId(spot?.place === "dedicated" ? spot.cluster.id : cluster.id);
+/** Whose nodes the job waits for or runs on. */
+export function clusterNow(job: JobResponse["properties"]): ClusterRef {
+  return parseClusterId(clusterIdNow(job));
 }
 
 /** One entry of listOutputFiles. */

@@ -5,7 +5,7 @@
 import { experimentFolder } from "../../application/tracking/artifact-homes.ts";
 import type { ClusterDocument } from "../../domain/cluster/schema.ts";
 import { isFinished } from "../../domain/job/machine.ts";
-import { priorities } from "../../domain/job/priority.ts";
+import { priorities } from "../../domain/job/priorities.ts";
 import type { JobDocument } from "../../domain/job/schema.ts";
 import { release } from "../../domain/usage/quota.ts";
 import { batchJobId, clusterOfName, jobOfTask } from "../../services/batch-names.ts";

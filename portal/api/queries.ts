@@ -176,7 +176,7 @@ export const useAttempts = (path: string, job: JobResponse | undefined) =>
   });
 
 /** Another text after each change that a job shows. */
-function momentOf(job: JobResponse | undefined): string {
+export function momentOf(job: JobResponse | undefined): string {
   if (job === undefined) return "";
   const { executionState, executionStateTransitionTime, provisioningState, executionInfo } = job.properties;
   return JSON.stringify([executionState, executionStateTransitionTime, provisioningState, executionInfo]);
@@ -204,7 +204,7 @@ export function useJobs(place: Place, experiment: string) {
   });
 }
 
-async function experimentPaths(
+export async function experimentPaths(
   place: Place,
   experiment: string,
   signal: AbortSignal,

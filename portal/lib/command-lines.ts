@@ -14,6 +14,9 @@ export function commandLines(place: Place, origin: string) {
   return { ...ofWorkspace(place, writers), ...ofJobs(place, writers) };
 }
 
+/** The options that name a workspace, as a shell reads them. */
+export const workspaceOptions = ({ group, workspace }: Place) => line("-g", group, "-w", workspace);
+
 type Writers = ReturnType<typeof writersOf>;
 
 export function writersOf(place: Place, origin: string) {
@@ -41,6 +44,10 @@ function ofJobs(place: Place, { inExperiment, batchai, requests, both }: Writers
       const { names, path } = job(experiment, name);
       return both(["job", "show", ...names], "GET", path);
     },
+    /** Of several answers, by rules that the command line and these pages have in common. */
+    why: (experiment: string, name: string): CommandLine => ({
+      batchai: batchai("why", name, ...inExperiment(experiment)),
+    }),
     jobMetrics: (experiment: string, name: string): CommandLine => {
       const { names, path } = job(experiment, name);
       return both(["job", "metrics", ...names], "GET", `${path}/metrics`, { version: ownVersion });

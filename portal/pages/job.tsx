@@ -10,7 +10,6 @@ import type { BulkVerb } from "../components/bulk-dialog.tsx";
 import { CommandStrip } from "../components/command-strip.tsx";
 import { DataState } from "../components/data-state.tsx";
 import { EventList } from "../components/event-list.tsx";
-import { FailureList } from "../components/failure-list.tsx";
 import { JobFiles } from "../components/job-files.tsx";
 import { JobLogs } from "../components/job-logs.tsx";
 import { JobSpec } from "../components/job-spec.tsx";
@@ -30,6 +29,7 @@ interface Props {
   readonly name: string;
 }
 
+const JobWhy = lazy(() => import("../components/job-why.tsx"));
 const JobMetrics = lazy(() => import("../components/job-metrics.tsx"));
 const tabs = ["logs", "metrics", "files", "events", "spec"] as const;
 type Tab = (typeof tabs)[number];
@@ -51,7 +51,9 @@ export default function Job({ place, experiment, name }: Props) {
             <Head place={place} job={found} />
             <Timeline job={jobRow(found)} events={events.data ?? []} />
             <Attempts attempts={attempts.data} />
-            <FailureList errors={found.properties.executionInfo?.errors ?? []} />
+            <Suspense>
+              <JobWhy place={place} experiment={experiment} job={found} events={events} attempts={attempts} />
+            </Suspense>
             <Facts place={place} job={found} />
             <Tabs label={t.job.tabsLabel} tabs={tabs} tab={tab} onOpen={open} />
             <div id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} className="card">

@@ -1,7 +1,9 @@
 // What a job reported and went through, in a real browser, before the app in the test's own process.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { metricRunOf } from "../../domain/metric/run.ts";
-import { clusterPath, experimentPath, jobBody, worldWithCluster } from "../support/app/stories.ts";
+import { clusterPath, experimentPath, jobBody, logsOnShare } from "../support/app/stories.ts";
+import { story } from "../support/app/sweep-stories.ts";
+import type { Story } from "../support/app/sweep-stories.ts";
 import { refOfJob } from "../support/app/trigger-stories.ts";
 import { accessibilityFindings, hasBrowser, openBrowser } from "../support/browser.ts";
 import type { TestBrowser } from "../support/browser.ts";
@@ -10,7 +12,7 @@ import { openPortal } from "../support/portal-world.ts";
 import type { PortalWorld } from "../support/portal-world.ts";
 
 const w = "/portal/w/rg/w";
-let world: Awaited<ReturnType<typeof worldWithCluster>>;
+let world: Story;
 let portal: PortalWorld;
 let browser: TestBrowser;
 const page = () => browser.page;
@@ -31,7 +33,13 @@ async function report(job: string, metric: string, values: readonly number[], fr
 
 describe.skipIf(!hasBrowser)("the pages of a job and of the queue (need chromium)", () => {
   beforeAll(async () => {
-    world = await worldWithCluster({ targetNodeCount: 2 });
+    world = await story({ nodes: 2 });
+    await submit("broken", logsOnShare);
+    const task = await world.taskOf("broken");
+    world.azure.start(task);
+    await world.says("broken", "Traceback\nModuleNotFoundError: No module named 'torch'\n", "stderr.txt");
+    world.azure.complete(task, { exitCode: 1 });
+    await world.advance(10_000);
     await submit("first", { environmentVariables: [{ name: "RATE", value: "0.1" }] });
     await submit("second", { environmentVariables: [{ name: "RATE", value: "0.2" }] });
     await submit("third");
@@ -168,6 +176,33 @@ describe.skipIf(!hasBrowser)("the pages of a job and of the queue (need chromium
     await page().getByText("Nothing waits").waitFor();
     expect(await accessibilityFindings(page())).toEqual([]);
     await page().unroute(/\/jobs\?/);
+  });
+
+  it("says why a job waits, with the command that helps", async () => {
+    await open("/jobs/e/wide");
+    const why = page().getByRole("region", { name: "Why it waits" });
+    const first = why.getByRole("listitem").first();
+    await first.getByText("The job wants 2 nodes; the cluster 'c' may have 1").waitFor();
+    await first.getByText("nodeCount is 2, scaleSettings.manual.targetNodeCount is 1").waitFor();
+    await first.getByText("Enlarge the cluster, or submit the job for fewer nodes.").waitFor();
+    await first.getByText("batchai cluster resize -n c -t 2 -g rg -w w").waitFor();
+    expect(await accessibilityFindings(page())).toEqual([]);
+  });
+
+  it("says why a job failed: its last words before its exit code, each with what helps", async () => {
+    await open("/jobs/e/broken");
+    const why = page().getByRole("region", { name: "Why it failed" });
+    const first = why.getByRole("listitem").first();
+    await first.getByText("A Python module is not there on the node").waitFor();
+    await first.getByText("stderr.txt: ModuleNotFoundError: No module named 'torch'").waitFor();
+    await first.getByText("Install it in jobPreparation").waitFor();
+    expect(await why.getByRole("listitem").last().innerText()).toContain("JobFailed");
+    await why
+      .getByRole("region", { name: "The reasons by command line" })
+      .getByText("batchai why broken -g rg -w w -e e")
+      .waitFor();
+    expect(await accessibilityFindings(page())).toEqual([]);
+    await shoot(page(), "job-why");
   });
 
   it("asked nobody else for anything, and stumbled over nothing", () => {

@@ -1,6 +1,6 @@
 // A workspace with all kinds of things in it, one with nothing, and the addresses of every page on them.
 import { groupPath } from "./app/app-world.ts";
-import { clusterPath, experimentPath, jobBody, workspacePath } from "./app/stories.ts";
+import { clusterPath, experimentPath, jobBody, logsOnShare, workspacePath } from "./app/stories.ts";
 import { runAll, story, sweepBody } from "./app/sweep-stories.ts";
 import type { Story } from "./app/sweep-stories.ts";
 import { at, everyMinute, jobNames, messages, ours, save, tick, uploads } from "./app/trigger-stories.ts";
@@ -26,9 +26,12 @@ export const groups = {
   "a workspace with nothing": lists.map((path) => empty + path),
   jobs: [
     ...["logs", "metrics", "files", "events", "spec"].map((tab) => `${full}/jobs/e/first-job?tab=${tab}`),
-    ...["/jobs/e/broken-job", "/jobs/e/first-job?tab=spec&with=broken-job", "/jobs/e/s_0?tab=metrics"].map(
-      (path) => full + path,
-    ),
+    ...[
+      "/jobs/e/broken-job",
+      "/jobs/e/wide-job",
+      "/jobs/e/first-job?tab=spec&with=broken-job",
+      "/jobs/e/s_0?tab=metrics",
+    ].map((path) => full + path),
     ...["/jobs?cluster=c&state=failed", "/new-job?like=e/first-job", "/clusters/c"].map(
       (path) => full + path,
     ),
@@ -87,10 +90,11 @@ export async function everything(): Promise<Everything> {
   await world.api("PUT", `${experimentPath}/sweeps/fresh?api-version=2026-11-01`, { body: sweepBody() });
   await world.api("GET", at("none"));
   await save(world, "endings", { on: { jobCompleted: { experiment: "e", outcome: "failed" } } });
-  await submit(world, "broken-job");
+  await submit(world, "broken-job", logsOnShare);
   const task = await world.taskOf("broken-job");
   world.azure.start(task);
   await world.says("broken-job", "It broke\n", "stdout.txt");
+  await world.says("broken-job", "train.py: No space left on device\n", "stderr.txt");
   world.azure.complete(task, { exitCode: 3 });
   await world.advance(10_000);
   await tick(world, 10_000);

@@ -4,7 +4,7 @@ import { describe, expect, it, test } from "vitest";
 import { ansiLine, lastOverwrite } from "../../portal/lib/ansi.ts";
 import { bucketPoints, chartSummary, columnsOf, numberText } from "../../portal/lib/chart-data.ts";
 import type { WireNumber } from "../../portal/lib/chart-data.ts";
-import { commandLines } from "../../portal/lib/command-lines.ts";
+import { commandLines, workspaceOptions } from "../../portal/lib/command-lines.ts";
 import { quoted, requestLines } from "../../portal/lib/request-lines.ts";
 import { differences } from "../../portal/lib/differences.ts";
 import { stagesOf, subjectOf } from "../../portal/lib/events.ts";
@@ -178,6 +178,11 @@ describe("command lines", () => {
     expect(lines.resize("nodes", { kind: "auto", min: 0, max: 4 }).batchai).toBe(
       "batchai cluster auto-scale -g local -w lab -n nodes --min 0 --max 4",
     );
+  });
+
+  it("ask why a job is as it is", () => {
+    expect(lines.why("e", "first")).toEqual({ batchai: "batchai why first -g local -w lab -e e" });
+    expect(workspaceOptions({ ...place, group: "a (b)" })).toBe("-g 'a (b)' -w lab");
   });
 
   it("quote every word so that a shell gives it back", () => {

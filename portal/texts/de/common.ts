@@ -115,6 +115,7 @@ export const things: Texts["things"] = {
   fireTimes: "die nächsten Auslösezeiten",
   ledger: "das Buch der Auslösungen",
   queue: "Warteschlange",
+  reasons: "Die Gründe",
   quotas: "Kontingente",
   costs: "Kosten",
   workflows: "Abläufe",

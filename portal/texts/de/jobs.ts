@@ -48,6 +48,17 @@ export const job: Texts["job"] = {
   timeline: "Zustände in der Zeit",
 };
 
+export const why: Texts["why"] = {
+  titles: {
+    queued: "Warum er wartet",
+    running: "Warum er so lange braucht",
+    failed: "Warum er fehlgeschlagen ist",
+  },
+  because: "Denn",
+  whatHelps: "Was hilft",
+  byCommandLine: "Die Gründe auf der Befehlszeile",
+};
+
 export const attempts: Texts["attempts"] = {
   notKept: (count) =>
     count === 1

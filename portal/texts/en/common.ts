@@ -118,6 +118,7 @@ export const things = {
   fireTimes: "the next fire times",
   ledger: "the ledger",
   queue: "the queue",
+  reasons: "the reasons",
   quotas: "the quotas",
   costs: "the costs",
   workflows: "the workflows",

@@ -47,6 +47,13 @@ export const job = {
   timeline: "States in time",
 };
 
+export const why = {
+  titles: { queued: "Why it waits", running: "Why it takes long", failed: "Why it failed" },
+  because: "Because",
+  whatHelps: "What helps",
+  byCommandLine: "The reasons by command line",
+};
+
 export const attempts = {
   notKept: (count: number) => `The first ${formats.number(count)} are not kept.`,
   start: (start: number) => `, start ${start}`,

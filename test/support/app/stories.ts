@@ -45,6 +45,18 @@ export function jobBody(properties: object = {}): object {
   };
 }
 
+const share = {
+  accountName: "store",
+  azureFileUrl: "https://store.file.core.windows.net/logs",
+  credentials: { accountKey: "a2V5" },
+  relativeMountPath: "logs",
+};
+/** Properties of a job whose output the service can read. */
+export const logsOnShare = {
+  mountVolumes: { azureFileShares: [share] },
+  stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/logs",
+};
+
 export async function worldWithCluster(manual: object = {}, options: AppWorldOptions = {}) {
   const world = await startAppWorld(options);
   await world.api("PUT", workspacePath, { body: { location: "eastus" } });

@@ -11,7 +11,13 @@ import { authorityOf } from "../../../services/authority.ts";
 import type { Services } from "../../../services/services.ts";
 import { startAppWorld, subscriptionId } from "../../support/app/app-world.ts";
 import type { AppWorld } from "../../support/app/app-world.ts";
-import { experimentPath, jobBody, workspacePath, worldWithCluster } from "../../support/app/stories.ts";
+import {
+  experimentPath,
+  jobBody,
+  logsOnShare,
+  workspacePath,
+  worldWithCluster,
+} from "../../support/app/stories.ts";
 
 const { HttpRequest: Request } = createRequire(import.meta.url)("@azure/functions") as {
   HttpRequest: new (init: object) => HttpRequest;
@@ -195,16 +201,6 @@ describe("requests with the portal's cookie", () => {
   });
 
   it("read files of a job in parts: the last of it, what is new, and nothing beyond its end", async () => {
-    const share = {
-      accountName: "store",
-      azureFileUrl: "https://store.file.core.windows.net/logs",
-      credentials: { accountKey: "a2V5" },
-      relativeMountPath: "logs",
-    };
-    const logsOnShare = {
-      mountVolumes: { azureFileShares: [share] },
-      stdOutErrPathPrefix: "$AZ_BATCHAI_JOB_MOUNT_ROOT/logs",
-    };
     await world.api("PUT", `${experimentPath}/jobs/j`, { body: jobBody(logsOnShare) });
     const job = (await world.api("GET", `${experimentPath}/jobs/j`)).body.properties;
     world.written.set(`${job.jobOutputDirectoryPathSegment}/stdouterr/stdout.txt`, "one\ntwo\n");
