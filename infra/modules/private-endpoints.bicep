@@ -1,4 +1,5 @@
 // Every path of data stays in the network: storage, vault, Batch and the way from nodes to Batch.
+// None for files: shares are mounted with an account's key, and this account accepts none. Accounts that hold data are their owners'.
 param token string
 param location string
 param tags object

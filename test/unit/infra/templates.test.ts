@@ -1,6 +1,6 @@
 // The templates of the deployment, as far as they can be checked without Azure and without a compiler.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -198,6 +198,18 @@ describe("an isolated deployment", () => {
       nodeManagement: "batch",
     });
     for (const [, , , zone] of ways) expect(zone).toMatch(/^'privatelink\.|^batchZone$/);
+  });
+
+  it("needs none for file shares, because its account serves none: what mounts them comes with a key, and keys are off", () => {
+    expect(read("modules/storage")).toContain("allowSharedKeyAccess: false");
+    expect(read("modules/storage")).not.toMatch(/fileServices|FileStorage/);
+    expect(read("modules/batch")).not.toContain("autoStorage");
+    const accounts = readdirSync("infra/modules").flatMap((file) => [
+      ...read(`modules/${file.replace(".bicep", "")}`).matchAll(
+        /'Microsoft\.Storage\/storageAccounts@[^']+' =/g,
+      ),
+    ]);
+    expect(accounts).toHaveLength(1);
   });
 
   it("closes storage, vault and Batch to everybody else, and leaves them open otherwise", () => {
