@@ -14,8 +14,10 @@ import { firingId, startedNameOf } from "../../services/firing-names.ts";
 import type { StoredFiring } from "../../services/firings.ts";
 import type { Services } from "../../services/services.ts";
 import { heldOn } from "../access.ts";
+import type { Caller } from "../caller.ts";
 import { onDemandRef } from "../on-demand-clusters.ts";
 import { batchPoll, fireByHand, gatheringReason, scheduleRecheck, settleFiring } from "./firings.ts";
+import { recordRequest } from "./record-request.ts";
 import { renderedAction } from "./rendered.ts";
 import type { Rendered } from "./rendered.ts";
 import { experimentOf, saverOf } from "./submit-firing.ts";
@@ -94,6 +96,7 @@ async function shownCluster(services: Services, trigger: TriggerDocument): Promi
 /** @param id of the request: asking twice with the same is asking once. */
 export async function runTrigger(
   services: Services,
+  caller: Caller,
   trigger: TriggerDocument,
   id: string,
   parameters: Parameters,
@@ -104,8 +107,14 @@ export async function runTrigger(
       "InvalidRequest",
       "A trigger for blobs or jobs runs for one of them only; replay a firing, or upload the blob again.",
     );
-  return fireByHand(services, trigger, { kind: "run", id, parameters });
+  const event = { kind: "run", id, parameters } as const;
+  if (!(await isKnown(services, trigger, event)))
+    await recordRequest(services, caller, trigger, "run requested");
+  return fireByHand(services, trigger, event);
 }
+
+const isKnown = async (services: Services, trigger: TriggerDocument, event: TriggerEvent) =>
+  (await services.firings.get(trigger.guid, firingId(trigger, event))) !== undefined;
 
 export const mostBackfilled = 500;
 
@@ -131,34 +140,64 @@ export function timesToBackfill(
 
 export async function backfill(
   services: Services,
+  caller: Caller,
   trigger: TriggerDocument,
   times: readonly FireTime[],
   overlap: Overlap,
 ): Promise<readonly Firing[]> {
-  const firings: Firing[] = [];
-  for (const { at, edge } of times) {
+  const events = times.map(({ at, edge }) => {
     const time = new Date(at).toISOString();
-    const event = { kind: "schedule", time, ...(edge === undefined ? {} : { edge }) } as const;
+    return { kind: "schedule", time, ...(edge === undefined ? {} : { edge }) } as const;
+  });
+  const firings: Firing[] = [];
+  let isRecorded = false;
+  for (const event of events) {
+    if (!isRecorded && !(await isKnown(services, trigger, event))) {
+      isRecorded = true;
+      const period = `${events[0]?.time} to ${events.at(-1)?.time}`;
+      await recordRequest(services, caller, trigger, `backfill requested: fire times from ${period}`);
+    }
     firings.push(await fireByHand(services, trigger, event, { overlap }));
   }
   return firings;
 }
 
-/** A firing that started a job or a sweep stays as it is. @throws AppError FiringNotFound */
-export async function replayFiring(
+/** @param ids of firings. @throws AppError FiringNotFound */
+export async function replayFirings(
   services: Services,
+  caller: Caller,
   trigger: TriggerDocument,
+  ids: readonly string[],
+): Promise<readonly Firing[]> {
+  for (const id of ids) {
+    if (!isReplayable(await knownFiring(services, trigger, id))) continue;
+    await recordRequest(services, caller, trigger, `replay requested of ${countOf(ids)}`);
+    break;
+  }
+  const replayed: Firing[] = [];
+  for (const id of ids) replayed.push(await replayFiring(services, trigger, id));
+  return replayed;
+}
+
+const countOf = ({ length }: readonly string[]) => (length === 1 ? "one firing" : `${length} firings`);
+
+const isReplayable = ({ decision }: Firing) => decision === "failed" || decision === "skipped";
+
+async function knownFiring(
+  services: Services,
+  { guid, trigger }: TriggerDocument,
   id: string,
-): Promise<Firing> {
+): Promise<StoredFiring> {
+  const found = await services.firings.get(guid, id);
+  if (found !== undefined) return found;
+  throw new AppError("FiringNotFound", `The trigger ${trigger} has no firing ${id.slice(0, 80)}.`);
+}
+
+/** A firing that started a job or a sweep stays as it is. */
+async function replayFiring(services: Services, trigger: TriggerDocument, id: string): Promise<Firing> {
   for (;;) {
-    const found = await services.firings.get(trigger.guid, id);
-    if (found === undefined)
-      throw new AppError(
-        "FiringNotFound",
-        `The trigger ${trigger.trigger} has no firing ${id.slice(0, 80)}.`,
-      );
-    if (found.decision !== "failed" && found.decision !== "skipped")
-      return settleFiring(services, trigger, found);
+    const found = await knownFiring(services, trigger, id);
+    if (!isReplayable(found)) return settleFiring(services, trigger, found);
     const asked = { decision: "waiting", reason: "replayed; nothing is decided yet", tries: 0 } as const;
     const again = { ...found, ...asked, replayed: true, decidedAt: timestamp(services.clock) };
     const gathering = gathers(trigger.spec, found.event);

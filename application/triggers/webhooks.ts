@@ -9,8 +9,10 @@ import { firingId } from "../../services/firing-names.ts";
 import type { StoredFiring } from "../../services/firings.ts";
 import type { Services } from "../../services/services.ts";
 import { isSigned, newWebhookSecret } from "../../services/webhook-signatures.ts";
+import type { Caller } from "../caller.ts";
 import { existing } from "../existing.ts";
 import { openFiring, scheduleRecheck, settleFiring } from "./firings.ts";
+import { recordRequest } from "./record-request.ts";
 
 /** Among the secrets of a trigger; those of its template are named by paths, which begin with `/`. */
 export const webhookSecret = "webhook";
@@ -76,10 +78,15 @@ function textOf(body: Uint8Array): string {
 }
 
 /** The former one is of no use any more. */
-export async function rotateWebhookSecret(services: Services, ref: TriggerRef): Promise<string> {
+export async function rotateWebhookSecret(
+  services: Services,
+  caller: Caller,
+  ref: TriggerRef,
+): Promise<string> {
   const trigger = await existing(services, ref);
   if (trigger.spec.on.webhook === undefined)
     throw new AppError("InvalidRequest", `The trigger ${trigger.trigger} waits for no webhook.`);
+  await recordRequest(services, caller, trigger, "a new webhook secret requested");
   const secret = newWebhookSecret(services.random);
   const kept = await services.secrets.get(trigger.guid);
   await services.secrets.put(trigger.guid, new Map([...kept, [webhookSecret, secret]]));

@@ -11,6 +11,7 @@ import type { StoredFiring } from "../../services/firings.ts";
 import type { Services } from "../../services/services.ts";
 import type { Caller } from "../caller.ts";
 import { scheduleRecheck, settleFiring } from "../triggers/firings.ts";
+import { recordRequest } from "../triggers/record-request.ts";
 import { hasFailed } from "../triggers/unfinished.ts";
 import { readWorkflow } from "./workflows.ts";
 
@@ -82,7 +83,7 @@ const mostRestarts = 50;
 /** Of one that started what failed, or could not. */
 async function restartFiring(
   services: Services,
-  { actor, name }: Caller,
+  caller: Caller,
   trigger: TriggerDocument,
   id: string,
   request: string,
@@ -103,11 +104,18 @@ async function restartFiring(
       throw new AppError("InvalidState", `the step was restarted ${mostRestarts} times; create its job anew`);
     const at = timestamp(services.clock);
     const from = startedOf(found);
-    const restart = { id: request, at, by: name ?? actor, ...(from === undefined ? {} : { from }) };
+    const restart = {
+      id: request,
+      at,
+      by: caller.name ?? caller.actor,
+      ...(from === undefined ? {} : { from }),
+    };
     const next = restartedFiring(trigger, found, [...restarts, restart], at);
     await scheduleRecheck(services, trigger, found);
     const written = await services.firings.write(trigger.guid, found, next);
-    if (written !== "conflict") return settleFiring(services, trigger, written);
+    if (written === "conflict") continue;
+    await recordRequest(services, caller, trigger, `restart requested of firing ${id}`);
+    return settleFiring(services, trigger, written);
   }
 }
 

@@ -3,7 +3,7 @@ import { existing } from "../../application/existing.ts";
 import {
   backfill,
   mostBackfilled,
-  replayFiring,
+  replayFirings,
   runTrigger,
   timesToBackfill,
   tryTrigger,
@@ -57,11 +57,11 @@ export const triggerOperations: readonly Operation[] = [
   operation("run", "POST", "/run", "submitter", async (request, services) => {
     const trigger = await found(request, services);
     const { id = request.id, parameters } = parse(RunBody, await request.json());
-    return ok(firingWire(trigger, await runTrigger(services, trigger, id, parameters)));
+    return ok(firingWire(trigger, await runTrigger(services, callerOf(request), trigger, id, parameters)));
   }),
   operation("rotate-secret", "POST", "/rotateSecret", "submitter", async (request, services) => {
     const ref = requestedRef(request, "trigger");
-    const secret = await rotateWebhookSecret(services, ref);
+    const secret = await rotateWebhookSecret(services, callerOf(request), ref);
     return ok(webhookWire(request.origin, ref, secret));
   }),
   operation("backfill", "POST", "/backfill", "submitter", runPeriod),
@@ -125,7 +125,7 @@ async function runPeriod(request: ApiRequest, services: Services) {
   const times = timesToBackfill(trigger, asked);
   const zone = trigger.spec.on.schedule?.timeZone ?? "UTC";
   if (asked.dryRun) return ok({ value: times.map((time) => fireTimeWire(zone, time)) });
-  const firings = await backfill(services, trigger, times, asked.overlap);
+  const firings = await backfill(services, callerOf(request), trigger, times, asked.overlap);
   return ok({ value: firings.map((firing) => firingWire(trigger, firing)) });
 }
 
@@ -133,8 +133,7 @@ async function replay(request: ApiRequest, services: Services) {
   const trigger = await found(request, services);
   const { firings, since } = parse(ReplayBody, await request.json());
   const ids = firings ?? (await failedSince(services, trigger, since));
-  const replayed = [];
-  for (const id of ids) replayed.push(await replayFiring(services, trigger, id));
+  const replayed = await replayFirings(services, callerOf(request), trigger, ids);
   return ok({ value: replayed.map((firing) => firingWire(trigger, firing)) });
 }
 
