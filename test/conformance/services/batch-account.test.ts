@@ -1,9 +1,6 @@
 // What the app reads of its Batch account through Resource Manager, for whoever asks whether a deployment can run jobs.
 import { afterEach, describe, expect, it } from "vitest";
 import { armBatchAccount } from "../../../services/azure/arm-batch-account.ts";
-import { startAppWorld } from "../../support/app/app-world.ts";
-import type { Check } from "../../../domain/preflight/check.ts";
-import { subscriptionId as worldSubscription } from "../../support/app/app-world.ts";
 import { subscriptionId, underTest } from "../batch/emulator-under-test.ts";
 import type { UnderTest } from "../batch/emulator-under-test.ts";
 
@@ -63,16 +60,5 @@ describe("the Batch account, as the app sees it", () => {
     expect(await closed.sizes("westeurope")).toMatchObject({ kind: "refused", status: 403 });
     await under?.emulator.dispose();
     expect(await (await accountOf({}, "other")).facts()).toMatchObject({ kind: "refused", status: 404 });
-  });
-
-  it("is what the service's preflight tells of it", async () => {
-    const batchAccount = await accountOf({ parameters: { poolQuota: 0 }, location: "eastus" });
-    const world = await startAppWorld({ azure: { batchAccount } });
-    const path = `/subscriptions/${worldSubscription}/providers/Microsoft.BatchAI/locations/eastus/preflight`;
-    const { status, body } = await world.api("GET", `${path}?api-version=2026-11-01`);
-    expect(status).toBe(200);
-    // The world has a clock of its own.
-    const bad = (body.value as Check[]).filter(({ status, name }) => status !== "ok" && name !== "clock");
-    expect(bad).toMatchObject([{ name: "quota: pools", status: "failed" }]);
   });
 });

@@ -101,6 +101,7 @@ export interface AppWorldOptions {
   readonly containers?: Services["settings"]["containers"];
   readonly prices?: Services["settings"]["prices"];
   readonly nodeAddresses?: Services["settings"]["nodeAddresses"];
+  readonly nodeImage?: Services["settings"]["nodeImage"];
 }
 
 export async function startAppWorld(options: AppWorldOptions = {}) {
@@ -151,7 +152,12 @@ export async function startAppWorld(options: AppWorldOptions = {}) {
       prices: options.prices ?? [committedPrices],
       blobEndpointTemplate: "https://{account}.blob.example",
       fileEndpointTemplate: "https://{account}.file.example",
-      nodeImage: { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2404", version: "latest" },
+      nodeImage: options.nodeImage ?? {
+        publisher: "microsoft-dsvm",
+        offer: "ubuntu-hpc",
+        sku: "2404",
+        version: "latest",
+      },
       owner: "teststore",
       counters: { endpoint: "https://counters.example/v2/track", intervalSeconds: 60 },
       quotas: options.quotas ?? {

@@ -242,8 +242,9 @@ it("the page of failures shows what is told of each", async () => {
   const page = [
     "# What the preflight says",
     "",
-    "Generated from `test/unit/functions/preflight.test.ts`, which provokes each failure; do not edit. Azure is played by a fake here; against the Batch emulator",
-    "`batchai doctor` is typed in `test/e2e/every-command.test.ts`. Rows are the checks that failed; others were told as well.",
+    "Generated from `test/unit/functions/preflight.test.ts`, which provokes each failure; do not edit. Azure is played by a fake here. Against the Batch",
+    "emulator, over HTTP and through Azure's genuine management client, `test/conformance/services/preflight.test.ts` provokes those that it has: no rights in either plane, no such",
+    "account, another region, another allocation mode, quotas of 0, no such size, no agent for the image, a wrong clock. Rows are the checks that failed; others were told as well.",
     "",
     ...sections,
   ].join("\n");
