@@ -52,6 +52,9 @@ const masked = (value: unknown): unknown =>
       .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})/g, "2026-01-01T00:00:00.000Z")
       .replaceAll(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g, "00000000-0000-4000-8000-000000000000")
       .replaceAll(/(?<=ExecutionId\\*": ?\\*")[0-9a-f]{32}/g, "0".repeat(32))
+      .replaceAll(/(?<="id\\*": ?\\*")[0-9a-f]{32}/g, "0".repeat(32))
+      .replaceAll(/(?<="(?:startTime|duration)\\*": ?)\d+/g, "0")
+      .replaceAll(/0x[0-9A-F]{14,17}/g, "0x1")
       .replaceAll(/00-[0-9a-f]{32}-[0-9a-f]{16}-0\d/g, `00-${"1".repeat(32)}-${"2".repeat(16)}-00`)
       .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:7071"),
   );
@@ -91,8 +94,16 @@ async function requestsOfOurs(): Promise<readonly Exchange[]> {
   expect((await host.call("/api/silent")).status).toBe(204);
   expect((await byHand("tick", "")).status).toBe(202);
   await storage.send("items-in", Buffer.from("21").toString("base64"));
+  await storage.put("uploads", "a.txt", "content");
   expect((await host.call("/api/start", { method: "POST" })).status).toBe(200);
-  for (const [name, count] of Object.entries({ tick: 1, queue: 1, act: 1, orchestrate: 2 }))
+  for (const [name, count] of Object.entries({
+    tick: 1,
+    queue: 1,
+    blob: 1,
+    count: 1,
+    act: 1,
+    orchestrate: 2,
+  }))
     await until(() => of(name).length >= count, `${count} of ${name}`);
   return linesOf(file)
     .filter((line) => line.request !== undefined)
@@ -149,7 +160,7 @@ describe("the invocation protocol", () => {
 
   it("has one of each kind, with data of the kinds that the protocol knows", () => {
     expect([...new Set(golden.invocations.map((one) => one.function))]).toEqual([
-      ...["act", "orchestrate", "queue", "silent", "tick", "web"],
+      ...["act", "blob", "count", "orchestrate", "queue", "silent", "tick", "web"],
     ]);
     const kinds = golden.invocations.flatMap(({ request }) =>
       (request["inputData"] as readonly { readonly data: object }[]).map(({ data }) => Object.keys(data)),

@@ -32,6 +32,15 @@ app.storageQueue("queue", {
   return: output.storageQueue({ queueName: "items-out", connection: "AzureWebJobsStorage" }),
   handler: (message, context) => ({ doubled: message * 2, times: context.triggerMetadata.dequeueCount }),
 });
+app.storageBlob("blob", {
+  path: "uploads/{file}.txt",
+  connection: "AzureWebJobsStorage",
+  return: output.storageBlob({ path: "lengths/{file}.txt", connection: "AzureWebJobsStorage" }),
+  handler: (content, context) => `${context.triggerMetadata.file} has ${content.length} bytes`,
+});
+df.app.entity("count", (context) => {
+  context.df.setState((context.df.getState() ?? 0) + context.df.getInput());
+});
 df.app.orchestration("orchestrate", function* (context) {
   return yield context.df.callActivity("act", { of: context.df.getInput() });
 });
@@ -39,9 +48,10 @@ df.app.activity("act", { handler: (input) => ({ got: input }) });
 df.app.client.http("start", {
   route: "start",
   methods: ["POST"],
-  handler: async (_request, client) => ({
-    body: await client.startNew("orchestrate", { instanceId: "one", input: 7 }),
-  }),
+  handler: async (_request, client) => {
+    await client.signalEntity(new df.EntityId("count", "one"), "add", 2);
+    return { body: await client.startNew("orchestrate", { instanceId: "one", input: 7 }) };
+  },
 });
 
 const model = core.getProgrammingModel();
