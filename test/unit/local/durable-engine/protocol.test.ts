@@ -1,6 +1,7 @@
 // What goes between the engine and the genuine SDK's replay code, turn by turn, held against what the Durable extension sends and takes: the trigger
 // value, the events of a history and their numbers, the list of actions, a new generation, payloads that Azure keeps in blobs.
 import { RetryOptions } from "durable-functions";
+import { EntityId } from "durable-functions";
 import { describe, expect, it } from "vitest";
 import { recordedTurns } from "./support/recorded-turns.ts";
 import type { HistoryEvent } from "./support/recorded-turns.ts";
@@ -245,5 +246,28 @@ describe("what is larger than a message of Azure's queues (64 KiB)", () => {
     expect(client.purge("big")).toBe(true);
     expect(client.get("big")).toBeUndefined();
     expect(store.history("big")).toEqual([]);
+  });
+
+  it("goes to an entity, stays in its state and comes back unchanged", async () => {
+    const large = "ä€".repeat(100_000);
+    const entity = new EntityId("shelf", "a");
+    const { run } = await recordedTurns(
+      {
+        entities: {
+          shelf: (context) => {
+            if (context.df.operationName === "put") context.df.setState(context.df.getInput());
+            else context.df.return(context.df.getState());
+          },
+        },
+        orchestrators: {
+          keep: function* (context) {
+            context.df.signalEntity(entity, "put", { text: context.df.getInput() });
+            return yield context.df.callEntity(entity, "get");
+          },
+        },
+      },
+      "keep",
+    );
+    expect(await run("keep", large)).toMatchObject({ status: "Completed", output: { text: large } });
   });
 });
