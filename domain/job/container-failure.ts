@@ -39,7 +39,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     "The registry could not be reached from the node: check serverUrl and the network of the cluster.",
   ],
   [
-    /cannot connect to the docker daemon|is the docker daemon running/i,
+    /cannot connect to the docker daemon|is the docker daemon running|cannot access containerd socket|rootless containerd not running/i,
     "The node's container engine does not run: look at it on the node, or resize the cluster to replace the node.",
   ],
   [

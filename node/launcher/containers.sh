@@ -6,7 +6,7 @@
 # Why it is so: docs/adr/0032-one-container-per-node-beside-the-launcher.md
 
 bai_in_container=no bai_image='' bai_registry='' bai_registry_user='' bai_registry_password='' bai_shm_size='' bai_reference=''
-bai_engine='' bai_container='' bai_container_open=no bai_guard='' bai_failed_image='' bai_container_user='' bai_container_mark='' bai_exported=''
+bai_engine='' bai_container='' bai_container_open=no bai_guard='' bai_failed_image='' bai_container_user='' bai_container_mark='' bai_exported='' bai_self_removal=--rm
 # What an Azure node has there, whatever node the container is on: a path that every container of the job knows.
 bai_inner_root=/mnt/batch/tasks
 
@@ -27,8 +27,8 @@ engine() {
   fi
 }
 
-# The engine's own words in one line, without hints at its help.
-last_words() { printf '%s\n' "$1" | grep -v -e '^[[:space:]]*$' -e '--help' | tail -n 3 | tr '\n' ' ' | cut -c 1-800 | sed 's/ *$//'; }
+# The engine's own words in one line, without its warnings and hints at its help.
+last_words() { printf '%s\n' "$1" | grep -v -e '^[[:space:]]*$' -e '--help' -e 'level=warning' | tail -n 3 | tr '\n' ' ' | cut -c 1-800 | sed 's/ *$//'; }
 
 container_failed() { # what was said
   bai_failed_image=$bai_image
@@ -97,8 +97,8 @@ find_other_image() {
 bring_image() {
   set -- "$bai_reference"
   [ "$bai_registry" != docker.io ] || set -- "$bai_image" "$@"
-  for bai_found; do
-    engine image inspect --format '{{.Id}}' "$bai_found" >/dev/null 2>&1 && return
+  for bai_found; do # nerdctl finds no fault with an image that is not there, and says nothing
+    bai_word=$(engine image inspect --format '{{.Id}}' "$bai_found" 2>/dev/null) && [ -n "$bai_word" ] && return
   done
   open_private_dir || fail launch-failed 244 "cannot create $private_dir"
   log "pulling $bai_reference"
@@ -151,7 +151,9 @@ bai_keeper='command -v cat >/dev/null || { echo "the image has no cat" >&2; exit
 { : >"$1/up" && exec 3<"$1/alive"; } || exit 126
 while cat <&3 >/dev/null & wait "$!"; [ "$?" -gt 128 ]; do :; done'
 
+# nerdctl refuses to remove by itself what runs in the background: its container stays until `close_container`, or the node's next run.
 start_container() {
+  case $(engine --version 2>/dev/null) in nerdctl*) bai_self_removal='' ;; esac
   bai_said=$(run_container -d "$bai_keeper" 2>&1) || {
     bai_words=$bai_said
     find_other_image || container_failed "$bai_words"
@@ -186,7 +188,7 @@ run_container() { # -d|-i program of its first process
   IFS=$bai_ifs
   bind_words "${AZ_BATCH_NODE_ROOT_DIR:-$bai_inner_root}" "$bai_inner_root"
   [ "${AZ_BATCH_NODE_ROOT_DIR:-$bai_inner_root}" = "$bai_inner_root" ] || set -- "$@" --mount "$bai_word"
-  set -- run "$bai_how" --rm --pull=never "$@" "$bai_found" -c "$bai_first" batchai "$bai_dir"
+  set -- run "$bai_how" $bai_self_removal --pull=never "$@" "$bai_found" -c "$bai_first" batchai "$bai_dir"
   if [ "$bai_how" = -d ]; then engine "$@"; else exec $bai_engine "$@"; fi
 }
 

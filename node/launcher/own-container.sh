@@ -31,11 +31,11 @@ exit "$code"'
 run_own_container() { # words text
   start_own_container "$@"
   [ ! -e "$bai_dir/up" ] || return 0
-  bai_said=$(cat "$bai_dir/said")
+  bai_said=$(last_words "$(cat "$bai_dir/said")")
   find_other_image || container_failed "${bai_said:-the container ended at once$(foreign_image)}"
   start_own_container "$@"
   [ ! -e "$bai_dir/up" ] || return 0
-  bai_said=$(cat "$bai_dir/said")
+  bai_said=$(last_words "$(cat "$bai_dir/said")")
   container_failed "${bai_said:-the container ended at once$(foreign_image)}"
 }
 

@@ -34,7 +34,12 @@ export interface FakeEngine {
   containers(): string[];
 }
 
-export async function fakeEngine(folder: string): Promise<FakeEngine> {
+/** Whose ways the fake has; see fake-container-cli.mjs. */
+export type FakeEngineKind = "podman" | "nerdctl";
+
+export async function fakeEngine(folder: string, kind: FakeEngineKind = "podman"): Promise<FakeEngine> {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "kind"), kind);
   const program = join(import.meta.dirname, "fake-container-cli.mjs");
   const command = `${process.execPath} ${program} ${folder}`;
   const put =

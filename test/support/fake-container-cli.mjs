@@ -1,8 +1,9 @@
-// A container engine for tests: `node fake-container-cli.mjs FOLDER COMMAND …` understands what the emulator asks of docker
-// and podman, notes every call in FOLDER/calls, and runs the "container" as a process in a session of its own, which
+// A container engine for tests: `node fake-container-cli.mjs FOLDER COMMAND …` understands what is asked of container
+// engines, notes every call in FOLDER/calls, and runs the "container" as a process in a session of its own, which
 // outlives the command line as a real container does, and what is executed in it as another that ends with it. FOLDER/registry/NAME is an image that can be pulled: JSON
-// { entrypoint?, directory?, environment?, login?, gate? }, where `login` is the registry that must have been logged in to,
-// and `gate` a file without which no pull ends.
+// { entrypoint?, directory?, environment?, login?, gate?, pullFails? }, where `login` is the registry that must have been logged in to,
+// `gate` a file without which no pull ends, and `pullFails` what is said of a pull that fails. FOLDER/kind may say `nerdctl`: then it
+// has the ways of that one, as its command reference and its messages are (github.com/containerd/nerdctl, docs/command-reference.md).
 import { spawn, spawnSync } from "node:child_process";
 import {
   appendFileSync,
@@ -20,8 +21,21 @@ const image = (kind, name) => join(folder, kind, encodeURIComponent(name));
 const container = (name) => join(folder, "containers", name);
 for (const kind of ["images", "registry", "containers"]) mkdirSync(join(folder, kind), { recursive: true });
 appendFileSync(join(folder, "calls"), `${JSON.stringify([verb, ...words])}\n`);
+const textOf = (name, otherwise) =>
+  existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : otherwise;
+const isNerdctl = textOf("kind", "podman") === "nerdctl";
+const authFile = isNerdctl
+  ? process.env.DOCKER_CONFIG && join(process.env.DOCKER_CONFIG, "config.json")
+  : process.env.REGISTRY_AUTH_FILE;
+
+const logLine = (level, message) =>
+  process.stderr.write(`time="2026-01-02T03:04:05Z" level=${level} msg=${JSON.stringify(message)}\n`);
 
 function fail(message, code = 125) {
+  if (isNerdctl) {
+    logLine("fatal", message);
+    process.exit(code === 125 ? 1 : code);
+  }
   process.stderr.write(`Error: ${message}\n`);
   process.exit(code);
 }
@@ -37,7 +51,10 @@ function inspect() {
     process.stdout.write(`${architecture}\n`);
     return;
   }
-  if (!existsSync(image("images", name))) fail(`${name}: image not known`);
+  if (!existsSync(image("images", name))) {
+    if (isNerdctl) return;
+    fail(`${name}: image not known`);
+  }
   process.stdout.write(`id-of-${name}\n`);
 }
 
@@ -45,17 +62,17 @@ function login() {
   const [, user, , server] = words;
   const password = readFileSync(0, "utf8");
   if (password !== "right") fail(`login to ${server} as ${user}: unauthorized`);
-  appendFileSync(process.env.REGISTRY_AUTH_FILE, `${server}\n`);
+  appendFileSync(authFile, `${server}\n`);
 }
 
 function pull() {
   const name = words.at(-1);
   const source = image("registry", name);
   if (!existsSync(source)) fail(`${name}: manifest unknown`);
-  const { login: server, gate } = JSON.parse(readFileSync(source, "utf8"));
-  const auth = process.env.REGISTRY_AUTH_FILE;
-  const isIn = auth !== undefined && existsSync(auth) && readFileSync(auth, "utf8").includes(`${server}\n`);
+  const { login: server, gate, pullFails } = JSON.parse(readFileSync(source, "utf8"));
+  const isIn = authFile && existsSync(authFile) && readFileSync(authFile, "utf8").includes(`${server}\n`);
   if (server !== undefined && !isIn) fail(`${name}: authentication required`);
+  if (pullFails !== undefined) fail(pullFails);
   while (gate !== undefined && existsSync(source) && !existsSync(gate)) pause(20);
   writeFileSync(image("images", name), readFileSync(source));
 }
@@ -86,13 +103,21 @@ function parseRun() {
   let at = 0;
   for (; words[at]?.startsWith("-"); at += 1) {
     const word = words[at];
-    if (word === "-d" || word === "-i") options[word] = [];
+    if (["--rm", "-d", "-i"].includes(word)) options[word] = [];
     if (["--rm", "-d", "-i"].includes(word) || word.includes("=")) continue;
     if (![...withValue, ...alsoWithValue].includes(word)) fail(`unknown flag: ${word}`);
     at += 1;
     (options[word] ??= []).push(words[at]);
   }
   return { options, name: words[at], command: words.slice(at + 1) };
+}
+
+function checkForNerdctl(options) {
+  if (options["-d"] !== undefined && options["--rm"] !== undefined)
+    fail("flags -d and --rm cannot be specified together");
+  for (const option of options["--security-opt"] ?? [])
+    if (!/^(seccomp|apparmor|no-new-privileges|systempaths)\b/.test(option))
+      logLine("warning", `unknown security-opt: "${option.split("=")[0]}"`);
 }
 
 function environmentOf(options) {
@@ -107,7 +132,9 @@ function environmentOf(options) {
 
 function run() {
   const { options, name, command } = parseRun();
-  if (!existsSync(image("images", name))) fail(`${name}: image not known`);
+  if (isNerdctl) checkForNerdctl(options);
+  if (!existsSync(image("images", name)))
+    fail(isNerdctl ? `image not available: "${name}"` : `${name}: image not known`);
   const made = JSON.parse(readFileSync(image("images", name), "utf8"));
   if (made.fails !== undefined) fail(made.fails);
   const entrypoint = options["--entrypoint"] ?? made.entrypoint ?? [];
@@ -208,12 +235,13 @@ function labelsOf(name) {
 }
 
 const verbs = {
-  version: () => process.stdout.write("Client: podman, or so\n"),
+  "--version": () => process.stdout.write(isNerdctl ? "nerdctl version 2.1.2\n" : "podman version 5.0.0\n"),
+  version: () => process.stdout.write(isNerdctl ? "Client:\n Version:\tv2.1.2\n" : "Client: podman, or so\n"),
   image: inspect,
   login,
   pull,
   run,
-  info: () => process.stdout.write("rootless: false\n"),
+  info: () => process.stdout.write(textOf("info", isNerdctl ? "Security Options:\n" : "rootless: false\n")),
   inspect: () => process.stdout.write(`${isRunning(words.at(-1))}\n`),
   exec: execute,
   ps: list,

@@ -111,7 +111,7 @@ async function ownUser(call: ContainerEngine["call"]): Promise<string | undefine
 }
 
 const engineVariables =
-  /^(PATH|HOME|USER|LOGNAME|TMPDIR|XDG_.*|DBUS_.*|DOCKER_.*|CONTAINERS?_.*|REGISTRY_AUTH_FILE|STORAGE_DRIVER|BUILDAH_.*|(HTTPS?|NO|ALL|https?|no|all)_(PROXY|proxy))$/;
+  /^(PATH|HOME|USER|LOGNAME|TMPDIR|XDG_.*|DBUS_.*|DOCKER_.*|CONTAINER[SD]?_.*|NERDCTL_TOML|CNI_PATH|NETCONFPATH|REGISTRY_AUTH_FILE|STORAGE_DRIVER|BUILDAH_.*|(HTTPS?|NO|ALL|https?|no|all)_(PROXY|proxy))$/;
 
 /** A task cannot set these for the command line that starts it. */
 export const isEngineVariable = (name: string) => engineVariables.test(name) || name.startsWith("LD_");

@@ -31,7 +31,9 @@ export function containerImages(o: {
   const pulls = new Map<string, Promise<Outcome>>();
   const find = async (name: string, logins: readonly RegistryLogin[]): Promise<Outcome> => {
     const seen = await o.engine.call(["image", "inspect", "--format", "{{.Id}}", name]);
-    const outcome: Outcome = seen.exitCode === 0 ? { reference: name } : await pull(o, name, logins);
+    // nerdctl finds no fault with an image that is not there, and says nothing.
+    const isHere = seen.exitCode === 0 && seen.stdout.trim() !== "";
+    const outcome: Outcome = isHere ? { reference: name } : await pull(o, name, logins);
     if ("reference" in outcome) known.set(name, outcome.reference);
     return outcome;
   };

@@ -3,42 +3,10 @@
 import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { job, jobWithSecrets } from "../../unit/domain/samples.ts";
-import { fakeEngine } from "../../support/container-engines.ts";
-import type { FakeEngine } from "../../support/container-engines.ts";
-import { EmulatedNodes, shells } from "./emulated-nodes.ts";
-
-const open: EmulatedNodes[] = [];
-afterEach(async () => {
-  for (const made of open.splice(0)) await made.dispose();
-});
-
-async function withEngine(shell: readonly string[], count = 1) {
-  const node = await EmulatedNodes.create(shell, count);
-  open.push(node);
-  const engine = await fakeEngine(join(node.root, "engine"));
-  await node.program("fake-engine", `#!/bin/sh\nexec ${engine.command} "$@"\n`);
-  node.variables["BATCHAI_CONTAINER_CLI"] = "fake-engine";
-  return { node, engine, afs: await node.mountEverywhere("afs") };
-}
-
-const until = async (condition: () => boolean | Promise<boolean>) => {
-  for (let tries = 0; tries < 1_500; tries++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error("the condition did not come true within half a minute");
-};
-
-const settings = (image = "train:1", more: object = {}) => ({
-  containerSettings: { imageSourceRegistry: { image }, ...more },
-});
-const custom = (commandLine: string, more: object = settings()) =>
-  job({ customToolkitSettings: { commandLine }, ...more });
-/** Words of the calls with this verb. */
-const asked = (engine: FakeEngine, verb: string) => engine.calls().filter(([first]) => first === verb);
-const runWords = (engine: FakeEngine) => (asked(engine, "run")[0] ?? []).join(" ");
+import { shells } from "./emulated-nodes.ts";
+import { asked, custom, runWords, settings, sh, until, withEngine } from "./nodes-with-engine.ts";
 
 describe.each(shells)("in %s, the container of a job", (_name, shell) => {
   it("has preparation and program in it, with the job's variables and the image's own", async () => {
@@ -160,7 +128,6 @@ describe.each(shells)("in %s, the container of a job", (_name, shell) => {
   });
 });
 
-const [, sh = ["/bin/sh"]] = shells[0] ?? [];
 const registry = (password: string) =>
   jobWithSecrets({
     customToolkitSettings: { commandLine: "true" },
@@ -277,9 +244,7 @@ describe("a node", () => {
 
 describe("a node of a GPU size on a machine without GPUs", () => {
   it("runs its jobs on the processor, and says so", async () => {
-    const node = await EmulatedNodes.create(sh);
-    open.push(node);
-    const afs = await node.mountEverywhere("afs");
+    const { node, afs } = await withEngine(sh);
     node.variables["BATCHAI_NODE_GPUS"] = "";
     node.variables["BATCHAI_NODE_GPUS_OF_SIZE"] = "4";
     const document = custom("echo $AZ_BATCHAI_NUM_GPUS", {});

@@ -128,6 +128,10 @@ describe("a container that did not start", () => {
     ["dial tcp: lookup lab.azurecr.io: no such host", /could not be reached/],
     ["toomanyrequests: You have reached your pull rate limit", /how often/],
     ["Cannot connect to the Docker daemon at unix:///var/run/docker.sock", /engine does not run/],
+    [
+      'cannot access containerd socket "/run/containerd/containerd.sock": no such file or directory',
+      /engine does not run/,
+    ],
     ['exec: "/bin/sh": stat /bin/sh: no such file or directory', /no shell/],
     ["no container engine answers on this machine", /docker or podman/],
   ])("with %s tells what helps", (said, remedy) => {

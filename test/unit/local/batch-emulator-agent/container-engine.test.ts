@@ -74,3 +74,14 @@ it("why an engine failed is its last line, but for a hint at its help", () => {
   );
   expect(lastLine("")).toBe("");
 });
+
+it("nerdctl is given what says where containerd is, and has no context to be asked for", async () => {
+  program(
+    "nerdctl",
+    'case $1 in version) echo Client:;; context) exit 1;; *) echo "$CONTAINERD_ADDRESS $CONTAINERD_NAMESPACE $NERDCTL_TOML";; esac',
+  );
+  const where = { CONTAINERD_ADDRESS: "/run/k3s.sock", CONTAINERD_NAMESPACE: "lab", NERDCTL_TOML: "/n.toml" };
+  const engine = await find({ BATCHAI_CONTAINER_CLI: "nerdctl", ...where });
+  expect((await engine?.call(["ps"]))?.stdout).toBe("/run/k3s.sock lab /n.toml\n");
+  expect(engine?.environment).not.toHaveProperty("DOCKER_HOST");
+});

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withContainers } from "../../../../local/batch-emulator/agent/container-executor.ts";
-import { fullReference } from "../../../../local/batch-emulator/agent/container-images.ts";
+import { containerImages, fullReference } from "../../../../local/batch-emulator/agent/container-images.ts";
 import type { ContainerLaunch, Launch } from "../../../../local/batch-emulator/agent/executor.ts";
 import { systemClock } from "../../../../local/clock.ts";
 import { silentLogger } from "../../../../local/logger.ts";
@@ -231,6 +231,15 @@ describe("an image", () => {
     expect(await containers?.prefetch(["example.org/a:1", "example.org/b:1"], [])).toMatchObject({
       code: "ContainerInvalidImage",
     });
+  });
+
+  it("is fetched by nerdctl, too, which finds no fault with one that is not there", async () => {
+    const nerdctl = await fakeEngine(join(engineFolder, "nerdctl"), "nerdctl");
+    nerdctl.offer("example.org/a:1");
+    const directory = join(engineFolder, "logins");
+    const images = containerImages({ engine: nerdctl.engine, directory, random: systemRandom() });
+    expect(await images.ensure("example.org/a:1", [])).toEqual({ reference: "example.org/a:1" });
+    expect(nerdctl.has("example.org/a:1")).toBe(true);
   });
 
   it.each([
