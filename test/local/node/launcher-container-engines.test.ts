@@ -1,7 +1,10 @@
 // What differs between engines, and what they say when an image does not come: the launcher's container, with a shim that has the ways of
 // nerdctl or of podman, with root's rights or without.
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { registryIdentityUser } from "../../../domain/job/container.ts";
+import { decideOutcome } from "../../../domain/job/outcome.ts";
 import { job, jobWithSecrets } from "../../unit/domain/samples.ts";
 import type { FakeEngine } from "../../support/container-engines.ts";
 import { shells } from "./emulated-nodes.ts";
@@ -97,5 +100,81 @@ describe("nerdctl", () => {
     expect((await node.run(custom("true"))).code).toBe(246);
     expect((await node.result())?.detail).toBe("the container ended at once");
     expect(engine.containers()).toEqual([]);
+  });
+});
+
+describe("a node whose disk is full", () => {
+  const said = "failed to register layer: write /usr/lib/libtorch.so: no space left on device";
+
+  it.each([
+    ["podman", `Error: ${said}`],
+    ["nerdctl", `time="2026-01-02T03:04:05Z" level=fatal msg="${said}"`],
+  ] as const)("fails the job with the words of %s, the image and what helps", async (kind, info) => {
+    const { node, engine } = await withEngine(sh, 1, kind);
+    engine.offer("docker.io/team/train:9", { pullFails: said });
+    expect((await node.run(custom("touch ran", settings("team/train:9")))).code).toBe(246);
+    expect(engine.containers()).toEqual([]);
+    expect(engine.has("docker.io/team/train:9")).toBe(false);
+    const launcher = await node.result();
+    const failure = { category: "UserError", code: "FailureExitCode", message: "" };
+    const losses = { preemptions: 0, resizes: 0, nodeFaults: 0, userRetries: 0 };
+    const outcome = decideOutcome(
+      { losses, terminateRequested: false },
+      {
+        kind: "taskCompleted",
+        task: { exitCode: 246, failure, ...(launcher === undefined ? {} : { launcher }) },
+      },
+    );
+    expect(outcome).toMatchObject({
+      kind: "failed",
+      errors: [
+        {
+          code: "FailedStartingContainer",
+          details: [
+            { name: "ImageName", value: "team/train:9" },
+            { name: "Info", value: info },
+            {
+              name: "Remedy",
+              value: "The node's disk is full: use a smaller image, or a VM size with a larger disk.",
+            },
+          ],
+        },
+      ],
+    });
+  });
+});
+
+describe("a registry of Azure", () => {
+  it("gets what the service's identity was given for it, through a pipe", async () => {
+    const { node, engine } = await withEngine(sh);
+    engine.offer("lab.azurecr.io/train:1", { login: "lab.azurecr.io" });
+    const token = new Map([["containerSettings.registryToken", "right"]]);
+    expect((await node.run(custom("true", settings("lab.azurecr.io/train:1")), token)).code).toBe(0);
+    expect(asked(engine, "login")).toEqual([
+      ["login", "--username", registryIdentityUser, "--password-stdin", "lab.azurecr.io"],
+    ]);
+    expect(engine.calls().flat()).not.toContain("right");
+  });
+});
+
+describe("what a container writes", () => {
+  it.each([
+    ["podman", "rootless: false\n", "1234:5678"],
+    ["podman", "rootless: true\n", "0:0"],
+    ["nerdctl", "Security Options:\n  seccomp\n   Profile: builtin\n", "1234:5678"],
+    ["nerdctl", "Security Options:\n  seccomp\n   Profile: builtin\n  rootless\n", "0:0"],
+  ] as const)("with %s of %j is a user's own who is not root: it runs as %s", async (kind, info, user) => {
+    const { node, engine, afs } = await withEngine(sh, 1, kind);
+    engine.have("train:1");
+    await writeFile(join(node.root, "engine/info"), info);
+    await node.program(
+      "id",
+      '#!/bin/sh\ncase $* in -u) echo 1234 ;; -g) echo 5678 ;; *) exec /usr/bin/id "$@" ;; esac\n',
+    );
+    const document = custom('echo "$HOME"');
+    expect((await node.run(document)).code).toBe(0);
+    expect(runWords(engine)).toContain(`--user ${user} `);
+    const home = node.path(0, "shared/LS_root/temp", document.guid, "home");
+    expect(await node.log(document, afs, "stdout.txt")).toBe(`${home}\n`);
   });
 });
