@@ -1,12 +1,13 @@
 // A run that is to end before its program does is told: SIGTERM, time to save what it has, SIGKILL. Run for real in every shell of this
 // machine; storage and the node's metadata service are a listener of the test, which says nothing before the program is ready.
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { fakeEngine } from "../../support/container-engines.ts";
 import { job } from "../../unit/domain/samples.ts";
 import { EmulatedNodes, shells } from "./emulated-nodes.ts";
 
@@ -221,4 +222,58 @@ while :; do sleep 0.1; done`,
     expect((await (await start(document)).ended).code).toBe(0);
     expect(await made.log(document, afs, "stdout.txt")).not.toMatch(/BATCHAI_(STOP|TIME|TERMINATION)/);
   });
+});
+
+describe("the container of a run on a machine that is to be evicted", () => {
+  // A container has no variables of the node but the service's.
+  const heedless = (root: string) =>
+    `trap 'echo told' TERM; : >"${root}/ready-$AZ_BATCH_NODE_ID"; while :; do sleep 0.1; done`;
+  const kinds = [
+    ["begins with its only process", {}],
+    ["is there before the preparation", { jobPreparation: { commandLine: "true" } }],
+  ] as const;
+
+  async function evictable(grace: number, more: object) {
+    const { made, notices, start } = await nodes(shells[0]?.[1] ?? ["/bin/sh"], 1, grace);
+    const engine = await fakeEngine(join(made.root, "engine"));
+    engine.have("train:1");
+    await made.program("fake-engine", `#!/bin/sh\nexec ${engine.command} "$@"\n`);
+    made.variables["BATCHAI_CONTAINER_CLI"] = "fake-engine";
+    made.variables["AZ_BATCH_NODE_IS_DEDICATED"] = "false";
+    notices.evicted = ["vm-of-tvm-0"];
+    const afs = await made.mountEverywhere("afs");
+    const settings = { containerSettings: { imageSourceRegistry: { image: "train:1" } }, ...more };
+    const document = custom(heedless(made.root), settings);
+    const output = async () => made.log(document, afs, "stdout.txt").catch(() => "");
+    return { made, engine, settings, output, started: await start(document) };
+  }
+
+  it.each(kinds)(
+    "that %s is removed when its processes had SIGTERM and did not end",
+    async (_which, more) => {
+      const { made, engine, output, started } = await evictable(1, more);
+      await vi.waitFor(async () => expect(await made.result()).toMatchObject({ outcome: "evicted" }), 60_000);
+      expect(await output()).toMatch(/^(told\n)+$/);
+      expect(engine.containers()).toEqual([]);
+      expect(started.child.exitCode).toBeNull();
+      process.kill(-(started.child.pid ?? 0), "SIGKILL"); // the eviction
+      expect((await started.ended).code).toBe(137);
+    },
+  );
+
+  it.each(kinds)(
+    "that %s ends with a task that is killed meanwhile, and is removed by the next run",
+    async (_which, more) => {
+      const { made, engine, settings, output, started } = await evictable(20, more);
+      await vi.waitFor(async () => expect(await output()).toMatch(/told/), 60_000);
+      const [name = ""] = engine.containers();
+      const first = Number(await readFile(join(made.root, "engine/containers", name, "pid"), "utf8"));
+      process.kill(-(started.child.pid ?? 0), "SIGKILL");
+      expect((await started.ended).code).toBe(137);
+      await vi.waitFor(() => expect(() => process.kill(first, 0)).toThrow(), 60_000);
+      made.variables["AZ_BATCH_NODE_IS_DEDICATED"] = "true";
+      expect((await made.run(custom("true", settings))).code).toBe(0);
+      expect(engine.containers()).toEqual([]);
+    },
+  );
 });
