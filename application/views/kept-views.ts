@@ -6,7 +6,7 @@ import type { ExperimentDocument } from "../../domain/experiment/schema.ts";
 import { idKey, refOf } from "../../domain/shared/resource-id.ts";
 import type { Logger } from "../../services/logger.ts";
 import { sharedCalls } from "../../services/shared-calls.ts";
-import { leaveSnapshot, lookOnce, usualLimits } from "./view-reader.ts";
+import { leaveSnapshot, readView, usualLimits } from "./view-reader.ts";
 import type { Kept, Reading, View, ViewKind, ViewLimits } from "./view-reader.ts";
 
 export interface KeptViews<Item> {
@@ -37,7 +37,7 @@ export function keptViews<Document, Item>(
       const name = `${key} ${of}`;
       if ((tooLarge.get(name) ?? 0) > from.clock.now()) return undefined;
       return once(name, async () => {
-        const view = await lookOnce(reading, { ref, of, before: kept.get(key), logger });
+        const view = await readView(reading, { ref, of, before: kept.get(key), logger });
         kept.delete(key);
         if (view === undefined) {
           forgetOld(tooLarge, from.clock.now());

@@ -66,7 +66,7 @@ export interface Reading<Document, Item> {
 }
 
 /** Undefined for more than is kept. */
-export async function lookOnce<Document, Item>(
+export async function readView<Document, Item>(
   reading: Reading<Document, Item>,
   {
     ref,
