@@ -21,26 +21,13 @@ export const planVariable = "BATCHAI_LAUNCH_PLAN";
 const longestInTask = 6_000;
 
 /**
- * A plan that needs no file: as the value of an environment variable of the task. In one line, because what services make of line ends in
- * such a value is nowhere written, and in base64, which costs the node a process, where there is more in it than plain ASCII. Undefined
- * where it is long, or goes to several nodes, whose coordination command is not promised the task's variables.
+ * A plan that needs no file: as the value of an environment variable of the task, in base64, because what services make of line
+ * ends in such a value is nowhere written. Undefined where it is long, or goes to several nodes, whose coordination command
+ * is not promised the task's variables.
  */
 export function planInTask(text: string, nodeCount: number): string | undefined {
-  const line = inOneLine(text);
-  const encoded = /^[ -~]*$/.test(line) ? line : Buffer.from(text).toString("base64");
+  const encoded = Buffer.from(text).toString("base64");
   return nodeCount === 1 && encoded.length <= longestInTask ? encoded : undefined;
-}
-
-/** Directives with `;` between. A line end of a quoted word is the launcher's variable of that. */
-function inOneLine(text: string): string {
-  let isQuoted = false;
-  return text.replaceAll(/\\'|['\n]/g, (found) => {
-    if (found === "\n") return isQuoted ? `'"$nl"'` : ";";
-    if (found === "'") isQuoted = !isQuoted;
-    // Quoted, a backslash is itself, and the quotation mark behind it ends the word.
-    else if (isQuoted) isQuoted = false;
-    return found;
-  });
 }
 
 const line = (directive: string, ...words: readonly string[]) => [directive, ...words].join(" ");

@@ -138,21 +138,15 @@ plan_process_env() { # name value, of the process above
 
 plan_end() { bai_plan_complete=yes; }
 
-# Short ones come with the task, in one line, or in base64; what a user's process gets has nothing of it.
+# Short ones come with the task, in base64; what a user's process gets has nothing of it.
 load_plan() {
   if [ -n "${BATCHAI_LAUNCH_PLAN-}" ]; then
-    case $BATCHAI_LAUNCH_PLAN in
-      'plan_job '*'plan_end;') bai_said=$BATCHAI_LAUNCH_PLAN ;;
-      'plan_job '*) fail launch-failed 244 "the launch plan is cut off" ;;
-      *)
-        # Not by a pipe: that would be two more processes.
-        bai_said=$(
-          base64 -d <<EOF
+    # Not by a pipe: that would be two more processes.
+    bai_said=$(
+      base64 -d <<EOF
 $BATCHAI_LAUNCH_PLAN
 EOF
-        ) || fail launch-failed 244 "the launch plan in BATCHAI_LAUNCH_PLAN cannot be read"
-        ;;
-    esac
+    ) || fail launch-failed 244 "the launch plan in BATCHAI_LAUNCH_PLAN cannot be read"
     unset BATCHAI_LAUNCH_PLAN
     eval "$bai_said"
   else
