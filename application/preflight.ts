@@ -8,7 +8,7 @@ import type { Check } from "../domain/preflight/check.ts";
 import { priceCheck } from "../domain/preflight/price-check.ts";
 import { sizeChecks } from "../domain/preflight/size-checks.ts";
 import { imageNotices } from "../domain/cluster/images.ts";
-import { defaultImage } from "../domain/cluster/schema.ts";
+import { defaultImage } from "../domain/cluster/default-image.ts";
 import { currentSize } from "../domain/cluster/vm-life.ts";
 import { spelledSize } from "../domain/cluster/vm-size.ts";
 import type { Services } from "../services/services.ts";

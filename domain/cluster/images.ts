@@ -3,7 +3,7 @@
 // distributions' release calendars. An image that is not listed may still be one of Azure's: the caller then asks Batch itself.
 import type { BatchAIError } from "../shared/batch-ai-error.ts";
 import type { FailureCode } from "../shared/errors.ts";
-import { defaultImage } from "./schema.ts";
+import { defaultImage } from "./default-image.ts";
 import type { ImageReference } from "./schema.ts";
 import { currentSize, generationsOf, warningDays } from "./vm-life.ts";
 import type { Generation } from "./vm-life.ts";

@@ -19,7 +19,7 @@ import { storeUserAccount } from "../shared/user-account.ts";
 import { nextAllocationState, nextClusterState } from "./machine.ts";
 import { withNodeTime } from "./node-time.ts";
 import { initialNodeCount, targetNodeCount } from "./scale.ts";
-import { defaultImage } from "./schema.ts";
+import { defaultImage } from "./default-image.ts";
 import { checkSetupLogs } from "./setup-logs.ts";
 import { retiredReason } from "./vm-life.ts";
 import type {

@@ -77,14 +77,6 @@ export const ImageReference = z.object({
 });
 export type ImageReference = z.infer<typeof ImageReference>;
 
-/** The image the real service returned when none was asked for. */
-export const defaultImage: ImageReference = {
-  publisher: "Canonical",
-  offer: "UbuntuServer",
-  sku: "16.04-LTS",
-  version: "latest",
-};
-
 /** Azure Batch, "Pool - Add": user accounts of a pool. */
 const maxUserNameLength = 20;
 

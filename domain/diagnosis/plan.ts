@@ -8,7 +8,7 @@ import { retiredReason, sizeNotices } from "../cluster/vm-life.ts";
 import type { ImageReference } from "../cluster/schema.ts";
 import type { UsageResponse } from "../shared/answers.ts";
 import { familyOf } from "../usage/vm-family.ts";
-import { processorUsageNames } from "../usage/usages.ts";
+import { processorUsageNames } from "../usage/usage-names.ts";
 import { clusterCauses } from "./cluster-causes.ts";
 import type { ClusterFacts } from "./facts.ts";
 

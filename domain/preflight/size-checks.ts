@@ -2,7 +2,7 @@
 // account may have the processors of one.
 import { chooseImage } from "../cluster/images.ts";
 import type { MarketplaceImage } from "../cluster/images.ts";
-import { defaultImage } from "../cluster/schema.ts";
+import { defaultImage } from "../cluster/default-image.ts";
 import { currentSize, retiredReason } from "../cluster/vm-life.ts";
 import { processorsOf } from "../cluster/vm-size.ts";
 import { failure, fine, warning } from "./check.ts";

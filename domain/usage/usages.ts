@@ -2,6 +2,7 @@
 // low-priority apart. A family is listed when it is in use, has a limit, or was listed then.
 import { familyLimit, processorsInUse } from "./quota.ts";
 import type { Claims, ClusterClaim, QuotaLimits, VmPriority } from "./quota.ts";
+import { priorityNames, usageName } from "./usage-names.ts";
 import { familyOf } from "./vm-family.ts";
 
 /** What the Batch account itself may hold. */
@@ -15,11 +16,6 @@ export interface AccountQuotas {
 const families2018 = ["D", "Dv2", "NC", "NV"];
 /** The largest number that clients read; stands for "no limit". */
 const unlimited = 2_147_483_647;
-const names = {
-  dedicated: { value: "Dedicated", localized: "Dedicated" },
-  lowpriority: { value: "LowPriority", localized: "Low Priority" },
-} as const satisfies Record<VmPriority, object>;
-
 export function listUsages(
   claims: Claims<ClusterClaim>,
   activeJobs: number,
@@ -41,27 +37,18 @@ export function listUsages(
   ];
 }
 
-/** The rows that limit clusters of a priority and a family. */
-export function processorUsageNames(priority: VmPriority, family: string): readonly string[] {
-  const { value } = names[priority];
-  return [nameOf("Total", value, "Regional "), nameOf(`Standard ${family} Family`, value, "")];
-}
-
-const nameOf = (prefix: string, priority: string, suffix: string) =>
-  `${prefix} Cluster ${priority} ${suffix}vCPUs`;
-
 function processorUsages(
   claims: Claims<ClusterClaim>,
   priority: VmPriority,
   limits: QuotaLimits,
   ofAccount: number,
 ): readonly object[] {
-  const { value, localized } = names[priority];
+  const { value, localized } = priorityNames[priority];
   const total = Math.min(limits.processors[priority] ?? ofAccount, ofAccount);
   const inUse = (counts: (claim: ClusterClaim) => boolean) =>
     processorsInUse(claims, (claim) => claim.priority === priority && counts(claim));
   const row = (prefix: string, suffix: string, used: number, limit: number) =>
-    usage(nameOf(prefix, value, suffix), nameOf(prefix, localized, suffix), used, limit);
+    usage(usageName(prefix, value, suffix), usageName(prefix, localized, suffix), used, limit);
   return [
     row(
       "Total",

@@ -7,7 +7,7 @@ import {
   nodeAgentOf,
 } from "../../../../domain/cluster/images.ts";
 import { warningDays } from "../../../../domain/cluster/vm-life.ts";
-import { defaultImage } from "../../../../domain/cluster/schema.ts";
+import { defaultImage } from "../../../../domain/cluster/default-image.ts";
 
 const usual = { publisher: "microsoft-dsvm", offer: "ubuntu-hpc", sku: "2404", version: "latest" };
 const jammy = {
