@@ -33,6 +33,11 @@ const before: Readonly<Record<string, () => Promise<unknown>>> = {
       const { out } = await type("job show -n long --query executionState -o tsv");
       return out.trim() === "running" ? true : undefined;
     }),
+  "sweep resume": () =>
+    until("the sweep to have ended", async () => {
+      const { out } = await type("sweep show -n rates --query executionState -o tsv");
+      return out.trim() === "terminating" ? undefined : true;
+    }),
   "sweep import": async () =>
     writeFileSync(join(project, "rates.json"), (await type("sweep export -n rates --format archive")).out),
 };
