@@ -103,7 +103,8 @@ function ofBatch({ method, url, status, sent, request, answer }: Recorded): read
   if (!request.isWhole || !answer.isWhole) return [];
   const verdict = verdictOn({
     method,
-    path: pathname,
+    // With an empty name behind it, a collection is still the collection: it is answered, and judged, as that.
+    path: pathname.replace(/(?<=.)\/+$/, ""),
     query: new Map(searchParams),
     request: utf8(request),
     status,
