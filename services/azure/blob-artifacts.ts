@@ -3,14 +3,18 @@
 // leaves nothing.
 import type { ContainerClient } from "@azure/storage-blob";
 import type { Artifacts } from "../artifacts.ts";
-import { blobsBelow, foldersIn, intoContainer, storageCode, storageStatus } from "./blob-containers.ts";
+import {
+  blobsBelow,
+  foldersIn,
+  intoContainer,
+  removeBlobs,
+  storageCode,
+  storageStatus,
+} from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 
 const containerName = "batchai-artifacts";
 const blobHTTPHeaders = { blobContentType: "application/octet-stream" };
-
-/** So many are removed at the same time. */
-const atOnce = 32;
 
 /** Of one blob all have the same length. */
 const blockId = (upload: string, part: number) =>
@@ -61,10 +65,7 @@ export function blobArtifacts(access: BlobAccess, account: StorageAccount): Arti
       try {
         const below = await blobsBelow(container, `${path}/`);
         const names = [path, ...below.map(({ name }) => name)];
-        for (let at = 0; at < names.length; at += atOnce)
-          await Promise.all(
-            names.slice(at, at + atOnce).map((name) => container.getBlobClient(name).deleteIfExists()),
-          );
+        await removeBlobs(container, names);
       } catch (error) {
         if (storageStatus(error) !== 404) throw error;
       }

@@ -10,6 +10,7 @@ import type {
   UserDelegationKey,
 } from "@azure/storage-blob";
 import type { Clock } from "../clock.ts";
+import { inLanes } from "../in-lanes.ts";
 import { delegationKeys, skewMs } from "./delegation-keys.ts";
 import { endpointOf, isLoopbackHttp } from "./endpoints.ts";
 
@@ -146,6 +147,11 @@ export async function blobsBelow(
     if (storageStatus(error) !== 404) throw error;
   }
   return found;
+}
+
+/** What is absent is removed. */
+export async function removeBlobs(container: ContainerClient, names: readonly string[]): Promise<void> {
+  await inLanes(names, (name) => container.getBlobClient(name).deleteIfExists());
 }
 
 /** Names of the folders at the top of a container; of one that was never made, none. */

@@ -1,6 +1,6 @@
 // Staging in a private container of the service's storage account. Removing lists by prefix: a job's files are few.
 import type { Staging } from "../staging.ts";
-import { blobsBelow, intoContainer, storageStatus } from "./blob-containers.ts";
+import { blobsBelow, intoContainer, removeBlobs, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 
 const containerName = "batchai-staging";
@@ -30,15 +30,18 @@ export function blobStaging(access: BlobAccess, account: StorageAccount): Stagin
     async remove(paths) {
       const container = await open();
       try {
-        await Promise.all(paths.map((path) => container.getBlobClient(path).deleteIfExists()));
+        await removeBlobs(container, paths);
       } catch (error) {
         if (storageStatus(error) !== 404) throw error;
       }
     },
     async removeAll(prefix) {
       const container = await open();
-      for (const { name } of await blobsBelow(container, prefix))
-        await container.getBlobClient(name).deleteIfExists();
+      const blobs = await blobsBelow(container, prefix);
+      await removeBlobs(
+        container,
+        blobs.map(({ name }) => name),
+      );
     },
   };
 }

@@ -3,7 +3,7 @@
 import { gunzip, gzip } from "node:zlib";
 import { promisify } from "node:util";
 import type { ViewSnapshots } from "../view-snapshots.ts";
-import { blobsBelow, contentOf, intoContainer, storageStatus } from "./blob-containers.ts";
+import { blobsBelow, contentOf, intoContainer, removeBlobs, storageStatus } from "./blob-containers.ts";
 import type { BlobAccess, StorageAccount } from "./blob-containers.ts";
 
 const containerName = "batchai-views";
@@ -18,10 +18,6 @@ export function blobViewSnapshots(
 ): ViewSnapshots {
   const open = () => access.container(account, containerName);
   const blobOf = async (name: string) => (await open()).getBlockBlobClient(`${name}/${await build()}.gz`);
-  const removeBlobs = async (names: readonly string[]) => {
-    const container = await open();
-    for (const name of names) await container.getBlobClient(name).deleteIfExists();
-  };
   return {
     async read(name) {
       try {
@@ -39,13 +35,18 @@ export function blobViewSnapshots(
       await intoContainer(container, () => blob.upload(bytes, bytes.length, { blobHTTPHeaders }));
     },
     async removeBelow(name) {
-      const blobs = await blobsBelow(await open(), `${name}/`);
-      await removeBlobs(blobs.map((blob) => blob.name));
+      const container = await open();
+      const blobs = await blobsBelow(container, `${name}/`);
+      await removeBlobs(
+        container,
+        blobs.map((blob) => blob.name),
+      );
     },
     async removeBefore(time) {
-      const blobs = await blobsBelow(await open(), "");
+      const container = await open();
+      const blobs = await blobsBelow(container, "");
       const old = blobs.filter(({ modifiedAt }) => modifiedAt < time).map(({ name }) => name);
-      await removeBlobs(old);
+      await removeBlobs(container, old);
       return old.length;
     },
   };
