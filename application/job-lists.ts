@@ -4,6 +4,7 @@
 // Why it is so: docs/adr/0047-lists-of-jobs-come-from-a-view.md
 import { idKey } from "../domain/shared/resource-id.ts";
 import type { ExperimentRef } from "../domain/shared/resource-id.ts";
+import { forgetOldest } from "../services/forget-oldest.ts";
 import type { Services } from "../services/services.ts";
 import type { Page, PageRequest } from "../services/state.ts";
 import { existing } from "./existing.ts";
@@ -74,10 +75,6 @@ function isListedAgain({ state }: Services, ref: ExperimentRef): boolean {
   const name = idKey(ref);
   const isAgain = names.delete(name);
   names.add(name);
-  if (names.size > mostListed)
-    for (const oldest of names) {
-      names.delete(oldest);
-      break;
-    }
+  forgetOldest(names, mostListed);
   return isAgain;
 }

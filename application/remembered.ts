@@ -1,6 +1,7 @@
 // What was read is known for a while, so that whoever asks often costs no read each time. Who asks while it is being read shares that
 // read; a read that fails is forgotten.
 import type { Clock } from "../services/clock.ts";
+import { forgetOldest } from "../services/forget-oldest.ts";
 
 /** So many things; of more, those that were read first are forgotten. */
 const mostKnown = 1_000;
@@ -26,8 +27,7 @@ export function remembered<Value>(clock: Pick<Clock, "now">, knownMs: number): R
       const value = read();
       all.delete(key);
       all.set(key, { at: now, value });
-      const [oldest] = all.keys();
-      if (all.size > mostKnown && oldest !== undefined) all.delete(oldest);
+      forgetOldest(all, mostKnown);
       value.catch(() => all.delete(key));
       return value;
     },

@@ -8,6 +8,7 @@ import { AppError } from "../../domain/shared/errors.ts";
 import type { ChangePosition, WriterPosition } from "../changes.ts";
 import type { Random } from "../clock.ts";
 import type { DocumentStore, DocumentWrite, Etags, StoredDocument } from "../documents.ts";
+import { forgetOldest } from "../forget-oldest.ts";
 import { inLanes } from "../in-lanes.ts";
 import { allRows } from "./all-rows.ts";
 import { removeBelow } from "./remove-rows.ts";
@@ -112,11 +113,7 @@ function writersIn(random: Random): (place: Place) => Writer {
     const writer: Writer = writers.get(name) ?? { id: random.uuid(), next: 1, open: new Map() };
     writers.delete(name);
     writers.set(name, writer);
-    if (writers.size > mostWriters)
-      for (const oldest of writers.keys()) {
-        writers.delete(oldest);
-        break;
-      }
+    forgetOldest(writers, mostWriters);
     return writer;
   };
 }

@@ -1,6 +1,8 @@
 // What this process saw last of the rows it read or wrote, the latest of them. It may be outdated: only a write that
 // names the etag may rest on it.
 // Why it is so: docs/adr/0018-documents-are-changed-from-what-was-seen.md
+import { forgetOldest } from "../forget-oldest.ts";
+
 const mostRows = 500;
 
 export interface LastSeen<Seen> {
@@ -16,11 +18,7 @@ export function lastSeen<Seen>(): LastSeen<Seen> {
     set(row, seen) {
       rows.delete(row);
       rows.set(row, seen);
-      if (rows.size <= mostRows) return;
-      for (const oldest of rows.keys()) {
-        rows.delete(oldest);
-        return;
-      }
+      forgetOldest(rows, mostRows);
     },
     forget: (row) => void rows.delete(row),
   };
