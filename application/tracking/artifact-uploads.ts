@@ -1,11 +1,10 @@
 // Artifacts that clients send: short ones through the app, long ones in parts past it.
 import { AppError } from "../../domain/shared/errors.ts";
-import { formatId } from "../../domain/shared/resource-id.ts";
+import { formatId, refOf } from "../../domain/shared/resource-id.ts";
 import { checkArtifactName } from "../../domain/tracking/artifacts.ts";
 import { createdId } from "../../domain/tracking/created-id.ts";
 import type { Requests } from "../../domain/tracking/requests.ts";
 import type { Services } from "../../services/services.ts";
-import { refOf } from "../../domain/shared/resource-id.ts";
 import { artifactHome, keptPath } from "./artifact-homes.ts";
 import type { ArtifactHome } from "./artifact-homes.ts";
 import type { TrackingScope } from "./scope.ts";

@@ -16,6 +16,7 @@ export interface AccountQuotas {
 const families2018 = ["D", "Dv2", "NC", "NV"];
 /** The largest number that clients read; stands for "no limit". */
 const unlimited = 2_147_483_647;
+
 export function listUsages(
   claims: Claims<ClusterClaim>,
   activeJobs: number,
