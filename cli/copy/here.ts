@@ -5,6 +5,7 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { joinPath } from "../../domain/shared/join-path.ts";
 import { CommandError } from "../failure.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { namesFolder } from "./places.ts";
@@ -26,7 +27,7 @@ async function* filesBelow(root: string, below: string): AsyncGenerator<FoundFil
   if (info.isFile()) yield { path: below, sizeBytes: info.size, open: async () => createReadStream(path) };
   if (!info.isDirectory()) return;
   for (const entry of await readdir(path, { withFileTypes: true })) {
-    const name = below === "" ? entry.name : `${below}/${entry.name}`;
+    const name = joinPath(below, entry.name);
     // Links to folders are not followed, so that no folder is walked twice.
     const isLinkedFolder = entry.isSymbolicLink() && (await isFolder(join(root, name)));
     if (!isLinkedFolder) yield* filesBelow(root, name);

@@ -23,7 +23,7 @@ export function sourceOutputs(
     client.jobs.outputFiles(ref, { directoryId, folder: folder === "" ? "." : folder });
   async function* below(root: string, folder: string): AsyncGenerator<FoundFile> {
     for await (const file of listed(joinPath(root, folder))) {
-      const name = folder === "" ? file.name : `${folder}/${file.name}`;
+      const name = joinPath(folder, file.name);
       if (file.fileType === "directory") yield* below(root, name);
       else yield found(file, name, send);
     }

@@ -46,10 +46,10 @@ async function* filesBelow(client: ShareClient, root: string, below: string): As
   const path = joinPath(root, below);
   try {
     for await (const entry of client.getDirectoryClient(path).listFilesAndDirectories()) {
-      const name = below === "" ? entry.name : `${below}/${entry.name}`;
+      const name = joinPath(below, entry.name);
       if (entry.kind === "directory") yield* filesBelow(client, root, name);
       else {
-        const full = path === "" ? entry.name : `${path}/${entry.name}`;
+        const full = joinPath(path, entry.name);
         const sizeBytes = entry.properties.contentLength;
         yield { path: name, sizeBytes, open: () => opened(client, full) };
       }

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { joinPath } from "../../domain/shared/join-path.ts";
 import { CommandError } from "../failure.ts";
 import { ignoreRules } from "./ignore.ts";
 import type { IgnoreRules } from "./ignore.ts";
@@ -45,7 +46,7 @@ async function walk(
   const own = await readFile(join(root, folder, ".gitignore"), "utf8").catch(() => "");
   const rules = above.with(own, folder).with(leftOut, "");
   for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    const path = joinPath(folder, entry.name);
     if (entry.isDirectory()) {
       if (!rules.ignores(path, true)) await walk(root, path, rules, leftOut, found);
       continue;
