@@ -8,6 +8,7 @@ import { sizeText } from "../lib/texts.ts";
 import { DataState } from "./data-state.tsx";
 import { Time } from "./state.tsx";
 import { t } from "../texts/texts.ts";
+import { FolderLine } from "./folder-line.tsx";
 import { TableFrame } from "./table-frame.tsx";
 
 export function JobFiles({ place, experiment, job }: { place: Place; experiment: string; job: JobResponse }) {
@@ -35,15 +36,7 @@ export function JobFiles({ place, experiment, job }: { place: Place; experiment:
         ))}
       </div>
       {folder !== "." && (
-        <p>
-          <code>{folder}</code>{" "}
-          <button
-            type="button"
-            onClick={() => open(directory, folder.split("/").slice(0, -1).join("/") || ".")}
-          >
-            {t.files.up}
-          </button>
-        </p>
+        <FolderLine folder={folder} onUp={(above) => open(directory, above === "" ? "." : above)} />
       )}
       <DataState query={files} what={t.things.files}>
         {(found) => (

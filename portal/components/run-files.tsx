@@ -11,6 +11,7 @@ import { sizeText } from "../lib/texts.ts";
 import { t } from "../texts/texts.ts";
 import { CommandStrip } from "./command-strip.tsx";
 import { DataState, ErrorBox } from "./data-state.tsx";
+import { FolderLine } from "./folder-line.tsx";
 import { TableFrame } from "./table-frame.tsx";
 
 export function RunFiles({ place, id }: { place: Place; id: string }) {
@@ -22,14 +23,7 @@ export function RunFiles({ place, id }: { place: Place; id: string }) {
   return (
     <section className="run-comparison">
       <h2>{t.files.files}</h2>
-      {folder !== "" && (
-        <p>
-          <code>{folder}</code>{" "}
-          <button type="button" onClick={() => open(folder.split("/").slice(0, -1).join("/"))}>
-            {t.files.up}
-          </button>
-        </p>
-      )}
+      {folder !== "" && <FolderLine folder={folder} onUp={open} />}
       <DataState query={files} what={t.things.files}>
         {(found) => (
           <Table
