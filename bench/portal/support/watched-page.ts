@@ -59,6 +59,14 @@ export async function watchPage(
   await page.addInitScript(watch);
   const session = await context.newCDPSession(page);
   const bytes = await countBytes(session);
+  const nothing = () => ({
+    shownMs: undefined,
+    crashed,
+    longestBlockMs: Number.NaN,
+    frameMs: undefined,
+    cpuMs: Number.NaN,
+    ...bytes(),
+  });
   await session.send("Performance.enable");
   try {
     await options.prepare?.(page);
@@ -73,15 +81,7 @@ export async function watchPage(
       new Promise<boolean>((resolve) => page.once("crash", () => resolve(false))),
     ]);
     const shownMs = performance.now() - start;
-    if (!isShown || crashed)
-      return {
-        shownMs: undefined,
-        crashed,
-        longestBlockMs: Number.NaN,
-        frameMs: undefined,
-        cpuMs: Number.NaN,
-        ...bytes(),
-      };
+    if (!isShown || crashed) return nothing();
     const frameMs = scrolled === undefined ? undefined : await scroll(page, await scrolled(page));
     const blocks = await page.evaluate<number[]>("globalThis.blocks");
     const { metrics } = await session.send("Performance.getMetrics");
@@ -96,14 +96,7 @@ export async function watchPage(
     };
   } catch (error) {
     if (!crashed) throw error;
-    return {
-      shownMs: undefined,
-      crashed,
-      longestBlockMs: Number.NaN,
-      frameMs: undefined,
-      cpuMs: Number.NaN,
-      ...bytes(),
-    };
+    return nothing();
   } finally {
     await page.close({ runBeforeUnload: false }).catch(() => undefined);
   }

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { searchRuns } from "../../../application/tracking/searches.ts";
 import { newExperiment } from "../../../domain/experiment/rules.ts";
-import { JobDocument } from "../../../domain/job/schema.ts";
+import type { JobDocument } from "../../../domain/job/schema.ts";
 import { refOf } from "../../../domain/shared/resource-id.ts";
 import { requests } from "../../../domain/tracking/requests.ts";
 import { freshRun, withMetrics } from "../../../domain/tracking/run.ts";
@@ -14,50 +14,12 @@ import type { Services } from "../../../services/services.ts";
 import { silentLogger } from "../../../local/logger.ts";
 import { memoryDocuments } from "../../support/app/memory-documents.ts";
 import { memorySnapshots } from "../../support/app/memory-snapshots.ts";
+import { change, experiment, firstTime, jobOf } from "../../support/app/view-stories.ts";
 import { seededRandom } from "../../../local/random.ts";
 
-const experiment = {
-  kind: "experiment",
-  subscriptionId: "00000000-0000-4000-8000-000000000001",
-  resourceGroup: "g",
-  workspace: "w",
-  experiment: "e",
-} as const;
 const scope = { kind: "workspace", workspace: { ...experiment, kind: "workspace" } } as const;
-const time = "2026-11-29T04:00:00.000Z";
-const change = { time, actor: "test", cause: "made" };
-
-function jobOf(job: string, guid: string): JobDocument {
-  return JobDocument.parse({
-    ...experiment,
-    kind: "job",
-    job,
-    guid,
-    spec: {
-      cluster: {
-        id: "/subscriptions/s/resourceGroups/g/providers/Microsoft.BatchAI/workspaces/w/clusters/c",
-      },
-      nodeCount: 1,
-      stdOutErrPathPrefix: "$AZ_BATCHAI_MOUNT_ROOT/logs",
-      toolkit: { block: "customToolkitSettings", settings: { commandLine: "python train.py" } },
-      secrets: [],
-    },
-    clusterGuid: "c",
-    clusterVmSize: "STANDARD_D2S_V3",
-    creationTime: time,
-    provisioningState: "succeeded",
-    provisioningStateTransitionTime: time,
-    executionState: "queued",
-    executionStateTransitionTime: time,
-    executionInfo: {},
-    attempt: 1,
-    losses: { preemptions: 0, resizes: 0, nodeFaults: 0 },
-    tracked: true,
-  });
-}
-
 async function story(seed: number) {
-  let now = Date.parse(time);
+  let now = Date.parse(firstTime);
   const random = seededRandom(seed);
   const store = memoryDocuments();
   const snapshots = memorySnapshots(() => now);
@@ -163,7 +125,7 @@ describe("searches of runs", () => {
     pass(86_400_000);
     await log(writer, job, 2);
     const retention = documentRetention(store, experiment.subscriptionId);
-    const soon = new Date(Date.parse(time) + 1_000).toISOString();
+    const soon = new Date(Date.parse(firstTime) + 1_000).toISOString();
     const removed = await retention.removeBefore({ time: soon, nodeTime: soon, changes: soon }, () => true);
     // One of the job, whose writer wrote no more, and the row of that; one of the run, whose writer goes on.
     expect(removed.changes).toBe(3);
