@@ -1,13 +1,12 @@
-// Who is let in: by a key of the account, or by its password. Passwords are not to be found by trying: an account that heard too many
-// wrong ones takes none for a while, from nobody; its keys are taken all the time.
+// Who is let in: by a key of the account, or by its password, unless it has heard too many wrong ones.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import ssh2 from "ssh2";
 import type { AuthContext, Connection, ParsedKey } from "ssh2";
 import type { NodeLogin } from "../batch-emulator/service/ports/node-support.ts";
-import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { homeOf } from "./home.ts";
+import type { WrongPasswords } from "./wrong-passwords.ts";
 
 export interface Door {
   readonly address: string;
@@ -19,22 +18,6 @@ export interface Door {
 const methods = ["publickey", "password"] as const;
 /** Of one connection. */
 const mostAttempts = 10;
-const mostWrongPasswords = 10;
-const memoryMs = 60_000;
-
-export interface WrongPasswords {
-  isClosed(account: string): boolean;
-  count(account: string): void;
-}
-
-export function wrongPasswords(clock: Clock): WrongPasswords {
-  const times = new Map<string, number[]>();
-  const recent = (account: string) => (times.get(account) ?? []).filter((at) => at > clock.now() - memoryMs);
-  return {
-    isClosed: (account) => recent(account).length >= mostWrongPasswords,
-    count: (account) => void times.set(account, [...recent(account), clock.now()]),
-  };
-}
 
 interface Checks {
   readonly door: Door;

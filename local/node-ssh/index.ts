@@ -7,10 +7,8 @@ import { processTable } from "../batch-emulator/agent/process-table.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Random } from "../random.ts";
-import { wrongPasswords } from "./authentication.ts";
-import { openHostKey } from "./host-key.ts";
-import { startNodeServer } from "./node-server.ts";
 import type { NodeServer, SshNode } from "./node-server.ts";
+import { wrongPasswords } from "./wrong-passwords.ts";
 
 export interface NodeSsh {
   /** Resolves when logins are taken, or cannot be on this machine, which the log then tells. */
@@ -41,6 +39,11 @@ export function createNodeSsh(o: {
   const newCookie = () => `${folderMark(o.stateDirectory)}.ssh.${random.uuid()}`;
   const start = async (node: SshNode) => {
     try {
+      // The library of ssh is read with the first node that takes logins, not at every start.
+      const [{ openHostKey }, { startNodeServer }] = await Promise.all([
+        import("./host-key.ts"),
+        import("./node-server.ts"),
+      ]);
       const hostKey = openHostKey(o.hostKeyFile);
       return await startNodeServer(node, { hostKey, wrong, ending, clock, logger, newCookie });
     } catch (error) {

@@ -7,12 +7,13 @@ import type { ProcessEnding } from "../batch-emulator/agent/process-ending.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { authenticate } from "./authentication.ts";
-import type { Door, WrongPasswords } from "./authentication.ts";
+import type { Door } from "./authentication.ts";
 import { serveForwarding } from "./forwarding.ts";
 import { prepareHome } from "./home.ts";
 import { serveSession } from "./session.ts";
 import { startSessionProcess } from "./session-process.ts";
 import type { SessionProcess } from "./session-process.ts";
+import type { WrongPasswords } from "./wrong-passwords.ts";
 
 /** As OpenSSH has it: MaxSessions, LoginGraceTime. */
 const mostSessions = 10;
